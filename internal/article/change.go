@@ -1,0 +1,12 @@
+package article
+
+import "time"
+
+// Change tells that what readers may see of an article has changed, or may
+// have: a hint that documents are dirty, never their content.
+type Change struct {
+	ID        string
+	Station   string
+	Published time.Time
+	At        time.Time // when it took effect: the row's change, an embargo's end, an expiry
+}

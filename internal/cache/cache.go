@@ -1,0 +1,249 @@
+// Package cache keeps published editions: in memory, where this process serves
+// them from, in the local copy on its disk, which is its memory after a
+// restart, and, where configured, in Redis, which all processes share.
+//
+// Local copy, a folder a station:
+//
+//	{dir}/{station}/manifest.json   the current edition's manifest
+//	{dir}/{station}/previous.json   the one before
+//	{dir}/{station}/{hash}.doc      one document, packed (edition.Document.Pack)
+//	{dir}/{station}/lock            held by the process that publishes
+//
+// Redis, all keys of a station in one hash slot:
+//
+//	f:{station}:m                   HASH: number, watermark (Unix ms), manifest, previous (JSON)
+//	f:{station}:d:{hash}            STRING: one document, packed
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"feedstation/internal/edition"
+)
+
+// ErrNone is what a store answers that has no edition of a station.
+var ErrNone = errors.New("no edition")
+
+// Store keeps the newest edition of each station.
+type Store interface {
+	// Numbers returns the numbers of the stored editions, 0 for none, in the
+	// order of the stations.
+	Numbers(ctx context.Context, stations []string) ([]int64, error)
+	// Fetch returns a station's edition; documents that known has already are
+	// taken from it. The error is ErrNone when there is none, and
+	// edition.ErrDamaged when it is not what was stored.
+	Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error)
+	// Publish stores an edition and returns it as it was numbered: at least as
+	// it came, and higher than the one it replaces. The error is edition.ErrStale when
+	// the stored edition was built from a later snapshot.
+	Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error)
+}
+
+// Cache is the editions that this process serves. It is safe for concurrent
+// use.
+type Cache struct {
+	log      *slog.Logger
+	stations []string
+	local    *Local
+	redis    *Redis // nil: not configured
+
+	current map[string]*atomic.Pointer[edition.Edition]
+	publish sync.Mutex // one publication at a time: the newest wins
+	redisUp state
+	localUp state
+}
+
+// Open returns the cache of the stations with what the local copy holds. A
+// station whose local copy is damaged starts without an edition, and the log
+// says so. Redis may be nil; it is not asked here.
+func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local, redis *Redis) (*Cache, error) {
+	c := &Cache{log: log, stations: stations, local: local, redis: redis, current: map[string]*atomic.Pointer[edition.Edition]{}}
+	c.redisUp.name, c.localUp.name = "redis", "local copy"
+	for _, station := range stations {
+		c.current[station] = new(atomic.Pointer[edition.Edition])
+		e, err := local.Fetch(ctx, station, nil)
+		switch {
+		case errors.Is(err, ErrNone):
+		case err != nil:
+			log.Error("local copy not used", "station", station, "err", err)
+		default:
+			c.current[station].Store(e)
+		}
+	}
+	return c, ctx.Err()
+}
+
+// Current returns the edition of a station that is served now.
+func (c *Cache) Current(station string) (*edition.Edition, bool) {
+	p, ok := c.current[station]
+	if !ok {
+		return nil, false
+	}
+	e := p.Load()
+	return e, e != nil
+}
+
+// Publish makes an edition the current one: in Redis, in the local copy and in
+// memory. A Redis that does not answer and a local copy that can't be written
+// are logged, once, and hold nothing up: this process serves the edition, and
+// Follow hands it on. The error is edition.ErrStale when another process has published
+// a later one; that one is then the current one.
+func (c *Cache) Publish(ctx context.Context, e *edition.Edition) error {
+	c.publish.Lock()
+	defer c.publish.Unlock()
+	if c.redis != nil {
+		numbered, err := c.redis.Publish(ctx, e)
+		switch {
+		case errors.Is(err, edition.ErrStale):
+			return errors.Join(fmt.Errorf("publish %s: %w", e.Station(), err), c.fetch(ctx, c.redis, e.Station()))
+		case err != nil:
+			c.redisUp.note(c.log, err)
+		default:
+			c.redisUp.note(c.log, nil)
+			e = numbered
+		}
+	}
+	return c.keep(ctx, e)
+}
+
+// keep makes e the current edition of this process.
+func (c *Cache) keep(ctx context.Context, e *edition.Edition) error {
+	numbered, err := c.local.Publish(ctx, e)
+	switch {
+	case errors.Is(err, edition.ErrStale):
+		return errors.Join(fmt.Errorf("publish %s: %w", e.Station(), err), c.fetch(ctx, c.local, e.Station()))
+	case err != nil:
+		c.localUp.note(c.log, err)
+	default:
+		c.localUp.note(c.log, nil)
+		e = numbered
+	}
+	c.swap(e)
+	return nil
+}
+
+// fetch makes the store's edition the current one.
+func (c *Cache) fetch(ctx context.Context, from Store, station string) error {
+	known, _ := c.Current(station)
+	e, err := from.Fetch(ctx, station, known)
+	if err != nil {
+		return fmt.Errorf("follow %s: %w", station, err)
+	}
+	if from == Store(c.local) {
+		c.swap(e)
+		return nil
+	}
+	return c.keep(ctx, e)
+}
+
+func (c *Cache) swap(e *edition.Edition) {
+	c.current[e.Station()].Store(e)
+	c.log.Info("edition published", "station", e.Station(), "number", e.Number(), "documents", e.Len())
+}
+
+// Follow keeps the current editions in step with those that other processes
+// publish, asking every interval until ctx ends: those of Redis where it is
+// configured, otherwise those of the local copy. Editions that Redis lacks,
+// because it was away or has been emptied, are handed to it.
+func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		if err := c.Sync(ctx); err != nil && ctx.Err() == nil {
+			c.log.Debug("not in step", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Sync brings this process and the store it follows into step, once. A station
+// that can't be brought into step keeps its edition and does not hold up the
+// others; the error joins them.
+func (c *Cache) Sync(ctx context.Context) error {
+	var store Store = c.local
+	up := &c.localUp
+	if c.redis != nil {
+		store, up = c.redis, &c.redisUp
+	}
+	numbers, err := store.Numbers(ctx, c.stations)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	up.note(c.log, err)
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for i, station := range c.stations {
+		faults = append(faults, c.sync(ctx, store, station, numbers[i]))
+	}
+	return errors.Join(faults...)
+}
+
+func (c *Cache) sync(ctx context.Context, store Store, station string, number int64) error {
+	c.publish.Lock()
+	defer c.publish.Unlock()
+	mine, ok := c.Current(station)
+	switch {
+	case ok && number == mine.Number(), !ok && number == 0:
+		return nil
+	case !ok || number > mine.Number():
+		return c.fetch(ctx, store, station)
+	}
+	numbered, err := store.Publish(ctx, mine)
+	if errors.Is(err, edition.ErrStale) {
+		return c.renumber(ctx, store, station, mine.Number()+1)
+	}
+	if err != nil {
+		return fmt.Errorf("hand on %s: %w", station, err)
+	}
+	if numbered.Number() != mine.Number() {
+		return c.keep(ctx, numbered)
+	}
+	return nil
+}
+
+// renumber lifts the number of a store that was emptied and then given a later
+// edition under a low number: readers of this process must never see numbers
+// go back.
+func (c *Cache) renumber(ctx context.Context, store Store, station string, number int64) error {
+	mine, _ := c.Current(station)
+	e, err := store.Fetch(ctx, station, mine)
+	if err != nil {
+		return fmt.Errorf("follow %s: %w", station, err)
+	}
+	numbered, err := store.Publish(ctx, e.Numbered(number))
+	if err != nil {
+		return fmt.Errorf("follow %s: %w", station, err)
+	}
+	return c.keep(ctx, numbered)
+}
+
+// state logs when something stops working and when it works again, once each.
+type state struct {
+	name string
+	mu   sync.Mutex
+	down bool
+}
+
+func (s *state) note(log *slog.Logger, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case err != nil && !s.down:
+		log.Error("out of reach, serving goes on", "what", s.name, "err", err)
+	case err == nil && s.down:
+		log.Info("in reach again", "what", s.name)
+	}
+	s.down = err != nil
+}

@@ -1,0 +1,184 @@
+package cache
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/redistest"
+)
+
+func newCache(t *testing.T, log *slog.Logger, local *Local, redis *Redis) *Cache {
+	t.Helper()
+	c, err := Open(t.Context(), log, []string{"xt"}, local, redis)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func wantCurrent(t *testing.T, c *Cache, number int64, e *edition.Edition) {
+	t.Helper()
+	got, ok := c.Current("xt")
+	if !ok || got.Number() != number || !got.Equal(e) {
+		t.Errorf("current = %v %v; want edition %d", ok, got, number)
+	}
+}
+
+func TestCacheRestart(t *testing.T) {
+	local := newLocal(t)
+	c := newCache(t, slog.New(slog.DiscardHandler), local, nil)
+	if _, ok := c.Current("xt"); ok {
+		t.Error("an edition before any was published")
+	}
+	if err := c.Publish(t.Context(), print(3, 0, "one")); err != nil {
+		t.Fatal(err)
+	}
+	again := newCache(t, slog.New(slog.DiscardHandler), local, nil)
+	wantCurrent(t, again, 3, print(3, 0, "one"))
+	if _, ok := again.Current("nowhere"); ok {
+		t.Error("an edition of an unknown station")
+	}
+}
+
+func TestCacheDamagedStart(t *testing.T) {
+	local := newLocal(t)
+	c := newCache(t, slog.New(slog.DiscardHandler), local, nil)
+	if err := c.Publish(t.Context(), print(3, 0, "one")); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeFile(local.path("xt", manifestName), []byte("{")); err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	c = newCache(t, slog.New(slog.NewTextHandler(&text, nil)), local, nil)
+	if _, ok := c.Current("xt"); ok {
+		t.Error("a damaged edition is served")
+	}
+	if !strings.Contains(text.String(), "local copy not used") {
+		t.Errorf("log = %s", &text)
+	}
+}
+
+// Another process publishes into the same folder: `feedstation build` beside
+// `feedstation serve`.
+func TestCacheFollowsLocal(t *testing.T) {
+	local := newLocal(t)
+	serving := newCache(t, slog.New(slog.DiscardHandler), local, nil)
+	building := newCache(t, slog.New(slog.DiscardHandler), local, nil)
+	if err := building.Publish(t.Context(), print(1, 0, "one")); err != nil {
+		t.Fatal(err)
+	}
+	if err := serving.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantCurrent(t, serving, 1, print(1, 0, "one"))
+	if err := serving.Publish(t.Context(), print(1, -1, "older")); !errors.Is(err, edition.ErrStale) {
+		t.Errorf("an older snapshot: %v; want ErrStale", err)
+	}
+	wantCurrent(t, serving, 1, print(1, 0, "one"))
+}
+
+func TestCacheFollowsRedis(t *testing.T) {
+	server := redistest.Start(t)
+	silent := slog.New(slog.DiscardHandler)
+	publisher := newCache(t, silent, newLocal(t), newRedis(t, server.Addr()))
+	followerLocal := newLocal(t)
+	follower := newCache(t, silent, followerLocal, newRedis(t, server.Addr()))
+
+	if err := publisher.Publish(t.Context(), print(1, 0, "one")); err != nil {
+		t.Fatal(err)
+	}
+	if err := follower.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantCurrent(t, follower, 1, print(1, 0, "one"))
+	wantCurrent(t, newCache(t, silent, followerLocal, nil), 1, print(1, 0, "one")) // after a restart
+
+	if err := publisher.Publish(t.Context(), print(2, 5, "two")); err != nil {
+		t.Fatal(err)
+	}
+	if err := follower.Publish(t.Context(), print(2, 4, "late")); !errors.Is(err, edition.ErrStale) {
+		t.Errorf("an older snapshot: %v; want ErrStale", err)
+	}
+	wantCurrent(t, follower, 2, print(2, 5, "two"))
+}
+
+func TestCacheWithoutRedis(t *testing.T) {
+	server := redistest.Start(t)
+	var text bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&text, nil))
+	c := newCache(t, log, newLocal(t), newRedis(t, server.Addr()))
+	server.Kill()
+	for i := range 3 {
+		if err := c.Publish(t.Context(), print(int64(i+1), i, "one")); err != nil {
+			t.Fatalf("publishing without Redis: %v", err)
+		}
+		if err := c.Sync(t.Context()); err == nil {
+			t.Error("in step with a Redis that is not there")
+		}
+	}
+	wantCurrent(t, c, 3, print(3, 2, "one"))
+	if n := strings.Count(text.String(), "out of reach"); n != 1 {
+		t.Errorf("said %d times that Redis is out of reach; want once:\n%s", n, &text)
+	}
+
+	server.Restart()
+	deadline, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for c.Sync(deadline) != nil && deadline.Err() == nil {
+	}
+	got, err := newRedis(t, server.Addr()).Fetch(t.Context(), "xt", nil)
+	if err != nil || got.Number() != 3 || !got.Equal(print(3, 2, "one")) {
+		t.Errorf("an emptied Redis was not given the edition: %v, %v", got, err)
+	}
+	if n := strings.Count(text.String(), "in reach again"); n != 1 {
+		t.Errorf("said %d times that Redis is back; want once:\n%s", n, &text)
+	}
+}
+
+// A Redis that was emptied got a later edition under a low number from a fresh
+// process: this process takes the edition, but never goes back in numbers.
+func TestCacheNumbersNeverGoBack(t *testing.T) {
+	server := redistest.Start(t)
+	silent := slog.New(slog.DiscardHandler)
+	old := newCache(t, silent, newLocal(t), newRedis(t, server.Addr()))
+	if err := old.Publish(t.Context(), print(40, 0, "one")); err != nil {
+		t.Fatal(err)
+	}
+	server.Restart()
+	fresh := newCache(t, silent, newLocal(t), newRedis(t, server.Addr()))
+	if err := fresh.Publish(t.Context(), print(1, 5, "two")); err != nil {
+		t.Fatal(err)
+	}
+	deadline, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for old.Sync(deadline) != nil && deadline.Err() == nil {
+	}
+	wantCurrent(t, old, 41, print(41, 5, "two"))
+	if err := fresh.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantCurrent(t, fresh, 41, print(41, 5, "two"))
+}
+
+func TestCacheUnwritableLocal(t *testing.T) {
+	var text bytes.Buffer
+	local := newLocal(t)
+	c := newCache(t, slog.New(slog.NewTextHandler(&text, nil)), local, nil)
+	local.dir += "/gone/\x00"
+	for i := range 2 {
+		if err := c.Publish(t.Context(), print(int64(i+1), i, "one")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantCurrent(t, c, 2, print(2, 1, "one"))
+	if n := strings.Count(text.String(), "out of reach"); n != 1 {
+		t.Errorf("said %d times; want once:\n%s", n, &text)
+	}
+}

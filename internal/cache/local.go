@@ -1,0 +1,261 @@
+package cache
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
+
+	"feedstation/internal/edition"
+)
+
+const (
+	manifestName = "manifest.json"
+	previousName = "previous.json"
+	lockName     = "lock"
+	objectSuffix = ".doc"
+)
+
+// syncs bounds how many files are written at the same time: they wait for the
+// disk, not for the processor.
+const syncs = 16
+
+// lockPoll is how often a lock that another process holds is tried again.
+const lockPoll = 10 * time.Millisecond
+
+// Local is the local copy: a folder that several processes may share.
+type Local struct {
+	dir string
+
+	mu   sync.Mutex
+	seen map[string]seen // by station: spares Numbers the reading
+}
+
+type seen struct {
+	info   fs.FileInfo
+	number int64
+}
+
+// OpenLocal returns the local copy in a folder, which is created and tried by
+// writing to it: a folder that can't be written to is found at the start.
+func OpenLocal(dir string) (*Local, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	probe, err := os.CreateTemp(dir, ".probe-*")
+	if err != nil {
+		return nil, fmt.Errorf("cache: the folder %s can't be written to: %w", dir, err)
+	}
+	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	return &Local{dir: dir, seen: map[string]seen{}}, nil
+}
+
+// Numbers implements Store.
+func (l *Local) Numbers(_ context.Context, stations []string) ([]int64, error) {
+	numbers := make([]int64, len(stations))
+	for i, station := range stations {
+		number, err := l.number(station)
+		if err != nil {
+			return nil, fmt.Errorf("cache: %w", err)
+		}
+		numbers[i] = number
+	}
+	return numbers, nil
+}
+
+// number reads the manifest only when the file is another one than last time.
+func (l *Local) number(station string) (int64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	info, err := os.Stat(l.path(station, manifestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	last := l.seen[station]
+	if last.info != nil && os.SameFile(last.info, info) && last.info.ModTime().Equal(info.ModTime()) {
+		return last.number, nil
+	}
+	m, err := l.manifest(station, manifestName)
+	if err != nil && !errors.Is(err, edition.ErrDamaged) { // a damaged one is as good as none: it is replaced
+		return 0, err
+	}
+	l.seen[station] = seen{info, m.Number}
+	return m.Number, nil
+}
+
+// Fetch implements Store.
+func (l *Local) Fetch(_ context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
+	m, err := l.manifest(station, manifestName)
+	if err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	e, err := m.Edition(known, func(hash edition.Hash) ([]byte, error) {
+		return os.ReadFile(l.path(station, objectName(hash)))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cache: %s: %w", l.path(station, manifestName), errors.Join(err, l.discard(station, err)))
+	}
+	return e, nil
+}
+
+// discard removes an object that was found damaged, so that the next
+// publication writes it anew.
+func (l *Local) discard(station string, err error) error {
+	var damaged *edition.DamagedError
+	if !errors.As(err, &damaged) {
+		return nil
+	}
+	return os.Remove(l.path(station, objectName(damaged.Hash)))
+}
+
+// Publish implements Store. The documents are on the disk before the manifest
+// that names them: whenever the process or the machine stops, one whole
+// edition is there.
+func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
+	station := e.Station()
+	if err := os.MkdirAll(filepath.Join(l.dir, station), 0o755); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	lock := flock.New(l.path(station, lockName))
+	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
+		return nil, fmt.Errorf("cache: %s: %w", lock.Path(), err)
+	}
+	defer lock.Close()
+
+	old, err := l.manifest(station, manifestName)
+	replaces := err == nil
+	switch {
+	case replaces && old.Watermark.After(e.Watermark()):
+		return nil, fmt.Errorf("cache: %s: %w", station, edition.ErrStale)
+	case replaces && e.Number() <= old.Number:
+		e = e.Numbered(old.Number + 1)
+	}
+	if err := l.writeObjects(ctx, e); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	if replaces {
+		if err := l.writeManifest(previousName, old); err != nil {
+			return nil, fmt.Errorf("cache: %w", err)
+		}
+	}
+	m := e.Manifest()
+	if err := l.writeManifest(manifestName, m); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	return e, l.collect(station, m, old)
+}
+
+func (l *Local) writeManifest(name string, m edition.Manifest) error {
+	text, err := json.MarshalIndent(m, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := writeFile(l.path(m.Station, name), text); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Join(l.dir, m.Station))
+}
+
+func (l *Local) writeObjects(ctx context.Context, e *edition.Edition) error {
+	var writes errgroup.Group
+	writes.SetLimit(syncs)
+	for _, d := range e.All() {
+		writes.Go(func() error {
+			name := l.path(e.Station(), objectName(d.Hash()))
+			if _, err := os.Stat(name); err == nil {
+				return nil
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return writeFile(name, d.Pack())
+		})
+	}
+	return writes.Wait()
+}
+
+// collect removes what neither the current nor the previous edition names.
+func (l *Local) collect(station string, kept ...edition.Manifest) error {
+	named := map[string]bool{manifestName: true, previousName: true, lockName: true}
+	for _, m := range kept {
+		for _, entry := range m.Documents {
+			named[objectName(entry.Hash)] = true
+		}
+	}
+	files, err := os.ReadDir(filepath.Join(l.dir, station))
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	for _, file := range files {
+		if named[file.Name()] {
+			continue
+		}
+		if err := os.Remove(l.path(station, file.Name())); err != nil {
+			return fmt.Errorf("cache: %w", err)
+		}
+	}
+	return nil
+}
+
+func (l *Local) manifest(station, name string) (edition.Manifest, error) {
+	data, err := os.ReadFile(l.path(station, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return edition.Manifest{}, ErrNone
+	}
+	if err != nil {
+		return edition.Manifest{}, err
+	}
+	m, err := edition.ParseManifest(data)
+	if err != nil {
+		return edition.Manifest{}, fmt.Errorf("%s: %w", l.path(station, name), err)
+	}
+	return m, nil
+}
+
+func (l *Local) path(station, name string) string {
+	return filepath.Join(l.dir, station, name)
+}
+
+func objectName(hash edition.Hash) string { return hash.String() + objectSuffix }
+
+// writeFile puts a whole file in place or none: under a temporary name, synced,
+// renamed.
+func writeFile(name string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), strings.TrimSuffix(filepath.Base(name), objectSuffix)+".tmp-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
+
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

@@ -1,0 +1,119 @@
+package cache
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"feedstation/internal/edition"
+)
+
+func objects(t *testing.T, l *Local) []string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(l.dir, "xt", "*"+objectSuffix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+func TestLocalCollects(t *testing.T) {
+	l := newLocal(t)
+	for i := range 5 {
+		publish(t, l, print(1, i, fmt.Sprint("text ", i)))
+	}
+	if names := objects(t, l); len(names) != 2*3 {
+		t.Errorf("objects = %q; want those of two editions", names)
+	}
+	left, _ := filepath.Glob(filepath.Join(l.dir, "xt", "*.tmp-*"))
+	if len(left) > 0 {
+		t.Errorf("temporary files left: %q", left)
+	}
+}
+
+func TestLocalDamage(t *testing.T) {
+	flip := func(t *testing.T, name string) {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data[len(data)/2] ^= 1
+		if err := os.WriteFile(name, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, damage := range map[string]func(*testing.T, *Local){
+		"flipped bit in an object": func(t *testing.T, l *Local) { flip(t, objects(t, l)[0]) },
+		"truncated object":         func(t *testing.T, l *Local) { os.Truncate(objects(t, l)[0], 10) },
+		"truncated manifest":       func(t *testing.T, l *Local) { os.Truncate(l.path("xt", manifestName), 10) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLocal(t)
+			e := publish(t, l, print(1, 0, "one"))
+			damage(t, l)
+			if _, err := l.Fetch(t.Context(), "xt", nil); !errors.Is(err, edition.ErrDamaged) {
+				t.Fatalf("Fetch: %v; want ErrDamaged", err)
+			}
+			// The same edition again mends it.
+			publish(t, l, e)
+			if _, err := l.Fetch(t.Context(), "xt", nil); err != nil {
+				t.Errorf("after publishing again: %v", err)
+			}
+		})
+	}
+}
+
+func TestOpenLocalUnwritable(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenLocal(filepath.Join(file, "cache")); err == nil || !strings.HasPrefix(err.Error(), "cache: ") {
+		t.Errorf("err = %v", err)
+	}
+}
+
+// Two processes may share the folder: whoever publishes, one whole edition is
+// there at any moment, and numbers rise.
+func TestLocalShared(t *testing.T) {
+	dir := t.TempDir()
+	var wg sync.WaitGroup
+	for writer := range 2 {
+		l, err := OpenLocal(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(func() {
+			for i := range 20 {
+				if _, err := l.Publish(t.Context(), print(1, 0, fmt.Sprint(writer, " ", i))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	reader, err := OpenLocal(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := int64(0)
+	for done := false; !done; {
+		numbers, err := reader.Numbers(t.Context(), []string{"xt"})
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		if numbers[0] < last {
+			t.Errorf("number %d after %d", numbers[0], last)
+		}
+		last = numbers[0]
+		done = last == 40 || t.Failed()
+	}
+	wg.Wait()
+	if _, err := reader.Fetch(t.Context(), "xt", nil); err != nil {
+		t.Error(err)
+	}
+}

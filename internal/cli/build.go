@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rivo/uniseg"
+
+	"feedstation/internal/cache"
+	"feedstation/internal/config"
+	"feedstation/internal/content"
+	"feedstation/internal/edition"
+	"feedstation/jobs"
+)
+
+type buildCommand struct {
+	Out string `help:"Also write the documents as files: DIR/{station}/{path}, each with its gzip twin." placeholder:"DIR" type:"path"`
+}
+
+// Run builds and publishes every station.
+func (c *buildCommand) Run(in *invocation) error {
+	cfg, err := in.config()
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	log := in.logger()
+	editions, closeCache, err := openCache(ctx, log, cfg)
+	if err != nil {
+		return err
+	}
+	defer closeCache()
+	store, err := openContent(ctx, in, cfg)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	started := time.Now()
+	reports, err := buildAll(ctx, in, cfg, store, editions)
+	if err != nil {
+		err = fmt.Errorf("build: %w", err)
+	}
+	summarize(in.terminal.Stdout, reports, time.Since(started))
+	if c.Out != "" {
+		err = errors.Join(err, writeEditions(c.Out, reports))
+	}
+	return err
+}
+
+func buildAll(ctx context.Context, in *invocation, cfg *config.Config, store *content.Store, editions *cache.Cache) ([]jobs.Report, error) {
+	bar := in.progress("stations", int64(len(cfg.Network.Stations)), false)
+	defer bar.finish()
+	var reports []jobs.Report
+	err := newConductor(in.logger(), cfg, store, editions).Audit(ctx, func(r jobs.Report) {
+		reports = append(reports, r)
+		bar.add(1)
+	})
+	// What Redis did not take is offered again, and the failure is told.
+	err = errors.Join(err, editions.Sync(ctx))
+	slices.SortFunc(reports, func(a, b jobs.Report) int {
+		return slices.Index(cfg.Network.Stations, a.Station) - slices.Index(cfg.Network.Stations, b.Station)
+	})
+	return reports, err
+}
+
+// summarize prints a line a station.
+func summarize(out io.Writer, reports []jobs.Report, took time.Duration) {
+	rows := [][]string{{"station", "name", "edition", "documents", "changed", "size", "gzip", ""}}
+	for _, r := range reports {
+		row := []string{r.Station.ID, r.Station.Name, "-", "-", "-", "-", "-", ""}
+		if e := r.Edition; e != nil {
+			plain, compressed := sizes(e)
+			row = []string{
+				r.Station.ID, r.Station.Name, strconv.FormatInt(e.Number(), 10), strconv.Itoa(e.Len()),
+				strconv.Itoa(r.Changed), kilobytes(plain), kilobytes(compressed), "",
+			}
+		}
+		switch {
+		case r.Err != nil:
+			row[7] = "failed"
+		case !r.Published:
+			row[7] = "unchanged"
+		}
+		rows = append(rows, row)
+	}
+	table(out, rows)
+	fmt.Fprintf(out, "\n%d stations in %s\n", len(reports), took.Round(time.Millisecond))
+}
+
+func sizes(e *edition.Edition) (plain, compressed int) {
+	for _, d := range e.All() {
+		plain += len(d.Body())
+		compressed += len(d.Variant(edition.Gzip).Body)
+	}
+	return plain, compressed
+}
+
+func kilobytes(n int) string { return strconv.Itoa((n+1023)/1024) + " KiB" }
+
+// table prints rows in columns as wide as their widest cell on a screen, where
+// a Chinese character takes two places. Numbers stand to the right.
+func table(out io.Writer, rows [][]string) {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], uniseg.StringWidth(cell))
+		}
+	}
+	for _, row := range rows {
+		var text strings.Builder
+		for i, cell := range row {
+			space := strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell))
+			if i >= 2 && i < len(row)-1 {
+				text.WriteString(space + cell + "  ")
+			} else {
+				text.WriteString(cell + space + "  ")
+			}
+		}
+		fmt.Fprintln(out, strings.TrimRight(text.String(), " "))
+	}
+}

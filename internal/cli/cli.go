@@ -1,0 +1,121 @@
+// Package cli is the program's verbs, one file each.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"feedstation/internal/config"
+)
+
+// Exit statuses.
+const (
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+// Terminal is what a command reads from and writes to.
+type Terminal struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Environ        []string // as os.Environ
+}
+
+type commands struct {
+	Config string `help:"The configuration." default:"config.yaml" placeholder:"FILE" type:"path"`
+
+	Serve   serveCommand   `cmd:"" help:"Build, publish and serve until told to stop."`
+	Build   buildCommand   `cmd:"" help:"Build and publish everything once, print a summary and exit."`
+	Import  importCommand  `cmd:"" help:"Import articles (JSON Lines) into the embedded content store."`
+	Demo    demoCommand    `cmd:"" help:"Put demo articles into the embedded content store."`
+	Check   checkCommand   `cmd:"" help:"Look for faults in the configuration and the content store."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// Run runs the command of args and returns the exit status: 0, 1 for a failure,
+// 2 for a fault in the command line or in the configuration. SIGINT and SIGTERM
+// end it.
+func Run(args []string, terminal Terminal) int {
+	var c commands
+	status := -1
+	parser, err := kong.New(&c,
+		kong.Name("feedstation"),
+		kong.Description("Feeds and sitemaps for news portals with many stations."),
+		kong.Writers(terminal.Stdout, terminal.Stderr),
+		kong.Exit(func(code int) { status = code }),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		panic(err) // the commands' tags are wrong
+	}
+	parsed, err := parser.Parse(args)
+	if status >= 0 { // --help has been printed
+		return status
+	}
+	if err != nil {
+		fmt.Fprintf(terminal.Stderr, "feedstation: %v\nTry: feedstation --help\n", err)
+		return exitUsage
+	}
+	err = parsed.Run(&invocation{terminal: terminal, configFile: c.Config})
+	return report(terminal.Stderr, err)
+}
+
+// report prints an error, once, and returns the exit status.
+func report(stderr io.Writer, err error) int {
+	var usage *usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errReported):
+		return exitFailure
+	case errors.As(err, &usage):
+		fmt.Fprintln(stderr, usage.err)
+		return exitUsage
+	}
+	fmt.Fprintf(stderr, "feedstation: %v\n", err)
+	return exitFailure
+}
+
+// errReported is the failure of a command that has said what is wrong.
+var errReported = errors.New("reported")
+
+// usageError is a fault in the command line or in the configuration.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+// invocation is one run of a command.
+type invocation struct {
+	terminal   Terminal
+	configFile string
+}
+
+// config reads the configuration and shows its warnings.
+func (in *invocation) config() (*config.Config, error) {
+	cfg, err := config.Load(in.configFile, in.terminal.Environ)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	for _, warning := range cfg.Warnings {
+		fmt.Fprintf(in.terminal.Stderr, "warning: %s\n", warning)
+	}
+	return cfg, nil
+}
+
+func (in *invocation) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(in.terminal.Stderr, nil))
+}
+
+// interruptible returns a context that the signals to stop end.
+func interruptible() (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+}

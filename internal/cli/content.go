@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"feedstation/internal/config"
+	"feedstation/internal/content"
+)
+
+// demoSeed makes the articles that an empty store is filled with.
+const demoSeed = 1
+
+// openContent opens the content store; an empty one is filled with demo
+// articles where the configuration asks for them.
+func openContent(ctx context.Context, in *invocation, cfg *config.Config) (*content.Store, error) {
+	store, err := content.Open(ctx, cfg.Content.DSN.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Content.Demo == 0 {
+		return store, nil
+	}
+	empty, err := store.Empty(ctx)
+	if err == nil && empty {
+		err = fill(ctx, in, cfg, store, cfg.Content.Demo, demoSeed, time.Now())
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("demo articles: %w", err), store.Close())
+	}
+	return store, nil
+}

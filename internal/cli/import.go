@@ -1,0 +1,211 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+
+	"feedstation/internal/article"
+	"feedstation/internal/content"
+	"feedstation/internal/network"
+)
+
+type importCommand struct {
+	Strict bool     `help:"Import nothing when a line has a fault."`
+	Files  []string `arg:"" name:"file" help:"JSON Lines, one article a line; - is standard input."`
+}
+
+// importBatch is how many articles are stored in one transaction: enough to be
+// quick, few enough not to keep the store's other writers waiting.
+const importBatch = 1000
+
+// Run imports the files. A line with a fault is reported and left out; the exit
+// status is then 1.
+func (c *importCommand) Run(in *invocation) error {
+	cfg, err := in.config()
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	store, err := content.Open(ctx, cfg.Content.DSN.Reveal())
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	i := &importer{in: in, network: cfg.Network, strict: c.Strict, unknownChannels: map[string]int{}}
+	put := i.putBatches
+	if c.Strict {
+		put = i.putAll
+	}
+	if err := put(ctx, store, i.articles(ctx, c.Files)); err != nil && !errors.Is(err, errReported) {
+		i.summary()
+		return fmt.Errorf("import: %w", err)
+	}
+	return i.summary()
+}
+
+// importer counts what becomes of the lines.
+type importer struct {
+	in      *invocation
+	network *network.Network
+	strict  bool
+
+	imported, faults int
+	unknownChannels  map[string]int // by station/channel
+}
+
+// putBatches stores what is sound, a batch in a transaction.
+func (i *importer) putBatches(ctx context.Context, store *content.Store, articles iter.Seq2[article.Article, error]) error {
+	var batch []article.Article
+	flush := func() error {
+		n, err := store.Put(ctx, sound(batch))
+		i.imported += n
+		batch = batch[:0]
+		return err
+	}
+	for a, err := range articles {
+		if err != nil {
+			return errors.Join(err, flush())
+		}
+		if batch = append(batch, a); len(batch) == importBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+// putAll stores everything in one transaction, or nothing.
+func (i *importer) putAll(ctx context.Context, store *content.Store, articles iter.Seq2[article.Article, error]) error {
+	n, err := store.Put(ctx, func(yield func(article.Article, error) bool) {
+		for a, err := range articles {
+			if !yield(a, err) {
+				return
+			}
+		}
+		if i.faults > 0 {
+			yield(article.Article{}, errReported)
+		}
+	})
+	i.imported = n
+	return err
+}
+
+// articles yields the sound articles of the files and reports the lines with a
+// fault. An error is a file that can't be read.
+func (i *importer) articles(ctx context.Context, files []string) iter.Seq2[article.Article, error] {
+	return func(yield func(article.Article, error) bool) {
+		for _, name := range files {
+			for a, err := range i.file(ctx, name) {
+				if !yield(a, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (i *importer) file(ctx context.Context, name string) iter.Seq2[article.Article, error] {
+	return func(yield func(article.Article, error) bool) {
+		var reader io.Reader = i.in.terminal.Stdin
+		size := int64(-1)
+		if name == "-" {
+			name = "standard input"
+		} else {
+			f, err := os.Open(name)
+			if err != nil {
+				yield(article.Article{}, err)
+				return
+			}
+			defer f.Close()
+			if info, err := f.Stat(); err == nil {
+				size = info.Size()
+			}
+			reader = f
+		}
+		bar := i.in.progress("importing "+name, size, true)
+		defer bar.finish()
+		for l, err := range lines(reader) {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				yield(article.Article{}, fmt.Errorf("%s: %w", name, err))
+				return
+			}
+			bar.add(l.bytes)
+			a, err := i.decode(l)
+			if err != nil {
+				i.fault(name, l.number, err)
+				continue
+			}
+			if a.ID != "" && !yield(a, nil) {
+				return
+			}
+		}
+	}
+}
+
+// decode returns the article of a line; that of a blank line has no id.
+func (i *importer) decode(l line) (article.Article, error) {
+	if l.tooLong {
+		return article.Article{}, fmt.Errorf("longer than %d MiB", maxLine>>20)
+	}
+	if len(l.text) == 0 {
+		return article.Article{}, nil
+	}
+	a, err := article.Decode(l.text)
+	if err != nil {
+		return article.Article{}, err
+	}
+	station, ok := i.network.Station(a.Station)
+	if !ok {
+		return article.Article{}, fmt.Errorf("station: no station %q in the configuration", a.Station)
+	}
+	for _, channel := range a.Channels {
+		if !station.HasChannel(channel) {
+			i.unknownChannels[a.Station+"/"+channel]++
+		}
+	}
+	return a, nil
+}
+
+// fault reports every fault of a line, each with its place.
+func (i *importer) fault(name string, number int, err error) {
+	i.faults++
+	for text := range strings.Lines(err.Error()) {
+		fmt.Fprintf(i.in.terminal.Stderr, "%s:%d: %s\n", name, number, strings.TrimSuffix(text, "\n"))
+	}
+}
+
+// summary prints what became of the lines.
+func (i *importer) summary() error {
+	out := i.in.terminal.Stdout
+	fmt.Fprintf(out, "%d articles imported", i.imported)
+	if i.faults > 0 {
+		fmt.Fprintf(out, ", %d lines with faults left out", i.faults)
+	}
+	if i.strict && i.faults > 0 {
+		fmt.Fprint(out, "; with --strict nothing is imported")
+	}
+	fmt.Fprintln(out)
+	if len(i.unknownChannels) > 0 {
+		var counts []string
+		for channel, n := range i.unknownChannels {
+			counts = append(counts, fmt.Sprintf("%s (%d)", channel, n))
+		}
+		slices.Sort(counts)
+		fmt.Fprintf(out, "channels that the configuration does not have, ignored: %s\n", strings.Join(counts, ", "))
+	}
+	if i.faults > 0 {
+		return errReported
+	}
+	return nil
+}

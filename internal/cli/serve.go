@@ -1,0 +1,209 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/rivo/uniseg"
+	"golang.org/x/sync/errgroup"
+
+	"feedstation/internal/cache"
+	"feedstation/internal/config"
+	"feedstation/internal/network"
+	"feedstation/internal/server"
+	"feedstation/jobs"
+)
+
+type serveCommand struct{}
+
+// localPoll is how often the local copy is looked at for editions of another
+// process, such as `feedstation build`.
+const localPoll = time.Second
+
+// Run serves until a signal ends it.
+func (*serveCommand) Run(in *invocation) error {
+	cfg, err := in.config()
+	if err != nil {
+		return err
+	}
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	log := in.logger()
+	editions, closeCache, err := openCache(context.Background(), log, cfg)
+	if err != nil {
+		return err
+	}
+	defer closeCache()
+	public, admin, err := listen(cfg)
+	if err != nil {
+		return err
+	}
+	s := &service{in: in, cfg: cfg, log: log, editions: editions, drain: new(server.Drain)}
+	return s.run(signals, public, admin)
+}
+
+// listen opens both listeners, or none.
+func listen(cfg *config.Config) (public, admin net.Listener, err error) {
+	if public, err = listenOn("server.listen", cfg.Server.Listen); err != nil {
+		return nil, nil, err
+	}
+	if admin, err = listenOn("server.admin", cfg.Server.Admin); err != nil {
+		return nil, nil, errors.Join(err, public.Close())
+	}
+	return public, admin, nil
+}
+
+func listenOn(key, address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s: %s is in use by another program; stop it, or choose another port", key, address)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	return listener, nil
+}
+
+// service is a serving process.
+type service struct {
+	in       *invocation
+	cfg      *config.Config
+	log      *slog.Logger
+	editions *cache.Cache
+	drain    *server.Drain
+}
+
+// run serves the local copy at once and starts the jobs beside it. Whichever
+// part fails ends the others; the signals end them in order: the jobs, then,
+// after the drain, the listeners.
+func (s *service) run(signals <-chan os.Signal, public, admin net.Listener) error {
+	serving, stopServing := context.WithCancel(context.Background())
+	defer stopServing()
+	group, serving := errgroup.WithContext(serving)
+	working, stopWorking := context.WithCancel(serving)
+	defer stopWorking()
+
+	n := s.cfg.Network
+	group.Go(func() error { return server.Serve(serving, s.log, public, server.New(n, s.editions), s.drain) })
+	group.Go(func() error {
+		return server.Serve(serving, s.log, admin, server.NewAdmin(n, s.editions, s.drain), s.drain)
+	})
+	group.Go(func() error { return s.editions.Follow(working, s.poll()) })
+	if s.cfg.Jobs.Enabled {
+		group.Go(func() error { return s.work(working) })
+	}
+	group.Go(func() error { s.greet(working, public.Addr()); return nil })
+	group.Go(func() error {
+		select {
+		case received := <-signals:
+			s.stop(received, signals, stopWorking)
+			stopServing()
+		case <-serving.Done():
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+func (s *service) poll() time.Duration {
+	if r := s.cfg.Cache.Redis; r != nil {
+		return r.Poll
+	}
+	return localPoll
+}
+
+// stop ends the jobs and lets clients go elsewhere. A person at a terminal does
+// not wait for that, and a second signal ends the process at once.
+func (s *service) stop(received os.Signal, signals <-chan os.Signal, stopWorking func()) {
+	s.log.Info("stopping", "signal", received.String())
+	s.drain.Start()
+	stopWorking()
+	go func() {
+		<-signals
+		os.Exit(exitFailure)
+	}()
+	if received == syscall.SIGTERM {
+		time.Sleep(s.cfg.Server.Drain)
+	}
+}
+
+// work opens the content store and runs the jobs on their timetable.
+func (s *service) work(ctx context.Context) error {
+	store, err := openContent(ctx, s.in, s.cfg)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	defer store.Close()
+	conductor := newConductor(s.log, s.cfg, store, s.editions)
+	refresh := jobs.NewTask(s.log, "refresh", s.cfg.Jobs.Deadline, conductor.Refresh)
+	audit := jobs.NewTask(s.log, "audit", s.cfg.Jobs.Deadline, func(ctx context.Context) error { return conductor.Audit(ctx, nil) })
+	timetable := jobs.NewTimetable(s.log)
+	timetable.Add(s.cfg.Jobs.Refresh, refresh)
+	timetable.Add(s.cfg.Jobs.Audit, audit)
+	return timetable.Run(ctx)
+}
+
+// greetEvery is how often it is looked whether every station has an edition.
+const greetEvery = 50 * time.Millisecond
+
+// greet prints the addresses worth opening once every station has an edition.
+func (s *service) greet(ctx context.Context, address net.Addr) {
+	tick := time.NewTicker(greetEvery)
+	defer tick.Stop()
+	for !s.ready() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+	addresses(s.in.terminal.Stdout, s.cfg, address)
+}
+
+func (s *service) ready() bool {
+	for _, station := range s.cfg.Network.Stations {
+		if _, ok := s.editions.Current(station.ID); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// addresses prints where a newcomer can look.
+func addresses(out io.Writer, cfg *config.Config, address net.Addr) {
+	_, port, err := net.SplitHostPort(address.String())
+	if err != nil || len(cfg.Server.Hosts) == 0 {
+		fmt.Fprintf(out, "\nfeedstation serves %d stations on %s\n", len(cfg.Network.Stations), address)
+		return
+	}
+	base := "http://" + net.JoinHostPort(cfg.Server.Hosts[0], port)
+	fmt.Fprintf(out, "\nfeedstation serves %d stations. Worth opening:\n\n", len(cfg.Network.Stations))
+	show := func(what, path string) {
+		fmt.Fprintf(out, "  %s%*s%s%s\n", what, max(1, 28-uniseg.StringWidth(what)), "", base, path)
+	}
+	for _, s := range cfg.Network.Stations {
+		show(s.Name, "/"+s.ID+network.FeedPath("", network.RSS))
+	}
+	s := cfg.Network.Stations[len(cfg.Network.Stations)-1]
+	if len(s.Channels) > 0 {
+		channel := s.Channels[0]
+		show(s.Name+" · "+channel.Name, "/"+s.ID+network.FeedPath(channel.ID, network.Atom))
+	}
+	show("JSON Feed", "/"+s.ID+network.FeedPath("", network.JSON))
+	show("Sitemaps", "/"+s.ID+network.IndexPath)
+	show("Google News", "/"+s.ID+network.NewsPath(1))
+	show("All feeds, for a reader", "/"+cfg.Network.Stations[0].ID+network.OPMLPath)
+	fmt.Fprintf(out, "\n  On each station's own host the same is there without /{station}.\n\n")
+}

@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"feedstation/internal/cache"
+	"feedstation/internal/config"
+	"feedstation/internal/content"
+	"feedstation/jobs"
+)
+
+// openCache opens the editions that this process serves, and Redis where it is
+// configured.
+func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (c *cache.Cache, closeCache func() error, err error) {
+	local, err := cache.OpenLocal(cfg.Cache.Dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	var shared *cache.Redis
+	closeCache = func() error { return nil }
+	if r := cfg.Cache.Redis; r != nil {
+		shared, err = cache.NewRedis(cache.RedisOptions{
+			Mode: r.Mode, Addrs: r.Addrs, Master: r.Master, Username: r.Username, Password: r.Password.Reveal(),
+			SentinelPassword: r.SentinelPassword.Reveal(), DB: r.DB, TLS: r.TLS,
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		closeCache = shared.Close
+	}
+	var stations []string
+	for _, s := range cfg.Network.Stations {
+		stations = append(stations, s.ID)
+	}
+	c, err = cache.Open(ctx, log, stations, local, shared)
+	if err != nil {
+		return nil, nil, errors.Join(err, closeCache())
+	}
+	return c, closeCache, nil
+}
+
+// newConductor returns the conductor of the configured jobs.
+func newConductor(log *slog.Logger, cfg *config.Config, store *content.Store, editions *cache.Cache) *jobs.Conductor {
+	snapshot := func(ctx context.Context) (jobs.Snapshot, error) { return store.Snapshot(ctx) }
+	return jobs.NewConductor(log, cfg.Network, snapshot, editions, jobs.Options{
+		Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, Version: buildVersion(),
+	})
+}

@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"fmt"
+	"runtime/debug"
+)
+
+type versionCommand struct{}
+
+// Run prints the version, the commit where the build knows it, and Go's.
+func (*versionCommand) Run(in *invocation) error {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return fmt.Errorf("version: the program was built without its build information")
+	}
+	_, err := fmt.Fprintf(in.terminal.Stdout, "feedstation %s (%s)\n", version(info), info.GoVersion)
+	return err
+}
+
+// version is the module's version, with the commit for a build from a checkout.
+func version(info *debug.BuildInfo) string {
+	v, commit := info.Main.Version, ""
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			commit = " " + setting.Value[:min(12, len(setting.Value))]
+		}
+	}
+	if v == "" || v == "(devel)" {
+		v = "devel"
+	}
+	return v + commit
+}
+
+// buildVersion identifies the program for the editions it builds; it is empty
+// for a build from a working directory, which may differ from the last one.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	if v := version(info); v != "devel" {
+		return v
+	}
+	return ""
+}

@@ -1,0 +1,110 @@
+package content
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"time"
+
+	"feedstation/internal/article"
+)
+
+const (
+	upsertArticle = `
+		INSERT INTO articles (id, station, url, title, summary, authors, editor, source, published, updated, expires,
+			images, enclosures, tags, language, rights, original_url, next_url, status, noindex, modified_at, body)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET station = excluded.station, url = excluded.url, title = excluded.title,
+			summary = excluded.summary, authors = excluded.authors, editor = excluded.editor, source = excluded.source,
+			published = excluded.published, updated = excluded.updated, expires = excluded.expires, images = excluded.images,
+			enclosures = excluded.enclosures, tags = excluded.tags, language = excluded.language, rights = excluded.rights,
+			original_url = excluded.original_url, next_url = excluded.next_url, status = excluded.status,
+			noindex = excluded.noindex, modified_at = excluded.modified_at, body = excluded.body`
+	clearChannels = `DELETE FROM article_channels WHERE article_id = ?`
+	insertChannel = `INSERT OR IGNORE INTO article_channels (article_id, channel) VALUES (?, ?)`
+)
+
+// Put stores articles in one transaction and returns how many they were. An
+// article with the id of a stored one replaces it. The first error, of the
+// sequence or of the store, ends it, and nothing is stored.
+func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, error]) (n int, err error) {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, fmt.Errorf("content: %w", explain(err))
+	}
+	defer tx.Rollback()
+	w, err := prepare(ctx, tx)
+	if err != nil {
+		return 0, fmt.Errorf("content: %w", explain(err))
+	}
+	now := time.Now()
+	for a, err := range articles {
+		if err != nil {
+			return 0, err
+		}
+		if err := w.put(ctx, &a, now); err != nil {
+			return 0, fmt.Errorf("content: article %s: %w", a.ID, explain(err))
+		}
+		n++
+	}
+	if err := tx.Commit(); err != nil {
+		return 0, fmt.Errorf("content: %w", explain(err))
+	}
+	return n, nil
+}
+
+type writer struct {
+	article, clear, channel *sql.Stmt // closed with their transaction
+}
+
+func prepare(ctx context.Context, tx *sql.Tx) (w writer, err error) {
+	for _, statement := range []struct {
+		into **sql.Stmt
+		text string
+	}{{&w.article, upsertArticle}, {&w.clear, clearChannels}, {&w.channel, insertChannel}} {
+		if *statement.into, err = tx.PrepareContext(ctx, statement.text); err != nil {
+			return writer{}, err
+		}
+	}
+	return w, nil
+}
+
+func (w writer) put(ctx context.Context, a *article.Article, now time.Time) error {
+	var expires *int64
+	if !a.Expires.IsZero() {
+		at := millis(a.Expires)
+		expires = &at
+	}
+	_, err := w.article.ExecContext(ctx, a.ID, a.Station, a.URL, a.Title, a.Summary, list(a.Authors), a.Editor, object(a.Source),
+		millis(a.Published), millis(a.Updated), expires, list(a.Images), list(a.Enclosures), list(a.Tags), a.Language, a.Rights,
+		a.OriginalURL, a.NextURL, string(a.Status), a.NoIndex, millis(now), a.Body)
+	if err != nil {
+		return err
+	}
+	if _, err := w.clear.ExecContext(ctx, a.ID); err != nil {
+		return err
+	}
+	for _, channel := range a.Channels {
+		if _, err := w.channel.ExecContext(ctx, a.ID, channel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func list[T any](values []T) string {
+	if len(values) == 0 {
+		return "[]"
+	}
+	return object(values)
+}
+
+func object(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // strings and numbers always marshal
+	}
+	return string(text)
+}

@@ -1,0 +1,92 @@
+package edition
+
+import (
+	"errors"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"feedstation/internal/network"
+)
+
+// ErrStale is what an edition meets that was built from an older snapshot than
+// the one that is published.
+var ErrStale = errors.New("a later edition is published already")
+
+// Edition is all documents of one station, published together. It does not
+// change: a reader who holds one never sees a mixture with the next.
+type Edition struct {
+	station   string
+	number    int64
+	watermark time.Time
+	build     string
+	documents map[string]*Document // by path within the station
+	twins     map[string]*Document // the compressed sitemaps
+}
+
+// New returns an edition. The map is taken over. Watermark is the content
+// store's time of the snapshot that the documents were built from; build tells
+// which configuration and which version of the program built them.
+func New(station string, number int64, watermark time.Time, build string, documents map[string]*Document) *Edition {
+	twins := map[string]*Document{}
+	for path, document := range documents {
+		if network.IsSitemap(path) {
+			twins[path+network.GzipSuffix] = document.Twin()
+		}
+	}
+	return &Edition{station, number, watermark.UTC().Truncate(time.Millisecond), build, documents, twins}
+}
+
+// Numbered returns the same edition under another number.
+func (e *Edition) Numbered(number int64) *Edition {
+	numbered := *e
+	numbered.number = number
+	return &numbered
+}
+
+// Station returns the id of the station.
+func (e *Edition) Station() string { return e.station }
+
+// Number returns the edition's number: of two editions of a station, the later
+// has the higher one.
+func (e *Edition) Number() int64 { return e.number }
+
+// Watermark returns the content store's time of the snapshot that the
+// documents were built from, in milliseconds.
+func (e *Edition) Watermark() time.Time { return e.watermark }
+
+// Build identifies the configuration and the version of the program.
+func (e *Edition) Build() string { return e.build }
+
+// Len returns the number of documents.
+func (e *Edition) Len() int { return len(e.documents) }
+
+// Document returns the document at a path.
+func (e *Edition) Document(path string) (*Document, bool) {
+	d, ok := e.documents[path]
+	if !ok {
+		d, ok = e.twins[path]
+	}
+	return d, ok
+}
+
+// All returns the documents by path, in the order of the paths, without the
+// compressed twins.
+func (e *Edition) All() iter.Seq2[string, *Document] {
+	return func(yield func(string, *Document) bool) {
+		for _, path := range slices.Sorted(maps.Keys(e.documents)) {
+			if !yield(path, e.documents[path]) {
+				return
+			}
+		}
+	}
+}
+
+// Equal reports whether both editions have the same documents at the same
+// paths.
+func (e *Edition) Equal(other *Edition) bool {
+	return maps.EqualFunc(e.documents, other.documents, func(a, b *Document) bool {
+		return a.hash == b.hash && a.modified.Equal(b.modified)
+	})
+}

@@ -1,0 +1,58 @@
+package edition
+
+import (
+	"bytes"
+	"io"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+)
+
+// The levels are where a feed of half a megabyte costs milliseconds; higher
+// ones cost many times that for a few per cent. The bytes depend on the
+// library's version too, so equal builds need equal versions.
+const (
+	gzipLevel   = 6
+	brotliLevel = 5
+)
+
+// Compressors hold up to some megabytes each, hence the pools.
+var (
+	gzipWriters = sync.Pool{New: func() any {
+		w, err := gzip.NewWriterLevel(nil, gzipLevel)
+		if err != nil {
+			panic(err) // only a level that does not exist is an error
+		}
+		return w
+	}}
+	brotliWriters = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, brotliLevel) }}
+)
+
+// compressGzip leaves name and time in the header empty: equal content has
+// equal bytes.
+func compressGzip(body []byte) []byte {
+	w := gzipWriters.Get().(*gzip.Writer)
+	defer gzipWriters.Put(w)
+	var out bytes.Buffer
+	w.Reset(&out)
+	return finish(w, &out, body)
+}
+
+func compressBrotli(body []byte) []byte {
+	w := brotliWriters.Get().(*brotli.Writer)
+	defer brotliWriters.Put(w)
+	var out bytes.Buffer
+	w.Reset(&out)
+	return finish(w, &out, body)
+}
+
+func finish(w io.WriteCloser, out *bytes.Buffer, body []byte) []byte {
+	if _, err := w.Write(body); err != nil {
+		panic(err) // a bytes.Buffer takes every write
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return bytes.Clone(out.Bytes()) // without the buffer's spare room
+}

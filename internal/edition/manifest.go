@@ -1,0 +1,93 @@
+package edition
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// manifestFormat is raised when an older program could not read a manifest.
+const manifestFormat = 1
+
+// ErrDamaged is what a manifest or an object is that was not stored as it is
+// read back.
+var ErrDamaged = errors.New("damaged")
+
+// DamagedError is ErrDamaged for the object of one document.
+type DamagedError struct{ Hash Hash }
+
+func (e *DamagedError) Error() string { return fmt.Sprintf("object %s: %s", e.Hash, ErrDamaged) }
+
+// Is makes the error an ErrDamaged.
+func (e *DamagedError) Is(target error) bool { return target == ErrDamaged }
+
+// Manifest names the documents of an edition: the small mutable part beside
+// the immutable documents.
+type Manifest struct {
+	Format    int              `json:"format"`
+	Station   string           `json:"station"`
+	Number    int64            `json:"number"`
+	Watermark time.Time        `json:"watermark"`
+	Build     string           `json:"build"`
+	Documents map[string]Entry `json:"documents"` // by path
+}
+
+// Entry is one document of a manifest.
+type Entry struct {
+	Hash     Hash      `json:"hash"`
+	Type     string    `json:"type"`
+	Modified time.Time `json:"modified"`
+}
+
+// Manifest returns the edition's manifest.
+func (e *Edition) Manifest() Manifest {
+	m := Manifest{manifestFormat, e.station, e.number, e.watermark, e.build, make(map[string]Entry, len(e.documents))}
+	for path, d := range e.documents {
+		m.Documents[path] = Entry{d.hash, d.MediaType(), d.modified}
+	}
+	return m
+}
+
+// ParseManifest reads a manifest in JSON.
+func ParseManifest(data []byte) (Manifest, error) {
+	var m Manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		return Manifest{}, fmt.Errorf("manifest: %w: %w", ErrDamaged, err)
+	}
+	if m.Format != manifestFormat {
+		return Manifest{}, fmt.Errorf("manifest: its format is %d, this program reads %d", m.Format, manifestFormat)
+	}
+	return m, nil
+}
+
+// Edition returns the edition that the manifest names, each document fetched
+// with get, unless known has it already (known may be nil).
+func (m *Manifest) Edition(known *Edition, get func(Hash) ([]byte, error)) (*Edition, error) {
+	have := map[Hash]*Document{}
+	if known != nil {
+		for _, d := range known.documents {
+			have[d.hash] = d
+		}
+	}
+	documents := make(map[string]*Document, len(m.Documents))
+	for path, entry := range m.Documents {
+		d, err := entry.document(have[entry.Hash], get)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		documents[path] = d
+	}
+	return New(m.Station, m.Number, m.Watermark, m.Build, documents), nil
+}
+
+func (entry Entry) document(have *Document, get func(Hash) ([]byte, error)) (*Document, error) {
+	if have != nil && have.modified.Equal(entry.Modified) {
+		return have, nil
+	}
+	data, err := get(entry.Hash)
+	if err != nil {
+		return nil, err
+	}
+	return Unpack(entry, data)
+}

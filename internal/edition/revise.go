@@ -1,0 +1,58 @@
+package edition
+
+import "time"
+
+// Epoch is when documents last changed whose content tells of no change: the
+// feed of a channel that never had an article, for example.
+var Epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Revision is what becomes of a document when its content is rendered again.
+type Revision struct {
+	MediaType string
+	// Newest is the newest change that the content itself tells of; zero: none,
+	// which stands for Epoch.
+	Newest time.Time
+	// AsOf is the content store's time of the snapshot.
+	AsOf time.Time
+	// Render returns the body. It is given the moment of the last change, which
+	// some formats print, and must depend on nothing else that changes.
+	Render func(modified time.Time) ([]byte, error)
+}
+
+// Revise returns the document that follows previous, which is nil for the
+// first: previous itself when no byte has changed, and otherwise a document
+// whose time of modification is later. That time comes from the content where
+// the content tells it (so that two processes agree), and is the time of the
+// snapshot where it does not: when an article has gone, nothing that is left
+// says when.
+func (r Revision) Revise(previous *Document) (*Document, error) {
+	modified := later(r.Newest, Epoch)
+	if modified.After(r.AsOf) {
+		modified = r.AsOf // a clock in the newsroom is ahead
+	}
+	if previous != nil {
+		body, err := r.Render(previous.modified)
+		if err != nil {
+			return nil, err
+		}
+		if hashOf(r.MediaType, body) == previous.hash {
+			return previous, nil
+		}
+		if !modified.Truncate(time.Second).After(previous.modified) {
+			modified = later(r.AsOf, previous.modified.Add(time.Second))
+		}
+	}
+	modified = modified.UTC().Truncate(time.Second)
+	body, err := r.Render(modified)
+	if err != nil {
+		return nil, err
+	}
+	return NewDocument(r.MediaType, body, modified), nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

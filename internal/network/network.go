@@ -1,0 +1,170 @@
+// Package network is who publishes where: the network, its stations and their
+// channels. Every public path and every public URL is made here and nowhere
+// else.
+package network
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Network is a news portal: all stations of one publisher. It does not change.
+type Network struct {
+	Name     string
+	Stations []*Station
+
+	byID   map[string]*Station
+	byHost map[string]*Station // normalised
+	shared map[string]bool     // normalised hosts under which stations are /{station}/…
+}
+
+// Station is one edition of the network, on a host of its own.
+type Station struct {
+	ID          string
+	Name        string
+	URL         string // scheme and host, ASCII, without a trailing slash
+	Description string
+	Email       string // the editors'; may be empty
+	Language    string // BCP 47
+	Zone        *time.Location
+	Icon        string // square, absolute URL; may be empty
+	Logo        string // wide, absolute URL; may be empty
+	Rights      string
+	All         bool // its feeds carry the articles of all stations
+	Channels    []Channel
+
+	host     string // normalised
+	channels map[string]bool
+}
+
+// Channel is a section of a station.
+type Channel struct {
+	ID   string
+	Name string
+}
+
+// ids appear in paths and in keys of the cache.
+var validID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
+
+// CheckID reports why id can't name a station or a channel.
+func CheckID(id string) error {
+	switch {
+	case id == "":
+		return errors.New("missing")
+	case !validID.MatchString(id):
+		return fmt.Errorf("%q: want at most 64 letters (a-z), digits, hyphens and underscores", id)
+	case id == shardFolder:
+		return fmt.Errorf("%q is taken: sitemaps live there", id)
+	}
+	return nil
+}
+
+// Origin returns scheme and host of a station's address in ASCII, lower case
+// and without a trailing slash, and why the address can't be a station's.
+func Origin(address string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return "", fmt.Errorf("not an absolute http(s) URL: %q", address)
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", fmt.Errorf("want only scheme and host, as in https://xt.news.example: %q", address)
+	}
+	host, ok := NormalizeHost(u.Host)
+	if !ok {
+		return "", fmt.Errorf("not a valid host: %q", u.Host)
+	}
+	if port := u.Port(); port != "" {
+		host += ":" + port
+	}
+	return u.Scheme + "://" + host, nil
+}
+
+// New returns the network of the stations, reachable on their own hosts and,
+// as /{station}/…, on the shared ones. The stations are taken over. Every
+// fault is in the error.
+func New(name string, stations []*Station, shared []string) (*Network, error) {
+	n := &Network{Name: name, Stations: stations, byID: map[string]*Station{}, byHost: map[string]*Station{}, shared: map[string]bool{}}
+	var faults []error
+	for i, s := range stations {
+		if err := n.add(s); err != nil {
+			faults = append(faults, fmt.Errorf("stations[%d]%w", i, err))
+		}
+	}
+	for i, host := range shared {
+		normal, ok := NormalizeHost(host)
+		switch {
+		case !ok:
+			faults = append(faults, fmt.Errorf("hosts[%d]: not a valid host: %q", i, host))
+		case n.byHost[normal] != nil:
+			faults = append(faults, fmt.Errorf("hosts[%d]: %q is the host of station %s", i, host, n.byHost[normal].ID))
+		}
+		n.shared[normal] = true
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+func (n *Network) add(s *Station) error {
+	if err := CheckID(s.ID); err != nil {
+		return fmt.Errorf(".id: %w", err)
+	}
+	if n.byID[s.ID] != nil {
+		return fmt.Errorf(".id: %q is there twice", s.ID)
+	}
+	n.byID[s.ID] = s
+	origin, err := Origin(s.URL)
+	if err != nil {
+		return fmt.Errorf(".url: %w", err)
+	}
+	s.URL = origin
+	s.host, _ = NormalizeHost(origin[strings.Index(origin, "://")+3:])
+	if other := n.byHost[s.host]; other != nil {
+		return fmt.Errorf(".url: station %s has the same host", other.ID)
+	}
+	n.byHost[s.host] = s
+	s.channels = map[string]bool{}
+	for i, c := range s.Channels {
+		if err := CheckID(c.ID); err != nil {
+			return fmt.Errorf(".channels[%d].id: %w", i, err)
+		}
+		if s.channels[c.ID] {
+			return fmt.Errorf(".channels[%d].id: %q is there twice", i, c.ID)
+		}
+		s.channels[c.ID] = true
+	}
+	return nil
+}
+
+// Station returns the station with that id.
+func (n *Network) Station(id string) (*Station, bool) {
+	s, ok := n.byID[id]
+	return s, ok
+}
+
+// HasChannel reports whether the station has a channel with that id.
+func (s *Station) HasChannel(id string) bool {
+	return s.channels[id]
+}
+
+// Address returns the public URL of a path on the station's own host.
+func (s *Station) Address(path string) string {
+	return s.URL + path
+}
+
+// Owns reports whether a page's address is on the station's own host: a
+// sitemap names only pages of its own host (sitemaps.org, "Sitemap file
+// location").
+func (s *Station) Owns(page string) bool {
+	u, err := url.Parse(page)
+	if err != nil {
+		return false
+	}
+	host, ok := NormalizeHost(u.Host)
+	return ok && host == s.host && u.Scheme+"://" == s.URL[:len(u.Scheme)+3]
+}

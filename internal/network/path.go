@@ -1,0 +1,114 @@
+package network
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"feedstation/internal/article"
+)
+
+// Format is one of the three feed formats; its value is its file's name.
+type Format string
+
+// The feed formats.
+const (
+	RSS  Format = "rss.xml"
+	Atom Format = "atom.xml"
+	JSON Format = "feed.json"
+)
+
+const shardFolder = "sitemaps"
+
+// Paths of documents that every station has once.
+const (
+	IndexPath  = "/sitemap.xml"
+	RobotsPath = "/robots.txt"
+	OPMLPath   = "/feeds.opml"
+)
+
+// GzipSuffix, behind the path of a sitemap, names its compressed twin.
+const GzipSuffix = ".gz"
+
+// FeedPath returns the path of a channel's feed, or of the station's own when
+// channel is empty.
+func FeedPath(channel string, format Format) string {
+	if channel == "" {
+		return "/" + string(format)
+	}
+	return "/" + channel + "/" + string(format)
+}
+
+// ShardPath returns the path of the n-th sitemap of a month, from 1.
+func ShardPath(month article.Month, n int) string {
+	return numbered(month.String(), n)
+}
+
+// ParseShardPath is the inverse of ShardPath.
+func ParseShardPath(path string) (month article.Month, n int, ok bool) {
+	name, found := strings.CutPrefix(path, "/"+shardFolder+"/")
+	var number string
+	if len(name) >= len("2006-01") {
+		name, number = name[:len("2006-01")], name[len("2006-01"):]
+	}
+	t, err := time.Parse("2006-01", name)
+	if !found || err != nil {
+		return month, 0, false
+	}
+	month = article.Month{Year: t.Year(), Month: t.Month()}
+	n = 1
+	if number, found = strings.CutPrefix(strings.TrimSuffix(number, ".xml"), "-"); found {
+		n, _ = strconv.Atoi(number)
+	}
+	return month, n, ShardPath(month, n) == path
+}
+
+// NewsPath returns the path of the n-th Google News sitemap, from 1.
+func NewsPath(n int) string {
+	return numbered("news", n)
+}
+
+func numbered(name string, n int) string {
+	if n > 1 {
+		name += "-" + strconv.Itoa(n)
+	}
+	return "/" + shardFolder + "/" + name + ".xml"
+}
+
+// IsSitemap reports whether the document at path is a sitemap or an index of
+// sitemaps, and so has a compressed twin.
+func IsSitemap(path string) bool {
+	return path == IndexPath || strings.HasPrefix(path, "/"+shardFolder+"/") && strings.HasSuffix(path, ".xml")
+}
+
+// Errors of Resolve.
+var (
+	ErrUnknownHost    = errors.New("no station has this host")
+	ErrUnknownStation = errors.New("no station has this id")
+)
+
+// Resolve returns the station that a request's host and escaped path address,
+// and the path of the document within the station.
+func (n *Network) Resolve(host, path string) (*Station, string, error) {
+	s, ok := n.byHost[host]
+	if ok {
+		return s, path, nil
+	}
+	normal, ok := NormalizeHost(host)
+	if !ok {
+		return nil, "", ErrUnknownHost
+	}
+	if s, ok := n.byHost[normal]; ok {
+		return s, path, nil
+	}
+	if !n.shared[normal] {
+		return nil, "", ErrUnknownHost
+	}
+	id, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	s, ok = n.byID[id]
+	if !ok || len(path) < len(id)+1 {
+		return nil, "", ErrUnknownStation
+	}
+	return s, path[len(id)+1:], nil
+}

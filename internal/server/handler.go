@@ -1,0 +1,159 @@
+// Package server serves editions over net/http. A request is a look-up of host
+// and path in the current edition of a station: it never builds, and never
+// waits for Redis or the content store.
+package server
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// Editions is where the current edition of a station comes from.
+type Editions interface {
+	Current(station string) (*edition.Edition, bool)
+}
+
+// New returns the public handler: every document of every station, on the
+// station's own host and, on the shared hosts, under /{station}. Only the
+// method, the host, the path and three header fields of a request are looked
+// at: If-None-Match, If-Modified-Since and Accept-Encoding.
+func New(n *network.Network, editions Editions) http.Handler {
+	return &handler{n, editions}
+}
+
+type handler struct {
+	network  *network.Network
+	editions Editions
+}
+
+// Values of header fields, shared by all responses.
+var (
+	cacheDocument = []string{"public, max-age=60"}
+	noSniff       = []string{"nosniff"}
+	varyEncoding  = []string{"Accept-Encoding"}
+	codings       = [...][]string{edition.Gzip: {"gzip"}, edition.Brotli: {"br"}}
+)
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		refuse(w, http.StatusMethodNotAllowed)
+		return
+	}
+	if r.ContentLength != 0 { // bodies are never read
+		w.Header().Set("Connection", "close")
+		refuse(w, http.StatusBadRequest)
+		return
+	}
+	station, path, err := h.network.Resolve(r.Host, r.URL.EscapedPath())
+	switch {
+	case errors.Is(err, network.ErrUnknownHost):
+		refuse(w, http.StatusMisdirectedRequest)
+		return
+	case err != nil:
+		refuse(w, http.StatusNotFound)
+		return
+	}
+	current, ok := h.editions.Current(station.ID)
+	if !ok {
+		w.Header().Set("Retry-After", "30")
+		refuse(w, http.StatusServiceUnavailable)
+		return
+	}
+	document, ok := current.Document(path)
+	if !ok {
+		refuse(w, http.StatusNotFound)
+		return
+	}
+	serve(w, r, document)
+}
+
+func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) {
+	encoding, acceptable := negotiate(r.Header["Accept-Encoding"], d)
+	if !acceptable {
+		w.Header()["Vary"] = varyEncoding
+		refuse(w, http.StatusNotAcceptable)
+		return
+	}
+	variant := d.Variant(encoding)
+	header := w.Header()
+	header["Cache-Control"] = cacheDocument
+	header["Vary"] = varyEncoding
+	header["Etag"] = variant.ETag
+	header["Last-Modified"] = d.LastModified()
+	header["X-Content-Type-Options"] = noSniff
+	if notModified(r, variant.ETag[0], d.Modified()) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	header["Content-Type"] = d.ContentType()
+	header["Content-Length"] = variant.ContentLength
+	if encoding != edition.Identity {
+		header["Content-Encoding"] = codings[encoding]
+	}
+	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodGet {
+		w.Write(variant.Body) // a client that has gone is no fault of ours
+	}
+}
+
+// notModified evaluates a request's conditions (RFC 9110 §13.2.2):
+// If-None-Match, and If-Modified-Since only without it.
+func notModified(r *http.Request, etag string, modified time.Time) bool {
+	if tags, ok := r.Header["If-None-Match"]; ok {
+		return anyMatch(tags, etag)
+	}
+	since := r.Header.Get("If-Modified-Since")
+	if since == "" {
+		return false
+	}
+	t, err := http.ParseTime(since)
+	return err == nil && !modified.After(t)
+}
+
+// anyMatch compares weakly (RFC 9110 §8.8.3.2): a proxy may have marked our
+// tag as weak.
+func anyMatch(lists []string, etag string) bool {
+	for _, list := range lists {
+		for tag := range strings.SplitSeq(list, ",") {
+			tag = strings.TrimSpace(tag)
+			if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// refusals are the small constant answers. Their texts are for people.
+var refusals = map[int]string{
+	http.StatusBadRequest:         "A request for a feed or a sitemap has no body.\n",
+	http.StatusNotFound:           "There is no such feed or sitemap.\n",
+	http.StatusMethodNotAllowed:   "Only GET and HEAD are answered.\n",
+	http.StatusNotAcceptable:      "None of the accepted encodings is available; identity, gzip and br are.\n",
+	http.StatusMisdirectedRequest: "No station has this host.\n",
+	http.StatusServiceUnavailable: "This station has no edition yet. Try again in a moment.\n",
+}
+
+// refuse answers with a constant text. What is not there may be there in a
+// minute, and what went wrong is nobody's to keep.
+func refuse(w http.ResponseWriter, status int) {
+	text := refusals[status]
+	header := w.Header()
+	header.Set("Content-Type", "text/plain; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(len(text)))
+	header["X-Content-Type-Options"] = noSniff
+	if status == http.StatusNotFound {
+		header["Cache-Control"] = cacheDocument
+	} else {
+		header.Set("Cache-Control", "no-store")
+	}
+	w.WriteHeader(status)
+	w.Write([]byte(text)) // net/http leaves the body out of an answer to HEAD
+}

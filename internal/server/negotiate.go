@@ -1,0 +1,87 @@
+package server
+
+import (
+	"strconv"
+	"strings"
+
+	"feedstation/internal/edition"
+)
+
+// preference is the order in which equal qualities are decided: the smallest
+// first.
+var preference = [...]edition.Encoding{edition.Brotli, edition.Gzip, edition.Identity}
+
+// negotiate returns the encoding in which a client wants a document (RFC 9110
+// §12.5.3): the one with the highest quality, by preference where several are
+// equal. It reports false if the client refuses all of them.
+func negotiate(fields []string, d *edition.Document) (edition.Encoding, bool) {
+	if len(fields) == 0 {
+		return edition.Identity, true // no preference; old clients mean identity
+	}
+	accepted := parseAccepted(fields)
+	best, quality := edition.Identity, 0
+	for _, encoding := range preference {
+		if q := accepted.quality(encoding); q > quality && d.Has(encoding) {
+			best, quality = encoding, q
+		}
+	}
+	return best, quality > 0
+}
+
+// qualities are a client's, in thousandths; unset where it does not name a
+// coding.
+type qualities struct {
+	named [len(preference)]int
+	any   int
+}
+
+const unset = -1
+
+func (q *qualities) quality(encoding edition.Encoding) int {
+	switch {
+	case q.named[encoding] != unset:
+		return q.named[encoding]
+	case q.any != unset && (encoding != edition.Identity || q.any == 0):
+		return q.any
+	case encoding == edition.Identity:
+		return 1 // acceptable unless refused, but the last choice
+	}
+	return 0
+}
+
+func parseAccepted(fields []string) qualities {
+	q := qualities{named: [len(preference)]int{unset, unset, unset}, any: unset}
+	for _, field := range fields {
+		for part := range strings.SplitSeq(field, ",") {
+			coding, parameters, _ := strings.Cut(part, ";")
+			switch coding = strings.TrimSpace(coding); {
+			case coding == "*":
+				q.any = weight(parameters)
+			case strings.EqualFold(coding, "gzip"), strings.EqualFold(coding, "x-gzip"):
+				q.named[edition.Gzip] = weight(parameters)
+			case strings.EqualFold(coding, "br"):
+				q.named[edition.Brotli] = weight(parameters)
+			case strings.EqualFold(coding, "identity"):
+				q.named[edition.Identity] = weight(parameters)
+			}
+		}
+	}
+	return q
+}
+
+// weight returns the quality in thousandths (RFC 9110 §12.4.2). One that can't
+// be read is taken as a wish, not as a refusal.
+func weight(parameters string) int {
+	for parameter := range strings.SplitSeq(parameters, ";") {
+		name, value, ok := strings.Cut(strings.TrimSpace(parameter), "=")
+		if !ok || !strings.EqualFold(strings.TrimSpace(name), "q") {
+			continue
+		}
+		q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		if err != nil || q < 0 || q > 1 {
+			return 1000
+		}
+		return int(q * 1000)
+	}
+	return 1000
+}

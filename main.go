@@ -1,0 +1,48 @@
+// Feedstation publishes a news portal's feeds and sitemaps.
+//
+// A portal runs many stations, each on a host of its own, with channels inside
+// and one content store behind all of them. Feedstation's jobs pull the latest
+// articles from the store, build RSS 2.0, Atom 1.0, JSON Feed 1.1 and sitemaps
+// for every station and channel, and serve them over HTTP.
+//
+//	feedstation serve            build, publish and serve until told to stop
+//	feedstation build            one full pass: build, publish, print, exit
+//	feedstation import FILE…     JSON Lines into the embedded content store
+//	feedstation demo             demo articles into the embedded content store
+//	feedstation check            look for faults in configuration and store
+//	feedstation version          print the version
+//
+// Each reads config.yaml, or the file that --config names; the file shipped
+// with the program explains every key. Each value can be overridden by an
+// environment variable: FEEDSTATION_SERVER_LISTEN for server.listen.
+//
+// # Running it
+//
+// Documents are served from memory. A request never waits for the content store
+// or for Redis, and when they are away the last editions stay served. After a
+// restart the process serves what its local copy (cache.dir) holds at once.
+//
+// The admin listener answers /livez (the process runs) and /readyz (every
+// station has an edition, and the process is not stopping).
+//
+// SIGTERM makes /readyz answer 503, goes on serving for server.drain, lets open
+// requests finish, and ends with status 0. SIGINT, the Ctrl-C of a terminal,
+// skips the drain. A second signal ends the process at once.
+//
+// The exit status is 0, 1 for a failure, and 2 for a fault in the command line
+// or in the configuration.
+package main
+
+import (
+	"os"
+
+	_ "time/tzdata" // stations have time zones, small machines have no zone files
+
+	"feedstation/internal/cli"
+)
+
+func main() {
+	os.Exit(cli.Run(os.Args[1:], cli.Terminal{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(),
+	}))
+}
