@@ -1,0 +1,164 @@
+package sitemap_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"feedstation/internal/require"
+	"feedstation/sitemap"
+)
+
+// schemas validates documents with xmllint.
+type schemas struct {
+	xmllint        string
+	sitemap, index string
+}
+
+// newSchemas skips the test where xmllint or the schemas are missing.
+func newSchemas(t *testing.T) schemas {
+	t.Helper()
+	return schemas{
+		xmllint: require.Binary(t, "xmllint"),
+		sitemap: require.Path(t, "schemas/all.xsd"),
+		index:   require.Path(t, "schemas/siteindex.xsd"),
+	}
+}
+
+// check returns what xmllint has against doc.
+func (s schemas) check(t *testing.T, schema string, doc []byte) error {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), s.xmllint, "--nonet", "--noout", "--schema", schema, "-")
+	cmd.Stdin = bytes.NewReader(doc)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w\n%.2000s", err, out)
+	}
+	return nil
+}
+
+func TestSchema(t *testing.T) {
+	s := newSchemas(t)
+	docs := map[string][]byte{}
+	for _, shape := range shapes() {
+		docs[shape.name] = write(t, shape.opts, shape.url)
+	}
+	for _, g := range goldenSitemaps() {
+		docs[g.name] = write(t, g.opts, g.urls...)
+	}
+	docs["long"] = write(t, sitemap.Options{}, articles(3000)...)
+	docs["hostile"] = build(t, sitemap.Options{News: true, Images: true}, hostile(t, sitemap.MaxNewsURLs)...)
+	split := &shelf{}
+	if err := sitemap.Split(sequence(articles(25), nil), sitemap.Options{MaxURLs: 10}, split.open); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range split.files {
+		docs[fmt.Sprintf("split %d", f.n)] = f.Bytes()
+	}
+
+	for name, doc := range docs {
+		t.Run(name, func(t *testing.T) {
+			if err := s.check(t, s.sitemap, doc); err != nil {
+				t.Errorf("%v\n%.2000s", err, doc)
+			}
+		})
+	}
+}
+
+func TestSchemaOfIndex(t *testing.T) {
+	s := newSchemas(t)
+	enemies := func(yield func(sitemap.Entry) bool) {
+		for _, u := range hostile(t, 500) {
+			if !yield(sitemap.Entry{Loc: u.Loc, LastMod: u.LastMod}) {
+				return
+			}
+		}
+	}
+	tests := []struct {
+		name  string
+		write func(*bytes.Buffer) error
+	}{
+		{"golden", func(b *bytes.Buffer) error { return sitemap.WriteIndex(b, slices.Values(goldenIndex())) }},
+		{"long", func(b *bytes.Buffer) error { return sitemap.WriteIndex(b, entries(3000)) }},
+		{"hostile", func(b *bytes.Buffer) error { return sitemap.WriteIndex(b, enemies) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var buf bytes.Buffer
+			if err := tt.write(&buf); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.check(t, s.index, buf.Bytes()); err != nil {
+				t.Errorf("%v\n%.2000s", err, buf.Bytes())
+			}
+		})
+	}
+}
+
+// The schemas must find what this package is careful about, or their silence
+// says nothing.
+func TestSchemaFindsFaults(t *testing.T) {
+	s := newSchemas(t)
+	good := string(write(t, shapes()[5].opts, shapes()[5].url))
+	tests := []struct{ name, old, new string }{
+		{"loc too short", page, "http://a.de"},
+		{"loc too long", page, page + strings.Repeat("x", 2048)},
+		{"broken escape", "<loc>" + page, "<loc>" + page + "%zz"},
+		{"year 0", "<lastmod>2019", "<lastmod>0000"},
+		{"offset too large", "<lastmod>2019-03-11T10:38:14Z", "<lastmod>2019-03-11T10:38:14+14:01"},
+		{"order", "<url>", "<url><lastmod>2019-03-11T10:38:14Z</lastmod>"},
+		{"language", "zh-cn", "zh-CN"},
+		{"bare ampersand", "时刻", "&"},
+		{"control character", "时刻", "\x01"},
+		{"bytes that are not UTF-8", "时刻", "\xff"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			bad := strings.Replace(good, tt.old, tt.new, 1)
+			if bad == good {
+				t.Fatalf("%q not in\n%s", tt.old, good)
+			}
+			if err := s.check(t, s.sitemap, []byte(bad)); err == nil {
+				t.Errorf("xmllint accepts\n%s", bad)
+			}
+		})
+	}
+}
+
+// hostile returns n URLs that a sitemap accepts, made of what breaks others.
+func hostile(t *testing.T, n int) []sitemap.URL {
+	t.Helper()
+	pieces := []string{
+		"&", "<", ">", `"`, "'", "%", "%%", "%2", "%zz", "%00", "#", "?", "/", "//", "\\", "[", "]", "{}", "|", "^", "`",
+		" ", "\t", "\r\n", "\x00", "\x01", "\x1b", "\x7f", "\u0080", "\u0085", "\u2028", "\u202e", "\ufeff", "\ufffd", "\ufffe", "\uffff",
+		"\xff", "\xc0\xbc", "\xed\xa0\xbd", "\xf4\x90\x80\x80", "]]>", "<![CDATA[", "<!--", "--", "<?xml?>", "&amp;", "&#0;", "&#x1;", "&nbsp;",
+		"</loc>", "</news:title>", "新闻", "湘江", "𠮷", "🌸", "👨‍👩‍👧", "أخبار", "é", "a", "Z", "0", "..", "+", ":", "@", "=", ";",
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	text := func(most int) string {
+		var s strings.Builder
+		for range 1 + rng.IntN(most) {
+			s.WriteString(pieces[rng.IntN(len(pieces))])
+		}
+		return s.String()
+	}
+	hosts := []string{"xt.news.example", "湘潭.example", "BÜCHER.example:8443", "[2001:db8::7]", "192.0.2.7:80", "a_b.example."}
+	loc := func() string { return "https://" + hosts[rng.IntN(len(hosts))] + "/" + text(40) }
+
+	urls := make([]sitemap.URL, n)
+	for i := range urls {
+		zone := time.FixedZone("", rng.IntN(200_000)-100_000)
+		at := time.Unix(rng.Int64N(1<<36)-1<<34, rng.Int64N(1e9)).In(zone)
+		urls[i] = sitemap.URL{
+			Loc:     loc(),
+			LastMod: at,
+			Images:  []string{loc(), loc()},
+			News:    &sitemap.News{Name: "x" + text(10), Language: "zh-cn", Title: text(40) + "x", Published: at},
+		}
+	}
+	return urls
+}

@@ -1,0 +1,81 @@
+package sitemap
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+)
+
+// Split writes the URLs, in their order, to as many sitemaps as they need.
+//
+// For each it calls open with the number of the file, from 1, and closes what
+// open returned once the sitemap is complete and before it opens the next. No
+// file is opened without a URL for it. Of the URLs Split holds only what it has
+// not written yet, some 32 KiB.
+//
+// Split ends with the first error: that of urls as it is, that of a URL (see
+// [Options.Invalid]), or that of a file. A file that is then open has no end
+// tag and is not closed: whoever opened it discards it.
+func Split(urls iter.Seq2[URL, error], opts Options, open func(n int) (io.WriteCloser, error)) error {
+	f := &files{open: open}
+	w := NewWriter(f, opts)
+	for u, err := range urls {
+		if err != nil {
+			return err
+		}
+		err = w.Add(u)
+		if errors.Is(err, ErrFull) {
+			if err = f.finish(w); err != nil {
+				return err
+			}
+			err = w.Add(u)
+		}
+		if bad, ok := errors.AsType[*URLError](err); ok && opts.Invalid != nil {
+			err = opts.Invalid(bad)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if w.Len() == 0 {
+		return nil
+	}
+	return f.finish(w)
+}
+
+// files is the writer below Split: a file that opens with its first byte.
+type files struct {
+	open    func(n int) (io.WriteCloser, error)
+	n       int            // files opened
+	current io.WriteCloser // nil between files
+}
+
+func (f *files) Write(p []byte) (int, error) {
+	if f.current == nil {
+		file, err := f.open(f.n + 1)
+		if err != nil {
+			return 0, fmt.Errorf("file %d: %w", f.n+1, err)
+		}
+		f.current = file
+		f.n++
+	}
+	n, err := f.current.Write(p)
+	if err != nil {
+		return n, fmt.Errorf("file %d: %w", f.n, err)
+	}
+	return n, nil
+}
+
+// finish completes the current file and makes w ready for the next one.
+func (f *files) finish(w *Writer) error {
+	if err := w.Close(); err != nil {
+		return err
+	}
+	if err := f.current.Close(); err != nil {
+		return fmt.Errorf("file %d: %w", f.n, err)
+	}
+	f.current = nil
+	w.doc.begin(f)
+	return nil
+}
