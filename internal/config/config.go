@@ -1,0 +1,172 @@
+// Package config reads the configuration, a YAML file with the environment
+// over it, into values for the rooms above.
+//
+// It is strict: an unknown key, a key that is there twice, a wrong type or a
+// value out of bounds is a fault. All faults are reported at once, each with
+// its line of the file, or with the variable it came from. Anchors and aliases
+// are allowed, merge keys and tags are not.
+//
+// # Environment
+//
+// A variable overrides the value of the file. It is called FEEDSTATION_ and the
+// keys on the way to the value, in upper case and joined by underscores:
+// FEEDSTATION_SERVER_LISTEN. In the lists of stations and channels the id that
+// stands in the file is the address, with an underscore for what is no letter
+// or digit: FEEDSTATION_STATIONS_XT_CHANNELS_MOMENT_NAME. A list of single
+// values is separated by commas. A variable that is set to nothing counts as
+// set. A key of a section that the file lacks creates the section.
+//
+// A secret may also be in a file of its own, which the variable with _FILE at
+// its end names: FEEDSTATION_CONTENT_DSN_FILE. One line break at its end is cut
+// off.
+package config
+
+import (
+	"time"
+
+	"feedstation/internal/network"
+	"feedstation/internal/schedule"
+)
+
+// Config is a valid configuration. It does not change.
+type Config struct {
+	Network  *network.Network // languages are BCP 47, zones are never nil
+	Content  Content
+	Cache    Cache
+	Jobs     Jobs
+	Feeds    Feeds
+	Sitemaps Sitemaps
+	Server   Server
+
+	// Warnings are for the operator to see: what is allowed, but hardly meant.
+	// Each is one line that begins with its place, as a fault does.
+	Warnings []string
+}
+
+// Content is where the articles are.
+type Content struct {
+	// Driver is the kind of store. This version serves sqlite.
+	Driver string `key:"driver" default:"sqlite"`
+	// DSN is where the store is. For sqlite it is the path of the file, relative
+	// to the working directory. [Content.SafeDSN] is what may be shown of it.
+	DSN Secret `key:"dsn" default:"var/content.db"`
+	// Demo is how many demo articles an empty embedded store is filled with,
+	// 0 to 1,000,000.
+	Demo int `key:"demo" default:"0"`
+}
+
+// Cache is where the published editions are.
+type Cache struct {
+	// Dir is the folder of the local copy, relative to the working directory.
+	Dir string `key:"dir" default:"var/cache"`
+	// Redis is nil where this process is the only one.
+	Redis *Redis `key:"redis"`
+}
+
+// The modes of Redis.
+const (
+	Single   = "single"
+	Sentinel = "sentinel"
+	Cluster  = "cluster"
+)
+
+// Redis is how to reach Redis.
+type Redis struct {
+	// Mode is Single, Sentinel or Cluster.
+	Mode string `key:"mode" default:"single"`
+	// Addrs are host:port: of the one server with Single, of the sentinels with
+	// Sentinel, of some nodes with Cluster. There is at least one.
+	Addrs []string `key:"addrs"`
+	// Master is the name that the sentinels watch; empty with other modes.
+	Master string `key:"master"`
+	// Username of the ACL user; empty: the default user.
+	Username string `key:"username"`
+	Password Secret `key:"password"`
+	// SentinelPassword is for the sentinels themselves; empty with other modes.
+	SentinelPassword Secret `key:"sentinel_password"`
+	// DB is the number of the database, from 0; always 0 with Cluster.
+	DB int `key:"db" default:"0"`
+	// TLS encrypts the connections and verifies the servers' certificates.
+	TLS bool `key:"tls" default:"false"`
+	// Poll is how often a process looks for new editions, at least 100ms.
+	Poll time.Duration `key:"poll" default:"1s"`
+}
+
+// Jobs is what runs when.
+type Jobs struct {
+	// Refresh is when to pull what changed.
+	Refresh schedule.Schedule `key:"refresh" default:"@every 30s"`
+	// Audit is when to compare the editions with the content store.
+	Audit schedule.Schedule `key:"audit" default:"@every 5m"`
+	// Enabled is false in a process that builds nothing and only follows Redis.
+	Enabled bool `key:"enabled" default:"true"`
+	// Deadline bounds one run of one job, 1s to 24h.
+	Deadline time.Duration `key:"deadline" default:"10m"`
+}
+
+// Feeds is how feeds are made.
+type Feeds struct {
+	// Items is how many articles a feed has, 1 to 500.
+	Items int `key:"items" default:"50"`
+	// FullText puts the whole article into the feeds, not only its summary.
+	FullText bool `key:"full_text" default:"true"`
+}
+
+// Sitemaps is how sitemaps are made.
+type Sitemaps struct {
+	// NewsName is the publication's name as Google News knows it; by default
+	// the network's.
+	NewsName string `key:"news_name"`
+}
+
+// Server is how the documents are served.
+type Server struct {
+	// Listen is the public listener's host:port; without a host it is on all
+	// interfaces, port 0 is a free one.
+	Listen string `key:"listen" default:"127.0.0.1:8080"`
+	// Admin is the admin listener's host:port, on a loopback interface: it has
+	// no authentication.
+	Admin string `key:"admin" default:"127.0.0.1:8081"`
+	// Hosts are those under which every station is reachable as /{station}/….
+	Hosts []string `key:"hosts" default:"localhost,127.0.0.1"`
+	// Drain is how long a stopping process lets open requests end, 0s to 5m.
+	Drain time.Duration `key:"drain" default:"5s"`
+}
+
+// document is the file as it is written.
+type document struct {
+	Network  networkSection   `key:"network"`
+	Stations []stationSection `key:"stations"`
+	Content  Content          `key:"content"`
+	Cache    Cache            `key:"cache"`
+	Jobs     Jobs             `key:"jobs"`
+	Feeds    Feeds            `key:"feeds"`
+	Sitemaps Sitemaps         `key:"sitemaps"`
+	Server   Server           `key:"server"`
+}
+
+type networkSection struct {
+	Name     string         `key:"name"`
+	Language tag            `key:"language" default:"zh-CN"`
+	Zone     *time.Location `key:"timezone" default:"UTC"`
+}
+
+type stationSection struct {
+	ID          string           `key:"id"`
+	Name        string           `key:"name"`
+	URL         string           `key:"url"`
+	All         bool             `key:"all" default:"false"`
+	Email       string           `key:"email"`
+	Language    tag              `key:"language"` // empty: the network's
+	Zone        *time.Location   `key:"timezone"` // nil: the network's
+	Description string           `key:"description"`
+	Icon        string           `key:"icon"`
+	Logo        string           `key:"logo"`
+	Rights      string           `key:"rights"`
+	Channels    []channelSection `key:"channels"`
+}
+
+type channelSection struct {
+	ID   string `key:"id"`
+	Name string `key:"name"`
+}

@@ -1,0 +1,189 @@
+package config
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestLoadInvalid holds the exact words of every fault: testdata has one file a
+// fault, and one with many.
+func TestLoadInvalid(t *testing.T) {
+	tests := []struct {
+		name string   // of the file testdata/invalid-NAME.yaml
+		want []string // behind the file's name and a colon
+	}{
+		{"alias-in-itself", []string{"8: an alias inside of what it stands for"}},
+		{"alias-in-second-document", []string{"8: broken YAML: an alias of nothing: a value that begins with * needs quotes"}},
+		{"alias", []string{"8: broken YAML: an alias of nothing: a value that begins with * needs quotes"}},
+		{"aliases-too-many", []string{"9: more than 500000 values, with those that aliases stand for"}},
+		{"bool-in-quotes", []string{"8: jobs.enabled: want true or false, got text: leave out the quotes"}},
+		{"bool", []string{`8: jobs.enabled: want true or false, got "yes"`}},
+		{"cache-dir-blank", []string{"8: cache.dir: missing"}},
+		{"channel-id-twice", []string{`9: stations[0].channels[1].id: "moment" is there twice, first on line 8`}},
+		{"channel-id", []string{`8: stations[0].channels[0].id: "time news": want at most 64 letters (a-z), digits, hyphens and underscores`}},
+		{"channel-keys-missing", []string{
+			"8: stations[0].channels[0].id: missing",
+			"8: stations[0].channels[0].name: missing",
+		}},
+		{"channel-name-blank", []string{"8: stations[0].channels[0].name: missing"}},
+		{"content-demo", []string{"8: content.demo: want 0 to 1000000, got -1"}},
+		{"content-driver-mysql", []string{"8: content.driver: mysql comes with a later version: want sqlite"}},
+		{"content-driver-postgres", []string{"8: content.driver: postgres comes with a later version: want sqlite"}},
+		{"content-driver", []string{`8: content.driver: want sqlite, got "oracle"`}},
+		{"content-dsn-address", []string{"8: content.dsn: want the path of a file, got an address"}},
+		{"content-dsn-blank", []string{"8: content.dsn: missing"}},
+		{"content-dsn-memory", []string{"8: content.dsn: want the path of a file: a store in memory is not supported"}},
+		{"content-dsn-number", []string{"8: content.dsn: want text, got a number: put it in quotes"}},
+		{"control", []string{"8: a control character (U+000B)"}},
+		{"deep", []string{"7: values inside of values, more than 64 deep"}},
+		{"duplicate-key", []string{"10: feeds.items: duplicate key, first on line 8"}},
+		{"duplicate-section", []string{"11: feeds: duplicate key, first on line 7"}},
+		{"duration", []string{`8: server.drain: want a duration such as 500ms, 30s or 10m, got "5"`}},
+		{"empty", []string{
+			"1: network.name: missing",
+			"1: stations: missing: want at least one station",
+		}},
+		{"feeds-items-many", []string{"8: feeds.items: want 1 to 500, got 501"}},
+		{"feeds-items-none", []string{"8: feeds.items: want 1 to 500, got 0"}},
+		{"jobs-audit", []string{`8: jobs.audit: "0 25 * * *": hour "25": write values within 0-23, like "1", "1,3", "1-5" or "*/2"`}},
+		{"jobs-deadline", []string{"8: jobs.deadline: want 1s to 24h0m0s, got 0s"}},
+		{"jobs-refresh", []string{`8: jobs.refresh: "every 30s": 2 fields instead of 5: write minute, hour, day of month, month and day of week, or "@every 30s"`}},
+		{"key", []string{"8: server: want a key, got a list"}},
+		{"list-for-mapping", []string{"8: server: want a mapping, got a list"}},
+		{"list-for-text", []string{"8: server.listen: want text, got a list"}},
+		{"many", []string{
+			"1: network.name: missing",
+			`2: network: unknown key "nme" (did you mean "name"?)`,
+			`3: network.timezone: want a time zone such as Asia/Shanghai, got "Asia/Changsha"`,
+			`10: stations[0].channels[1].id: "moment" is there twice, first on line 9`,
+			"11: stations[1].name: missing",
+			`12: stations[1].url: not an absolute http(s) URL: "cs.news.example"`,
+			`13: stations[2].id: "xt" is there twice, first on line 5`,
+			"14: stations[2].name: want text, got true or false: put it in quotes",
+			`15: stations[2].url: "xt.news.example" is the host of stations[0] (line 7)`,
+			"17: content.driver: postgres comes with a later version: want sqlite",
+			`19: feeds.items: want a whole number, got "many"`,
+			"21: feeds.items: duplicate key, first on line 19",
+			`23: server: unknown key "lisen" (did you mean "listen"?)`,
+			`24: server.admin: want a loopback address such as 127.0.0.1:8081, since it has no authentication in this version, got "0.0.0.0:8081"`,
+			"25: server.hosts: want a list, got nothing",
+		}},
+		{"mapping-for-list", []string{"8: server.hosts: want a list, got a mapping"}},
+		{"merge", []string{"8: server: merge keys (<<) are not supported: write the keys, or use an alias for the whole value"}},
+		{"network-language-unknown", []string{`3: network.language: want a language (BCP 47) such as zh-CN, got "zh-CNN"`}},
+		{"network-language", []string{`3: network.language: want a language (BCP 47) such as zh-CN, got "zh_CN"`}},
+		{"network-missing", []string{"1: network.name: missing"}},
+		{"network-name-blank", []string{"2: network.name: missing"}},
+		{"network-name-lines", []string{`2: network.name: want one line without control characters, got "湘江\n新闻网\n"`}},
+		{"network-name-missing", []string{"1: network.name: missing"}},
+		{"network-timezone-local", []string{`3: network.timezone: want a time zone such as Asia/Shanghai, got "Local"`}},
+		{"network-timezone", []string{`3: network.timezone: want a time zone such as Asia/Shanghai, got "Asia/Changsha"`}},
+		{"not-utf8", []string{"3: not UTF-8"}},
+		{"null-element", []string{"10: server.hosts[1]: want text, got nothing"}},
+		{"null-section", []string{"7: feeds: want a mapping, got nothing: give it keys or delete it"}},
+		{"null", []string{"8: server.listen: want text, got nothing"}},
+		{"number-in-quotes", []string{"8: feeds.items: want a whole number, got text: leave out the quotes"}},
+		{"number-leading-zero", []string{`8: feeds.items: want a whole number, got "010"`}},
+		{"number-octal", []string{`8: feeds.items: want a whole number, got "0o17"`}},
+		{"number-too-large", []string{`8: feeds.items: too large: "99999999999999999999"`}},
+		{"number", []string{`8: feeds.items: want a whole number, got "many"`}},
+		{"redis-addrs-empty", []string{"9: cache.redis.addrs: missing"}},
+		{"redis-addrs-host", []string{`10: cache.redis.addrs[0]: want host:port, got ":6379"`}},
+		{"redis-addrs-missing", []string{"8: cache.redis.addrs: missing"}},
+		{"redis-addrs-password", []string{`10: cache.redis.addrs[0]: want host:port, got "redis://[secret]@redis.news.example:6379"`}},
+		{"redis-addrs-port", []string{`10: cache.redis.addrs[0]: want host:port, got "127.0.0.1"`}},
+		{"redis-addrs-two", []string{"9: cache.redis.addrs: want one address with mode single, got 2"}},
+		{"redis-db-cluster", []string{"11: cache.redis.db: a cluster has only database 0"}},
+		{"redis-db", []string{"10: cache.redis.db: want at least 0, got -1"}},
+		{"redis-master-elsewhere", []string{"10: cache.redis.master: only for mode sentinel"}},
+		{"redis-master-missing", []string{"8: cache.redis.master: missing: the name that the sentinels watch"}},
+		{"redis-mode", []string{`10: cache.redis.mode: want single, sentinel or cluster, got "sharded"`}},
+		{"redis-null", []string{"8: cache.redis: want a mapping, got nothing: give it keys or delete it"}},
+		{"redis-password-list", []string{"10: cache.redis.password: want text, got a list"}},
+		{"redis-password-number", []string{"10: cache.redis.password: want text, got a number: put it in quotes"}},
+		{"redis-poll", []string{"10: cache.redis.poll: want at least 100ms, got 50ms"}},
+		{"redis-sentinel-password-elsewhere", []string{"10: cache.redis.sentinel_password: only for mode sentinel"}},
+		{"root", []string{"1: want a mapping, got a list"}},
+		{"second-document", []string{"7: a second YAML document: want a single one"}},
+		{"server-admin-everywhere", []string{`8: server.admin: want a loopback address such as 127.0.0.1:8081, since it has no authentication in this version, got ":8081"`}},
+		{"server-admin-name", []string{`8: server.admin: want a loopback address such as 127.0.0.1:8081, since it has no authentication in this version, got "admin.news.example:8081"`}},
+		{"server-admin-public", []string{`8: server.admin: want a loopback address such as 127.0.0.1:8081, since it has no authentication in this version, got "0.0.0.0:8081"`}},
+		{"server-admin-same", []string{"9: server.admin: has the port of server.listen"}},
+		{"server-drain", []string{"8: server.drain: want 0s to 5m0s, got 6m0s"}},
+		{"server-hosts-station", []string{`8: server.hosts[0]: "XT.news.example" is the host of stations[0] (line 6)`}},
+		{"server-hosts", []string{`8: server.hosts[1]: not a valid host: "local host"`}},
+		{"server-listen-host", []string{`8: server.listen: want host:port, got "local host:8080"`}},
+		{"server-listen-port", []string{`8: server.listen: want host:port, got "localhost:http"`}},
+		{"server-listen", []string{`8: server.listen: want host:port, got "localhost"`}},
+		{"sitemaps-news-name", []string{`8: sitemaps.news_name: want one line without control characters, got "湘江\t新闻网"`}},
+		{"station-description", []string{`7: stations[0].description: want text without control characters, got "湘潭\b"`}},
+		{"station-email", []string{`7: stations[0].email: want an address such as editor@xt.news.example, got "editor at xt.news.example"`}},
+		{"station-host-twice", []string{`9: stations[1].url: "xt.news.example" is the host of stations[0] (line 6)`}},
+		{"station-icon", []string{`7: stations[0].icon: not an absolute http(s) URL: "/icon.png"`}},
+		{"station-id-taken", []string{`4: stations[0].id: "sitemaps" is taken: sitemaps live there`}},
+		{"station-id-twice", []string{`7: stations[1].id: "xt" is there twice, first on line 4`}},
+		{"station-id", []string{`4: stations[0].id: "湘潭": want at most 64 letters (a-z), digits, hyphens and underscores`}},
+		{"station-keys-missing", []string{
+			"4: stations[0].id: missing",
+			"4: stations[0].name: missing",
+			"4: stations[0].url: missing",
+		}},
+		{"station-language", []string{`7: stations[0].language: want a language (BCP 47) such as zh-CN, got "chinese"`}},
+		{"station-logo", []string{`7: stations[0].logo: not an absolute http(s) URL: "ftp://xt.news.example/logo.png"`}},
+		{"station-rights", []string{`7: stations[0].rights: want one line without control characters, got "©\n湘潭站"`}},
+		{"station-timezone", []string{`7: stations[0].timezone: want a time zone such as Asia/Shanghai, got "CST+8"`}},
+		{"station-url-password", []string{`6: stations[0].url: want only scheme and host, as in https://xt.news.example: "https://[secret]@xt.news.example"`}},
+		{"station-url-path", []string{`6: stations[0].url: want only scheme and host, as in https://xt.news.example: "https://xt.news.example/feeds"`}},
+		{"station-url", []string{`6: stations[0].url: not an absolute http(s) URL: "xt.news.example"`}},
+		{"stations-empty", []string{"3: stations: missing: want at least one station"}},
+		{"stations-missing", []string{"1: stations: missing: want at least one station"}},
+		{"syntax-at", []string{"8: broken YAML: found character that cannot start any token: a value that begins with @ needs quotes"}},
+		{"syntax-bracket", []string{"9: broken YAML: did not find expected ',' or ']' (while parsing a flow sequence that began on line 8)"}},
+		{"syntax-colon", []string{"9: broken YAML: mapping values are not allowed in this context"}},
+		{"syntax-second-document", []string{"9: broken YAML: did not find expected node content"}},
+		{"syntax-tab", []string{"8: broken YAML: found character that cannot start any token: indent with spaces, not with tabs"}},
+		{"tag", []string{"8: server.listen: a tag (!…) before the value: tags have no meaning here, a text that begins with ! needs quotes"}},
+		{"text-for-list", []string{"8: server.hosts: want a list, got a single value"}},
+		{"text-for-mapping", []string{"7: content: want a mapping, got a single value"}},
+		{"text", []string{"2: network.name: want text, got a number: put it in quotes"}},
+		{"unknown-key-with-value", []string{`8: cache.redis: unknown key "password…"`}},
+		{"unknown-key", []string{`8: server: unknown key "lisen" (did you mean "listen"?)`}},
+		{"unknown-section", []string{`7: unknown key "metrics"`}},
+		{"text-like-time", []string{"7: stations[0].rights: want text, got a time: put it in quotes"}},
+		{"text-like-merge", []string{"7: stations[0].rights: want text, got something else: put it in quotes"}},
+		{"server-admin-localhost", []string{"9: server.admin: has the port of server.listen"}},
+		{"long-value", []string{`9: cache.redis.mode: want single, sentinel or cluster, got "` + strings.Repeat("single", 13) + `si…"`}},
+		{"station-text", []string{"7: stations[1]: want a mapping, got a single value"}},
+	}
+	tested := map[string]bool{}
+	for _, tt := range tests {
+		file := filepath.Join("testdata", "invalid-"+tt.name+".yaml")
+		tested[file] = true
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := Load(file, nil)
+			if err == nil {
+				t.Fatalf("no error, got %+v", c)
+			}
+			var want []string
+			for _, line := range tt.want {
+				want = append(want, file+":"+line)
+			}
+			if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
+				t.Errorf("faults (-want +got):\n%s", diff)
+			}
+		})
+	}
+
+	files, err := filepath.Glob("testdata/invalid-*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, file := range files {
+		if !tested[file] {
+			t.Errorf("%s is not in the table", file)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"reflect"
+
+	"feedstation/internal/network"
+)
+
+// Load reads a configuration file and lays environ over it, assignments as in
+// [os.Environ].
+//
+// The error joins all faults, a line each, those of the file before those of
+// the environment:
+//
+//	config.yaml:14: stations[2].url: not an absolute http(s) URL: "xt.news.example"
+//	FEEDSTATION_FEEDS_ITEMS: feeds.items: want 1 to 500, got 0
+//
+// It never has the text of a [Secret] in it. It is fs.ErrNotExist where there is
+// no such file.
+func Load(file string, environ []string) (*Config, error) {
+	data, err := read(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w: start feedstation in the folder of its config.yaml, or name another with --config FILE", file, fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	return load(file, data, environ)
+}
+
+func read(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxBytes {
+		return nil, fmt.Errorf("%s: larger than %d MiB", file, maxBytes>>20)
+	}
+	return data, nil
+}
+
+// load is Load of what stands in the file.
+func load(file string, data []byte, environ []string) (*Config, error) {
+	r := newReport(file)
+	root := r.parse(data)
+	if root == nil {
+		return nil, r.err()
+	}
+	env := newEnvironment(r, environ)
+	env.apply(root)
+
+	var doc document
+	d := &decoder{report: r, variables: env.variables}
+	r.places[""] = d.at(root)
+	d.decode(root, reflect.ValueOf(&doc).Elem(), "")
+	doc.validate(r)
+	if len(r.faults) > 0 {
+		return nil, r.err()
+	}
+	doc.complete()
+	n, err := doc.network()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	c := &Config{
+		Network: n, Content: doc.Content, Cache: doc.Cache, Jobs: doc.Jobs,
+		Feeds: doc.Feeds, Sitemaps: doc.Sitemaps, Server: doc.Server,
+	}
+	for _, warning := range r.sorted(r.warnings) {
+		c.Warnings = append(c.Warnings, warning.Error())
+	}
+	return c, nil
+}
+
+// complete fills in the values that other values are the default of.
+func (doc *document) complete() {
+	for i := range doc.Stations {
+		s := &doc.Stations[i]
+		if s.Language == "" {
+			s.Language = doc.Network.Language
+		}
+		if s.Zone == nil {
+			s.Zone = doc.Network.Zone
+		}
+	}
+	if doc.Sitemaps.NewsName == "" {
+		doc.Sitemaps.NewsName = doc.Network.Name
+	}
+}
+
+func (doc *document) network() (*network.Network, error) {
+	stations := make([]*network.Station, len(doc.Stations))
+	for i, s := range doc.Stations {
+		stations[i] = &network.Station{
+			ID: s.ID, Name: s.Name, URL: s.URL, Description: s.Description, Email: s.Email,
+			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: s.Rights, All: s.All,
+		}
+		for _, c := range s.Channels {
+			stations[i].Channels = append(stations[i].Channels, network.Channel{ID: c.ID, Name: c.Name})
+		}
+	}
+	return network.New(doc.Network.Name, stations, doc.Server.Hosts)
+}

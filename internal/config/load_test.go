@@ -1,0 +1,160 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"feedstation/internal/network"
+	"feedstation/internal/schedule"
+)
+
+// values compares configurations by what is written in them.
+var values = cmp.Options{
+	cmpopts.IgnoreUnexported(network.Network{}, network.Station{}),
+	cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() }),
+	cmp.Comparer(func(a, b schedule.Schedule) bool { return a.String() == b.String() }),
+}
+
+func spec(t *testing.T, text string) schedule.Schedule {
+	t.Helper()
+	s, err := schedule.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	location, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return location
+}
+
+func TestLoad(t *testing.T) {
+	city := []network.Channel{{ID: "moment", Name: "时刻新闻"}, {ID: "politics", Name: "时政"}}
+	tests := []struct {
+		name string
+		want Config
+	}{
+		{"minimal", Config{
+			Network: &network.Network{Name: "湘江新闻网", Stations: []*network.Station{
+				{ID: "xt", Name: "湘潭站", URL: "https://xt.news.example", Language: "zh-CN", Zone: time.UTC},
+			}},
+			Content:  Content{Driver: "sqlite", DSN: NewSecret("var/content.db")},
+			Cache:    Cache{Dir: "var/cache"},
+			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, Deadline: 10 * time.Minute},
+			Feeds:    Feeds{Items: 50, FullText: true},
+			Sitemaps: Sitemaps{NewsName: "湘江新闻网"},
+			Server: Server{
+				Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
+				Hosts: []string{"localhost", "127.0.0.1"}, Drain: 5 * time.Second,
+			},
+		}},
+		{"full", Config{
+			Network: &network.Network{Name: "Xiang River News", Stations: []*network.Station{
+				{
+					ID: "www", Name: "湘江新闻网", URL: "https://www.news.example", All: true,
+					Description: "湖南各地的新闻,\n一网尽览\n", Email: "editor@www.news.example",
+					Language: "zh-CN", Zone: zone(t, "Europe/Berlin"),
+					Icon: "https://www.news.example/icon.png", Logo: "https://www.news.example/logo.png",
+					Rights: "© 湘江新闻网", Channels: city,
+				},
+				{
+					ID: "xt", Name: "湘潭站", URL: "http://xt.news.example:8443",
+					Language: "en", Zone: zone(t, "Asia/Shanghai"), Channels: city,
+				},
+			}},
+			Content: Content{Driver: "sqlite", DSN: NewSecret("/srv/feedstation/content.db"), Demo: 5},
+			Cache: Cache{Dir: "/srv/feedstation/cache", Redis: &Redis{
+				Mode: Sentinel, Addrs: []string{"s1.news.example:26379", "[::1]:26379"}, Master: "main",
+				Username: "feedstation", Password: NewSecret("20190311"), SentinelPassword: NewSecret("*hunter2"),
+				DB: 3, TLS: true, Poll: 250 * time.Millisecond,
+			}},
+			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), Deadline: 90 * time.Minute},
+			Feeds:    Feeds{Items: 20},
+			Sitemaps: Sitemaps{NewsName: "湘江"},
+			Server:   Server{Listen: ":9000", Admin: "localhost:9001", Hosts: []string{"feeds.example"}},
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := Load(filepath.Join("testdata", tt.name+".yaml"), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(&tt.want, got, values); diff != "" {
+				t.Errorf("configuration (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLoadUnreadable(t *testing.T) {
+	_, err := Load("none.yaml", nil)
+	want := "none.yaml: file does not exist: start feedstation in the folder of its config.yaml, or name another with --config FILE"
+	if err == nil || err.Error() != want || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: got %v, want %s", err, want)
+	}
+	_, err = Load("/dev/zero", nil)
+	want = "configuration: /dev/zero: larger than 4 MiB"
+	if err == nil || err.Error() != want {
+		t.Errorf("endless file: got %v, want %s", err, want)
+	}
+	if _, err = Load(t.TempDir(), nil); err == nil {
+		t.Error("a folder: no error")
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	const base = "network: {name: 湘江新闻网}\nstations: [{id: xt, name: 湘潭站, url: https://xt.news.example}]\n"
+	_, change := time.Now().In(zone(t, "Europe/Berlin")).ZoneBounds()
+	zoned := "runs are skipped or doubled where the zone's clock changes, next on " + change.Format(time.DateOnly) + ": UTC has no such days"
+	tests := []struct {
+		name string
+		file string
+		want []string
+	}{
+		{"none", "", nil},
+		{
+			"a clock that changes",
+			"jobs:\n  refresh: CRON_TZ=Europe/Berlin 30 2 * * *\n  audit: CRON_TZ=Europe/Berlin 0 3 * * *\n",
+			[]string{"f.yaml:4: jobs.refresh: " + zoned, "f.yaml:5: jobs.audit: " + zoned},
+		},
+		{"a clock that does not change", "jobs:\n  audit: CRON_TZ=Asia/Shanghai 0 3 * * *\n", nil},
+		{
+			"nothing to build and nothing to follow",
+			"jobs:\n  enabled: false\n",
+			[]string{"f.yaml:4: jobs.enabled: without cache.redis this process only serves what cache.dir has"},
+		},
+		{"nothing to build", "jobs:\n  enabled: false\ncache:\n  redis: {addrs: [127.0.0.1:6379]}\n", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := load("f.yaml", []byte(base+tt.file), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got.Warnings); diff != "" {
+				t.Errorf("warnings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func ExampleLoad() {
+	_, err := Load("testdata/invalid-unknown-key.yaml", []string{"FEEDSTATION_FEEDS_ITEMS=0"})
+	fmt.Println(err)
+	// Output:
+	// testdata/invalid-unknown-key.yaml:8: server: unknown key "lisen" (did you mean "listen"?)
+	// FEEDSTATION_FEEDS_ITEMS: feeds.items: want 1 to 500, got 0
+}

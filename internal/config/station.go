@@ -1,0 +1,105 @@
+package config
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"strings"
+
+	"feedstation/internal/network"
+)
+
+// validateStations reports what network.New would refuse, each with its place,
+// and what else is wrong with stations.
+func (doc *document) validateStations(r *report) {
+	if len(doc.Stations) == 0 {
+		r.value("stations", "missing: want at least one station")
+	}
+	ids, hosts := map[string]string{}, map[string]string{} // paths
+	for i, s := range doc.Stations {
+		path := fmt.Sprintf("stations[%d]", i)
+		r.id(path+".id", s.ID, ids)
+		r.name(path+".name", s.Name)
+		s.validateURL(r, path+".url", hosts)
+		s.validateOptions(r, path)
+
+		channels := map[string]string{}
+		for j, c := range s.Channels {
+			at := fmt.Sprintf("%s.channels[%d]", path, j)
+			r.id(at+".id", c.ID, channels)
+			r.name(at+".name", c.Name)
+		}
+	}
+	for i, host := range doc.Server.Hosts {
+		path := fmt.Sprintf("server.hosts[%d]", i)
+		normal, ok := network.NormalizeHost(host)
+		if !ok {
+			r.value(path, "not a valid host: %s", quote(host))
+		} else if other := hosts[normal]; other != "" {
+			r.value(path, "%q is the host of %s (%s)", host, parent(other), r.place(other).within())
+		}
+	}
+}
+
+// id reports an id that is none or is there twice. The paths of the ids are in
+// seen.
+func (r *report) id(path, id string, seen map[string]string) {
+	if err := network.CheckID(id); err != nil {
+		r.value(path, "%w", err)
+		return
+	}
+	if first := seen[id]; first != "" {
+		r.value(path, "%q is there twice, first on %s", id, r.place(first).within())
+		return
+	}
+	seen[id] = path
+}
+
+// validateURL reports an address that is none or has the host of another. The
+// paths of the hosts are in seen.
+func (s *stationSection) validateURL(r *report, path string, seen map[string]string) {
+	if s.URL == "" {
+		r.value(path, "missing")
+		return
+	}
+	if strings.Contains(s.URL, "@") { // network.Origin quotes the whole of it
+		r.value(path, "want only scheme and host, as in https://xt.news.example: %s", quote(s.URL))
+		return
+	}
+	origin, err := network.Origin(s.URL)
+	if err != nil {
+		r.value(path, "%w", err)
+		return
+	}
+	_, authority, _ := strings.Cut(origin, "://")
+	host, ok := network.NormalizeHost(authority)
+	if first := seen[host]; ok && first != "" {
+		r.value(path, "%q is the host of %s (%s)", host, parent(first), r.place(first).within())
+		return
+	}
+	seen[host] = path
+}
+
+func (s *stationSection) validateOptions(r *report, path string) {
+	if s.Email != "" {
+		parsed, err := mail.ParseAddress(s.Email)
+		if err != nil || parsed.Address != s.Email {
+			r.value(path+".email", "want an address such as editor@xt.news.example, got %q", s.Email)
+		}
+	}
+	r.address(path+".icon", s.Icon)
+	r.address(path+".logo", s.Logo)
+	r.line(path+".rights", s.Rights)
+	r.text(path+".description", s.Description)
+}
+
+// address reports what is neither empty nor the address of a page or picture.
+func (r *report) address(path, text string) {
+	if text == "" {
+		return
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
+		r.value(path, "not an absolute http(s) URL: %s", quote(text))
+	}
+}

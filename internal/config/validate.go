@@ -1,0 +1,223 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"feedstation/internal/network"
+)
+
+// drivers are the kinds of content store that the configuration knows.
+var drivers = []struct {
+	name   string
+	served bool // by this version
+}{
+	{"sqlite", true},
+	{"postgres", false},
+	{"mysql", false},
+}
+
+// validate reports every value that is out of bounds.
+func (doc *document) validate(r *report) {
+	r.name("network.name", doc.Network.Name)
+	doc.validateStations(r)
+	doc.Content.validate(r)
+	doc.Cache.validate(r)
+	doc.Jobs.validate(r)
+	if !doc.Jobs.Enabled && doc.Cache.Redis == nil {
+		r.warn("jobs.enabled", "without cache.redis this process only serves what cache.dir has")
+	}
+	between(r, "feeds.items", doc.Feeds.Items, 1, 500)
+	r.line("sitemaps.news_name", doc.Sitemaps.NewsName)
+	doc.Server.validate(r)
+}
+
+func (c *Content) validate(r *report) {
+	var served []string
+	for _, d := range drivers {
+		if d.served {
+			served = append(served, d.name)
+		}
+	}
+	want := strings.Join(served, " or ")
+	for _, d := range drivers {
+		if d.name == c.Driver && !d.served {
+			r.value("content.driver", "%s comes with a later version: want %s", d.name, want)
+		}
+	}
+	if !slices.Contains(served, c.Driver) {
+		r.value("content.driver", "want %s, got %s", want, quote(c.Driver))
+	}
+	between(r, "content.demo", c.Demo, 0, 1_000_000)
+
+	switch dsn := c.DSN.Reveal(); {
+	case strings.TrimSpace(dsn) == "":
+		r.value("content.dsn", "missing")
+	case c.Driver == "sqlite" && (strings.Contains(dsn, "://") || strings.Contains(dsn, "@tcp(") || strings.HasPrefix(dsn, "file:")):
+		r.value("content.dsn", "want the path of a file, got an address")
+	case c.Driver == "sqlite" && strings.HasPrefix(dsn, ":"):
+		r.value("content.dsn", "want the path of a file: a store in memory is not supported")
+	}
+}
+
+func (c *Cache) validate(r *report) {
+	if c.Dir == "" {
+		r.value("cache.dir", "missing")
+	}
+	if c.Redis != nil {
+		c.Redis.validate(r)
+	}
+}
+
+func (c *Redis) validate(r *report) {
+	const path = "cache.redis."
+	switch c.Mode {
+	case Single, Sentinel, Cluster:
+	default:
+		r.value(path+"mode", "want %s, %s or %s, got %s", Single, Sentinel, Cluster, quote(c.Mode))
+	}
+	switch {
+	case len(c.Addrs) == 0:
+		r.value(path+"addrs", "missing")
+	case c.Mode == Single && len(c.Addrs) > 1:
+		r.value(path+"addrs", "want one address with mode %s, got %d", Single, len(c.Addrs))
+	}
+	for i, address := range c.Addrs {
+		host, port, err := hostPort(address)
+		if err == nil && (host == "" || port == 0) {
+			err = fmt.Errorf("want host:port, got %s", quote(address))
+		}
+		if err != nil {
+			r.value(fmt.Sprintf("%saddrs[%d]", path, i), "%w", err)
+		}
+	}
+	if c.Mode == Sentinel && c.Master == "" {
+		r.value(path+"master", "missing: the name that the sentinels watch")
+	}
+	if c.Mode != Sentinel && c.Master != "" {
+		r.value(path+"master", "only for mode %s", Sentinel)
+	}
+	if c.Mode != Sentinel && c.SentinelPassword.Reveal() != "" {
+		r.value(path+"sentinel_password", "only for mode %s", Sentinel)
+	}
+	atLeast(r, path+"db", c.DB, 0)
+	if c.Mode == Cluster && c.DB > 0 {
+		r.value(path+"db", "a cluster has only database 0")
+	}
+	atLeast(r, path+"poll", c.Poll, 100*time.Millisecond)
+}
+
+func (j *Jobs) validate(r *report) {
+	now := time.Now()
+	if change, ok := j.Refresh.ClockChange(now); ok {
+		r.warn("jobs.refresh", clockChange, change.Format(time.DateOnly))
+	}
+	if change, ok := j.Audit.ClockChange(now); ok {
+		r.warn("jobs.audit", clockChange, change.Format(time.DateOnly))
+	}
+	between(r, "jobs.deadline", j.Deadline, time.Second, 24*time.Hour)
+}
+
+const clockChange = "runs are skipped or doubled where the zone's clock changes, next on %s: UTC has no such days"
+
+func (s *Server) validate(r *report) {
+	public, publicPort, err := hostPort(s.Listen)
+	if err != nil {
+		r.value("server.listen", "%w", err)
+	}
+	admin, adminPort, err := hostPort(s.Admin)
+	switch {
+	case err != nil:
+		r.value("server.admin", "%w", err)
+	case !loopback(admin):
+		r.value("server.admin", "want a loopback address such as 127.0.0.1:8081, since it has no authentication in this version, got %s", quote(s.Admin))
+	case adminPort != 0 && adminPort == publicPort && overlap(public, admin):
+		r.value("server.admin", "has the port of server.listen")
+	}
+	between(r, "server.drain", s.Drain, 0, 5*time.Minute)
+}
+
+// hostPort splits the address of a listener or a server. The host is empty, an
+// IP address or a name.
+func hostPort(address string) (string, uint16, error) {
+	host, port, err := net.SplitHostPort(address)
+	number, notNumber := strconv.ParseUint(port, 10, 16)
+	if err != nil || notNumber != nil || !isHost(host) {
+		return "", 0, fmt.Errorf("want host:port, got %s", quote(address))
+	}
+	return host, uint16(number), nil
+}
+
+func isHost(host string) bool {
+	if host == "" {
+		return true
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	_, ok := network.NormalizeHost(host)
+	return ok
+}
+
+// loopback reports whether only this machine can reach a listener on host.
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+// overlap reports whether a listener on host also has the connections to
+// another, which is a loopback address.
+func overlap(host, other string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == other || host == "" || err == nil && addr.IsUnspecified() ||
+		loopback(host) && (host == "localhost" || other == "localhost")
+}
+
+// name reports a text that is missing or is not one line.
+func (r *report) name(path, text string) {
+	if strings.TrimSpace(text) == "" {
+		r.value(path, "missing")
+		return
+	}
+	r.line(path, text)
+}
+
+// line reports a text with line breaks or other control characters, or one of
+// the environment that is not UTF-8.
+func (r *report) line(path, text string) {
+	if strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) {
+		r.value(path, "want one line without control characters, got %s", quote(text))
+	}
+}
+
+// text reports what line does, but for line breaks and tabs.
+func (r *report) text(path, text string) {
+	if strings.ContainsFunc(text, isControl) || !utf8.ValidString(text) {
+		r.value(path, "want text without control characters, got %s", quote(text))
+	}
+}
+
+// isControl reports what is neither a character nor a line break or a tab.
+func isControl(char rune) bool {
+	return unicode.IsControl(char) && !strings.ContainsRune("\t\n\r", char)
+}
+
+func between[T cmp.Ordered](r *report, path string, got, low, high T) {
+	if got < low || got > high {
+		r.value(path, "want %v to %v, got %v", low, high, got)
+	}
+}
+
+func atLeast[T cmp.Ordered](r *report, path string, got, low T) {
+	if got < low {
+		r.value(path, "want at least %v, got %v", low, got)
+	}
+}
