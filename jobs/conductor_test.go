@@ -1,0 +1,486 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/cache"
+	"feedstation/internal/content"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+	"feedstation/jobs"
+)
+
+var shanghai = time.FixedZone("+08", 8*60*60)
+
+// world is a network with its content store and its editions. Its clock is the
+// bubble's.
+type world struct {
+	t         *testing.T
+	network   *network.Network
+	store     *content.Store
+	editions  *cache.Cache
+	conductor *jobs.Conductor
+	fault     func(station string) error // of the snapshot, by station
+}
+
+var options = jobs.Options{Items: 20, FullText: true, NewsName: "湘江新闻网", Version: "test"}
+
+// in runs test in a bubble, in the year 2026.
+func in(t *testing.T, test func(w *world)) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(time.Date(2026, 3, 10, 4, 0, 0, 0, time.UTC)))
+		w := newWorld(t)
+		test(w)
+	})
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	stations := []*network.Station{
+		{ID: "www", Name: "湘江新闻网", URL: "https://www.news.example", Language: "zh-CN", Zone: shanghai, All: true, Channels: []network.Channel{{ID: "moment", Name: "时刻"}}},
+		{ID: "xt", Name: "湘潭站", URL: "https://xt.news.example", Language: "zh-CN", Zone: shanghai, Channels: []network.Channel{{ID: "moment", Name: "时刻新闻"}, {ID: "culture", Name: "文化"}}},
+		{ID: "yy", Name: "岳阳站", URL: "https://yy.news.example", Language: "zh-CN", Zone: shanghai, Channels: []network.Channel{{ID: "moment", Name: "时刻新闻"}}},
+	}
+	n, err := network.New("湘江新闻网", stations, []string{"localhost"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := content.Open(t.Context(), filepath.Join(t.TempDir(), "content.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	w := &world{t: t, network: n, store: store, fault: func(string) error { return nil }}
+	local, err := cache.OpenLocal(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.editions, err = cache.Open(t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.restart(options)
+	return w
+}
+
+// restart has another process go on with the same editions.
+func (w *world) restart(options jobs.Options) {
+	w.conductor = jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
+		s, err := w.store.Snapshot(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return faultySnapshot{s, w.fault}, nil
+	}, w.editions, options)
+}
+
+// faultySnapshot is a snapshot in which the articles of a station can't be read.
+type faultySnapshot struct {
+	*content.Snapshot
+	fault func(station string) error
+}
+
+func (s faultySnapshot) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
+	if err := s.fault(station); err != nil {
+		return func(yield func(article.Article, error) bool) { yield(article.Article{}, err) }
+	}
+	return s.Snapshot.Listing(ctx, station, from, to)
+}
+
+// newArticle returns an article that was published so long ago.
+func newArticle(station string, id int, ago time.Duration) article.Article {
+	published := time.Now().Add(-ago).Truncate(time.Second)
+	return article.Article{
+		ID: fmt.Sprint(id), Station: station, Channels: []string{"moment"},
+		URL:   fmt.Sprintf("https://%s.news.example/content/%d.html", station, id),
+		Title: fmt.Sprintf("第%d条新闻", id), Body: "<p>正文。<img src=\"1.jpg\"></p>",
+		Published: published, Updated: published, Status: article.Published,
+		Images: []article.Image{{URL: "1.jpg", Caption: "图"}},
+	}
+}
+
+func (w *world) put(articles ...article.Article) {
+	w.t.Helper()
+	_, err := w.store.Put(w.t.Context(), func(yield func(article.Article, error) bool) {
+		for _, a := range articles {
+			if !yield(a, nil) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) refresh() {
+	w.t.Helper()
+	if err := w.conductor.Refresh(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) edition(station string) *edition.Edition {
+	w.t.Helper()
+	e, ok := w.editions.Current(station)
+	if !ok {
+		w.t.Fatalf("%s has no edition", station)
+	}
+	return e
+}
+
+func (w *world) document(station, path string) *edition.Document {
+	w.t.Helper()
+	d, ok := w.edition(station).Document(path)
+	if !ok {
+		w.t.Fatalf("%s has no %s", station, path)
+	}
+	return d
+}
+
+func (w *world) body(station, path string) string { return string(w.document(station, path).Body()) }
+
+// hashes returns the hash of each document of a station.
+func (w *world) hashes(station string) map[string]edition.Hash {
+	hashes := map[string]edition.Hash{}
+	for path, d := range w.edition(station).All() {
+		hashes[path] = d.Hash()
+	}
+	return hashes
+}
+
+// changes runs f and returns the paths whose documents are others afterwards.
+func (w *world) changes(station string, f func()) []string {
+	w.t.Helper()
+	before := w.hashes(station)
+	f()
+	var paths []string
+	after := w.hashes(station)
+	for path, hash := range after {
+		if before[path] != hash {
+			paths = append(paths, path)
+		}
+	}
+	for path := range before {
+		if _, ok := after[path]; !ok {
+			paths = append(paths, "-"+path)
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+func (w *world) want(what string, got, want []string) {
+	w.t.Helper()
+	if !slices.Equal(got, want) {
+		w.t.Errorf("%s:\n got %q\nwant %q", what, got, want)
+	}
+}
+
+func TestFirstRefresh(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 40*24*time.Hour), newArticle("yy", 3, 2*time.Hour))
+		w.refresh()
+		w.want("documents of xt", slices.Sorted(maps.Keys(w.hashes("xt"))), []string{
+			"/atom.xml", "/culture/atom.xml", "/culture/feed.json", "/culture/rss.xml", "/feed.json", "/feeds.opml",
+			"/moment/atom.xml", "/moment/feed.json", "/moment/rss.xml", "/robots.txt", "/rss.xml",
+			"/sitemap.xml", "/sitemaps/2026-01.xml", "/sitemaps/2026-03.xml", "/sitemaps/news.xml",
+		})
+		for path, want := range map[string]string{
+			"/rss.xml":              "第1条新闻",
+			"/moment/atom.xml":      "第2条新闻",
+			"/feed.json":            "2026-03-10T11:00:00+08:00",
+			"/sitemaps/2026-01.xml": "<loc>https://xt.news.example/content/2.html</loc>",
+			"/sitemaps/2026-03.xml": "<image:loc>https://xt.news.example/content/1.jpg</image:loc>",
+			"/sitemaps/news.xml":    "<news:language>zh-cn</news:language>",
+			"/sitemap.xml":          "<loc>https://xt.news.example/sitemaps/2026-01.xml</loc>",
+			"/robots.txt":           "Sitemap: https://xt.news.example/sitemap.xml",
+			"/feeds.opml":           `xmlUrl="https://xt.news.example/culture/rss.xml"`,
+		} {
+			if body := w.body("xt", path); !strings.Contains(body, want) {
+				t.Errorf("%s has no %q:\n%s", path, want, body)
+			}
+		}
+		if body := w.body("www", "/moment/rss.xml"); !strings.Contains(body, "第1条新闻") || !strings.Contains(body, "第3条新闻") {
+			t.Errorf("the feed of all stations lacks articles:\n%s", body)
+		}
+		if body := w.body("www", "/sitemap.xml"); strings.Contains(body, "2026") && strings.Contains(body, "2026-03.xml") {
+			t.Errorf("a sitemap of www names pages of other hosts:\n%s", body)
+		}
+		if body := w.body("www", "/feeds.opml"); !strings.Contains(body, "https://yy.news.example/moment/rss.xml") {
+			t.Errorf("the list of all feeds lacks a station's:\n%s", body)
+		}
+	})
+}
+
+func TestIdleRefreshPublishesNothing(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour))
+		w.refresh()
+		for range 10 {
+			time.Sleep(time.Minute)
+			w.refresh()
+		}
+		for _, station := range []string{"www", "xt", "yy"} {
+			if n := w.edition(station).Number(); n != 1 {
+				t.Errorf("%s has edition %d; want 1", station, n)
+			}
+		}
+	})
+}
+
+func TestOneNewArticle(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 40*24*time.Hour), newArticle("yy", 3, 2*time.Hour))
+		w.refresh()
+		time.Sleep(time.Minute)
+		a := newArticle("xt", 4, 0)
+		a.Channels = []string{"culture"}
+		w.put(a)
+		time.Sleep(30 * time.Second)
+		w.want("changed in xt", w.changes("xt", w.refresh), []string{
+			"/atom.xml", "/culture/atom.xml", "/culture/feed.json", "/culture/rss.xml", "/feed.json", "/rss.xml",
+			"/sitemap.xml", "/sitemaps/2026-03.xml", "/sitemaps/news.xml",
+		})
+		if n := w.edition("yy").Number(); n != 1 {
+			t.Errorf("yy has edition %d; want 1", n)
+		}
+		if body := w.body("www", "/rss.xml"); !strings.Contains(body, "第4条新闻") {
+			t.Error("the feed of all stations lacks the article")
+		}
+		if d := w.document("xt", "/rss.xml"); !d.Modified().Equal(a.Updated) {
+			t.Errorf("modified = %s; want that of the article, %s", d.Modified(), a.Updated)
+		}
+	})
+}
+
+func TestWithdrawal(t *testing.T) {
+	in(t, func(w *world) {
+		one, two := newArticle("xt", 1, time.Hour), newArticle("xt", 2, 2*time.Hour)
+		w.put(one, two)
+		w.refresh()
+		time.Sleep(10 * time.Minute)
+		before := w.document("xt", "/rss.xml").Modified()
+		one.Status = article.Withdrawn
+		w.put(one)
+		w.refresh()
+		for _, station := range []string{"xt", "www"} {
+			for path, d := range w.edition(station).All() {
+				if strings.Contains(string(d.Body()), "content/1.html") || strings.Contains(string(d.Body()), "第1条新闻") {
+					t.Errorf("%s%s still has the withdrawn article", station, path)
+				}
+			}
+		}
+		if after := w.document("xt", "/rss.xml").Modified(); !after.Equal(time.Now().UTC()) || !after.After(before) {
+			t.Errorf("modified = %s; want the moment of the withdrawal", after)
+		}
+		lastmod := "<lastmod>" + time.Now().In(shanghai).Format(time.RFC3339) + "</lastmod>"
+		if body := w.body("xt", "/sitemap.xml"); !strings.Contains(body, "2026-03.xml</loc>"+lastmod) {
+			t.Errorf("the index does not tell of the withdrawal:\n%s", body)
+		}
+	})
+}
+
+// Time alone changes documents too.
+func TestClock(t *testing.T) {
+	in(t, func(w *world) {
+		embargoed, expiring := newArticle("xt", 1, -3*time.Hour), newArticle("xt", 2, time.Hour)
+		expiring.Expires = time.Now().Add(5 * time.Hour)
+		w.put(embargoed, expiring)
+		for hour, want := range []struct{ embargoed, expiring, news bool }{
+			0: {false, true, true}, 2: {false, true, true}, 3: {true, true, true}, 4: {true, true, true}, 5: {true, false, true},
+			50: {true, false, true}, 51: {true, false, false},
+		} {
+			w.refresh()
+			if hour == 1 || hour > 5 && hour < 50 {
+				time.Sleep(time.Hour)
+				continue
+			}
+			for _, path := range []string{"/rss.xml", "/moment/feed.json", "/sitemaps/2026-03.xml"} {
+				body := w.body("xt", path)
+				if got := strings.Contains(body, "content/1.html"); got != want.embargoed {
+					t.Errorf("after %d hours: embargoed article in %s: %t", hour, path, got)
+				}
+				if got := strings.Contains(body, "content/2.html"); got != want.expiring {
+					t.Errorf("after %d hours: expiring article in %s: %t", hour, path, got)
+				}
+			}
+			if got := strings.Contains(w.body("xt", "/sitemaps/news.xml"), "<news:news>"); got != want.news {
+				t.Errorf("after %d hours: news in the news sitemap: %t", hour, got)
+			}
+			if body := w.body("xt", "/sitemaps/news.xml"); !strings.Contains(body, "<url>") {
+				t.Errorf("after %d hours: the news sitemap is empty:\n%s", hour, body)
+			}
+			time.Sleep(time.Hour)
+		}
+	})
+}
+
+func TestAuditFindsWhatHintsMiss(t *testing.T) {
+	in(t, func(w *world) {
+		one := newArticle("xt", 1, time.Hour)
+		w.put(one, newArticle("xt", 2, 40*24*time.Hour))
+		w.refresh()
+		time.Sleep(time.Hour)
+		one.Published = one.Published.AddDate(0, -1, 0) // the month it leaves has no hint
+		w.put(one)
+		w.refresh()
+		var reports []jobs.Report
+		if err := w.conductor.Audit(w.t.Context(), func(r jobs.Report) { reports = append(reports, r) }); err != nil {
+			t.Fatal(err)
+		}
+		if len(reports) != 3 {
+			t.Errorf("%d reports; want one a station", len(reports))
+		}
+		if _, ok := w.edition("xt").Document("/sitemaps/2026-03.xml"); ok {
+			t.Error("the month that the article has left is still there")
+		}
+		if body := w.body("xt", "/sitemaps/2026-02.xml"); !strings.Contains(body, "content/1.html") {
+			t.Error("the article is not in its new month")
+		}
+	})
+}
+
+func TestOneStationFails(t *testing.T) {
+	for name, fault := range map[string]func() error{
+		"error": func() error { return errors.New("the disk is broken") },
+		"panic": func() error { panic("poison") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(w *world) {
+				w.put(newArticle("xt", 1, time.Hour), newArticle("yy", 2, time.Hour))
+				w.refresh()
+				broken := true
+				w.fault = func(station string) error {
+					if broken && station == "xt" {
+						return fault()
+					}
+					return nil
+				}
+				w.restart(options)
+				time.Sleep(time.Minute)
+				w.put(newArticle("xt", 3, 0), newArticle("yy", 4, 0))
+				err := w.conductor.Refresh(w.t.Context())
+				if err == nil || !strings.Contains(err.Error(), "station xt: ") {
+					t.Errorf("err = %v", err)
+				}
+				if w.edition("xt").Number() != 1 || w.edition("yy").Number() != 2 {
+					t.Errorf("editions %d of xt, %d of yy; want 1 and 2", w.edition("xt").Number(), w.edition("yy").Number())
+				}
+				broken = false
+				w.refresh()
+				if body := w.body("xt", "/rss.xml"); !strings.Contains(body, "第3条新闻") {
+					t.Error("xt is not rebuilt once it can be")
+				}
+			})
+		})
+	}
+}
+
+func TestRestart(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour), newArticle("yy", 2, time.Hour))
+		w.refresh()
+		w.restart(options)
+		w.refresh()
+		if n := w.edition("xt").Number(); n != 1 {
+			t.Errorf("a restart published edition %d", n)
+		}
+		time.Sleep(24 * time.Hour)
+		w.put(newArticle("xt", 3, 0))
+		time.Sleep(24 * time.Hour)
+		w.restart(options) // the change came while no process ran
+		w.refresh()
+		if body := w.body("xt", "/rss.xml"); !strings.Contains(body, "第3条新闻") {
+			t.Error("what changed between two processes is missing")
+		}
+
+		other := options
+		other.Items = 1
+		w.restart(other)
+		w.refresh()
+		if body := w.body("xt", "/rss.xml"); strings.Contains(body, "第1条新闻") {
+			t.Error("another configuration did not rebuild the feed")
+		}
+	})
+}
+
+// Equal content gives equal bytes, in whatever order it arrived.
+func TestDeterminism(t *testing.T) {
+	in(t, func(w *world) {
+		var articles []article.Article
+		for i := range 30 {
+			articles = append(articles, newArticle([]string{"xt", "yy"}[i%2], i, time.Duration(i/3)*24*time.Hour))
+		}
+		w.put(articles...)
+		w.refresh()
+		other := newWorld(w.t)
+		slices.Reverse(articles)
+		other.put(articles[:10]...)
+		other.refresh()
+		other.put(articles[10:]...)
+		other.restart(options)
+		if err := other.conductor.Audit(w.t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		fresh := newWorld(w.t)
+		fresh.put(articles...)
+		fresh.refresh()
+		for _, station := range []string{"www", "xt", "yy"} {
+			if !maps.Equal(w.hashes(station), fresh.hashes(station)) {
+				t.Errorf("%s: the order of arrival changed bytes", station)
+			}
+			for path := range w.edition(station).All() {
+				if strings.HasPrefix(path, "/sitemaps/") && w.body(station, path) != other.body(station, path) {
+					t.Errorf("%s%s: building in two steps changed bytes", station, path)
+				}
+			}
+		}
+	})
+}
+
+func TestLeftOutOfSitemaps(t *testing.T) {
+	in(t, func(w *world) {
+		hidden, foreign := newArticle("xt", 1, time.Hour), newArticle("xt", 2, time.Hour)
+		hidden.NoIndex = true
+		foreign.URL = "https://elsewhere.example/2.html"
+		w.put(hidden, foreign, newArticle("xt", 3, 2*time.Hour))
+		w.refresh()
+		for _, path := range []string{"/sitemaps/2026-03.xml", "/sitemaps/news.xml"} {
+			body := w.body("xt", path)
+			if strings.Contains(body, "1.html") || strings.Contains(body, "2.html") || !strings.Contains(body, "3.html") {
+				t.Errorf("%s:\n%s", path, body)
+			}
+		}
+		if body := w.body("xt", "/rss.xml"); !strings.Contains(body, "1.html") || !strings.Contains(body, "2.html") {
+			t.Error("the feed lacks articles that only sitemaps leave out")
+		}
+	})
+}
+
+func TestStationWithoutArticles(t *testing.T) {
+	in(t, func(w *world) {
+		w.refresh()
+		if body := w.body("xt", "/sitemaps/news.xml"); !strings.Contains(body, "<loc>https://xt.news.example/</loc>") {
+			t.Errorf("an empty station's news sitemap:\n%s", body)
+		}
+		if body := w.body("xt", "/sitemap.xml"); !strings.Contains(body, "/sitemaps/news.xml") {
+			t.Errorf("an empty station's index:\n%s", body)
+		}
+		if body := w.body("xt", "/feed.json"); !strings.Contains(body, `"items":[]`) {
+			t.Errorf("an empty feed:\n%s", body)
+		}
+	})
+}

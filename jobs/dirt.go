@@ -1,0 +1,108 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/network"
+)
+
+// dirt is what has to be rebuilt of a station's edition. Its feeds, its news
+// sitemap and its index, which are small, are rebuilt with every dirt.
+type dirt struct {
+	everything bool
+	months     map[article.Month]bool
+}
+
+// mark returns the station's dirt, to which the caller adds.
+func (c *Conductor) mark(station *network.Station) *dirt {
+	d, ok := c.dirty[station.ID]
+	if !ok {
+		d = &dirt{months: map[article.Month]bool{}}
+		c.dirty[station.ID] = d
+	}
+	return d
+}
+
+// markChanges asks the content store what has changed, and the clock, and marks
+// what that makes dirty. An idle call is one small query.
+func (c *Conductor) markChanges(ctx context.Context) error {
+	snapshot, err := c.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer snapshot.Close()
+	if c.checked.IsZero() {
+		c.checked = c.start(snapshot.Time())
+	}
+	changes, err := snapshot.Changes(ctx, c.checked)
+	if err != nil {
+		return err
+	}
+	for _, change := range c.unseen(changes) {
+		c.follow(change)
+	}
+	c.checked = snapshot.Time()
+	for _, station := range c.network.Stations {
+		if due, ok := c.due[station.ID]; !ok || !due.IsZero() && !due.After(c.checked) {
+			c.mark(station)
+		}
+	}
+	return nil
+}
+
+// start returns the moment up to which the current editions know all changes.
+// Stations without an edition, or with one that was built otherwise, are marked
+// whole.
+func (c *Conductor) start(now time.Time) time.Time {
+	since := now
+	for _, station := range c.network.Stations {
+		current, ok := c.editions.Current(station.ID)
+		if !ok || current.Build() != c.build || c.options.Version == "" {
+			c.mark(station).everything = true
+			continue
+		}
+		if current.Watermark().Before(since) {
+			since = current.Watermark()
+		}
+	}
+	return since
+}
+
+// follow marks what a change touches: the article's station with the article's
+// month, and the stations whose feeds carry the articles of all.
+func (c *Conductor) follow(change article.Change) {
+	for _, station := range c.network.Stations {
+		if station.ID == change.Station {
+			c.mark(station).months[article.MonthOf(change.Published, station.Zone)] = true
+		} else if station.All {
+			c.mark(station)
+		}
+	}
+}
+
+// unseen leaves out the hints that have been followed before: the store repeats
+// them for a while in case a slow transaction hid some.
+func (c *Conductor) unseen(changes []article.Change) []article.Change {
+	seen := make(map[sighting]struct{}, len(changes))
+	var fresh []article.Change
+	for _, change := range changes {
+		key := sighting{change.ID, change.At.UnixNano()}
+		seen[key] = struct{}{}
+		if _, ok := c.seen[key]; !ok {
+			fresh = append(fresh, change)
+		}
+	}
+	c.seen = seen // what the store no longer repeats need not be remembered
+	return fresh
+}
+
+// String says what is dirty, for the log.
+func (d *dirt) String() string {
+	if d.everything {
+		return "everything"
+	}
+	return fmt.Sprintf("feeds and %d months", len(d.months))
+}

@@ -1,0 +1,127 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"feedstation/feed"
+	"feedstation/internal/article"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// feeds adds the three formats of the station's own feed and of each channel's.
+func (b *builder) feeds(ctx context.Context) error {
+	stations := []string{b.station.ID}
+	if b.station.All {
+		stations = nil
+		for _, s := range b.network.Stations {
+			stations = append(stations, s.ID)
+		}
+	}
+	items := itemMaker{network: b.network, fullText: b.options.FullText, made: map[string]feed.Item{}}
+	if err := b.feed(ctx, &items, stations, network.Channel{}); err != nil {
+		return err
+	}
+	for _, channel := range b.station.Channels {
+		if err := b.feed(ctx, &items, stations, channel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// feed adds one feed; the zero channel is the station itself.
+func (b *builder) feed(ctx context.Context, items *itemMaker, stations []string, channel network.Channel) error {
+	articles, err := b.snapshot.Latest(ctx, stations, channel.ID, b.options.Items)
+	if err != nil {
+		return err
+	}
+	c := describe(b.station, channel)
+	for i := range articles {
+		c.Items = append(c.Items, items.item(&articles[i]))
+	}
+	return b.addFeed(c, channel, newest(articles))
+}
+
+func (b *builder) addFeed(c feed.Channel, channel network.Channel, newest time.Time) error {
+	for _, format := range []struct {
+		name      network.Format
+		mediaType string
+		render    func(*feed.Channel) ([]byte, error)
+	}{
+		{network.RSS, feed.RSSType, (*feed.Channel).RSS},
+		{network.Atom, feed.AtomType, (*feed.Channel).Atom},
+		{network.JSON, feed.JSONType, (*feed.Channel).JSON},
+	} {
+		err := b.add(network.FeedPath(channel.ID, format.name), edition.Revision{
+			MediaType: format.mediaType, Newest: newest,
+			Render: func(modified time.Time) ([]byte, error) {
+				c.Updated = modified.In(b.station.Zone)
+				return format.render(&c)
+			},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// describe returns a feed without its items.
+func describe(s *network.Station, channel network.Channel) feed.Channel {
+	title := s.Name
+	if channel.ID != "" {
+		title += " · " + channel.Name
+	}
+	return feed.Channel{
+		Title: title, Description: s.Description, Language: s.Language, Rights: s.Rights,
+		HomeURL: s.Address("/"),
+		RSSURL:  s.Address(network.FeedPath(channel.ID, network.RSS)),
+		AtomURL: s.Address(network.FeedPath(channel.ID, network.Atom)),
+		JSONURL: s.Address(network.FeedPath(channel.ID, network.JSON)),
+		Author:  s.Name, Email: s.Email, Icon: s.Icon, Logo: s.Logo,
+	}
+}
+
+// opml adds the list of all feeds: of the station, or of all stations where the
+// station is that of the whole network.
+func (b *builder) opml() error {
+	stations := []*network.Station{b.station}
+	if b.station.All {
+		stations = b.network.Stations
+	}
+	list := feed.Outlines{Title: b.station.Name}
+	for _, s := range stations {
+		group := feed.OutlineGroup{Title: s.Name}
+		for _, channel := range append([]network.Channel{{}}, s.Channels...) {
+			c := describe(s, channel)
+			group.Feeds = append(group.Feeds, feed.Outline{
+				Title: c.Title, Description: c.Description, Language: c.Language, HomeURL: c.HomeURL, RSSURL: c.RSSURL,
+			})
+		}
+		list.Groups = append(list.Groups, group)
+	}
+	body, err := list.OPML()
+	if err != nil {
+		return err
+	}
+	return b.addBody(network.OPMLPath, feed.OPMLType, body, edition.Epoch)
+}
+
+// itemMaker makes the items of a build, each article's once for all feeds that
+// carry it.
+type itemMaker struct {
+	network  *network.Network
+	fullText bool
+	made     map[string]feed.Item
+}
+
+func (m *itemMaker) item(a *article.Article) feed.Item {
+	item, ok := m.made[a.ID]
+	if !ok {
+		item = m.make(a)
+		m.made[a.ID] = item
+	}
+	return item
+}
