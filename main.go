@@ -36,8 +36,6 @@ package main
 import (
 	"os"
 
-	_ "time/tzdata" // stations have time zones, small machines have no zone files
-
 	"feedstation/internal/cli"
 )
 

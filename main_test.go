@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"feedstation": main})
+}
+
+// TestScript runs the real program as a stranger would: a script for each verb
+// and for each kind of bad input.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			root, err := os.Getwd()
+			if err != nil {
+				return err
+			}
+			env.Setenv("ROOT", root)
+			// Ports are the only thing that two scripts at a time could share.
+			env.Setenv("PORT", freePort(t))
+			env.Setenv("FEEDSTATION_SERVER_LISTEN", "127.0.0.1:"+env.Getenv("PORT"))
+			env.Setenv("ADMIN", freePort(t))
+			env.Setenv("FEEDSTATION_SERVER_ADMIN", "127.0.0.1:"+env.Getenv("ADMIN"))
+			env.Setenv("FEEDSTATION_SERVER_DRAIN", "100ms")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"await": await, "get": get,
+		},
+	})
+}
+
+func freePort(t *testing.T) string {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	return port
+}
+
+// patience is how long a script waits for a process to get somewhere.
+const patience = 30 * time.Second
+
+// await waits until a URL's answer is 200 and has a text: await URL [TEXT]
+// [HOST]. With ! it waits until the answer is there without the text.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	text := ""
+	if len(args) > 1 {
+		text = args[1]
+	}
+	host := ""
+	if len(args) > 2 {
+		host = args[2]
+	}
+	var last string
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		status, body, err := fetch(args[0], host)
+		if err == nil && status == http.StatusOK && strings.Contains(body, text) != neg {
+			return
+		}
+		last = fmt.Sprintf("%d %v\n%s", status, err, body)
+	}
+	ts.Fatalf("await %q: not within %s; the last answer: %s", args, patience, last)
+}
+
+// get prints a URL's answer: get URL [HOST]. With ! the status must not be 200.
+func get(ts *testscript.TestScript, neg bool, args []string) {
+	host := ""
+	if len(args) > 1 {
+		host = args[1]
+	}
+	status, body, err := fetch(args[0], host)
+	ts.Check(err)
+	if (status != http.StatusOK) != neg {
+		ts.Fatalf("get %s: status %d\n%s", args[0], status, body)
+	}
+	fmt.Fprintf(ts.Stdout(), "%d\n%s", status, body)
+}
+
+func fetch(url, host string) (status int, body string, err error) {
+	request, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	request.Host = host
+	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, "", err
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(response.Body)
+	return response.StatusCode, string(data), err
+}
