@@ -23,7 +23,7 @@ func (m *itemMaker) make(a *article.Article) feed.Item {
 	body := feed.Absolute(a.Body, base)
 	item := feed.Item{
 		URL: a.URL, Title: feed.PlainText(a.Title),
-		Summary: cmp.Or(feed.PlainText(a.Summary), feed.Summary(body)),
+		Summary: summary(a, body),
 		Authors: a.Authors, Editor: a.Editor, Source: feed.Source(a.Source),
 		Published: a.Published.In(station.Zone), Updated: a.Updated.In(station.Zone),
 		Tags: a.Tags, Language: cmp.Or(a.Language, station.Language), Rights: cmp.Or(a.Rights, station.Rights),
@@ -49,6 +49,14 @@ func (m *itemMaker) make(a *article.Article) feed.Item {
 		}
 	}
 	return item
+}
+
+// summary is the newsroom's where it wrote one, in plain text.
+func summary(a *article.Article, body string) string {
+	if text := feed.PlainText(a.Summary); text != "" {
+		return text
+	}
+	return feed.Summary(body)
 }
 
 // resolve returns an address of the article as an absolute one.

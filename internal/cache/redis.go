@@ -57,6 +57,7 @@ func NewRedis(options RedisOptions) (*Redis, error) {
 	if options.TLS {
 		universal.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
+	redis.SetLogger(silent{}) // what it says comes back as errors too
 	switch options.Mode {
 	case "single":
 		return &Redis{redis.NewClient(universal.Simple())}, nil
@@ -67,6 +68,12 @@ func NewRedis(options RedisOptions) (*Redis, error) {
 	}
 	return nil, fmt.Errorf("redis: unknown mode %q", options.Mode)
 }
+
+// silent is a logger for the library, which has one for all clients.
+type silent struct{}
+
+// Printf implements the library's interface.
+func (silent) Printf(context.Context, string, ...any) {}
 
 // Close closes the connections.
 func (r *Redis) Close() error { return r.client.Close() }

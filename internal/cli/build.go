@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +32,7 @@ func (c *buildCommand) Run(in *invocation) error {
 	}
 	ctx, stop := interruptible()
 	defer stop()
-	log := in.logger()
+	log := in.logger(slog.LevelWarn) // the summary tells the rest
 	editions, closeCache, err := openCache(ctx, log, cfg)
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func (c *buildCommand) Run(in *invocation) error {
 	}
 	defer store.Close()
 	started := time.Now()
-	reports, err := buildAll(ctx, in, cfg, store, editions)
+	reports, err := buildAll(ctx, in, log, cfg, store, editions)
 	if err != nil {
 		err = fmt.Errorf("build: %w", err)
 	}
@@ -54,11 +55,11 @@ func (c *buildCommand) Run(in *invocation) error {
 	return err
 }
 
-func buildAll(ctx context.Context, in *invocation, cfg *config.Config, store *content.Store, editions *cache.Cache) ([]jobs.Report, error) {
+func buildAll(ctx context.Context, in *invocation, log *slog.Logger, cfg *config.Config, store *content.Store, editions *cache.Cache) ([]jobs.Report, error) {
 	bar := in.progress("stations", int64(len(cfg.Network.Stations)), false)
 	defer bar.finish()
 	var reports []jobs.Report
-	err := newConductor(in.logger(), cfg, store, editions).Audit(ctx, func(r jobs.Report) {
+	err := newConductor(log, cfg, store, editions).Audit(ctx, func(r jobs.Report) {
 		reports = append(reports, r)
 		bar.add(1)
 	})

@@ -111,8 +111,8 @@ func (in *invocation) config() (*config.Config, error) {
 	return cfg, nil
 }
 
-func (in *invocation) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(in.terminal.Stderr, nil))
+func (in *invocation) logger(level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(in.terminal.Stderr, &slog.HandlerOptions{Level: level}))
 }
 
 // interruptible returns a context that the signals to stop end.

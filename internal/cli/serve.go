@@ -37,7 +37,7 @@ func (*serveCommand) Run(in *invocation) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
-	log := in.logger()
+	log := in.logger(slog.LevelInfo)
 	editions, closeCache, err := openCache(context.Background(), log, cfg)
 	if err != nil {
 		return err

@@ -43,12 +43,15 @@ func Open(ctx context.Context, file string) (*Store, error) {
 }
 
 // pool opens connections whose pragmas are in the DSN, so that each of them
-// has them. The wait for a lock comes first: changing to WAL takes one.
+// has them. The wait for a lock comes first: changing to WAL takes one. Those
+// that only read neither create the file nor change it to WAL.
 func pool(file string, readOnly bool, connections int) *sql.DB {
-	query := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"}}
+	query := url.Values{"_pragma": {"busy_timeout(10000)"}}
 	if readOnly {
-		query["_pragma"] = append(query["_pragma"], "query_only(1)")
+		query.Add("_pragma", "query_only(1)")
+		query.Set("mode", "rw") // not ro, which leaves files of WAL behind
 	} else {
+		query["_pragma"] = append(query["_pragma"], "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)")
 		query.Set("_txlock", "immediate") // a writer that waits at its start never fails in its middle
 	}
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath(), RawQuery: query.Encode()}).String()

@@ -1,0 +1,161 @@
+package feed
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gorilla/feeds"
+)
+
+// atomFeed is an Atom 1.0 document. It implements feeds.XmlFeed.
+type atomFeed struct {
+	Language string `xml:"xml:lang,attr,omitempty"`
+	NSDC     string `xml:"xmlns:dc,attr"`
+	NSMedia  string `xml:"xmlns:media,attr"`
+	feeds.AtomFeed
+	Generator string      `xml:"generator"`
+	Links     []link      `xml:"link"`
+	Entries   []atomEntry `xml:"entry"`
+}
+
+// FeedXml implements feeds.XmlFeed. Without it the embedded feed's would be
+// promoted, and write only that.
+func (f *atomFeed) FeedXml() any { return f }
+
+// atomEntry leaves gorilla's Links, Category and Source empty: Links has no tag
+// and would be written beside ours, the others are not valid as text.
+type atomEntry struct {
+	Language string `xml:"xml:lang,attr,omitempty"`
+	feeds.AtomEntry
+	Links        []link             `xml:"link"`
+	Authors      []feeds.AtomPerson `xml:"author"`
+	Contributors []feeds.AtomPerson `xml:"contributor"`
+	Publisher    string             `xml:"dc:publisher,omitempty"`
+	Categories   []atomCategory     `xml:"category"`
+	Content      *atomContent       `xml:"content"`
+	media
+}
+
+type atomCategory struct {
+	Term   string `xml:"term,attr"`
+	Scheme string `xml:"scheme,attr,omitempty"`
+	Label  string `xml:"label,attr,omitempty"`
+}
+
+// atomContent holds HTML in a CDATA section: escaped once only, and shorter
+// than with gorilla's character data.
+type atomContent struct {
+	Type string `xml:"type,attr"`
+	HTML string `xml:",cdata"`
+}
+
+// Atom returns the channel as Atom 1.0 (RFC 4287) with the extensions Dublin
+// Core and Media RSS.
+//
+// The feed's atom:id is AtomURL, or HomeURL without one. AtomURL is the better
+// name: it is fixed by configuration, never shared by two feeds (several may
+// have one HomeURL, and HomeURL may be an article's or a section's own
+// address), and it is what subscribers hold, so that a publisher who keeps them
+// keeps it.
+//
+// It fails if an item has no URL or no date, if there is neither AtomURL nor
+// HomeURL, and if no moment of change is known: Updated is zero and there is no
+// item to tell it.
+func (c *Channel) Atom() ([]byte, error) {
+	c, err := c.tidy()
+	if err != nil {
+		return nil, err
+	}
+	id := cmp.Or(c.AtomURL, c.HomeURL)
+	switch {
+	case id == "":
+		return nil, errors.New("feed: atom: neither AtomURL nor HomeURL is set")
+	case c.Updated.IsZero():
+		return nil, errors.New("feed: atom: Updated is zero and no item has a date")
+	}
+	f := &atomFeed{
+		Language: c.Language,
+		NSDC:     nsDC,
+		NSMedia:  nsMedia,
+		AtomFeed: feeds.AtomFeed{
+			Xmlns:    nsAtom,
+			Title:    c.Title,
+			Id:       id,
+			Updated:  stamp(c.Updated, time.RFC3339),
+			Icon:     c.Icon,
+			Logo:     c.Logo,
+			Rights:   c.Rights,
+			Subtitle: c.Description,
+			Author:   &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: c.Author, Email: c.Email}},
+		},
+		Generator: generator,
+		Entries:   make([]atomEntry, 0, len(c.Items)),
+	}
+	links := appendLink(nil, "self", AtomType, c.AtomURL)
+	links = appendLink(links, "alternate", "text/html", c.HomeURL)
+	links = appendLink(links, "alternate", RSSType, c.RSSURL)
+	f.Links = appendLink(links, "alternate", JSONType, c.JSONURL)
+	for i := range c.Items {
+		if c.Items[i].Updated.IsZero() && c.Items[i].Published.IsZero() {
+			return nil, fmt.Errorf("feed: atom: %s: neither Published nor Updated is set", c.Items[i].URL)
+		}
+		f.Entries = append(f.Entries, c.Items[i].atom())
+	}
+	return c.render(f)
+}
+
+func (it *Item) atom() atomEntry {
+	d := atomEntry{
+		Language: it.Language,
+		AtomEntry: feeds.AtomEntry{
+			Title:     it.Title,
+			Id:        it.URL,
+			Updated:   cmp.Or(stamp(it.Updated, time.RFC3339), stamp(it.Published, time.RFC3339)),
+			Published: stamp(it.Published, time.RFC3339),
+			Rights:    it.Rights,
+			Summary:   &feeds.AtomSummary{Type: "text", Content: it.plain()},
+		},
+		Links: it.atomLinks(),
+		media: it.media(),
+	}
+	for _, name := range it.Authors {
+		d.Authors = append(d.Authors, feeds.AtomPerson{Name: name})
+	}
+	if it.Editor != "" {
+		d.Contributors = []feeds.AtomPerson{{Name: it.Editor}}
+	}
+	if it.OriginalURL == "" && it.Source.URL == "" {
+		d.Publisher = it.Source.Name
+	}
+	for _, c := range it.Categories {
+		d.Categories = append(d.Categories, atomCategory(c))
+	}
+	for _, tag := range it.Tags {
+		d.Categories = append(d.Categories, atomCategory{Term: tag})
+	}
+	if it.Body != "" {
+		d.Content = &atomContent{Type: "html", HTML: it.Body}
+	}
+	return d
+}
+
+// atomLinks returns the article, where it came from (via, with the outlet's
+// name), the next article (related) and its files. atom:source is not for the
+// outlet: it describes a feed (RFC 4287 §4.2.11).
+func (it *Item) atomLinks() []link {
+	links := []link{{Rel: "alternate", Type: "text/html", Href: it.URL}}
+	if via := cmp.Or(it.OriginalURL, it.Source.URL); via != "" {
+		links = append(links, link{Rel: "via", Href: via, Title: it.Source.Name})
+	}
+	links = appendLink(links, "related", "text/html", it.NextURL)
+	for _, e := range it.Enclosures {
+		links = append(links, link{Rel: "enclosure", Type: e.Type, Href: e.URL, Title: e.Title, Length: e.Bytes})
+	}
+	if len(it.Images) > 0 {
+		lead := it.Images[0]
+		links = append(links, link{Rel: "enclosure", Type: lead.Type, Href: lead.URL, Length: lead.Bytes})
+	}
+	return links
+}

@@ -1,0 +1,129 @@
+package feed_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/feeds"
+
+	"feedstation/feed"
+)
+
+// benchmarkChannel has 50 articles of 4 KB of Chinese HTML.
+func benchmarkChannel() *feed.Channel {
+	c := emptyChannel()
+	body := strings.Repeat("<p>这一年，园区坚持“创新引领、开放崛起”的战略，以招商引资和项目建设为着力点。</p>\n", 37)
+	for i := range 50 {
+		url := fmt.Sprintf("https://xt.news.example/content/2019/03/11/%d.html", 5207683-i)
+		c.Items = append(c.Items, feed.Item{
+			URL:       url,
+			Title:     fmt.Sprintf("雨湖工业集中区亮点纷呈之%d", i),
+			Summary:   "这一年，园区坚持“创新引领、开放崛起”，招商引资、项目建设各项工作有力推进。",
+			Body:      body,
+			Authors:   []string{"张三"},
+			Editor:    "王五",
+			Source:    feed.Source{Name: "湘潭日报", URL: "https://paper.news.example/"},
+			Published: c.Updated.Add(-time.Duration(i) * time.Minute),
+			Updated:   c.Updated.Add(-time.Duration(i) * time.Minute),
+			Images: []feed.Image{
+				{URL: url + ".1.jpg", Caption: "文艺汇演", Credit: "赵六 摄", Type: "image/jpeg", Bytes: 123456},
+				{URL: url + ".2.jpg", Caption: "设计效果图", Type: "image/jpeg", Bytes: 123456},
+			},
+			Categories: []feed.Category{{Term: "moment", Scheme: "https://xt.news.example/", Label: "时刻新闻"}},
+			Tags:       []string{"雨湖区", "招商引资"},
+		})
+	}
+	return c
+}
+
+// gorillaFeed is as much of c as gorilla's own feed can hold.
+func gorillaFeed(c *feed.Channel) *feeds.Feed {
+	f := &feeds.Feed{
+		Title:       c.Title,
+		Link:        &feeds.Link{Href: c.HomeURL},
+		Description: c.Description,
+		Author:      &feeds.Author{Name: c.Author, Email: c.Email},
+		Updated:     c.Updated,
+		Copyright:   c.Rights,
+	}
+	for _, it := range c.Items {
+		f.Add(&feeds.Item{
+			Title:       it.Title,
+			Link:        &feeds.Link{Href: it.URL},
+			Source:      &feeds.Link{Href: it.Source.URL},
+			Author:      &feeds.Author{Name: it.Authors[0]},
+			Description: it.Summary,
+			Id:          it.URL,
+			IsPermaLink: "true",
+			Updated:     it.Updated,
+			Created:     it.Published,
+			Content:     it.Body,
+		})
+	}
+	return f
+}
+
+// BenchmarkFormats renders all three formats: here, and by gorilla's generic
+// feed, which writes less.
+func BenchmarkFormats(b *testing.B) {
+	c := benchmarkChannel()
+	g := gorillaFeed(c)
+	b.Run("feed", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			for _, d := range documents() {
+				if _, err := d.render(c); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
+	b.Run("gorilla", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			for _, render := range []func() (string, error){g.ToRss, g.ToAtom, g.ToJSON} {
+				if _, err := render(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
+	for _, d := range documents() {
+		b.Run(d.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := d.render(c); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkClean(b *testing.B) {
+	s := benchmarkChannel().Items[0].Body
+	b.SetBytes(int64(len(s)))
+	for b.Loop() {
+		feed.Clean(s)
+	}
+}
+
+func BenchmarkSummary(b *testing.B) {
+	s := benchmarkChannel().Items[0].Body
+	b.ReportAllocs()
+	for b.Loop() {
+		feed.Summary(s)
+	}
+}
+
+func BenchmarkAbsolute(b *testing.B) {
+	s := strings.Repeat(`<p><img src="1.jpg" alt=""><a href="/about">湘潭</a></p>`, 60)
+	base := parse(b, "https://xt.news.example/content/1.html")
+	b.SetBytes(int64(len(s)))
+	b.ReportAllocs()
+	for b.Loop() {
+		feed.Absolute(s, base)
+	}
+}

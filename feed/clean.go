@@ -1,0 +1,78 @@
+package feed
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Clean returns s as text that every reader of XML and JSON accepts.
+//
+// It drops invalid UTF-8, what XML 1.0 does not allow (§2.2 Char: most control
+// characters, U+FFFE, U+FFFF), the C1 controls U+0080 to U+009F and U+FFFD, the
+// mark of a text damaged earlier. CRLF and CR become LF. A clean s is returned
+// itself, without allocation.
+func Clean(s string) string {
+	i := firstDirty(s)
+	if i == len(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	b.WriteString(s[:i])
+	for i < len(s) {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == '\r':
+			if !strings.HasPrefix(s[i+1:], "\n") {
+				b.WriteByte('\n')
+			}
+		case allowed(r):
+			b.WriteString(s[i : i+n])
+		}
+		i += n
+	}
+	return b.String()
+}
+
+// firstDirty returns the index of the first byte that Clean would change, or
+// len(s).
+func firstDirty(s string) int {
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c < utf8.RuneSelf:
+			if !allowed(rune(c)) {
+				return i
+			}
+			i++
+		// U+1000 to U+CFFF, most of CJK, holds nothing to drop: two
+		// continuation bytes are all there is to check.
+		case 0xE1 <= c && c <= 0xEC && i+2 < len(s) && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80:
+			i += 3
+		default:
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if !allowed(r) {
+				return i
+			}
+			i += n
+		}
+	}
+	return len(s)
+}
+
+// allowed reports whether Clean leaves r as it is. utf8.RuneError stands for
+// both U+FFFD and an invalid byte.
+func allowed(r rune) bool {
+	switch {
+	case r < 0x20:
+		return r == '\t' || r == '\n'
+	case 0x80 <= r && r <= 0x9F:
+		return false
+	}
+	return r != utf8.RuneError && r != 0xFFFE && r != 0xFFFF
+}
+
+// text is Clean without the white space around it: what a field that is not
+// HTML is written as.
+func text(s string) string {
+	return strings.TrimSpace(Clean(s))
+}

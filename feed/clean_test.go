@@ -1,0 +1,47 @@
+package feed_test
+
+import (
+	"strings"
+	"testing"
+
+	"feedstation/feed"
+)
+
+func TestClean(t *testing.T) {
+	tests := []struct {
+		name, in, want string
+	}{
+		{"empty", "", ""},
+		{"ascii", "a\tb\nc~", "a\tb\nc~"},
+		{"scripts", "湘潭 مرحبا שלום हिन्दी ไทย Ελλάδα", "湘潭 مرحبا שלום हिन्दी ไทย Ελλάδα"},
+		{"astral", "𠮷野家 👨‍👩‍👧 \U0010FFFD", "𠮷野家 👨‍👩‍👧 \U0010FFFD"},
+		{"private use and specials that XML allows", "\uE000\uFDD0\uFFFC", "\uE000\uFDD0\uFFFC"},
+		{"C0 controls", "\x00湘\x08潭\x0b\x0c\x1b\x1f", "湘潭"},
+		{"C1 controls", "湘\u0080\u0085\u009f潭\u00a0", "湘潭\u00a0"},
+		{"replacement character", "湘\ufffd潭", "湘潭"},
+		{"not characters", "湘\ufffe潭\uffff", "湘潭"},
+		{"invalid bytes", "湘\xff\xfe潭\xc0\x80", "湘潭"},
+		{"cut inside a character", "湘潭"[:5] + "a" + "潭"[1:], "湘a"},
+		{"surrogates", "湘\xed\xa0\xbd\xed\xb8\x80潭", "湘潭"},
+		{"CRLF", "a\r\nb\rc\r\r\n", "a\nb\nc\n\n"},
+		{"markup is text", "<a>&amp;]]></a>", "<a>&amp;]]></a>"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := feed.Clean(test.in)
+			if got != test.want {
+				t.Errorf("got %+q, want %+q", got, test.want)
+			}
+			if again := feed.Clean(got); again != got {
+				t.Errorf("cleaned again: %+q", again)
+			}
+		})
+	}
+}
+
+func TestCleanAllocatesNothing(t *testing.T) {
+	s := strings.Repeat("湘潭 𠮷 مرحبا é\n", 100)
+	if n := testing.AllocsPerRun(10, func() { feed.Clean(s) }); n != 0 {
+		t.Errorf("%v allocations for a clean text", n)
+	}
+}

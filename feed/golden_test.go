@@ -1,0 +1,89 @@
+package feed_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/feed"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func TestGolden(t *testing.T) {
+	channels := []struct {
+		name    string
+		channel *feed.Channel
+	}{
+		{"rich", richChannel()},
+		{"bare", bareChannel()},
+		{"empty", emptyChannel()},
+	}
+	for _, c := range channels {
+		for _, d := range documents() {
+			t.Run(c.name+"/"+d.name, func(t *testing.T) {
+				got, err := d.render(c.channel)
+				if err != nil {
+					t.Fatal(err)
+				}
+				golden := filepath.Join("testdata", c.name+"."+d.name)
+				if *update {
+					if err := os.WriteFile(golden, got, 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(golden)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), string(got)); diff != "" {
+					t.Error(diff)
+				}
+				checkForm(t, d.name, got)
+				for _, bad := range []string{"&amp;amp;", "0001-01-01", "%!", "<nil>", "CST"} {
+					if bytes.Contains(got, []byte(bad)) {
+						t.Errorf("%q in the document", bad)
+					}
+				}
+				again, err := d.render(c.channel)
+				if err != nil || !bytes.Equal(got, again) {
+					t.Errorf("the second rendering differs: %v", err)
+				}
+			})
+		}
+	}
+}
+
+// checkForm fails unless doc is well-formed, compact and in clean UTF-8.
+func checkForm(t *testing.T, format string, doc []byte) {
+	t.Helper()
+	if clean := feed.Clean(string(doc)); clean != string(doc) {
+		t.Errorf("characters that do not belong in a document:\n%s", doc)
+	}
+	if format == "json" {
+		if !json.Valid(doc) {
+			t.Errorf("not JSON:\n%s", doc)
+		}
+		return
+	}
+	if !bytes.HasPrefix(doc, []byte(xml.Header)) {
+		t.Errorf("no XML declaration on a line of its own:\n%s", doc)
+	}
+	d := xml.NewDecoder(bytes.NewReader(doc))
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Errorf("not XML: %v\n%s", err, doc)
+			return
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package feed
+
+import (
+	"strings"
+)
+
+// Namespaces of the extensions in RSS and Atom.
+const (
+	nsAtom    = "http://www.w3.org/2005/Atom"
+	nsContent = "http://purl.org/rss/1.0/modules/content/"
+	nsDC      = "http://purl.org/dc/elements/1.1/"
+	nsDCTerms = "http://purl.org/dc/terms/"
+	nsMedia   = "http://search.yahoo.com/mrss/"
+)
+
+// link is atom:link, in Atom and as an extension of RSS. gorilla's lacks the
+// title and can't have another prefix.
+type link struct {
+	Rel    string `xml:"rel,attr,omitempty"`
+	Type   string `xml:"type,attr,omitempty"`
+	Href   string `xml:"href,attr"`
+	Title  string `xml:"title,attr,omitempty"`
+	Length int64  `xml:"length,attr,omitempty"`
+}
+
+// appendLink appends a link unless its address is empty.
+func appendLink(list []link, rel, typ, href string) []link {
+	if href == "" {
+		return list
+	}
+	typ, _, _ = strings.Cut(typ, ";")
+	return append(list, link{Rel: rel, Type: typ, Href: href})
+}
+
+// media is what Media RSS says of an item's pictures and recordings. The
+// elements are embedded in an item of RSS and an entry of Atom.
+type media struct {
+	Group     *mediaGroup     `xml:"media:group"`
+	Contents  []mediaContent  `xml:"media:content"`
+	Thumbnail *mediaThumbnail `xml:"media:thumbnail"`
+}
+
+type mediaGroup struct {
+	Content []mediaContent `xml:"media:content"`
+}
+
+type mediaContent struct {
+	URL         string `xml:"url,attr"`
+	Type        string `xml:"type,attr,omitempty"`
+	Medium      string `xml:"medium,attr,omitempty"`
+	Width       int    `xml:"width,attr,omitempty"`
+	Height      int    `xml:"height,attr,omitempty"`
+	Duration    int    `xml:"duration,attr,omitempty"`
+	FileSize    int64  `xml:"fileSize,attr,omitempty"`
+	Title       string `xml:"media:title,omitempty"`
+	Description string `xml:"media:description,omitempty"`
+	Credit      string `xml:"media:credit,omitempty"`
+}
+
+type mediaThumbnail struct {
+	URL    string `xml:"url,attr"`
+	Width  int    `xml:"width,attr,omitempty"`
+	Height int    `xml:"height,attr,omitempty"`
+}
+
+// media returns the item's pictures, several in a group, one without: a group
+// of one is an error to the W3C validator. Recordings stand beside them.
+func (it *Item) media() media {
+	var m media
+	if len(it.Images) > 0 {
+		lead := it.Images[0]
+		m.Thumbnail = &mediaThumbnail{URL: lead.URL, Width: lead.Width, Height: lead.Height}
+		pictures := make([]mediaContent, 0, len(it.Images)+len(it.Enclosures))
+		for _, p := range it.Images {
+			pictures = append(pictures, mediaContent{
+				URL: p.URL, Type: p.Type, Medium: "image", Width: p.Width, Height: p.Height, FileSize: p.Bytes,
+				Description: p.Caption, Credit: p.Credit,
+			})
+		}
+		if len(pictures) == 1 {
+			m.Contents = pictures
+		} else {
+			m.Group = &mediaGroup{Content: pictures}
+		}
+	}
+	for _, e := range it.Enclosures {
+		m.Contents = append(m.Contents, mediaContent{
+			URL: e.URL, Type: e.Type, Medium: medium(e.Type), Duration: e.Seconds, FileSize: e.Bytes, Title: e.Title,
+		})
+	}
+	return m
+}
+
+// medium returns the Media RSS medium of a media type, or "" when there is no
+// word for it.
+func medium(mediaType string) string {
+	switch kind, _, _ := strings.Cut(mediaType, "/"); kind {
+	case "image", "audio", "video":
+		return kind
+	case "application", "text":
+		return "document"
+	}
+	return ""
+}

@@ -1,0 +1,68 @@
+package feed
+
+import (
+	"bytes"
+	"encoding/xml"
+)
+
+// OPMLType is the media type under which readers import lists of feeds. It has
+// no registration; this is what they send and expect.
+const OPMLType = "text/x-opml; charset=utf-8"
+
+// Outlines is a list of feeds, in groups, for readers to import.
+type Outlines struct {
+	Title  string
+	Groups []OutlineGroup
+}
+
+// OutlineGroup is a folder of feeds.
+type OutlineGroup struct {
+	Title string
+	Feeds []Outline
+}
+
+// Outline is one feed of a list: its RSS address and the page for people.
+type Outline struct {
+	Title, Description, Language string
+	HomeURL, RSSURL              string
+}
+
+type opml struct {
+	XMLName xml.Name      `xml:"opml"`
+	Version string        `xml:"version,attr"`
+	Title   string        `xml:"head>title"`
+	Groups  []opmlOutline `xml:"body>outline"`
+}
+
+type opmlOutline struct {
+	Text        string        `xml:"text,attr"`
+	Title       string        `xml:"title,attr"`
+	Type        string        `xml:"type,attr,omitempty"`
+	Description string        `xml:"description,attr,omitempty"`
+	Language    string        `xml:"language,attr,omitempty"`
+	HTMLURL     string        `xml:"htmlUrl,attr,omitempty"`
+	XMLURL      string        `xml:"xmlUrl,attr,omitempty"`
+	Feeds       []opmlOutline `xml:"outline"`
+}
+
+// OPML returns the list as OPML 2.0.
+func (o *Outlines) OPML() ([]byte, error) {
+	document := opml{Version: "2.0", Title: Clean(o.Title)}
+	for _, group := range o.Groups {
+		folder := opmlOutline{Text: Clean(group.Title), Title: Clean(group.Title)}
+		for _, f := range group.Feeds {
+			folder.Feeds = append(folder.Feeds, opmlOutline{
+				Text: Clean(f.Title), Title: Clean(f.Title), Type: "rss", Description: Clean(f.Description),
+				Language: f.Language, HTMLURL: f.HomeURL, XMLURL: f.RSSURL,
+			})
+		}
+		document.Groups = append(document.Groups, folder)
+	}
+	var out bytes.Buffer
+	out.WriteString(xml.Header)
+	if err := xml.NewEncoder(&out).Encode(document); err != nil {
+		return nil, err
+	}
+	out.WriteByte('\n')
+	return out.Bytes(), nil
+}

@@ -1,0 +1,233 @@
+package feed
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"html"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gorilla/feeds"
+)
+
+// rssFeed is an RSS 2.0 document. It implements feeds.XmlFeed.
+type rssFeed struct {
+	XMLName   xml.Name   `xml:"rss"`
+	Version   string     `xml:"version,attr"`
+	NSAtom    string     `xml:"xmlns:atom,attr"`
+	NSContent string     `xml:"xmlns:content,attr"`
+	NSDC      string     `xml:"xmlns:dc,attr"`
+	NSDCTerms string     `xml:"xmlns:dcterms,attr"`
+	NSMedia   string     `xml:"xmlns:media,attr"`
+	Channel   rssChannel `xml:"channel"`
+}
+
+// FeedXml implements feeds.XmlFeed.
+func (f *rssFeed) FeedXml() any { return f }
+
+type rssChannel struct {
+	Title rssTitle `xml:"title"`
+	feeds.RssFeed
+	Links []link    `xml:"atom:link"`
+	Items []rssItem `xml:"item"`
+}
+
+// rssItem leaves gorilla's Author, Category and Source empty: RSS wants an
+// e-mail address, several categories and an address there.
+type rssItem struct {
+	Title rssTitle `xml:"title"`
+	feeds.RssItem
+	Modified    string        `xml:"dcterms:modified,omitempty"`
+	Creators    []string      `xml:"dc:creator"`
+	Contributor string        `xml:"dc:contributor,omitempty"`
+	Publisher   string        `xml:"dc:publisher,omitempty"`
+	Language    string        `xml:"dc:language,omitempty"`
+	Rights      string        `xml:"dc:rights,omitempty"`
+	Categories  []rssCategory `xml:"category"`
+	Source      *rssSource    `xml:"source"`
+	media
+}
+
+// rssTitle is a title as XML. It is plain text where many readers expect HTML,
+// so "&" and "<" have the form that the RSS Profile gives them there
+// (https://www.rssboard.org/rss-profile#data-types-characterdata).
+type rssTitle struct {
+	XML string `xml:",innerxml"`
+}
+
+func newRSSTitle(s string) rssTitle {
+	return rssTitle{titleEscaper.Replace(s)}
+}
+
+// Replacers do not change once they are made.
+var (
+	titleEscaper   = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;")
+	htmlEscaper    = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	commentEscaper = strings.NewReplacer("(", "[", ")", "]")
+)
+
+type rssCategory struct {
+	Domain string `xml:"domain,attr,omitempty"`
+	Label  string `xml:",chardata"`
+}
+
+type rssSource struct {
+	URL  string `xml:"url,attr"`
+	Name string `xml:",chardata"`
+}
+
+// RSS returns the channel as RSS 2.0 with the extensions content, Dublin Core,
+// Media RSS and atom:link. It fails if an item has no URL.
+func (c *Channel) RSS() ([]byte, error) {
+	c, err := c.tidy()
+	if err != nil {
+		return nil, err
+	}
+	f := &rssFeed{
+		Version:   "2.0",
+		NSAtom:    nsAtom,
+		NSContent: nsContent,
+		NSDC:      nsDC,
+		NSDCTerms: nsDCTerms,
+		NSMedia:   nsMedia,
+		Channel: rssChannel{
+			Title: newRSSTitle(c.Title),
+			RssFeed: feeds.RssFeed{
+				Link:           c.HomeURL,
+				Description:    c.Description,
+				Language:       c.Language,
+				Copyright:      c.Rights,
+				ManagingEditor: c.managingEditor(),
+				LastBuildDate:  stamp(c.Updated, time.RFC1123Z),
+				Generator:      generator,
+				Docs:           "https://www.rssboard.org/rss-specification",
+				Image:          c.rssImage(),
+			},
+			Items: make([]rssItem, 0, len(c.Items)),
+		},
+	}
+	links := appendLink(nil, "self", RSSType, c.RSSURL)
+	links = appendLink(links, "alternate", AtomType, c.AtomURL)
+	f.Channel.Links = appendLink(links, "alternate", JSONType, c.JSONURL)
+	for i := range c.Items {
+		f.Channel.Items = append(f.Channel.Items, c.Items[i].rss())
+	}
+	return c.render(f)
+}
+
+func (it *Item) rss() rssItem {
+	d := rssItem{
+		Title: newRSSTitle(it.Title),
+		RssItem: feeds.RssItem{
+			Link:        it.URL,
+			Description: asHTML(it.plain()),
+			Enclosure:   it.rssEnclosure(),
+			Guid:        &feeds.RssGuid{Id: it.URL, IsPermaLink: strconv.FormatBool(isWeb(it.URL))},
+			PubDate:     stamp(it.Published, time.RFC1123Z),
+		},
+		Modified:    stamp(it.Updated, time.RFC3339),
+		Creators:    it.Authors,
+		Contributor: it.Editor,
+		Language:    it.Language,
+		Rights:      it.Rights,
+		media:       it.media(),
+	}
+	if it.Body != "" {
+		d.Content = &feeds.RssContent{Content: it.Body}
+	}
+	if it.Source.URL != "" {
+		d.Source = &rssSource{URL: it.Source.URL, Name: it.Source.Name}
+	} else {
+		d.Publisher = it.Source.Name
+	}
+	for _, c := range it.Categories {
+		d.Categories = append(d.Categories, rssCategory{Domain: c.Scheme, Label: c.label()})
+	}
+	for _, tag := range it.Tags {
+		if c := (rssCategory{Label: tag}); !slices.Contains(d.Categories, c) {
+			d.Categories = append(d.Categories, c)
+		}
+	}
+	return d
+}
+
+// rssEnclosure chooses the one enclosure that readers of RSS expect: a
+// recording before any other file, else the lead image if its type and size are
+// known. RSS requires a length; 0 says that it is not known.
+func (it *Item) rssEnclosure() *feeds.RssEnclosure {
+	var best *feeds.RssEnclosure
+	for _, e := range it.Enclosures {
+		if e.Type == "" {
+			continue
+		}
+		x := &feeds.RssEnclosure{Url: e.URL, Type: e.Type, Length: strconv.FormatInt(e.Bytes, 10)}
+		if m := medium(e.Type); m == "audio" || m == "video" {
+			return x
+		}
+		if best == nil {
+			best = x
+		}
+	}
+	if best == nil && len(it.Images) > 0 {
+		if lead := it.Images[0]; lead.Type != "" && lead.Bytes > 0 {
+			best = &feeds.RssEnclosure{Url: lead.URL, Type: lead.Type, Length: strconv.FormatInt(lead.Bytes, 10)}
+		}
+	}
+	return best
+}
+
+// managingEditor returns "address (name)", or "" without an address: RSS
+// allows no bare name.
+func (c *Channel) managingEditor() string {
+	if c.Email == "" {
+		return ""
+	}
+	return c.Email + " (" + commentEscaper.Replace(c.Author) + ")"
+}
+
+// rssImage returns the logo, or the icon, in one of the formats that RSS allows.
+// Title and link are the channel's, as RSS requires.
+func (c *Channel) rssImage() *feeds.RssImage {
+	for _, uri := range []string{c.Logo, c.Icon} {
+		switch extension(uri) {
+		case "", ".png", ".jpg", ".jpeg", ".gif":
+			if uri != "" {
+				return &feeds.RssImage{Url: uri, Title: c.Title, Link: c.HomeURL}
+			}
+		}
+	}
+	return nil
+}
+
+// asHTML escapes plain text that readers of an RSS description, which is HTML,
+// would otherwise read as markup. Text without any stays as it is.
+func asHTML(s string) string {
+	if !strings.ContainsAny(s, "<&") || !strings.Contains(s, "<") && html.UnescapeString(s) == s {
+		return s
+	}
+	return htmlEscaper.Replace(s)
+}
+
+// render writes an XML document in one line after its declaration.
+func (c *Channel) render(f feeds.XmlFeed) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(c.size())
+	b.WriteString(xml.Header)
+	if err := xml.NewEncoder(&b).Encode(f.FeedXml()); err != nil {
+		return nil, fmt.Errorf("feed: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// size guesses the length of a document, to allocate once.
+func (c *Channel) size() int {
+	const head, perItem = 2 << 10, 2 << 10
+	n := head
+	for i := range c.Items {
+		n += perItem + len(c.Items[i].Body) + len(c.Items[i].Summary)
+	}
+	return n
+}

@@ -1,0 +1,315 @@
+package feed_test
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/feed"
+)
+
+// readRSS, readAtom and readJSON render c and read it back.
+func readRSS(t *testing.T, c *feed.Channel) (d rssDocument) {
+	t.Helper()
+	read(t, c.RSS, xml.Unmarshal, &d)
+	return d
+}
+
+func readAtom(t *testing.T, c *feed.Channel) (d atomDocument) {
+	t.Helper()
+	read(t, c.Atom, xml.Unmarshal, &d)
+	return d
+}
+
+func readJSON(t *testing.T, c *feed.Channel) (d map[string]any) {
+	t.Helper()
+	read(t, c.JSON, json.Unmarshal, &d)
+	return d
+}
+
+func read(t *testing.T, render func() ([]byte, error), unmarshal func([]byte, any) error, d any) {
+	t.Helper()
+	doc, err := render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unmarshal(doc, d); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestUpdated(t *testing.T) {
+	at := func(hour int) time.Time { return time.Date(2019, 3, 11, hour, 0, 0, 0, shanghai) }
+	item := func(n string, published, updated time.Time) feed.Item {
+		return feed.Item{URL: "https://xt.news.example/" + n, Title: n, Published: published, Updated: updated}
+	}
+	tests := []struct {
+		name     string
+		updated  time.Time
+		items    []feed.Item
+		wantRSS  string
+		wantAtom string // "": an error
+	}{
+		{
+			name:    "the channel's own moment",
+			updated: at(12),
+			items:   []feed.Item{item("1", at(1), at(2))},
+			wantRSS: "Mon, 11 Mar 2019 12:00:00 +0800", wantAtom: "2019-03-11T12:00:00+08:00",
+		},
+		{
+			name:    "the latest moment of the items",
+			items:   []feed.Item{item("1", at(3), time.Time{}), item("2", at(1), at(9)), item("3", at(2), at(4))},
+			wantRSS: "Mon, 11 Mar 2019 09:00:00 +0800", wantAtom: "2019-03-11T09:00:00+08:00",
+		},
+		{
+			name:    "a fraction of a second",
+			updated: at(12).Add(999 * time.Millisecond),
+			wantRSS: "Mon, 11 Mar 2019 12:00:00 +0800", wantAtom: "2019-03-11T12:00:00+08:00",
+		},
+		{name: "none"},
+		{name: "a year that RFC 3339 can't write", updated: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := bareChannel()
+			c.Updated, c.Items = test.updated, test.items
+			if got := readRSS(t, c).Channel.LastBuildDate; got != test.wantRSS {
+				t.Errorf("lastBuildDate %q, want %q", got, test.wantRSS)
+			}
+			if test.wantAtom == "" {
+				if _, err := c.Atom(); err == nil || !strings.Contains(err.Error(), "Updated is zero") {
+					t.Errorf("error %v", err)
+				}
+				return
+			}
+			if got := readAtom(t, c).Updated; got != test.wantAtom {
+				t.Errorf("updated %q, want %q", got, test.wantAtom)
+			}
+		})
+	}
+}
+
+// TestUndated has an article without dates: RSS and JSON leave them out, Atom
+// requires one.
+func TestUndated(t *testing.T) {
+	c := bareChannel()
+	c.Items[0].Published = time.Time{}
+	c.Updated = time.Date(2019, 3, 11, 12, 0, 0, 0, shanghai)
+	if got := readRSS(t, c).Channel.Items[0].PubDate; got != "" {
+		t.Errorf("pubDate %q", got)
+	}
+	item := readJSON(t, c)["items"].([]any)[0].(map[string]any)
+	if got, ok := item["date_published"]; ok {
+		t.Errorf("date_published %q", got)
+	}
+	_, err := c.Atom()
+	want := "feed: atom: https://xt.news.example/content/2019/03/11/1.html: neither Published nor Updated is set"
+	if err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func TestWithoutAddress(t *testing.T) {
+	c := bareChannel()
+	c.Items = append(c.Items, feed.Item{URL: " \x00", Title: "x"})
+	for _, d := range documents() {
+		if _, err := d.render(c); err == nil || err.Error() != "feed: items[1]: no URL" {
+			t.Errorf("%s: error %v", d.name, err)
+		}
+	}
+	c = emptyChannel()
+	c.AtomURL = ""
+	if got := readAtom(t, c).ID; got != c.HomeURL {
+		t.Errorf("id %q", got)
+	}
+	c.HomeURL = ""
+	if _, err := c.Atom(); err == nil {
+		t.Error("an Atom feed without an id")
+	}
+}
+
+// TestTidy looks at what is left out, filled in or made valid, in one format
+// each.
+func TestTidy(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(c *feed.Channel, it *feed.Item)
+		get    func(t *testing.T, c *feed.Channel) any
+		want   any
+	}{
+		{
+			name:   "language with an underscore",
+			change: func(c *feed.Channel, _ *feed.Item) { c.Language = "zh_Hans_CN" },
+			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Language },
+			want:   "zh-Hans-CN",
+		},
+		{
+			name:   "language that is none",
+			change: func(c *feed.Channel, _ *feed.Item) { c.Language = "中文" },
+			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Language },
+			want:   "",
+		},
+		{
+			name:   "article in the channel's language",
+			change: func(c *feed.Channel, it *feed.Item) { c.Language, it.Language = "zh-CN", "zh_CN" },
+			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].Language },
+			want:   "",
+		},
+		{
+			name:   "e-mail that is none",
+			change: func(c *feed.Channel, _ *feed.Item) { c.Email = "Editor <editor@xt.news.example>" },
+			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.ManagingEditor },
+			want:   "",
+		},
+		{
+			name:   "brackets in the managing editor's name",
+			change: func(c *feed.Channel, _ *feed.Item) { c.Author, c.Email = "A (B", "a@news.example" },
+			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.ManagingEditor },
+			want:   "a@news.example (A [B)",
+		},
+		{
+			name: "logo in a format that RSS does not know",
+			change: func(c *feed.Channel, _ *feed.Item) {
+				c.Logo, c.Icon = "https://xt.news.example/l.webp?1", "https://xt.news.example/i.PNG"
+			},
+			get:  func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Image.URL },
+			want: "https://xt.news.example/i.PNG",
+		},
+		{
+			name: "Chinese address",
+			change: func(_ *feed.Channel, it *feed.Item) {
+				it.URL = "https://编辑@新闻.example:8080/湘 潭?题=“1”#二%E4%ff%zz"
+			},
+			get:  func(t *testing.T, c *feed.Channel) any { return readAtom(t, c).Entries[0].ID },
+			want: "https://%E7%BC%96%E8%BE%91@xn--efvy88h.example:8080/%E6%B9%98%20%E6%BD%AD?%E9%A2%98=%E2%80%9C1%E2%80%9D#%E4%BA%8C%E4%ff%25zz",
+		},
+		{
+			name:   "IPv6",
+			change: func(_ *feed.Channel, it *feed.Item) { it.URL = "http://[2001:db8::1]:80/[1]" },
+			get:    func(t *testing.T, c *feed.Channel) any { return readAtom(t, c).Entries[0].ID },
+			want:   "http://[2001:db8::1]:80/%5B1%5D",
+		},
+		{
+			name:   "guid that is no web address",
+			change: func(_ *feed.Channel, it *feed.Item) { it.URL = "urn:x-cms:5207683" },
+			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].GUID.IsPermaLink },
+			want:   false,
+		},
+		{
+			name:   "title from the address",
+			change: func(_ *feed.Channel, it *feed.Item) { it.Title = " \x01" },
+			get:    func(t *testing.T, c *feed.Channel) any { return readAtom(t, c).Entries[0].Title },
+			want:   "https://xt.news.example/content/2019/03/11/1.html",
+		},
+		{
+			name:   "plain text in a description, which is HTML",
+			change: func(_ *feed.Channel, it *feed.Item) { it.Summary = "若 x<y & R&D" },
+			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].Description },
+			want:   "若 x&lt;y &amp; R&amp;D",
+		},
+		{
+			name:   "an ampersand alone is no HTML",
+			change: func(_ *feed.Channel, it *feed.Item) { it.Summary = "R&D > 湘 & 潭" },
+			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].Description },
+			want:   "R&D > 湘 & 潭",
+		},
+		{
+			name:   "summary from the body",
+			change: func(_ *feed.Channel, it *feed.Item) { it.Body = "<p>一。</p><p>二。</p>" },
+			get:    func(t *testing.T, c *feed.Channel) any { return readAtom(t, c).Entries[0].Summary.Text },
+			want:   "一。 二。",
+		},
+		{
+			name:   "empty and repeated authors",
+			change: func(_ *feed.Channel, it *feed.Item) { it.Authors = []string{"", "张三", " 张三 ", "\x00"} },
+			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].Creators },
+			want:   []string{"张三"},
+		},
+		{
+			name: "source without a name",
+			change: func(_ *feed.Channel, it *feed.Item) {
+				it.Source = feed.Source{URL: "https://paper.news.example/"}
+			},
+			get:  func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].Source[0].Name },
+			want: "https://paper.news.example/",
+		},
+		{
+			name: "source as via",
+			change: func(_ *feed.Channel, it *feed.Item) {
+				it.Source = feed.Source{Name: "湘潭日报", URL: "https://paper.news.example/"}
+			},
+			get:  func(t *testing.T, c *feed.Channel) any { return readAtom(t, c).Entries[0].Links[1].Title },
+			want: "湘潭日报",
+		},
+		{
+			name: "relative and other addresses of images",
+			change: func(_ *feed.Channel, it *feed.Item) {
+				it.Images = []feed.Image{{URL: "1.jpg"}, {URL: "data:image/gif;base64,AA=="}}
+			},
+			get:  func(t *testing.T, c *feed.Channel) any { return len(readRSS(t, c).Channel.Items[0].Media) },
+			want: 0,
+		},
+		{
+			name: "lead image of unknown size is no enclosure",
+			change: func(_ *feed.Channel, it *feed.Item) {
+				it.Images = []feed.Image{{URL: "https://img.news.example/1.jpg", Width: -1}}
+			},
+			get:  func(t *testing.T, c *feed.Channel) any { return len(readRSS(t, c).Channel.Items[0].Enclosure) },
+			want: 0,
+		},
+		{
+			name: "recording of unknown size",
+			change: func(_ *feed.Channel, it *feed.Item) {
+				it.Enclosures = []feed.Enclosure{{URL: "https://media.news.example/1.mp3"}}
+			},
+			get:  func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].Enclosure[0].Type },
+			want: "audio/mpeg",
+		},
+		{
+			name: "file of unknown type",
+			change: func(_ *feed.Channel, it *feed.Item) {
+				it.Enclosures = []feed.Enclosure{{URL: "https://media.news.example/1", Type: "audio"}}
+			},
+			get:  func(t *testing.T, c *feed.Channel) any { return len(readRSS(t, c).Channel.Items[0].Enclosure) },
+			want: 0,
+		},
+		{
+			name: "categories",
+			change: func(_ *feed.Channel, it *feed.Item) {
+				it.Categories = []feed.Category{{Label: "政治"}, {Term: "政治"}, {}, {Term: "a", Scheme: "no scheme"}}
+				it.Tags = []string{"政治", "湘潭"}
+			},
+			get: func(t *testing.T, c *feed.Channel) any {
+				return readJSON(t, c)["items"].([]any)[0].(map[string]any)["tags"]
+			},
+			want: []any{"政治", "a", "湘潭"},
+		},
+		{
+			name:   "text for JSON without a body",
+			change: func(_ *feed.Channel, it *feed.Item) { it.Summary = "一。" },
+			get: func(t *testing.T, c *feed.Channel) any {
+				return readJSON(t, c)["items"].([]any)[0].(map[string]any)["content_text"]
+			},
+			want: "一。",
+		},
+		{
+			name:   "repeated article",
+			change: func(c *feed.Channel, it *feed.Item) { c.Items = append(c.Items, *it) },
+			get:    func(t *testing.T, c *feed.Channel) any { return len(readJSON(t, c)["items"].([]any)) },
+			want:   1,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := bareChannel()
+			test.change(c, &c.Items[0])
+			if diff := cmp.Diff(test.want, test.get(t, c)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
