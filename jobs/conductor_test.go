@@ -198,6 +198,14 @@ func TestFirstRefresh(t *testing.T) {
 			"/moment/atom.xml", "/moment/feed.json", "/moment/rss.xml", "/robots.txt", "/rss.xml",
 			"/sitemap.xml", "/sitemaps/2026-01.xml", "/sitemaps/2026-03.xml", "/sitemaps/news.xml",
 		})
+		for path, want := range map[string]time.Duration{
+			"/rss.xml": time.Hour, "/sitemaps/2026-03.xml": time.Hour, "/sitemaps/2026-01.xml": 40 * 24 * time.Hour,
+			"/sitemaps/news.xml": time.Hour, "/sitemap.xml": time.Hour, "/moment/feed.json": time.Hour,
+		} {
+			if ago := time.Since(w.document("xt", path).Modified()); ago != want {
+				t.Errorf("%s was modified %s ago; want %s", path, ago, want)
+			}
+		}
 		for path, want := range map[string]string{
 			"/rss.xml":              "第1条新闻",
 			"/moment/atom.xml":      "第2条新闻",

@@ -56,25 +56,43 @@ func (b *builder) keepShards(dirty map[article.Month]bool) {
 
 func (b *builder) month(ctx context.Context, month article.Month) error {
 	from, to := month.Bounds(b.station.Zone)
-	var files files
-	err := sitemap.Split(b.urls(b.snapshot.Listing(ctx, b.station.ID, from, to), &files), sitemap.Options{Images: true, Invalid: leaveOut}, files.open)
+	urls := b.urls(b.snapshot.Listing(ctx, b.station.ID, from, to))
+	_, err := b.addSitemaps(urls, sitemap.Options{Images: true}, func(n int) string { return network.ShardPath(month, n) })
 	if err != nil {
 		return fmt.Errorf("%s: %w", month, err)
-	}
-	for i, f := range files.done {
-		if err := b.addBody(network.ShardPath(month, i+1), sitemap.ContentType, f.Bytes(), f.newest); err != nil {
-			return err
-		}
 	}
 	return nil
 }
 
-// leaveOut leaves an address out that can't be in a sitemap.
-func leaveOut(*sitemap.URLError) error { return nil }
+// addSitemaps adds as many sitemaps as the URLs need and returns how many. A
+// URL that can't be in any is left out.
+func (b *builder) addSitemaps(urls iter.Seq2[sitemap.URL, error], options sitemap.Options, path func(n int) string) (int, error) {
+	options.Invalid = func(*sitemap.URLError) error { return nil }
+	var bodies []*body
+	files, err := sitemap.Split(urls, options, func(int) (io.WriteCloser, error) {
+		bodies = append(bodies, new(body))
+		return bodies[len(bodies)-1], nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for i, f := range files {
+		if err := b.addBody(path(i+1), sitemap.ContentType, bodies[i].Bytes(), f.LastMod); err != nil {
+			return 0, err
+		}
+	}
+	return len(files), nil
+}
+
+// body is a file in memory.
+type body struct{ bytes.Buffer }
+
+// Close implements io.Closer.
+func (*body) Close() error { return nil }
 
 // urls yields the addresses of the articles that belong in the station's
 // sitemaps.
-func (b *builder) urls(articles iter.Seq2[article.Article, error], files *files) iter.Seq2[sitemap.URL, error] {
+func (b *builder) urls(articles iter.Seq2[article.Article, error]) iter.Seq2[sitemap.URL, error] {
 	return func(yield func(sitemap.URL, error) bool) {
 		for a, err := range articles {
 			if err != nil {
@@ -84,11 +102,9 @@ func (b *builder) urls(articles iter.Seq2[article.Article, error], files *files)
 			if !b.listable(&a) {
 				continue
 			}
-			u := sitemap.URL{Loc: a.URL, LastMod: b.lastMod(&a), Images: imageAddresses(&a)}
-			if !yield(u, nil) {
+			if !yield(sitemap.URL{Loc: a.URL, LastMod: b.lastMod(&a), Images: imageAddresses(&a)}, nil) {
 				return
 			}
-			files.changed(u.LastMod)
 		}
 	}
 }
@@ -153,14 +169,12 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 		}})
 	}
 	slices.Reverse(urls)
-	var files files
-	if err := b.writeNews(ctx, urls, &files); err != nil {
-		return due, fmt.Errorf("news: %w", err)
+	n, err := b.addSitemaps(sequence(urls), sitemap.Options{News: true}, network.NewsPath)
+	if err == nil && n == 0 {
+		_, err = b.addSitemaps(b.newsFallback(ctx), sitemap.Options{News: true}, network.NewsPath)
 	}
-	for i, f := range files.done {
-		if err := b.addBody(network.NewsPath(i+1), sitemap.ContentType, f.Bytes(), f.newest); err != nil {
-			return due, err
-		}
+	if err != nil {
+		return due, fmt.Errorf("news: %w", err)
 	}
 	return due, nil
 }
@@ -172,20 +186,19 @@ func (b *builder) newsLanguage(a *article.Article) string {
 	return sitemap.NewsLanguage(b.station.Language)
 }
 
-func (b *builder) writeNews(ctx context.Context, urls []sitemap.URL, files *files) error {
-	options := sitemap.Options{News: true, Invalid: leaveOut}
-	if err := sitemap.Split(files.follow(urls), options, files.open); err != nil || len(files.done) > 0 {
-		return err
+// newsFallback yields the newest article, or the home page where there is none.
+func (b *builder) newsFallback(ctx context.Context) iter.Seq2[sitemap.URL, error] {
+	return func(yield func(sitemap.URL, error) bool) {
+		latest, err := b.snapshot.Latest(ctx, []string{b.station.ID}, "", 1)
+		switch {
+		case err != nil:
+			yield(sitemap.URL{}, err)
+		case len(latest) > 0 && b.listable(&latest[0]):
+			yield(sitemap.URL{Loc: latest[0].URL, LastMod: b.lastMod(&latest[0])}, nil)
+		default:
+			yield(sitemap.URL{Loc: b.station.Address("/")}, nil)
+		}
 	}
-	fallback := []sitemap.URL{{Loc: b.station.Address("/")}}
-	latest, err := b.snapshot.Latest(ctx, []string{b.station.ID}, "", 1)
-	if err != nil {
-		return err
-	}
-	if len(latest) > 0 && b.listable(&latest[0]) {
-		fallback = []sitemap.URL{{Loc: latest[0].URL, LastMod: b.lastMod(&latest[0])}}
-	}
-	return sitemap.Split(files.follow(fallback), options, files.open)
 }
 
 // index adds the index of all sitemaps: the news, then the months, newest
@@ -236,40 +249,13 @@ func (b *builder) robots() error {
 	return b.addBody(network.RobotsPath, "text/plain; charset=utf-8", []byte(text), edition.Epoch)
 }
 
-// files collects what sitemap.Split writes, with the newest change in each.
-type files struct{ done []*file }
-
-type file struct {
-	bytes.Buffer
-	newest time.Time
-}
-
-func (*file) Close() error { return nil }
-
-func (f *files) open(int) (io.WriteCloser, error) {
-	f.done = append(f.done, &file{})
-	return f.done[len(f.done)-1], nil
-}
-
-// changed notes the change of the URL that was written last. Split takes the
-// next URL only after it has written the one before.
-func (f *files) changed(at time.Time) {
-	if len(f.done) == 0 {
-		return // left out
-	}
-	if last := f.done[len(f.done)-1]; at.After(last.newest) {
-		last.newest = at
-	}
-}
-
-// follow yields the URLs and notes their changes.
-func (f *files) follow(urls []sitemap.URL) iter.Seq2[sitemap.URL, error] {
+// sequence yields values that can't fail.
+func sequence(urls []sitemap.URL) iter.Seq2[sitemap.URL, error] {
 	return func(yield func(sitemap.URL, error) bool) {
 		for _, u := range urls {
 			if !yield(u, nil) {
 				return
 			}
-			f.changed(u.LastMod)
 		}
 	}
 }

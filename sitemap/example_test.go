@@ -77,16 +77,18 @@ func ExampleSplit() {
 			}
 		}
 	}
-	err := sitemap.Split(archive, sitemap.Options{MaxURLs: 2}, func(n int) (io.WriteCloser, error) {
+	files, err := sitemap.Split(archive, sitemap.Options{MaxURLs: 2}, func(n int) (io.WriteCloser, error) {
 		return &memory{name: fmt.Sprintf("2019-03-%d.xml", n)}, nil
 	})
 	if err != nil {
 		fmt.Println(err)
 	}
+	fmt.Println(len(files), "files")
 	// Output:
 	// 2019-03-1.xml: 2 URLs
 	// 2019-03-2.xml: 2 URLs
 	// 2019-03-3.xml: 1 URLs
+	// 3 files
 }
 
 // memory is a file that says what it holds once it is complete.

@@ -53,7 +53,7 @@ func TestSchema(t *testing.T) {
 	docs["long"] = write(t, sitemap.Options{}, articles(3000)...)
 	docs["hostile"] = build(t, sitemap.Options{News: true, Images: true}, hostile(t, sitemap.MaxNewsURLs)...)
 	split := &shelf{}
-	if err := sitemap.Split(sequence(articles(25), nil), sitemap.Options{MaxURLs: 10}, split.open); err != nil {
+	if _, err := sitemap.Split(sequence(articles(25), nil), sitemap.Options{MaxURLs: 10}, split.open); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range split.files {

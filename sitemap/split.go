@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"time"
 )
 
 // Split writes the URLs, in their order, to as many sitemaps as they need.
@@ -14,20 +15,23 @@ import (
 // file is opened without a URL for it. Of the URLs Split holds only what it has
 // not written yet, some 32 KiB.
 //
+// It returns what it wrote, file by file, also beside an error: an index needs
+// the times.
+//
 // Split ends with the first error: that of urls as it is, that of a URL (see
 // [Options.Invalid]), or that of a file. A file that is then open has no end
 // tag and is not closed: whoever opened it discards it.
-func Split(urls iter.Seq2[URL, error], opts Options, open func(n int) (io.WriteCloser, error)) error {
+func Split(urls iter.Seq2[URL, error], opts Options, open func(n int) (io.WriteCloser, error)) ([]File, error) {
 	f := &files{open: open}
 	w := NewWriter(f, opts)
 	for u, err := range urls {
 		if err != nil {
-			return err
+			return f.done, err
 		}
 		err = w.Add(u)
 		if errors.Is(err, ErrFull) {
 			if err = f.finish(w); err != nil {
-				return err
+				return f.done, err
 			}
 			err = w.Add(u)
 		}
@@ -35,13 +39,21 @@ func Split(urls iter.Seq2[URL, error], opts Options, open func(n int) (io.WriteC
 			err = opts.Invalid(bad)
 		}
 		if err != nil {
-			return err
+			return f.done, err
 		}
 	}
 	if w.Len() == 0 {
-		return nil
+		return f.done, nil
 	}
-	return f.finish(w)
+	err := f.finish(w)
+	return f.done, err
+}
+
+// File is a sitemap that [Split] has completed.
+type File struct {
+	URLs    int
+	Bytes   int64     // without compression
+	LastMod time.Time // the latest of its URLs; the zero time if none has one
 }
 
 // files is the writer below Split: a file that opens with its first byte.
@@ -49,6 +61,7 @@ type files struct {
 	open    func(n int) (io.WriteCloser, error)
 	n       int            // files opened
 	current io.WriteCloser // nil between files
+	done    []File
 }
 
 func (f *files) Write(p []byte) (int, error) {
@@ -75,7 +88,8 @@ func (f *files) finish(w *Writer) error {
 	if err := f.current.Close(); err != nil {
 		return fmt.Errorf("file %d: %w", f.n, err)
 	}
-	f.current = nil
+	f.done = append(f.done, File{w.Len(), w.Size(), w.lastMod})
+	f.current, w.lastMod = nil, time.Time{}
 	w.doc.begin(f)
 	return nil
 }

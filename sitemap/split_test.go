@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"testing"
 
 	"feedstation/sitemap"
@@ -114,7 +115,8 @@ func TestSplit(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := &shelf{}
-			if err := sitemap.Split(sequence(urls[:tt.n], nil), tt.opts, s.open); err != nil {
+			files, err := sitemap.Split(sequence(urls[:tt.n], nil), tt.opts, s.open)
+			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tt.events, s.events); diff != "" {
@@ -123,13 +125,19 @@ func TestSplit(t *testing.T) {
 			if len(s.files) != len(tt.want) {
 				t.Fatalf("%d files, want %d", len(s.files), len(tt.want))
 			}
+			var wantFiles []sitemap.File
 			rest := urls
 			for i, n := range tt.want {
 				want := string(write(t, tt.opts, rest[:n]...))
+				latest := slices.MaxFunc(rest[:n], func(a, b sitemap.URL) int { return a.LastMod.Compare(b.LastMod) })
+				wantFiles = append(wantFiles, sitemap.File{URLs: n, Bytes: int64(len(want)), LastMod: latest.LastMod})
 				if diff := cmp.Diff(want, s.files[i].String()); diff != "" {
 					t.Errorf("file %d (-want +got):\n%s", i+1, diff)
 				}
 				rest = rest[n:]
+			}
+			if diff := cmp.Diff(wantFiles, files); diff != "" {
+				t.Errorf("files (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -189,7 +197,7 @@ func TestSplitErrors(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := &tt.shelf
-			err := sitemap.Split(tt.urls, sitemap.Options{MaxURLs: 2}, s.open)
+			_, err := sitemap.Split(tt.urls, sitemap.Options{MaxURLs: 2}, s.open)
 			if got := errorText(err); got != tt.want {
 				t.Errorf("Split: %s, want %s", got, tt.want)
 			}
@@ -201,7 +209,7 @@ func TestSplitErrors(t *testing.T) {
 	t.Run("write fails on the way", func(t *testing.T) {
 		s := &shelf{writeErr: 1}
 		taken := 0
-		err := sitemap.Split(func(yield func(sitemap.URL, error) bool) {
+		_, err := sitemap.Split(func(yield func(sitemap.URL, error) bool) {
 			for _, u := range long {
 				taken++
 				if !yield(u, nil) {
@@ -247,7 +255,8 @@ func TestSplitInvalid(t *testing.T) {
 				return nil
 			}}
 			s := &shelf{}
-			if got := errorText(sitemap.Split(sequence(tt.urls, nil), opts, s.open)); got != tt.want {
+			_, err := sitemap.Split(sequence(tt.urls, nil), opts, s.open)
+			if got := errorText(err); got != tt.want {
 				t.Errorf("Split: %s, want %s", got, tt.want)
 			}
 			if len(left) != tt.left || left[0].Loc != bad.Loc {
@@ -268,7 +277,7 @@ func TestSplitInvalid(t *testing.T) {
 // What Split holds back is bounded, however large the files are.
 func TestSplitBlocks(t *testing.T) {
 	s := &shelf{}
-	if err := sitemap.Split(sequence(articles(10_000), nil), sitemap.Options{MaxURLs: 8_000}, s.open); err != nil {
+	if _, err := sitemap.Split(sequence(articles(10_000), nil), sitemap.Options{MaxURLs: 8_000}, s.open); err != nil {
 		t.Fatal(err)
 	}
 	total := 0

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 const (
@@ -76,6 +77,8 @@ type Writer struct {
 	doc   document
 	page  locator // of the pages
 	image locator // of their images, often on another host
+
+	lastMod time.Time // the latest
 }
 
 // NewWriter returns a Writer of a new sitemap on w. It writes nothing before
@@ -98,7 +101,13 @@ func (w *Writer) Add(u URL) error {
 		return err
 	}
 	buf, err := w.appendURL(w.doc.buf, &u)
-	return w.doc.add(u.Loc, buf, err)
+	if err := w.doc.add(u.Loc, buf, err); err != nil {
+		return err
+	}
+	if u.LastMod.After(w.lastMod) {
+		w.lastMod = u.LastMod
+	}
+	return nil
 }
 
 // Len returns the number of URLs added.
