@@ -49,7 +49,7 @@ func NewRedis(options RedisOptions) (*Redis, error) {
 		Username: options.Username, Password: options.Password, SentinelPassword: options.SentinelPassword,
 		ClientName:  "feedstation",
 		DialTimeout: dialTimeout, ReadTimeout: ioTimeout, WriteTimeout: ioTimeout, PoolTimeout: ioTimeout,
-		ContextTimeoutEnabled: true, MaxRetries: 1, DialerRetries: 1,
+		ContextTimeoutEnabled: true, MaxRetries: -1, DialerRetries: 1, // the next tick tries again
 		PoolSize: 8, PipelinePoolSize: -1, ConnMaxLifetime: 10 * time.Minute,
 		// A feature of Redis Enterprise that looks names up at every connect.
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
