@@ -2,12 +2,7 @@
 // sources and times, as the content store keeps them and as they are imported.
 package article
 
-import (
-	"errors"
-	"fmt"
-	"net/url"
-	"time"
-)
+import "time"
 
 // MaxIDBytes bounds an article's id: the longest key that every supported
 // database can index together with a station and a time.
@@ -27,7 +22,7 @@ const (
 type Article struct {
 	ID       string   // the CMS's own key, unique within the store, at most MaxIDBytes
 	Station  string   // a station's id
-	Channels []string // ids of channels of that station, in the newsroom's order
+	Channels []string // ids of channels of that station, in no particular order
 	URL      string   // canonical, permanent, absolute; the id in every format
 
 	Title   string // plain text
@@ -84,78 +79,4 @@ type Enclosure struct {
 // VisibleAt reports whether readers may see the article at t.
 func (a *Article) VisibleAt(t time.Time) bool {
 	return a.Status == Published && !a.Published.After(t) && (a.Expires.IsZero() || a.Expires.After(t))
-}
-
-// Validate reports everything that keeps the article from being stored.
-func (a *Article) Validate() error {
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
-
-	switch {
-	case a.ID == "":
-		fault("id: missing")
-	case len(a.ID) > MaxIDBytes:
-		fault("id: %d bytes, at most %d are allowed", len(a.ID), MaxIDBytes)
-	}
-	if a.Station == "" {
-		fault("station: missing")
-	}
-	if a.Title == "" {
-		fault("title: missing")
-	}
-	if a.URL == "" {
-		fault("url: missing")
-	} else if !absolute(a.URL) {
-		fault("url: not an absolute http(s) URL: %q", a.URL)
-	}
-	if a.Published.IsZero() {
-		fault("published: missing")
-	}
-	for _, field := range []struct {
-		name string
-		time time.Time
-	}{{"published", a.Published}, {"updated", a.Updated}, {"expires", a.Expires}} {
-		if year := field.time.UTC().Year(); !field.time.IsZero() && (year < 1900 || year > 9999) {
-			fault("%s: the year %d is not plausible", field.name, year)
-		}
-	}
-	if a.Status != Published && a.Status != Draft && a.Status != Withdrawn {
-		fault("status: want published, draft or withdrawn, got %q", a.Status)
-	}
-	for i, image := range a.Images {
-		if !a.address(image.URL) {
-			fault("images[%d].url: not an http(s) URL: %q", i, image.URL)
-		}
-	}
-	for i, enclosure := range a.Enclosures {
-		if !a.address(enclosure.URL) {
-			fault("enclosures[%d].url: not an http(s) URL: %q", i, enclosure.URL)
-		}
-	}
-	for _, field := range []struct{ name, address string }{
-		{"source.url", a.Source.URL}, {"original_url", a.OriginalURL}, {"next_url", a.NextURL},
-	} {
-		if field.address != "" && !absolute(field.address) {
-			fault("%s: not an absolute http(s) URL: %q", field.name, field.address)
-		}
-	}
-	return errors.Join(faults...)
-}
-
-// address reports whether ref is a usable address beside the article's own.
-func (a *Article) address(ref string) bool {
-	if ref == "" {
-		return false
-	}
-	base, err := url.Parse(a.URL)
-	if err != nil {
-		return true // the article's own address is reported instead
-	}
-	u, err := base.Parse(ref)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https" || !absolute(a.URL))
-}
-
-func absolute(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
 }

@@ -19,7 +19,27 @@ func MonthOf(t time.Time, zone *time.Location) Month {
 
 // Bounds returns the month's first instant in zone and that of the next month.
 func (m Month) Bounds(zone *time.Location) (from, to time.Time) {
-	return time.Date(m.Year, m.Month, 1, 0, 0, 0, 0, zone), time.Date(m.Year, m.Month+1, 1, 0, 0, 0, 0, zone)
+	return m.start(zone), Month{m.Year, m.Month + 1}.start(zone)
+}
+
+// start returns the month's first instant: midnight, which in some zones and
+// years is skipped or is there twice.
+func (m Month) start(zone *time.Location) time.Time {
+	midnight := time.Date(m.Year, m.Month, 1, 0, 0, 0, 0, zone)
+	if midnight.Day() != 1 { // skipped, and time.Date took the hour before
+		_, change := midnight.ZoneBounds()
+		return change
+	}
+	change, _ := midnight.ZoneBounds()
+	if change.IsZero() {
+		return midnight
+	}
+	_, before := change.Add(-1).Zone()
+	_, after := midnight.Zone()
+	if first := midnight.Add(time.Duration(after-before) * time.Second); first.Before(change) {
+		return first // time.Date took the second
+	}
+	return midnight
 }
 
 // String returns the month as 2019-03.

@@ -2,6 +2,7 @@ package content
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,18 +25,32 @@ func Check(ctx context.Context, file string, n *network.Network) (Findings, erro
 	}
 	db := pool(file, true, 1)
 	defer db.Close()
-	rows, err := db.QueryContext(ctx, `SELECT station, count(*) FROM articles GROUP BY station ORDER BY station`)
+	findings, err := check(ctx, db, n)
 	if err != nil {
 		return Findings{}, fmt.Errorf("content: %s: %w", file, explain(err))
 	}
+	return findings, nil
+}
+
+func check(ctx context.Context, db *sql.DB, n *network.Network) (findings Findings, err error) {
+	_, version, err := pending(ctx, db)
+	if err != nil {
+		return findings, err
+	}
+	if version == 0 {
+		return Findings{Summary: "empty; the first command that needs it creates its tables"}, nil
+	}
+	rows, err := db.QueryContext(ctx, `SELECT station, count(*) FROM articles GROUP BY station ORDER BY station`)
+	if err != nil {
+		return findings, err
+	}
 	defer rows.Close()
-	var findings Findings
 	articles, stations := 0, 0
 	for rows.Next() {
 		var station string
 		var count int
 		if err := rows.Scan(&station, &count); err != nil {
-			return Findings{}, fmt.Errorf("content: %s: %w", file, err)
+			return findings, err
 		}
 		articles += count
 		stations++
@@ -43,9 +58,6 @@ func Check(ctx context.Context, file string, n *network.Network) (Findings, erro
 			findings.Faults = append(findings.Faults, fmt.Sprintf("articles.station: %d articles of %q, which the configuration does not have", count, station))
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return Findings{}, fmt.Errorf("content: %s: %w", file, explain(err))
-	}
 	findings.Summary = fmt.Sprintf("%d articles of %d stations", articles, stations)
-	return findings, nil
+	return findings, rows.Err()
 }

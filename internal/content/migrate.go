@@ -2,7 +2,9 @@ package content
 
 import (
 	"context"
+	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 )
@@ -13,26 +15,21 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+var errForeign = errors.New("the database is another program's; name another file in content.dsn")
+
 // migrate brings the tables up to date in one transaction: two processes that
 // start together do it once.
 func (s *Store) migrate(ctx context.Context) error {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
-		return err
-	}
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	var version int
-	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+	missing, version, err := pending(ctx, tx)
+	if err != nil {
 		return err
 	}
-	if version > len(names) {
-		return fmt.Errorf("the store is of a newer feedstation (version %d, this program knows %d): use that one", version, len(names))
-	}
-	for i, name := range names[version:] {
+	for i, name := range missing {
 		text, err := fs.ReadFile(migrations, name)
 		if err != nil {
 			return err
@@ -45,4 +42,29 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 	}
 	return tx.Commit()
+}
+
+// queryer is a connection, or a transaction.
+type queryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// pending returns the migrations that a store lacks, and its version. It
+// refuses a store that this program can't know.
+func pending(ctx context.Context, db queryer) (missing []string, version int, err error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return nil, 0, err
+	}
+	var tables int
+	err = db.QueryRowContext(ctx, "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version").Scan(&version, &tables)
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case version > len(names):
+		return nil, 0, fmt.Errorf("the store is of a newer feedstation (version %d, this program knows %d): use that one", version, len(names))
+	case version == 0 && tables > 0:
+		return nil, 0, errForeign
+	}
+	return names[version:], version, nil
 }

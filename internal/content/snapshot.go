@@ -29,9 +29,9 @@ func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 		return nil, fmt.Errorf("content: %w", explain(err))
 	}
 	at := time.Now()
-	var version int
+	var tables int
 	// The first statement that reads, not BEGIN, settles what a transaction sees.
-	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&version); err != nil {
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
 		tx.Rollback()
 		return nil, fmt.Errorf("content: %w", explain(err))
 	}
@@ -48,13 +48,7 @@ func (s *Snapshot) Close() { s.tx.Rollback() }
 // for some time, in case a slow transaction wrote them), and articles whose
 // embargo or whose time has ended meanwhile.
 func (s *Snapshot) Changes(ctx context.Context, since time.Time) ([]article.Change, error) {
-	rows, err := s.tx.QueryContext(ctx, `
-		SELECT id, station, published, modified_at FROM articles WHERE modified_at > ?1
-		UNION ALL
-		SELECT id, station, published, published FROM articles WHERE published > ?2 AND published <= ?3
-		UNION ALL
-		SELECT id, station, published, expires FROM articles WHERE expires > ?2 AND expires <= ?3`,
-		millis(since.Add(-overlap)), millis(since), millis(s.at))
+	rows, err := s.tx.QueryContext(ctx, changesQuery, millis(since.Add(-overlap)), millis(since), millis(s.at))
 	if err != nil {
 		return nil, fmt.Errorf("content: changes: %w", explain(err))
 	}
@@ -75,27 +69,21 @@ func (s *Snapshot) Changes(ctx context.Context, since time.Time) ([]article.Chan
 	return changes, nil
 }
 
+const changesQuery = `
+	SELECT id, station, published, modified_at FROM articles WHERE modified_at > ?1
+	UNION ALL
+	SELECT id, station, published, published FROM articles WHERE published > ?2 AND published <= ?3
+	UNION ALL
+	SELECT id, station, published, expires FROM articles WHERE expires > ?2 AND expires <= ?3`
+
 // visible is the condition for an article to be shown at ?1.
 const visible = `status = 'published' AND published <= ?1 AND (expires IS NULL OR expires > ?1)`
 
 // Latest returns the newest visible articles of the stations, newest first, at
 // most limit; with a channel, those that are in the channel of that id.
 func (s *Snapshot) Latest(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error) {
-	query := `SELECT ` + listed + `, summary, authors, editor, source, enclosures, tags, rights, original_url, next_url, body,
-			(SELECT json_group_array(channel ORDER BY channel) FROM article_channels WHERE article_id = id)
-		FROM articles WHERE ` + visible
-	args := []any{millis(s.at), limit, "", channel}
-	if len(stations) == 1 {
-		query += ` AND station = ?3`
-		args[2] = stations[0]
-	} else {
-		query += ` AND station IN (SELECT value FROM json_each(?3))`
-		args[2] = list(stations)
-	}
-	if channel != "" {
-		query += ` AND EXISTS (SELECT 1 FROM article_channels WHERE article_id = id AND channel = ?4)`
-	}
-	rows, err := s.tx.QueryContext(ctx, query+` ORDER BY published DESC, id DESC LIMIT ?2`, args...)
+	query, args := latest(stations, channel)
+	rows, err := s.tx.QueryContext(ctx, query, append([]any{millis(s.at), limit}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("content: latest of %s: %w", strings.Join(stations, ", "), explain(err))
 	}
@@ -107,14 +95,14 @@ func (s *Snapshot) Latest(ctx context.Context, stations []string, channel string
 		var authors, source, enclosures, tags, channels string
 		into := append(l.into(&a), &a.Summary, &authors, &a.Editor, &source, &enclosures, &tags, &a.Rights,
 			&a.OriginalURL, &a.NextURL, &a.Body, &channels)
-		if err := rows.Scan(into...); err != nil {
-			return nil, fmt.Errorf("content: latest of %s: %w", strings.Join(stations, ", "), err)
+		err := rows.Scan(into...)
+		if err == nil {
+			err = l.finish(&a,
+				column{"authors", authors, &a.Authors}, column{"source", source, &a.Source}, column{"enclosures", enclosures, &a.Enclosures},
+				column{"tags", tags, &a.Tags}, column{"channels", channels, &a.Channels})
 		}
-		err := l.finish(&a,
-			column{"authors", authors, &a.Authors}, column{"source", source, &a.Source}, column{"enclosures", enclosures, &a.Enclosures},
-			column{"tags", tags, &a.Tags}, column{"channels", channels, &a.Channels})
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("content: latest of %s: %w", strings.Join(stations, ", "), err)
 		}
 		articles = append(articles, a)
 	}
@@ -124,6 +112,26 @@ func (s *Snapshot) Latest(ctx context.Context, stations []string, channel string
 	return articles, nil
 }
 
+// latest returns the query of Latest and its arguments from ?3 on. It reads
+// from the newest article on until it has enough.
+func latest(stations []string, channel string) (query string, args []any) {
+	query = `SELECT ` + listed + `, summary, authors, editor, source, enclosures, tags, rights, original_url, next_url, body,
+			(SELECT json_group_array(channel ORDER BY channel) FROM article_channels WHERE article_id = id)
+		FROM articles WHERE ` + visible
+	if len(stations) == 1 {
+		query += ` AND station = ?3`
+		args = []any{stations[0], channel}
+	} else {
+		// The + keeps the stations' index out: it would read and sort the archive.
+		query += ` AND +station IN (SELECT value FROM json_each(?3))`
+		args = []any{list(stations), channel}
+	}
+	if channel != "" {
+		query += ` AND EXISTS (SELECT 1 FROM article_channels WHERE article_id = id AND channel = ?4)`
+	}
+	return query + ` ORDER BY published DESC, id DESC LIMIT ?2`, args
+}
+
 // Months returns the months of first publication, in zone, in which the
 // station has articles, newest first. Each month costs one look into an index.
 func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Location) ([]article.Month, error) {
@@ -131,7 +139,7 @@ func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Locati
 	before := s.at.Add(time.Millisecond)
 	for {
 		var newest *int64
-		err := s.tx.QueryRowContext(ctx, `SELECT max(published) FROM articles WHERE station = ? AND published < ?`, station, millis(before)).Scan(&newest)
+		err := s.tx.QueryRowContext(ctx, newestMonth, station, millis(before)).Scan(&newest)
 		if err != nil {
 			return nil, fmt.Errorf("content: months of %s: %w", station, explain(err))
 		}
@@ -144,14 +152,14 @@ func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Locati
 	}
 }
 
+const newestMonth = `SELECT max(published) FROM articles WHERE station = ?1 AND published < ?2`
+
 // Listing yields the visible articles of a station that were first published
 // in [from, to), oldest first, with what a sitemap needs: neither body nor
 // summary nor people. The first error ends it.
 func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
 	return func(yield func(article.Article, error) bool) {
-		rows, err := s.tx.QueryContext(ctx, `SELECT `+listed+` FROM articles
-			WHERE `+visible+` AND station = ?2 AND published >= ?3 AND published < ?4 ORDER BY published, id`,
-			millis(s.at), station, millis(from), millis(to))
+		rows, err := s.tx.QueryContext(ctx, listingQuery, millis(s.at), station, millis(from), millis(to))
 		if err != nil {
 			yield(article.Article{}, fmt.Errorf("content: articles of %s: %w", station, explain(err)))
 			return
@@ -178,6 +186,9 @@ func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Ti
 	}
 }
 
+const listingQuery = `SELECT ` + listed + ` FROM articles
+	WHERE ` + visible + ` AND station = ?2 AND published >= ?3 AND published < ?4 ORDER BY published, id`
+
 // listed are the columns that every list of articles reads, in the order of
 // listing.into.
 const listed = `id, station, url, title, published, updated, expires, images, language, status, noindex`
@@ -203,7 +214,7 @@ func (l *listing) finish(a *article.Article, more ...column) error {
 			continue
 		}
 		if err := json.Unmarshal([]byte(c.text), c.into); err != nil {
-			return fmt.Errorf("content: article %s: %s: %w", a.ID, c.name, err)
+			return fmt.Errorf("article %s: %s: %w", a.ID, c.name, err)
 		}
 	}
 	return nil

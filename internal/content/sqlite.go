@@ -22,6 +22,13 @@ import (
 	"modernc.org/sqlite"
 )
 
+// How long a lock of another process is waited for, and how often it is tried
+// again where SQLite does not wait.
+const (
+	lockTimeout = 10 * time.Second
+	lockPoll    = 10 * time.Millisecond
+)
+
 // Store is the embedded content store. It is safe for concurrent use, also by
 // several processes.
 type Store struct {
@@ -36,22 +43,48 @@ func Open(ctx context.Context, file string) (*Store, error) {
 		return nil, fmt.Errorf("content: %w", err)
 	}
 	s := &Store{read: pool(file, true, max(2, runtime.GOMAXPROCS(0))), write: pool(file, false, 1)}
-	if err := s.migrate(ctx); err != nil {
+	err := patiently(ctx, func() error {
+		if err := s.migrate(ctx); err != nil {
+			return err
+		}
+		// Readers and the writer don't wait for one another. The file keeps the
+		// mode, so another program's, which migrate refuses, must not get it.
+		_, err := s.write.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+		return err
+	})
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("content: %s: %w", file, explain(err)), s.Close())
 	}
 	return s, nil
 }
 
+// patiently tries again what finds the store locked. SQLite itself waits for
+// locks, but not where two that change to WAL would wait for one another.
+func patiently(ctx context.Context, do func() error) error {
+	deadline := time.Now().Add(lockTimeout)
+	for {
+		err := do()
+		fault, ok := errors.AsType[*sqlite.Error](err)
+		if !ok || fault.Code()&0xff != sqliteBusy || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(lockPoll):
+		}
+	}
+}
+
 // pool opens connections whose pragmas are in the DSN, so that each of them
-// has them. The wait for a lock comes first: changing to WAL takes one. Those
-// that only read neither create the file nor change it to WAL.
+// has them. Those that only read don't create the file.
 func pool(file string, readOnly bool, connections int) *sql.DB {
-	query := url.Values{"_pragma": {"busy_timeout(10000)"}}
+	query := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", lockTimeout.Milliseconds())}}
 	if readOnly {
 		query.Add("_pragma", "query_only(1)")
 		query.Set("mode", "rw") // not ro, which leaves files of WAL behind
 	} else {
-		query["_pragma"] = append(query["_pragma"], "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)")
+		query["_pragma"] = append(query["_pragma"], "synchronous(NORMAL)", "foreign_keys(1)")
 		query.Set("_txlock", "immediate") // a writer that waits at its start never fails in its middle
 	}
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath(), RawQuery: query.Encode()}).String()
@@ -89,12 +122,12 @@ const (
 
 // explain adds what to do to SQLite's own words.
 func explain(err error) error {
-	var fault *sqlite.Error
-	if !errors.As(err, &fault) {
+	fault, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
 		return err
 	}
 	advice := map[int]string{
-		sqliteBusy:     "another process holds the store for longer than 10 s",
+		sqliteBusy:     "another process holds the store for longer than " + lockTimeout.String(),
 		sqliteReadOnly: "the file or its folder can't be written to",
 		sqliteFull:     "the disk is full",
 		sqliteCantOpen: "the file can't be opened: look at its permissions and its folder's",

@@ -24,7 +24,10 @@ func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 
 // UnmarshalText reads a hash in hexadecimal.
 func (h *Hash) UnmarshalText(text []byte) error {
-	if n, err := hex.Decode(h[:], text); err != nil || n != len(h) {
+	if len(text) != hex.EncodedLen(len(h)) {
+		return fmt.Errorf("edition: not a hash: %q", text)
+	}
+	if _, err := hex.Decode(h[:], text); err != nil {
 		return fmt.Errorf("edition: not a hash: %q", text)
 	}
 	return nil
@@ -74,8 +77,8 @@ type Variant struct {
 	ContentLength []string
 }
 
-// NewDocument returns the document of a body, with all its encodings. Modified
-// is the moment at which the content last changed, in whole seconds since it
+// NewDocument returns the document of a body, which is taken over, with all its
+// encodings. Modified is the moment at which the content last changed, in whole seconds since it
 // is compared in the form of an HTTP date.
 func NewDocument(mediaType string, body []byte, modified time.Time) *Document {
 	return newDocument(mediaType, hashOf(mediaType, body), modified, [encodings][]byte{body, compressGzip(body), compressBrotli(body)})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
@@ -30,12 +31,14 @@ var (
 )
 
 // compressGzip leaves name and time in the header empty: equal content has
-// equal bytes.
+// equal bytes. No time is 0 there (RFC 1952 §2.3.1), which the library does not
+// write for a zero time.Time.
 func compressGzip(body []byte) []byte {
 	w := gzipWriters.Get().(*gzip.Writer)
 	defer gzipWriters.Put(w)
 	var out bytes.Buffer
 	w.Reset(&out)
+	w.ModTime = time.Unix(0, 0)
 	return finish(w, &out, body)
 }
 

@@ -49,14 +49,21 @@ func (e *Edition) Manifest() Manifest {
 	return m
 }
 
-// ParseManifest reads a manifest in JSON.
+// ParseManifest reads a manifest in JSON. One of another format is an error,
+// but not ErrDamaged: the program that wrote it may still be running.
 func ParseManifest(data []byte) (Manifest, error) {
+	var head struct {
+		Format int `json:"format"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return Manifest{}, fmt.Errorf("manifest: %w: %w", ErrDamaged, err)
+	}
+	if head.Format != manifestFormat {
+		return Manifest{}, fmt.Errorf("manifest: its format is %d, this program reads %d", head.Format, manifestFormat)
+	}
 	var m Manifest
 	if err := json.Unmarshal(data, &m); err != nil {
 		return Manifest{}, fmt.Errorf("manifest: %w: %w", ErrDamaged, err)
-	}
-	if m.Format != manifestFormat {
-		return Manifest{}, fmt.Errorf("manifest: its format is %d, this program reads %d", m.Format, manifestFormat)
 	}
 	return m, nil
 }

@@ -27,8 +27,9 @@ func (d *Document) Pack() []byte {
 	return append(data, sum[:]...)
 }
 
-// Unpack returns the document of an entry from its packed bodies. The error is a
-// DamagedError when they are not what was packed, or not that document's.
+// Unpack returns the document of an entry from its packed bodies, which are
+// taken over. The error is a DamagedError when they are not what was packed, or
+// not that document's.
 func Unpack(entry Entry, data []byte) (*Document, error) {
 	payload, sum := data[:max(0, len(data)-sha256.Size)], data[max(0, len(data)-sha256.Size):]
 	rest, ok := bytes.CutPrefix(payload, []byte(packMagic))
@@ -44,7 +45,7 @@ func Unpack(entry Entry, data []byte) (*Document, error) {
 		bodies[encoding], rest = rest[n:n+int(size)], rest[n+int(size):]
 	}
 	body, err := gunzip(bodies[Gzip])
-	if err != nil || hashOf(entry.Type, body) != entry.Hash {
+	if err != nil || len(rest) > 0 || hashOf(entry.Type, body) != entry.Hash {
 		return nil, &DamagedError{entry.Hash}
 	}
 	bodies[Identity] = body

@@ -2,18 +2,21 @@ package network
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
 
 // hosts follows what browsers do with a name they look up (UTS #46), but
 // allows underscores, which test set-ups like.
-var hosts = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(false), idna.StrictDomainName(false))
+var hosts = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(false),
+	idna.StrictDomainName(false), idna.VerifyDNSLength(true))
 
 // NormalizeHost returns a host as it is compared here: without a port and one
-// trailing dot, in lower case, international names in ASCII (RFC 5891). It
-// reports false for what can't be a host.
+// trailing dot, in lower case, international names in ASCII (RFC 5891), IPv6
+// addresses in brackets. It reports false for what can't be a host.
 func NormalizeHost(host string) (string, bool) {
 	host, ok := cutPort(host)
 	if !ok {
@@ -21,24 +24,35 @@ func NormalizeHost(host string) (string, bool) {
 	}
 	if ip, found := strings.CutPrefix(host, "["); found {
 		addr, err := netip.ParseAddr(strings.TrimSuffix(ip, "]"))
-		return "[" + addr.String() + "]", err == nil && addr.Is6()
+		if err != nil || !addr.Is6() || addr.Zone() != "" {
+			return "", false
+		}
+		return "[" + addr.String() + "]", true
 	}
-	ascii, err := hosts.ToASCII(strings.TrimSuffix(host, "."))
-	if err != nil || ascii == "" || len(ascii) > 253 || strings.ContainsFunc(ascii, notInHost) {
+	ascii, err := hosts.ToASCII(host)
+	ascii = strings.TrimSuffix(ascii, ".")
+	// The library makes something of broken UTF-8, and lets one more dot pass.
+	if err != nil || !utf8.ValidString(host) || strings.HasSuffix(ascii, ".") {
+		return "", false
+	}
+	if ascii == "" || strings.ContainsFunc(ascii, notInHost) {
 		return "", false
 	}
 	return ascii, true
 }
 
 // cutPort returns host without ":port", and false for a port that is none.
+// A port may be empty (RFC 3986 §3.2.3).
 func cutPort(host string) (string, bool) {
 	colon := strings.LastIndexByte(host, ':')
 	if colon < 0 || strings.HasSuffix(host, "]") {
 		return host, true
 	}
-	port := host[colon+1:]
-	digits := strings.Trim(port, "0123456789") == "" && len(port) <= 5
-	return host[:colon], digits && !strings.Contains(host[:colon], ":") || digits && strings.HasSuffix(host[:colon], "]")
+	host, port := host[:colon], host[colon+1:]
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil && port != "" {
+		return "", false
+	}
+	return host, !strings.Contains(host, ":") || strings.HasSuffix(host, "]")
 }
 
 func notInHost(r rune) bool {

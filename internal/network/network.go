@@ -37,7 +37,6 @@ type Station struct {
 	All         bool // its feeds carry the articles of all stations
 	Channels    []Channel
 
-	host     string // normalised
 	channels map[string]bool
 }
 
@@ -73,15 +72,23 @@ func Origin(address string) (string, error) {
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return "", fmt.Errorf("want only scheme and host, as in https://xt.news.example: %q", address)
 	}
-	host, ok := NormalizeHost(u.Host)
+	own, ok := origin(u)
 	if !ok {
 		return "", fmt.Errorf("not a valid host: %q", u.Host)
 	}
-	if port := u.Port(); port != "" {
+	return own, nil
+}
+
+// origin returns scheme, host and port of an http(s) URL (RFC 6454 §6.2).
+func origin(u *url.URL) (string, bool) {
+	host, ok := NormalizeHost(u.Host)
+	if port := u.Port(); port != "" && port != defaultPorts[u.Scheme] {
 		host += ":" + port
 	}
-	return u.Scheme + "://" + host, nil
+	return u.Scheme + "://" + host, ok
 }
+
+var defaultPorts = map[string]string{"http": "80", "https": "443"}
 
 // New returns the network of the stations, reachable on their own hosts and,
 // as /{station}/…, on the shared ones. The stations are taken over. Every
@@ -90,8 +97,8 @@ func New(name string, stations []*Station, shared []string) (*Network, error) {
 	n := &Network{Name: name, Stations: stations, byID: map[string]*Station{}, byHost: map[string]*Station{}, shared: map[string]bool{}}
 	var faults []error
 	for i, s := range stations {
-		if err := n.add(s); err != nil {
-			faults = append(faults, fmt.Errorf("stations[%d]%w", i, err))
+		for _, err := range n.add(s) {
+			faults = append(faults, fmt.Errorf("stations[%d].%w", i, err))
 		}
 	}
 	for i, host := range shared {
@@ -110,35 +117,43 @@ func New(name string, stations []*Station, shared []string) (*Network, error) {
 	return n, nil
 }
 
-func (n *Network) add(s *Station) error {
-	if err := CheckID(s.ID); err != nil {
-		return fmt.Errorf(".id: %w", err)
+// add takes a station over and returns what is wrong with it.
+func (n *Network) add(s *Station) (faults []error) {
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+
+	err := CheckID(s.ID)
+	switch {
+	case err != nil:
+		fault("id: %w", err)
+	case n.byID[s.ID] != nil:
+		fault("id: %q is there twice", s.ID)
+	default:
+		n.byID[s.ID] = s
 	}
-	if n.byID[s.ID] != nil {
-		return fmt.Errorf(".id: %q is there twice", s.ID)
-	}
-	n.byID[s.ID] = s
-	origin, err := Origin(s.URL)
+
+	own, err := Origin(s.URL)
 	if err != nil {
-		return fmt.Errorf(".url: %w", err)
+		fault("url: %w", err)
+	} else {
+		s.URL = own
+		host, _ := NormalizeHost(own[strings.Index(own, "://")+3:])
+		if other := n.byHost[host]; other != nil {
+			fault("url: station %s has the same host", other.ID)
+		} else {
+			n.byHost[host] = s
+		}
 	}
-	s.URL = origin
-	s.host, _ = NormalizeHost(origin[strings.Index(origin, "://")+3:])
-	if other := n.byHost[s.host]; other != nil {
-		return fmt.Errorf(".url: station %s has the same host", other.ID)
-	}
-	n.byHost[s.host] = s
+
 	s.channels = map[string]bool{}
 	for i, c := range s.Channels {
 		if err := CheckID(c.ID); err != nil {
-			return fmt.Errorf(".channels[%d].id: %w", i, err)
-		}
-		if s.channels[c.ID] {
-			return fmt.Errorf(".channels[%d].id: %q is there twice", i, c.ID)
+			fault("channels[%d].id: %w", i, err)
+		} else if s.channels[c.ID] {
+			fault("channels[%d].id: %q is there twice", i, c.ID)
 		}
 		s.channels[c.ID] = true
 	}
-	return nil
+	return faults
 }
 
 // Station returns the station with that id.
@@ -157,14 +172,13 @@ func (s *Station) Address(path string) string {
 	return s.URL + path
 }
 
-// Owns reports whether a page's address is on the station's own host: a
-// sitemap names only pages of its own host (sitemaps.org, "Sitemap file
-// location").
+// Owns reports whether a page's address has the station's own scheme, host and
+// port: a sitemap names no other pages (sitemaps.org, "Sitemap file location").
 func (s *Station) Owns(page string) bool {
 	u, err := url.Parse(page)
 	if err != nil {
 		return false
 	}
-	host, ok := NormalizeHost(u.Host)
-	return ok && host == s.host && u.Scheme+"://" == s.URL[:len(u.Scheme)+3]
+	own, ok := origin(u)
+	return ok && own == s.URL
 }

@@ -61,7 +61,10 @@ func ParseShardPath(path string) (month article.Month, n int, ok bool) {
 	if number, found = strings.CutPrefix(strings.TrimSuffix(number, ".xml"), "-"); found {
 		n, _ = strconv.Atoi(number)
 	}
-	return month, n, ShardPath(month, n) == path
+	if ShardPath(month, n) != path {
+		return article.Month{}, 0, false
+	}
+	return month, n, true
 }
 
 // NewsPath returns the path of the n-th Google News sitemap, from 1.
@@ -91,24 +94,35 @@ var (
 // Resolve returns the station that a request's host and escaped path address,
 // and the path of the document within the station.
 func (n *Network) Resolve(host, path string) (*Station, string, error) {
-	s, ok := n.byHost[host]
-	if ok {
+	s, ok := n.at(host)
+	switch {
+	case !ok:
+		return nil, "", ErrUnknownHost
+	case s != nil:
 		return s, path, nil
 	}
-	normal, ok := NormalizeHost(host)
-	if !ok {
-		return nil, "", ErrUnknownHost
-	}
-	if s, ok := n.byHost[normal]; ok {
-		return s, path, nil
-	}
-	if !n.shared[normal] {
-		return nil, "", ErrUnknownHost
-	}
-	id, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	rest, rooted := strings.CutPrefix(path, "/")
+	id, _, _ := strings.Cut(rest, "/")
 	s, ok = n.byID[id]
-	if !ok || len(path) < len(id)+1 {
+	if !rooted || !ok {
 		return nil, "", ErrUnknownStation
 	}
-	return s, path[len(id)+1:], nil
+	return s, rest[len(id):], nil
+}
+
+// at returns the station whose own host a request names, and no station for a
+// shared host.
+func (n *Network) at(host string) (s *Station, ok bool) {
+	bare, valid := cutPort(host)
+	if s, ok := n.known(bare); ok && valid { // as most requests name it
+		return s, true
+	}
+	normal, valid := NormalizeHost(host)
+	s, ok = n.known(normal)
+	return s, ok && valid
+}
+
+func (n *Network) known(normal string) (s *Station, ok bool) {
+	s = n.byHost[normal]
+	return s, s != nil || n.shared[normal]
 }

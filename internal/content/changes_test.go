@@ -1,0 +1,198 @@
+package content_test
+
+import (
+	"cmp"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/article"
+	"feedstation/internal/content"
+)
+
+// changes returns what a snapshot of the present knows, by id and time.
+func changes(t *testing.T, s *content.Store, since time.Time) []article.Change {
+	t.Helper()
+	present := snapshot(t, s)
+	defer present.Close()
+	got, err := present.Changes(t.Context(), since)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(got, func(a, b article.Change) int {
+		return cmp.Or(cmp.Compare(a.ID, b.ID), a.At.Compare(b.At))
+	})
+	return got
+}
+
+func TestChanges(t *testing.T) {
+	bubble(t, func(t *testing.T, s *content.Store) {
+		start := time.Now()
+		after := func(d time.Duration) time.Time { return start.Add(d).UTC() }
+		embargo, expiry := after(10*time.Hour), after(20*time.Hour)
+		put(
+			t, s,
+			story("1", after(-time.Hour), expires(expiry)),
+			story("2", embargo, in("cs")),
+			story("3", after(-time.Hour), status(article.Draft)),
+		)
+		written := []article.Change{
+			{ID: "1", Station: "xt", Published: after(-time.Hour), At: start.UTC()},
+			{ID: "2", Station: "cs", Published: embargo, At: start.UTC()},
+			{ID: "3", Station: "xt", Published: after(-time.Hour), At: start.UTC()},
+		}
+		ended := article.Change{ID: "2", Station: "cs", Published: embargo, At: embargo}
+		expired := article.Change{ID: "1", Station: "xt", Published: after(-time.Hour), At: expiry}
+
+		steps := []struct {
+			name  string
+			at    time.Duration // after the start
+			since time.Duration
+			want  []article.Change
+		}{
+			{"at once", 0, 0, written},
+			{"from the beginning", 0, -time.Hour, written},
+			{"again within the overlap", time.Minute, time.Minute, written},
+			{"at the end of the overlap", 2*time.Minute - time.Millisecond, 2*time.Minute - time.Millisecond, written},
+			{"after the overlap", 2 * time.Minute, 2 * time.Minute, nil},
+			{"just before the embargo ends", 10*time.Hour - time.Millisecond, 9 * time.Hour, nil},
+			{"when it ends", 10 * time.Hour, 10*time.Hour - time.Millisecond, []article.Change{ended}},
+			{"when that is known", 10 * time.Hour, 10 * time.Hour, nil},
+			{"just before the expiry", 20*time.Hour - time.Millisecond, 19 * time.Hour, nil},
+			{"when it expires", 20 * time.Hour, 20*time.Hour - time.Millisecond, []article.Change{expired}},
+			{"after a long time away", 30 * time.Hour, 3 * time.Minute, []article.Change{expired, ended}},
+			{"after that", 40 * time.Hour, 30 * time.Hour, nil},
+		}
+		for _, step := range steps {
+			time.Sleep(time.Until(start.Add(step.at)))
+			if diff := gocmp.Diff(step.want, changes(t, s, start.Add(step.since))); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", step.name, diff)
+			}
+		}
+
+		now := time.Now().UTC()
+		put(t, s, story("1", after(-time.Hour), status(article.Withdrawn)))
+		want := []article.Change{{ID: "1", Station: "xt", Published: after(-time.Hour), At: now}}
+		if diff := gocmp.Diff(want, changes(t, s, now.Add(-time.Minute))); diff != "" {
+			t.Errorf("withdrawn (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestChangesOfASlowPut holds that what a long transaction wrote first is found
+// by those who asked while it went on.
+func TestChangesOfASlowPut(t *testing.T) {
+	for _, took := range []time.Duration{time.Second, time.Minute, 90 * time.Second, 3 * time.Minute, time.Hour} {
+		t.Run(took.String(), func(t *testing.T) {
+			bubble(t, func(t *testing.T, s *content.Store) {
+				at := time.Now()
+				var checked time.Time
+				_, err := s.Put(t.Context(), func(yield func(article.Article, error) bool) {
+					if !yield(story("first", at), nil) {
+						return
+					}
+					time.Sleep(took)
+					present := snapshot(t, s) // of a refresh meanwhile
+					checked = present.Time()
+					present.Close()
+					yield(story("last", at), nil)
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				var got []string
+				for _, c := range changes(t, s, checked) {
+					got = append(got, c.ID)
+				}
+				if want := []string{"first", "last"}; !slices.Equal(got, want) {
+					t.Errorf("changes of %q, want %q", got, want)
+				}
+			})
+		})
+	}
+}
+
+// TestForeignChanges holds what an editor with another program gets without
+// knowing of modified_at.
+func TestForeignChanges(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "content.db")
+	s := open(t, file)
+	db := foreign(t, file)
+	long := time.Now().Add(-time.Hour)
+	put(t, s, story("1", long), story("2", long))
+	exec(t, db, "UPDATE articles SET modified_at = 1") // long ago
+	if got := changes(t, s, time.Now()); got != nil {
+		t.Fatalf("changes of long ago: %v", got)
+	}
+
+	before := time.Now().Truncate(time.Millisecond)
+	exec(t, db, "UPDATE articles SET status = 'withdrawn' WHERE id = '1'")
+	exec(t, db, "INSERT INTO articles (id, station, url, title, published, updated) VALUES ('3', 'xt', 'https://xt.news.example/3.html', '新', ?, ?)",
+		long.UnixMilli(), long.UnixMilli())
+	exec(t, db, "INSERT INTO article_channels (article_id, channel) VALUES ('3', 'moment')")
+	var got []string
+	for _, c := range changes(t, s, time.Now()) {
+		got = append(got, c.ID)
+		if c.At.Before(before) || c.At.After(time.Now()) {
+			t.Errorf("%s changed at %v, want a time after %v", c.ID, c.At, before)
+		}
+	}
+	if want := []string{"1", "3"}; !slices.Equal(got, want) {
+		t.Errorf("changes of %q, want %q", got, want)
+	}
+
+	third := story("3", long.UTC().Truncate(time.Millisecond), in("xt", "moment"), func(a *article.Article) { a.Title = "新" })
+	second := story("2", third.Published)
+	if diff := gocmp.Diff([]article.Article{third, second}, latest(t, s, []string{"xt"}, "", 9)); diff != "" {
+		t.Errorf("articles (-want +got):\n%s", diff)
+	}
+
+	exec(t, db, "DELETE FROM articles WHERE id = '3'")
+	if got := ids(latest(t, s, []string{"xt"}, "", 9)); !slices.Equal(got, []string{"2"}) {
+		t.Errorf("after a deletion: %q", got)
+	}
+}
+
+// TestBrokenRow holds that a row which can't be an article is named.
+func TestBrokenRow(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "content.db")
+	s := open(t, file)
+	put(t, s, story("1", time.Now().Add(-time.Hour)))
+	exec(t, foreign(t, file), "UPDATE articles SET images = '[1]'")
+	present := snapshot(t, s)
+	_, err := present.Latest(t.Context(), []string{"xt"}, "", 9)
+	if want := "content: latest of xt: article 1: images: json: "; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("Latest: %v, want %s…", err, want)
+	}
+	n := 0
+	for _, err = range present.Listing(t.Context(), "xt", time.Time{}, time.Now()) {
+		n++
+	}
+	if want := "content: articles of xt: article 1: images: json: "; err == nil || !strings.HasPrefix(err.Error(), want) || n != 1 {
+		t.Errorf("Listing: %d times, %v, want %s…", n, err, want)
+	}
+}
+
+func TestSnapshotGivenUp(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "content.db"))
+	put(t, s, story("1", time.Now()))
+	present := snapshot(t, s)
+	ctx := cancelled(t)
+	_, latest := present.Latest(ctx, []string{"xt"}, "", 9)
+	_, months := present.Months(ctx, "xt", time.UTC)
+	_, changes := present.Changes(ctx, time.Now())
+	var listed error
+	for _, err := range present.Listing(ctx, "xt", time.Time{}, time.Now()) {
+		listed = err
+	}
+	for name, err := range map[string]error{"Latest": latest, "Months": months, "Changes": changes, "Listing": listed} {
+		if !errors.Is(err, ctx.Err()) || !strings.HasPrefix(err.Error(), "content: ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,247 @@
+package edition_test
+
+import (
+	"bytes"
+	stdgzip "compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/brotli"
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/edition"
+)
+
+const (
+	xmlType  = "application/xml; charset=utf-8"
+	textType = "text/plain; charset=utf-8"
+)
+
+var (
+	noon      = time.Date(2019, 3, 11, 12, 0, 0, 0, time.UTC)
+	encodings = []edition.Encoding{edition.Identity, edition.Gzip, edition.Brotli}
+)
+
+// bodies are what documents are made of, by size and kind.
+func bodies() map[string][]byte {
+	noise := make([]byte, 4<<10) // what no encoding makes smaller
+	for i := range len(noise) / sha256.Size {
+		sum := sha256.Sum256([]byte(strconv.Itoa(i)))
+		copy(noise[i*sha256.Size:], sum[:])
+	}
+	return map[string][]byte{
+		"empty": {},
+		"tiny":  []byte("湘潭"),
+		"big":   []byte(strings.Repeat("<item><title>湘江之春 🌸 &amp; more</title></item>\n", 1_000)),
+		"noise": noise,
+	}
+}
+
+func decode(t testing.TB, encoding edition.Encoding, body []byte) []byte {
+	t.Helper()
+	var r io.Reader = bytes.NewReader(body)
+	switch encoding {
+	case edition.Gzip:
+		gz, err := stdgzip.NewReader(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = gz
+	case edition.Brotli:
+		r = brotli.NewReader(r)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatalf("%s: %v", encoding, err)
+	}
+	return plain
+}
+
+func TestNewDocument(t *testing.T) {
+	for name, body := range bodies() {
+		t.Run(name, func(t *testing.T) {
+			at := noon.Add(999 * time.Millisecond).In(time.FixedZone("CST", 8*60*60))
+			d := edition.NewDocument(xmlType, body, at)
+
+			sum := sha256.Sum256([]byte(xmlType + "\x00" + string(body)))
+			tag := hex.EncodeToString(sum[:16])
+			want := map[edition.Encoding]string{edition.Identity: `"` + tag + `"`, edition.Gzip: `"` + tag + `-gzip"`, edition.Brotli: `"` + tag + `-br"`}
+			for _, encoding := range encodings {
+				v := d.Variant(encoding)
+				if got := decode(t, encoding, v.Body); !bytes.Equal(got, body) {
+					t.Errorf("%s: decodes to %d bytes, want the %d of the body", encoding, len(got), len(body))
+				}
+				if diff := cmp.Diff([]string{want[encoding]}, v.ETag); diff != "" {
+					t.Errorf("%s: ETag (-want +got):\n%s", encoding, diff)
+				}
+				if diff := cmp.Diff([]string{strconv.Itoa(len(v.Body))}, v.ContentLength); diff != "" {
+					t.Errorf("%s: Content-Length (-want +got):\n%s", encoding, diff)
+				}
+				if cap(v.Body) > len(v.Body)+len(v.Body)/4+64 {
+					t.Errorf("%s: %d bytes hold on to %d", encoding, len(v.Body), cap(v.Body))
+				}
+			}
+			// RFC 1952 §2.3: magic, deflate, no flags, no time.
+			if head := d.Variant(edition.Gzip).Body[:8]; !bytes.Equal(head, []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0}) {
+				t.Errorf("gzip begins with % x, want neither name nor time", head)
+			}
+			if d.Hash() != edition.Hash(sum) || d.Hash().String() != hex.EncodeToString(sum[:]) {
+				t.Errorf("hash %s, want %x", d.Hash(), sum)
+			}
+			if !d.Modified().Equal(noon) || d.Modified().Location() != time.UTC {
+				t.Errorf("modified %v, want %v", d.Modified(), noon)
+			}
+			if got, err := http.ParseTime(d.LastModified()[0]); err != nil || !got.Equal(noon) {
+				t.Errorf("Last-Modified %q, want %v", d.LastModified(), noon)
+			}
+			if d.MediaType() != xmlType || !slices.Equal(d.ContentType(), []string{xmlType}) || !bytes.Equal(d.Body(), body) {
+				t.Errorf("type %q, %q, body of %d bytes", d.MediaType(), d.ContentType(), len(d.Body()))
+			}
+		})
+	}
+}
+
+// TestNewDocumentIsStable holds that the same input gives the same bytes,
+// whatever the compressors have been used for before.
+func TestNewDocumentIsStable(t *testing.T) {
+	first := map[string]*edition.Document{}
+	for name, body := range bodies() {
+		first[name] = edition.NewDocument(xmlType, body, noon)
+	}
+	var work sync.WaitGroup
+	for range 4 {
+		work.Go(func() {
+			for name, body := range bodies() {
+				again := edition.NewDocument(xmlType, body, noon)
+				for _, encoding := range encodings {
+					got, want := again.Variant(encoding), first[name].Variant(encoding)
+					if !bytes.Equal(got.Body, want.Body) || got.ETag[0] != want.ETag[0] {
+						t.Errorf("%s, %s: other bytes or another ETag than the first time", name, encoding)
+					}
+				}
+			}
+		})
+	}
+	work.Wait()
+}
+
+func TestETagsDiffer(t *testing.T) {
+	seen := map[string]string{}
+	for name, d := range map[string]*edition.Document{
+		"first":         edition.NewDocument(xmlType, []byte("湘潭"), noon),
+		"another body":  edition.NewDocument(xmlType, []byte("湘乡"), noon),
+		"another type":  edition.NewDocument(textType, []byte("湘潭"), noon),
+		"type and body": edition.NewDocument(xmlType+"湘", []byte("潭"), noon),
+	} {
+		for _, encoding := range encodings {
+			tag := d.Variant(encoding).ETag[0]
+			if strings.HasPrefix(tag, "W/") || len(tag) < 34 || tag[0] != '"' || tag[len(tag)-1] != '"' {
+				t.Errorf("%s, %s: %s is no strong ETag", name, encoding, tag)
+			}
+			if other, ok := seen[tag]; ok {
+				t.Errorf("%s, %s: has the ETag of %s", name, encoding, other)
+			}
+			seen[tag] = name + ", " + encoding.String()
+		}
+	}
+	if a, b := edition.NewDocument(xmlType, []byte("a"), noon), edition.NewDocument(xmlType, []byte("a"), noon.Add(time.Hour)); a.Variant(edition.Gzip).ETag[0] != b.Variant(edition.Gzip).ETag[0] {
+		t.Error("the time of modification changes the ETag")
+	}
+}
+
+func TestHas(t *testing.T) {
+	tests := []struct {
+		name               string
+		document           *edition.Document
+		wantGzip, wantBrot bool
+	}{
+		{"big", edition.NewDocument(xmlType, bodies()["big"], noon), true, true},
+		{"tiny", edition.NewDocument(xmlType, bodies()["tiny"], noon), false, false},
+		{"empty", edition.NewDocument(xmlType, nil, noon), false, false},
+		{"noise", edition.NewDocument(xmlType, bodies()["noise"], noon), false, false},
+		{"twin of big", edition.NewDocument(xmlType, bodies()["big"], noon).Twin(), false, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			gzip, brot := tt.document.Has(edition.Gzip), tt.document.Has(edition.Brotli)
+			if !tt.document.Has(edition.Identity) || gzip != tt.wantGzip || brot != tt.wantBrot {
+				t.Errorf("Has: identity %t, gzip %t, br %t; want true, %t, %t", tt.document.Has(edition.Identity), gzip, brot, tt.wantGzip, tt.wantBrot)
+			}
+		})
+	}
+}
+
+func TestTwin(t *testing.T) {
+	d := edition.NewDocument(xmlType, bodies()["big"], noon)
+	twin := d.Twin()
+	if twin.MediaType() != "application/gzip" || !twin.Modified().Equal(noon) {
+		t.Errorf("twin of type %q, modified %v", twin.MediaType(), twin.Modified())
+	}
+	if !bytes.Equal(twin.Body(), d.Variant(edition.Gzip).Body) {
+		t.Error("the twin's body is not the compressed body")
+	}
+	if got := decode(t, edition.Gzip, twin.Body()); !bytes.Equal(got, d.Body()) {
+		t.Error("the twin does not decompress to the document")
+	}
+	for _, encoding := range encodings {
+		if tag := d.Variant(encoding).ETag[0]; twin.Variant(edition.Identity).ETag[0] == tag {
+			t.Errorf("the twin has the ETag of its document in %s", encoding)
+		}
+	}
+}
+
+func TestHashText(t *testing.T) {
+	good := strings.Repeat("0a", 32)
+	tests := []struct {
+		name string
+		text string
+		want string
+	}{
+		{"good", good, ""},
+		{"empty", "", `edition: not a hash: ""`},
+		{"short", good[:62], `edition: not a hash: "` + good[:62] + `"`},
+		{"long", good + "0a", `edition: not a hash: "` + good + `0a"`},
+		{"odd", good + "0", `edition: not a hash: "` + good + `0"`},
+		{"not hexadecimal", good[:62] + "0x", `edition: not a hash: "` + good[:62] + `0x"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var h edition.Hash
+			err := h.UnmarshalText([]byte(tt.text))
+			if tt.want != "" {
+				if err == nil || err.Error() != tt.want {
+					t.Errorf("error %v, want %s", err, tt.want)
+				}
+				return
+			}
+			text, again := h.MarshalText()
+			if err != nil || again != nil || string(text) != tt.text {
+				t.Errorf("%s became %s: %v, %v", tt.text, text, err, again)
+			}
+		})
+	}
+}
+
+func ExampleNewDocument() {
+	body := []byte(strings.Repeat("湘江之春\n", 1000))
+	d := edition.NewDocument("text/plain; charset=utf-8", body, time.Date(2019, 3, 11, 10, 38, 14, 0, time.UTC))
+	fmt.Println(d.LastModified()[0])
+	for _, encoding := range []edition.Encoding{edition.Identity, edition.Gzip, edition.Brotli} {
+		v := d.Variant(encoding)
+		fmt.Println(encoding, len(v.Body) <= len(body)/10, v.ETag[0])
+	}
+	// Output:
+	// Mon, 11 Mar 2019 10:38:14 GMT
+	// identity false "33318f9361b3be2ad6ddff6d8408385a"
+	// gzip true "33318f9361b3be2ad6ddff6d8408385a-gzip"
+	// br true "33318f9361b3be2ad6ddff6d8408385a-br"
+}

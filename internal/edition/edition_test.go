@@ -1,0 +1,107 @@
+package edition_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"feedstation/internal/edition"
+)
+
+func TestEdition(t *testing.T) {
+	e := sample()
+	if e.Station() != "xt" || e.Number() != 7 || e.Build() != "4711" || e.Len() != 3 {
+		t.Errorf("edition %d of %s by %s with %d documents", e.Number(), e.Station(), e.Build(), e.Len())
+	}
+	if want := noon.Add(123 * time.Millisecond); !e.Watermark().Equal(want) || e.Watermark().Location() != time.UTC {
+		t.Errorf("watermark %v, want %v", e.Watermark(), want)
+	}
+	var paths []string
+	for path, d := range e.All() {
+		paths = append(paths, path)
+		if got, ok := e.Document(path); !ok || got != d {
+			t.Errorf("Document(%q) is not the one of All", path)
+		}
+	}
+	if want := []string{"/robots.txt", "/rss.xml", "/sitemaps/2019-03.xml"}; !slices.Equal(paths, want) {
+		t.Errorf("paths %q, want %q", paths, want)
+	}
+	for range e.All() {
+		break // must not go on
+	}
+
+	tests := []struct {
+		name string
+		path string
+		want string // media type; "": none
+	}{
+		{"feed", "/rss.xml", "application/rss+xml; charset=utf-8"},
+		{"sitemap", "/sitemaps/2019-03.xml", xmlType},
+		{"its twin", "/sitemaps/2019-03.xml.gz", "application/gzip"},
+		{"feeds have no twin", "/rss.xml.gz", ""},
+		{"twins have no twin", "/sitemaps/2019-03.xml.gz.gz", ""},
+		{"unknown", "/atom.xml", ""},
+		{"another case", "/RSS.xml", ""},
+		{"no slash", "rss.xml", ""},
+		{"empty", "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d, ok := e.Document(tt.path)
+			if ok != (tt.want != "") || ok && d.MediaType() != tt.want {
+				t.Errorf("Document(%q) = %v, %t, want %q", tt.path, d, ok, tt.want)
+			}
+		})
+	}
+}
+
+func TestNumbered(t *testing.T) {
+	e := sample()
+	next := e.Numbered(8)
+	if e.Number() != 7 || next.Number() != 8 {
+		t.Errorf("numbers %d and %d, want 7 and 8", e.Number(), next.Number())
+	}
+	sameEdition(t, next.Numbered(7), e)
+	a, _ := e.Document("/sitemaps/2019-03.xml.gz")
+	if b, ok := next.Document("/sitemaps/2019-03.xml.gz"); !ok || a != b {
+		t.Error("the twin is another one")
+	}
+}
+
+func TestEqual(t *testing.T) {
+	with := func(change func(map[string]*edition.Document)) *edition.Edition {
+		documents := maps.Collect(sample().All())
+		change(documents)
+		return edition.New("xt", 1, edition.Epoch, "another build", documents)
+	}
+	tests := []struct {
+		name  string
+		other *edition.Edition
+		want  bool
+	}{
+		{"made again, by another build", with(func(map[string]*edition.Document) {}), true},
+		{"one document less", with(func(d map[string]*edition.Document) { delete(d, "/rss.xml") }), false},
+		{"one document more", with(func(d map[string]*edition.Document) { d["/atom.xml"] = d["/rss.xml"] }), false},
+		{"another path", with(func(d map[string]*edition.Document) { d["/atom.xml"] = d["/rss.xml"]; delete(d, "/rss.xml") }), false},
+		{"another body", with(func(d map[string]*edition.Document) {
+			d["/robots.txt"] = edition.NewDocument(textType, []byte("User-agent: a\n"), edition.Epoch)
+		}), false},
+		{"another type", with(func(d map[string]*edition.Document) {
+			d["/robots.txt"] = edition.NewDocument(xmlType, []byte("User-agent: *\n"), edition.Epoch)
+		}), false},
+		{"another time", with(func(d map[string]*edition.Document) {
+			d["/robots.txt"] = edition.NewDocument(textType, []byte("User-agent: *\n"), noon)
+		}), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := sample().Equal(tt.other); got != tt.want {
+				t.Errorf("Equal = %t, want %t", got, tt.want)
+			}
+			if got := tt.other.Equal(sample()); got != tt.want {
+				t.Errorf("Equal the other way = %t, want %t", got, tt.want)
+			}
+		})
+	}
+}
