@@ -1,0 +1,83 @@
+# The exact version that lints; the other tools stand in go.mod.
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# How long `make fuzz` stays with each target.
+FUZZTIME ?= 20s
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build ./feedstation, one static binary
+	CGO_ENABLED=0 go build -trimpath -o feedstation .
+
+.PHONY: check
+check: tidy fmt vet fix staticcheck lint ## all checks that need no test run: the six that follow
+
+# Only go.mod is judged: go.sum also has sums for the tests of dependencies,
+# and a proxy that lacks one of those must not stop a change (-e). A sum that
+# the build needs and go.sum lacks stops every other check.
+.PHONY: tidy
+tidy: ## go.mod says what is used, no more and no less
+	@echo go mod tidy -e -diff
+	@diff=$$(go mod tidy -e -diff 2>&1 | sed -n '/^diff .*go\.mod$$/,/^diff .*go\.sum$$/p'); \
+	if [ -n "$$diff" ]; then echo "$$diff"; exit 1; fi
+
+.PHONY: fmt
+fmt: ## every file is as gofumpt writes it
+	@echo go tool gofumpt -l .
+	@files=$$(go tool gofumpt -l .) || exit 1; \
+	if [ -n "$$files" ]; then echo "not formatted (go tool gofumpt -w .):"; echo "$$files"; exit 1; fi
+
+.PHONY: vet
+vet: ## go vet
+	go vet ./...
+
+.PHONY: fix
+fix: ## nothing is left that go fix would modernise
+	go fix -diff ./...
+
+.PHONY: staticcheck
+staticcheck: ## staticcheck
+	go tool staticcheck ./...
+
+.PHONY: lint
+lint: ## golangci-lint, built once into Go's build cache
+	go run $(GOLANGCI) run ./...
+
+# Compiles it and runs nothing; .ci/run does that while apt is busy.
+.PHONY: linter
+linter:
+	go run $(GOLANGCI) version
+
+.PHONY: test
+test: ## all tests
+	go test ./...
+
+.PHONY: race
+race: ## all tests with the race detector
+	go test -race ./...
+
+.PHONY: bench
+bench: ## all benchmarks, one package at a time
+	go test -run '^$$' -bench . -benchmem -p 1 ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target, FUZZTIME=20s each
+	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file target; do \
+		name=$${target#func }; \
+		echo "$${file%/*} $$name"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$${file%/*}" </dev/null || exit 1; \
+	done
+
+.PHONY: update-goldens
+update-goldens: ## rewrite every golden file; read the diff before you commit it
+	go test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | sed 's,/[^/]*$$,,' | sort -u) -update
+
+.PHONY: clean
+clean: ## remove what building, testing and profiling left; var/ stays
+	rm -f feedstation coverage.out coverage.html
+	find . -path ./.git -prune -o -type f \( -name '*.test' -o -name '*.prof' \) -exec rm -f {} +
