@@ -175,7 +175,7 @@ func (c *Conductor) rebuild(ctx context.Context, each func(Report)) {
 				return nil
 			})
 		}
-		builds.Wait()
+		_ = builds.Wait() // each build reports its own error
 		close(results)
 	}()
 	for r := range results {

@@ -190,11 +190,11 @@ func ExampleDecode() {
 		"title": "湘江之春", "published": "2019-03-11T18:38:14+08:00"}`))
 	fmt.Println(a.Title, a.Status, a.Updated.Format(time.RFC3339), err)
 
-	_, err = article.Decode([]byte(`{"id": "2", "station": "xt", "url": "xt.news.example/2.html", "expries": "2020-01-01T00:00:00Z"}`))
+	_, err = article.Decode([]byte(`{"id": "2", "station": "xt", "url": "xt.news.example/2.html", "expiry": "2020-01-01T00:00:00Z"}`))
 	fmt.Println(err)
 	// Output:
 	// 湘江之春 published 2019-03-11T18:38:14+08:00 <nil>
-	// unknown field "expries"
+	// unknown field "expiry"
 	// title: missing
 	// url: not an absolute http(s) URL: "xt.news.example/2.html"
 	// published: missing

@@ -34,7 +34,7 @@ func faulty() []faultyLine {
 		{"null", `null`, `want a JSON object`},
 		{"GBK", "{\"id\":\"1\",\"title\":\"\xb4\xba\"}", `not UTF-8`},
 
-		{"unknown field", least(`"expries":"2020-01-01T00:00:00Z"`), `unknown field "expries"`},
+		{"unknown field", least(`"expiry":"2020-01-01T00:00:00Z"`), `unknown field "expiry"`},
 		{"unknown for its case", least(`"Expires":"2020-01-01T00:00:00Z"`), `unknown field "Expires"`},
 		{"unknown with a line break", least(`"a\nb":1`), `unknown field "a\nb"`},
 		{"unknown inside", least(`"images":[{"url":"1.jpg","alt":""}],"source":{"href":""}`), "unknown field \"images[0].alt\"\nunknown field \"source.href\""},

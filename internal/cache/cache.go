@@ -79,6 +79,14 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 	return c, ctx.Err()
 }
 
+// Close closes the connections to Redis. What is published stays current.
+func (c *Cache) Close() error {
+	if c.redis == nil {
+		return nil
+	}
+	return c.redis.Close()
+}
+
 // Current returns the edition of a station that is served now.
 func (c *Cache) Current(station string) (*edition.Edition, bool) {
 	p, ok := c.current[station]

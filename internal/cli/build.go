@@ -33,11 +33,11 @@ func (c *buildCommand) Run(in *invocation) error {
 	ctx, stop := interruptible()
 	defer stop()
 	log := in.logger(slog.LevelWarn) // the summary tells the rest
-	editions, closeCache, err := openCache(ctx, log, cfg)
+	editions, err := openCache(ctx, log, cfg)
 	if err != nil {
 		return err
 	}
-	defer closeCache()
+	defer editions.Close()
 	store, err := openContent(ctx, in, cfg)
 	if err != nil {
 		return err

@@ -43,11 +43,15 @@ func (c *importCommand) Run(in *invocation) error {
 	if c.Strict {
 		put = i.putAll
 	}
-	if err := put(ctx, store, i.articles(ctx, c.Files)); err != nil && !errors.Is(err, errReported) {
-		i.summary()
+	err = put(ctx, store, i.articles(ctx, c.Files))
+	i.summarize()
+	switch {
+	case err != nil && !errors.Is(err, errReported):
 		return fmt.Errorf("import: %w", err)
+	case i.faults > 0:
+		return errReported
 	}
-	return i.summary()
+	return nil
 }
 
 // importer counts what becomes of the lines.
@@ -185,8 +189,8 @@ func (i *importer) fault(name string, number int, err error) {
 	}
 }
 
-// summary prints what became of the lines.
-func (i *importer) summary() error {
+// summarize prints what became of the lines.
+func (i *importer) summarize() {
 	out := i.in.terminal.Stdout
 	fmt.Fprintf(out, "%d articles imported", i.imported)
 	if i.faults > 0 {
@@ -204,8 +208,4 @@ func (i *importer) summary() error {
 		slices.Sort(counts)
 		fmt.Fprintf(out, "channels that the configuration does not have, ignored: %s\n", strings.Join(counts, ", "))
 	}
-	if i.faults > 0 {
-		return errReported
-	}
-	return nil
 }

@@ -38,11 +38,11 @@ func (*serveCommand) Run(in *invocation) error {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
 	log := in.logger(slog.LevelInfo)
-	editions, closeCache, err := openCache(context.Background(), log, cfg)
+	editions, err := openCache(context.Background(), log, cfg)
 	if err != nil {
 		return err
 	}
-	defer closeCache()
+	defer editions.Close()
 	public, admin, err := listen(cfg)
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func listen(cfg *config.Config) (public, admin net.Listener, err error) {
 }
 
 func listenOn(key, address string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("%s: %s is in use by another program; stop it, or choose another port", key, address)
 	}

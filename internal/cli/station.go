@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 
 	"feedstation/internal/cache"
@@ -13,32 +12,26 @@ import (
 
 // openCache opens the editions that this process serves, and Redis where it is
 // configured.
-func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (c *cache.Cache, closeCache func() error, err error) {
+func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cache.Cache, error) {
 	local, err := cache.OpenLocal(cfg.Cache.Dir)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var shared *cache.Redis
-	closeCache = func() error { return nil }
 	if r := cfg.Cache.Redis; r != nil {
 		shared, err = cache.NewRedis(cache.RedisOptions{
 			Mode: r.Mode, Addrs: r.Addrs, Master: r.Master, Username: r.Username, Password: r.Password.Reveal(),
 			SentinelPassword: r.SentinelPassword.Reveal(), DB: r.DB, TLS: r.TLS,
 		})
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		closeCache = shared.Close
 	}
 	var stations []string
 	for _, s := range cfg.Network.Stations {
 		stations = append(stations, s.ID)
 	}
-	c, err = cache.Open(ctx, log, stations, local, shared)
-	if err != nil {
-		return nil, nil, errors.Join(err, closeCache())
-	}
-	return c, closeCache, nil
+	return cache.Open(ctx, log, stations, local, shared)
 }
 
 // newConductor returns the conductor of the configured jobs.

@@ -28,7 +28,7 @@ const (
 	OPMLPath   = "/feeds.opml"
 )
 
-// GzipSuffix, behind the path of a sitemap, names its compressed twin.
+// GzipSuffix behind the path of a sitemap names its compressed twin.
 const GzipSuffix = ".gz"
 
 // FeedPath returns the path of a channel's feed, or of the station's own when
