@@ -1,0 +1,94 @@
+package demo
+
+import (
+	"strconv"
+
+	"feedstation/internal/article"
+)
+
+// credit says who wrote the article, who answers for it and where it comes
+// from.
+func (w *writer) credit(a *article.Article, d *desk) {
+	v := w.fill.voice
+	first := w.dice.n(9)
+	a.Authors = make([]string, 1+w.dice.n(2)*w.dice.n(3))
+	for i := range a.Authors {
+		a.Authors[i] = staff(v, d, first+i)
+	}
+	a.Editor = staff(v, d, 20+w.dice.n(3))
+
+	a.Source = d.source
+	switch {
+	case w.dice.within(120):
+		a.Source = v.outlets[w.dice.n(len(v.outlets))]
+		a.OriginalURL = a.Source.URL + "/" + strconv.Itoa(a.Published.Year()) + "/" + a.ID
+		a.Rights = v.syndicated(a.Source.Name)
+	case w.dice.within(800):
+		a.Rights = v.own(a.Source.Name)
+	}
+}
+
+// staff returns one of a station's people, who differ from those of the others.
+func staff(v *voice, d *desk, number int) string {
+	return v.people[(d.number*61+number*101)%len(v.people)]
+}
+
+// attach adds pictures and, rarely, a recording.
+func (w *writer) attach(a *article.Article, d *desk, v *version) {
+	n := 0
+	switch roll := w.dice.n(100); {
+	case roll >= 95:
+		n = 4
+	case roll >= 86:
+		n = 3
+	case roll >= 68:
+		n = 2
+	case roll >= 32:
+		n = 1
+	}
+	if n = min(n, len(v.captions)); n > 0 {
+		folder := ""
+		if w.dice.within(500) {
+			folder = d.station.Address(a.Published.Format("/img/2006/01/02/"))
+		}
+		a.Images = make([]article.Image, n)
+		caption := w.dice.n(len(v.captions))
+		for i := range a.Images {
+			a.Images[i] = w.image(folder+a.ID+"-"+strconv.Itoa(i+1), v.captions[(caption+i)%len(v.captions)])
+			a.Images[i].Credit = a.Authors[i%len(a.Authors)]
+		}
+	}
+	if w.dice.within(20) {
+		seconds := 60 + w.dice.n(600)
+		const bytesPerSecond = 96_000 / 8
+		a.Enclosures = []article.Enclosure{{
+			URL:     d.station.Address("/audio/" + a.ID + ".mp3"),
+			Type:    "audio/mpeg",
+			Bytes:   int64(seconds)*bytesPerSecond + int64(w.dice.n(bytesPerSecond)),
+			Seconds: seconds,
+			Title:   w.fill.voice.listen + a.Title,
+		}}
+	}
+}
+
+// image makes up a picture; the name is its address without the ending.
+func (w *writer) image(name string, caption template) article.Image {
+	i := article.Image{URL: name + ".jpg", Type: "image/jpeg", Caption: w.plain(caption)}
+	switch roll := w.dice.n(20); {
+	case roll == 0:
+		i.URL, i.Type = name+".png", "image/png"
+	case roll < 4:
+		i.URL, i.Type = name+".webp", "image/webp"
+	}
+	switch w.dice.n(4) {
+	case 0:
+		i.Width, i.Height = 800, 1200
+	case 1:
+		i.Width, i.Height = 1600, 900
+	default:
+		i.Width, i.Height = 1200, 800
+	}
+	i.Bytes = int64(i.Width * i.Height / (5 + w.dice.n(6)))
+	i.Bytes += int64(w.dice.n(4096))
+	return i
+}

@@ -1,0 +1,48 @@
+package demo
+
+import (
+	"strconv"
+	"time"
+)
+
+func newChinese() *voice {
+	v := &voice{
+		tag:      "zh-CN",
+		outlets:  zhOutlets(),
+		weekdays: [7]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"},
+		appendDate: func(text []byte, date time.Time) []byte {
+			text = append(strconv.AppendInt(text, int64(date.Month()), 10), "月"...)
+			return append(strconv.AppendInt(text, int64(date.Day()), 10), "日"...)
+		},
+		stop:       "。",
+		listen:     "听新闻：",
+		own:        func(station string) string { return "版权归" + station + "所有，转载请注明出处。" },
+		syndicated: func(outlet string) string { return "原载" + outlet + "，版权归原作者所有。" },
+	}
+	v.compile(zhBanks(), []topic{
+		zhWeather(), zhTraffic(), zhCulture(), zhEducation(), zhSports(), zhHealth(), zhEconomy(),
+		zhSociety(), zhTech(), zhTravel(), zhCivic(), zhFood(), zhFestivals(),
+	}, "{station}讯（通讯员 {person9}）")
+	return v
+}
+
+func newEnglish() *voice {
+	v := &voice{
+		tag:      "en",
+		outlets:  enOutlets(),
+		weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+		appendDate: func(text []byte, date time.Time) []byte {
+			text = append(append(text, date.Month().String()...), ' ')
+			return strconv.AppendInt(text, int64(date.Day()), 10)
+		},
+		stop:       ". ",
+		listen:     "Listen: ",
+		own:        func(station string) string { return "© " + station + ". Please name the source when quoting." },
+		syndicated: func(outlet string) string { return "First published by " + outlet + ". All rights with the author." },
+	}
+	v.compile(enBanks(), []topic{
+		enWeather(), enTraffic(), enCulture(), enEducation(), enSports(), enHealth(), enEconomy(),
+		enSociety(), enTech(), enTravel(), enFood(),
+	}, "")
+	return v
+}
