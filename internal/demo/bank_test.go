@@ -207,6 +207,23 @@ func TestBanks(t *testing.T) {
 	}
 }
 
+func TestCities(t *testing.T) {
+	tests := []struct{ name, zh, en string }{
+		{"湘潭站", "湘潭", "Xiangtan"},
+		{"湘江新闻网", "湘江", "our city"},
+		{"新闻网", "本地", "our city"},
+		{"Xiangtan Station", "本地", "Xiangtan"},
+		{"", "本地", "our city"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if zh, en := cities(tt.name); zh != tt.zh || en != tt.en {
+				t.Errorf("cities(%q) = %q, %q, want %q, %q", tt.name, zh, en, tt.zh, tt.en)
+			}
+		})
+	}
+}
+
 func TestEveryChannelHasTales(t *testing.T) {
 	r := newNewsroom(large(t))
 	for id, b := range r.beats {

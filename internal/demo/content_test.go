@@ -208,7 +208,7 @@ func TestShares(t *testing.T) {
 		{"draft", 3, 7, func(a *article.Article) bool { return a.Status == article.Draft }},
 		{"noindex", 3, 7, func(a *article.Article) bool { return a.NoIndex }},
 		{"no picture", 280, 360, func(a *article.Article) bool { return len(a.Images) == 0 }},
-		{"four pictures", 5, 60, func(a *article.Article) bool { return len(a.Images) == 4 }},
+		{"four pictures", 40, 60, func(a *article.Article) bool { return len(a.Images) == 4 }},
 		{"relative picture", 280, 400, func(a *article.Article) bool {
 			return len(a.Images) > 0 && strings.HasPrefix(a.Images[0].URL, a.ID)
 		}},

@@ -33,42 +33,60 @@ func staff(v *voice, d *desk, number int) string {
 	return v.people[(d.number*61+number*101)%len(v.people)]
 }
 
-// attach adds pictures and, rarely, a recording.
-func (w *writer) attach(a *article.Article, d *desk, v *version) {
-	n := 0
+// pictures adds none to four pictures, with captions of the story as far as it
+// has them.
+func (w *writer) pictures(a *article.Article, d *desk, v *version) {
+	n := w.howMany()
+	if n == 0 {
+		return
+	}
+	folder := ""
+	if w.dice.within(500) {
+		folder = d.station.Address(a.Published.Format("/img/2006/01/02/"))
+	}
+	a.Images = make([]article.Image, n)
+	captions := len(v.captions)
+	first := w.dice.n(captions)
+	for i := range a.Images {
+		caption := w.fill.voice.scenes[max(i-captions, 0)]
+		if i < captions {
+			caption = v.captions[(first+i)%captions]
+		}
+		a.Images[i] = w.image(folder+a.ID+"-"+strconv.Itoa(i+1), caption)
+		a.Images[i].Credit = a.Authors[i%len(a.Authors)]
+	}
+}
+
+// howMany returns a number of pictures: mostly none or one, at most four.
+func (w *writer) howMany() int {
 	switch roll := w.dice.n(100); {
-	case roll >= 95:
-		n = 4
-	case roll >= 86:
-		n = 3
-	case roll >= 68:
-		n = 2
-	case roll >= 32:
-		n = 1
+	case roll < 32:
+		return 0
+	case roll < 68:
+		return 1
+	case roll < 86:
+		return 2
+	case roll < 95:
+		return 3
+	default:
+		return 4
 	}
-	if n = min(n, len(v.captions)); n > 0 {
-		folder := ""
-		if w.dice.within(500) {
-			folder = d.station.Address(a.Published.Format("/img/2006/01/02/"))
-		}
-		a.Images = make([]article.Image, n)
-		caption := w.dice.n(len(v.captions))
-		for i := range a.Images {
-			a.Images[i] = w.image(folder+a.ID+"-"+strconv.Itoa(i+1), v.captions[(caption+i)%len(v.captions)])
-			a.Images[i].Credit = a.Authors[i%len(a.Authors)]
-		}
+}
+
+// recording lets one article in fifty be heard.
+func (w *writer) recording(a *article.Article, d *desk) {
+	if !w.dice.within(20) {
+		return
 	}
-	if w.dice.within(20) {
-		seconds := 60 + w.dice.n(600)
-		const bytesPerSecond = 96_000 / 8
-		a.Enclosures = []article.Enclosure{{
-			URL:     d.station.Address("/audio/" + a.ID + ".mp3"),
-			Type:    "audio/mpeg",
-			Bytes:   int64(seconds)*bytesPerSecond + int64(w.dice.n(bytesPerSecond)),
-			Seconds: seconds,
-			Title:   w.fill.voice.listen + a.Title,
-		}}
-	}
+	const bytesPerSecond = 96_000 / 8
+	seconds := 60 + w.dice.n(600)
+	a.Enclosures = []article.Enclosure{{
+		URL:     d.station.Address("/audio/" + a.ID + ".mp3"),
+		Type:    "audio/mpeg",
+		Bytes:   int64(seconds)*bytesPerSecond + int64(w.dice.n(bytesPerSecond)),
+		Seconds: seconds,
+		Title:   w.fill.voice.listen + a.Title,
+	}}
 }
 
 // image makes up a picture; the name is its address without the ending.

@@ -22,7 +22,7 @@ func newChinese() *voice {
 	v.compile(zhBanks(), []topic{
 		zhWeather(), zhTraffic(), zhCulture(), zhEducation(), zhSports(), zhHealth(), zhEconomy(),
 		zhSociety(), zhTech(), zhTravel(), zhCivic(), zhFood(), zhFestivals(),
-	}, "{station}讯（通讯员 {person9}）")
+	}, "{station}讯（通讯员 {person9}）", "资料图：{park}。", "资料图：{street}。", "资料图：{bridge}。")
 	return v
 }
 
@@ -43,6 +43,6 @@ func newEnglish() *voice {
 	v.compile(enBanks(), []topic{
 		enWeather(), enTraffic(), enCulture(), enEducation(), enSports(), enHealth(), enEconomy(),
 		enSociety(), enTech(), enTravel(), enFood(),
-	}, "")
+	}, "", "File photo: {park}.", "File photo: {street}.", "File photo: {bridge}.")
 	return v
 }

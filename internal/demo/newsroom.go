@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -157,18 +158,16 @@ func (r *newsroom) assign(dice *dice, rank int) assignment {
 
 // cities returns the name of a station's place in Chinese and in English.
 func cities(station string) (zh, en string) {
+	const here = "本地"
+	if ascii(station) {
+		en, _, _ = strings.Cut(station, " ")
+		return here, cmp.Or(en, romanised(""))
+	}
 	zh = station
 	for _, suffix := range []string{"新闻网", "新闻", "频道", "分站", "站", "网", "版"} {
 		zh = strings.TrimSuffix(zh, suffix)
 	}
-	if ascii(station) {
-		en, _, _ = strings.Cut(station, " ")
-		return "本地", en
-	}
-	if zh == "" {
-		zh = "本地"
-	}
-	return zh, romanised(zh)
+	return cmp.Or(zh, here), romanised(zh)
 }
 
 func ascii(text string) bool {
@@ -176,7 +175,7 @@ func ascii(text string) bool {
 }
 
 // romanised returns the English name of a city that networks like to have a
-// station in.
+// station in, and words that fit any other.
 func romanised(city string) string {
 	switch city {
 	case "长沙":

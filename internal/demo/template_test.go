@@ -53,6 +53,17 @@ func TestNamesOfOneBankDiffer(t *testing.T) {
 	}
 }
 
+func TestMoreSlotsThanNames(t *testing.T) {
+	c := &compiler{voice: &voice{}, banks: map[string]*slotBank{"team": {names: []string{"甲", "乙"}}}, numbers: map[string]int{}}
+	c.template("{team}{team2}{team}")
+	defer func() {
+		if recover() == nil {
+			t.Error("three slots are filled with two names")
+		}
+	}()
+	c.template("{team3}")
+}
+
 func TestBrokenTemplates(t *testing.T) {
 	for _, text := range []string{"{", "{street", "{nowhere}", "{}", "{4}", "{7-3}", "{1-9/0}", "{n:}", "{n:x-y}"} {
 		t.Run(text, func(t *testing.T) {

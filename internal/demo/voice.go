@@ -19,9 +19,10 @@ type voice struct {
 	outlets    []article.Source
 	weekdays   [7]string
 	appendDate func([]byte, time.Time) []byte
-	byline     template // before the lead of some articles; may be empty
-	stop       string   // what ends a sentence
-	listen     string   // before the title of a recording
+	byline     template   // before the lead of some articles; may be empty
+	scenes     []template // captions of pictures that go with anything
+	stop       string     // what ends a sentence
+	listen     string     // before the title of a recording
 	own        func(station string) string
 	syndicated func(outlet string) string
 }
@@ -56,13 +57,16 @@ type slotBank struct {
 	slots []int
 }
 
-func (v *voice) compile(banks []bank, topics []topic, byline string) {
+// compile gives the voice its stories. Of its texts it brings the byline and
+// the captions of scenes.
+func (v *voice) compile(banks []bank, topics []topic, byline string, scenes ...string) {
 	c := &compiler{voice: v, banks: map[string]*slotBank{}, numbers: map[string]int{}}
 	for _, b := range banks {
 		c.banks[b.slot] = &slotBank{names: b.names}
 	}
 	v.people = c.banks["person"].names
 	v.byline = c.template(byline)
+	v.scenes = c.all(scenes, 0)
 	for i := range topics {
 		for _, s := range topics[i].stories {
 			v.tales = append(v.tales, c.tale(&topics[i], s))
@@ -170,7 +174,8 @@ func (c *compiler) newSlot(name string, number int) slot {
 	case "saturday":
 		return slot{kind: kindDate, gap: daysUntilSaturday}
 	}
-	if b, ok := c.banks[strings.TrimRight(name, "0123456789")]; ok {
+	// More slots than names could not all differ.
+	if b, ok := c.banks[strings.TrimRight(name, "0123456789")]; ok && len(b.slots) < len(b.names) {
 		b.slots = append(b.slots, number)
 		return slot{kind: kindName, names: b.names, alike: &b.slots}
 	}

@@ -56,7 +56,8 @@ func (w *writer) article(index int, who assignment, published int64) article.Art
 
 	v := w.tell(&a, who)
 	w.credit(&a, who.desk)
-	w.attach(&a, who.desk, v)
+	w.pictures(&a, who.desk, v)
+	w.recording(&a, who.desk)
 	a.Body = w.body(v, w.lead(&a, v), a.Images)
 
 	if who.desk.previous != "" && w.dice.within(250) {
