@@ -242,7 +242,7 @@ func fingerprint(n *network.Network, options Options) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %+v\n", n.Name, options)
 	for _, s := range n.Stations {
-		fmt.Fprintf(h, "%q %q %q %q %q %q %q %q %q %q %t %q\n", s.ID, s.Name, s.URL, s.Description, s.Email,
+		fmt.Fprintf(h, "%q %q %q %q %q %q %q %q %q %q %t %+v\n", s.ID, s.Name, s.URL, s.Description, s.Email,
 			s.Language, s.Zone, s.Icon, s.Logo, s.Rights, s.All, s.Channels)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])

@@ -109,11 +109,11 @@ func notModified(r *http.Request, etag string, modified time.Time) bool {
 	if tags, ok := r.Header["If-None-Match"]; ok {
 		return anyMatch(tags, etag)
 	}
-	since := r.Header.Get("If-Modified-Since")
-	if since == "" {
+	since := r.Header["If-Modified-Since"]
+	if len(since) != 1 { // one of several means nothing (§13.1.3)
 		return false
 	}
-	t, err := http.ParseTime(since)
+	t, err := http.ParseTime(since[0])
 	return err == nil && !modified.After(t)
 }
 

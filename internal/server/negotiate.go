@@ -1,7 +1,6 @@
 package server
 
 import (
-	"strconv"
 	"strings"
 
 	"feedstation/internal/edition"
@@ -25,7 +24,15 @@ func negotiate(fields []string, d *edition.Document) (edition.Encoding, bool) {
 			best, quality = encoding, q
 		}
 	}
-	return best, quality > 0
+	if quality > 0 {
+		return best, true
+	}
+	for _, encoding := range preference { // better larger than not at all
+		if accepted.quality(encoding) > 0 && d.Variant(encoding).Body != nil {
+			return encoding, true
+		}
+	}
+	return edition.Identity, false
 }
 
 // qualities are a client's, in thousandths; unset where it does not name a
@@ -73,15 +80,30 @@ func parseAccepted(fields []string) qualities {
 // be read is taken as a wish, not as a refusal.
 func weight(parameters string) int {
 	for parameter := range strings.SplitSeq(parameters, ";") {
-		name, value, ok := strings.Cut(strings.TrimSpace(parameter), "=")
-		if !ok || !strings.EqualFold(strings.TrimSpace(name), "q") {
+		name, value, _ := strings.Cut(parameter, "=")
+		if !strings.EqualFold(strings.TrimSpace(name), "q") {
 			continue
 		}
-		q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-		if err != nil || q < 0 || q > 1 {
-			return 1000
+		if q, ok := thousandths(strings.TrimSpace(value)); ok {
+			return q
 		}
-		return int(q * 1000)
+		return 1000
 	}
 	return 1000
+}
+
+// thousandths reads a quality: 0 or 1, with up to three decimals, at most 1.
+func thousandths(value string) (int, bool) {
+	whole, decimals, _ := strings.Cut(value, ".")
+	if whole != "0" && whole != "1" || len(decimals) > 3 || strings.Trim(decimals, "0123456789") != "" {
+		return 0, false
+	}
+	q := int(whole[0] - '0')
+	for i := range 3 {
+		q *= 10
+		if i < len(decimals) {
+			q += int(decimals[i] - '0')
+		}
+	}
+	return q, q <= 1000
 }

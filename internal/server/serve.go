@@ -19,7 +19,7 @@ const (
 	writeTimeout  = 60 * time.Second
 	idleTimeout   = 75 * time.Second
 	headerBytes   = 16 << 10
-	// closeTimeout is how long open requests may take to finish.
+	// closeTimeout is how long open requests may take to finish at the end.
 	closeTimeout = 20 * time.Second
 )
 
@@ -44,15 +44,17 @@ func (d *Drain) wrap(h http.Handler) http.Handler {
 	})
 }
 
-// Serve answers on a listener until ctx ends, then lets open requests finish.
-// The listener is closed in any case. Faults of single connections go to the
-// log at level debug: clients cause them.
+// Serve answers on a listener until ctx ends, then lets open requests finish;
+// those that take too long are cut off, which is no error. The listener is
+// closed in any case. Faults of single connections go to the log at level
+// debug: clients cause them.
 func Serve(ctx context.Context, log *slog.Logger, listener net.Listener, h http.Handler, drain *Drain) error {
 	s := &http.Server{
 		Handler:           drain.wrap(h),
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: headerBytes,
-		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		MaxHeaderBytes:               headerBytes,
+		DisableGeneralOptionsHandler: true, // OPTIONS * is refused as any other
+		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	done := make(chan error, 1)
 	go func() {
@@ -60,8 +62,9 @@ func Serve(ctx context.Context, log *slog.Logger, listener net.Listener, h http.
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 		defer cancel()
 		err := s.Shutdown(closing)
-		if err != nil {
-			err = errors.Join(err, s.Close())
+		if errors.Is(err, context.DeadlineExceeded) { // which is for clients to choose
+			log.Warn("open requests cut off", "after", closeTimeout)
+			err = s.Close()
 		}
 		done <- err
 	}()

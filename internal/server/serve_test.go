@@ -1,0 +1,378 @@
+package server_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"feedstation/internal/server"
+)
+
+// pipes is a listener in memory: with it a server runs on a test's clock.
+type pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), closed: make(chan struct{})} }
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.conns:
+		return conn, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+func (*pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes", Net: "pipe"} }
+
+// dial fails as a closed port does once the listener is closed.
+func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
+	client, served := net.Pipe()
+	select {
+	case p.conns <- served:
+		return client, nil
+	case <-p.closed:
+		return nil, syscall.ECONNREFUSED
+	}
+}
+
+// serving is a server that a test ends.
+type serving struct {
+	*pipes
+	drain *server.Drain
+	stop  context.CancelFunc
+	done  chan error
+	log   bytes.Buffer // without times, from level info up
+}
+
+func serve(t *testing.T, h http.Handler) *serving {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	s := &serving{pipes: newPipes(), drain: new(server.Drain), stop: stop, done: make(chan error, 1)}
+	log := slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	go func() {
+		defer close(s.done)
+		s.done <- server.Serve(ctx, log, s.pipes, h, s.drain)
+	}()
+	t.Cleanup(func() {
+		stop()
+		for err := range s.done { // unless the test has received it
+			if err != nil {
+				t.Errorf("Serve: %v", err)
+			}
+		}
+	})
+	return s
+}
+
+// slow makes each answer take a time.
+func slow(h http.Handler, takes time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-time.After(takes):
+			h.ServeHTTP(w, r)
+		case <-r.Context().Done():
+		}
+	})
+}
+
+func portalHandler(t testing.TB) http.Handler {
+	t.Helper()
+	n, editions := portal(t)
+	return server.New(n, editions)
+}
+
+// client is one that keeps requesting until its port is closed.
+type client struct {
+	http.Client
+	answers, lastOnes int // of all answers, those that were the last on their connection
+}
+
+func (c *client) run(t *testing.T, name string, stopped *time.Time) {
+	defer c.CloseIdleConnections()
+	for {
+		asked := time.Now()
+		r, err := c.Get("http://xt.news.example/rss.xml")
+		if errors.Is(err, syscall.ECONNREFUSED) && !stopped.IsZero() {
+			return // as a balancer that has not heard of the end yet
+		}
+		if err != nil {
+			t.Errorf("%s: after %d answers: %v", name, c.answers, err)
+			return
+		}
+		body, err := io.ReadAll(r.Body)
+		if r.StatusCode != 200 || err != nil || string(body) != string(feedBody) {
+			t.Errorf("%s: asked at %v: status %d, %d bytes, %v", name, asked, r.StatusCode, len(body), err)
+			return
+		}
+		if err := r.Body.Close(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		c.answers++
+		if r.Close {
+			c.lastOnes++
+		}
+	}
+}
+
+// TestGracefulEnd lets clients request on kept and on new connections through
+// the drain and the end: no request fails that found the port open.
+func TestGracefulEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, slow(portalHandler(t), 100*time.Millisecond))
+		var stopped time.Time
+		var clients sync.WaitGroup
+		all := map[string]*client{}
+		for i := range 6 {
+			c := &client{Client: http.Client{Transport: &http.Transport{DialContext: s.dial, DisableKeepAlives: i%2 == 1}}}
+			name := fmt.Sprintf("client %d (keep-alive %t)", i, i%2 == 0)
+			all[name] = c
+			clients.Go(func() {
+				time.Sleep(time.Duration(i) * 13 * time.Millisecond) // so that each is somewhere else at the end
+				c.run(t, name, &stopped)
+			})
+		}
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		s.drain.Start()
+		time.Sleep(5*time.Second + 50*time.Millisecond)
+		stopped = time.Now()
+		s.stop()
+		if err := <-s.done; err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+		if took := time.Since(stopped); took > time.Second {
+			t.Errorf("the end took %v", took)
+		}
+		clients.Wait()
+		for name, c := range all {
+			keepsAlive := strings.Contains(name, "true")
+			if c.answers < 75 || keepsAlive && (c.lastOnes < 48 || c.lastOnes > 55) || !keepsAlive && c.lastOnes != c.answers {
+				t.Errorf("%s: %d answers, %d of them the last on their connection", name, c.answers, c.lastOnes)
+			}
+		}
+	})
+}
+
+// TestEndWithoutDrain ends while requests are open on real connections, as
+// Ctrl-C does: they are answered.
+func TestEndWithoutDrain(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const requests = 8
+	var inside sync.WaitGroup
+	inside.Add(requests)
+	release := make(chan struct{})
+	h := portalHandler(t)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	done := make(chan error, 1)
+	go func() {
+		done <- server.Serve(ctx, slog.New(slog.DiscardHandler), listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			inside.Done()
+			<-release
+			h.ServeHTTP(w, r)
+		}), new(server.Drain))
+	}()
+	var clients sync.WaitGroup
+	for range requests {
+		clients.Go(func() {
+			got := raw(t, listener.Addr().String(), "GET /robots.txt HTTP/1.1\r\nHost: xt.news.example\r\n\r\n")
+			if body := bodyOf(t, got); got.StatusCode != 200 || string(body) != string(tinyBody) {
+				t.Errorf("status %d, body %q", got.StatusCode, body)
+			}
+		})
+	}
+	inside.Wait()
+	stop()
+	for conn, err := net.Dial("tcp", listener.Addr().String()); err == nil; conn, err = net.Dial("tcp", listener.Addr().String()) {
+		conn.Close() // until the port is closed
+	}
+	select {
+	case err := <-done:
+		t.Errorf("Serve returned before the open requests: %v", err)
+	default:
+	}
+	close(release)
+	clients.Wait()
+	if err := <-done; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+}
+
+func TestEndWaitsForNobodyLong(t *testing.T) {
+	tests := []struct {
+		name string
+		send []string // on a connection each
+		want time.Duration
+		log  string
+	}{
+		{name: "no connection"},
+		{name: "silence", send: []string{""}, want: 5 * time.Second},
+		{name: "half a request", send: []string{"GET /rss.xml HTTP/1.1\r\nHost:"}, want: 5 * time.Second},
+		{
+			name: "answers that do not end",
+			send: []string{"GET /rss.xml HTTP/1.1\r\nHost: xt.news.example\r\n\r\n", "GET /robots.txt HTTP/1.1\r\nHost: xt.news.example\r\n\r\n"},
+			want: 20 * time.Second, log: "level=WARN msg=\"open requests cut off\" after=20s\n",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := serve(t, slow(portalHandler(t), time.Hour))
+				for _, text := range tt.send {
+					conn, err := s.dial(t.Context(), "", "")
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer conn.Close()
+					go io.Copy(io.Discard, conn)
+					if _, err := io.WriteString(conn, text); err != nil {
+						t.Fatal(err)
+					}
+				}
+				synctest.Wait()
+				stopped := time.Now()
+				s.stop()
+				if err := <-s.done; err != nil {
+					t.Errorf("Serve: %v", err)
+				}
+				if took := time.Since(stopped); took < tt.want || took > tt.want+time.Second {
+					t.Errorf("the end took %v, want %v", took, tt.want)
+				}
+				if _, err := s.dial(t.Context(), "", ""); !errors.Is(err, syscall.ECONNREFUSED) {
+					t.Errorf("the listener is open still: %v", err)
+				}
+				if got := s.log.String(); got != tt.log {
+					t.Errorf("log %q, want %q", got, tt.log)
+				}
+			})
+		})
+	}
+}
+
+func TestServeEndedBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		p := newPipes()
+		if err := server.Serve(ctx, slog.New(slog.DiscardHandler), p, portalHandler(t), new(server.Drain)); err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+		if _, err := p.Accept(); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("the listener is open still: %v", err)
+		}
+	})
+}
+
+func TestServeWithoutListener(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, portalHandler(t))
+		synctest.Wait()
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-s.done; !errors.Is(err, net.ErrClosed) {
+			t.Errorf("Serve: %v, want %v", err, net.ErrClosed)
+		}
+	})
+}
+
+// TestTimeouts holds how long a connection may take for what.
+func TestTimeouts(t *testing.T) {
+	const request = "GET /robots.txt HTTP/1.1\r\nHost: xt.news.example\r\n\r\n"
+	tests := []struct {
+		name string
+		send string
+		want time.Duration // until the server closes
+	}{
+		{"silence", "", 5 * time.Second},
+		{"half a header", "GET /robots.txt HTTP/1.1\r\nHost: xt.ne", 5 * time.Second},
+		{"idle after an answer", request, 75 * time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := serve(t, portalHandler(t))
+				conn, err := s.dial(t.Context(), "", "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+				begun := time.Now()
+				if tt.send != "" {
+					if _, err := io.WriteString(conn, tt.send); err != nil {
+						t.Fatal(err)
+					}
+				}
+				reader := bufio.NewReader(conn)
+				if tt.send == request {
+					answer, err := http.ReadResponse(reader, nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if body := bodyOf(t, answer); string(body) != string(tinyBody) {
+						t.Errorf("body %q", body)
+					}
+				}
+				if rest, err := io.ReadAll(reader); err != nil || len(rest) > 0 && !strings.Contains(string(rest), "408") {
+					t.Errorf("at the end: %q, %v", rest, err)
+				}
+				if took := time.Since(begun); took < tt.want || took > tt.want+time.Second {
+					t.Errorf("closed after %v, want %v", took, tt.want)
+				}
+			})
+		})
+	}
+}
+
+func TestHeaderLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, portalHandler(t))
+		client := http.Client{Transport: &http.Transport{DialContext: s.dial, DisableKeepAlives: true}}
+		for size, want := range map[int]int{8 << 10: 200, 64 << 10: 431} {
+			request := httptest.NewRequest(http.MethodGet, "http://xt.news.example/robots.txt", nil)
+			request.RequestURI = ""
+			request.Header.Set("Cookie", strings.Repeat("a", size))
+			r, err := client.Do(request)
+			if err != nil {
+				t.Errorf("%d bytes: %v", size, err)
+				continue
+			}
+			if r.StatusCode != want {
+				t.Errorf("%d bytes: status %d, want %d", size, r.StatusCode, want)
+			}
+			if err := r.Body.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,149 @@
+package server_test
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+	"feedstation/internal/server"
+)
+
+const (
+	rssType  = "application/rss+xml; charset=utf-8"
+	xmlType  = "application/xml; charset=utf-8"
+	textType = "text/plain; charset=utf-8"
+)
+
+var noon = time.Date(2019, 3, 11, 12, 0, 0, 0, time.UTC)
+
+// stands are the current editions of stations.
+type stands map[string]*edition.Edition
+
+func (s stands) Current(station string) (*edition.Edition, bool) {
+	e, ok := s[station]
+	return e, ok
+}
+
+var (
+	feedBody  = []byte(strings.Repeat("<item><title>湘江之春 🌸</title></item>\n", 200))
+	tinyBody  = []byte("User-agent: *\n")
+	indexBody = []byte(strings.Repeat("<sitemap><loc>https://xt.news.example/sitemaps/2019-03.xml</loc></sitemap>\n", 20))
+)
+
+// documents are those of the station xt.
+func documents() map[string]*edition.Document {
+	return map[string]*edition.Document{
+		"/rss.xml":        edition.NewDocument(rssType, feedBody, noon),
+		"/moment/rss.xml": edition.NewDocument(rssType, append(bytes.Clone(feedBody), "<moment/>"...), noon),
+		"/sitemap.xml":    edition.NewDocument(xmlType, indexBody, noon),
+		"/robots.txt":     edition.NewDocument(textType, tinyBody, edition.Epoch),
+	}
+}
+
+// served are all paths of the station xt.
+func served() map[string]*edition.Document {
+	all := documents()
+	all["/sitemap.xml.gz"] = all["/sitemap.xml"].Twin()
+	return all
+}
+
+// portal is a network whose station xt has an edition, zz an empty one, and yy
+// none yet.
+func portal(t testing.TB) (*network.Network, stands) {
+	t.Helper()
+	n, err := network.New("湘江新闻网", []*network.Station{
+		{ID: "xt", URL: "https://xt.news.example"}, {ID: "yy", URL: "https://yy.news.example"}, {ID: "zz", URL: "https://中文.example"},
+	}, []string{"localhost"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n, stands{
+		"xt": edition.New("xt", 1, noon, "4711", documents()),
+		"zz": edition.New("zz", 1, noon, "4711", nil),
+	}
+}
+
+// start serves the portal on a real port and returns its address.
+func start(t testing.TB) string {
+	t.Helper()
+	n, editions := portal(t)
+	s := httptest.NewServer(server.New(n, editions))
+	t.Cleanup(s.Close)
+	return s.Listener.Addr().String()
+}
+
+// raw sends bytes as they are and returns the answer to them.
+func raw(t testing.TB, address, request string) *http.Response {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
+	}
+	method, _, _ := strings.Cut(request, " ")
+	answer, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
+	if err != nil {
+		t.Fatalf("%q: %v", request, err)
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatalf("%q: %v", request, err)
+	}
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	return answer
+}
+
+// get asks for a path of the station xt with header fields, written "Name: value".
+func get(t testing.TB, address, method, path string, fields ...string) *http.Response {
+	t.Helper()
+	request := method + " " + path + " HTTP/1.1\r\nHost: xt.news.example\r\n"
+	for _, field := range fields {
+		request += field + "\r\n"
+	}
+	return raw(t, address, request+"Connection: close\r\n\r\n")
+}
+
+func bodyOf(t testing.TB, r *http.Response) []byte {
+	t.Helper()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+// decoded returns the body as it was before any encoding.
+func decoded(t testing.TB, r *http.Response) []byte {
+	t.Helper()
+	switch encoding := r.Header.Get("Content-Encoding"); encoding {
+	case "":
+	case "br":
+		r.Body = io.NopCloser(brotli.NewReader(r.Body))
+	case "gzip":
+		gz, err := gzip.NewReader(r.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Body = gz
+	default:
+		t.Fatalf("Content-Encoding %q", encoding)
+	}
+	return bodyOf(t, r)
+}
