@@ -15,7 +15,7 @@ type faults struct {
 // it: a title of the wrong type is not missing as well.
 func (f *faults) add(place, format string, args ...any) {
 	for i, c := range place + "." {
-		if (c == '.' || c == '[') && f.at[place[:i]] {
+		if c == '.' && f.at[place[:i]] {
 			return
 		}
 	}

@@ -129,6 +129,9 @@ type Server struct {
 	Admin string `key:"admin" default:"127.0.0.1:8081"`
 	// Hosts are those under which every station is reachable as /{station}/….
 	Hosts []string `key:"hosts" default:"localhost,127.0.0.1"`
+	// StaleIfError is how long proxies may serve what they have while this
+	// server can't be reached, 0s (never) to 720h.
+	StaleIfError time.Duration `key:"stale_if_error" default:"24h"`
 	// Drain is how long a stopping process lets open requests end, 0s to 5m.
 	Drain time.Duration `key:"drain" default:"5s"`
 }
@@ -163,10 +166,14 @@ type stationSection struct {
 	Icon        string           `key:"icon"`
 	Logo        string           `key:"logo"`
 	Rights      string           `key:"rights"`
+	Closed      bool             `key:"closed" default:"false"`
+	MovedTo     string           `key:"moved_to"`
 	Channels    []channelSection `key:"channels"`
 }
 
 type channelSection struct {
-	ID   string `key:"id"`
-	Name string `key:"name"`
+	ID      string `key:"id"`
+	Name    string `key:"name"`
+	Closed  bool   `key:"closed" default:"false"`
+	MovedTo string `key:"moved_to"`
 }

@@ -104,9 +104,12 @@ func (doc *document) network() (*network.Network, error) {
 		stations[i] = &network.Station{
 			ID: s.ID, Name: s.Name, URL: s.URL, Description: s.Description, Email: s.Email,
 			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: s.Rights, All: s.All,
+			Former: network.Former{Closed: s.Closed, MovedTo: s.MovedTo},
 		}
 		for _, c := range s.Channels {
-			stations[i].Channels = append(stations[i].Channels, network.Channel{ID: c.ID, Name: c.Name})
+			stations[i].Channels = append(stations[i].Channels, network.Channel{
+				ID: c.ID, Name: c.Name, Former: network.Former{Closed: c.Closed, MovedTo: c.MovedTo},
+			})
 		}
 	}
 	return network.New(doc.Network.Name, stations, doc.Server.Hosts)

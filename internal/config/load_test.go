@@ -57,7 +57,7 @@ func TestLoad(t *testing.T) {
 			Sitemaps: Sitemaps{NewsName: "湘江新闻网"},
 			Server: Server{
 				Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
-				Hosts: []string{"localhost", "127.0.0.1"}, Drain: 5 * time.Second,
+				Hosts: []string{"localhost", "127.0.0.1"}, StaleIfError: 24 * time.Hour, Drain: 5 * time.Second,
 			},
 		}},
 		{"full", Config{
@@ -83,7 +83,7 @@ func TestLoad(t *testing.T) {
 			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), Deadline: 90 * time.Minute},
 			Feeds:    Feeds{Items: 20},
 			Sitemaps: Sitemaps{NewsName: "湘江"},
-			Server:   Server{Listen: ":9000", Admin: "localhost:9001", Hosts: []string{"feeds.example"}},
+			Server:   Server{Listen: ":9000", Admin: "localhost:9001", Hosts: []string{"feeds.example"}, StaleIfError: time.Hour},
 		}},
 	}
 	for _, tt := range tests {

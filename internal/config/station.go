@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
+	"slices"
 	"strings"
 
 	"feedstation/internal/network"
@@ -12,8 +13,11 @@ import (
 // validateStations reports what network.New would refuse, each with its place,
 // and what else is wrong with stations.
 func (doc *document) validateStations(r *report) {
-	if len(doc.Stations) == 0 {
+	switch {
+	case len(doc.Stations) == 0:
 		r.value("stations", "missing: want at least one station")
+	case !slices.ContainsFunc(doc.Stations, func(s stationSection) bool { return !s.Closed && s.MovedTo == "" }):
+		r.value("stations", "all are closed or moved: want at least one that publishes")
 	}
 	ids, hosts := map[string]string{}, map[string]string{} // paths
 	for i, s := range doc.Stations {
@@ -28,6 +32,7 @@ func (doc *document) validateStations(r *report) {
 			at := fmt.Sprintf("%s.channels[%d]", path, j)
 			r.id(at+".id", c.ID, channels)
 			r.name(at+".name", c.Name)
+			r.former(at, c.Closed, c.MovedTo)
 		}
 	}
 	for i, host := range doc.Server.Hosts {
@@ -87,10 +92,24 @@ func (s *stationSection) validateOptions(r *report, path string) {
 			r.value(path+".email", "want an address such as editor@xt.news.example, got %q", s.Email)
 		}
 	}
+	r.former(path, s.Closed, s.MovedTo)
 	r.address(path+".icon", s.Icon)
 	r.address(path+".logo", s.Logo)
 	r.line(path+".rights", s.Rights)
 	r.text(path+".description", s.Description)
+}
+
+// former reports what can't be said of a station or a channel that publishes no
+// more.
+func (r *report) former(path string, closed bool, movedTo string) {
+	r.address(path+".moved_to", movedTo)
+	switch {
+	case movedTo == "":
+	case closed:
+		r.value(path+".moved_to", "what has moved is not closed: want either")
+	case strings.ContainsAny(movedTo, "?#"):
+		r.value(path+".moved_to", "want no query and no fragment: paths are put behind it: %s", quote(movedTo))
+	}
 }
 
 // address reports what is neither empty nor the address of a page or picture.

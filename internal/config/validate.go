@@ -142,6 +142,7 @@ func (s *Server) validate(r *report) {
 	case adminPort != 0 && adminPort == publicPort && overlap(public, admin):
 		r.value("server.admin", "has the port of server.listen")
 	}
+	between(r, "server.stale_if_error", s.StaleIfError, 0, 720*time.Hour)
 	between(r, "server.drain", s.Drain, 0, 5*time.Minute)
 }
 

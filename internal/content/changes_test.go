@@ -65,6 +65,7 @@ func TestChanges(t *testing.T) {
 			{"when that is known", 10 * time.Hour, 10 * time.Hour, nil},
 			{"just before the expiry", 20*time.Hour - time.Millisecond, 19 * time.Hour, nil},
 			{"when it expires", 20 * time.Hour, 20*time.Hour - time.Millisecond, []article.Change{expired}},
+			{"when that is known as well", 20 * time.Hour, 20 * time.Hour, nil},
 			{"after a long time away", 30 * time.Hour, 3 * time.Minute, []article.Change{expired, ended}},
 			{"after that", 40 * time.Hour, 30 * time.Hour, nil},
 		}

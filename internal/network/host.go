@@ -52,7 +52,7 @@ func cutPort(host string) (string, bool) {
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil && port != "" {
 		return "", false
 	}
-	return host, !strings.Contains(host, ":") || strings.HasSuffix(host, "]")
+	return host, true
 }
 
 func notInHost(r rune) bool {

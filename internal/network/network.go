@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,9 +16,9 @@ import (
 // Network is a news portal: all stations of one publisher. It does not change.
 type Network struct {
 	Name     string
-	Stations []*Station
+	Stations []*Station // those that publish: neither closed nor moved
 
-	byID   map[string]*Station
+	byID   map[string]*Station // also those that are closed or moved
 	byHost map[string]*Station // normalised
 	shared map[string]bool     // normalised hosts under which stations are /{station}/…
 }
@@ -34,17 +35,28 @@ type Station struct {
 	Icon        string // square, absolute URL; may be empty
 	Logo        string // wide, absolute URL; may be empty
 	Rights      string
-	All         bool // its feeds carry the articles of all stations
-	Channels    []Channel
+	All         bool      // its feeds carry the articles of all stations
+	Channels    []Channel // those that publish: neither closed nor moved
+	Former
 
-	channels map[string]bool
+	channels map[string]Former // by id, of all channels
 }
 
 // Channel is a section of a station.
 type Channel struct {
 	ID   string
 	Name string
+	Former
 }
+
+// Former is what has become of a station or a channel that publishes no more.
+type Former struct {
+	Closed  bool   // for good
+	MovedTo string // absolute http(s) URL in whose place the paths are now; empty: not moved
+}
+
+// Publishes reports whether it is neither closed nor moved.
+func (f Former) Publishes() bool { return !f.Closed && f.MovedTo == "" }
 
 // ids appear in paths and in keys of the cache.
 var validID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
@@ -94,11 +106,14 @@ var defaultPorts = map[string]string{"http": "80", "https": "443"}
 // as /{station}/…, on the shared ones. The stations are taken over. Every
 // fault is in the error.
 func New(name string, stations []*Station, shared []string) (*Network, error) {
-	n := &Network{Name: name, Stations: stations, byID: map[string]*Station{}, byHost: map[string]*Station{}, shared: map[string]bool{}}
+	n := &Network{Name: name, byID: map[string]*Station{}, byHost: map[string]*Station{}, shared: map[string]bool{}}
 	var faults []error
 	for i, s := range stations {
 		for _, err := range n.add(s) {
 			faults = append(faults, fmt.Errorf("stations[%d].%w", i, err))
+		}
+		if s.Publishes() {
+			n.Stations = append(n.Stations, s)
 		}
 	}
 	for i, host := range shared {
@@ -144,27 +159,60 @@ func (n *Network) add(s *Station) (faults []error) {
 		}
 	}
 
-	s.channels = map[string]bool{}
+	s.channels = map[string]Former{}
 	for i, c := range s.Channels {
 		if err := CheckID(c.ID); err != nil {
 			fault("channels[%d].id: %w", i, err)
-		} else if s.channels[c.ID] {
+		} else if _, twice := s.channels[c.ID]; twice {
 			fault("channels[%d].id: %q is there twice", i, c.ID)
 		}
-		s.channels[c.ID] = true
+		s.channels[c.ID] = c.Former
 	}
+	s.Channels = slices.DeleteFunc(slices.Clone(s.Channels), func(c Channel) bool { return !c.Publishes() })
 	return faults
 }
 
-// Station returns the station with that id.
+// Station returns the station with that id, also one that publishes no more.
 func (n *Network) Station(id string) (*Station, bool) {
 	s, ok := n.byID[id]
 	return s, ok
 }
 
-// HasChannel reports whether the station has a channel with that id.
+// HasChannel reports whether the station has a channel with that id, also one
+// that publishes no more.
 func (s *Station) HasChannel(id string) bool {
-	return s.channels[id]
+	_, ok := s.channels[id]
+	return ok
+}
+
+// FormerPath tells what has become of a path of the station: whether it is closed,
+// or the URL it has moved to. Both are zero for a path that neither holds for.
+func (s *Station) FormerPath(path string) (closed bool, movedTo string) {
+	if !s.Publishes() {
+		return s.Closed, moved(s.MovedTo, path)
+	}
+	id, rest, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	channel, known := s.channels[id]
+	if !ok || !known || channel.Publishes() {
+		return false, ""
+	}
+	return channel.Closed, moved(channel.MovedTo, "/"+rest)
+}
+
+func moved(to, path string) string {
+	if to == "" {
+		return ""
+	}
+	return strings.TrimSuffix(to, "/") + path
+}
+
+// Title returns the title of a channel's feed, or of the station's own for the
+// zero channel.
+func (s *Station) Title(channel Channel) string {
+	if channel.ID == "" {
+		return s.Name
+	}
+	return s.Name + " · " + channel.Name
 }
 
 // Address returns the public URL of a path on the station's own host.

@@ -241,3 +241,45 @@ func TestOwns(t *testing.T) {
 		})
 	}
 }
+
+func TestFormer(t *testing.T) {
+	n, err := network.New("湘江新闻网", []*network.Station{
+		{ID: "xt", URL: "https://xt.news.example", Channels: []network.Channel{
+			{ID: "moment"},
+			{ID: "gossip", Former: network.Former{Closed: true}},
+			{ID: "society", Former: network.Former{MovedTo: "https://xt.news.example/life/"}},
+		}},
+		{ID: "old", URL: "https://old.news.example", Former: network.Former{Closed: true}, Channels: []network.Channel{{ID: "moment"}}},
+		{ID: "yy", URL: "https://yy.news.example", Former: network.Former{MovedTo: "https://dongting.news.example"}},
+	}, []string{"localhost"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(n.Stations) != 1 || len(n.Stations[0].Channels) != 1 {
+		t.Errorf("publishing: %d stations, %d channels; want one each", len(n.Stations), len(n.Stations[0].Channels))
+	}
+	for _, tt := range []struct {
+		host, path string
+		closed     bool
+		movedTo    string
+	}{
+		{"xt.news.example", "/rss.xml", false, ""},
+		{"xt.news.example", "/moment/rss.xml", false, ""},
+		{"xt.news.example", "/gossip/rss.xml", true, ""},
+		{"xt.news.example", "/gossip", false, ""},
+		{"localhost", "/xt/society/rss.xml", false, "https://xt.news.example/life/rss.xml"},
+		{"xt.news.example", "/nowhere/rss.xml", false, ""},
+		{"old.news.example", "/rss.xml", true, ""},
+		{"localhost", "/old/moment/feed.json", true, ""},
+		{"yy.news.example", "/moment/atom.xml", false, "https://dongting.news.example/moment/atom.xml"},
+	} {
+		s, path, err := n.Resolve(tt.host, tt.path)
+		if err != nil {
+			t.Errorf("%s%s: %v", tt.host, tt.path, err)
+			continue
+		}
+		if closed, movedTo := s.FormerPath(path); closed != tt.closed || movedTo != tt.movedTo {
+			t.Errorf("%s%s: closed %t, moved to %q; want %t, %q", tt.host, tt.path, closed, movedTo, tt.closed, tt.movedTo)
+		}
+	}
+}

@@ -19,6 +19,14 @@ const (
 	JSON Format = "feed.json"
 )
 
+// Formats are all formats, in the order in which they are told.
+func Formats() []Format { return []Format{RSS, Atom, JSON} }
+
+// MediaType returns the media type of the format's links, without parameters.
+func (f Format) MediaType() string {
+	return map[Format]string{RSS: "application/rss+xml", Atom: "application/atom+xml", JSON: "application/feed+json"}[f]
+}
+
 const shardFolder = "sitemaps"
 
 // Paths of documents that every station has once.
@@ -113,15 +121,15 @@ func (n *Network) Resolve(host, path string) (*Station, string, error) {
 // at returns the station whose own host a request names, and no station for a
 // shared host.
 func (n *Network) at(host string) (s *Station, ok bool) {
-	bare, valid := cutPort(host)
-	if s, ok := n.known(bare); ok && valid { // as most requests name it
+	bare, _ := cutPort(host) // as most requests name it
+	if s, ok := n.known(bare); ok {
 		return s, true
 	}
-	normal, valid := NormalizeHost(host)
-	s, ok = n.known(normal)
-	return s, ok && valid
+	normal, _ := NormalizeHost(host)
+	return n.known(normal)
 }
 
+// known looks a normalised host up; what is none is not known.
 func (n *Network) known(normal string) (s *Station, ok bool) {
 	s = n.byHost[normal]
 	return s, s != nil || n.shared[normal]
