@@ -59,7 +59,7 @@ func (b *builder) add(path string, r edition.Revision) error {
 // addBody is add for a document that does not print when it changed.
 func (b *builder) addBody(path, mediaType string, body []byte, newest time.Time) error {
 	return b.add(path, edition.Revision{
-		MediaType: mediaType, Newest: newest,
+		MediaType: mediaType, Newest: newest, Advice: b.advice(),
 		Render: func(time.Time) ([]byte, error) { return body, nil },
 	})
 }

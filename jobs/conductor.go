@@ -51,7 +51,10 @@ type Options struct {
 	Items    int    // in a feed, at most
 	FullText bool   // false: feeds carry summaries only
 	NewsName string // the publication's name on Google News
-	Version  string // the program's; another one builds every edition anew
+	// StaleIfError is how long proxies may serve what they have while this
+	// server can't be reached; 0: not told.
+	StaleIfError time.Duration
+	Version      string // the program's; another one builds every edition anew
 }
 
 // Conductor builds editions from the content store and publishes them. Its

@@ -35,7 +35,7 @@ type world struct {
 	fault     func(station string) error // of the snapshot, by station
 }
 
-var options = jobs.Options{Items: 20, FullText: true, NewsName: "湘江新闻网", Version: "test"}
+var options = jobs.Options{Items: 20, FullText: true, NewsName: "湘江新闻网", Version: "test", StaleIfError: 24 * time.Hour}
 
 // in runs test in a bubble, in the year 2026.
 func in(t *testing.T, test func(w *world)) {
@@ -220,6 +220,15 @@ func TestFirstRefresh(t *testing.T) {
 			if body := w.body("xt", path); !strings.Contains(body, want) {
 				t.Errorf("%s has no %q:\n%s", path, want, body)
 			}
+		}
+		link := `<https://xt.news.example/moment/rss.xml>; rel="alternate"; type="application/rss+xml", ` +
+			`<https://xt.news.example/moment/atom.xml>; rel="self"; type="application/atom+xml", ` +
+			`<https://xt.news.example/moment/feed.json>; rel="alternate"; type="application/feed+json"`
+		if got := w.document("xt", "/moment/atom.xml").Advice(); got.Link != link || got.StaleIfError != 24*time.Hour {
+			t.Errorf("advice = %+v; want the link %s", got, link)
+		}
+		if got := w.document("xt", "/sitemap.xml").Advice(); got.Link != "" || got.StaleIfError != 24*time.Hour || got.MaxAge != time.Minute {
+			t.Errorf("advice of the index = %+v", got)
 		}
 		if body := w.body("www", "/moment/rss.xml"); !strings.Contains(body, "第1条新闻") || !strings.Contains(body, "第3条新闻") {
 			t.Errorf("the feed of all stations lacks articles:\n%s", body)
@@ -489,6 +498,53 @@ func TestStationWithoutArticles(t *testing.T) {
 		}
 		if body := w.body("xt", "/feed.json"); !strings.Contains(body, `"items":[]`) {
 			t.Errorf("an empty feed:\n%s", body)
+		}
+	})
+}
+
+// The types in the Link header are those of the documents.
+func TestMediaTypes(t *testing.T) {
+	in(t, func(w *world) {
+		w.refresh()
+		for _, format := range network.Formats() {
+			want := format.MediaType() + "; charset=utf-8"
+			if got := w.document("xt", network.FeedPath("", format)).MediaType(); got != want {
+				t.Errorf("%s is %s; want %s", format, got, want)
+			}
+		}
+	})
+}
+
+// A station or a channel that is closed or has moved has no documents, is in no
+// list and in no feed of all stations.
+func TestFormerStations(t *testing.T) {
+	in(t, func(w *world) {
+		stations := []*network.Station{
+			{ID: "www", Name: "湘江新闻网", URL: "https://www.news.example", Language: "zh-CN", Zone: shanghai, All: true},
+			{ID: "xt", Name: "湘潭站", URL: "https://xt.news.example", Language: "zh-CN", Zone: shanghai, Channels: []network.Channel{
+				{ID: "moment", Name: "时刻新闻"}, {ID: "gossip", Name: "闲话", Former: network.Former{Closed: true}},
+			}},
+			{ID: "yy", Name: "岳阳站", URL: "https://yy.news.example", Language: "zh-CN", Zone: shanghai, Former: network.Former{MovedTo: "https://dongting.example"}},
+		}
+		n, err := network.New("湘江新闻网", stations, nil)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.network = n
+		w.restart(options)
+		w.put(newArticle("xt", 1, time.Hour), newArticle("yy", 2, time.Hour))
+		w.refresh()
+		if _, ok := w.editions.Current("yy"); ok {
+			t.Error("a station that has moved has an edition")
+		}
+		if _, ok := w.edition("xt").Document("/gossip/rss.xml"); ok {
+			t.Error("a closed channel has a feed")
+		}
+		if body := w.body("www", "/feeds.opml"); strings.Contains(body, "yy.news.example") || strings.Contains(body, "gossip") {
+			t.Errorf("the list of feeds:\n%s", body)
+		}
+		if body := w.body("www", "/rss.xml"); strings.Contains(body, "第2条新闻") || !strings.Contains(body, "第1条新闻") {
+			t.Error("the feed of all stations")
 		}
 	})
 }

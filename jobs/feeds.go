@@ -55,7 +55,7 @@ func (b *builder) addFeed(c feed.Channel, channel network.Channel, newest time.T
 		{network.JSON, feed.JSONType, (*feed.Channel).JSON},
 	} {
 		err := b.add(network.FeedPath(channel.ID, format.name), edition.Revision{
-			MediaType: format.mediaType, Newest: newest,
+			MediaType: format.mediaType, Newest: newest, Advice: b.feedAdvice(channel, format.name),
 			Render: func(modified time.Time) ([]byte, error) {
 				c.Updated = modified.In(b.station.Zone)
 				return format.render(&c)
@@ -70,12 +70,8 @@ func (b *builder) addFeed(c feed.Channel, channel network.Channel, newest time.T
 
 // describe returns a feed without its items.
 func describe(s *network.Station, channel network.Channel) feed.Channel {
-	title := s.Name
-	if channel.ID != "" {
-		title += " · " + channel.Name
-	}
 	return feed.Channel{
-		Title: title, Description: s.Description, Language: s.Language, Rights: s.Rights,
+		Title: s.Title(channel), Description: s.Description, Language: s.Language, Rights: s.Rights,
 		HomeURL: s.Address("/"),
 		RSSURL:  s.Address(network.FeedPath(channel.ID, network.RSS)),
 		AtomURL: s.Address(network.FeedPath(channel.ID, network.Atom)),

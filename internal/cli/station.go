@@ -38,6 +38,7 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 func newConductor(log *slog.Logger, cfg *config.Config, store *content.Store, editions *cache.Cache) *jobs.Conductor {
 	snapshot := func(ctx context.Context) (jobs.Snapshot, error) { return store.Snapshot(ctx) }
 	return jobs.NewConductor(log, cfg.Network, snapshot, editions, jobs.Options{
-		Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, Version: buildVersion(),
+		Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
+		Version: buildVersion(),
 	})
 }

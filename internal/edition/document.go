@@ -51,21 +51,26 @@ const (
 	Identity Encoding = iota
 	Gzip
 	Brotli
+	Zstd
 	encodings
 )
 
 // String returns the coding's registered name.
 func (e Encoding) String() string {
-	return [...]string{"identity", "gzip", "br"}[e]
+	return [...]string{"identity", "gzip", "br", "zstd"}[e]
 }
 
 // Document is one published file. It does not change; its bodies must not be
 // written to.
 type Document struct {
-	contentType  []string // in the form of http.Header, as lastModified
+	contentType  []string // in the form of http.Header, as the next three
 	lastModified []string
+	cacheControl []string
+	link         []string // nil: none
+	tag          string
 	hash         Hash
 	modified     time.Time
+	advice       Advice
 	variants     [encodings]Variant
 }
 
@@ -78,10 +83,11 @@ type Variant struct {
 }
 
 // NewDocument returns the document of a body, which is taken over, with all its
-// encodings. Modified is the moment at which the content last changed, in whole seconds since it
-// is compared in the form of an HTTP date.
+// encodings and DefaultAdvice. Modified is the moment at which the content last
+// changed, in whole seconds since it is compared in the form of an HTTP date.
 func NewDocument(mediaType string, body []byte, modified time.Time) *Document {
-	return newDocument(mediaType, hashOf(mediaType, body), modified, [encodings][]byte{body, compressGzip(body), compressBrotli(body)})
+	bodies := [encodings][]byte{body, compressGzip(body), compressBrotli(body), compressZstd(body)}
+	return newDocument(mediaType, hashOf(mediaType, body), modified, bodies)
 }
 
 func newDocument(mediaType string, hash Hash, modified time.Time, bodies [encodings][]byte) *Document {
@@ -90,7 +96,8 @@ func newDocument(mediaType string, hash Hash, modified time.Time, bodies [encodi
 		contentType: []string{mediaType}, lastModified: []string{modified.Format(http.TimeFormat)},
 		hash: hash, modified: modified,
 	}
-	tag := hex.EncodeToString(hash[:16])
+	d.tag = hex.EncodeToString(hash[:16])
+	d.advise(DefaultAdvice)
 	for encoding, body := range bodies {
 		suffix := ""
 		if encoding != int(Identity) {
@@ -98,7 +105,7 @@ func newDocument(mediaType string, hash Hash, modified time.Time, bodies [encodi
 		}
 		d.variants[encoding] = Variant{
 			Body:          body,
-			ETag:          []string{`"` + tag + suffix + `"`},
+			ETag:          []string{`"` + d.tag + suffix + `"`},
 			ContentLength: []string{strconv.Itoa(len(body))},
 		}
 	}
@@ -115,6 +122,9 @@ func (d *Document) ContentType() []string { return d.contentType }
 // LastModified returns the time of modification as an HTTP date, in the form
 // of http.Header. It must not be written to.
 func (d *Document) LastModified() []string { return d.lastModified }
+
+// Tag returns what the ETags of all encodings begin with, without quotes.
+func (d *Document) Tag() string { return d.tag }
 
 // Hash returns the hash of media type and body.
 func (d *Document) Hash() Hash { return d.hash }
@@ -133,7 +143,7 @@ func (d *Document) Body() []byte { return d.variants[Identity].Body }
 func (d *Document) Twin() *Document {
 	const gzipType = "application/gzip"
 	body := d.variants[Gzip].Body
-	return newDocument(gzipType, hashOf(gzipType, body), d.modified, [encodings][]byte{body, nil, nil})
+	return newDocument(gzipType, hashOf(gzipType, body), d.modified, [encodings][]byte{body}).Advised(d.advice)
 }
 
 // Has reports whether the document can be had in the encoding, and is smaller

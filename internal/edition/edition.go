@@ -87,6 +87,6 @@ func (e *Edition) All() iter.Seq2[string, *Document] {
 // paths.
 func (e *Edition) Equal(other *Edition) bool {
 	return maps.EqualFunc(e.documents, other.documents, func(a, b *Document) bool {
-		return a.hash == b.hash && a.modified.Equal(b.modified)
+		return a.entry() == b.entry()
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 )
 
 // The levels are where a feed of half a megabyte costs milliseconds; higher
@@ -24,6 +25,13 @@ var (
 		w, err := gzip.NewWriterLevel(nil, gzipLevel)
 		if err != nil {
 			panic(err) // only a level that does not exist is an error
+		}
+		return w
+	}}
+	zstdWriters = sync.Pool{New: func() any {
+		w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)) // no goroutines
+		if err != nil {
+			panic(err) // only an option that does not exist is an error
 		}
 		return w
 	}}
@@ -45,6 +53,14 @@ func compressGzip(body []byte) []byte {
 func compressBrotli(body []byte) []byte {
 	w := brotliWriters.Get().(*brotli.Writer)
 	defer brotliWriters.Put(w)
+	var out bytes.Buffer
+	w.Reset(&out)
+	return finish(w, &out, body)
+}
+
+func compressZstd(body []byte) []byte {
+	w := zstdWriters.Get().(*zstd.Encoder)
+	defer zstdWriters.Put(w)
 	var out bytes.Buffer
 	w.Reset(&out)
 	return finish(w, &out, body)

@@ -38,13 +38,31 @@ type Entry struct {
 	Hash     Hash      `json:"hash"`
 	Type     string    `json:"type"`
 	Modified time.Time `json:"modified"`
+
+	MaxAge       int    `json:"max_age"` // seconds
+	StaleIfError int    `json:"stale_if_error,omitempty"`
+	Link         string `json:"link,omitempty"`
+}
+
+// entry returns the document's line in a manifest.
+func (d *Document) entry() Entry {
+	return Entry{
+		Hash: d.hash, Type: d.MediaType(), Modified: d.modified,
+		MaxAge: int(d.advice.MaxAge / time.Second), StaleIfError: int(d.advice.StaleIfError / time.Second), Link: d.advice.Link,
+	}
+}
+
+func (entry Entry) advice() Advice {
+	return Advice{
+		MaxAge: time.Duration(entry.MaxAge) * time.Second, StaleIfError: time.Duration(entry.StaleIfError) * time.Second, Link: entry.Link,
+	}
 }
 
 // Manifest returns the edition's manifest.
 func (e *Edition) Manifest() Manifest {
 	m := Manifest{manifestFormat, e.station, e.number, e.watermark, e.build, make(map[string]Entry, len(e.documents))}
 	for path, d := range e.documents {
-		m.Documents[path] = Entry{d.hash, d.MediaType(), d.modified}
+		m.Documents[path] = d.entry()
 	}
 	return m
 }
@@ -89,7 +107,7 @@ func (m *Manifest) Edition(known *Edition, get func(Hash) ([]byte, error)) (*Edi
 }
 
 func (entry Entry) document(have *Document, get func(Hash) ([]byte, error)) (*Document, error) {
-	if have != nil && have.modified.Equal(entry.Modified) {
+	if have != nil && have.entry() == entry {
 		return have, nil
 	}
 	data, err := get(entry.Hash)

@@ -99,7 +99,7 @@ func TestManifestForm(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"format":1,"station":"xt","number":7,"watermark":"2019-03-11T12:00:00.123Z","build":"4711","documents":` +
-		`{"/robots.txt":{"hash":"` + d.Hash().String() + `","type":"text/plain; charset=utf-8","modified":"2019-03-11T12:00:00Z"}}}`
+		`{"/robots.txt":{"hash":"` + d.Hash().String() + `","type":"text/plain; charset=utf-8","modified":"2019-03-11T12:00:00Z","max_age":60}}}`
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)
 	}

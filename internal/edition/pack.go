@@ -9,16 +9,18 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// packed documents begin with this. A packed document is the magic, then the
-// gzip body and the Brotli body, each behind its length as a varint, then the
+// packed documents begin with this. A packed document is the magic, then its
+// bodies in gzip, Brotli and zstd, each behind its length as a varint, then the
 // SHA-256 of all that. The body without encoding is not stored.
-const packMagic = "feedstation document 1\n"
+const packMagic = "feedstation document 2\n"
+
+var packed = [...]Encoding{Gzip, Brotli, Zstd}
 
 // Pack returns the document's bodies in one piece, for storing under the
 // document's hash.
 func (d *Document) Pack() []byte {
 	data := []byte(packMagic)
-	for _, encoding := range []Encoding{Gzip, Brotli} {
+	for _, encoding := range packed {
 		body := d.variants[encoding].Body
 		data = binary.AppendUvarint(data, uint64(len(body)))
 		data = append(data, body...)
@@ -37,7 +39,7 @@ func Unpack(entry Entry, data []byte) (*Document, error) {
 		return nil, &DamagedError{entry.Hash}
 	}
 	var bodies [encodings][]byte
-	for _, encoding := range []Encoding{Gzip, Brotli} {
+	for _, encoding := range packed {
 		size, n := binary.Uvarint(rest)
 		if n <= 0 || size > uint64(len(rest)-n) {
 			return nil, &DamagedError{entry.Hash}
@@ -49,7 +51,7 @@ func Unpack(entry Entry, data []byte) (*Document, error) {
 		return nil, &DamagedError{entry.Hash}
 	}
 	bodies[Identity] = body
-	return newDocument(entry.Type, entry.Hash, entry.Modified, bodies), nil
+	return newDocument(entry.Type, entry.Hash, entry.Modified, bodies).Advised(entry.advice()), nil
 }
 
 func gunzip(data []byte) ([]byte, error) {

@@ -12,7 +12,7 @@ import (
 	"feedstation/internal/edition"
 )
 
-const packMagic = "feedstation document 1\n"
+const packMagic = "feedstation document 2\n"
 
 func entryOf(d *edition.Document) edition.Entry {
 	return edition.Entry{Hash: d.Hash(), Type: d.MediaType(), Modified: d.Modified()}
@@ -56,9 +56,9 @@ func seal(payload []byte) []byte {
 	return append(slices.Clone(payload), sum[:]...)
 }
 
-func payload(gzip, brotli []byte) []byte {
+func payload(gzip, brotli, zstd []byte) []byte {
 	data := []byte(packMagic)
-	for _, body := range [][]byte{gzip, brotli} {
+	for _, body := range [][]byte{gzip, brotli, zstd} {
 		data = binary.AppendUvarint(data, uint64(len(body)))
 		data = append(data, body...)
 	}
@@ -68,8 +68,8 @@ func payload(gzip, brotli []byte) []byte {
 func TestUnpackDamaged(t *testing.T) {
 	d := edition.NewDocument(xmlType, []byte("<title>湘江之春</title>"), noon)
 	entry, packed := entryOf(d), d.Pack()
-	gzip, br := d.Variant(edition.Gzip).Body, d.Variant(edition.Brotli).Body
-	if !bytes.Equal(packed, seal(payload(gzip, br))) {
+	gzip, br, zstd := d.Variant(edition.Gzip).Body, d.Variant(edition.Brotli).Body, d.Variant(edition.Zstd).Body
+	if !bytes.Equal(packed, seal(payload(gzip, br, zstd))) {
 		t.Fatal("the form of packed documents has changed: the magic must change too")
 	}
 
@@ -106,14 +106,14 @@ func TestUnpackDamaged(t *testing.T) {
 		{"another document", entry, other.Pack()},
 		{"another type", edition.Entry{Hash: entry.Hash, Type: textType, Modified: noon}, packed},
 		{"another hash", edition.Entry{Hash: other.Hash(), Type: entry.Type, Modified: noon}, packed},
-		{"sealed without magic", entry, seal(payload(gzip, br)[1:])},
+		{"sealed without magic", entry, seal(payload(gzip, br, zstd)[1:])},
 		{"sealed with nothing inside", entry, seal([]byte(packMagic))},
 		{"sealed with one body", entry, seal(binary.AppendUvarint([]byte(packMagic), 0))},
 		{"sealed with an endless varint", entry, seal(append([]byte(packMagic), bytes.Repeat([]byte{0xff}, 20)...))},
 		{"sealed with a body longer than the rest", entry, seal(binary.AppendUvarint([]byte(packMagic), 1<<63))},
-		{"sealed with what is not gzip", entry, seal(payload([]byte("gzip"), br))},
-		{"sealed with half a gzip", entry, seal(payload(gzip[:len(gzip)/2], br))},
-		{"sealed with more behind", entry, seal(append(payload(gzip, br), "more"...))},
+		{"sealed with what is not gzip", entry, seal(payload([]byte("gzip"), br, zstd))},
+		{"sealed with half a gzip", entry, seal(payload(gzip[:len(gzip)/2], br, zstd))},
+		{"sealed with more behind", entry, seal(append(payload(gzip, br, zstd), "more"...))},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { damaged(t, tt.entry, tt.data) })
@@ -139,8 +139,8 @@ func FuzzUnpack(f *testing.F) {
 	packed := d.Pack()
 	f.Add(packed)
 	f.Add(packed[:len(packed)-sha256.Size])
-	f.Add(payload(d.Variant(edition.Gzip).Body, nil))
-	f.Add([]byte(packMagic + "\x00\x00"))
+	f.Add(payload(d.Variant(edition.Gzip).Body, nil, nil))
+	f.Add([]byte(packMagic + "\x00\x00\x00"))
 	f.Add([]byte{})
 	entry := edition.Entry{Hash: d.Hash(), Type: d.MediaType(), Modified: noon.Add(time.Hour)}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -14,6 +14,8 @@ type Revision struct {
 	Newest time.Time
 	// AsOf is the content store's time of the snapshot.
 	AsOf time.Time
+	// Advice is what clients are told; other advice alone is no change.
+	Advice Advice
 	// Render returns the body. It is given the moment of the last change, which
 	// some formats print, and must depend on nothing else that changes.
 	Render func(modified time.Time) ([]byte, error)
@@ -36,6 +38,9 @@ func (r Revision) Revise(previous *Document) (*Document, error) {
 			return nil, err
 		}
 		if hashOf(r.MediaType, body) == previous.hash {
+			if previous.advice != r.Advice {
+				return previous.Advised(r.Advice), nil
+			}
 			return previous, nil
 		}
 		if !modified.Truncate(time.Second).After(previous.modified) {
@@ -47,7 +52,7 @@ func (r Revision) Revise(previous *Document) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return NewDocument(r.MediaType, body, modified), nil
+	return NewDocument(r.MediaType, body, modified).Advised(r.Advice), nil
 }
 
 func later(a, b time.Time) time.Time {

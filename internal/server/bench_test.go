@@ -144,14 +144,15 @@ func (c *counter) Read(p []byte) (int, error) {
 // bare answers every request with the document in gzip, without looking at it.
 func bare(d *edition.Document, status int) func(context.Context, net.Listener) error {
 	v := d.Variant(edition.Gzip)
-	cache, vary, sniff, encoding := []string{"public, max-age=60"}, []string{"Accept-Encoding"}, []string{"nosniff"}, []string{"gzip"}
+	vary, sniff, origin, encoding := []string{"Accept-Encoding"}, []string{"nosniff"}, []string{"*"}, []string{"gzip"}
 	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		header := w.Header()
-		header["Cache-Control"] = cache
+		header["Cache-Control"] = d.CacheControl()
 		header["Vary"] = vary
 		header["Etag"] = v.ETag
 		header["Last-Modified"] = d.LastModified()
 		header["X-Content-Type-Options"] = sniff
+		header["Access-Control-Allow-Origin"] = origin
 		if status == http.StatusNotModified {
 			w.WriteHeader(status)
 			return

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
-	"time"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
@@ -34,13 +32,16 @@ type handler struct {
 
 // Values of header fields, shared by all responses.
 var (
-	cacheDocument = []string{"public, max-age=60"}
-	noSniff       = []string{"nosniff"}
-	varyEncoding  = []string{"Accept-Encoding"}
-	codings       = [...][]string{edition.Gzip: {"gzip"}, edition.Brotli: {"br"}}
+	cacheMinute  = []string{"public, max-age=60"}
+	noSniff      = []string{"nosniff"}
+	anyOrigin    = []string{"*"} // what is public is so for scripts too
+	varyEncoding = []string{"Accept-Encoding"}
+	codings      = [...][]string{edition.Gzip: {"gzip"}, edition.Brotli: {"br"}, edition.Zstd: {"zstd"}}
 )
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header()["Access-Control-Allow-Origin"] = anyOrigin
+	w.Header()["X-Content-Type-Options"] = noSniff
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		refuse(w, http.StatusMethodNotAllowed)
@@ -58,6 +59,15 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case err != nil:
 		refuse(w, http.StatusNotFound)
+		return
+	}
+	switch closed, movedTo := station.FormerPath(path); {
+	case closed:
+		refuse(w, http.StatusGone)
+		return
+	case movedTo != "":
+		w.Header().Set("Location", movedTo)
+		refuse(w, http.StatusPermanentRedirect)
 		return
 	}
 	current, ok := h.editions.Current(station.ID)
@@ -83,12 +93,14 @@ func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) {
 	}
 	variant := d.Variant(encoding)
 	header := w.Header()
-	header["Cache-Control"] = cacheDocument
+	header["Cache-Control"] = d.CacheControl()
 	header["Vary"] = varyEncoding
 	header["Etag"] = variant.ETag
 	header["Last-Modified"] = d.LastModified()
-	header["X-Content-Type-Options"] = noSniff
-	if notModified(r, variant.ETag[0], d.Modified()) {
+	if link := d.Link(); link != nil {
+		header["Link"] = link
+	}
+	if notModified(r, d) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -103,55 +115,29 @@ func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) {
 	}
 }
 
-// notModified evaluates a request's conditions (RFC 9110 §13.2.2):
-// If-None-Match, and If-Modified-Since only without it.
-func notModified(r *http.Request, etag string, modified time.Time) bool {
-	if tags, ok := r.Header["If-None-Match"]; ok {
-		return anyMatch(tags, etag)
-	}
-	since := r.Header["If-Modified-Since"]
-	if len(since) != 1 { // one of several means nothing (§13.1.3)
-		return false
-	}
-	t, err := http.ParseTime(since[0])
-	return err == nil && !modified.After(t)
-}
-
-// anyMatch compares weakly (RFC 9110 §8.8.3.2): a proxy may have marked our
-// tag as weak.
-func anyMatch(lists []string, etag string) bool {
-	for _, list := range lists {
-		for tag := range strings.SplitSeq(list, ",") {
-			tag = strings.TrimSpace(tag)
-			if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // refusals are the small constant answers. Their texts are for people.
 var refusals = map[int]string{
 	http.StatusBadRequest:         "A request for a feed or a sitemap has no body.\n",
 	http.StatusNotFound:           "There is no such feed or sitemap.\n",
 	http.StatusMethodNotAllowed:   "Only GET and HEAD are answered.\n",
-	http.StatusNotAcceptable:      "None of the accepted encodings is available; identity, gzip and br are.\n",
+	http.StatusNotAcceptable:      "None of the accepted encodings is available; identity, gzip, br and zstd are.\n",
+	http.StatusGone:               "This feed has been closed for good.\n",
+	http.StatusPermanentRedirect:  "This feed has moved.\n",
 	http.StatusMisdirectedRequest: "No station has this host.\n",
 	http.StatusServiceUnavailable: "This station has no edition yet. Try again in a moment.\n",
 }
 
-// refuse answers with a constant text. What is not there may be there in a
+// refuse answers with a constant text. What is not here may be here in a
 // minute, and what went wrong is nobody's to keep.
 func refuse(w http.ResponseWriter, status int) {
 	text := refusals[status]
 	header := w.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Content-Length", strconv.Itoa(len(text)))
-	header["X-Content-Type-Options"] = noSniff
-	if status == http.StatusNotFound {
-		header["Cache-Control"] = cacheDocument
-	} else {
+	switch status {
+	case http.StatusNotFound, http.StatusGone, http.StatusPermanentRedirect:
+		header["Cache-Control"] = cacheMinute
+	default:
 		header.Set("Cache-Control", "no-store")
 	}
 	w.WriteHeader(status)

@@ -72,6 +72,11 @@ func TestRequests(t *testing.T) {
 		{name: "shared host, unknown station", target: "/none/rss.xml", host: "localhost", status: 404, body: noDocument},
 		{name: "shared host, two slashes", target: "//xt/rss.xml", host: "localhost", status: 404, body: noDocument, header: map[string]string{"Location": ""}},
 
+		{name: "closed station", target: "/rss.xml", host: "old.news.example", status: 410, body: "This feed has been closed for good.\n", header: map[string]string{"Cache-Control": "public, max-age=60"}},
+		{name: "closed channel", target: "/gossip/feed.json", host: "xt.news.example", status: 410, body: "This feed has been closed for good.\n", header: map[string]string{"Access-Control-Allow-Origin": "*"}},
+		{name: "moved station", target: "/old2/moment/rss.xml?x=1", host: "localhost", status: 308, body: "This feed has moved.\n", header: map[string]string{"Location": "https://xt.news.example/moment/rss.xml"}},
+		{name: "moved channel", target: "/life/atom.xml", host: "xt.news.example", status: 308, body: "This feed has moved.\n", header: map[string]string{"Location": "https://xt.news.example/moment/atom.xml"}},
+
 		{name: "unknown host", target: "/rss.xml", host: "evil.example", status: 421, body: noHost, header: map[string]string{"Cache-Control": "no-store"}},
 		{name: "unknown host, a station's path", target: "/xt/rss.xml", host: "127.0.0.1", status: 421, body: noHost},
 		{name: "absolute form of an unknown host", target: "http://evil.example/rss.xml", host: "xt.news.example", status: 421, body: noHost},
@@ -178,16 +183,20 @@ func TestBodiesAreRefused(t *testing.T) {
 func TestDocuments(t *testing.T) {
 	address := start(t)
 	for path, d := range served() {
-		for _, accept := range []string{"", "gzip", "br"} {
+		for _, accept := range []string{"", "gzip", "br", "zstd"} {
 			t.Run(path+" "+accept, func(t *testing.T) {
-				encoding := map[string]edition.Encoding{"gzip": edition.Gzip, "br": edition.Brotli}[accept]
+				encoding := map[string]edition.Encoding{"gzip": edition.Gzip, "br": edition.Brotli, "zstd": edition.Zstd}[accept]
 				if !d.Has(encoding) {
 					encoding = edition.Identity
 				}
 				v := d.Variant(encoding)
 				want := http.Header{
 					"Content-Type": {d.MediaType()}, "Content-Length": {strconv.Itoa(len(v.Body))}, "Etag": v.ETag, "Last-Modified": d.LastModified(),
-					"Cache-Control": {"public, max-age=60"}, "Vary": {"Accept-Encoding"}, "X-Content-Type-Options": {"nosniff"},
+					"Cache-Control": d.CacheControl(), "Vary": {"Accept-Encoding"}, "X-Content-Type-Options": {"nosniff"},
+					"Access-Control-Allow-Origin": {"*"},
+				}
+				if link := d.Link(); link != nil {
+					want["Link"] = link
 				}
 				if encoding != edition.Identity {
 					want["Content-Encoding"] = []string{encoding.String()}

@@ -8,7 +8,7 @@ import (
 
 // preference is the order in which equal qualities are decided: the smallest
 // first.
-var preference = [...]edition.Encoding{edition.Brotli, edition.Gzip, edition.Identity}
+var preference = [...]edition.Encoding{edition.Brotli, edition.Zstd, edition.Gzip, edition.Identity}
 
 // negotiate returns the encoding in which a client wants a document (RFC 9110
 // §12.5.3): the one with the highest quality, by preference where several are
@@ -57,7 +57,7 @@ func (q *qualities) quality(encoding edition.Encoding) int {
 }
 
 func parseAccepted(fields []string) qualities {
-	q := qualities{named: [len(preference)]int{unset, unset, unset}, any: unset}
+	q := qualities{named: [len(preference)]int{unset, unset, unset, unset}, any: unset}
 	for _, field := range fields {
 		for part := range strings.SplitSeq(field, ",") {
 			coding, parameters, _ := strings.Cut(part, ";")
@@ -68,6 +68,8 @@ func parseAccepted(fields []string) qualities {
 				q.named[edition.Gzip] = weight(parameters)
 			case strings.EqualFold(coding, "br"):
 				q.named[edition.Brotli] = weight(parameters)
+			case strings.EqualFold(coding, "zstd"):
+				q.named[edition.Zstd] = weight(parameters)
 			case strings.EqualFold(coding, "identity"):
 				q.named[edition.Identity] = weight(parameters)
 			}

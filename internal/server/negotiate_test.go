@@ -24,7 +24,11 @@ func TestNegotiation(t *testing.T) {
 		{"both without a space", []string{"br,gzip"}, "br"},
 		{"as browsers ask", []string{"gzip, deflate, br, zstd"}, "br"},
 		{"as old crawlers ask", []string{"gzip,deflate"}, "gzip"},
-		{"unknown ones", []string{"deflate, zstd, compress"}, "identity"},
+		{"unknown ones", []string{"deflate, compress"}, "identity"},
+		{"zstd", []string{"zstd"}, "zstd"},
+		{"zstd preferred", []string{"br;q=0.9, zstd, gzip;q=0.8"}, "zstd"},
+		{"zstd before gzip", []string{"gzip, zstd"}, "zstd"},
+		{"not zstd", []string{"gzip, zstd;q=0"}, "gzip"},
 		{"x-gzip", []string{"x-gzip"}, "gzip"},
 		{"upper case", []string{"GZIP"}, "gzip"},
 		{"mixed case", []string{"Br;Q=1"}, "br"},
@@ -42,7 +46,8 @@ func TestNegotiation(t *testing.T) {
 		{"identity preferred", []string{"gzip;q=0.5, identity;q=1"}, "identity"},
 		{"identity preferred, without a quality", []string{"gzip;q=0.5, identity"}, "identity"},
 		{"any, but gzip less", []string{"gzip;q=0.5, *"}, "br"},
-		{"any, but not br", []string{"*, br;q=0"}, "gzip"},
+		{"any, but each of ours less", []string{"gzip;q=0.5, br;q=0.4, zstd;q=0.3, *"}, "gzip"},
+		{"any, but not br", []string{"*, br;q=0"}, "zstd"},
 		{"any less than gzip", []string{"*;q=0.1, gzip"}, "gzip"},
 		{"any but little", []string{"*;q=0.001"}, "br"},
 
@@ -61,7 +66,7 @@ func TestNegotiation(t *testing.T) {
 		{"empty quality", []string{"gzip;q="}, "gzip"},
 		{"quality without a value", []string{"gzip;q"}, "gzip"},
 		{"quality above 1", []string{"gzip;q=5, br;q=0.9"}, "gzip"},
-		{"quality just above 1", []string{"gzip;q=1.001, br;q=0.9"}, "gzip"},
+		{"quality just above 1", []string{"gzip;q=1.001, br"}, "br"},
 		{"negative quality", []string{"gzip;q=-1, br;q=0.9"}, "gzip"},
 		{"negative zero", []string{"gzip;q=-0, br;q=0.9"}, "gzip"},
 		{"not a number", []string{"gzip;q=NaN, br;q=0.9"}, "gzip"},
@@ -86,7 +91,7 @@ func TestNegotiation(t *testing.T) {
 				t.Errorf("Vary %q", vary)
 			}
 			if tt.want == "" {
-				if body := string(bodyOf(t, got)); got.StatusCode != 406 || body != "None of the accepted encodings is available; identity, gzip and br are.\n" || got.Header.Get("Cache-Control") != "no-store" {
+				if body := string(bodyOf(t, got)); got.StatusCode != 406 || body != "None of the accepted encodings is available; identity, gzip, br and zstd are.\n" || got.Header.Get("Cache-Control") != "no-store" {
 					t.Errorf("status %d, header %v, body %q", got.StatusCode, got.Header, body)
 				}
 				return

@@ -376,3 +376,25 @@ func TestHeaderLimit(t *testing.T) {
 		}
 	})
 }
+
+// TestOptionsOfTheServer holds that net/http's own answer to OPTIONS * is off.
+func TestOptionsOfTheServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, portalHandler(t))
+		conn, err := s.dial(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := io.WriteString(conn, "OPTIONS * HTTP/1.1\r\nHost: xt.news.example\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		got, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body := string(bodyOf(t, got)); got.StatusCode != 405 || got.Header.Get("Allow") != "GET, HEAD" || body != onlyGet {
+			t.Errorf("status %d, header %v, body %q", got.StatusCode, got.Header, body)
+		}
+	})
+}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
@@ -41,10 +42,14 @@ var (
 	indexBody = []byte(strings.Repeat("<sitemap><loc>https://xt.news.example/sitemaps/2019-03.xml</loc></sitemap>\n", 20))
 )
 
+var advice = edition.Advice{
+	MaxAge: 5 * time.Minute, StaleIfError: 24 * time.Hour, Link: `<https://xt.news.example/rss.xml>; rel="self"`,
+}
+
 // documents are those of the station xt.
 func documents() map[string]*edition.Document {
 	return map[string]*edition.Document{
-		"/rss.xml":        edition.NewDocument(rssType, feedBody, noon),
+		"/rss.xml":        edition.NewDocument(rssType, feedBody, noon).Advised(advice),
 		"/moment/rss.xml": edition.NewDocument(rssType, append(bytes.Clone(feedBody), "<moment/>"...), noon),
 		"/sitemap.xml":    edition.NewDocument(xmlType, indexBody, noon),
 		"/robots.txt":     edition.NewDocument(textType, tinyBody, edition.Epoch),
@@ -63,7 +68,14 @@ func served() map[string]*edition.Document {
 func portal(t testing.TB) (*network.Network, stands) {
 	t.Helper()
 	n, err := network.New("湘江新闻网", []*network.Station{
-		{ID: "xt", URL: "https://xt.news.example"}, {ID: "yy", URL: "https://yy.news.example"}, {ID: "zz", URL: "https://中文.example"},
+		{ID: "xt", URL: "https://xt.news.example", Channels: []network.Channel{
+			{ID: "gossip", Former: network.Former{Closed: true}},
+			{ID: "life", Former: network.Former{MovedTo: "https://xt.news.example/moment/"}},
+		}},
+		{ID: "old", URL: "https://old.news.example", Former: network.Former{Closed: true}},
+		{ID: "old2", URL: "https://old2.news.example", Former: network.Former{MovedTo: "https://xt.news.example"}},
+		{ID: "yy", URL: "https://yy.news.example"},
+		{ID: "zz", URL: "https://中文.example"},
 	}, []string{"localhost"})
 	if err != nil {
 		t.Fatal(err)
@@ -113,11 +125,8 @@ func raw(t testing.TB, address, request string) *http.Response {
 // get asks for a path of the station xt with header fields, written "Name: value".
 func get(t testing.TB, address, method, path string, fields ...string) *http.Response {
 	t.Helper()
-	request := method + " " + path + " HTTP/1.1\r\nHost: xt.news.example\r\n"
-	for _, field := range fields {
-		request += field + "\r\n"
-	}
-	return raw(t, address, request+"Connection: close\r\n\r\n")
+	head := []string{method + " " + path + " HTTP/1.1", "Host: xt.news.example", "Connection: close"}
+	return raw(t, address, strings.Join(append(head, fields...), "\r\n")+"\r\n\r\n")
 }
 
 func bodyOf(t testing.TB, r *http.Response) []byte {
@@ -136,6 +145,12 @@ func decoded(t testing.TB, r *http.Response) []byte {
 	case "":
 	case "br":
 		r.Body = io.NopCloser(brotli.NewReader(r.Body))
+	case "zstd":
+		z, err := zstd.NewReader(r.Body, zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Body = z.IOReadCloser()
 	case "gzip":
 		gz, err := gzip.NewReader(r.Body)
 		if err != nil {

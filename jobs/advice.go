@@ -1,0 +1,33 @@
+package jobs
+
+import (
+	"fmt"
+	"strings"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// advice is what clients are told about documents that are not feeds.
+func (b *builder) advice() edition.Advice {
+	advice := edition.DefaultAdvice
+	advice.StaleIfError = b.options.StaleIfError
+	return advice
+}
+
+// feedAdvice tells clients the feed's own address and its alternates, as its
+// content does, for those that only look at the header.
+func (b *builder) feedAdvice(channel network.Channel, self network.Format) edition.Advice {
+	advice := b.advice()
+	var links []string
+	for _, format := range network.Formats() {
+		relation := "alternate"
+		if format == self {
+			relation = "self"
+		}
+		address := b.station.Address(network.FeedPath(channel.ID, format))
+		links = append(links, fmt.Sprintf("<%s>; rel=%q; type=%q", address, relation, format.MediaType()))
+	}
+	advice.Link = strings.Join(links, ", ")
+	return advice
+}
