@@ -9,6 +9,7 @@
 //	feedstation build            one full pass: build, publish, print, exit
 //	feedstation import FILE…     JSON Lines into the embedded content store
 //	feedstation demo             demo articles into the embedded content store
+//	feedstation links            the <link> elements for a station's pages
 //	feedstation check            look for faults in configuration and store
 //	feedstation version          print the version
 //
