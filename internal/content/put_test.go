@@ -148,3 +148,17 @@ func TestPutAllOrNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestDelete holds that another tool's delete leaves nothing of an article.
+func TestDelete(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "content.db")
+	s := open(t, file)
+	put(t, s, story("1", time.Now()), story("2", time.Now()))
+	db := foreign(t, file)
+	exec(t, db, "INSERT INTO article_channels VALUES ('1', 'moment'), ('1', 'culture'), ('2', 'moment')")
+	exec(t, db, "DELETE FROM articles WHERE id = '1'")
+	var left int
+	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM article_channels").Scan(&left); err != nil || left != 1 {
+		t.Errorf("%d channels left, %v; want that of the other article", left, err)
+	}
+}
