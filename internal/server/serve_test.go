@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,87 +18,6 @@ import (
 
 	"feedstation/internal/server"
 )
-
-// pipes is a listener in memory: with it a server runs on a test's clock.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), closed: make(chan struct{})} }
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.conns:
-		return conn, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (*pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes", Net: "pipe"} }
-
-// dial fails as a closed port does once the listener is closed.
-func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
-	client, served := net.Pipe()
-	select {
-	case p.conns <- served:
-		return client, nil
-	case <-p.closed:
-		return nil, syscall.ECONNREFUSED
-	}
-}
-
-// serving is a server that a test ends.
-type serving struct {
-	*pipes
-	drain *server.Drain
-	stop  context.CancelFunc
-	done  chan error
-	log   bytes.Buffer // without times, from level info up
-}
-
-func serve(t *testing.T, h http.Handler) *serving {
-	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	s := &serving{pipes: newPipes(), drain: new(server.Drain), stop: stop, done: make(chan error, 1)}
-	log := slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey {
-			return slog.Attr{}
-		}
-		return a
-	}}))
-	go func() {
-		defer close(s.done)
-		s.done <- server.Serve(ctx, log, s.pipes, h, s.drain)
-	}()
-	t.Cleanup(func() {
-		stop()
-		for err := range s.done { // unless the test has received it
-			if err != nil {
-				t.Errorf("Serve: %v", err)
-			}
-		}
-	})
-	return s
-}
-
-// slow makes each answer take a time.
-func slow(h http.Handler, takes time.Duration) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case <-time.After(takes):
-			h.ServeHTTP(w, r)
-		case <-r.Context().Done():
-		}
-	})
-}
 
 func portalHandler(t testing.TB) http.Handler {
 	t.Helper()
@@ -302,77 +219,6 @@ func TestServeWithoutListener(t *testing.T) {
 		}
 		if err := <-s.done; !errors.Is(err, net.ErrClosed) {
 			t.Errorf("Serve: %v, want %v", err, net.ErrClosed)
-		}
-	})
-}
-
-// TestTimeouts holds how long a connection may take for what.
-func TestTimeouts(t *testing.T) {
-	const request = "GET /robots.txt HTTP/1.1\r\nHost: xt.news.example\r\n\r\n"
-	tests := []struct {
-		name string
-		send string
-		want time.Duration // until the server closes
-	}{
-		{"silence", "", 5 * time.Second},
-		{"half a header", "GET /robots.txt HTTP/1.1\r\nHost: xt.ne", 5 * time.Second},
-		{"idle after an answer", request, 75 * time.Second},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := serve(t, portalHandler(t))
-				conn, err := s.dial(t.Context(), "", "")
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer conn.Close()
-				begun := time.Now()
-				if tt.send != "" {
-					if _, err := io.WriteString(conn, tt.send); err != nil {
-						t.Fatal(err)
-					}
-				}
-				reader := bufio.NewReader(conn)
-				if tt.send == request {
-					answer, err := http.ReadResponse(reader, nil)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if body := bodyOf(t, answer); string(body) != string(tinyBody) {
-						t.Errorf("body %q", body)
-					}
-				}
-				if rest, err := io.ReadAll(reader); err != nil || len(rest) > 0 && !strings.Contains(string(rest), "408") {
-					t.Errorf("at the end: %q, %v", rest, err)
-				}
-				if took := time.Since(begun); took < tt.want || took > tt.want+time.Second {
-					t.Errorf("closed after %v, want %v", took, tt.want)
-				}
-			})
-		})
-	}
-}
-
-func TestHeaderLimit(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := serve(t, portalHandler(t))
-		client := http.Client{Transport: &http.Transport{DialContext: s.dial, DisableKeepAlives: true}}
-		for size, want := range map[int]int{8 << 10: 200, 64 << 10: 431} {
-			request := httptest.NewRequest(http.MethodGet, "http://xt.news.example/robots.txt", nil)
-			request.RequestURI = ""
-			request.Header.Set("Cookie", strings.Repeat("a", size))
-			r, err := client.Do(request)
-			if err != nil {
-				t.Errorf("%d bytes: %v", size, err)
-				continue
-			}
-			if r.StatusCode != want {
-				t.Errorf("%d bytes: status %d, want %d", size, r.StatusCode, want)
-			}
-			if err := r.Body.Close(); err != nil {
-				t.Error(err)
-			}
 		}
 	})
 }

@@ -1,0 +1,78 @@
+package jobs_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/cache"
+	"feedstation/internal/content"
+	"feedstation/internal/network"
+	"feedstation/jobs"
+)
+
+// BenchmarkRefresh publishes a station of ten channels, of fifty articles of
+// 1 KB each, after one new article, with all encodings and the local copy; the
+// goal is 15 ms. Idle is a refresh that finds nothing.
+func BenchmarkRefresh(b *testing.B) {
+	station := &network.Station{ID: "xt", Name: "湘潭站", URL: "https://xt.news.example", Language: "zh-CN", Zone: shanghai}
+	for i := range 10 {
+		station.Channels = append(station.Channels, network.Channel{ID: fmt.Sprint("c", i), Name: fmt.Sprintf("第%d频道", i)})
+	}
+	n, err := network.New("湘江新闻网", []*network.Station{station}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	store, err := content.Open(b.Context(), filepath.Join(b.TempDir(), "content.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	local, err := cache.OpenLocal(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	editions, err := cache.Open(b.Context(), slog.New(slog.DiscardHandler), []string{"xt"}, local, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	snapshot := func(ctx context.Context) (jobs.Snapshot, error) { return store.Snapshot(ctx) }
+	conductor := jobs.NewConductor(slog.New(slog.DiscardHandler), n, snapshot, editions, options)
+	id := 0
+	put := func(ago time.Duration) {
+		id++
+		a := newArticle("xt", id, ago)
+		a.Channels = []string{fmt.Sprint("c", id%10)}
+		a.Body = fmt.Sprintf("<p>第%d条。%s</p>", id, strings.Repeat("湖边的读书节开幕了，孩子们来了。", 20))
+		if _, err := store.Put(b.Context(), func(yield func(article.Article, error) bool) { yield(a, nil) }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	refresh := func() {
+		if err := conductor.Refresh(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for i := range 600 {
+		put(time.Duration(600-i) * time.Hour)
+	}
+	refresh()
+	b.Run("one new article", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			put(0)
+			b.StartTimer()
+			refresh()
+		}
+	})
+	b.Run("idle", func(b *testing.B) {
+		for b.Loop() {
+			refresh()
+		}
+	})
+}
