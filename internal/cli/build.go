@@ -21,7 +21,7 @@ import (
 )
 
 type buildCommand struct {
-	Out string `help:"Also write the documents as files: DIR/{station}/{path}, each with its gzip twin." placeholder:"DIR" type:"path"`
+	Out string `help:"Also write the documents as files: DIR/{station}/{path}, each with its gzip twin." placeholder:"DIR"`
 }
 
 // Run builds and publishes every station.

@@ -30,7 +30,7 @@ type Terminal struct {
 }
 
 type commands struct {
-	Config string `help:"The configuration." default:"config.yaml" placeholder:"FILE" type:"path"`
+	Config string `help:"The configuration." default:"config.yaml" placeholder:"FILE"`
 
 	Serve   serveCommand   `cmd:"" help:"Build, publish and serve until told to stop."`
 	Build   buildCommand   `cmd:"" help:"Build and publish everything once, print a summary and exit."`
