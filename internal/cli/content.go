@@ -10,6 +10,23 @@ import (
 	"feedstation/internal/content"
 )
 
+// withStore runs what a command does with the embedded content store, until a
+// signal ends it.
+func (in *invocation) withStore(run func(ctx context.Context, cfg *config.Config, store *content.Store) error) error {
+	cfg, err := in.config()
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	store, err := content.Open(ctx, cfg.Content.DSN.Reveal())
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return run(ctx, cfg, store)
+}
+
 // demoSeed makes the articles that an empty store is filled with.
 const demoSeed = 1
 

@@ -31,25 +31,16 @@ func (c *demoCommand) Run(in *invocation) error {
 		}
 		until = t
 	}
-	cfg, err := in.config()
-	if err != nil {
-		return err
-	}
-	ctx, stop := interruptible()
-	defer stop()
-	store, err := content.Open(ctx, cfg.Content.DSN.Reveal())
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	started := time.Now()
-	if err := fill(ctx, in, cfg, store, c.Articles, c.Seed, until); err != nil {
-		return fmt.Errorf("demo: %w", err)
-	}
-	took := time.Since(started)
-	_, err = fmt.Fprintf(in.terminal.Stdout, "%d demo articles in %s (%.0f a second)\n",
-		c.Articles, took.Round(time.Millisecond), float64(c.Articles)/took.Seconds())
-	return err
+	return in.withStore(func(ctx context.Context, cfg *config.Config, store *content.Store) error {
+		started := time.Now()
+		if err := fill(ctx, in, cfg, store, c.Articles, c.Seed, until); err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+		took := time.Since(started)
+		fmt.Fprintf(in.terminal.Stdout, "%d demo articles in %s (%.0f a second)\n",
+			c.Articles, took.Round(time.Millisecond), float64(c.Articles)/took.Seconds())
+		return nil
+	})
 }
 
 // fillBatch is how many demo articles are stored in one transaction.

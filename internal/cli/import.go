@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"feedstation/internal/article"
+	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/network"
 )
@@ -27,31 +28,22 @@ const importBatch = 1000
 // Run imports the files. A line with a fault is reported and left out; the exit
 // status is then 1.
 func (c *importCommand) Run(in *invocation) error {
-	cfg, err := in.config()
-	if err != nil {
-		return err
-	}
-	ctx, stop := interruptible()
-	defer stop()
-	store, err := content.Open(ctx, cfg.Content.DSN.Reveal())
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	i := &importer{in: in, network: cfg.Network, strict: c.Strict, unknownChannels: map[string]int{}}
-	put := i.putBatches
-	if c.Strict {
-		put = i.putAll
-	}
-	err = put(ctx, store, i.articles(ctx, c.Files))
-	i.summarize()
-	switch {
-	case err != nil && !errors.Is(err, errReported):
-		return fmt.Errorf("import: %w", err)
-	case i.faults > 0:
-		return errReported
-	}
-	return nil
+	return in.withStore(func(ctx context.Context, cfg *config.Config, store *content.Store) error {
+		i := &importer{in: in, network: cfg.Network, strict: c.Strict, unknownChannels: map[string]int{}}
+		put := i.putBatches
+		if c.Strict {
+			put = i.putAll
+		}
+		err := put(ctx, store, i.articles(ctx, c.Files))
+		i.summarize()
+		switch {
+		case err != nil && !errors.Is(err, errReported):
+			return fmt.Errorf("import: %w", err)
+		case i.faults > 0:
+			return errReported
+		}
+		return nil
+	})
 }
 
 // importer counts what becomes of the lines.
