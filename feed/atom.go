@@ -3,10 +3,11 @@ package feed
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/gorilla/feeds"
+
+	"feedstation/feed/internal/wire"
 )
 
 // atomFeed is an Atom 1.0 document. It implements feeds.XmlFeed.
@@ -15,10 +16,16 @@ type atomFeed struct {
 	NSDC     string `xml:"xmlns:dc,attr"`
 	NSMedia  string `xml:"xmlns:media,attr"`
 	feeds.AtomFeed
-	Generator string      `xml:"generator"`
-	Links     []link      `xml:"link"`
-	Entries   []atomEntry `xml:"entry"`
+	Generator string       `xml:"generator"`
+	Links     []link       `xml:"link"`
+	Entries   []*atomEntry `xml:"entry"`
 }
+
+// The writers do not change once they are made.
+var (
+	atomWriter      = wire.NewXML(atomFeed{})
+	atomEntryWriter = wire.NewXML(atomEntry{})
+)
 
 // FeedXml implements feeds.XmlFeed. Without it the embedded feed's would be
 // promoted, and write only that.
@@ -60,50 +67,60 @@ type atomContent struct {
 // address), and it is what subscribers hold, so that a publisher who keeps them
 // keeps it.
 //
-// It fails if an item has no URL or no date, if there is neither AtomURL nor
-// HomeURL, and if no moment of change is known: Updated is zero and there is no
-// item to tell it.
+// It fails if there is neither AtomURL nor HomeURL, and if no moment of change
+// is known: Updated is zero and there is no item to tell it.
 func (c *Channel) Atom() ([]byte, error) {
-	c, err := c.tidy()
-	if err != nil {
-		return nil, err
-	}
-	id := cmp.Or(c.AtomURL, c.HomeURL)
+	f, length := c.atom()
 	switch {
-	case id == "":
+	case f.Id == "":
 		return nil, errors.New("feed: atom: neither AtomURL nor HomeURL is set")
-	case c.Updated.IsZero():
-		return nil, errors.New("feed: atom: Updated is zero and no item has a date")
+	case f.Updated == "":
+		return nil, errors.New("feed: atom: Updated is zero and there is no item")
 	}
-	f := &atomFeed{
-		Language: c.Language,
+	return render(atomWriter, f, length), nil
+}
+
+// atom returns the document and how long it is at most.
+func (c *Channel) atom() (f *atomFeed, length int) {
+	d := c.tidy()
+	entries, length := c.entries(d.headBytes())
+	f = &atomFeed{
+		Language: d.Language,
 		NSDC:     nsDC,
 		NSMedia:  nsMedia,
 		AtomFeed: feeds.AtomFeed{
 			Xmlns:    nsAtom,
-			Title:    c.Title,
-			Id:       id,
-			Updated:  stamp(c.Updated, time.RFC3339),
-			Icon:     c.Icon,
-			Logo:     c.Logo,
-			Rights:   c.Rights,
-			Subtitle: c.Description,
-			Author:   &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: c.Author, Email: c.Email}},
+			Title:    d.Title,
+			Id:       cmp.Or(d.AtomURL, d.HomeURL),
+			Updated:  stamp(d.Updated, time.RFC3339),
+			Icon:     d.Icon,
+			Logo:     d.Logo,
+			Rights:   d.Rights,
+			Subtitle: d.Description,
+			Author:   &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: d.Author, Email: d.Email}},
 		},
 		Generator: generator,
-		Entries:   make([]atomEntry, 0, len(c.Items)),
+		Entries:   make([]*atomEntry, 0, len(entries)),
 	}
-	links := appendLink(nil, "self", AtomType, c.AtomURL)
-	links = appendLink(links, "alternate", "text/html", c.HomeURL)
-	links = appendLink(links, "alternate", RSSType, c.RSSURL)
-	f.Links = appendLink(links, "alternate", JSONType, c.JSONURL)
-	for i := range c.Items {
-		if c.Items[i].Updated.IsZero() && c.Items[i].Published.IsZero() {
-			return nil, fmt.Errorf("feed: atom: %s: neither Published nor Updated is set", c.Items[i].URL)
+	links := appendLink(nil, "self", AtomType, d.AtomURL)
+	links = appendLink(links, "alternate", "text/html", d.HomeURL)
+	links = appendLink(links, "alternate", RSSType, d.RSSURL)
+	f.Links = appendLink(links, "alternate", JSONType, d.JSONURL)
+	for _, e := range entries {
+		entry := &e.atom
+		if !e.full {
+			entry = entry.bare()
 		}
-		f.Entries = append(f.Entries, c.Items[i].atom())
+		f.Entries = append(f.Entries, entry)
 	}
-	return c.render(f)
+	return f, length
+}
+
+// bare returns the entry without its full text.
+func (e *atomEntry) bare() *atomEntry {
+	d := *e
+	d.Content = nil
+	return &d
 }
 
 func (it *Item) atom() atomEntry {
@@ -141,13 +158,16 @@ func (it *Item) atom() atomEntry {
 	return d
 }
 
-// atomLinks returns the article, where it came from (via, with the outlet's
-// name), the next article (related) and its files. atom:source is not for the
-// outlet: it describes a feed (RFC 4287 §4.2.11).
+// atomLinks returns the article, where it came from (via: the original, with
+// the outlet's name, and the outlet), the next article (related) and its files.
+// atom:source is not for the outlet: it describes a feed (RFC 4287 §4.2.11).
 func (it *Item) atomLinks() []link {
 	links := []link{{Rel: "alternate", Type: "text/html", Href: it.URL}}
-	if via := cmp.Or(it.OriginalURL, it.Source.URL); via != "" {
-		links = append(links, link{Rel: "via", Href: via, Title: it.Source.Name})
+	via := link{Rel: "via", Title: it.Source.Name}
+	for _, via.Href = range []string{it.OriginalURL, it.Source.URL} {
+		if via.Href != "" {
+			links = append(links, via)
+		}
 	}
 	links = appendLink(links, "related", "text/html", it.NextURL)
 	for _, e := range it.Enclosures {

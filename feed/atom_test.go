@@ -112,6 +112,7 @@ func TestReadAtom(t *testing.T) {
 		{"entry links", rich.Links, []xmlLink{
 			link(xmlLink{Rel: "alternate", Type: "text/html", Href: c.Items[0].URL}),
 			link(xmlLink{Rel: "via", Href: c.Items[0].OriginalURL, Title: "湘潭日报"}),
+			link(xmlLink{Rel: "via", Href: c.Items[0].Source.URL, Title: "湘潭日报"}),
 			link(xmlLink{Rel: "related", Type: "text/html", Href: c.Items[0].NextURL}),
 			link(xmlLink{Rel: "enclosure", Type: "application/pdf", Href: "https://media.news.example/5207683.pdf", Title: "全文", Length: 4096}),
 			link(xmlLink{Rel: "enclosure", Type: "audio/mpeg", Href: "https://media.news.example/5207683.mp3", Title: "听新闻", Length: 2345678}),

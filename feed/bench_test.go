@@ -12,7 +12,7 @@ import (
 )
 
 // benchmarkChannel has 50 articles of 4 KB of Chinese HTML.
-func benchmarkChannel() *feed.Channel {
+func benchmarkChannel() *draft {
 	c := emptyChannel()
 	body := strings.Repeat("<p>这一年，园区坚持“创新引领、开放崛起”的战略，以招商引资和项目建设为着力点。</p>\n", 37)
 	for i := range 50 {
@@ -39,7 +39,7 @@ func benchmarkChannel() *feed.Channel {
 }
 
 // gorillaFeed is as much of c as gorilla's own feed can hold.
-func gorillaFeed(c *feed.Channel) *feeds.Feed {
+func gorillaFeed(c *draft) *feeds.Feed {
 	f := &feeds.Feed{
 		Title:       c.Title,
 		Link:        &feeds.Link{Href: c.HomeURL},
@@ -65,16 +65,24 @@ func gorillaFeed(c *feed.Channel) *feeds.Feed {
 	return f
 }
 
-// BenchmarkFormats renders all three formats: here, and by gorilla's generic
-// feed, which writes less.
+// BenchmarkFormats writes all three formats from prepared articles: here, and
+// by gorilla's generic feed, which writes less.
 func BenchmarkFormats(b *testing.B) {
-	c := benchmarkChannel()
-	g := gorillaFeed(c)
+	d := benchmarkChannel()
+	c, err := d.channel()
+	if err != nil {
+		b.Fatal(err)
+	}
+	g := gorillaFeed(d)
+	formats := []struct {
+		name  string
+		write func() ([]byte, error)
+	}{{"rss", c.RSS}, {"atom", c.Atom}, {"json", c.JSON}}
 	b.Run("feed", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			for _, d := range documents() {
-				if _, err := d.render(c); err != nil {
+			for _, f := range formats {
+				if _, err := f.write(); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -90,11 +98,16 @@ func BenchmarkFormats(b *testing.B) {
 			}
 		}
 	})
-	for _, d := range documents() {
-		b.Run(d.name, func(b *testing.B) {
+	for _, f := range formats {
+		b.Run(f.name, func(b *testing.B) {
+			doc, err := f.write()
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(int64(len(doc)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := d.render(c); err != nil {
+				if _, err := f.write(); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -102,28 +115,14 @@ func BenchmarkFormats(b *testing.B) {
 	}
 }
 
-func BenchmarkClean(b *testing.B) {
-	s := benchmarkChannel().Items[0].Body
-	b.SetBytes(int64(len(s)))
-	for b.Loop() {
-		feed.Clean(s)
-	}
-}
-
-func BenchmarkSummary(b *testing.B) {
-	s := benchmarkChannel().Items[0].Body
+// BenchmarkPrepare prepares an article of 4 KB.
+func BenchmarkPrepare(b *testing.B) {
+	it := benchmarkChannel().Items[0]
+	b.SetBytes(int64(len(it.Body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		feed.Summary(s)
-	}
-}
-
-func BenchmarkAbsolute(b *testing.B) {
-	s := strings.Repeat(`<p><img src="1.jpg" alt=""><a href="/about">湘潭</a></p>`, 60)
-	base := parse(b, "https://xt.news.example/content/1.html")
-	b.SetBytes(int64(len(s)))
-	b.ReportAllocs()
-	for b.Loop() {
-		feed.Absolute(s, base)
+		if _, err := feed.Prepare(it); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -1,29 +1,41 @@
 // Package feed writes one list of articles as RSS 2.0, Atom 1.0 and JSON
-// Feed 1.1, with the same content in all three as far as each can carry it.
+// Feed 1.1, with the same content in all three.
 //
-// It stands on the types of github.com/gorilla/feeds. Its structs are embedded
-// where they are right; where they are not (one link for an Atom feed, an RSS
-// author without an e-mail address, categories as bare text, `size` for
-// `size_in_bytes`) a field of the same name here shadows theirs.
+// An article is described by an [Item]. [Prepare] does once what all feeds need
+// that carry it: it makes the HTML safe and complete, the texts plain, the
+// addresses absolute. A [Channel] of prepared items is then written in each
+// format:
+//
+//	p, err := feed.Prepare(feed.Item{URL: …, Title: …, Body: …, Published: …})
+//	…
+//	c := feed.Channel{Title: …, HomeURL: …, RSSURL: …, Items: []*feed.Prepared{p}}
+//	doc, err := c.RSS()
+//
+// The package stands on the types of github.com/gorilla/feeds. Its structs are
+// embedded where they are right; where they are not (one link for an Atom feed,
+// an RSS author without an e-mail address, categories as bare text, `size` for
+// `size_in_bytes`) a field of the same name here shadows theirs. The documents
+// are what gorilla's and Go's own encoders would make of these structs, only
+// not indented.
 //
 // What holds for every document:
 //
 //   - The same Channel gives the same bytes. No clock is read and no address
 //     or identifier is made up.
-//   - Any string in any field gives a well-formed document: text is repaired by
-//     [Clean], addresses are written as ASCII URIs (RFC 3986, hosts in
-//     punycode).
-//   - Optional values that could not be valid (a relative image address, a
+//   - Any string in any field gives a well-formed document. Invalid UTF-8, and
+//     what XML does not allow, is dropped; addresses are written as ASCII URIs
+//     (RFC 3986, hosts in punycode).
+//   - Optional values that could not be valid (an image without an address, a
 //     language that is no BCP 47 tag, a zero time) are left out.
 //   - An article's address is its guid, its atom:id and its JSON id. An address
 //     that comes twice is written once, the first time.
-//
-// Bodies are written as they are: this package repairs their characters but
-// does not sanitize HTML.
+//   - All formats carry the same articles, and the full text of the same ones.
 package feed
 
 import (
 	"time"
+
+	"feedstation/feed/internal/markup"
 )
 
 // The media types under which the three formats are published.
@@ -36,11 +48,16 @@ const (
 // generator names the program in RSS and Atom.
 const generator = "feedstation"
 
+// DefaultMaxBytes is the length of the largest document that the more careful
+// aggregators read.
+const DefaultMaxBytes = 2_000_000
+
 // Channel is a feed: who publishes it, where, and its articles.
 //
 // Title, HomeURL and the address of the format that is asked for are required
 // for a valid document. The methods do not change the Channel, and may be
-// called at the same time.
+// called at the same time. Texts may hold HTML, of which only the text is
+// written.
 type Channel struct {
 	Title       string
 	Description string // default: Title
@@ -49,7 +66,7 @@ type Channel struct {
 
 	// HomeURL is the page for people. The others say where each format is
 	// published: a format links to itself and, where they are set, to its
-	// alternates.
+	// alternates. Absolute http(s).
 	HomeURL string
 	RSSURL  string
 	AtomURL string
@@ -67,22 +84,36 @@ type Channel struct {
 	Updated time.Time
 
 	// Items are written in this order, all of them.
-	Items []Item
+	Items []*Prepared
+
+	// SummaryOnly leaves out all full texts.
+	SummaryOnly bool
+
+	// MaxBytes bounds each document; zero is DefaultMaxBytes. Where the items
+	// would exceed it the oldest lose their full text, in all formats. No item
+	// is left out for it: a bound that is too low for the summaries does not
+	// hold.
+	MaxBytes int
 }
 
-// Item is one article.
+// Item is one article. The texts, which are all strings but addresses, Body,
+// Type and Language, may hold HTML, of which only the text is written, at most
+// 1,000 characters of each. Lists have at most 100 entries.
+//
+// Addresses may be relative to URL, but for URL itself.
 type Item struct {
 	URL     string // required: the permanent, canonical address, absolute http(s)
-	Title   string // plain text; default: URL
-	Summary string // plain text; default: Summary(Body)
-	Body    string // HTML with absolute addresses (see Absolute)
+	Title   string // default: URL
+	Summary string // default: the beginning of Body, see Prepare
+	Body    string // HTML
 
 	Authors []string
 	Editor  string // the responsible editor
 	Source  Source // the outlet that first published it
 
 	// Published and Updated are written in their own Location, with a numeric
-	// zone. Zero, or a year outside 1–9999, means unknown.
+	// zone. Zero, or a year outside 1–9999, means unknown; one of the two is
+	// required.
 	Published time.Time
 	Updated   time.Time
 
@@ -102,17 +133,17 @@ type Source struct {
 	Name, URL string
 }
 
-// Image is a picture of an article. Only URL is required, absolute http(s);
-// Width and Height are in pixels, zero is unknown. Type is a media type; when
-// it is empty the address's file name tells it, if it can.
+// Image is a picture of an article. Only URL is required, http(s); Width and
+// Height are in pixels, zero is unknown. Type is a media type; when it is empty
+// the address's file name tells it, if it can.
 type Image struct {
 	URL, Caption, Credit, Type string
 	Width, Height              int
 	Bytes                      int64
 }
 
-// Enclosure is a recording or another file. Only URL is required, absolute
-// http(s); zero Bytes or Seconds are unknown. For Type see [Image].
+// Enclosure is a recording or another file. Only URL is required, http(s); zero
+// Bytes or Seconds are unknown. For Type see [Image].
 type Enclosure struct {
 	URL, Type, Title string
 	Bytes            int64
@@ -133,3 +164,12 @@ func (c Category) label() string {
 	}
 	return c.Term
 }
+
+// PlainText returns the text of s, which may hold HTML: tags and comments out,
+// character references decoded once, white space folded to single spaces,
+// characters that XML does not allow dropped. Blocks are kept apart by a space;
+// scripts and styles have no text.
+//
+// What looks like a tag but names no HTML element stays: the brackets of
+// "<NBA>" or "x<y" in a headline are text.
+func PlainText(s string) string { return markup.Plain(s) }

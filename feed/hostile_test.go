@@ -80,7 +80,7 @@ func TestHostileStrings(t *testing.T) {
 
 // checkChannel renders c, which must succeed unless an article has lost its
 // address, and checks the documents' form and titles.
-func checkChannel(t *testing.T, place string, c *feed.Channel) {
+func checkChannel(t *testing.T, place string, c *draft) {
 	t.Helper()
 	for _, d := range documents() {
 		doc, err := d.render(c)
@@ -118,7 +118,7 @@ func checkChannel(t *testing.T, place string, c *feed.Channel) {
 			continue
 		}
 		for i := range got {
-			if want := strings.TrimSpace(feed.Clean(c.Items[i].Title)); want != "" && got[i] != want {
+			if want := feed.PlainText(c.Items[i].Title); want != "" && got[i] != want {
 				t.Errorf("%s: %s: title %q, want %q", place, d.name, got[i], want)
 			}
 		}

@@ -1,32 +1,31 @@
 package feed
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/gorilla/feeds"
+
+	"feedstation/feed/internal/wire"
 )
 
-const (
-	jsonVersion = "https://jsonfeed.org/version/1.1"
-
-	// jsonAbout is the `about` of our extension, as JSON Feed asks of each.
-	jsonAbout = "https://feedstation.example/json-feed"
-)
+const jsonVersion = "https://jsonfeed.org/version/1.1"
 
 // jsonFeed is a JSON Feed 1.1 document. Its items are present even when there
 // are none.
 type jsonFeed struct {
 	feeds.JSONFeed
 	Extension *jsonFeedExtension `json:"_feedstation,omitempty"`
-	Items     []jsonItem         `json:"items"`
+	Items     []*jsonItem        `json:"items"`
 }
 
+// The writers do not change once they are made.
+var (
+	jsonWriter     = wire.NewJSON(jsonFeed{})
+	jsonItemWriter = wire.NewJSON(jsonItem{})
+)
+
 type jsonFeedExtension struct {
-	About  string `json:"about"`
 	Rights string `json:"rights"`
 }
 
@@ -34,11 +33,14 @@ type jsonFeedExtension struct {
 // second.
 type jsonItem struct {
 	feeds.JSONItem
+	BannerImage string             `json:"banner_image,omitempty"` // gorilla writes "banner_"
 	Published   string             `json:"date_published,omitempty"`
 	Modified    string             `json:"date_modified,omitempty"`
 	Language    string             `json:"language,omitempty"`
 	Attachments []jsonAttachment   `json:"attachments,omitempty"`
 	Extension   *jsonItemExtension `json:"_feedstation,omitempty"`
+
+	plain string // the text of an item without HTML
 }
 
 type jsonAttachment struct {
@@ -51,7 +53,6 @@ type jsonAttachment struct {
 
 // jsonItemExtension carries what JSON Feed has no word for.
 type jsonItemExtension struct {
-	About   string      `json:"about"`
 	Editor  string      `json:"editor,omitempty"`
 	Source  *jsonSource `json:"source,omitempty"`
 	Rights  string      `json:"rights,omitempty"`
@@ -72,41 +73,59 @@ type jsonImage struct {
 	Height  int    `json:"height,omitempty"`
 }
 
-// JSON returns the channel as JSON Feed 1.1. What that has no word for is in an
-// object `_feedstation` of the feed (rights) and of each item (editor, source,
-// rights, next_url, images). It fails if an item has no URL.
+// JSON returns the channel as JSON Feed 1.1.
+//
+// What that has no word for is in an object `_feedstation`. Of the feed it has
+// one member, rights, the copyright line. Of an item it has, where they are
+// known:
+//
+//	editor    the name of the responsible editor
+//	source    the outlet that first published the article: {"name", "url"}
+//	rights    the article's copyright line
+//	next_url  the address of the next article
+//	images    its pictures, the lead image first:
+//	          [{"url", "caption", "credit", "width", "height"}]
 func (c *Channel) JSON() ([]byte, error) {
-	c, err := c.tidy()
-	if err != nil {
-		return nil, err
-	}
-	f := &jsonFeed{
+	f, length := c.json()
+	return jsonWriter.Append(make([]byte, 0, length), f), nil
+}
+
+// json returns the document and how long it is at most.
+func (c *Channel) json() (f *jsonFeed, length int) {
+	d := c.tidy()
+	entries, length := c.entries(d.headBytes())
+	f = &jsonFeed{
 		JSONFeed: feeds.JSONFeed{
 			Version:     jsonVersion,
-			Title:       c.Title,
-			Language:    c.Language,
-			HomePageUrl: c.HomeURL,
-			FeedUrl:     c.JSONURL,
-			Description: c.Description,
-			Icon:        cmp.Or(c.Icon, c.Logo),
-			Authors:     []*feeds.JSONAuthor{{Name: c.Author}},
+			Title:       d.Title,
+			Language:    d.Language,
+			HomePageUrl: d.HomeURL,
+			FeedUrl:     d.JSONURL,
+			Description: d.Description,
+			Icon:        cmp.Or(d.Icon, d.Logo),
+			Favicon:     d.Icon,
+			Authors:     []*feeds.JSONAuthor{{Name: d.Author}},
 		},
-		Items: make([]jsonItem, 0, len(c.Items)),
+		Items: make([]*jsonItem, 0, len(entries)),
 	}
-	if c.Rights != "" {
-		f.Extension = &jsonFeedExtension{About: jsonAbout, Rights: c.Rights}
+	if d.Rights != "" {
+		f.Extension = &jsonFeedExtension{Rights: d.Rights}
 	}
-	for i := range c.Items {
-		f.Items = append(f.Items, c.Items[i].json())
+	for _, e := range entries {
+		item := &e.json
+		if !e.full {
+			item = item.bare()
+		}
+		f.Items = append(f.Items, item)
 	}
-	var b bytes.Buffer
-	b.Grow(c.size())
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(f); err != nil {
-		return nil, fmt.Errorf("feed: %w", err)
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return f, length
+}
+
+// bare returns the item without its full text. JSON Feed requires one of two.
+func (it *jsonItem) bare() *jsonItem {
+	d := *it
+	d.ContentHTML, d.ContentText = "", it.plain
+	return &d
 }
 
 func (it *Item) json() jsonItem {
@@ -124,9 +143,10 @@ func (it *Item) json() jsonItem {
 		Modified:  stamp(it.Updated, time.RFC3339),
 		Language:  it.Language,
 		Extension: it.jsonExtension(),
+		plain:     it.plain(),
 	}
 	if it.Body == "" {
-		d.ContentText = it.plain()
+		d.ContentText = d.plain
 	}
 	for _, name := range it.Authors {
 		d.Authors = append(d.Authors, &feeds.JSONAuthor{Name: name})
@@ -139,6 +159,9 @@ func (it *Item) json() jsonItem {
 	for i, p := range it.Images {
 		if i == 0 {
 			d.Image = p.URL
+			if p.Width > p.Height {
+				d.BannerImage = p.URL
+			}
 		}
 		if p.Type != "" {
 			d.Attachments = append(d.Attachments, jsonAttachment{URL: p.URL, MIMEType: p.Type, Title: p.Caption, Bytes: p.Bytes})
@@ -152,7 +175,7 @@ func (it *Item) jsonExtension() *jsonItemExtension {
 	if it.Editor == "" && it.Source.Name == "" && it.Rights == "" && it.NextURL == "" && len(it.Images) == 0 {
 		return nil
 	}
-	x := &jsonItemExtension{About: jsonAbout, Editor: it.Editor, Rights: it.Rights, NextURL: it.NextURL}
+	x := &jsonItemExtension{Editor: it.Editor, Rights: it.Rights, NextURL: it.NextURL}
 	if it.Source.Name != "" {
 		x.Source = &jsonSource{Name: it.Source.Name, URL: it.Source.URL}
 	}

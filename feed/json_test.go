@@ -26,7 +26,6 @@ func TestReadJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	it, other := &c.Items[0], &c.Items[1]
-	const about = "https://feedstation.example/json-feed"
 	webp := "https://img.news.example/%E8%A7%84%E5%88%92%E5%9B%BE.webp"
 	want := object{
 		"version":       "https://jsonfeed.org/version/1.1",
@@ -36,8 +35,9 @@ func TestReadJSON(t *testing.T) {
 		"feed_url":      c.JSONURL,
 		"description":   c.Description,
 		"icon":          c.Icon,
+		"favicon":       c.Icon,
 		"authors":       []any{object{"name": c.Author}},
-		"_feedstation":  object{"about": about, "rights": c.Rights},
+		"_feedstation":  object{"rights": c.Rights},
 		"items": []any{
 			object{
 				"id":             it.URL,
@@ -47,6 +47,7 @@ func TestReadJSON(t *testing.T) {
 				"content_html":   it.Body,
 				"summary":        it.Summary,
 				"image":          "https://img.news.example/1.jpg",
+				"banner_image":   "https://img.news.example/1.jpg",
 				"date_published": it.Published.Format(time.RFC3339),
 				"date_modified":  it.Updated.Format(time.RFC3339),
 				"authors":        []any{object{"name": "张三"}, object{"name": "李四"}},
@@ -58,7 +59,6 @@ func TestReadJSON(t *testing.T) {
 					object{"url": webp, "mime_type": "image/webp", "title": "设计效果图"},
 				},
 				"_feedstation": object{
-					"about":    about,
 					"editor":   "王五",
 					"source":   object{"name": "湘潭日报", "url": "https://paper.news.example/"},
 					"rights":   "© 湘潭日报",
@@ -74,7 +74,7 @@ func TestReadJSON(t *testing.T) {
 				"url":            other.URL,
 				"title":          other.Title,
 				"content_html":   other.Body,
-				"summary":        feed.Summary(other.Body),
+				"summary":        feed.PlainText(other.Body),
 				"image":          "https://img.news.example/2.png",
 				"date_published": other.Published.Format(time.RFC3339),
 				"language":       "en",
@@ -82,7 +82,6 @@ func TestReadJSON(t *testing.T) {
 					object{"url": "https://img.news.example/2.png", "mime_type": "image/png", "title": "The first train", "size_in_bytes": 54321.0},
 				},
 				"_feedstation": object{
-					"about":  about,
 					"source": object{"name": "Xinhua"},
 					"images": []any{object{"url": "https://img.news.example/2.png", "caption": "The first train", "credit": "R. Li"}},
 				},

@@ -1,8 +1,6 @@
 package feed
 
-import (
-	"strings"
-)
+import "strings"
 
 // Namespaces of the extensions in RSS and Atom.
 const (
@@ -11,6 +9,7 @@ const (
 	nsDC      = "http://purl.org/dc/elements/1.1/"
 	nsDCTerms = "http://purl.org/dc/terms/"
 	nsMedia   = "http://search.yahoo.com/mrss/"
+	nsSy      = "http://purl.org/rss/1.0/modules/syndication/"
 )
 
 // link is atom:link, in Atom and as an extension of RSS. gorilla's lacks the

@@ -3,6 +3,9 @@ package feed
 import (
 	"bytes"
 	"encoding/xml"
+	"fmt"
+
+	"feedstation/feed/internal/text"
 )
 
 // OPMLType is the media type under which readers import lists of feeds. It has
@@ -45,15 +48,18 @@ type opmlOutline struct {
 	Feeds       []opmlOutline `xml:"outline"`
 }
 
-// OPML returns the list as OPML 2.0.
+// OPML returns the list as OPML 2.0. Texts may hold HTML, of which only the
+// text is written; addresses that are not absolute http(s) are left out.
 func (o *Outlines) OPML() ([]byte, error) {
-	document := opml{Version: "2.0", Title: Clean(o.Title)}
+	document := opml{Version: "2.0", Title: plain(o.Title)}
 	for _, group := range o.Groups {
-		folder := opmlOutline{Text: Clean(group.Title), Title: Clean(group.Title)}
+		title := plain(group.Title)
+		folder := opmlOutline{Text: title, Title: title}
 		for _, f := range group.Feeds {
+			title := plain(f.Title)
 			folder.Feeds = append(folder.Feeds, opmlOutline{
-				Text: Clean(f.Title), Title: Clean(f.Title), Type: "rss", Description: Clean(f.Description),
-				Language: f.Language, HTMLURL: f.HomeURL, XMLURL: f.RSSURL,
+				Text: title, Title: title, Type: "rss", Description: plain(f.Description),
+				Language: text.Language(f.Language), HTMLURL: text.Web(f.HomeURL), XMLURL: text.Web(f.RSSURL),
 			})
 		}
 		document.Groups = append(document.Groups, folder)
@@ -61,7 +67,7 @@ func (o *Outlines) OPML() ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString(xml.Header)
 	if err := xml.NewEncoder(&out).Encode(document); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("feed: opml: %w", err)
 	}
 	out.WriteByte('\n')
 	return out.Bytes(), nil

@@ -1,9 +1,7 @@
 package feed
 
 import (
-	"bytes"
 	"encoding/xml"
-	"fmt"
 	"html"
 	"slices"
 	"strconv"
@@ -11,6 +9,9 @@ import (
 	"time"
 
 	"github.com/gorilla/feeds"
+
+	"feedstation/feed/internal/text"
+	"feedstation/feed/internal/wire"
 )
 
 // rssFeed is an RSS 2.0 document. It implements feeds.XmlFeed.
@@ -22,8 +23,15 @@ type rssFeed struct {
 	NSDC      string     `xml:"xmlns:dc,attr"`
 	NSDCTerms string     `xml:"xmlns:dcterms,attr"`
 	NSMedia   string     `xml:"xmlns:media,attr"`
+	NSSy      string     `xml:"xmlns:sy,attr"`
 	Channel   rssChannel `xml:"channel"`
 }
+
+// The writers do not change once they are made.
+var (
+	rssWriter     = wire.NewXML(rssFeed{})
+	rssItemWriter = wire.NewXML(rssItem{})
+)
 
 // FeedXml implements feeds.XmlFeed.
 func (f *rssFeed) FeedXml() any { return f }
@@ -31,8 +39,10 @@ func (f *rssFeed) FeedXml() any { return f }
 type rssChannel struct {
 	Title rssTitle `xml:"title"`
 	feeds.RssFeed
-	Links []link    `xml:"atom:link"`
-	Items []rssItem `xml:"item"`
+	UpdatePeriod    string     `xml:"sy:updatePeriod"`
+	UpdateFrequency int        `xml:"sy:updateFrequency"`
+	Links           []link     `xml:"atom:link"`
+	Items           []*rssItem `xml:"item"`
 }
 
 // rssItem leaves gorilla's Author, Category and Source empty: RSS wants an
@@ -46,6 +56,8 @@ type rssItem struct {
 	Publisher   string        `xml:"dc:publisher,omitempty"`
 	Language    string        `xml:"dc:language,omitempty"`
 	Rights      string        `xml:"dc:rights,omitempty"`
+	Original    string        `xml:"dcterms:isVersionOf,omitempty"`
+	Next        string        `xml:"dc:relation,omitempty"`
 	Categories  []rssCategory `xml:"category"`
 	Source      *rssSource    `xml:"source"`
 	media
@@ -80,42 +92,62 @@ type rssSource struct {
 }
 
 // RSS returns the channel as RSS 2.0 with the extensions content, Dublin Core,
-// Media RSS and atom:link. It fails if an item has no URL.
+// Media RSS, syndication and atom:link.
 func (c *Channel) RSS() ([]byte, error) {
-	c, err := c.tidy()
-	if err != nil {
-		return nil, err
-	}
-	f := &rssFeed{
+	f, length := c.rss()
+	return render(rssWriter, f, length), nil
+}
+
+// rss returns the document and how long it is at most.
+func (c *Channel) rss() (f *rssFeed, length int) {
+	d := c.tidy()
+	entries, length := c.entries(d.headBytes())
+	minutes := int(c.Rhythm() / time.Minute)
+	f = &rssFeed{
 		Version:   "2.0",
 		NSAtom:    nsAtom,
 		NSContent: nsContent,
 		NSDC:      nsDC,
 		NSDCTerms: nsDCTerms,
 		NSMedia:   nsMedia,
+		NSSy:      nsSy,
 		Channel: rssChannel{
-			Title: newRSSTitle(c.Title),
+			Title: newRSSTitle(d.Title),
 			RssFeed: feeds.RssFeed{
-				Link:           c.HomeURL,
-				Description:    c.Description,
-				Language:       c.Language,
-				Copyright:      c.Rights,
-				ManagingEditor: c.managingEditor(),
-				LastBuildDate:  stamp(c.Updated, time.RFC1123Z),
+				Link:           d.HomeURL,
+				Description:    asHTML(d.Description),
+				Language:       d.Language,
+				Copyright:      d.Rights,
+				ManagingEditor: d.managingEditor(),
+				LastBuildDate:  stamp(d.Updated, time.RFC1123Z),
 				Generator:      generator,
 				Docs:           "https://www.rssboard.org/rss-specification",
-				Image:          c.rssImage(),
+				Ttl:            minutes,
+				Image:          d.rssImage(),
 			},
-			Items: make([]rssItem, 0, len(c.Items)),
+			UpdatePeriod:    "hourly",
+			UpdateFrequency: 60 / minutes,
+			Items:           make([]*rssItem, 0, len(entries)),
 		},
 	}
-	links := appendLink(nil, "self", RSSType, c.RSSURL)
-	links = appendLink(links, "alternate", AtomType, c.AtomURL)
-	f.Channel.Links = appendLink(links, "alternate", JSONType, c.JSONURL)
-	for i := range c.Items {
-		f.Channel.Items = append(f.Channel.Items, c.Items[i].rss())
+	links := appendLink(nil, "self", RSSType, d.RSSURL)
+	links = appendLink(links, "alternate", AtomType, d.AtomURL)
+	f.Channel.Links = appendLink(links, "alternate", JSONType, d.JSONURL)
+	for _, e := range entries {
+		item := &e.rss
+		if !e.full {
+			item = item.bare()
+		}
+		f.Channel.Items = append(f.Channel.Items, item)
 	}
-	return c.render(f)
+	return f, length
+}
+
+// bare returns the item without its full text.
+func (it *rssItem) bare() *rssItem {
+	d := *it
+	d.Content = nil
+	return &d
 }
 
 func (it *Item) rss() rssItem {
@@ -125,7 +157,7 @@ func (it *Item) rss() rssItem {
 			Link:        it.URL,
 			Description: asHTML(it.plain()),
 			Enclosure:   it.rssEnclosure(),
-			Guid:        &feeds.RssGuid{Id: it.URL, IsPermaLink: strconv.FormatBool(isWeb(it.URL))},
+			Guid:        &feeds.RssGuid{Id: it.URL, IsPermaLink: strconv.FormatBool(text.IsWeb(it.URL))},
 			PubDate:     stamp(it.Published, time.RFC1123Z),
 		},
 		Modified:    stamp(it.Updated, time.RFC3339),
@@ -133,6 +165,8 @@ func (it *Item) rss() rssItem {
 		Contributor: it.Editor,
 		Language:    it.Language,
 		Rights:      it.Rights,
+		Original:    it.OriginalURL,
+		Next:        it.NextURL,
 		media:       it.media(),
 	}
 	if it.Body != "" {
@@ -192,7 +226,7 @@ func (c *Channel) managingEditor() string {
 // Title and link are the channel's, as RSS requires.
 func (c *Channel) rssImage() *feeds.RssImage {
 	for _, uri := range []string{c.Logo, c.Icon} {
-		switch extension(uri) {
+		switch text.Extension(uri) {
 		case "", ".png", ".jpg", ".jpeg", ".gif":
 			if uri != "" {
 				return &feeds.RssImage{Url: uri, Title: c.Title, Link: c.HomeURL}
@@ -212,22 +246,8 @@ func asHTML(s string) string {
 }
 
 // render writes an XML document in one line after its declaration.
-func (c *Channel) render(f feeds.XmlFeed) ([]byte, error) {
-	var b bytes.Buffer
-	b.Grow(c.size())
-	b.WriteString(xml.Header)
-	if err := xml.NewEncoder(&b).Encode(f.FeedXml()); err != nil {
-		return nil, fmt.Errorf("feed: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-// size guesses the length of a document, to allocate once.
-func (c *Channel) size() int {
-	const head, perItem = 2 << 10, 2 << 10
-	n := head
-	for i := range c.Items {
-		n += perItem + len(c.Items[i].Body) + len(c.Items[i].Summary)
-	}
-	return n
+func render(w *wire.XML, f feeds.XmlFeed, length int) []byte {
+	b := make([]byte, 0, length)
+	b = append(b, xml.Header...)
+	return w.Append(b, f.FeedXml())
 }

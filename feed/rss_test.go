@@ -22,12 +22,16 @@ type rssDocument struct {
 		LastBuildDate  string    `xml:"lastBuildDate"`
 		Generator      string    `xml:"generator"`
 		Docs           string    `xml:"docs"`
+		TTL            int       `xml:"ttl"`
+		Period         string    `xml:"http://purl.org/rss/1.0/modules/syndication/ updatePeriod"`
+		Frequency      int       `xml:"http://purl.org/rss/1.0/modules/syndication/ updateFrequency"`
 		Image          struct {
 			URL   string `xml:"url"`
 			Title string `xml:"title"`
 			Link  string `xml:"link"`
 		} `xml:"image"`
 		Items []struct {
+			Link        string   `xml:"link"`
 			Title       string   `xml:"title"`
 			Modified    string   `xml:"http://purl.org/dc/terms/ modified"`
 			Creators    []string `xml:"http://purl.org/dc/elements/1.1/ creator"`
@@ -35,6 +39,8 @@ type rssDocument struct {
 			Publisher   string   `xml:"http://purl.org/dc/elements/1.1/ publisher"`
 			Language    string   `xml:"http://purl.org/dc/elements/1.1/ language"`
 			Rights      string   `xml:"http://purl.org/dc/elements/1.1/ rights"`
+			Original    string   `xml:"http://purl.org/dc/terms/ isVersionOf"`
+			Next        string   `xml:"http://purl.org/dc/elements/1.1/ relation"`
 			Author      []string `xml:"author"`
 			Description string   `xml:"description"`
 			Content     string   `xml:"http://purl.org/rss/1.0/modules/content/ encoded"`
@@ -52,13 +58,16 @@ type rssDocument struct {
 				Domain string `xml:"domain,attr"`
 				Label  string `xml:",chardata"`
 			} `xml:"category"`
-			Source []struct {
-				URL  string `xml:"url,attr"`
-				Name string `xml:",chardata"`
-			} `xml:"source"`
+			Source []xmlSource `xml:"source"`
 			xmlMedia
 		} `xml:"item"`
 	} `xml:"channel"`
+}
+
+type xmlSource struct {
+	XMLName xml.Name
+	URL     string `xml:"url,attr"`
+	Name    string `xml:",chardata"`
 }
 
 type xmlLink struct {
@@ -139,6 +148,9 @@ func TestReadRSS(t *testing.T) {
 		{"lastBuildDate", d.Channel.LastBuildDate, "Mon, 11 Mar 2019 10:05:00 +0800"},
 		{"generator", d.Channel.Generator, "feedstation"},
 		{"docs", d.Channel.Docs, "https://www.rssboard.org/rss-specification"},
+		{"ttl", d.Channel.TTL, 15},
+		{"sy:updatePeriod", d.Channel.Period, "hourly"},
+		{"sy:updateFrequency", d.Channel.Frequency, 4},
 		{"image url", d.Channel.Image.URL, c.Logo},
 		{"image title", d.Channel.Image.Title, d.Channel.Title},
 		{"image link", d.Channel.Image.Link, c.HomeURL},
@@ -156,9 +168,9 @@ func TestReadRSS(t *testing.T) {
 		{"pubDate, UTC", other.PubDate, "Sun, 10 Mar 2019 18:00:00 +0000"},
 		{"guid", rich.GUID.ID, c.Items[0].URL},
 		{"isPermaLink", rich.GUID.IsPermaLink, true},
-		{"source", len(rich.Source), 1},
-		{"source name", rich.Source[0].Name, "湘潭日报"},
-		{"source url", rich.Source[0].URL, "https://paper.news.example/"},
+		{"source", rich.Source, []xmlSource{{XMLName: xml.Name{Local: "source"}, URL: "https://paper.news.example/", Name: "湘潭日报"}}},
+		{"dcterms:isVersionOf", rich.Original, c.Items[0].OriginalURL},
+		{"dc:relation", rich.Next, c.Items[0].NextURL},
 		{"source without an address", len(other.Source), 0},
 		{"categories", len(rich.Category), 3},
 		{"category", rich.Category[0].Label, "时刻新闻"},

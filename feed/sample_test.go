@@ -1,6 +1,7 @@
 package feed_test
 
 import (
+	"fmt"
 	"time"
 
 	"feedstation/feed"
@@ -9,9 +10,40 @@ import (
 // shanghai has a zone name, CST, that must never be printed.
 var shanghai = time.FixedZone("CST", 8*60*60)
 
+// draft is a channel whose items are not prepared yet.
+type draft struct {
+	feed.Channel
+	Items []feed.Item
+}
+
+// channel prepares the items.
+func (d *draft) channel() (*feed.Channel, error) {
+	c := d.Channel
+	for i := range d.Items {
+		p, err := feed.Prepare(d.Items[i])
+		if err != nil {
+			return nil, fmt.Errorf("items[%d]: %w", i, err)
+		}
+		c.Items = append(c.Items, p)
+	}
+	return &c, nil
+}
+
+func (d *draft) render(write func(*feed.Channel) ([]byte, error)) ([]byte, error) {
+	c, err := d.channel()
+	if err != nil {
+		return nil, err
+	}
+	return write(c)
+}
+
+func (d *draft) RSS() ([]byte, error)  { return d.render((*feed.Channel).RSS) }
+func (d *draft) Atom() ([]byte, error) { return d.render((*feed.Channel).Atom) }
+func (d *draft) JSON() ([]byte, error) { return d.render((*feed.Channel).JSON) }
+
 // emptyChannel is a channel that says all it can, without items.
-func emptyChannel() *feed.Channel {
-	return &feed.Channel{
+func emptyChannel() *draft {
+	return &draft{Channel: feed.Channel{
 		Title:       "湘潭站 · 时刻新闻",
 		Description: "湘潭的新闻，随时更新",
 		Language:    "zh-CN",
@@ -25,17 +57,19 @@ func emptyChannel() *feed.Channel {
 		Icon:        "https://xt.news.example/icon.png",
 		Logo:        "https://xt.news.example/logo.png",
 		Updated:     time.Date(2019, 3, 11, 10, 5, 0, 0, shanghai),
-	}
+	}}
 }
 
 // bareChannel has what is required and one article that has no more either.
-func bareChannel() *feed.Channel {
-	return &feed.Channel{
-		Title:   "Xiangtan",
-		HomeURL: "https://xt.news.example/",
-		RSSURL:  "https://xt.news.example/rss.xml",
-		AtomURL: "https://xt.news.example/atom.xml",
-		JSONURL: "https://xt.news.example/feed.json",
+func bareChannel() *draft {
+	return &draft{
+		Channel: feed.Channel{
+			Title:   "Xiangtan",
+			HomeURL: "https://xt.news.example/",
+			RSSURL:  "https://xt.news.example/rss.xml",
+			AtomURL: "https://xt.news.example/atom.xml",
+			JSONURL: "https://xt.news.example/feed.json",
+		},
 		Items: []feed.Item{{
 			URL:       "https://xt.news.example/content/2019/03/11/1.html",
 			Title:     "Spring on the Xiang",
@@ -47,7 +81,7 @@ func bareChannel() *feed.Channel {
 // richChannel has an article with everything, and one with what is exclusive to
 // that: a single image, a source without an address, another language, a
 // summary that is made from the body.
-func richChannel() *feed.Channel {
+func richChannel() *draft {
 	c := emptyChannel()
 	c.Items = []feed.Item{
 		{
@@ -56,7 +90,7 @@ func richChannel() *feed.Channel {
 			Summary: "这一年，园区坚持“创新引领、开放崛起”，招商引资、项目建设各项工作有力推进。",
 			Body: `<p>岁月不居，时节如流。A &amp; B &lt; C</p>` + "\n" +
 				`<figure><img src="https://img.news.example/1.jpg?w=800&amp;h=600" alt="">` +
-				`<figcaption>图为文艺汇演</figcaption></figure><p>𠮷野家 👨‍👩‍👧 ]]&gt; ]]> مرحبا</p>`,
+				`<figcaption>图为文艺汇演</figcaption></figure><p>𠮷野家 👨‍👩‍👧 ]]&gt; مرحبا</p>`,
 			Authors:   []string{"张三", "李四"},
 			Editor:    "王五",
 			Source:    feed.Source{Name: "湘潭日报", URL: "https://paper.news.example/"},
@@ -94,13 +128,13 @@ func richChannel() *feed.Channel {
 // document is one rendering.
 type document struct {
 	name   string
-	render func(*feed.Channel) ([]byte, error)
+	render func(*draft) ([]byte, error)
 }
 
 func documents() []document {
 	return []document{
-		{"rss", (*feed.Channel).RSS},
-		{"atom", (*feed.Channel).Atom},
-		{"json", (*feed.Channel).JSON},
+		{"rss", (*draft).RSS},
+		{"atom", (*draft).Atom},
+		{"json", (*draft).JSON},
 	}
 }

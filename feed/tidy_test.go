@@ -13,19 +13,19 @@ import (
 )
 
 // readRSS, readAtom and readJSON render c and read it back.
-func readRSS(t *testing.T, c *feed.Channel) (d rssDocument) {
+func readRSS(t *testing.T, c *draft) (d rssDocument) {
 	t.Helper()
 	read(t, c.RSS, xml.Unmarshal, &d)
 	return d
 }
 
-func readAtom(t *testing.T, c *feed.Channel) (d atomDocument) {
+func readAtom(t *testing.T, c *draft) (d atomDocument) {
 	t.Helper()
 	read(t, c.Atom, xml.Unmarshal, &d)
 	return d
 }
 
-func readJSON(t *testing.T, c *feed.Channel) (d map[string]any) {
+func readJSON(t *testing.T, c *draft) (d map[string]any) {
 	t.Helper()
 	read(t, c.JSON, json.Unmarshal, &d)
 	return d
@@ -93,35 +93,32 @@ func TestUpdated(t *testing.T) {
 	}
 }
 
-// TestUndated has an article without dates: RSS and JSON leave them out, Atom
-// requires one.
-func TestUndated(t *testing.T) {
-	c := bareChannel()
-	c.Items[0].Published = time.Time{}
-	c.Updated = time.Date(2019, 3, 11, 12, 0, 0, 0, shanghai)
-	if got := readRSS(t, c).Channel.Items[0].PubDate; got != "" {
-		t.Errorf("pubDate %q", got)
+func TestPrepareFails(t *testing.T) {
+	at := time.Date(2019, 3, 11, 12, 0, 0, 0, shanghai)
+	tests := []struct {
+		name string
+		item feed.Item
+		want string
+	}{
+		{"no address", feed.Item{URL: " \x00", Title: "x", Published: at}, "feed: an item has no URL"},
+		{"no date", feed.Item{URL: "https://xt.news.example/1"}, "feed: https://xt.news.example/1: neither Published nor Updated is set"},
+		{
+			"a year that RFC 3339 can't write",
+			feed.Item{URL: "https://xt.news.example/1", Published: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
+			"feed: https://xt.news.example/1: neither Published nor Updated is set",
+		},
 	}
-	item := readJSON(t, c)["items"].([]any)[0].(map[string]any)
-	if got, ok := item["date_published"]; ok {
-		t.Errorf("date_published %q", got)
-	}
-	_, err := c.Atom()
-	want := "feed: atom: https://xt.news.example/content/2019/03/11/1.html: neither Published nor Updated is set"
-	if err == nil || err.Error() != want {
-		t.Errorf("error %v, want %s", err, want)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := feed.Prepare(test.item); err == nil || err.Error() != test.want {
+				t.Errorf("error %v, want %s", err, test.want)
+			}
+		})
 	}
 }
 
-func TestWithoutAddress(t *testing.T) {
-	c := bareChannel()
-	c.Items = append(c.Items, feed.Item{URL: " \x00", Title: "x"})
-	for _, d := range documents() {
-		if _, err := d.render(c); err == nil || err.Error() != "feed: items[1]: no URL" {
-			t.Errorf("%s: error %v", d.name, err)
-		}
-	}
-	c = emptyChannel()
+func TestAtomFails(t *testing.T) {
+	c := emptyChannel()
 	c.AtomURL = ""
 	if got := readAtom(t, c).ID; got != c.HomeURL {
 		t.Errorf("id %q", got)
@@ -137,169 +134,169 @@ func TestWithoutAddress(t *testing.T) {
 func TestTidy(t *testing.T) {
 	tests := []struct {
 		name   string
-		change func(c *feed.Channel, it *feed.Item)
-		get    func(t *testing.T, c *feed.Channel) any
+		change func(c *draft, it *feed.Item)
+		get    func(t *testing.T, c *draft) any
 		want   any
 	}{
 		{
 			name:   "language with an underscore",
-			change: func(c *feed.Channel, _ *feed.Item) { c.Language = "zh_Hans_CN" },
-			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Language },
+			change: func(c *draft, _ *feed.Item) { c.Language = "zh_Hans_CN" },
+			get:    func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Language },
 			want:   "zh-Hans-CN",
 		},
 		{
 			name:   "language that is none",
-			change: func(c *feed.Channel, _ *feed.Item) { c.Language = "中文" },
-			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Language },
+			change: func(c *draft, _ *feed.Item) { c.Language = "中文" },
+			get:    func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Language },
 			want:   "",
 		},
 		{
 			name:   "article in the channel's language",
-			change: func(c *feed.Channel, it *feed.Item) { c.Language, it.Language = "zh-CN", "zh_CN" },
-			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].Language },
-			want:   "",
+			change: func(c *draft, it *feed.Item) { c.Language, it.Language = "zh-CN", "zh_CN" },
+			get:    func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Items[0].Language },
+			want:   "zh-CN",
 		},
 		{
 			name:   "e-mail that is none",
-			change: func(c *feed.Channel, _ *feed.Item) { c.Email = "Editor <editor@xt.news.example>" },
-			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.ManagingEditor },
+			change: func(c *draft, _ *feed.Item) { c.Email = "Editor <editor@xt.news.example>" },
+			get:    func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.ManagingEditor },
 			want:   "",
 		},
 		{
 			name:   "brackets in the managing editor's name",
-			change: func(c *feed.Channel, _ *feed.Item) { c.Author, c.Email = "A (B", "a@news.example" },
-			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.ManagingEditor },
+			change: func(c *draft, _ *feed.Item) { c.Author, c.Email = "A (B", "a@news.example" },
+			get:    func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.ManagingEditor },
 			want:   "a@news.example (A [B)",
 		},
 		{
 			name: "logo in a format that RSS does not know",
-			change: func(c *feed.Channel, _ *feed.Item) {
+			change: func(c *draft, _ *feed.Item) {
 				c.Logo, c.Icon = "https://xt.news.example/l.webp?1", "https://xt.news.example/i.PNG"
 			},
-			get:  func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Image.URL },
+			get:  func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Image.URL },
 			want: "https://xt.news.example/i.PNG",
 		},
 		{
 			name: "Chinese address",
-			change: func(_ *feed.Channel, it *feed.Item) {
+			change: func(_ *draft, it *feed.Item) {
 				it.URL = "https://编辑@新闻.example:8080/湘 潭?题=“1”#二%E4%ff%zz"
 			},
-			get:  func(t *testing.T, c *feed.Channel) any { return readAtom(t, c).Entries[0].ID },
+			get:  func(t *testing.T, c *draft) any { return readAtom(t, c).Entries[0].ID },
 			want: "https://%E7%BC%96%E8%BE%91@xn--efvy88h.example:8080/%E6%B9%98%20%E6%BD%AD?%E9%A2%98=%E2%80%9C1%E2%80%9D#%E4%BA%8C%E4%ff%25zz",
 		},
 		{
 			name:   "IPv6",
-			change: func(_ *feed.Channel, it *feed.Item) { it.URL = "http://[2001:db8::1]:80/[1]" },
-			get:    func(t *testing.T, c *feed.Channel) any { return readAtom(t, c).Entries[0].ID },
+			change: func(_ *draft, it *feed.Item) { it.URL = "http://[2001:db8::1]:80/[1]" },
+			get:    func(t *testing.T, c *draft) any { return readAtom(t, c).Entries[0].ID },
 			want:   "http://[2001:db8::1]:80/%5B1%5D",
 		},
 		{
 			name:   "guid that is no web address",
-			change: func(_ *feed.Channel, it *feed.Item) { it.URL = "urn:x-cms:5207683" },
-			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].GUID.IsPermaLink },
+			change: func(_ *draft, it *feed.Item) { it.URL = "urn:x-cms:5207683" },
+			get:    func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Items[0].GUID.IsPermaLink },
 			want:   false,
 		},
 		{
 			name:   "title from the address",
-			change: func(_ *feed.Channel, it *feed.Item) { it.Title = " \x01" },
-			get:    func(t *testing.T, c *feed.Channel) any { return readAtom(t, c).Entries[0].Title },
+			change: func(_ *draft, it *feed.Item) { it.Title = " \x01" },
+			get:    func(t *testing.T, c *draft) any { return readAtom(t, c).Entries[0].Title },
 			want:   "https://xt.news.example/content/2019/03/11/1.html",
 		},
 		{
 			name:   "plain text in a description, which is HTML",
-			change: func(_ *feed.Channel, it *feed.Item) { it.Summary = "若 x<y & R&D" },
-			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].Description },
+			change: func(_ *draft, it *feed.Item) { it.Summary = "若 x<y & R&D" },
+			get:    func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Items[0].Description },
 			want:   "若 x&lt;y &amp; R&amp;D",
 		},
 		{
 			name:   "an ampersand alone is no HTML",
-			change: func(_ *feed.Channel, it *feed.Item) { it.Summary = "R&D > 湘 & 潭" },
-			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].Description },
+			change: func(_ *draft, it *feed.Item) { it.Summary = "R&D > 湘 & 潭" },
+			get:    func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Items[0].Description },
 			want:   "R&D > 湘 & 潭",
 		},
 		{
 			name:   "summary from the body",
-			change: func(_ *feed.Channel, it *feed.Item) { it.Body = "<p>一。</p><p>二。</p>" },
-			get:    func(t *testing.T, c *feed.Channel) any { return readAtom(t, c).Entries[0].Summary.Text },
+			change: func(_ *draft, it *feed.Item) { it.Body = "<p>一。</p><p>二。</p>" },
+			get:    func(t *testing.T, c *draft) any { return readAtom(t, c).Entries[0].Summary.Text },
 			want:   "一。 二。",
 		},
 		{
 			name:   "empty and repeated authors",
-			change: func(_ *feed.Channel, it *feed.Item) { it.Authors = []string{"", "张三", " 张三 ", "\x00"} },
-			get:    func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].Creators },
+			change: func(_ *draft, it *feed.Item) { it.Authors = []string{"", "张三", " 张三 ", "\x00"} },
+			get:    func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Items[0].Creators },
 			want:   []string{"张三"},
 		},
 		{
 			name: "source without a name",
-			change: func(_ *feed.Channel, it *feed.Item) {
+			change: func(_ *draft, it *feed.Item) {
 				it.Source = feed.Source{URL: "https://paper.news.example/"}
 			},
-			get:  func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].Source[0].Name },
+			get:  func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Items[0].Source[0].Name },
 			want: "https://paper.news.example/",
 		},
 		{
 			name: "source as via",
-			change: func(_ *feed.Channel, it *feed.Item) {
+			change: func(_ *draft, it *feed.Item) {
 				it.Source = feed.Source{Name: "湘潭日报", URL: "https://paper.news.example/"}
 			},
-			get:  func(t *testing.T, c *feed.Channel) any { return readAtom(t, c).Entries[0].Links[1].Title },
+			get:  func(t *testing.T, c *draft) any { return readAtom(t, c).Entries[0].Links[1].Title },
 			want: "湘潭日报",
 		},
 		{
-			name: "relative and other addresses of images",
-			change: func(_ *feed.Channel, it *feed.Item) {
-				it.Images = []feed.Image{{URL: "1.jpg"}, {URL: "data:image/gif;base64,AA=="}}
+			name: "addresses of images that are none",
+			change: func(_ *draft, it *feed.Item) {
+				it.Images = []feed.Image{{URL: ""}, {URL: "data:image/gif;base64,AA=="}, {URL: "javascript:x()"}}
 			},
-			get:  func(t *testing.T, c *feed.Channel) any { return len(readRSS(t, c).Channel.Items[0].Media) },
+			get:  func(t *testing.T, c *draft) any { return len(readRSS(t, c).Channel.Items[0].Media) },
 			want: 0,
 		},
 		{
 			name: "lead image of unknown size is no enclosure",
-			change: func(_ *feed.Channel, it *feed.Item) {
+			change: func(_ *draft, it *feed.Item) {
 				it.Images = []feed.Image{{URL: "https://img.news.example/1.jpg", Width: -1}}
 			},
-			get:  func(t *testing.T, c *feed.Channel) any { return len(readRSS(t, c).Channel.Items[0].Enclosure) },
+			get:  func(t *testing.T, c *draft) any { return len(readRSS(t, c).Channel.Items[0].Enclosure) },
 			want: 0,
 		},
 		{
 			name: "recording of unknown size",
-			change: func(_ *feed.Channel, it *feed.Item) {
+			change: func(_ *draft, it *feed.Item) {
 				it.Enclosures = []feed.Enclosure{{URL: "https://media.news.example/1.mp3"}}
 			},
-			get:  func(t *testing.T, c *feed.Channel) any { return readRSS(t, c).Channel.Items[0].Enclosure[0].Type },
+			get:  func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Items[0].Enclosure[0].Type },
 			want: "audio/mpeg",
 		},
 		{
 			name: "file of unknown type",
-			change: func(_ *feed.Channel, it *feed.Item) {
+			change: func(_ *draft, it *feed.Item) {
 				it.Enclosures = []feed.Enclosure{{URL: "https://media.news.example/1", Type: "audio"}}
 			},
-			get:  func(t *testing.T, c *feed.Channel) any { return len(readRSS(t, c).Channel.Items[0].Enclosure) },
+			get:  func(t *testing.T, c *draft) any { return len(readRSS(t, c).Channel.Items[0].Enclosure) },
 			want: 0,
 		},
 		{
 			name: "categories",
-			change: func(_ *feed.Channel, it *feed.Item) {
+			change: func(_ *draft, it *feed.Item) {
 				it.Categories = []feed.Category{{Label: "政治"}, {Term: "政治"}, {}, {Term: "a", Scheme: "no scheme"}}
 				it.Tags = []string{"政治", "湘潭"}
 			},
-			get: func(t *testing.T, c *feed.Channel) any {
+			get: func(t *testing.T, c *draft) any {
 				return readJSON(t, c)["items"].([]any)[0].(map[string]any)["tags"]
 			},
 			want: []any{"政治", "a", "湘潭"},
 		},
 		{
 			name:   "text for JSON without a body",
-			change: func(_ *feed.Channel, it *feed.Item) { it.Summary = "一。" },
-			get: func(t *testing.T, c *feed.Channel) any {
+			change: func(_ *draft, it *feed.Item) { it.Summary = "一。" },
+			get: func(t *testing.T, c *draft) any {
 				return readJSON(t, c)["items"].([]any)[0].(map[string]any)["content_text"]
 			},
 			want: "一。",
 		},
 		{
 			name:   "repeated article",
-			change: func(c *feed.Channel, it *feed.Item) { c.Items = append(c.Items, *it) },
-			get:    func(t *testing.T, c *feed.Channel) any { return len(readJSON(t, c)["items"].([]any)) },
+			change: func(c *draft, it *feed.Item) { c.Items = append(c.Items, *it) },
+			get:    func(t *testing.T, c *draft) any { return len(readJSON(t, c)["items"].([]any)) },
 			want:   1,
 		},
 	}

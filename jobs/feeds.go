@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"feedstation/feed"
@@ -19,7 +20,7 @@ func (b *builder) feeds(ctx context.Context) error {
 			stations = append(stations, s.ID)
 		}
 	}
-	items := itemMaker{network: b.network, fullText: b.options.FullText, made: map[string]feed.Item{}}
+	items := itemMaker{log: b.log, network: b.network, made: map[string]*feed.Prepared{}}
 	if err := b.feed(ctx, &items, stations, network.Channel{}); err != nil {
 		return err
 	}
@@ -38,8 +39,11 @@ func (b *builder) feed(ctx context.Context, items *itemMaker, stations []string,
 		return err
 	}
 	c := describe(b.station, channel)
+	c.SummaryOnly = !b.options.FullText
 	for i := range articles {
-		c.Items = append(c.Items, items.item(&articles[i]))
+		if item := items.item(&articles[i]); item != nil {
+			c.Items = append(c.Items, item)
+		}
 	}
 	return b.addFeed(c, channel, newest(articles))
 }
@@ -108,15 +112,20 @@ func (b *builder) opml() error {
 // itemMaker makes the items of a build, each article's once for all feeds that
 // carry it.
 type itemMaker struct {
-	network  *network.Network
-	fullText bool
-	made     map[string]feed.Item
+	log     *slog.Logger
+	network *network.Network
+	made    map[string]*feed.Prepared // nil: the article can't be one
 }
 
-func (m *itemMaker) item(a *article.Article) feed.Item {
+// item returns the article's item, or nil if it can't be in a feed: one bad
+// article does not keep the others from their readers.
+func (m *itemMaker) item(a *article.Article) *feed.Prepared {
 	item, ok := m.made[a.ID]
 	if !ok {
-		item = m.make(a)
+		var err error
+		if item, err = feed.Prepare(m.make(a)); err != nil {
+			m.log.Warn("article left out", "id", a.ID, "station", a.Station, "err", err)
+		}
 		m.made[a.ID] = item
 	}
 	return item

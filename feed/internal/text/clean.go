@@ -1,4 +1,7 @@
-package feed
+// Package text makes the strings of a feed such as every reader accepts: clean
+// characters, ASCII addresses, valid language tags, e-mail addresses and media
+// types.
+package text
 
 import (
 	"strings"
@@ -69,10 +72,4 @@ func allowed(r rune) bool {
 		return false
 	}
 	return r != utf8.RuneError && r != 0xFFFE && r != 0xFFFF
-}
-
-// text is Clean without the white space around it: what a field that is not
-// HTML is written as.
-func text(s string) string {
-	return strings.TrimSpace(Clean(s))
 }

@@ -1,10 +1,10 @@
-package feed_test
+package text_test
 
 import (
 	"strings"
 	"testing"
 
-	"feedstation/feed"
+	"feedstation/feed/internal/text"
 )
 
 func TestClean(t *testing.T) {
@@ -28,11 +28,11 @@ func TestClean(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := feed.Clean(test.in)
+			got := text.Clean(test.in)
 			if got != test.want {
 				t.Errorf("got %+q, want %+q", got, test.want)
 			}
-			if again := feed.Clean(got); again != got {
+			if again := text.Clean(got); again != got {
 				t.Errorf("cleaned again: %+q", again)
 			}
 		})
@@ -41,7 +41,7 @@ func TestClean(t *testing.T) {
 
 func TestCleanAllocatesNothing(t *testing.T) {
 	s := strings.Repeat("湘潭 𠮷 مرحبا é\n", 100)
-	if n := testing.AllocsPerRun(10, func() { feed.Clean(s) }); n != 0 {
+	if n := testing.AllocsPerRun(10, func() { text.Clean(s) }); n != 0 {
 		t.Errorf("%v allocations for a clean text", n)
 	}
 }

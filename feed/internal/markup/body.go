@@ -1,0 +1,176 @@
+// Package markup makes the HTML of an article fit for a feed: safe, complete,
+// well-formed and of bounded size. It also reads plain text from HTML.
+package markup
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+
+	"feedstation/feed/internal/text"
+)
+
+// The bounds of the work for one body. An article of 50,000 characters has 150
+// KB; what is longer or deeper is an accident or an attack.
+const (
+	maxBody   = 256 << 10 // bytes that are written
+	maxInput  = 4 << 20   // bytes that are read: pictures in data: addresses count
+	maxTokens = 40_000    // tags and texts
+	maxDepth  = 64        // open elements
+	maxValue  = 2 << 10   // bytes of an attribute that is text
+)
+
+// Body returns an article's HTML as a feed should carry it. Base is the
+// article's address, or nil.
+//
+// The result has the elements and attributes of the profile only. All elements
+// are closed and nested. Addresses are absolute, in ASCII, and lead to the web,
+// to mail or to a telephone. Pictures that a script would load have their
+// addresses. Empty paragraphs and pixels that only count readers have gone.
+//
+// A body that is too long or too deep is cut between two elements or words and
+// ends with "…", which links to the article.
+func Body(s string, base *url.URL) string {
+	s = text.Clean(s)
+	w := writer{
+		base: base,
+		out:  make([]byte, 0, min(len(s)+len(s)/4, maxBody)+64),
+		open: make([]frame, 1, 16),
+	}
+	w.z.s = s[:boundary(s, maxInput)]
+	cut := !w.run() || len(w.z.s) < len(s)
+	w.closeAll()
+	if cut {
+		w.more()
+	}
+	return strings.TrimSpace(unquote(sanitize(w.out)))
+}
+
+// sanitize passes HTML through the gate.
+func sanitize(out []byte) []byte {
+	var b bytes.Buffer
+	b.Grow(len(out) + len(out)/8)
+	if err := gate.SanitizeReaderToWriter(bytes.NewReader(out), &b); err != nil {
+		return nil // what can't be judged does not pass
+	}
+	return b.Bytes()
+}
+
+// writer writes a body element by element.
+type writer struct {
+	z    scanner
+	base *url.URL
+	out  []byte
+	open []frame // the first stands for the body
+
+	deep     map[string]int  // start tags left out for their depth, by name
+	unclosed map[string]bool // elements known to have no end tag from here on
+	looked   int             // tokens that were read to learn that
+
+	noscript bool            // inside of one
+	hidden   bool            // and what is in that is not to be seen
+	last     origin          // of the picture that nothing has followed yet
+	pictures map[string]bool // addresses that have been written
+}
+
+// run writes what the scanner reads, and returns false if it had to stop.
+func (w *writer) run() bool {
+	for range maxTokens {
+		t, ok := w.z.next()
+		if !ok {
+			return true
+		}
+		switch t.kind {
+		case textToken:
+			if !w.text(t.raw) {
+				return false
+			}
+		case startTag:
+			w.start(t)
+		case endTag:
+			w.end(t.name)
+		}
+		if len(w.out) >= maxBody {
+			return false
+		}
+	}
+	return false
+}
+
+// text writes a text, and returns false if it had to cut it.
+func (w *writer) text(s string) bool {
+	top := w.top()
+	if w.noscript || top.element != nil && top.media {
+		return true
+	}
+	if strings.IndexByte(s, '&') >= 0 {
+		s = text.Clean(html.UnescapeString(s))
+	}
+	if (!top.filled || w.last != nowhere) && !isBlank(s) {
+		top.filled, w.last = true, nowhere
+	}
+	n := boundary(s, maxBody-len(w.out))
+	start := len(w.out)
+	w.out = appendEscaped(w.out, s[:n])
+	for len(w.out) > maxBody && n > 0 {
+		n = boundary(s, n/2)
+		w.out = appendEscaped(w.out[:start], s[:n])
+	}
+	return n == len(s)
+}
+
+// more writes the end of a body that was cut.
+func (w *writer) more() {
+	if w.base == nil || w.base.Host == "" {
+		w.out = append(w.out, "<p>…</p>"...)
+		return
+	}
+	w.out = append(w.out, "<p><a"...)
+	w.attribute("href", linkAddress, w.base.String())
+	w.out = append(w.out, ">…</a></p>"...)
+}
+
+// isBlank reports whether nobody can see s.
+func isBlank(s string) bool {
+	for i, r := range s {
+		if r < utf8.RuneSelf {
+			if !isSpace(s[i]) {
+				return false
+			}
+			continue
+		}
+		switch r {
+		case '\u00ad', '\u200b', '\u200c', '\u200d', '\u200e', '\u200f', '\u2060', '\ufeff':
+		default:
+			if !unicode.IsSpace(r) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// boundary returns the largest index of s up to n at which s can be cut.
+func boundary(s string, n int) int {
+	if n >= len(s) {
+		return len(s)
+	}
+	n = max(n, 0)
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	// Not between a letter and its accents, nor inside a joined emoji.
+	for i := 0; n > 0 && i < 32; i++ {
+		r, _ := utf8.DecodeRuneInString(s[n:])
+		before, size := utf8.DecodeLastRuneInString(s[:n])
+		if !unicode.Is(unicode.M, r) && r != '\u200d' && before != '\u200d' {
+			break
+		}
+		n -= size
+	}
+	return n
+}

@@ -1,0 +1,161 @@
+package markup
+
+import (
+	"maps"
+	"regexp"
+	"strings"
+
+	"github.com/microcosm-cc/bluemonday"
+)
+
+// value is what an attribute may hold.
+type value uint8
+
+const (
+	anyText     value = iota
+	webAddress        // http, https
+	linkAddress       // http, https, mailto, tel
+	addressSet        // srcset: addresses with a width or a density
+	number            // a length in pixels or per cent, a count
+	keyword           // one word of a fixed vocabulary
+	flag              // present or not
+)
+
+// allowed is the form in which a value leaves here; what has another was not
+// written by us. Any text has none.
+var allowed = map[value]*regexp.Regexp{
+	webAddress:  regexp.MustCompile(`^https?://[!-~]+$`),
+	linkAddress: regexp.MustCompile(`^(?:https?://|mailto:|tel:)[!-~]+$`),
+	addressSet:  regexp.MustCompile(`^https?://[!-~]+(?: [0-9.]+[wxh])?(?:, https?://[!-~]+(?: [0-9.]+[wxh])?)*$`),
+	number:      regexp.MustCompile(`^[0-9]{1,5}%?$`),
+	keyword:     regexp.MustCompile(`^[A-Za-z0-9-]{1,32}$`),
+	flag:        regexp.MustCompile(`^$`),
+}
+
+// element is an element of the profile.
+type element struct {
+	name  string
+	attrs map[string]value
+
+	block  bool // its start tag ends a paragraph, white space in it is its own
+	void   bool // it has no end tag
+	keep   bool // it stays when there is nothing in it
+	media  bool // between its tags stand sources and what others see instead
+	table  bool // it stands inside a table only
+	border bool // an end tag in it does not end what is around it
+
+	ends   []string // its start tag ends an open one of these,
+	within []string // unless one of these is between
+}
+
+// The names that the profile has for elements which HTML no longer has, and for
+// those that only a page needs.
+var aliases = map[string]string{
+	"strike": "s", "tt": "code", "acronym": "abbr", "dir": "ul", "menu": "ul",
+	"center": "div", "main": "div", "nav": "div", "hgroup": "div", "form": "div", "fieldset": "div", "legend": "div",
+}
+
+// muted are the elements that go with all that is in them. The others that are
+// not in the profile lose their tags only.
+var muted = map[string]bool{
+	"object": true, "applet": true, "canvas": true, "svg": true, "template": true, "frameset": true,
+	"select": true, "button": true, "datalist": true,
+}
+
+// profile is the HTML of news: text, lists, tables, pictures, recordings, ruby
+// and links. There is no style and no class or id, which mean nothing outside
+// of the page: a link to a place in the article leads to the page.
+var profile = newProfile()
+
+func newProfile() map[string]*element {
+	type attrs = map[string]value
+	list := []element{
+		{name: "p", block: true},
+		{name: "br", void: true},
+		{name: "hr", void: true, block: true},
+		{name: "blockquote", block: true, attrs: attrs{"cite": webAddress}},
+		{name: "pre", block: true},
+		{name: "a", attrs: attrs{"href": linkAddress, "hreflang": keyword}, ends: []string{"a"}},
+		{name: "q", attrs: attrs{"cite": webAddress}},
+		{name: "del", attrs: attrs{"cite": webAddress, "datetime": anyText}},
+		{name: "ins", attrs: attrs{"cite": webAddress, "datetime": anyText}},
+		{name: "time", attrs: attrs{"datetime": anyText}},
+		{name: "wbr", void: true},
+
+		{name: "figure", block: true},
+		{name: "figcaption", block: true},
+		{name: "picture"},
+		{name: "img", void: true, attrs: attrs{"src": webAddress, "srcset": addressSet, "sizes": anyText, "alt": anyText, "width": number, "height": number}},
+		{name: "source", void: true, attrs: attrs{"src": webAddress, "srcset": addressSet, "sizes": anyText, "media": anyText, "type": anyText}},
+		{name: "video", media: true, attrs: attrs{"src": webAddress, "poster": webAddress, "width": number, "height": number, "controls": flag}},
+		{name: "audio", media: true, attrs: attrs{"src": webAddress, "controls": flag}},
+		{name: "track", void: true, attrs: attrs{"src": webAddress, "kind": keyword, "srclang": keyword, "label": anyText, "default": flag}},
+
+		{name: "ul", block: true},
+		{name: "ol", block: true, attrs: attrs{"start": number, "type": keyword, "reversed": flag}},
+		{name: "li", block: true, attrs: attrs{"value": number}, ends: []string{"li"}, within: []string{"ul", "ol", "blockquote", "figure"}},
+		{name: "dl", block: true},
+		{name: "dt", block: true, ends: []string{"dt", "dd"}, within: []string{"dl"}},
+		{name: "dd", block: true, ends: []string{"dt", "dd"}, within: []string{"dl"}},
+
+		{name: "table", block: true, border: true},
+		{name: "caption", block: true, table: true, border: true},
+		{name: "colgroup", table: true, keep: true, attrs: attrs{"span": number}, ends: []string{"caption", "colgroup"}},
+		{name: "col", table: true, void: true, attrs: attrs{"span": number}},
+		{name: "thead", table: true, keep: true, ends: []string{"caption", "colgroup", "thead", "tbody", "tfoot"}},
+		{name: "tbody", table: true, keep: true, ends: []string{"caption", "colgroup", "thead", "tbody", "tfoot"}},
+		{name: "tfoot", table: true, keep: true, ends: []string{"caption", "colgroup", "thead", "tbody", "tfoot"}},
+		{name: "tr", table: true, keep: true, ends: []string{"caption", "colgroup", "tr"}},
+		{name: "td", table: true, keep: true, block: true, border: true, attrs: attrs{"colspan": number, "rowspan": number}, ends: []string{"td", "th"}, within: []string{"tr"}},
+		{name: "th", table: true, keep: true, block: true, border: true, attrs: attrs{"colspan": number, "rowspan": number, "scope": keyword}, ends: []string{"td", "th"}, within: []string{"tr"}},
+
+		{name: "ruby"},
+		{name: "rt", keep: true, ends: []string{"rt", "rp"}, within: []string{"ruby"}},
+		{name: "rp", keep: true, ends: []string{"rt", "rp"}, within: []string{"ruby"}},
+		{name: "details", block: true, attrs: attrs{"open": flag}},
+		{name: "summary", block: true},
+	}
+	headings := []string{"h1", "h2", "h3", "h4", "h5", "h6"}
+	for _, name := range headings {
+		list = append(list, element{name: name, block: true, ends: headings})
+	}
+	for name := range strings.FieldsSeq("div section article aside header footer address") {
+		list = append(list, element{name: name, block: true})
+	}
+	for name := range strings.FieldsSeq("span b strong i em u s small mark sub sup abbr dfn cite code kbd samp var bdi bdo") {
+		list = append(list, element{name: name})
+	}
+	byName := make(map[string]*element, len(list))
+	for i := range list {
+		e := &list[i]
+		all := attrs{"lang": keyword, "dir": keyword, "title": anyText}
+		maps.Copy(all, e.attrs)
+		e.attrs = all
+		byName[e.name] = e
+	}
+	return byName
+}
+
+// gate lets through what the profile names, and nothing else. What comes to it
+// was written from the same table, so that it has nothing to do; it is there
+// for the day on which that is not so.
+var gate = newGate()
+
+func newGate() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	for name, e := range profile {
+		p.AllowElements(name)
+		if name != "a" && name != "img" {
+			p.AllowNoAttrs().OnElements(name)
+		}
+		for attr, v := range e.attrs {
+			if re := allowed[v]; re != nil {
+				p.AllowAttrs(attr).Matching(re).OnElements(name)
+			} else {
+				p.AllowAttrs(attr).OnElements(name)
+			}
+		}
+	}
+	p.AllowURLSchemes("http", "https", "mailto", "tel")
+	return p
+}

@@ -1,0 +1,83 @@
+package feed_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/gorilla/feeds"
+	"pgregory.net/rapid"
+)
+
+// TestSameAsGorilla holds that the documents are what encoding/xml, which
+// gorilla writes with, and encoding/json make of the structs in which gorilla's
+// are embedded: byte for byte, and from gorilla's own functions, which indent,
+// the same tokens.
+func TestSameAsGorilla(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, err := drafts().Draw(t, "channel").channel()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, format := range []struct {
+			name  string
+			write func() ([]byte, error)
+			model feeds.XmlFeed
+		}{{"rss", c.RSS, c.RSSModel()}, {"atom", c.Atom, c.AtomModel()}} {
+			got, err := format.write()
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := xml.Marshal(format.model.FeedXml())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(xml.Header+string(want), string(got)); diff != "" {
+				t.Errorf("%s: %s", format.name, diff)
+			}
+			indented, err := feeds.ToXML(format.model)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(xmlTokens(t, indented), xmlTokens(t, string(got))); diff != "" {
+				t.Errorf("%s by gorilla: %s", format.name, diff)
+			}
+		}
+		got, err := c.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want bytes.Buffer
+		enc := json.NewEncoder(&want)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(c.JSONModel()); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(strings.TrimSuffix(want.String(), "\n"), string(got)); diff != "" {
+			t.Errorf("json: %s", diff)
+		}
+	})
+}
+
+// xmlTokens lists the tokens of a document, without the white space that
+// indents it.
+func xmlTokens(t interface{ Fatal(...any) }, doc string) (list []xml.Token) {
+	d := xml.NewDecoder(strings.NewReader(doc))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return list
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, ok := token.(xml.CharData); !ok || len(bytes.TrimSpace(text)) > 0 {
+			list = append(list, xml.CopyToken(token))
+		}
+	}
+}

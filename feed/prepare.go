@@ -1,0 +1,204 @@
+package feed
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"feedstation/feed/internal/markup"
+	"feedstation/feed/internal/text"
+)
+
+// The bounds of an item, which nothing but an accident exceeds.
+const (
+	maxText = 1000 // characters
+	maxList = 100
+)
+
+// Prepared is an item ready to be written, by any number of channels at the
+// same time. It does not change.
+type Prepared struct {
+	url                string
+	published, updated time.Time
+
+	rss  rssItem
+	atom atomEntry
+	json jsonItem
+
+	weight weight
+}
+
+// Prepare makes an item ready to be written. It is the expensive part of a
+// feed, and needs doing once for each article: all channels that carry it may
+// share the result.
+//
+// The body becomes safe: it keeps the elements and attributes of a profile of
+// news (text, lists, tables, pictures, recordings, ruby, links) and loses
+// scripts, styles, frames, forms, event handlers and addresses of other schemes
+// than http, https, mailto and tel. It becomes complete: addresses are
+// absolute, pictures that a script would load are made real, elements are
+// closed. Empty paragraphs and pixels that count readers go. A body of more
+// than 256 KB ends with "…", which links to the article.
+//
+// Without a summary one is made from the body: 120 to 200 characters (grapheme
+// clusters) that end with a sentence or a clause, or "…".
+//
+// It fails if the item has no URL or neither Published nor Updated.
+func Prepare(it Item) (*Prepared, error) {
+	d, err := it.tidy()
+	if err != nil {
+		return nil, err
+	}
+	p := &Prepared{
+		url:       d.URL,
+		published: d.Published,
+		updated:   d.Updated,
+		rss:       d.rss(),
+		atom:      d.atom(),
+		json:      d.json(),
+	}
+	p.weight = p.weigh(len(d.Body))
+	return p, nil
+}
+
+// tidy returns a copy of the item that can be written as it is: text cleaned,
+// addresses valid or empty, defaults filled in, empty and repeated things gone.
+// All three formats are made from it, and so agree.
+func (it *Item) tidy() (*Item, error) {
+	d := &Item{
+		URL:       text.Address(it.URL),
+		Title:     plain(it.Title),
+		Summary:   plain(it.Summary),
+		Authors:   plainList(it.Authors),
+		Editor:    plain(it.Editor),
+		Published: moment(it.Published),
+		Updated:   moment(it.Updated),
+		Tags:      plainList(it.Tags),
+		Language:  text.Language(it.Language),
+		Rights:    plain(it.Rights),
+	}
+	switch {
+	case d.URL == "":
+		return nil, errors.New("feed: an item has no URL")
+	case d.Published.IsZero() && d.Updated.IsZero():
+		return nil, fmt.Errorf("feed: %s: neither Published nor Updated is set", d.URL)
+	}
+	base, err := url.Parse(d.URL)
+	if err != nil || !text.IsWeb(d.URL) {
+		base = nil
+	}
+	d.Body = markup.Body(it.Body, base)
+	d.Title = cmp.Or(d.Title, d.URL)
+	d.Summary = cmp.Or(d.Summary, markup.Summary(d.Body))
+	d.Source = Source{Name: plain(it.Source.Name), URL: web(base, it.Source.URL)}
+	d.Source.Name = cmp.Or(d.Source.Name, d.Source.URL)
+	d.OriginalURL = web(base, it.OriginalURL)
+	d.NextURL = web(base, it.NextURL)
+	d.tidyMedia(it, base)
+	d.tidyCategories(it)
+	return d, nil
+}
+
+// tidyMedia sets the images and enclosures of d from those of it.
+func (d *Item) tidyMedia(it *Item, base *url.URL) {
+	for _, m := range it.Images {
+		if m.URL = web(base, m.URL); m.URL == "" || len(d.Images) == maxList {
+			continue
+		}
+		m.Caption, m.Credit = plain(m.Caption), plain(m.Credit)
+		m.Type = text.MediaType(m.Type, m.URL)
+		m.Width, m.Height, m.Bytes = max(m.Width, 0), max(m.Height, 0), max(m.Bytes, 0)
+		d.Images = append(d.Images, m)
+	}
+	for _, e := range it.Enclosures {
+		if e.URL = web(base, e.URL); e.URL == "" || len(d.Enclosures) == maxList {
+			continue
+		}
+		e.Title = plain(e.Title)
+		e.Type = text.MediaType(e.Type, e.URL)
+		e.Seconds, e.Bytes = max(e.Seconds, 0), max(e.Bytes, 0)
+		d.Enclosures = append(d.Enclosures, e)
+	}
+}
+
+func (d *Item) tidyCategories(it *Item) {
+	for _, c := range it.Categories {
+		c = Category{Term: plain(c.Term), Scheme: text.Address(c.Scheme), Label: plain(c.Label)}
+		c.Term = cmp.Or(c.Term, c.Label)
+		if text.Scheme(c.Scheme) == "" || len(c.Scheme) > text.MaxAddress {
+			c.Scheme = ""
+		}
+		same := func(o Category) bool { return o.Term == c.Term && o.Scheme == c.Scheme }
+		if c.Term != "" && len(d.Categories) < maxList && !slices.ContainsFunc(d.Categories, same) {
+			d.Categories = append(d.Categories, c)
+		}
+	}
+}
+
+// plain returns the text of a field, which may hold HTML.
+func plain(s string) string {
+	return text.Cut(markup.Plain(s), maxText)
+}
+
+// plainList returns the texts of a list without what is empty or repeated.
+func plainList(list []string) []string {
+	var d []string
+	for _, s := range list {
+		if s = plain(s); s != "" && len(d) < maxList && !slices.Contains(d, s) {
+			d = append(d, s)
+		}
+	}
+	return d
+}
+
+// web returns ref as an absolute http(s) address, or "" when it is none.
+func web(base *url.URL, ref string) string {
+	if text.Trim(ref) == "" {
+		return "" // and not the base
+	}
+	if uri := text.Resolve(base, ref); text.IsWeb(uri) {
+		return uri
+	}
+	return ""
+}
+
+// labels returns what an item is filed under, for people: its categories, then
+// its tags.
+func (it *Item) labels() []string {
+	var d []string
+	for _, c := range it.Categories {
+		if s := c.label(); !slices.Contains(d, s) {
+			d = append(d, s)
+		}
+	}
+	for _, s := range it.Tags {
+		if !slices.Contains(d, s) {
+			d = append(d, s)
+		}
+	}
+	return d
+}
+
+// plain is the text that stands for the article: the summary, else the title.
+func (it *Item) plain() string {
+	return cmp.Or(it.Summary, it.Title)
+}
+
+// moment returns t, or the zero time when RFC 3339 can't write it.
+func moment(t time.Time) time.Time {
+	if y := t.Year(); t.IsZero() || y < 1 || y > 9999 {
+		return time.Time{}
+	}
+	return t
+}
+
+// stamp formats t, the zero time as "".
+func stamp(t time.Time, layout string) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(layout)
+}

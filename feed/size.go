@@ -1,0 +1,73 @@
+package feed
+
+import (
+	"cmp"
+	"slices"
+)
+
+// weight is how many bytes an item takes at most, in the format in which it is
+// longest. Formats are not asked one by one so that all of them make the same
+// choice.
+type weight struct {
+	bare int // without the full text
+	text int // what that adds
+}
+
+// headBytes returns how long the head of a document is at most, for a tidied
+// channel: its strings are there three times at most, one byte becomes five at
+// most.
+func (c *Channel) headBytes() int {
+	const fixed, factor = 4 << 10, 3 * 5
+	n := 0
+	for _, s := range []string{
+		c.Title, c.Description, c.Language, c.Rights, c.HomeURL, c.RSSURL, c.AtomURL, c.JSONURL, c.Author, c.Email, c.Icon, c.Logo,
+	} {
+		n += len(s)
+	}
+	return fixed + factor*n
+}
+
+// weigh returns the item's weight. Body is the length of its full text.
+func (p *Prepared) weigh(body int) weight {
+	const fields, separator = 8 << 10, 1
+	bare, full := 0, 0
+	scratch := make([]byte, 0, fields+body+body/4)
+	for _, n := range []int{
+		len(rssItemWriter.Append(scratch, p.rss.bare())),
+		len(atomEntryWriter.Append(scratch, p.atom.bare())),
+		len(jsonItemWriter.Append(scratch, p.json.bare())),
+	} {
+		bare = max(bare, n+separator)
+	}
+	for _, n := range []int{
+		len(rssItemWriter.Append(scratch, &p.rss)),
+		len(atomEntryWriter.Append(scratch, &p.atom)),
+		len(jsonItemWriter.Append(scratch, &p.json)),
+	} {
+		full = max(full, n+separator)
+	}
+	return weight{bare: bare, text: max(full-bare, 0)}
+}
+
+// lighten takes the full text from the oldest items until at least so many
+// bytes are saved or there is none left, and returns how many are. Of items of
+// the same age the last loses its text first.
+func lighten(list []entry, bytes int) (saved int) {
+	order := make([]int, 0, len(list))
+	for i := range list {
+		if list[i].full {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(list[a].moment().Compare(list[b].moment()), b-a)
+	})
+	for _, i := range order {
+		if saved >= bytes {
+			break
+		}
+		list[i].full = false
+		saved += list[i].weight.text
+	}
+	return saved
+}

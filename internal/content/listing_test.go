@@ -1,0 +1,124 @@
+package content_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/article"
+)
+
+func TestListing(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "content.db"))
+	from, to := article.Month{Year: 2019, Month: time.March}.Bounds(time.UTC)
+	put(
+		t, s,
+		story("before", from.Add(-time.Millisecond)), story("b first", from), story("a first", from),
+		story("last", to.Add(-time.Millisecond)), story("after", to),
+		story("other", from, in("cs")), story("hidden", from, status(article.Draft)),
+	)
+	present := snapshot(t, s)
+	if diff := cmp.Diff([]string{"a first", "b first", "last"}, ids(listing(t, present, "xt", from, to))); diff != "" {
+		t.Errorf("articles (-want +got):\n%s", diff)
+	}
+	if got := listing(t, present, "xt", to, from); got != nil {
+		t.Errorf("from the end to the beginning: %q", ids(got))
+	}
+	if got := listing(t, present, "none", from, to); got != nil {
+		t.Errorf("of an unknown station: %q", ids(got))
+	}
+	for range present.Listing(t.Context(), "xt", from, to) {
+		break // the rows are closed, or the next query would wait for them
+	}
+	if got := listing(t, present, "cs", from, to); len(got) != 1 {
+		t.Errorf("after a listing that was left: %q", ids(got))
+	}
+}
+
+// TestListingHasNoTexts holds what a listing carries: as much as a sitemap
+// needs, and no texts.
+func TestListingHasNoTexts(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "content.db"))
+	a := full()
+	put(t, s, a)
+	want := article.Article{
+		ID: a.ID, Station: a.Station, URL: a.URL, Title: a.Title, Published: a.Published, Updated: a.Updated, Expires: a.Expires,
+		Images: a.Images, Language: a.Language, Status: a.Status, NoIndex: a.NoIndex,
+	}
+	got := listing(t, snapshot(t, s), "xt", a.Published, a.Published.Add(time.Millisecond))
+	if diff := cmp.Diff([]article.Article{want}, got); diff != "" {
+		t.Errorf("articles (-want +got):\n%s", diff)
+	}
+}
+
+func TestMonths(t *testing.T) {
+	shanghai := time.FixedZone("", 8*60*60)
+	at := func(text string) time.Time {
+		t.Helper()
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	s := open(t, filepath.Join(t.TempDir(), "content.db"))
+	put(
+		t, s,
+		story("1", at("1962-05-01T00:00:00Z")),
+		story("2", at("1999-12-31T15:59:59.999Z")), story("3", at("1999-12-31T16:00:00Z")), // midnight in Shanghai
+		story("4", at("2019-02-28T16:00:00Z")), story("5", at("2019-03-01T00:00:00Z")), story("6", at("2019-03-31T15:59:59.999Z")),
+		story("7", at("2019-03-31T16:00:00Z"), status(article.Withdrawn)),
+		story("8", time.Now().AddDate(1, 0, 0)), // embargoed
+		story("9", at("2010-01-01T00:00:00Z"), in("cs")),
+	)
+	tests := []struct {
+		name    string
+		station string
+		zone    *time.Location
+		want    string
+	}{
+		{"in UTC, with gaps of years", "xt", time.UTC, "[2019-03 2019-02 1999-12 1962-05]"},
+		{"east of UTC", "xt", shanghai, "[2019-04 2019-03 2000-01 1999-12 1962-05]"},
+		{"west of UTC", "xt", time.FixedZone("", -8*60*60), "[2019-03 2019-02 1999-12 1962-04]"},
+		{"another station", "cs", time.UTC, "[2010-01]"},
+		{"no articles", "yy", time.UTC, "[]"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			months, err := snapshot(t, s).Months(t.Context(), tt.station, tt.zone)
+			if got := fmt.Sprint(months); got != tt.want || err != nil {
+				t.Errorf("Months = %s, %v, want %s", got, err, tt.want)
+			}
+		})
+	}
+}
+
+// TestMonthsMeetListings holds that the months' listings are all articles, each
+// once, where clocks skip the midnight between two months.
+func TestMonthsMeetListings(t *testing.T) {
+	zone, err := time.LoadLocation("America/Asuncion")
+	if err != nil {
+		t.Skip(err)
+	}
+	change := time.Date(2023, 10, 1, 4, 0, 0, 0, time.UTC)
+	s := open(t, filepath.Join(t.TempDir(), "content.db"))
+	put(t, s, story("1", change.Add(-30*time.Minute)), story("2", change.Add(-time.Millisecond)), story("3", change), story("4", change.Add(30*time.Minute)))
+	present := snapshot(t, s)
+	months, err := present.Months(t.Context(), "xt", zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range months {
+		from, to := m.Bounds(zone)
+		for _, a := range listing(t, present, "xt", from, to) {
+			got = append(got, m.String()+" "+a.ID)
+		}
+	}
+	if diff := cmp.Diff([]string{"2023-10 3", "2023-10 4", "2023-09 1", "2023-09 2"}, got); diff != "" {
+		t.Errorf("articles (-want +got):\n%s", diff)
+	}
+}
