@@ -32,9 +32,9 @@ var ErrNone = errors.New("no edition")
 
 // Store keeps the newest edition of each station.
 type Store interface {
-	// Numbers returns the numbers of the stored editions, 0 for none, in the
+	// Heads returns the heads of the stored editions, zero for none, in the
 	// order of the stations.
-	Numbers(ctx context.Context, stations []string) ([]int64, error)
+	Heads(ctx context.Context, stations []string) ([]Head, error)
 	// Fetch returns a station's edition; documents that known has already are
 	// taken from it. The error is ErrNone when there is none, and
 	// edition.ErrDamaged when it is not what was stored.
@@ -44,6 +44,14 @@ type Store interface {
 	// the stored edition was built from a later snapshot.
 	Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error)
 }
+
+// Head tells one edition of a station from another, and which is later.
+type Head struct {
+	Number    int64
+	Watermark int64 // Unix milliseconds
+}
+
+func headOf(e *edition.Edition) Head { return Head{e.Number(), e.Watermark().UnixMilli()} }
 
 // Cache is the editions that this process serves. It is safe for concurrent
 // use.
@@ -150,9 +158,13 @@ func (c *Cache) fetch(ctx context.Context, from Store, station string) error {
 	return c.keep(ctx, e)
 }
 
+// swap makes e the edition that is served.
 func (c *Cache) swap(e *edition.Edition) {
+	if current, ok := c.Current(e.Station()); ok && headOf(current) == headOf(e) {
+		return
+	}
 	c.current[e.Station()].Store(e)
-	c.log.Info("edition published", "station", e.Station(), "number", e.Number(), "documents", e.Len())
+	c.log.Info("edition served", "station", e.Station(), "number", e.Number(), "documents", e.Len())
 }
 
 // Follow keeps the current editions in step with those that other processes
@@ -183,37 +195,47 @@ func (c *Cache) Sync(ctx context.Context) error {
 	if c.redis != nil {
 		store, up = c.redis, &c.redisUp
 	}
-	numbers, err := store.Numbers(ctx, c.stations)
+	heads, err := store.Heads(ctx, c.stations)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	up.note(c.log, err)
 	if err != nil {
+		up.note(c.log, err)
 		return err
 	}
 	var faults []error
 	for i, station := range c.stations {
-		faults = append(faults, c.sync(ctx, store, station, numbers[i]))
+		faults = append(faults, c.sync(ctx, store, station, heads[i]))
 	}
-	return errors.Join(faults...)
+	err = errors.Join(faults...)
+	up.note(c.log, err)
+	return err
 }
 
-func (c *Cache) sync(ctx context.Context, store Store, station string, number int64) error {
+// sync brings one station into step. Of two editions the one of the later
+// snapshot wins, whatever their numbers: numbers of processes that were apart
+// can be equal, or the wrong way round.
+func (c *Cache) sync(ctx context.Context, store Store, station string, theirs Head) error {
 	c.publish.Lock()
 	defer c.publish.Unlock()
 	mine, ok := c.Current(station)
 	switch {
-	case ok && number == mine.Number(), !ok && number == 0:
+	case ok && theirs == headOf(mine), !ok && theirs == Head{}:
 		return nil
-	case !ok || number > mine.Number():
-		return c.fetch(ctx, store, station)
-	}
-	numbered, err := store.Publish(ctx, mine)
-	if errors.Is(err, edition.ErrStale) {
+	case ok && theirs.Watermark <= mine.Watermark().UnixMilli() && theirs.Number <= mine.Number(),
+		ok && theirs.Watermark < mine.Watermark().UnixMilli():
+		return c.handOn(ctx, store, mine)
+	case ok && theirs.Number <= mine.Number():
 		return c.renumber(ctx, store, station, mine.Number()+1)
 	}
+	return c.fetch(ctx, store, station)
+}
+
+// handOn gives this process's edition to a store that lacks it.
+func (c *Cache) handOn(ctx context.Context, store Store, mine *edition.Edition) error {
+	numbered, err := store.Publish(ctx, mine)
 	if err != nil {
-		return fmt.Errorf("hand on %s: %w", station, err)
+		return fmt.Errorf("hand on %s: %w", mine.Station(), err)
 	}
 	if numbered.Number() != mine.Number() {
 		return c.keep(ctx, numbered)
@@ -221,9 +243,9 @@ func (c *Cache) sync(ctx context.Context, store Store, station string, number in
 	return nil
 }
 
-// renumber lifts the number of a store that was emptied and then given a later
-// edition under a low number: readers of this process must never see numbers
-// go back.
+// renumber lifts the number of a later edition that a store got under a low
+// number, because it had been emptied or its publisher was apart: readers of
+// this process must never see numbers go back.
 func (c *Cache) renumber(ctx context.Context, store Store, station string, number int64) error {
 	mine, _ := c.Current(station)
 	e, err := store.Fetch(ctx, station, mine)

@@ -182,3 +182,80 @@ func TestCacheUnwritableLocal(t *testing.T) {
 		t.Errorf("said %d times; want once:\n%s", n, &text)
 	}
 }
+
+// pair returns two processes on one Redis.
+func pair(t *testing.T, addr string) (a, b *Cache) {
+	t.Helper()
+	silent := slog.New(slog.DiscardHandler)
+	return newCache(t, silent, newLocal(t), newRedis(t, addr)), newCache(t, silent, newLocal(t), newRedis(t, addr))
+}
+
+// settle brings two processes into step.
+func settle(t *testing.T, a, b *Cache) {
+	t.Helper()
+	for range 4 {
+		if err := errors.Join(a.Sync(t.Context()), b.Sync(t.Context())); err != nil {
+			t.Log(err)
+		}
+	}
+}
+
+// Two processes that were apart have given the same number to different
+// editions: that of the later snapshot wins, under a higher number.
+func TestCacheSameNumber(t *testing.T) {
+	server := redistest.Start(t)
+	a, b := pair(t, server.Addr())
+	if err := a.Publish(t.Context(), print(1, 0, "one")); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.keep(t.Context(), print(1, 5, "two")); err != nil { // while Redis was away
+		t.Fatal(err)
+	}
+	settle(t, a, b)
+	wantCurrent(t, a, 2, print(2, 5, "two"))
+	wantCurrent(t, b, 2, print(2, 5, "two"))
+}
+
+// A process has the later edition, the others have the higher number.
+func TestCacheLowerNumberLaterSnapshot(t *testing.T) {
+	server := redistest.Start(t)
+	a, b := pair(t, server.Addr())
+	for i := range 3 {
+		if err := b.Publish(t.Context(), print(int64(i+1), i, "one")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.keep(t.Context(), print(2, 30, "two")); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, a, b)
+	wantCurrent(t, a, 4, print(4, 30, "two"))
+	wantCurrent(t, b, 4, print(4, 30, "two"))
+}
+
+// A document that Redis has lost, or has otherwise than it was stored, is handed
+// on again by a process that has it.
+func TestCacheMendsRedis(t *testing.T) {
+	for name, damage := range map[string]func(r *Redis, key string) error{
+		"lost":    func(r *Redis, key string) error { return r.client.Del(t.Context(), key).Err() },
+		"damaged": func(r *Redis, key string) error { return r.client.Set(t.Context(), key, "damaged", 0).Err() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := redistest.Start(t)
+			a, b := pair(t, server.Addr())
+			e := print(1, 0, "one")
+			if err := a.Publish(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+			d, _ := e.Document("/rss.xml")
+			if err := damage(a.redis, documentKey("xt", d.Hash())); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.Sync(t.Context()); err == nil {
+				t.Error("an edition that is not whole was followed")
+			}
+			settle(t, a, b)
+			wantCurrent(t, b, 1, e)
+		})
+	}
+}

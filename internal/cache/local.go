@@ -36,13 +36,14 @@ const lockPoll = 10 * time.Millisecond
 type Local struct {
 	dir string
 
-	mu   sync.Mutex
-	seen map[string]seen // by station: spares Numbers the reading
+	mu      sync.Mutex
+	seen    map[string]seen // by station: spares Heads the reading
+	suspect map[string]bool // by station: objects were found damaged
 }
 
 type seen struct {
-	info   fs.FileInfo
-	number int64
+	info fs.FileInfo
+	head Head
 }
 
 // OpenLocal returns the local copy in a folder, which is created and tried by
@@ -58,68 +59,80 @@ func OpenLocal(dir string) (*Local, error) {
 	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	return &Local{dir: dir, seen: map[string]seen{}}, nil
+	return &Local{dir: dir, seen: map[string]seen{}, suspect: map[string]bool{}}, nil
 }
 
-// Numbers implements Store.
-func (l *Local) Numbers(_ context.Context, stations []string) ([]int64, error) {
-	numbers := make([]int64, len(stations))
+// Heads implements Store.
+func (l *Local) Heads(_ context.Context, stations []string) ([]Head, error) {
+	heads := make([]Head, len(stations))
 	for i, station := range stations {
-		number, err := l.number(station)
+		head, err := l.head(station)
 		if err != nil {
 			return nil, fmt.Errorf("cache: %w", err)
 		}
-		numbers[i] = number
+		heads[i] = head
 	}
-	return numbers, nil
+	return heads, nil
 }
 
-// number reads the manifest only when the file is another one than last time.
-func (l *Local) number(station string) (int64, error) {
+// head reads the manifest only when the file is another one than last time.
+func (l *Local) head(station string) (Head, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	info, err := os.Stat(l.path(station, manifestName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
+		return Head{}, nil
 	}
 	if err != nil {
-		return 0, err
+		return Head{}, err
 	}
 	last := l.seen[station]
 	if last.info != nil && os.SameFile(last.info, info) && last.info.ModTime().Equal(info.ModTime()) {
-		return last.number, nil
+		return last.head, nil
 	}
 	m, err := l.manifest(station, manifestName)
 	if err != nil && !errors.Is(err, edition.ErrDamaged) { // a damaged one is as good as none: it is replaced
-		return 0, err
+		return Head{}, err
 	}
-	l.seen[station] = seen{info, m.Number}
-	return m.Number, nil
+	var head Head
+	if err == nil {
+		head = Head{m.Number, m.Watermark.UnixMilli()}
+	}
+	l.seen[station] = seen{info, head}
+	return head, nil
 }
 
-// Fetch implements Store.
+// Fetch implements Store. Where the current edition is damaged it returns the
+// one before.
 func (l *Local) Fetch(_ context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
-	m, err := l.manifest(station, manifestName)
+	e, err := l.fetch(station, manifestName, known)
+	if errors.Is(err, edition.ErrDamaged) {
+		l.mu.Lock()
+		l.suspect[station] = true
+		l.mu.Unlock()
+		if previous, earlier := l.fetch(station, previousName, known); earlier == nil {
+			return previous, nil
+		}
+	}
+	return e, err
+}
+
+func (l *Local) fetch(station, name string, known *edition.Edition) (*edition.Edition, error) {
+	m, err := l.manifest(station, name)
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
 	e, err := m.Edition(known, func(hash edition.Hash) ([]byte, error) {
-		return os.ReadFile(l.path(station, objectName(hash)))
+		data, err := os.ReadFile(l.path(station, objectName(hash)))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, &edition.DamagedError{Hash: hash}
+		}
+		return data, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("cache: %s: %w", l.path(station, manifestName), errors.Join(err, l.discard(station, err)))
+		return nil, fmt.Errorf("cache: %s: %w", l.path(station, name), err)
 	}
 	return e, nil
-}
-
-// discard removes an object that was found damaged, so that the next
-// publication writes it anew.
-func (l *Local) discard(station string, err error) error {
-	var damaged *edition.DamagedError
-	if !errors.As(err, &damaged) {
-		return nil
-	}
-	return os.Remove(l.path(station, objectName(damaged.Hash)))
 }
 
 // Publish implements Store. The documents are on the disk before the manifest
@@ -144,7 +157,10 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 	case replaces && e.Number() <= old.Number:
 		e = e.Numbered(old.Number + 1)
 	}
-	if err := l.writeObjects(ctx, e); err != nil {
+	l.mu.Lock()
+	suspect := l.suspect[station]
+	l.mu.Unlock()
+	if err := l.writeObjects(ctx, e, suspect); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
 	if replaces {
@@ -156,6 +172,9 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 	if err := l.writeManifest(manifestName, m); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
+	l.mu.Lock()
+	delete(l.suspect, station)
+	l.mu.Unlock()
 	return e, l.collect(station, m, old)
 }
 
@@ -170,13 +189,14 @@ func (l *Local) writeManifest(name string, m edition.Manifest) error {
 	return syncFolder(filepath.Join(l.dir, m.Station))
 }
 
-func (l *Local) writeObjects(ctx context.Context, e *edition.Edition) error {
+// writeObjects writes the documents that are not there yet, or all of them.
+func (l *Local) writeObjects(ctx context.Context, e *edition.Edition, all bool) error {
 	var writes errgroup.Group
 	writes.SetLimit(syncs)
 	for _, d := range e.All() {
 		writes.Go(func() error {
 			name := l.path(e.Station(), objectName(d.Hash()))
-			if _, err := os.Stat(name); err == nil {
+			if _, err := os.Stat(name); err == nil && !all {
 				return nil
 			}
 			if err := ctx.Err(); err != nil {

@@ -101,19 +101,40 @@ func TestLocalShared(t *testing.T) {
 	}
 	last := int64(0)
 	for done := false; !done; {
-		numbers, err := reader.Numbers(t.Context(), []string{"xt"})
+		heads, err := reader.Heads(t.Context(), []string{"xt"})
 		if err != nil {
 			t.Error(err)
 			break
 		}
-		if numbers[0] < last {
-			t.Errorf("number %d after %d", numbers[0], last)
+		if heads[0].Number < last {
+			t.Errorf("number %d after %d", heads[0].Number, last)
 		}
-		last = numbers[0]
+		last = heads[0].Number
 		done = last == 40 || t.Failed()
 	}
 	wg.Wait()
 	if _, err := reader.Fetch(t.Context(), "xt", nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// Where the current edition is damaged, the one before is served.
+func TestLocalPrevious(t *testing.T) {
+	l := newLocal(t)
+	first := publish(t, l, print(1, 0, "one"))
+	second := publish(t, l, print(2, 1, "two"))
+	for _, d := range second.All() {
+		if err := os.Remove(l.path("xt", objectName(d.Hash()))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := l.Fetch(t.Context(), "xt", nil)
+	if err != nil || !got.Equal(first) {
+		t.Errorf("Fetch: %v; want the edition before", err)
+	}
+	// All damaged objects are written again, not only the first that is met.
+	publish(t, l, second)
+	if got, err = l.Fetch(t.Context(), "xt", nil); err != nil || !got.Equal(second) {
+		t.Errorf("after publishing again: %v", err)
 	}
 }

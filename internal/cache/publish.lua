@@ -16,6 +16,10 @@ for i = 2, #KEYS do
   end
 end
 
+for i = 2, #KEYS do
+  redis.call('PERSIST', KEYS[i]) -- until now a document was there for a while only
+end
+
 local number = tonumber(ARGV[1])
 if current[1] and tonumber(current[1]) >= number then
   number = tonumber(current[1]) + 1

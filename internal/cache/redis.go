@@ -34,6 +34,9 @@ const (
 	ioTimeout   = 500 * time.Millisecond
 	// batchBytes is how much is sent before an answer is waited for.
 	batchBytes = 1 << 20
+	// orphanTime is how long a document stays that no manifest names in the
+	// end: the script that names it makes it stay.
+	orphanTime = time.Hour
 )
 
 // Redis is the store that all processes share.
@@ -86,25 +89,29 @@ func documentKey(station string, hash edition.Hash) string {
 
 func documentPrefix(station string) string { return "f:{" + station + "}:d:" }
 
-// Numbers implements Store in one round trip.
-func (r *Redis) Numbers(ctx context.Context, stations []string) ([]int64, error) {
-	answers := make([]*redis.StringCmd, len(stations))
+// Heads implements Store in one round trip.
+func (r *Redis) Heads(ctx context.Context, stations []string) ([]Head, error) {
+	answers := make([]*redis.SliceCmd, len(stations))
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, station := range stations {
-			answers[i] = p.HGet(ctx, manifestKey(station), "number")
+			answers[i] = p.HMGet(ctx, manifestKey(station), "number", "watermark")
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, redis.Nil) {
+	if err != nil {
 		return nil, fmt.Errorf("redis: %w", err)
 	}
-	numbers := make([]int64, len(stations))
+	heads := make([]Head, len(stations))
 	for i, answer := range answers {
-		if numbers[i], err = answer.Int64(); err != nil && !errors.Is(err, redis.Nil) {
-			return nil, fmt.Errorf("redis: %w", err)
+		fields := answer.Val()
+		if fields[0] == nil || fields[1] == nil {
+			continue
+		}
+		if _, err := fmt.Sscan(fmt.Sprintln(fields...), &heads[i].Number, &heads[i].Watermark); err != nil {
+			return nil, fmt.Errorf("redis: %s: %w: %q", stations[i], edition.ErrDamaged, fields)
 		}
 	}
-	return numbers, nil
+	return heads, nil
 }
 
 // Fetch implements Store.
@@ -131,10 +138,24 @@ func (r *Redis) Fetch(ctx context.Context, station string, known *edition.Editio
 		}
 		return data, err
 	})
+	if errors.Is(err, ErrNone) || errors.Is(err, edition.ErrDamaged) {
+		err = errors.Join(err, r.disown(ctx, station, err))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("redis: %s: %w", station, err)
 	}
 	return e, nil
+}
+
+// disown takes the number from an edition that is not whole, so that a process
+// that has it hands it on again.
+func (r *Redis) disown(ctx context.Context, station string, fault error) error {
+	if damaged, ok := errors.AsType[*edition.DamagedError](fault); ok {
+		if err := r.client.Unlink(ctx, documentKey(station, damaged.Hash)).Err(); err != nil {
+			return err
+		}
+	}
+	return r.client.HDel(ctx, manifestKey(station), "number").Err()
 }
 
 //go:embed publish.lua
@@ -188,7 +209,7 @@ func (r *Redis) putDocuments(ctx context.Context, e *edition.Edition) ([]string,
 	for i, d := range documents {
 		if there[i].Val() == 0 {
 			data := d.Pack()
-			batch.Set(ctx, keys[i], data, 0)
+			batch.Set(ctx, keys[i], data, orphanTime)
 			size += len(data)
 		}
 		if size < batchBytes && i < len(documents)-1 || batch.Len() == 0 {
