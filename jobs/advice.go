@@ -3,6 +3,7 @@ package jobs
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
@@ -16,9 +17,10 @@ func (b *builder) advice() edition.Advice {
 }
 
 // feedAdvice tells clients the feed's own address and its alternates, as its
-// content does, for those that only look at the header.
-func (b *builder) feedAdvice(channel network.Channel, self network.Format) edition.Advice {
+// content does, for those that only look at the header, and how often to ask.
+func (b *builder) feedAdvice(channel network.Channel, self network.Format, rhythm time.Duration) edition.Advice {
 	advice := b.advice()
+	advice.MaxAge = rhythm
 	var links []string
 	for _, format := range network.Formats() {
 		relation := "alternate"

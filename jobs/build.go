@@ -42,26 +42,36 @@ func (c *Conductor) next(ctx context.Context, station *network.Station, current 
 	if current != nil {
 		number = current.Number() + 1
 	}
-	return edition.New(station.ID, number, snapshot.Time(), c.build, b.documents), due, nil
+	return edition.New(station.ID, number, watermark(current, snapshot), c.build, b.documents), due, nil
 }
 
-// add puts the next revision of a document into the edition.
-func (b *builder) add(path string, r edition.Revision) error {
+// watermark is the snapshot's time, but later than that of the current edition,
+// which was read before: a clock that was ahead once must not hold up every
+// edition until it is reached again.
+func watermark(current *edition.Edition, snapshot Snapshot) time.Time {
+	if current == nil || snapshot.Time().After(current.Watermark()) {
+		return snapshot.Time()
+	}
+	return current.Watermark().Add(time.Millisecond)
+}
+
+// revise returns the next revision of a document.
+func (b *builder) revise(path string, r edition.Revision) (*edition.Document, error) {
 	r.AsOf = b.snapshot.Time()
 	document, err := r.Revise(b.previous(path))
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	b.documents[path] = document
-	return nil
+	return document, nil
 }
 
-// addBody is add for a document that does not print when it changed.
-func (b *builder) addBody(path, mediaType string, body []byte, newest time.Time) error {
-	return b.add(path, edition.Revision{
+// addBody adds a document that does not print when it changed.
+func (b *builder) addBody(path, mediaType string, body []byte, newest time.Time) (err error) {
+	b.documents[path], err = b.revise(path, edition.Revision{
 		MediaType: mediaType, Newest: newest, Advice: b.advice(),
 		Render: func(time.Time) ([]byte, error) { return body, nil },
 	})
+	return err
 }
 
 func (b *builder) previous(path string) *edition.Document {
@@ -72,13 +82,12 @@ func (b *builder) previous(path string) *edition.Document {
 	return d
 }
 
-// newest returns the newest change that the articles tell of.
-func newest(articles []article.Article) time.Time {
-	var t time.Time
-	for i := range articles {
-		if articles[i].Updated.After(t) {
-			t = articles[i].Updated
-		}
+// changed is when the article last changed. A time in the future is a mistake
+// and tells nothing; the time of publication, which has passed, stands in for
+// it, since documents must not change with the clock that they are built by.
+func (b *builder) changed(a *article.Article) time.Time {
+	if a.Updated.After(b.snapshot.Time()) {
+		return a.Published
 	}
-	return t
+	return a.Updated
 }

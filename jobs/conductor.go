@@ -103,6 +103,8 @@ type Report struct {
 	Changed   int              // documents that were not so in the edition before
 	Published bool
 	Err       error
+
+	lost bool // another process published a later edition
 }
 
 // Refresh rebuilds what has changed since the last refresh, and at the first
@@ -182,7 +184,7 @@ func (c *Conductor) rebuild(ctx context.Context, each func(Report)) {
 		close(results)
 	}()
 	for r := range results {
-		if r.Err == nil {
+		if r.Err == nil && !r.lost {
 			delete(c.dirty, r.Station.ID)
 			c.due[r.Station.ID] = r.due
 		}
@@ -211,7 +213,15 @@ func (c *Conductor) station(ctx context.Context, station *network.Station, d *di
 	if current != nil && current.Equal(next) && current.Build() == next.Build() {
 		return r, due
 	}
-	if err := c.editions.Publish(ctx, next); err != nil {
+	err = c.editions.Publish(ctx, next)
+	if errors.Is(err, edition.ErrStale) {
+		// Another process was quicker: its edition is served now, and this
+		// station stays dirty until a snapshot of ours is later.
+		c.log.DebugContext(ctx, "edition not published", "station", station.ID, "err", err)
+		r.lost = true
+		return r, due
+	}
+	if err != nil {
 		r.Err = fmt.Errorf("station %s: %w", station.ID, err)
 		return r, due
 	}

@@ -224,7 +224,7 @@ func TestFirstRefresh(t *testing.T) {
 		link := `<https://xt.news.example/moment/rss.xml>; rel="alternate"; type="application/rss+xml", ` +
 			`<https://xt.news.example/moment/atom.xml>; rel="self"; type="application/atom+xml", ` +
 			`<https://xt.news.example/moment/feed.json>; rel="alternate"; type="application/feed+json"`
-		if got := w.document("xt", "/moment/atom.xml").Advice(); got.Link != link || got.StaleIfError != 24*time.Hour {
+		if got := w.document("xt", "/moment/atom.xml").Advice(); got.Link != link || got.StaleIfError != 24*time.Hour || got.MaxAge != 15*time.Minute {
 			t.Errorf("advice = %+v; want the link %s", got, link)
 		}
 		if got := w.document("xt", "/sitemap.xml").Advice(); got.Link != "" || got.StaleIfError != 24*time.Hour || got.MaxAge != time.Minute {
@@ -464,6 +464,84 @@ func TestDeterminism(t *testing.T) {
 					t.Errorf("%s%s: building in two steps changed bytes", station, path)
 				}
 			}
+		}
+	})
+}
+
+// A time of change in the future is a mistake, and makes no document depend on
+// when it is built.
+func TestUpdatedInTheFuture(t *testing.T) {
+	in(t, func(w *world) {
+		a := newArticle("xt", 1, time.Hour)
+		a.Updated = time.Now().AddDate(50, 0, 0)
+		w.put(a)
+		w.refresh()
+		want := a.Published.In(shanghai).Format(time.RFC3339)
+		for _, path := range []string{"/atom.xml", "/feed.json", "/sitemaps/2026-03.xml", "/sitemaps/news.xml", "/sitemap.xml"} {
+			if body := w.body("xt", path); strings.Contains(body, "2076") || !strings.Contains(body, want) {
+				t.Errorf("%s:\n%s", path, body)
+			}
+		}
+		time.Sleep(time.Minute)
+		if err := w.conductor.Audit(w.t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if n := w.edition("xt").Number(); n != 1 {
+			t.Errorf("an audit published edition %d", n)
+		}
+	})
+}
+
+// A clock that was ahead once must not hold up what comes after.
+func TestClockWasAhead(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour))
+		w.refresh()
+		ahead := map[string]*edition.Document{}
+		for path, d := range w.edition("xt").All() {
+			ahead[path] = d
+		}
+		e := edition.New("xt", 7, time.Now().AddDate(5, 0, 0), w.edition("xt").Build(), ahead)
+		if err := w.editions.Publish(w.t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		w.put(newArticle("xt", 2, 0))
+		w.refresh()
+		if body := w.body("xt", "/rss.xml"); !strings.Contains(body, "第2条新闻") || w.edition("xt").Number() != 8 {
+			t.Errorf("edition %d lacks the new article", w.edition("xt").Number())
+		}
+	})
+}
+
+// Another process publishes between this one's look at the store and its own
+// publication.
+func TestAnotherWasQuicker(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour))
+		w.refresh()
+		quick := true
+		w.fault = func(station string) error {
+			if station == "xt" && quick {
+				quick = false
+				documents := map[string]*edition.Document{}
+				for path, d := range w.edition("xt").All() {
+					documents[path] = d
+				}
+				other := edition.New("xt", 2, time.Now().Add(time.Second), w.edition("xt").Build(), documents)
+				if err := w.editions.Publish(w.t.Context(), other); err != nil {
+					t.Error(err)
+				}
+			}
+			return nil
+		}
+		time.Sleep(time.Minute)
+		w.put(newArticle("xt", 2, 0))
+		w.refresh()
+		time.Sleep(time.Minute)
+		w.refresh()
+		if body := w.body("xt", "/rss.xml"); !strings.Contains(body, "第2条新闻") {
+			t.Error("what lost the race was not built again")
 		}
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"feedstation/feed"
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
@@ -40,34 +42,55 @@ func (b *builder) feed(ctx context.Context, items *itemMaker, stations []string,
 	}
 	c := describe(b.station, channel)
 	c.SummaryOnly = !b.options.FullText
+	var newest time.Time
 	for i := range articles {
-		if item := items.item(&articles[i]); item != nil {
+		a := &articles[i]
+		a.Updated = b.changed(a)
+		if a.Updated.After(newest) {
+			newest = a.Updated
+		}
+		if item := items.item(a); item != nil {
 			c.Items = append(c.Items, item)
 		}
 	}
-	return b.addFeed(c, channel, newest(articles))
+	return b.addFeed(c, channel, newest)
 }
 
+// formats are what each feed is published as.
+var formats = [...]struct {
+	name      network.Format
+	mediaType string
+	render    func(*feed.Channel) ([]byte, error)
+}{
+	{network.RSS, feed.RSSType, (*feed.Channel).RSS},
+	{network.Atom, feed.AtomType, (*feed.Channel).Atom},
+	{network.JSON, feed.JSONType, (*feed.Channel).JSON},
+}
+
+// addFeed adds the formats of a feed, which are made at the same time: most of
+// it is compressing.
 func (b *builder) addFeed(c feed.Channel, channel network.Channel, newest time.Time) error {
-	for _, format := range []struct {
-		name      network.Format
-		mediaType string
-		render    func(*feed.Channel) ([]byte, error)
-	}{
-		{network.RSS, feed.RSSType, (*feed.Channel).RSS},
-		{network.Atom, feed.AtomType, (*feed.Channel).Atom},
-		{network.JSON, feed.JSONType, (*feed.Channel).JSON},
-	} {
-		err := b.add(network.FeedPath(channel.ID, format.name), edition.Revision{
-			MediaType: format.mediaType, Newest: newest, Advice: b.feedAdvice(channel, format.name),
-			Render: func(modified time.Time) ([]byte, error) {
-				c.Updated = modified.In(b.station.Zone)
-				return format.render(&c)
-			},
-		})
-		if err != nil {
+	rhythm := c.Rhythm()
+	var documents [len(formats)]*edition.Document
+	var work errgroup.Group
+	for i, format := range formats {
+		work.Go(func() (err error) {
+			c := c
+			documents[i], err = b.revise(network.FeedPath(channel.ID, format.name), edition.Revision{
+				MediaType: format.mediaType, Newest: newest, Advice: b.feedAdvice(channel, format.name, rhythm),
+				Render: func(modified time.Time) ([]byte, error) {
+					c.Updated = modified.In(b.station.Zone)
+					return format.render(&c)
+				},
+			})
 			return err
-		}
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return err
+	}
+	for i, format := range formats {
+		b.documents[network.FeedPath(channel.ID, format.name)] = documents[i]
 	}
 	return nil
 }

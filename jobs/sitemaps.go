@@ -115,13 +115,9 @@ func (b *builder) listable(a *article.Article) bool {
 	return !a.NoIndex && b.station.Owns(a.URL)
 }
 
-// lastMod is the article's last significant change in the station's zone, never
-// in the future.
+// lastMod is the article's last significant change in the station's zone.
 func (b *builder) lastMod(a *article.Article) time.Time {
-	if now := b.snapshot.Time(); a.Updated.After(now) {
-		return now.In(b.station.Zone)
-	}
-	return a.Updated.In(b.station.Zone)
+	return b.changed(a).In(b.station.Zone)
 }
 
 // imageAddresses returns those of the article's images that a sitemap may name:
