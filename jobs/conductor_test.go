@@ -345,15 +345,48 @@ func TestClock(t *testing.T) {
 	})
 }
 
+// An article moves to another month, to another station, and is withdrawn there:
+// each time it is gone from where it was.
+func TestMoves(t *testing.T) {
+	in(t, func(w *world) {
+		a := newArticle("xt", 1, time.Hour)
+		w.put(a, newArticle("xt", 2, 2*time.Hour))
+		w.refresh()
+		time.Sleep(time.Hour)
+		a.Published = a.Published.AddDate(0, -1, 0)
+		w.put(a)
+		w.refresh()
+		if body := w.body("xt", "/sitemaps/2026-03.xml"); strings.Contains(body, "content/1.html") {
+			t.Error("the article is still in the month that it has left")
+		}
+		if body := w.body("xt", "/sitemaps/2026-02.xml"); !strings.Contains(body, "content/1.html") {
+			t.Error("the article is not in its new month")
+		}
+		time.Sleep(time.Hour)
+		a.Station, a.URL, a.Status = "yy", "https://yy.news.example/content/1.html", article.Withdrawn
+		w.put(a)
+		w.refresh()
+		for _, station := range []string{"www", "xt", "yy"} {
+			for path, d := range w.edition(station).All() {
+				if strings.Contains(string(d.Body()), "content/1.html") {
+					t.Errorf("%s%s still has the article", station, path)
+				}
+			}
+		}
+	})
+}
+
 func TestAuditFindsWhatHintsMiss(t *testing.T) {
 	in(t, func(w *world) {
 		one := newArticle("xt", 1, time.Hour)
 		w.put(one, newArticle("xt", 2, 40*24*time.Hour))
 		w.refresh()
 		time.Sleep(time.Hour)
-		one.Published = one.Published.AddDate(0, -1, 0) // the month it leaves has no hint
+		one.Published = one.Published.AddDate(0, -1, 0)
 		w.put(one)
-		w.refresh()
+		time.Sleep(30 * 24 * time.Hour) // the hints are forgotten
+		w.put()
+		w.restart(options)
 		var reports []jobs.Report
 		if err := w.conductor.Audit(w.t.Context(), func(r jobs.Report) { reports = append(reports, r) }); err != nil {
 			t.Fatal(err)

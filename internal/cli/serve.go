@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"feedstation/internal/cache"
 	"feedstation/internal/config"
+	"feedstation/internal/content"
 	"feedstation/internal/network"
 	"feedstation/internal/server"
 	"feedstation/jobs"
@@ -138,11 +140,11 @@ func (s *service) stop(received os.Signal, signals <-chan os.Signal, stopWorking
 
 // work opens the content store and runs the jobs on their timetable.
 func (s *service) work(ctx context.Context) error {
-	store, err := openContent(ctx, s.in, s.cfg)
+	store, err := s.openContent(ctx)
+	if ctx.Err() != nil && err != nil {
+		return nil
+	}
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
 		return err
 	}
 	defer store.Close()
@@ -153,6 +155,41 @@ func (s *service) work(ctx context.Context) error {
 	timetable.Add(s.cfg.Jobs.Refresh, refresh)
 	timetable.Add(s.cfg.Jobs.Audit, audit)
 	return timetable.Run(ctx)
+}
+
+// storeRetry is how often a content store that can't be opened is tried again.
+const storeRetry = 5 * time.Second
+
+// openContent opens the content store. Where the local copy has something to
+// serve, a store that can't be opened is the database's bad night, said once
+// and waited out; otherwise it is a fault.
+func (s *service) openContent(ctx context.Context) (*content.Store, error) {
+	for down := false; ; {
+		store, err := openContent(ctx, s.in, s.cfg)
+		switch {
+		case err == nil && down:
+			s.log.Info("in reach again", "what", "content store")
+			return store, nil
+		case err == nil, ctx.Err() != nil, !s.serves():
+			return store, err
+		case !down:
+			s.log.Error("out of reach, serving goes on", "what", "content store", "err", err)
+			down = true
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(storeRetry):
+		}
+	}
+}
+
+// serves reports whether some station has an edition.
+func (s *service) serves() bool {
+	return slices.ContainsFunc(s.cfg.Network.Stations, func(station *network.Station) bool {
+		_, ok := s.editions.Current(station.ID)
+		return ok
+	})
 }
 
 // greetEvery is how often it is looked whether every station has an edition.

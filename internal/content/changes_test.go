@@ -118,6 +118,35 @@ func TestChangesOfASlowPut(t *testing.T) {
 	}
 }
 
+// TestMoves holds that Changes tells where an article has been, too.
+func TestMoves(t *testing.T) {
+	bubble(t, func(t *testing.T, s *content.Store) {
+		march := time.Date(1999, 3, 1, 0, 0, 0, 0, time.UTC)
+		april := march.AddDate(0, 1, 0)
+		put(t, s, story("1", march), story("2", march))
+		time.Sleep(time.Hour)
+		checked := time.Now()
+		time.Sleep(time.Minute)
+		moved := time.Now()
+		put(t, s, story("1", april, in("cs")), story("2", march))
+		want := []article.Change{
+			{ID: "1", Station: "cs", Published: april, At: moved.UTC()},
+			{ID: "1", Station: "xt", Published: march, At: moved.UTC()},
+			{ID: "2", Station: "xt", Published: march, At: moved.UTC()},
+		}
+		got := changes(t, s, checked)
+		slices.SortFunc(got, func(a, b article.Change) int { return strings.Compare(a.ID+a.Station, b.ID+b.Station) })
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Errorf("changes (-want +got):\n%s", diff)
+		}
+		time.Sleep(8 * 24 * time.Hour)
+		put(t, s)
+		if got := changes(t, s, checked); len(got) != 2 {
+			t.Errorf("after a week: %v", got)
+		}
+	})
+}
+
 // TestForeignChanges holds what an editor with another program gets without
 // knowing of modified_at.
 func TestForeignChanges(t *testing.T) {
@@ -154,6 +183,9 @@ func TestForeignChanges(t *testing.T) {
 	}
 
 	exec(t, db, "DELETE FROM articles WHERE id = '3'")
+	if got := changes(t, s, time.Now()); len(got) != 2 || got[1].ID != "3" || got[1].At.Before(before) {
+		t.Errorf("changes after a deletion: %v", got)
+	}
 	if got := ids(latest(t, s, []string{"xt"}, "", 9)); !slices.Equal(got, []string{"2"}) {
 		t.Errorf("after a deletion: %q", got)
 	}

@@ -25,7 +25,13 @@ const (
 	clearChannels  = `DELETE FROM article_channels WHERE article_id = ?`
 	insertChannels = `INSERT OR IGNORE INTO article_channels (article_id, channel) SELECT ?, value FROM json_each(?)`
 	restamp        = `UPDATE articles SET modified_at = ?1 WHERE modified_at = ?2`
+	restampMoves   = `UPDATE article_moves SET left_at = ?1 WHERE left_at = ?2`
+	forgetMoves    = `DELETE FROM article_moves WHERE left_at < ?`
 )
+
+// movesKept is how long it is remembered where articles have been: a process
+// that was away for longer finds out by its audit.
+const movesKept = 7 * 24 * time.Hour
 
 // Put stores articles in one transaction and returns how many they were. An
 // article with the id of a stored one replaces it. The first error, of the
@@ -56,15 +62,27 @@ func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, err
 		}
 		n++
 	}
-	if time.Since(started) > overlap/2 { // or Changes would look for it in vain
-		if _, err := tx.ExecContext(ctx, restamp, millis(time.Now()), millis(started)); err != nil {
-			return 0, fmt.Errorf("content: %w", explain(err))
-		}
+	if err := settle(ctx, tx, started); err != nil {
+		return 0, fmt.Errorf("content: %w", explain(err))
 	}
 	if err := tx.Commit(); err != nil {
 		return 0, fmt.Errorf("content: %w", explain(err))
 	}
 	return n, nil
+}
+
+// settle does what is left before a transaction that started then is committed.
+func settle(ctx context.Context, tx *sql.Tx, started time.Time) error {
+	now := time.Now()
+	if now.Sub(started) > overlap/2 { // or Changes would look for it in vain
+		for _, statement := range []string{restamp, restampMoves} {
+			if _, err := tx.ExecContext(ctx, statement, millis(now), millis(started)); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := tx.ExecContext(ctx, forgetMoves, millis(now.Add(-movesKept)))
+	return err
 }
 
 type writer struct {

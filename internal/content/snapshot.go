@@ -44,7 +44,8 @@ func (s *Snapshot) Time() time.Time { return s.at }
 // Close ends the snapshot.
 func (s *Snapshot) Close() { s.tx.Rollback() }
 
-// Changes returns what has changed after since: rows that were written (again
+// Changes returns what has changed after since: rows that were written, and the
+// stations and times of publication that articles have left (all of them again
 // for some time, in case a slow transaction wrote them), and articles whose
 // embargo or whose time has ended meanwhile.
 func (s *Snapshot) Changes(ctx context.Context, since time.Time) ([]article.Change, error) {
@@ -71,6 +72,8 @@ func (s *Snapshot) Changes(ctx context.Context, since time.Time) ([]article.Chan
 
 const changesQuery = `
 	SELECT id, station, published, modified_at FROM articles WHERE modified_at > ?1
+	UNION ALL
+	SELECT article_id, station, published, left_at FROM article_moves WHERE left_at > ?1
 	UNION ALL
 	SELECT id, station, published, published FROM articles WHERE published > ?2 AND published <= ?3
 	UNION ALL

@@ -5,6 +5,7 @@
 //	                  lists and objects as JSON, times as Unix milliseconds;
 //	                  modified_at is the time of the row's last change
 //	article_channels  (article_id, channel)
+//	article_moves     where articles have been, for a week
 package content
 
 import (

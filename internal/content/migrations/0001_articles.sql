@@ -36,9 +36,27 @@ CREATE TABLE article_channels (
     PRIMARY KEY (article_id, channel)
 ) STRICT, WITHOUT ROWID;
 
+-- Where articles have been: the documents of that station and that month must
+-- lose them, and the row that is there now does not tell.
+CREATE TABLE article_moves (
+    article_id TEXT    NOT NULL,
+    station    TEXT    NOT NULL,
+    published  INTEGER NOT NULL,
+    left_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX article_moves_by_time ON article_moves (left_at);
+
+CREATE TRIGGER articles_moved AFTER UPDATE OF station, published ON articles
+WHEN NEW.station <> OLD.station OR NEW.published <> OLD.published
+BEGIN
+    INSERT INTO article_moves VALUES (OLD.id, OLD.station, OLD.published,
+        iif(NEW.modified_at <> OLD.modified_at, NEW.modified_at, CAST(unixepoch('subsec') * 1000 AS INTEGER)));
+END;
+
 CREATE TRIGGER articles_deleted AFTER DELETE ON articles
 BEGIN
     DELETE FROM article_channels WHERE article_id = OLD.id;
+    INSERT INTO article_moves VALUES (OLD.id, OLD.station, OLD.published, CAST(unixepoch('subsec') * 1000 AS INTEGER));
 END;
 
 -- An editor with another tool need not think of modified_at.
