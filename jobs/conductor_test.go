@@ -530,10 +530,7 @@ func TestClockWasAhead(t *testing.T) {
 	in(t, func(w *world) {
 		w.put(newArticle("xt", 1, time.Hour))
 		w.refresh()
-		ahead := map[string]*edition.Document{}
-		for path, d := range w.edition("xt").All() {
-			ahead[path] = d
-		}
+		ahead := maps.Collect(w.edition("xt").All())
 		e := edition.New("xt", 7, time.Now().AddDate(5, 0, 0), w.edition("xt").Build(), ahead)
 		if err := w.editions.Publish(w.t.Context(), e); err != nil {
 			t.Fatal(err)
@@ -557,10 +554,7 @@ func TestAnotherWasQuicker(t *testing.T) {
 		w.fault = func(station string) error {
 			if station == "xt" && quick {
 				quick = false
-				documents := map[string]*edition.Document{}
-				for path, d := range w.edition("xt").All() {
-					documents[path] = d
-				}
+				documents := maps.Collect(w.edition("xt").All())
 				other := edition.New("xt", 2, time.Now().Add(time.Second), w.edition("xt").Build(), documents)
 				if err := w.editions.Publish(w.t.Context(), other); err != nil {
 					t.Error(err)
