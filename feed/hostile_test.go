@@ -118,8 +118,10 @@ func checkChannel(t *testing.T, place string, c *draft) {
 			continue
 		}
 		for i := range got {
-			if want := feed.PlainText(c.Items[i].Title); want != "" && got[i] != want {
-				t.Errorf("%s: %s: title %q, want %q", place, d.name, got[i], want)
+			want := feed.PlainText(c.Items[i].Title)
+			start, cut := strings.CutSuffix(got[i], "…")
+			if want != "" && got[i] != want && (!cut || len(want) < 1000 || !strings.HasPrefix(want, start)) {
+				t.Errorf("%s: %s: title %.200q, want %.200q", place, d.name, got[i], want)
 			}
 		}
 	}

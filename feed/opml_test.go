@@ -18,7 +18,8 @@ func TestOPML(t *testing.T) {
 				{Title: "湘潭站", Description: "a < b", Language: "zh-CN", HomeURL: "https://xt.news.example/", RSSURL: "https://xt.news.example/rss.xml"},
 				{Title: "湘潭站 · 时刻新闻", RSSURL: "https://xt.news.example/moment/rss.xml?a=1&b=2"},
 			}},
-			{Title: "empty"},
+			{Title: "<b>empty</b> &amp;"},
+			{Title: "bad", Feeds: []feed.Outline{{Title: "a<br>b\x00", Language: "zh_CN", HomeURL: "javascript:x", RSSURL: "/rss.xml"}}},
 		},
 	}
 	body, err := list.OPML()
@@ -51,7 +52,8 @@ func TestOPML(t *testing.T) {
 			{Text: "湘潭站", Title: "湘潭站", Type: "rss", Description: "a < b", Language: "zh-CN", HTMLURL: "https://xt.news.example/", XMLURL: "https://xt.news.example/rss.xml"},
 			{Text: "湘潭站 · 时刻新闻", Title: "湘潭站 · 时刻新闻", Type: "rss", XMLURL: "https://xt.news.example/moment/rss.xml?a=1&b=2"},
 		}},
-		{Text: "empty", Title: "empty"},
+		{Text: "empty &", Title: "empty &"},
+		{Text: "bad", Title: "bad", Outlines: []outline{{Text: "a b", Title: "a b", Type: "rss", Language: "zh-CN"}}},
 	}
 	if diff := cmp.Diff(want, document.Groups); diff != "" {
 		t.Errorf("outlines (-want +got):\n%s", diff)

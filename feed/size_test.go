@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -155,5 +156,45 @@ func TestMaxBytesHolds(t *testing.T) {
 	}
 	if len(before) != len(c.Items)-1 { // the one without a body
 		t.Errorf("at last %v", before)
+	}
+}
+
+// TestMaxBytesCountsHead has a channel whose names are long, and longer when
+// they are escaped.
+func TestMaxBytesCountsHead(t *testing.T) {
+	c := emptyChannel()
+	c.Title, c.Description, c.Author = strings.Repeat(`"`, 1000), "", ""
+	for i := range 3 {
+		c.Items = append(c.Items, feed.Item{
+			URL: fmt.Sprintf("https://xt.news.example/%d.html", i), Published: c.Updated, Body: "<p>" + strings.Repeat("湘", 5000) + "</p>",
+		})
+	}
+	for c.MaxBytes = 20_000; c.MaxBytes < 90_000; c.MaxBytes += 499 {
+		if full, length := fullTexts(t, c); length > c.MaxBytes && len(full["atom"]) > 0 {
+			t.Errorf("%d bytes, at most %d", length, c.MaxBytes)
+		}
+	}
+}
+
+// TestItemBounds holds that an accident in one article stays small.
+func TestItemBounds(t *testing.T) {
+	c := bareChannel()
+	it := &c.Items[0]
+	long := strings.Repeat("湘潭", 5000)
+	it.Title, it.Summary, it.Rights = long, long, long
+	for i := range 300 {
+		it.Authors = append(it.Authors, fmt.Sprint(i))
+		it.Tags = append(it.Tags, fmt.Sprint(i))
+		it.Images = append(it.Images, feed.Image{URL: fmt.Sprintf("/%d.jpg", i)})
+		it.Enclosures = append(it.Enclosures, feed.Enclosure{URL: fmt.Sprintf("/%d.mp3", i)})
+		it.Categories = append(it.Categories, feed.Category{Term: fmt.Sprint("c", i)})
+	}
+	got := readAtom(t, c).Entries[0]
+	lengths := []int{
+		utf8.RuneCountInString(got.Title), utf8.RuneCountInString(got.Summary.Text), utf8.RuneCountInString(got.Rights),
+		len(got.Authors), len(got.Categories), len(got.Group.Content), len(got.Media),
+	}
+	if diff := cmp.Diff([]int{1000, 1000, 1000, 100, 200, 100, 100}, lengths); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -157,6 +157,18 @@ func TestTidy(t *testing.T) {
 			want:   "zh-CN",
 		},
 		{
+			name:   "relative address of the feed",
+			change: func(c *draft, _ *feed.Item) { c.RSSURL, c.AtomURL, c.JSONURL = "/rss.xml", "atom.xml", "" },
+			get:    func(t *testing.T, c *draft) any { return len(readRSS(t, c).Channel.Link) },
+			want:   1, // the page
+		},
+		{
+			name:   "plain text in the channel's description, which is HTML",
+			change: func(c *draft, _ *feed.Item) { c.Description = "若 x<y & R&D" },
+			get:    func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Description },
+			want:   "若 x&lt;y &amp; R&amp;D",
+		},
+		{
 			name:   "e-mail that is none",
 			change: func(c *draft, _ *feed.Item) { c.Email = "Editor <editor@xt.news.example>" },
 			get:    func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.ManagingEditor },

@@ -111,7 +111,8 @@ func (w *writer) text(s string) bool {
 		s = text.Clean(html.UnescapeString(s))
 	}
 	if (!top.filled || w.last != nowhere) && !isBlank(s) {
-		top.filled, w.last = true, nowhere
+		w.place(nil)
+		w.top().filled, w.last = true, nowhere
 	}
 	n := boundary(s, maxBody-len(w.out))
 	start := len(w.out)

@@ -2,6 +2,7 @@ package markup
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -68,11 +69,11 @@ func TestBodyElements(t *testing.T) {
 		same("ruby", "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>"),
 		same("details", `<details open=""><summary>a</summary>b</details>`),
 		same("time and abbreviation", `<time datetime="2019-03-11">3月11日</time><abbr title="国内生产总值">GDP</abbr>`),
-		same("language and direction", `<p lang="ar" dir="rtl">مرحبا</p><span lang="en">a</span><bdo dir="ltr">b</bdo>`),
+		same("language and direction", `<p lang="ar" dir="rtl">مرحبا</p><span lang="en">a</span><bdi dir="ltr">b</bdi>`),
 		same("links", `<a href="https://a.example/">a</a><a href="mailto:a@b.example">b</a><a href="tel:+86731">c</a>`),
 		same("headings and sections", "<section><h2>a</h2><blockquote><p>b</p></blockquote></section><hr><address>c</address>"),
 
-		{"names of today", "<center>a</center><strike>b</strike><tt>c</tt><acronym>d</acronym><menu><li>e</menu>", "<div>a</div><s>b</s><code>c</code><abbr>d</abbr><ul><li>e</li></ul>"},
+		{"names of today", "<center>a</center><strike>b</strike><tt>c</tt><acronym>d</acronym><bdo dir=rtl>f</bdo><menu><li>e</menu>", "<div>a</div><s>b</s><code>c</code><abbr>d</abbr><bdi dir=\"rtl\">f</bdi><ul><li>e</li></ul>"},
 		{"unknown elements lose their tags", "<font color=red>a</font><o:p>b</o:p><my-card>c</my-card><marquee>d</marquee><label>e</label>", "abcde"},
 		{"forms lose their fields", `<form action=x><input name=a value=b>a<select><option>b</option></select><textarea>c</textarea><button>d</button></form>`, "<div>a</div>"},
 		{"programs go with what is in them", "a<script>b</script><style>c</style><iframe src=x>d</iframe><object>e<embed src=x></object><svg><text>f</text></svg><template>g</template><canvas>h</canvas>i", "ai"},
@@ -80,6 +81,7 @@ func TestBodyElements(t *testing.T) {
 		{"nested programs", "a<object>b<object>c</object>d</object>e", "ae"},
 		{"what others see instead of a film", "<video src=1.mp4>Your browser <a href=x>is old</a></video>a", `<video src="` + dir + `1.mp4" controls=""></video>a`},
 		{"film without an end", "<video src=1.mp4><p>a", `<video src="` + dir + `1.mp4" controls=""></video><p>a</p>`},
+		{"film behind programs without an end", strings.Repeat("<object>a", 400) + "<video src=1.mp4>b</video>", strings.Repeat("a", 400) + `<video src="` + dir + `1.mp4" controls=""></video>`},
 		{"film without an address", "a<video>b</video><audio controls></audio>c", "ac"},
 		{"source outside of a film", "a<source src=x><track src=x>b", "ab"},
 		{"span that says nothing", `<span class=a>a<span lang="en">b</span>c</span>`, `a<span lang="en">b</span>c`},
@@ -103,12 +105,18 @@ func TestBodyNesting(t *testing.T) {
 		{"row groups", "<table><caption>a<thead><tr><td>b<tbody><tr><td>c<tfoot><tr><td>d</table>", "<table><caption>a</caption><thead><tr><td>b</td></tr></thead><tbody><tr><td>c</td></tr></tbody><tfoot><tr><td>d</td></tr></tfoot></table>"},
 		{"columns", "<table><colgroup><col span=2><tr><td>a</table>", `<table><colgroup><col span="2"></colgroup><tr><td>a</td></tr></table>`},
 		{"cells without a table", "<tr><td>a</td><td>b</td></tr>", "ab"},
+		{"cells without a row", "<table><td>a<th>b<tr><td>c</table>", "<table><tr><td>a</td><th>b</th></tr><tr><td>c</td></tr></table>"},
+		{"text and blocks without a cell", "<table>a<p>b</p><tr>c<img src=1.png><tr><td>d</table>", `<table><tr><td>a<p>b</p></td></tr><tr><td>c<img src="` + dir + `1.png" alt=""></td></tr><tr><td>d</td></tr></table>`},
+		{"a table in a table", "<table><tr><td>a<tr><table><tr><td>b</table>c</table>d", "<table><tr><td>a</td></tr><tr></tr></table><table><tr><td>b</td></tr></table>cd"},
+		{"a caption that does not end", "<table><caption>a<td>b<caption>c</table>", "<table><caption>a</caption><tr><td>b</td></tr><caption>c</caption></table>"},
+		{"text among columns", "<table><colgroup><col>a<col><tr><td>b</table>", "<table><colgroup><col></colgroup><tr><td>a</td></tr><tr><td>b</td></tr></table>"},
 		{"an end tag inside a cell", "<div><table><tr><td>a</div>b</p>c</td></tr></table></div>", "<div><table><tr><td>abc</td></tr></table></div>"},
 		{"a table in a cell", "<table><tr><td><table><tr><td>a</table>b</table>c", "<table><tr><td><table><tr><td>a</td></tr></table>b</td></tr></table>c"},
 		{"links in links", `<a href=x>a<a href=y>b</a>c</a>`, `<a href="` + dir + `x">a</a><a href="` + dir + `y">b</a>c`},
 		{"headings in headings", "<h2>a<h3>b</h3>", "<h2>a</h2><h3>b</h3>"},
 		{"ruby", "<ruby>漢<rp>(<rt>kan<rp>)</ruby>", "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>"},
 		{"end of a line break", "a</br>b<br/>c<br clear=all>d", "a<br>b<br>c<br>d"},
+		{"too deep", strings.Repeat("<div>a", maxDepth+6) + strings.Repeat("b</div>", maxDepth+6), strings.Repeat("<div>a", maxDepth) + "aaaaaabbbbbb" + strings.Repeat("b</div>", maxDepth)},
 		{"an unclosed tag", `<p>a</p><img src="1.jpg`, "<p>a</p>"},
 		{"an unclosed comment", "<p>a</p><!-- <p>b</p>", "<p>a</p>"},
 	})

@@ -37,7 +37,7 @@ func attacks() []string {
 		`<a href="https://a.example/<script>alert(1)</script>">a</a>`, `<a href="https://a.example/%3Cscript%3E">a</a>`, `<a href="https://user:pass@a.example/">a</a>`, `&lt;script&gt;alert(1)&lt;/script&gt;`, `&amp;lt;script&amp;gt;`,
 		"<\u017fcript>alert(1)</\u017fcript>", "<scr\u0131pt>alert(1)</script>", "<\uff53cript>alert(1)</script>", "<img \u017frc=x>", "<a h\u212aref=x>", "<K\u212a>",
 		`<a href="` + strings.Repeat("a", 1<<20) + `">a</a>`, `<p title="` + strings.Repeat(`"`, 100) + strings.Repeat("a", 1<<20) + `">a</p>`, `<p ` + strings.Repeat("a=b ", 1<<18) + `>a</p>`,
-		`<` + strings.Repeat("a", 1<<20) + `>a</p>`, strings.Repeat("<b>", 5000) + "a" + strings.Repeat("</b>", 5000), strings.Repeat("<table><tr><td>", 500) + "a", strings.Repeat("<a href=x>", 500),
+		`<p title="` + strings.Repeat("湘", 5000) + `">a</p>`, `<` + strings.Repeat("a", 1<<20) + `>a</p>`, strings.Repeat("<b>", 5000) + "a" + strings.Repeat("</b>", 5000), strings.Repeat("<table><tr><td>", 500) + "a", strings.Repeat("<a href=x>", 500),
 	}
 	return list
 }
@@ -95,7 +95,7 @@ func checkAttributes(t *testing.T, name string, e *element, token token) {
 	t.Helper()
 	for attr, s := range token.all() {
 		v, ok := e.attrs[attr]
-		if re := allowed[v]; !ok || re != nil && !re.MatchString(s) {
+		if re := allowed[v]; !ok || re != nil && !re.MatchString(s) || v == anyText && len(s) > maxValue {
 			t.Errorf("%s: %s has %s=%.100q", name, e.name, attr, s)
 		}
 	}
@@ -172,6 +172,9 @@ func TestBodyCut(t *testing.T) {
 	if got := Body(strings.Repeat(family, maxBody/len(family)+1), nil); !strings.HasSuffix(got, family+"<p>…</p>") {
 		t.Errorf("inside a character: … %q", got[len(got)-50:])
 	}
+	if got := Body(strings.Repeat("<b>湘</b>", maxTokens/2), page(t)); !strings.HasSuffix(got, more) || len(got) > maxBody {
+		t.Errorf("too many elements: %d bytes", len(got))
+	}
 	whole := "<p>" + strings.Repeat("湘", 50_000) + "</p>"
 	if got := Body(whole, page(t)); got != whole {
 		t.Errorf("an article of 50,000 characters has %d bytes of %d", len(got), len(whole))
@@ -193,7 +196,7 @@ func FuzzBody(f *testing.F) {
 		got := Body(s, page(t))
 		checkSafe(t, s, got)
 		if again := Body(got, page(t)); again != got {
-			t.Errorf("%q: again\n%s\nof\n%s", s, again, got)
+			t.Errorf("%.500q: again\n%.500s\nof\n%.500s", s, again, got)
 		}
 		if len(s) < 1000 && strings.ContainsAny(got, "\x00\ufffd\ufffe") {
 			t.Errorf("%q: not clean: %q", s, got)

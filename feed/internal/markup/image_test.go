@@ -25,6 +25,7 @@ func TestBodyImages(t *testing.T) {
 		{"noscript behind the lazy picture", `<img data-src="1.jpg"><noscript><img src="1.jpg"></noscript>`, one},
 		{"noscript with another size", `<img data-src="1.jpg"> <noscript><img src="1.jpg?w=300"></noscript>`, one},
 		{"noscript before the lazy picture", `<noscript><img src="1.jpg"></noscript><img src="data:x" data-src="1.jpg?w=300">`, one},
+		{"noscript behind the noscript of a lazy picture", `<img data-src="1.jpg"><noscript><img src="1.jpg"></noscript><noscript><img src="2.jpg"></noscript>`, one + `<img src="` + dir + `2.jpg" alt="">`},
 		{"noscript alone", `<noscript><img src="1.jpg"></noscript>`, one},
 		{"noscript behind a placeholder", `<img src="loading.gif"><noscript><img src="1.jpg"></noscript>`, one},
 		{"noscript elsewhere", `<img data-src="1.jpg"><p>a</p><noscript><img src="1.jpg"></noscript>`, one + "<p>a</p>"},
@@ -43,7 +44,7 @@ func TestBodyImages(t *testing.T) {
 		{"in something hidden", `a<div style="display:none"><img src="1.jpg"></div><p style='left:-9999px'><img src=2.jpg>b</p>`, "a<p>b</p>"},
 		{"pixel in noscript", `a<noscript><img src="/tr?id=1&ev=x" height="1" width="1" style="display:none"></noscript>`, "a"},
 		{"moved away in noscript", `a<noscript><div><img src="/watch/123" style="position:absolute; left:-9999px;"></div></noscript>`, "a"},
-		{"hidden in noscript", `a<noscript><div style="display:none"><img src="/watch/123"></div></noscript>` + `<noscript><img src="1.jpg"></noscript>`, "a" + one},
+		{"hidden in noscript", `a<noscript><div style="display:none"><img src="/watch/123"></div></noscript><noscript><p hidden>x<i><img src=2.jpg></noscript>` + `<noscript><img src="1.jpg"></noscript>`, "a" + one},
 		{"beacons", `a<img src="//a.example/hm.gif?si=1"><img src="/pixel.gif?x"><img src="/tr?id=1"><img src="/stat.php?id=1"><img src="/__utm.gif?x=1">`, "a"},
 		{"animations are no beacons", `<img src="hm.gif"><img src="log.gif">`, `<img src="` + dir + `hm.gif" alt=""><img src="` + dir + `log.gif" alt="">`},
 	})

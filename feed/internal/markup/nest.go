@@ -42,10 +42,10 @@ func (w *writer) start(t token) {
 }
 
 func (w *writer) element(e *element, t token) {
-	if e.table && !slices.ContainsFunc(w.open[1:], func(f frame) bool { return f.name == "table" }) {
+	w.imply(e)
+	if !w.place(e) {
 		return
 	}
-	w.imply(e)
 	switch e.name {
 	case "img":
 		w.image(t)
@@ -91,13 +91,53 @@ func (w *writer) element(e *element, t token) {
 // imply writes the end tags that a start tag implies (HTML §13.1.2.4).
 func (w *writer) imply(e *element) {
 	if len(e.ends) > 0 {
-		w.close(func(f *frame) bool { return slices.Contains(e.ends, f.name) }, func(f *frame) bool {
-			return slices.Contains(e.within, f.name) || f.name == "table" || f.border && !e.table
-		})
+		wanted := func(f *frame) bool { return slices.Contains(e.ends, f.name) }
+		border := func(f *frame) bool { return slices.Contains(e.within, f.name) || f.border && !e.table }
+		for w.close(wanted, border) {
+		}
 	}
 	if e.block {
 		w.close(func(f *frame) bool { return f.name == "p" }, func(f *frame) bool { return f.border })
 	}
+}
+
+// place sees to it that an element, or a text where e is nil, can stand where
+// it is read, and reports whether it can: the parts of a table stand in a table
+// only, in their order, and everything else in a cell. A browser would move
+// what has no cell to before the table.
+func (w *writer) place(e *element) bool {
+	top := w.top()
+	if top.element == nil || !top.table && top.name != "table" || top.border && top.name != "table" { // in no table, or in a cell
+		return e == nil || !e.table
+	}
+	inRow, inColumns := top.name == "tr", top.name == "colgroup"
+	switch {
+	case inColumns && (e == nil || e.name != "col"):
+		w.pop()
+		return w.place(e)
+	case e == nil || !e.table:
+		if !inRow {
+			w.push("tr")
+		}
+		w.push("td")
+	case e.name == "td" || e.name == "th":
+		if !inRow {
+			w.push("tr")
+		}
+	case e.name == "col":
+		return inColumns || top.name == "table"
+	case e.name == "tr":
+		return !inRow
+	default:
+		return top.name == "table"
+	}
+	return true
+}
+
+// push opens an element that nobody has written.
+func (w *writer) push(name string) {
+	w.open = append(w.open, frame{element: profile[name], start: len(w.out)})
+	w.out = append(append(append(w.out, '<'), name...), '>')
 }
 
 // end writes an end tag, after those of the elements inside. One that ends
@@ -123,19 +163,20 @@ func (w *writer) end(name string) {
 }
 
 // close ends the innermost element that is wanted and all that are open in it,
-// unless a border comes first.
-func (w *writer) close(wanted, border func(*frame) bool) {
+// unless a border comes first, and reports whether it did.
+func (w *writer) close(wanted, border func(*frame) bool) bool {
 	for i := len(w.open) - 1; i > 0; i-- {
 		switch f := &w.open[i]; {
 		case wanted(f):
 			for len(w.open) > i {
 				w.pop()
 			}
-			return
+			return true
 		case border(f):
-			return
+			return false
 		}
 	}
+	return false
 }
 
 func (w *writer) closeAll() {

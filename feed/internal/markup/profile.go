@@ -41,7 +41,7 @@ type element struct {
 	void   bool // it has no end tag
 	keep   bool // it stays when there is nothing in it
 	media  bool // between its tags stand sources and what others see instead
-	table  bool // it stands inside a table only
+	table  bool // it is a part of a table, which others are in cells of only
 	border bool // an end tag in it does not end what is around it
 
 	ends   []string // its start tag ends an open one of these,
@@ -51,7 +51,7 @@ type element struct {
 // The names that the profile has for elements which HTML no longer has, and for
 // those that only a page needs.
 var aliases = map[string]string{
-	"strike": "s", "tt": "code", "acronym": "abbr", "dir": "ul", "menu": "ul",
+	"strike": "s", "tt": "code", "acronym": "abbr", "bdo": "bdi", "dir": "ul", "menu": "ul",
 	"center": "div", "main": "div", "nav": "div", "hgroup": "div", "form": "div", "fieldset": "div", "legend": "div",
 }
 
@@ -69,6 +69,11 @@ var profile = newProfile()
 
 func newProfile() map[string]*element {
 	type attrs = map[string]value
+	var (
+		headings = []string{"h1", "h2", "h3", "h4", "h5", "h6"}
+		rows     = []string{"caption", "colgroup", "thead", "tbody", "tfoot", "tr"}
+		cells    = []string{"td", "th", "caption", "colgroup"}
+	)
 	list := []element{
 		{name: "p", block: true},
 		{name: "br", void: true},
@@ -98,16 +103,16 @@ func newProfile() map[string]*element {
 		{name: "dt", block: true, ends: []string{"dt", "dd"}, within: []string{"dl"}},
 		{name: "dd", block: true, ends: []string{"dt", "dd"}, within: []string{"dl"}},
 
-		{name: "table", block: true, border: true},
-		{name: "caption", block: true, table: true, border: true},
-		{name: "colgroup", table: true, keep: true, attrs: attrs{"span": number}, ends: []string{"caption", "colgroup"}},
-		{name: "col", table: true, void: true, attrs: attrs{"span": number}},
-		{name: "thead", table: true, keep: true, ends: []string{"caption", "colgroup", "thead", "tbody", "tfoot"}},
-		{name: "tbody", table: true, keep: true, ends: []string{"caption", "colgroup", "thead", "tbody", "tfoot"}},
-		{name: "tfoot", table: true, keep: true, ends: []string{"caption", "colgroup", "thead", "tbody", "tfoot"}},
-		{name: "tr", table: true, keep: true, ends: []string{"caption", "colgroup", "tr"}},
-		{name: "td", table: true, keep: true, block: true, border: true, attrs: attrs{"colspan": number, "rowspan": number}, ends: []string{"td", "th"}, within: []string{"tr"}},
-		{name: "th", table: true, keep: true, block: true, border: true, attrs: attrs{"colspan": number, "rowspan": number, "scope": keyword}, ends: []string{"td", "th"}, within: []string{"tr"}},
+		{name: "table", block: true, border: true, ends: []string{"table"}, within: []string{"td", "th", "caption"}},
+		{name: "caption", block: true, table: true, border: true, ends: rows, within: []string{"table"}},
+		{name: "colgroup", table: true, keep: true, attrs: attrs{"span": number}, ends: rows, within: []string{"table"}},
+		{name: "col", table: true, void: true, attrs: attrs{"span": number}, ends: []string{"caption"}, within: []string{"table"}},
+		{name: "thead", table: true, keep: true, ends: rows, within: []string{"table"}},
+		{name: "tbody", table: true, keep: true, ends: rows, within: []string{"table"}},
+		{name: "tfoot", table: true, keep: true, ends: rows, within: []string{"table"}},
+		{name: "tr", table: true, keep: true, ends: []string{"caption", "colgroup", "tr"}, within: []string{"table"}},
+		{name: "td", table: true, keep: true, block: true, border: true, attrs: attrs{"colspan": number, "rowspan": number}, ends: cells, within: []string{"tr", "table"}},
+		{name: "th", table: true, keep: true, block: true, border: true, attrs: attrs{"colspan": number, "rowspan": number, "scope": keyword}, ends: cells, within: []string{"tr", "table"}},
 
 		{name: "ruby"},
 		{name: "rt", keep: true, ends: []string{"rt", "rp"}, within: []string{"ruby"}},
@@ -115,14 +120,13 @@ func newProfile() map[string]*element {
 		{name: "details", block: true, attrs: attrs{"open": flag}},
 		{name: "summary", block: true},
 	}
-	headings := []string{"h1", "h2", "h3", "h4", "h5", "h6"}
 	for _, name := range headings {
 		list = append(list, element{name: name, block: true, ends: headings})
 	}
 	for name := range strings.FieldsSeq("div section article aside header footer address") {
 		list = append(list, element{name: name, block: true})
 	}
-	for name := range strings.FieldsSeq("span b strong i em u s small mark sub sup abbr dfn cite code kbd samp var bdi bdo") {
+	for name := range strings.FieldsSeq("span b strong i em u s small mark sub sup abbr dfn cite code kbd samp var bdi") {
 		list = append(list, element{name: name})
 	}
 	byName := make(map[string]*element, len(list))

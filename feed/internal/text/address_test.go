@@ -121,7 +121,7 @@ func FuzzResolve(f *testing.F) {
 			}
 		}
 		if again := text.Resolve(nil, got); again != got {
-			t.Errorf("%q: %q, again: %q", ref, got, again)
+			t.Errorf("%.200q: %.200q, again: %.200q", ref, got, again)
 		}
 	})
 }

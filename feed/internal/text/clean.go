@@ -11,8 +11,8 @@ import (
 // Clean returns s as text that every reader of XML and JSON accepts.
 //
 // It drops invalid UTF-8, what XML 1.0 does not allow (§2.2 Char: most control
-// characters, U+FFFE, U+FFFF), the C1 controls U+0080 to U+009F and U+FFFD, the
-// mark of a text damaged earlier. CRLF and CR become LF. A clean s is returned
+// characters) or does not like (DEL, the C1 controls, what Unicode has set
+// aside as no character), and U+FFFD, the mark of a text damaged earlier. CRLF and CR become LF. A clean s is returned
 // itself, without allocation.
 func Clean(s string) string {
 	i := firstDirty(s)
@@ -68,8 +68,8 @@ func allowed(r rune) bool {
 	switch {
 	case r < 0x20:
 		return r == '\t' || r == '\n'
-	case 0x80 <= r && r <= 0x9F:
+	case 0x7F <= r && r <= 0x9F, 0xFDD0 <= r && r <= 0xFDEF:
 		return false
 	}
-	return r != utf8.RuneError && r != 0xFFFE && r != 0xFFFF
+	return r != utf8.RuneError && r&0xFFFE != 0xFFFE
 }
