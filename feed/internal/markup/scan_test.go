@@ -22,7 +22,8 @@ func tokens(s string) (list []string) {
 		case endTag:
 			list = append(list, "end "+t.name)
 		case startTag:
-			word := "start " + t.name
+			var word strings.Builder
+			word.WriteString("start " + t.name)
 			seen := map[string]bool{}
 			a := attributes{s: t.attrs}
 			for {
@@ -32,10 +33,10 @@ func tokens(s string) (list []string) {
 				}
 				if name = lower(name); name != "" && !seen[name] {
 					seen[name] = true
-					word += " " + name + "=" + decodeAttribute(value)
+					word.WriteString(" " + name + "=" + decodeAttribute(value))
 				}
 			}
-			list = append(list, word)
+			list = append(list, word.String())
 		}
 	}
 }
@@ -54,18 +55,19 @@ func reference(s string) (list []string) {
 			list = append(list, "end "+string(name))
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()
-			word := "start " + string(name)
+			var word strings.Builder
+			word.WriteString("start " + string(name))
 			for more {
 				var key, value []byte
 				key, value, more = z.TagAttr()
 				if len(key) > 0 {
-					word += " " + string(key) + "=" + string(value)
+					word.WriteString(" " + string(key) + "=" + string(value))
 				}
 			}
 			if string(name) == "noscript" || string(name) == "plaintext" {
 				z.NextIsNotRawText()
 			}
-			list = append(list, word)
+			list = append(list, word.String())
 		}
 	}
 }
