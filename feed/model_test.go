@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -44,8 +45,8 @@ func TestSameAsGorilla(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(xmlTokens(t, indented), xmlTokens(t, string(got))); diff != "" {
-				t.Errorf("%s by gorilla: %s", format.name, diff)
+			if a, b := xmlTokens(t, indented), xmlTokens(t, string(got)); !reflect.DeepEqual(a, b) {
+				t.Errorf("%s by gorilla: %s", format.name, cmp.Diff(a, b))
 			}
 		}
 		got, err := c.JSON()
@@ -79,5 +80,25 @@ func xmlTokens(t interface{ Fatal(...any) }, doc string) (list []xml.Token) {
 		if text, ok := token.(xml.CharData); !ok || len(bytes.TrimSpace(text)) > 0 {
 			list = append(list, xml.CopyToken(token))
 		}
+	}
+}
+
+// TestAllocations holds the price of a feed: not more than one allocation for
+// each item and format.
+func TestAllocations(t *testing.T) {
+	d := benchmarkChannel()
+	c, err := d.channel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := testing.AllocsPerRun(5, func() {
+		for _, format := range documents() {
+			if _, err := format.write(c); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	if most := float64(len(d.Items) * len(documents())); n > most {
+		t.Errorf("%v allocations, at most %v", n, most)
 	}
 }

@@ -218,8 +218,12 @@ func TestReadBack(t *testing.T) {
 		for i := range d.Items {
 			want = append(want, contentOf(&d.Items[i], !d.SummaryOnly))
 		}
+		c, err := d.channel()
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, format := range documents() {
-			doc, err := format.render(d)
+			doc, err := format.write(c)
 			if err != nil {
 				t.Fatal(err)
 			}

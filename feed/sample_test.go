@@ -127,14 +127,17 @@ func richChannel() *draft {
 
 // document is one rendering.
 type document struct {
-	name   string
-	render func(*draft) ([]byte, error)
+	name  string
+	write func(*feed.Channel) ([]byte, error)
 }
+
+// render prepares the items and writes them.
+func (d document) render(c *draft) ([]byte, error) { return c.render(d.write) }
 
 func documents() []document {
 	return []document{
-		{"rss", (*draft).RSS},
-		{"atom", (*draft).Atom},
-		{"json", (*draft).JSON},
+		{"rss", (*feed.Channel).RSS},
+		{"atom", (*feed.Channel).Atom},
+		{"json", (*feed.Channel).JSON},
 	}
 }

@@ -101,13 +101,13 @@ func (w *writer) image(t token) {
 	case byScript:
 		from = lazy
 	}
-	if p.hidden || w.hidden || w.top().hidden || p.isPixel() || isBeacon(src) {
-		return
-	}
 	set = resolveSet(w.base, set)
 	if src == "" {
 		src, _, _ = strings.Cut(set, " ")
 		src = strings.TrimSuffix(src, ",")
+	}
+	if p.hidden || w.hidden || w.top().hidden || p.isPixel() || isBeacon(src) {
+		return
 	}
 	start := len(w.out)
 	w.out = append(w.out, "<img"...)

@@ -45,7 +45,7 @@ func TestBodyImages(t *testing.T) {
 		{"pixel in noscript", `a<noscript><img src="/tr?id=1&ev=x" height="1" width="1" style="display:none"></noscript>`, "a"},
 		{"moved away in noscript", `a<noscript><div><img src="/watch/123" style="position:absolute; left:-9999px;"></div></noscript>`, "a"},
 		{"hidden in noscript", `a<noscript><div style="display:none"><img src="/watch/123"></div></noscript><noscript><p hidden>x<i><img src=2.jpg></noscript>` + `<noscript><img src="1.jpg"></noscript>`, "a" + one},
-		{"beacons", `a<img src="//a.example/hm.gif?si=1"><img src="/pixel.gif?x"><img src="/tr?id=1"><img src="/stat.php?id=1"><img src="/__utm.gif?x=1">`, "a"},
+		{"beacons", `a<img src="//a.example/hm.gif?si=1"><img src="/pixel.gif?x"><img src="/tr?id=1"><img src="/stat.php?id=1"><img src="/__utm.gif?x=1"><img src="/b.gif?x"><img srcset="/pixel.gif?x 1x">`, "a"},
 		{"animations are no beacons", `<img src="hm.gif"><img src="log.gif">`, `<img src="` + dir + `hm.gif" alt=""><img src="` + dir + `log.gif" alt="">`},
 	})
 }

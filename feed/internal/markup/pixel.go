@@ -41,8 +41,10 @@ func isBeacon(src string) bool {
 		return false
 	}
 	switch strings.Trim(name, "_0123456789") {
-	case "pixel", "beacon", "track", "tracker", "tracking", "count", "counter", "stat", "stats", "hit", "hits", "utm", "hm", "collect", "tr", "log", "b", "g":
+	case "pixel", "beacon", "track", "tracker", "tracking", "count", "counter", "stat", "stats", "hit", "hits", "utm", "hm", "collect", "tr", "log":
 		return strings.IndexByte(src, '?') >= 0
+	case "b", "g":
+		return ext == ".gif" && strings.IndexByte(src, '?') >= 0
 	}
 	return false
 }
