@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"feedstation/internal/article"
@@ -97,12 +96,4 @@ func (c *Conductor) unseen(changes []article.Change) []article.Change {
 	}
 	c.seen = seen // what the store no longer repeats need not be remembered
 	return fresh
-}
-
-// String says what is dirty, for the log.
-func (d *dirt) String() string {
-	if d.everything {
-		return "everything"
-	}
-	return fmt.Sprintf("feeds and %d months", len(d.months))
 }
