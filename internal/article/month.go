@@ -1,6 +1,7 @@
 package article
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -45,4 +46,29 @@ func (m Month) start(zone *time.Location) time.Time {
 // String returns the month as 2019-03.
 func (m Month) String() string {
 	return fmt.Sprintf("%04d-%02d", m.Year, int(m.Month))
+}
+
+// Compare returns a negative number if m is before other, 0 if it is the same
+// month, and otherwise a positive one.
+func (m Month) Compare(other Month) int {
+	return cmp.Or(cmp.Compare(m.Year, other.Year), cmp.Compare(m.Month, other.Month))
+}
+
+// MarshalText returns the month as String does.
+func (m Month) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads a month as String writes it.
+func (m *Month) UnmarshalText(text []byte) error {
+	parsed, err := ParseMonth(string(text))
+	*m = parsed
+	return err
+}
+
+// ParseMonth is the inverse of String.
+func ParseMonth(text string) (Month, error) {
+	t, err := time.Parse("2006-01", text)
+	if err != nil {
+		return Month{}, fmt.Errorf("not a month such as 2019-03: %q", text)
+	}
+	return Month{t.Year(), t.Month()}, nil
 }

@@ -97,7 +97,7 @@ func summarize(out io.Writer, reports []jobs.Report, took time.Duration) {
 
 func sizes(e *edition.Edition) (plain, compressed int) {
 	for _, d := range e.All() {
-		plain += len(d.Body())
+		plain += int(d.Size())
 		compressed += len(d.Variant(edition.Gzip).Body)
 	}
 	return plain, compressed

@@ -21,8 +21,11 @@ type Advice struct {
 // DefaultAdvice is that of documents of which nothing else is known.
 var DefaultAdvice = Advice{MaxAge: time.Minute}
 
-// Advised returns the same document with other advice.
+// Advised returns the document with that advice: itself if it has it already.
 func (d *Document) Advised(advice Advice) *Document {
+	if d.advice == advice {
+		return d
+	}
 	advised := *d
 	advised.advise(advice)
 	return &advised

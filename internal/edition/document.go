@@ -4,16 +4,18 @@
 package edition
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
 )
 
-// Hash is the SHA-256 of a document's media type and body. It names the
-// document in every store.
+// Hash names the content of a document in every store: equal content has an
+// equal hash. It is a SHA-256, for what of see [NewContent] and [Writer].
 type Hash [sha256.Size]byte
 
 // String returns the hash in hexadecimal.
@@ -33,20 +35,21 @@ func (h *Hash) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// hashOf binds the media type to the body: equal bytes of another type are
-// another document.
-func hashOf(mediaType string, body []byte) Hash {
+// hashOf binds media type and storage format to the bytes: equal bytes of
+// another type are another document, and a store never mixes up formats.
+func hashOf(mediaType string, data []byte) Hash {
 	h := sha256.New()
+	h.Write([]byte(packMagic))
 	h.Write([]byte(mediaType))
 	h.Write([]byte{0})
-	h.Write(body)
+	h.Write(data)
 	return Hash(h.Sum(nil))
 }
 
 // Encoding is a content coding (RFC 9110 §8.4.1).
 type Encoding int
 
-// The encodings that every document has.
+// The encodings that a document can have.
 const (
 	Identity Encoding = iota
 	Gzip
@@ -62,6 +65,9 @@ func (e Encoding) String() string {
 
 // Document is one published file. It does not change; its bodies must not be
 // written to.
+//
+// It is kept compressed. Its body without encoding is made from that for the
+// rare client that asks, and kept only where it is the smaller one.
 type Document struct {
 	contentType  []string // in the form of http.Header, as the next three
 	lastModified []string
@@ -69,6 +75,7 @@ type Document struct {
 	link         []string // nil: none
 	tag          string
 	hash         Hash
+	size         int64 // of the body without encoding
 	modified     time.Time
 	advice       Advice
 	variants     [encodings]Variant
@@ -77,36 +84,37 @@ type Document struct {
 // Variant is a document in one encoding, with the values of its header fields
 // made once, in the form of http.Header.
 type Variant struct {
-	Body          []byte
+	Body          []byte   // nil: not kept
 	ETag          []string // strong, one for each encoding (RFC 9110 §8.8.3)
 	ContentLength []string
 }
 
-// NewDocument returns the document of a body, which is taken over, with all its
-// encodings and DefaultAdvice. Modified is the moment at which the content last
-// changed, in whole seconds since it is compared in the form of an HTTP date.
+// NewDocument returns the document of a body, with all its encodings and
+// DefaultAdvice. Modified is the moment at which the content last changed, in
+// whole seconds since it is compared in the form of an HTTP date.
 func NewDocument(mediaType string, body []byte, modified time.Time) *Document {
-	bodies := [encodings][]byte{body, compressGzip(body), compressBrotli(body), compressZstd(body)}
-	return newDocument(mediaType, hashOf(mediaType, body), modified, bodies)
+	return NewContent(mediaType, body).document(modified)
 }
 
-func newDocument(mediaType string, hash Hash, modified time.Time, bodies [encodings][]byte) *Document {
+func (c *Content) document(modified time.Time) *Document {
 	modified = modified.UTC().Truncate(time.Second)
 	d := &Document{
-		contentType: []string{mediaType}, lastModified: []string{modified.Format(http.TimeFormat)},
-		hash: hash, modified: modified,
+		contentType: []string{c.mediaType}, lastModified: []string{modified.Format(http.TimeFormat)},
+		hash: c.hash, size: c.size, modified: modified,
 	}
-	d.tag = hex.EncodeToString(hash[:16])
+	d.tag = hex.EncodeToString(c.hash[:16])
 	d.advise(DefaultAdvice)
-	for encoding, body := range bodies {
-		suffix := ""
-		if encoding != int(Identity) {
+	for encoding, body := range c.bodies {
+		suffix, size := "", int64(len(body))
+		if encoding == int(Identity) {
+			size = c.size
+		} else {
 			suffix = "-" + Encoding(encoding).String()
 		}
 		d.variants[encoding] = Variant{
 			Body:          body,
 			ETag:          []string{`"` + d.tag + suffix + `"`},
-			ContentLength: []string{strconv.Itoa(len(body))},
+			ContentLength: []string{strconv.FormatInt(size, 10)},
 		}
 	}
 	return d
@@ -126,29 +134,53 @@ func (d *Document) LastModified() []string { return d.lastModified }
 // Tag returns what the ETags of all encodings begin with, without quotes.
 func (d *Document) Tag() string { return d.tag }
 
-// Hash returns the hash of media type and body.
+// Hash returns the hash of the content.
 func (d *Document) Hash() Hash { return d.hash }
 
 // Modified returns the moment at which the content last changed, in UTC.
 func (d *Document) Modified() time.Time { return d.modified }
 
+// Size returns the length of the body without encoding, in bytes.
+func (d *Document) Size() int64 { return d.size }
+
 // Variant returns the document in an encoding.
 func (d *Document) Variant(encoding Encoding) *Variant { return &d.variants[encoding] }
-
-// Body returns the document's bytes as they are before any encoding.
-func (d *Document) Body() []byte { return d.variants[Identity].Body }
-
-// Twin returns the compressed body as a document of its own, for addresses that
-// end in .gz: application/gzip, which has no further encoding.
-func (d *Document) Twin() *Document {
-	const gzipType = "application/gzip"
-	body := d.variants[Gzip].Body
-	return newDocument(gzipType, hashOf(gzipType, body), d.modified, [encodings][]byte{body}).Advised(d.advice)
-}
 
 // Has reports whether the document can be had in the encoding, and is smaller
 // in it than without.
 func (d *Document) Has(encoding Encoding) bool {
 	body := d.variants[encoding].Body
-	return encoding == Identity || body != nil && len(body) < len(d.Body())
+	return encoding == Identity || body != nil && int64(len(body)) < d.size
+}
+
+// WriteTo writes the body without encoding to w, in pieces where it has to be
+// decompressed. It implements io.WriterTo; the error is that of w.
+func (d *Document) WriteTo(w io.Writer) (int64, error) {
+	if body := d.variants[Identity].Body; body != nil {
+		n, err := w.Write(body)
+		return int64(n), err
+	}
+	return gunzip(w, d.variants[Gzip].Body)
+}
+
+// Body returns the body without encoding, decompressed for the call.
+func (d *Document) Body() []byte {
+	body := bytes.NewBuffer(make([]byte, 0, d.size))
+	if _, err := d.WriteTo(body); err != nil {
+		panic(err) // what is kept has been compressed here or verified
+	}
+	return body.Bytes()
+}
+
+// twinSuffix tells the ETag of a twin from that of the document in gzip.
+const twinSuffix = "-gz"
+
+// Twin returns the compressed body as a document of its own, for addresses that
+// end in .gz: application/gzip, which has no further encoding.
+func (d *Document) Twin() *Document {
+	body := d.variants[Gzip].Body
+	twin := (&Content{mediaType: "application/gzip", hash: d.hash, size: int64(len(body)), bodies: [encodings][]byte{body}}).document(d.modified)
+	twin.tag += twinSuffix
+	twin.variants[Identity].ETag = []string{`"` + twin.tag + `"`}
+	return twin.Advised(d.advice)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/network"
 )
 
@@ -21,6 +22,7 @@ type Edition struct {
 	number    int64
 	watermark time.Time
 	build     string
+	pending   []article.Month
 	documents map[string]*Document // by path within the station
 	twins     map[string]*Document // the compressed sitemaps
 }
@@ -35,7 +37,10 @@ func New(station string, number int64, watermark time.Time, build string, docume
 			twins[path+network.GzipSuffix] = document.Twin()
 		}
 	}
-	return &Edition{station, number, watermark.UTC().Truncate(time.Millisecond), build, documents, twins}
+	return &Edition{
+		station: station, number: number, watermark: watermark.UTC().Truncate(time.Millisecond), build: build,
+		documents: documents, twins: twins,
+	}
 }
 
 // Numbered returns the same edition under another number.
@@ -44,6 +49,18 @@ func (e *Edition) Numbered(number int64) *Edition {
 	numbered.number = number
 	return &numbered
 }
+
+// WithPending returns the same edition with the months whose sitemaps have yet
+// to be built: they are missing, or as they were before.
+func (e *Edition) WithPending(months []article.Month) *Edition {
+	pending := *e
+	pending.pending = months
+	return &pending
+}
+
+// Pending returns the months whose sitemaps have yet to be built; whoever
+// builds next goes on with them. The slice must not be written to.
+func (e *Edition) Pending() []article.Month { return e.pending }
 
 // Station returns the id of the station.
 func (e *Edition) Station() string { return e.station }

@@ -1,11 +1,13 @@
 package edition_test
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"testing"
 	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/edition"
 )
 
@@ -66,6 +68,28 @@ func TestNumbered(t *testing.T) {
 	a, _ := e.Document("/sitemaps/2019-03.xml.gz")
 	if b, ok := next.Document("/sitemaps/2019-03.xml.gz"); !ok || a != b {
 		t.Error("the twin is another one")
+	}
+}
+
+func TestPending(t *testing.T) {
+	e := sample()
+	months := []article.Month{{Year: 2019, Month: time.March}, {Year: 2018, Month: time.December}}
+	pending := e.WithPending(months)
+	if e.Pending() != nil || !slices.Equal(pending.Pending(), months) {
+		t.Errorf("pending %v and %v", e.Pending(), pending.Pending())
+	}
+	m := pending.Manifest()
+	text, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err = edition.ParseManifest(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fetched, err := m.Edition(e, nil)
+	if err != nil || !slices.Equal(fetched.Pending(), months) {
+		t.Errorf("stored and fetched: %v, %v", fetched.Pending(), err)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/andybalholm/brotli"
+	"github.com/andybalholm/brotli/matchfinder"
+	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
@@ -16,42 +18,60 @@ import (
 // library's version too, so equal builds need equal versions.
 const (
 	gzipLevel   = 6
-	brotliLevel = 5
+	streamLevel = 3 // an archive of sitemaps is 200 times a feed
+	brotliLevel = 3
 )
 
 // Compressors hold up to some megabytes each, hence the pools.
 var (
-	gzipWriters = sync.Pool{New: func() any {
-		w, err := gzip.NewWriterLevel(nil, gzipLevel)
-		if err != nil {
-			panic(err) // only a level that does not exist is an error
-		}
-		return w
-	}}
-	zstdWriters = sync.Pool{New: func() any {
+	gzipWriters   = gzipPool(gzipLevel)
+	streamWriters = gzipPool(streamLevel)
+	zstdWriters   = sync.Pool{New: func() any {
 		w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)) // no goroutines
 		if err != nil {
 			panic(err) // only an option that does not exist is an error
 		}
 		return w
 	}}
-	brotliWriters = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, brotliLevel) }}
+	brotliWriters = sync.Pool{New: func() any { return brotli.NewWriterV2(nil, brotliLevel) }}
+	flateWriters  = sync.Pool{New: func() any {
+		w, err := flate.NewWriter(nil, streamLevel)
+		if err != nil {
+			panic(err) // only a level that does not exist is an error
+		}
+		return w
+	}}
+	gzipReaders = sync.Pool{New: func() any { return new(gzip.Reader) }}
 )
 
-// compressGzip leaves name and time in the header empty: equal content has
-// equal bytes. No time is 0 there (RFC 1952 §2.3.1), which the library does not
-// write for a zero time.Time.
+func gzipPool(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		w, err := gzip.NewWriterLevel(nil, level)
+		if err != nil {
+			panic(err) // only a level that does not exist is an error
+		}
+		return w
+	}}
+}
+
+// resetGzip leaves name and time in the header empty: equal content has equal
+// bytes. No time is 0 there (RFC 1952 §2.3.1), which the library does not write
+// for a zero time.Time.
+func resetGzip(w *gzip.Writer, out io.Writer) {
+	w.Reset(out)
+	w.ModTime = time.Unix(0, 0)
+}
+
 func compressGzip(body []byte) []byte {
 	w := gzipWriters.Get().(*gzip.Writer)
 	defer gzipWriters.Put(w)
 	var out bytes.Buffer
-	w.Reset(&out)
-	w.ModTime = time.Unix(0, 0)
+	resetGzip(w, &out)
 	return finish(w, &out, body)
 }
 
 func compressBrotli(body []byte) []byte {
-	w := brotliWriters.Get().(*brotli.Writer)
+	w := brotliWriters.Get().(*matchfinder.Writer)
 	defer brotliWriters.Put(w)
 	var out bytes.Buffer
 	w.Reset(&out)
@@ -74,4 +94,14 @@ func finish(w io.WriteCloser, out *bytes.Buffer, body []byte) []byte {
 		panic(err)
 	}
 	return bytes.Clone(out.Bytes()) // without the buffer's spare room
+}
+
+// gunzip decompresses data to w.
+func gunzip(w io.Writer, data []byte) (int64, error) {
+	r := gzipReaders.Get().(*gzip.Reader)
+	defer gzipReaders.Put(r)
+	if err := r.Reset(bytes.NewReader(data)); err != nil {
+		return 0, err
+	}
+	return r.WriteTo(w)
 }

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"feedstation/internal/article"
 )
 
 // manifestFormat is raised when an older program could not read a manifest.
-const manifestFormat = 1
+const manifestFormat = 2
 
 // ErrDamaged is what a manifest or an object is that was not stored as it is
 // read back.
@@ -30,6 +32,7 @@ type Manifest struct {
 	Number    int64            `json:"number"`
 	Watermark time.Time        `json:"watermark"`
 	Build     string           `json:"build"`
+	Pending   []article.Month  `json:"pending,omitempty"`
 	Documents map[string]Entry `json:"documents"` // by path
 }
 
@@ -60,7 +63,7 @@ func (entry Entry) advice() Advice {
 
 // Manifest returns the edition's manifest.
 func (e *Edition) Manifest() Manifest {
-	m := Manifest{manifestFormat, e.station, e.number, e.watermark, e.build, make(map[string]Entry, len(e.documents))}
+	m := Manifest{manifestFormat, e.station, e.number, e.watermark, e.build, e.pending, make(map[string]Entry, len(e.documents))}
 	for path, d := range e.documents {
 		m.Documents[path] = d.entry()
 	}
@@ -103,7 +106,7 @@ func (m *Manifest) Edition(known *Edition, get func(Hash) ([]byte, error)) (*Edi
 		}
 		documents[path] = d
 	}
-	return New(m.Station, m.Number, m.Watermark, m.Build, documents), nil
+	return New(m.Station, m.Number, m.Watermark, m.Build, documents).WithPending(m.Pending), nil
 }
 
 func (entry Entry) document(have *Document, get func(Hash) ([]byte, error)) (*Document, error) {

@@ -98,7 +98,7 @@ func TestManifestForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"format":1,"station":"xt","number":7,"watermark":"2019-03-11T12:00:00.123Z","build":"4711","documents":` +
+	want := `{"format":2,"station":"xt","number":7,"watermark":"2019-03-11T12:00:00.123Z","build":"4711","documents":` +
 		`{"/robots.txt":{"hash":"` + d.Hash().String() + `","type":"text/plain; charset=utf-8","modified":"2019-03-11T12:00:00Z","max_age":60}}}`
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)
@@ -113,13 +113,13 @@ func TestParseManifestFaults(t *testing.T) {
 		damaged bool
 	}{
 		{"empty", ``, `manifest: damaged: unexpected end of JSON input`, true},
-		{"half", `{"format":1,"station":"xt"`, `manifest: damaged: unexpected end of JSON input`, true},
+		{"half", `{"format":2,"station":"xt"`, `manifest: damaged: unexpected end of JSON input`, true},
 		{"a list", `[]`, `manifest: damaged: json: cannot unmarshal array into Go value of type struct { Format int "json:\"format\"" }`, true},
-		{"a hash that is too long", `{"format":1,"documents":{"/a":{"hash":"` + strings.Repeat("0", 66) + `"}}}`, `manifest: damaged: edition: not a hash: "` + strings.Repeat("0", 66) + `"`, true},
-		{"a hash that is too short", `{"format":1,"documents":{"/a":{"hash":"00"}}}`, `manifest: damaged: edition: not a hash: "00"`, true},
-		{"no format", `{}`, `manifest: its format is 0, this program reads 1`, false},
-		{"newer", `{"format":2}`, `manifest: its format is 2, this program reads 1`, false},
-		{"newer with other fields", `{"format":2,"documents":[],"station":{}}`, `manifest: its format is 2, this program reads 1`, false},
+		{"a hash that is too long", `{"format":2,"documents":{"/a":{"hash":"` + strings.Repeat("0", 66) + `"}}}`, `manifest: damaged: edition: not a hash: "` + strings.Repeat("0", 66) + `"`, true},
+		{"a hash that is too short", `{"format":2,"documents":{"/a":{"hash":"00"}}}`, `manifest: damaged: edition: not a hash: "00"`, true},
+		{"no format", `{}`, `manifest: its format is 0, this program reads 2`, false},
+		{"newer", `{"format":3}`, `manifest: its format is 3, this program reads 2`, false},
+		{"newer with other fields", `{"format":3,"documents":[],"station":{}}`, `manifest: its format is 3, this program reads 2`, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

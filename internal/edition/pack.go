@@ -4,22 +4,21 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"io"
-
-	"github.com/klauspost/compress/gzip"
 )
 
-// packed documents begin with this. A packed document is the magic, then its
-// bodies in gzip, Brotli and zstd, each behind its length as a varint, then the
-// SHA-256 of all that. The body without encoding is not stored.
-const packMagic = "feedstation document 2\n"
+// packed documents begin with this. A packed document is the magic, then the
+// hash of its content and the length of its body as a varint, then its bodies in
+// gzip, Brotli and zstd, each behind its length as a varint, then the SHA-256
+// of all that. The body without encoding is not stored.
+const packMagic = "feedstation document 3\n"
 
 var packed = [...]Encoding{Gzip, Brotli, Zstd}
 
 // Pack returns the document's bodies in one piece, for storing under the
 // document's hash.
 func (d *Document) Pack() []byte {
-	data := []byte(packMagic)
+	data := append([]byte(packMagic), d.hash[:]...)
+	data = binary.AppendUvarint(data, uint64(d.size))
 	for _, encoding := range packed {
 		body := d.variants[encoding].Body
 		data = binary.AppendUvarint(data, uint64(len(body)))
@@ -34,30 +33,31 @@ func (d *Document) Pack() []byte {
 // not that document's.
 func Unpack(entry Entry, data []byte) (*Document, error) {
 	payload, sum := data[:max(0, len(data)-sha256.Size)], data[max(0, len(data)-sha256.Size):]
-	rest, ok := bytes.CutPrefix(payload, []byte(packMagic))
+	rest, ok := bytes.CutPrefix(payload, append([]byte(packMagic), entry.Hash[:]...))
 	if want := sha256.Sum256(payload); !ok || !bytes.Equal(want[:], sum) {
 		return nil, &DamagedError{entry.Hash}
 	}
-	var bodies [encodings][]byte
+	content := Content{mediaType: entry.Type, hash: entry.Hash}
+	size, n := binary.Uvarint(rest)
+	if n <= 0 {
+		return nil, &DamagedError{entry.Hash}
+	}
+	content.size, rest = int64(size), rest[n:]
 	for _, encoding := range packed {
 		size, n := binary.Uvarint(rest)
 		if n <= 0 || size > uint64(len(rest)-n) {
 			return nil, &DamagedError{entry.Hash}
 		}
-		bodies[encoding], rest = rest[n:n+int(size)], rest[n+int(size):]
+		if size > 0 {
+			content.bodies[encoding] = rest[n : n+int(size)]
+		}
+		rest = rest[n+int(size):]
 	}
-	body, err := gunzip(bodies[Gzip])
-	if err != nil || len(rest) > 0 || hashOf(entry.Type, body) != entry.Hash {
+	if len(rest) > 0 {
 		return nil, &DamagedError{entry.Hash}
 	}
-	bodies[Identity] = body
-	return newDocument(entry.Type, entry.Hash, entry.Modified, bodies).Advised(entry.advice()), nil
-}
-
-func gunzip(data []byte) ([]byte, error) {
-	r, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
+	if err := content.keepSmall(); err != nil {
+		return nil, &DamagedError{entry.Hash}
 	}
-	return io.ReadAll(r)
+	return content.document(entry.Modified).Advised(entry.advice()), nil
 }

@@ -5,14 +5,16 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"io"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"feedstation/internal/edition"
 )
 
-const packMagic = "feedstation document 2\n"
+const packMagic = "feedstation document 3\n"
 
 func entryOf(d *edition.Document) edition.Entry {
 	return edition.Entry{Hash: d.Hash(), Type: d.MediaType(), Modified: d.Modified()}
@@ -56,8 +58,10 @@ func seal(payload []byte) []byte {
 	return append(slices.Clone(payload), sum[:]...)
 }
 
-func payload(gzip, brotli, zstd []byte) []byte {
-	data := []byte(packMagic)
+func payload(d *edition.Document, gzip, brotli, zstd []byte) []byte {
+	hash := d.Hash()
+	data := append([]byte(packMagic), hash[:]...)
+	data = binary.AppendUvarint(data, uint64(d.Size()))
 	for _, body := range [][]byte{gzip, brotli, zstd} {
 		data = binary.AppendUvarint(data, uint64(len(body)))
 		data = append(data, body...)
@@ -69,7 +73,7 @@ func TestUnpackDamaged(t *testing.T) {
 	d := edition.NewDocument(xmlType, []byte("<title>湘江之春</title>"), noon)
 	entry, packed := entryOf(d), d.Pack()
 	gzip, br, zstd := d.Variant(edition.Gzip).Body, d.Variant(edition.Brotli).Body, d.Variant(edition.Zstd).Body
-	if !bytes.Equal(packed, seal(payload(gzip, br, zstd))) {
+	if !bytes.Equal(packed, seal(payload(d, gzip, br, zstd))) {
 		t.Fatal("the form of packed documents has changed: the magic must change too")
 	}
 
@@ -96,6 +100,8 @@ func TestUnpackDamaged(t *testing.T) {
 	})
 
 	other := edition.NewDocument(xmlType, []byte("<title>湘江之夏</title>"), noon)
+	hash := d.Hash()
+	raw := string(hash[:])
 	tests := []struct {
 		name  string
 		entry edition.Entry
@@ -104,16 +110,15 @@ func TestUnpackDamaged(t *testing.T) {
 		{"nothing", entry, nil},
 		{"a byte more", entry, append(slices.Clone(packed), 0)},
 		{"another document", entry, other.Pack()},
-		{"another type", edition.Entry{Hash: entry.Hash, Type: textType, Modified: noon}, packed},
 		{"another hash", edition.Entry{Hash: other.Hash(), Type: entry.Type, Modified: noon}, packed},
-		{"sealed without magic", entry, seal(payload(gzip, br, zstd)[1:])},
+		{"sealed without magic", entry, seal(payload(d, gzip, br, zstd)[1:])},
 		{"sealed with nothing inside", entry, seal([]byte(packMagic))},
-		{"sealed with one body", entry, seal(binary.AppendUvarint([]byte(packMagic), 0))},
-		{"sealed with an endless varint", entry, seal(append([]byte(packMagic), bytes.Repeat([]byte{0xff}, 20)...))},
-		{"sealed with a body longer than the rest", entry, seal(binary.AppendUvarint([]byte(packMagic), 1<<63))},
-		{"sealed with what is not gzip", entry, seal(payload([]byte("gzip"), br, zstd))},
-		{"sealed with half a gzip", entry, seal(payload(gzip[:len(gzip)/2], br, zstd))},
-		{"sealed with more behind", entry, seal(append(payload(gzip, br, zstd), "more"...))},
+		{"sealed with a hash only", entry, seal([]byte(packMagic + raw))},
+		{"sealed with one body", entry, seal([]byte(packMagic + raw + "\x05\x00"))},
+		{"sealed with an endless size", entry, seal([]byte(packMagic + raw + strings.Repeat("\xff", 20)))},
+		{"sealed with an endless length", entry, seal([]byte(packMagic + raw + "\x05" + strings.Repeat("\xff", 20)))},
+		{"sealed with a body longer than the rest", entry, seal(binary.AppendUvarint([]byte(packMagic+raw+"\x05"), 1<<63))},
+		{"sealed with more behind", entry, seal(append(payload(d, gzip, br, zstd), "more"...))},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { damaged(t, tt.entry, tt.data) })
@@ -132,24 +137,46 @@ func TestDamagedErrorSaysWhat(t *testing.T) {
 	}
 }
 
+// TestPackStream is TestPack for documents that are there in gzip only.
+func TestPackStream(t *testing.T) {
+	for name, body := range bodies() {
+		t.Run(name, func(t *testing.T) {
+			d := streamed(t, body)
+			got, err := edition.Unpack(entryOf(d), d.Pack())
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, got, d)
+			if !bytes.Equal(got.Body(), body) || got.Size() != int64(len(body)) {
+				t.Errorf("body of %d bytes, size %d, want %d", len(got.Body()), got.Size(), len(body))
+			}
+		})
+	}
+}
+
 // FuzzUnpack holds that Unpack returns the document that was asked for or a
-// DamagedError, also for data whose checksum is right.
+// DamagedError, and one of the two also for data whose checksum somebody has
+// made right.
 func FuzzUnpack(f *testing.F) {
 	d := edition.NewDocument(xmlType, []byte("<title>湘江之春</title>"), noon)
 	packed := d.Pack()
 	f.Add(packed)
 	f.Add(packed[:len(packed)-sha256.Size])
-	f.Add(payload(d.Variant(edition.Gzip).Body, nil, nil))
+	f.Add(payload(d, d.Variant(edition.Gzip).Body, nil, nil))
 	f.Add([]byte(packMagic + "\x00\x00\x00"))
 	f.Add([]byte{})
 	entry := edition.Entry{Hash: d.Hash(), Type: d.MediaType(), Modified: noon.Add(time.Hour)}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, data := range [][]byte{data, seal(data)} {
+		for sealed, data := range [][]byte{data, seal(data)} {
 			got, err := edition.Unpack(entry, data)
 			if err != nil {
 				if fault, ok := errors.AsType[*edition.DamagedError](err); !ok || fault.Hash != entry.Hash || got != nil {
 					t.Errorf("Unpack = %v, %v, want a DamagedError", got, err)
 				}
+				continue
+			}
+			if sealed == 1 {
+				got.WriteTo(io.Discard) // an error is all right, a panic is not
 				continue
 			}
 			if !bytes.Equal(got.Body(), d.Body()) || !bytes.Equal(decode(t, edition.Gzip, got.Variant(edition.Gzip).Body), d.Body()) || !got.Modified().Equal(entry.Modified) {

@@ -8,7 +8,7 @@ var Epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Revision is what becomes of a document when its content is rendered again.
 type Revision struct {
-	MediaType string
+	MediaType string // of what Render returns
 	// Newest is the newest change that the content itself tells of; zero: none,
 	// which stands for Epoch.
 	Newest time.Time
@@ -28,31 +28,43 @@ type Revision struct {
 // snapshot where it does not: when an article has gone, nothing that is left
 // says when.
 func (r Revision) Revise(previous *Document) (*Document, error) {
-	modified := later(r.Newest, Epoch)
-	if modified.After(r.AsOf) {
-		modified = r.AsOf // a clock in the newsroom is ahead
-	}
 	if previous != nil {
 		body, err := r.Render(previous.modified)
 		if err != nil {
 			return nil, err
 		}
 		if hashOf(r.MediaType, body) == previous.hash {
-			if previous.advice != r.Advice {
-				return previous.Advised(r.Advice), nil
-			}
-			return previous, nil
-		}
-		if !modified.Truncate(time.Second).After(previous.modified) {
-			modified = later(r.AsOf, previous.modified.Add(time.Second))
+			return previous.Advised(r.Advice), nil
 		}
 	}
-	modified = modified.UTC().Truncate(time.Second)
+	modified := r.modified(previous)
 	body, err := r.Render(modified)
 	if err != nil {
 		return nil, err
 	}
 	return NewDocument(r.MediaType, body, modified).Advised(r.Advice), nil
+}
+
+// Settle does the same for content that is there already and does not print
+// its time.
+func (r Revision) Settle(content *Content, previous *Document) *Document {
+	if previous != nil && content.hash == previous.hash {
+		return previous.Advised(r.Advice)
+	}
+	return content.document(r.modified(previous)).Advised(r.Advice)
+}
+
+// modified returns when content changed that differs from that of previous.
+func (r Revision) modified(previous *Document) time.Time {
+	modified := later(r.Newest, Epoch)
+	if modified.After(r.AsOf) {
+		modified = r.AsOf // a clock in the newsroom is ahead
+	}
+	modified = modified.UTC().Truncate(time.Second)
+	if previous != nil && !modified.After(previous.modified) {
+		modified = later(r.AsOf, previous.modified.Add(time.Second)).UTC().Truncate(time.Second)
+	}
+	return modified
 }
 
 func later(a, b time.Time) time.Time {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 
 	"feedstation/internal/article"
 )
@@ -60,11 +59,10 @@ func ParseShardPath(path string) (month article.Month, n int, ok bool) {
 	if len(name) >= len("2006-01") {
 		name, number = name[:len("2006-01")], name[len("2006-01"):]
 	}
-	t, err := time.Parse("2006-01", name)
+	month, err := article.ParseMonth(name)
 	if !found || err != nil {
 		return month, 0, false
 	}
-	month = article.Month{Year: t.Year(), Month: t.Month()}
 	n = 1
 	if number, found = strings.CutPrefix(strings.TrimSuffix(number, ".xml"), "-"); found {
 		n, _ = strconv.Atoi(number)

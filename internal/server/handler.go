@@ -110,8 +110,12 @@ func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) {
 		header["Content-Encoding"] = codings[encoding]
 	}
 	w.WriteHeader(http.StatusOK)
-	if r.Method == http.MethodGet {
-		w.Write(variant.Body) // a client that has gone is no fault of ours
+	switch { // a client that has gone is no fault of ours
+	case r.Method == http.MethodHead:
+	case encoding == edition.Identity:
+		d.WriteTo(w)
+	default:
+		w.Write(variant.Body)
 	}
 }
 

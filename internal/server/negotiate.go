@@ -28,7 +28,8 @@ func negotiate(fields []string, d *edition.Document) (edition.Encoding, bool) {
 		return best, true
 	}
 	for _, encoding := range preference { // better larger than not at all
-		if accepted.quality(encoding) > 0 && d.Variant(encoding).Body != nil {
+		kept := encoding == edition.Identity || d.Variant(encoding).Body != nil
+		if accepted.quality(encoding) > 0 && kept {
 			return encoding, true
 		}
 	}

@@ -53,13 +53,24 @@ func documents() map[string]*edition.Document {
 		"/moment/rss.xml": edition.NewDocument(rssType, append(bytes.Clone(feedBody), "<moment/>"...), noon),
 		"/sitemap.xml":    edition.NewDocument(xmlType, indexBody, noon),
 		"/robots.txt":     edition.NewDocument(textType, tinyBody, edition.Epoch),
+
+		"/sitemaps/2026-03.xml": shard(),
 	}
+}
+
+// shard is a document that is there in gzip only.
+func shard() *edition.Document {
+	w := edition.NewWriter(xmlType)
+	w.Write(indexBody)
+	w.Close()
+	return edition.Revision{Newest: noon, AsOf: noon, Advice: advice}.Settle(w.Content(), nil)
 }
 
 // served are all paths of the station xt.
 func served() map[string]*edition.Document {
 	all := documents()
 	all["/sitemap.xml.gz"] = all["/sitemap.xml"].Twin()
+	all["/sitemaps/2026-03.xml.gz"] = all["/sitemaps/2026-03.xml"].Twin()
 	return all
 }
 
