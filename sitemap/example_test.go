@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"feedstation/sitemap"
@@ -69,6 +70,55 @@ func ExampleNews() {
 	// </urlset>
 }
 
+func ExampleVideo() {
+	w := sitemap.NewWriter(os.Stdout, sitemap.Options{Videos: true})
+	err := w.Add(sitemap.URL{
+		Loc: "https://xt.news.example/1.html",
+		Videos: []sitemap.Video{{
+			Thumbnail:   "https://img.news.example/1.jpg",
+			Title:       "湘江两岸春意浓",
+			Description: "记者带您到现场看看。",
+			Content:     "https://video.news.example/1.mp4",
+			Seconds:     95,
+		}},
+	})
+	if err := errors.Join(err, w.Close()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// <?xml version="1.0" encoding="UTF-8"?>
+	// <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:video="http://www.google.com/schemas/sitemap-video/1.1">
+	// <url><loc>https://xt.news.example/1.html</loc><video:video><video:thumbnail_loc>https://img.news.example/1.jpg</video:thumbnail_loc><video:title>湘江两岸春意浓</video:title><video:description>记者带您到现场看看。</video:description><video:content_loc>https://video.news.example/1.mp4</video:content_loc><video:duration>95</video:duration></video:video></url>
+	// </urlset>
+}
+
+func ExampleAlternate() {
+	languages := []sitemap.Alternate{
+		{Lang: "zh-Hans", Loc: "https://xt.news.example/1.html"},
+		{Lang: "en", Loc: "https://en.news.example/1.html"},
+		{Lang: "x-default", Loc: "https://xt.news.example/1.html"},
+	}
+	w := sitemap.NewWriter(os.Stdout, sitemap.Options{Alternates: true})
+	err := w.Add(sitemap.URL{Loc: "https://xt.news.example/1.html", Alternates: languages})
+	if err := errors.Join(err, w.Close()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// <?xml version="1.0" encoding="UTF-8"?>
+	// <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">
+	// <url><loc>https://xt.news.example/1.html</loc><xhtml:link rel="alternate" hreflang="zh-Hans" href="https://xt.news.example/1.html"/><xhtml:link rel="alternate" hreflang="en" href="https://en.news.example/1.html"/><xhtml:link rel="alternate" hreflang="x-default" href="https://xt.news.example/1.html"/></url>
+	// </urlset>
+}
+
+func ExampleWriter_Close() {
+	w := sitemap.NewWriter(os.Stdout, sitemap.Options{})
+	if err := w.Close(); errors.Is(err, sitemap.ErrEmpty) {
+		fmt.Println("publish nothing:", err)
+	}
+	// Output:
+	// publish nothing: sitemap has no URL
+}
+
 func ExampleSplit() {
 	archive := func(yield func(sitemap.URL, error) bool) {
 		for i := range 5 {
@@ -102,8 +152,8 @@ func (m *memory) Close() error {
 	return nil
 }
 
-func ExampleWriteIndex() {
-	err := sitemap.WriteIndex(os.Stdout, slices.Values([]sitemap.Entry{
+func ExampleIndex() {
+	err := sitemap.Index(os.Stdout, slices.Values([]sitemap.Entry{
 		{Loc: "https://xt.news.example/sitemaps/2019-03.xml", LastMod: time.Date(2019, 3, 31, 23, 0, 0, 0, time.UTC)},
 		{Loc: "https://xt.news.example/sitemaps/2019-04.xml"},
 	}))
@@ -126,4 +176,23 @@ func ExampleNewsLanguage() {
 	// zh-cn
 	// zh-tw
 	// en
+}
+
+func ExampleLocs() {
+	doc := `<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<url><loc>https://xt.news.example/1.html?a=1&amp;b=2</loc><lastmod>2019-03-11T18:38:14+08:00</lastmod></url>
+<url><loc>https://xt.news.example/2.html</loc></url>
+`
+	for loc, err := range sitemap.Locs(strings.NewReader(doc)) {
+		if err != nil {
+			fmt.Println("not whole:", errors.Is(err, sitemap.ErrMalformed))
+			break
+		}
+		fmt.Println(loc)
+	}
+	// Output:
+	// https://xt.news.example/1.html?a=1&b=2
+	// https://xt.news.example/2.html
+	// not whole: true
 }

@@ -3,7 +3,9 @@ package sitemap_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -132,6 +134,122 @@ func FuzzWriter(f *testing.F) {
 		for _, s := range []string{got.LastMod, got.News.Published} {
 			if back, err := time.Parse(time.RFC3339, s); err != nil || !back.Equal(at) {
 				t.Errorf("time %q (%v), want %v", s, err, at)
+			}
+		}
+	})
+}
+
+// FuzzVideo checks that a video is refused, or published as the schema has it.
+func FuzzVideo(f *testing.F) {
+	f.Add("三月三", "湘江两岸", "https://img.news.example/1.jpg", "https://video.news.example/1.mp4", 95)
+	f.Add("]]>\x00 & ", "'\xff'", "http://a/1", "/1.mp4", -1)
+	f.Add(strings.Repeat("👨\u200d👩", 60), strings.Repeat("news ", 600), page, page, 28_801)
+	f.Fuzz(func(t *testing.T, title, description, thumbnail, content string, seconds int) {
+		v := sitemap.Video{Title: title, Description: description, Thumbnail: thumbnail, Content: content, Seconds: seconds}
+		got, ok := fuzzed(t, sitemap.URL{Loc: page, Videos: []sitemap.Video{v}})
+		if !ok {
+			return
+		}
+		if len(got.Videos) != 1 || len(got.Videos[0].Other) > 0 || len(got.Other) > 0 {
+			t.Fatalf("elements out of place: %+v", got)
+		}
+		w := got.Videos[0]
+		if want := strconv.Itoa(seconds); w.Seconds != want && (seconds != 0 || w.Seconds != "") || seconds < 0 || seconds > 28_800 {
+			t.Errorf("duration of %d is %q", seconds, w.Seconds)
+		}
+		if w.Title == "" || w.Description == "" || w.Thumbnail == "" || w.Content == "" {
+			t.Errorf("published without what is required: %+v", w)
+		}
+		checkClipped(t, title, w.Title, 100)
+		checkClipped(t, description, w.Description, 2_048)
+	})
+}
+
+// FuzzAlternate checks that an alternate is refused, or published with nothing
+// of it lost.
+func FuzzAlternate(f *testing.F) {
+	f.Add("zh-Hans-CN", page)
+	f.Add("x-default", "https://湘潭.example/\"<'&>")
+	f.Add(`en" href="`, "/")
+	f.Fuzz(func(t *testing.T, lang, loc string) {
+		got, ok := fuzzed(t, sitemap.URL{Loc: page, Alternates: []sitemap.Alternate{{Lang: lang, Loc: loc}, {Lang: "en", Loc: page}}})
+		if ok != (langtag.MatchString(lang) && acceptsImage(loc)) {
+			t.Errorf("alternate in %q accepted: %t", lang, ok)
+		}
+		if !ok {
+			return
+		}
+		if len(got.Links) != 2 || len(got.Other) > 0 || got.Links[0].Lang != lang || got.Links[1].Href != page {
+			t.Fatalf("links %+v, other elements %v", got.Links, got.Other)
+		}
+		if u, err := url.Parse(got.Links[0].Href); err != nil || u.Host == "" {
+			t.Errorf("address %q: %v", got.Links[0].Href, err)
+		}
+	})
+}
+
+// acceptsImage reports whether an address is one that may be named beside that
+// of a page.
+func acceptsImage(loc string) bool {
+	return sitemap.NewWriter(io.Discard, everything).Add(sitemap.URL{Loc: page, Images: []string{loc}}) == nil
+}
+
+// fuzzed returns a URL as it is published, and whether it is.
+func fuzzed(t *testing.T, u sitemap.URL) (readURL, bool) {
+	t.Helper()
+	var buf bytes.Buffer
+	w := sitemap.NewWriter(&buf, everything)
+	if err := w.Add(u); err != nil {
+		if _, ok := errors.AsType[*sitemap.URLError](err); !ok || w.Len() != 0 {
+			t.Fatalf("Add: %v, Len %d; want a URLError, 0", err, w.Len())
+		}
+		return readURL{}, false
+	}
+	if err := w.Close(); err != nil || w.Size() != int64(buf.Len()) {
+		t.Fatalf("Close: %v, Size %d, %d bytes written", err, w.Size(), buf.Len())
+	}
+	if got := bytes.Count(buf.Bytes(), []byte("\n")); got != 4 {
+		t.Errorf("%d lines, want 4:\n%s", got, buf.Bytes())
+	}
+	return read(t, buf.Bytes()).URLs[0], true
+}
+
+// FuzzLocs checks that whatever is read ends with one error at most, and that
+// what comes out of it is what a Writer writes.
+func FuzzLocs(f *testing.F) {
+	f.Add([]byte(head + "<url><loc>" + page + "</loc></url>\n" + tail))
+	f.Add([]byte(fullHead + "<url><loc>https://a.example/?&amp;&apos;</loc><lastmod>2019</lastmod></url>\n" + tail))
+	f.Add([]byte(head + tail))
+	f.Add([]byte(head + "<url><loc></loc><" + strings.Repeat("x", 40_000)))
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		var urls []sitemap.URL
+		var failed error
+		for loc, err := range sitemap.Locs(bytes.NewReader(doc)) {
+			if failed != nil {
+				t.Fatalf("%q, %v behind %v", loc, err, failed)
+			}
+			if failed = err; err == nil {
+				urls = append(urls, sitemap.URL{Loc: loc})
+			} else if loc != "" {
+				t.Errorf("%q beside %v", loc, err)
+			}
+		}
+		if failed != nil && errors.Is(failed, sitemap.ErrMalformed) == errors.Is(failed, sitemap.ErrEmpty) {
+			t.Errorf("Locs: %v, want ErrMalformed or ErrEmpty", failed)
+		}
+		if failed == nil && bytes.Count(doc, []byte("\n")) != len(urls)+3 {
+			t.Errorf("%d URLs of %d lines", len(urls), bytes.Count(doc, []byte("\n")))
+		}
+		if len(urls) == 0 {
+			return
+		}
+		again, err := locs(bytes.NewReader(build(t, sitemap.Options{}, urls...)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, u := range urls {
+			if again[i] != u.Loc {
+				t.Errorf("%q read, written and read again is %q", u.Loc, again[i])
 			}
 		}
 	})

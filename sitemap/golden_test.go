@@ -3,6 +3,7 @@ package sitemap_test
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +19,11 @@ type goldenSitemap struct {
 
 func goldenSitemaps() []goldenSitemap {
 	headline := "湘江两岸春意浓：“三月三”活动预告 & 交通提示 🌸"
+	languages := []sitemap.Alternate{
+		{Lang: "zh-Hans-CN", Loc: page},
+		{Lang: "en", Loc: "https://en.news.example/content/2019/03/11/5207683.html?a=1&b='2'"},
+		{Lang: "x-default", Loc: "https://湘潭.example/语言"},
+	}
 	return []goldenSitemap{
 		{
 			name: "plain.xml",
@@ -60,6 +66,32 @@ func goldenSitemaps() []goldenSitemap {
 				{Loc: "https://xt.news.example/", LastMod: published},
 			},
 		},
+		{
+			name: "video.xml",
+			opts: sitemap.Options{Videos: true},
+			urls: []sitemap.URL{
+				{Loc: page, LastMod: published, Videos: []sitemap.Video{
+					{
+						Thumbnail: "https://img.news.example/2019/03/11/lead.jpg", Title: headline,
+						Description: "记者带您到现场看看今年的“三月三” & 沿江交通。\n片长一分半。",
+						Content:     "https://video.news.example/2019/03/11/湘江.mp4", Seconds: 95, Published: published,
+					},
+					{
+						Thumbnail: "https://img.news.example/2.jpg", Title: "Floods recede along the Xiang: " + strings.Repeat("all clear ", 10),
+						Description: `"All clear" by <Tuesday>`, Content: "https://video.news.example/2.mp4",
+					},
+				}},
+				{Loc: "https://xt.news.example/"},
+			},
+		},
+		{
+			name: "alternate.xml",
+			opts: sitemap.Options{Alternates: true},
+			urls: []sitemap.URL{
+				{Loc: page, LastMod: published, Alternates: languages},
+				{Loc: languages[1].Loc, LastMod: published, Alternates: languages},
+			},
+		},
 	}
 }
 
@@ -79,7 +111,7 @@ func TestGolden(t *testing.T) {
 	}
 	t.Run("index.xml", func(t *testing.T) {
 		var buf bytes.Buffer
-		if err := sitemap.WriteIndex(&buf, slices.Values(goldenIndex())); err != nil {
+		if err := sitemap.Index(&buf, slices.Values(goldenIndex())); err != nil {
 			t.Fatal(err)
 		}
 		smell(t, buf.Bytes())

@@ -32,7 +32,7 @@ func entries(n int) iter.Seq[sitemap.Entry] {
 	}
 }
 
-func TestWriteIndex(t *testing.T) {
+func TestIndex(t *testing.T) {
 	const loc = "https://xt.news.example/sitemaps/2019-03.xml"
 	tests := []struct {
 		name    string
@@ -63,7 +63,7 @@ func TestWriteIndex(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var buf bytes.Buffer
-			if err := sitemap.WriteIndex(&buf, slices.Values(tt.entries)); err != nil {
+			if err := sitemap.Index(&buf, slices.Values(tt.entries)); err != nil {
 				t.Fatal(err)
 			}
 			smell(t, buf.Bytes())
@@ -74,7 +74,7 @@ func TestWriteIndex(t *testing.T) {
 	}
 }
 
-func TestWriteIndexErrors(t *testing.T) {
+func TestIndexErrors(t *testing.T) {
 	full := errors.New("disk is full")
 	tests := []struct {
 		name    string
@@ -95,18 +95,18 @@ func TestWriteIndexErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := sitemap.WriteIndex(&disk{room: tt.room, err: full}, tt.entries)
+			err := sitemap.Index(&disk{room: tt.room, err: full}, tt.entries)
 			if got := errorText(err); got != tt.want {
-				t.Errorf("WriteIndex: %s, want %s", got, tt.want)
+				t.Errorf("Index: %s, want %s", got, tt.want)
 			}
 		})
 	}
 }
 
-func TestWriteIndexLimits(t *testing.T) {
+func TestIndexLimits(t *testing.T) {
 	t.Run("entries", func(t *testing.T) {
 		var buf bytes.Buffer
-		if err := sitemap.WriteIndex(&buf, entries(50_000)); err != nil {
+		if err := sitemap.Index(&buf, entries(50_000)); err != nil {
 			t.Fatal(err)
 		}
 		if got := bytes.Count(buf.Bytes(), []byte("<sitemap>")); got != 50_000 {
@@ -120,8 +120,8 @@ func TestWriteIndexLimits(t *testing.T) {
 			}
 		}
 		var size counter
-		if err := sitemap.WriteIndex(&size, long); !errors.Is(err, sitemap.ErrFull) {
-			t.Errorf("WriteIndex: %v, want ErrFull", err)
+		if err := sitemap.Index(&size, long); !errors.Is(err, sitemap.ErrFull) {
+			t.Errorf("Index: %v, want ErrFull", err)
 		}
 		if size > sitemap.MaxBytes || size < sitemap.MaxBytes-100_000 {
 			t.Errorf("gave up after %d bytes, want some %d", size, sitemap.MaxBytes)

@@ -197,6 +197,13 @@ func TestAllocations(t *testing.T) {
 		{"escaped", func(i int, u *sitemap.URL) { u.Loc = "https://xt.news.example/?a=1&b='新闻'" }},
 		{"images on another host", func(_ int, u *sitemap.URL) { u.Images = []string{"https://img.news.example/1.jpg"} }},
 		{"news", func(_ int, u *sitemap.URL) { u.News = news }},
+		{"videos", func(i int, u *sitemap.URL) {
+			u.Videos = []sitemap.Video{clip(), clip()}
+			u.Videos[1].Description = strings.Repeat("湘江两岸春意浓", 300+i)
+		}},
+		{"alternates on hosts in other scripts", func(_ int, u *sitemap.URL) {
+			u.Alternates = []sitemap.Alternate{{Lang: "zh-Hans", Loc: "https://湘潭.example/1.html"}, {Lang: "en", Loc: "https://英文.example/1.html"}}
+		}},
 		{"host in other scripts", func(_ int, u *sitemap.URL) { u.Loc = "https://湘潭.example/1.html" }},
 		{"alternating hosts", func(i int, u *sitemap.URL) {
 			u.Loc = []string{"https://xt.news.example/1.html", "https://cs.news.example/1.html"}[i%2]
@@ -209,10 +216,7 @@ func TestAllocations(t *testing.T) {
 				tt.change(i, &u)
 				changed[i] = u
 			}
-			w := sitemap.NewWriter(io.Discard, sitemap.Options{Images: true})
-			if tt.name == "news" {
-				w = sitemap.NewWriter(io.Discard, sitemap.Options{News: true})
-			}
+			w := sitemap.NewWriter(io.Discard, everything)
 			// Past the first block the buffers have grown to their size.
 			for _, u := range changed {
 				add(t, w, u)

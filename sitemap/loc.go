@@ -18,6 +18,20 @@ type locator struct {
 	encoded []byte
 }
 
+// Loc returns an address as sitemaps publish it, before XML escaping: what
+// [Locs] yields. The error is that of a [URLError].
+func Loc(address string) (string, error) {
+	var l locator
+	loc, n, err := l.appendLoc(nil, address)
+	switch {
+	case err != nil:
+		return "", err
+	case n < minLoc:
+		return "", errShort
+	}
+	return unescape(loc), nil
+}
+
 // appendLoc appends s, percent-encoded and XML-escaped, and returns the number
 // of bytes before escaping.
 func (l *locator) appendLoc(b []byte, s string) ([]byte, int, error) {

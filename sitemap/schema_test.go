@@ -51,7 +51,7 @@ func TestSchema(t *testing.T) {
 		docs[g.name] = write(t, g.opts, g.urls...)
 	}
 	docs["long"] = write(t, sitemap.Options{}, articles(3000)...)
-	docs["hostile"] = build(t, sitemap.Options{News: true, Images: true}, hostile(t, sitemap.MaxNewsURLs)...)
+	docs["hostile"] = build(t, everything, hostile(t, sitemap.MaxNewsURLs)...)
 	split := &shelf{}
 	if _, err := sitemap.Split(sequence(articles(25), nil), sitemap.Options{MaxURLs: 10}, split.open); err != nil {
 		t.Fatal(err)
@@ -82,9 +82,9 @@ func TestSchemaOfIndex(t *testing.T) {
 		name  string
 		write func(*bytes.Buffer) error
 	}{
-		{"golden", func(b *bytes.Buffer) error { return sitemap.WriteIndex(b, slices.Values(goldenIndex())) }},
-		{"long", func(b *bytes.Buffer) error { return sitemap.WriteIndex(b, entries(3000)) }},
-		{"hostile", func(b *bytes.Buffer) error { return sitemap.WriteIndex(b, enemies) }},
+		{"golden", func(b *bytes.Buffer) error { return sitemap.Index(b, slices.Values(goldenIndex())) }},
+		{"long", func(b *bytes.Buffer) error { return sitemap.Index(b, entries(3000)) }},
+		{"hostile", func(b *bytes.Buffer) error { return sitemap.Index(b, enemies) }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestSchemaOfIndex(t *testing.T) {
 // says nothing.
 func TestSchemaFindsFaults(t *testing.T) {
 	s := newSchemas(t)
-	good := string(write(t, shapes()[5].opts, shapes()[5].url))
+	good := string(write(t, everything, whole().url))
 	tests := []struct{ name, old, new string }{
 		{"loc too short", page, "http://a.de"},
 		{"loc too long", page, page + strings.Repeat("x", 2048)},
@@ -115,6 +115,15 @@ func TestSchemaFindsFaults(t *testing.T) {
 		{"bare ampersand", "时刻", "&"},
 		{"control character", "时刻", "\x01"},
 		{"bytes that are not UTF-8", "时刻", "\xff"},
+		{"image without loc", "<image:loc>https://img.news.example/1.jpg</image:loc>", ""},
+		{"video without thumbnail", "<video:thumbnail_loc>https://img.news.example/1.jpg</video:thumbnail_loc>", ""},
+		{"video without title", "<video:title>三月三</video:title>", ""},
+		{"video without description", "<video:description>湘江两岸</video:description>", ""},
+		{"video title too long", "三月三", strings.Repeat("三", 101)},
+		{"video description too long", "湘江两岸", strings.Repeat("湘", 2_049)},
+		{"video too long", "</video:content_loc>", "</video:content_loc><video:duration>28801</video:duration>"},
+		{"order in a video", "</video:content_loc>", "</video:content_loc><video:publication_date>2019-03-11T10:38:14Z</video:publication_date><video:duration>1</video:duration>"},
+		{"language of an alternate", `"zh-Hans"`, `"zh_Hans"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -158,6 +167,10 @@ func hostile(t *testing.T, n int) []sitemap.URL {
 			LastMod: at,
 			Images:  []string{loc(), loc()},
 			News:    &sitemap.News{Name: "x" + text(10), Language: "zh-cn", Title: text(40) + "x", Published: at},
+			Videos: []sitemap.Video{{
+				Thumbnail: loc(), Title: "x" + text(150), Description: "x" + text(3000), Content: loc(), Seconds: rng.IntN(28_801), Published: at,
+			}},
+			Alternates: []sitemap.Alternate{{Lang: "zh-Hans", Loc: loc()}, {Lang: "x-default", Loc: loc()}},
 		}
 	}
 	return urls

@@ -1,16 +1,20 @@
 // Package sitemap writes sitemaps and sitemap indexes for search engines.
 //
-// It follows the protocol of sitemaps.org, version 0.9, with the two Google
-// extensions that engines still read: news and image. Elements that engines
-// ignore (priority, changefreq, image captions, news keywords) cannot be
+// It follows the protocol of sitemaps.org, version 0.9, with the extensions that
+// engines still read: Google's for news, images and videos, and links to the
+// same page in other languages. Elements that engines ignore (priority,
+// changefreq, image captions, news keywords, video categories) cannot be
 // expressed. Every file validates against the published XML schemas.
 //
 // A [Writer] streams one urlset and keeps it within the limits of the engines,
 // exact to the byte and to the URL. [Split] spreads a sequence of any length
-// over as many files as it needs, and [WriteIndex] lists the files in a sitemap
-// index. Memory does not grow with the number of URLs, equal input gives equal
-// bytes, and each URL stands on a line of its own, so that files can be read
-// with less and compared with diff.
+// over as many files as it needs, and [Index] lists the files in a sitemap
+// index. [Locs] reads the addresses back. Memory does not grow with the number
+// of URLs, equal input gives equal bytes, and each URL stands on a line of its
+// own, so that files can be read with less and compared with diff.
+//
+// What cannot be published is refused with a [*URLError] and leaves no trace in
+// the file: one bad URL never spoils the others.
 //
 // The package fetches nothing and reads no clock.
 package sitemap
@@ -31,7 +35,7 @@ const (
 	MaxImages    = 1_000      // images of one URL, Google
 	MaxBytes     = 52_428_800 // uncompressed size of a file, sitemaps.org
 	DefaultBytes = 10_485_760 // uncompressed size, that of Baidu, Sogou and 360
-	MaxLoc       = 2_048      // bytes of an address as published, before XML escaping
+	MaxLoc       = 2_048      // bytes of an address as published, before XML escaping, the XML schema
 )
 
 // minLoc is the shortest loc that the XML schema accepts.
@@ -41,31 +45,31 @@ const minLoc = 12
 type URL struct {
 	// Loc is the page's canonical address, absolute http or https. Characters
 	// that a URI may not contain are percent-encoded, a host in other scripts
-	// is written in its ASCII form, everything else is published as it is.
+	// is written in its ASCII form, everything else is published as it is. It
+	// has 12 (the XML schema) to [MaxLoc] bytes as published.
 	Loc string
 
 	// LastMod is the page's last significant change, published to the second
-	// in the offset of its own Location. The zero time is left out.
+	// in the offset of its own Location, or in UTC where XML Schema does not
+	// know that offset: one that has seconds or is beyond 14:00. The zero time
+	// is left out, a year outside 1000 to 9999 refused.
 	LastMod time.Time
-
-	// Images are the absolute addresses of the page's images, at most
-	// [MaxImages], under the same rules as Loc. They need [Options.Images].
-	Images []string
 
 	// News describes the page as a news article. It needs [Options.News].
 	News *News
-}
 
-// News describes a news article of the last two days to Google News. All
-// fields are required.
-//
-// Name and Title are plain text. White space in them is collapsed; bytes that
-// are not UTF-8 and characters that XML cannot carry are dropped.
-type News struct {
-	Name      string    // of the publication, exactly as on news.google.com
-	Language  string    // of the publication, as [NewsLanguage] gives it
-	Title     string    // of the article
-	Published time.Time // when the article was first published
+	// Images are the absolute addresses of the page's images, at most
+	// [MaxImages], under the rules of Loc, only without its minimum. They need
+	// [Options.Images].
+	Images []string
+
+	// Videos are the videos on the page, at most [MaxVideos]. They need
+	// [Options.Videos].
+	Videos []Video
+
+	// Alternates are the page in its languages, at most [MaxAlternates]. They
+	// need [Options.Alternates].
+	Alternates []Alternate
 }
 
 // Entry is one sitemap of an index.
@@ -80,7 +84,7 @@ var (
 	ErrFull = errors.New("sitemap is full")
 
 	// ErrEmpty says that a file has no URL, which the protocol does not allow.
-	// Nothing has been written.
+	// Who writes one has written nothing.
 	ErrEmpty = errors.New("sitemap has no URL")
 )
 

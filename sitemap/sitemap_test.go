@@ -29,11 +29,22 @@ const (
 	fullHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
 		`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"` +
 		` xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"` +
-		` xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">` + "\n"
+		` xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"` +
+		` xmlns:video="http://www.google.com/schemas/sitemap-video/1.1"` +
+		` xmlns:xhtml="http://www.w3.org/1999/xhtml">` + "\n"
+	videoHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
+		`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"` +
+		` xmlns:video="http://www.google.com/schemas/sitemap-video/1.1">` + "\n"
+	alternateHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
+		`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"` +
+		` xmlns:xhtml="http://www.w3.org/1999/xhtml">` + "\n"
 	tail = "</urlset>\n"
 
 	page = "https://xt.news.example/content/2019/03/11/5207683.html"
 )
+
+// everything allows all extensions.
+var everything = sitemap.Options{News: true, Images: true, Videos: true, Alternates: true}
 
 // published is in the zone of the newsroom.
 var published = time.Date(2019, 3, 11, 18, 38, 14, 987654321, time.FixedZone("CST", 8*60*60))
@@ -81,6 +92,8 @@ type readURL struct {
 	LastMod string      `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 lastmod"`
 	News    *readNews   `xml:"http://www.google.com/schemas/sitemap-news/0.9 news"`
 	Images  []readImage `xml:"http://www.google.com/schemas/sitemap-image/1.1 image"`
+	Videos  []readVideo `xml:"http://www.google.com/schemas/sitemap-video/1.1 video"`
+	Links   []readLink  `xml:"http://www.w3.org/1999/xhtml link"`
 	Other   []otherNode `xml:",any"`
 }
 
@@ -95,6 +108,22 @@ type readNews struct {
 type readImage struct {
 	Loc   string      `xml:"http://www.google.com/schemas/sitemap-image/1.1 loc"`
 	Other []otherNode `xml:",any"`
+}
+
+type readVideo struct {
+	Thumbnail   string      `xml:"http://www.google.com/schemas/sitemap-video/1.1 thumbnail_loc"`
+	Title       string      `xml:"http://www.google.com/schemas/sitemap-video/1.1 title"`
+	Description string      `xml:"http://www.google.com/schemas/sitemap-video/1.1 description"`
+	Content     string      `xml:"http://www.google.com/schemas/sitemap-video/1.1 content_loc"`
+	Seconds     string      `xml:"http://www.google.com/schemas/sitemap-video/1.1 duration"`
+	Published   string      `xml:"http://www.google.com/schemas/sitemap-video/1.1 publication_date"`
+	Other       []otherNode `xml:",any"`
+}
+
+type readLink struct {
+	Rel  string `xml:"rel,attr"`
+	Lang string `xml:"hreflang,attr"`
+	Href string `xml:"href,attr"`
 }
 
 type otherNode struct{ XMLName xml.Name }

@@ -1,82 +1,16 @@
 package sitemap
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"time"
 )
 
-const (
-	xmlHead     = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
-	sitemapNS   = "http://www.sitemaps.org/schemas/sitemap/0.9"
-	newsNS      = "http://www.google.com/schemas/sitemap-news/0.9"
-	imageNS     = "http://www.google.com/schemas/sitemap-image/1.1"
-	urlsetStart = `<urlset xmlns="` + sitemapNS + `"`
-	urlsetEnd   = "</urlset>\n"
-)
-
-var (
-	errNewsOption    = errors.New("news in a sitemap without Options.News")
-	errImagesOption  = errors.New("images in a sitemap without Options.Images")
-	errTooManyImages = fmt.Errorf("more than %d images", MaxImages)
-)
-
-// Options are the limits and extensions of a sitemap. The zero value is a
-// plain sitemap within the limits of Google, Bing, Yandex and Baidu.
-type Options struct {
-	// MaxURLs is the largest number of URLs. 0 or less stands for [MaxURLs],
-	// or [MaxNewsURLs] with News set; a larger number is lowered to that.
-	MaxURLs int
-
-	// MaxBytes is the largest uncompressed size of the whole file. 0 or
-	// less stands for [DefaultBytes]; more than [MaxBytes] is lowered to that.
-	MaxBytes int64
-
-	// News and Images declare the extensions, and with them allow [URL.News]
-	// and [URL.Images]. They depend on the file, not on its URLs, because the
-	// declarations stand in front of the first one.
-	News, Images bool
-
-	// Invalid decides about a URL that [Split] cannot publish: nil leaves it
-	// out and goes on, an error ends Split with that error. Without Invalid
-	// the first such URL ends Split.
-	Invalid func(*URLError) error
-}
-
-// head returns the file up to the first URL.
-func (o Options) head() string {
-	s := xmlHead + urlsetStart
-	if o.News {
-		s += ` xmlns:news="` + newsNS + `"`
-	}
-	if o.Images {
-		s += ` xmlns:image="` + imageNS + `"`
-	}
-	return s + ">\n"
-}
-
-// limits returns the effective limits.
-func (o Options) limits() (urls int, bytes int64) {
-	urls, bytes = MaxURLs, DefaultBytes
-	if o.News {
-		urls = MaxNewsURLs
-	}
-	if o.MaxURLs > 0 {
-		urls = min(urls, o.MaxURLs)
-	}
-	if o.MaxBytes > 0 {
-		bytes = min(MaxBytes, o.MaxBytes)
-	}
-	return urls, bytes
-}
-
 // Writer writes one sitemap. It is not safe for concurrent use.
 type Writer struct {
-	opts  Options
-	doc   document
-	page  locator // of the pages
-	image locator // of their images, often on another host
+	opts Options
+	doc  document
+	enc  encoder
 
 	lastMod time.Time // the latest
 }
@@ -93,9 +27,11 @@ func NewWriter(w io.Writer, opts Options) *Writer {
 	return sw
 }
 
-// Add appends a URL. After [ErrFull] and after a [*URLError] nothing of it is
-// in the file, and more URLs may be added. Any other error is that of the
-// underlying writer, and final.
+// Add appends a URL. It returns [ErrFull] for one beyond [Options.MaxURLs] or
+// [Options.MaxBytes], which fits into an empty file, and a [*URLError] for one
+// that fits into none or breaks a rule of [URL]. After both nothing of it is in
+// the file, and more URLs may be added; after ErrFull by bytes a smaller one may
+// still fit. Any other error is that of the underlying writer, and final.
 func (w *Writer) Add(u URL) error {
 	if err := w.doc.ready(); err != nil {
 		return err
@@ -125,25 +61,25 @@ func (w *Writer) Close() error { return w.doc.close() }
 // appendURL appends the url element, its children in the schema's order.
 func (w *Writer) appendURL(b []byte, u *URL) ([]byte, error) {
 	b = append(b, "<url>"...)
-	b, err := w.page.appendEntry(b, u.Loc, u.LastMod)
+	b, err := w.enc.appendEntry(b, u.Loc, u.LastMod)
 	if err != nil {
 		return nil, err
 	}
+	if err := w.opts.allow(u); err != nil {
+		return nil, err
+	}
 	if u.News != nil {
-		if !w.opts.News {
-			return nil, errNewsOption
-		}
-		if b, err = appendNews(b, u.News); err != nil {
+		if b, err = w.enc.appendNews(b, u.News); err != nil {
 			return nil, fmt.Errorf("news: %w", err)
 		}
 	}
-	switch {
-	case len(u.Images) > MaxImages:
-		return nil, errTooManyImages
-	case len(u.Images) > 0 && !w.opts.Images:
-		return nil, errImagesOption
+	if b, err = w.enc.appendImages(b, u.Images); err != nil {
+		return nil, err
 	}
-	if b, err = w.image.appendImages(b, u.Images); err != nil {
+	if b, err = w.enc.appendVideos(b, u.Loc, u.Videos); err != nil {
+		return nil, err
+	}
+	if b, err = w.enc.appendAlternates(b, u.Alternates); err != nil {
 		return nil, err
 	}
 	return append(b, "</url>\n"...), nil

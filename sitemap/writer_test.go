@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,20 @@ func shapes() []shape {
 	news := sitemap.News{Name: "湘江新闻网", Language: "zh-cn", Title: "时刻新闻", Published: published}
 	const newsElement = "<news:news><news:publication><news:name>湘江新闻网</news:name><news:language>zh-cn</news:language></news:publication>" +
 		"<news:publication_date>2019-03-11T18:38:14+08:00</news:publication_date><news:title>时刻新闻</news:title></news:news>"
+	video := sitemap.Video{
+		Thumbnail: "https://img.news.example/1.jpg", Title: "三月三", Description: "湘江两岸",
+		Content: "https://video.news.example/1.mp4", Seconds: 95, Published: published,
+	}
+	const videoElement = "<video:video><video:thumbnail_loc>https://img.news.example/1.jpg</video:thumbnail_loc><video:title>三月三</video:title>" +
+		"<video:description>湘江两岸</video:description><video:content_loc>https://video.news.example/1.mp4</video:content_loc>" +
+		"<video:duration>95</video:duration><video:publication_date>2019-03-11T18:38:14+08:00</video:publication_date></video:video>"
+	least := video
+	least.Seconds, least.Published = 0, time.Time{}
+	const leastElement = "<video:video><video:thumbnail_loc>https://img.news.example/1.jpg</video:thumbnail_loc><video:title>三月三</video:title>" +
+		"<video:description>湘江两岸</video:description><video:content_loc>https://video.news.example/1.mp4</video:content_loc></video:video>"
+	alternates := []sitemap.Alternate{{Lang: "zh-Hans", Loc: page}, {Lang: "x-default", Loc: "https://英文.example/?a&b"}}
+	const links = `<xhtml:link rel="alternate" hreflang="zh-Hans" href="` + page + `"/>` +
+		`<xhtml:link rel="alternate" hreflang="x-default" href="https://xn--7dvr86d.example/?a&amp;b"/>`
 	const image = "<image:image><image:loc>https://img.news.example/1.jpg</image:loc></image:image>"
 	return []shape{
 		{
@@ -56,18 +71,40 @@ func shapes() []shape {
 			want: newsHead + "<url><loc>" + page + "</loc>" + newsElement + "</url>\n" + tail,
 		},
 		{
+			name: "videos",
+			opts: sitemap.Options{Videos: true},
+			url:  sitemap.URL{Loc: page, Videos: []sitemap.Video{video, least}},
+			want: videoHead + "<url><loc>" + page + "</loc>" + videoElement + leastElement + "</url>\n" + tail,
+		},
+		{
+			name: "alternates",
+			opts: sitemap.Options{Alternates: true},
+			url:  sitemap.URL{Loc: page, Alternates: alternates},
+			want: alternateHead + "<url><loc>" + page + "</loc>" + links + "</url>\n" + tail,
+		},
+		{
 			name: "everything",
-			opts: sitemap.Options{News: true, Images: true},
-			url:  sitemap.URL{Loc: page, LastMod: published.UTC(), News: &news, Images: []string{"https://img.news.example/1.jpg"}},
-			want: fullHead + "<url><loc>" + page + "</loc><lastmod>2019-03-11T10:38:14Z</lastmod>" + newsElement + image + "</url>\n" + tail,
+			opts: everything,
+			url: sitemap.URL{
+				Loc: page, LastMod: published.UTC(), News: &news, Images: []string{"https://img.news.example/1.jpg"},
+				Videos: []sitemap.Video{least}, Alternates: alternates,
+			},
+			want: fullHead + "<url><loc>" + page + "</loc><lastmod>2019-03-11T10:38:14Z</lastmod>" +
+				newsElement + image + leastElement + links + "</url>\n" + tail,
 		},
 		{
 			name: "extensions declared but not used",
-			opts: sitemap.Options{News: true, Images: true},
-			url:  sitemap.URL{Loc: page, Images: []string{}},
+			opts: everything,
+			url:  sitemap.URL{Loc: page, Images: []string{}, Videos: []sitemap.Video{}, Alternates: []sitemap.Alternate{}},
 			want: fullHead + "<url><loc>" + page + "</loc></url>\n" + tail,
 		},
 	}
+}
+
+// whole is the shape that has everything.
+func whole() shape {
+	all := shapes()
+	return all[slices.IndexFunc(all, func(s shape) bool { return s.name == "everything" })]
 }
 
 func TestWriter(t *testing.T) {
@@ -76,41 +113,6 @@ func TestWriter(t *testing.T) {
 			got := write(t, tt.opts, tt.url)
 			if diff := cmp.Diff(tt.want, string(got)); diff != "" {
 				t.Errorf("sitemap (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestLastMod(t *testing.T) {
-	shanghai, err := time.LoadLocation("Asia/Shanghai")
-	if err != nil {
-		t.Skipf("needs the time zone database: %v", err)
-	}
-	zone := func(seconds int) *time.Location { return time.FixedZone("", seconds) }
-	tests := []struct {
-		name string
-		time time.Time
-		want string
-	}{
-		{"zero time left out", time.Time{}, ""},
-		{"zero time in a zone left out", time.Time{}.In(shanghai), ""},
-		{"zone database", published.In(shanghai), "2019-03-11T18:38:14+08:00"},
-		{"UTC", published.UTC(), "2019-03-11T10:38:14Z"},
-		{"offset zero", published.In(zone(0)), "2019-03-11T10:38:14Z"},
-		{"west of Greenwich", published.In(zone(-(3*60 + 30) * 60)), "2019-03-11T07:08:14-03:30"},
-		{"easternmost offset", published.In(zone(14 * 60 * 60)), "2019-03-12T00:38:14+14:00"},
-		{"offset beyond the schema", published.In(zone(15 * 60 * 60)), "2019-03-11T10:38:14Z"},
-		{"offset beyond the schema westward", published.In(zone(-15 * 60 * 60)), "2019-03-11T10:38:14Z"},
-		{"local mean time", time.Date(1900, 1, 1, 0, 0, 0, 0, shanghai), "1899-12-31T15:54:17Z"},
-		{"unix epoch", time.Unix(0, 0).UTC(), "1970-01-01T00:00:00Z"},
-		{"first year", time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC), "1000-01-01T00:00:00Z"},
-		{"last second", time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC), "9999-12-31T23:59:59Z"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			set := read(t, write(t, sitemap.Options{}, sitemap.URL{Loc: page, LastMod: tt.time}))
-			if got := set.URLs[0].LastMod; got != tt.want {
-				t.Errorf("lastmod of %v = %q, want %q", tt.time, got, tt.want)
 			}
 		})
 	}
@@ -136,8 +138,9 @@ func TestRefused(t *testing.T) {
 		{"empty image", sitemap.URL{Loc: page, Images: []string{""}}, `image "": not an absolute http(s) URL`},
 		{"no name", sitemap.URL{Loc: page, News: news(func(n *sitemap.News) { n.Name = "" })}, "news: no publication name"},
 		{"blank name", sitemap.URL{Loc: page, News: news(func(n *sitemap.News) { n.Name = " \n\u3000\u00a0\x00" })}, "news: no publication name"},
-		{"no language", sitemap.URL{Loc: page, News: news(func(n *sitemap.News) { n.Language = "" })}, "news: language is neither zh-cn, zh-tw nor an ISO 639 code"},
-		{"language as in BCP 47", sitemap.URL{Loc: page, News: news(func(n *sitemap.News) { n.Language = "zh-CN" })}, "news: language is neither zh-cn, zh-tw nor an ISO 639 code"},
+		{"no language", sitemap.URL{Loc: page, News: news(func(n *sitemap.News) { n.Language = "" })}, "news: language is neither zh-cn, zh-tw nor the ISO 639 code of another"},
+		{"language as in BCP 47", sitemap.URL{Loc: page, News: news(func(n *sitemap.News) { n.Language = "zh-CN" })}, "news: language is neither zh-cn, zh-tw nor the ISO 639 code of another"},
+		{"language without the script", sitemap.URL{Loc: page, News: news(func(n *sitemap.News) { n.Language = "zh" })}, "news: language is neither zh-cn, zh-tw nor the ISO 639 code of another"},
 		{"no date", sitemap.URL{Loc: page, News: news(func(n *sitemap.News) { n.Published = time.Time{} })}, "news: no publication date"},
 		{"date in year 1", sitemap.URL{Loc: page, News: news(func(n *sitemap.News) { n.Published = nonsense })}, "news: publication date: year outside 1000 to 9999"},
 		{"no title", sitemap.URL{Loc: page, News: news(func(n *sitemap.News) { n.Title = "" })}, "news: no title"},
@@ -185,8 +188,10 @@ func TestUndeclaredExtension(t *testing.T) {
 		url  sitemap.URL
 		want string
 	}{
-		{"news", sitemap.Options{Images: true}, sitemap.URL{Loc: page, News: news}, "news in a sitemap without Options.News"},
-		{"images", sitemap.Options{News: true}, sitemap.URL{Loc: page, Images: []string{"https://img.news.example/1.jpg"}}, "images in a sitemap without Options.Images"},
+		{"news", sitemap.Options{Images: true, Videos: true, Alternates: true}, sitemap.URL{Loc: page, News: news}, "news in a sitemap without Options.News"},
+		{"images", sitemap.Options{News: true, Videos: true, Alternates: true}, sitemap.URL{Loc: page, Images: []string{"https://img.news.example/1.jpg"}}, "images in a sitemap without Options.Images"},
+		{"videos", sitemap.Options{News: true, Images: true, Alternates: true}, sitemap.URL{Loc: page, Videos: []sitemap.Video{clip()}}, "videos in a sitemap without Options.Videos"},
+		{"alternates", sitemap.Options{News: true, Images: true, Videos: true}, sitemap.URL{Loc: page, Alternates: []sitemap.Alternate{{Lang: "zh", Loc: page}}}, "alternates in a sitemap without Options.Alternates"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
