@@ -117,6 +117,11 @@ type Sitemaps struct {
 	// NewsName is the publication's name as Google News knows it; by default
 	// the network's.
 	NewsName string `key:"news_name"`
+	// MaxURLs is how many addresses a sitemap has at most, 1 to 50,000.
+	MaxURLs int `key:"max_urls" default:"50000"`
+	// MaxBytes is how many bytes a sitemap has at most without compression,
+	// 100,000 to 52,428,800.
+	MaxBytes int `key:"max_bytes" default:"10485760"`
 }
 
 // Server is how the documents are served.
@@ -129,6 +134,9 @@ type Server struct {
 	Admin string `key:"admin" default:"127.0.0.1:8081"`
 	// Hosts are those under which every station is reachable as /{station}/….
 	Hosts []string `key:"hosts" default:"localhost,127.0.0.1"`
+	// Robots are lines of every station's robots.txt: rules for all robots, then
+	// groups of their own.
+	Robots []string `key:"robots" default:""`
 	// StaleIfError is how long proxies may serve what they have while this
 	// server can't be reached, 0s (never) to 720h.
 	StaleIfError time.Duration `key:"stale_if_error" default:"24h"`

@@ -119,6 +119,14 @@ func TestLoadInvalid(t *testing.T) {
 		{"server-listen-host", []string{`8: server.listen: want host:port, got "local host:8080"`}},
 		{"server-listen-port", []string{`8: server.listen: want host:port, got "localhost:http"`}},
 		{"server-listen", []string{`8: server.listen: want host:port, got "localhost"`}},
+		{"server-robots", []string{
+			`8: server.robots[1]: want a line of robots.txt such as "Disallow: /print/", got "/print/"`,
+			`8: server.robots[3]: want one line without control characters, got "Disallow: /\nAllow: /"`,
+		}},
+		{"sitemaps-limits", []string{
+			`8: sitemaps.max_urls: want 1 to 50000, got 50001`,
+			`9: sitemaps.max_bytes: want 100000 to 52428800, got 1000`,
+		}},
 		{"sitemaps-news-name", []string{`8: sitemaps.news_name: want one line without control characters, got "湘江\t新闻网"`}},
 		{"channel-moved", []string{
 			`9: stations[0].channels[0].moved_to: not an absolute http(s) URL: "/culture"`,

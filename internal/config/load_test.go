@@ -54,10 +54,10 @@ func TestLoad(t *testing.T) {
 			Cache:    Cache{Dir: "var/cache"},
 			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, Deadline: 10 * time.Minute},
 			Feeds:    Feeds{Items: 50, FullText: true},
-			Sitemaps: Sitemaps{NewsName: "湘江新闻网"},
+			Sitemaps: Sitemaps{NewsName: "湘江新闻网", MaxURLs: 50_000, MaxBytes: 10_485_760},
 			Server: Server{
 				Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
-				Hosts: []string{"localhost", "127.0.0.1"}, StaleIfError: 24 * time.Hour, Drain: 5 * time.Second,
+				Hosts: []string{"localhost", "127.0.0.1"}, Robots: []string{}, StaleIfError: 24 * time.Hour, Drain: 5 * time.Second,
 			},
 		}},
 		{"full", Config{
@@ -82,8 +82,8 @@ func TestLoad(t *testing.T) {
 			}},
 			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), Deadline: 90 * time.Minute},
 			Feeds:    Feeds{Items: 20},
-			Sitemaps: Sitemaps{NewsName: "湘江"},
-			Server:   Server{Listen: ":9000", Admin: "localhost:9001", Hosts: []string{"feeds.example"}, StaleIfError: time.Hour},
+			Sitemaps: Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
+			Server:   Server{Listen: ":9000", Admin: "localhost:9001", Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour},
 		}},
 	}
 	for _, tt := range tests {

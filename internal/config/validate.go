@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"feedstation/internal/network"
+	"feedstation/sitemap"
 )
 
 // drivers are the kinds of content store that the configuration knows.
@@ -36,7 +38,7 @@ func (doc *document) validate(r *report) {
 		r.warn("jobs.enabled", "without cache.redis this process only serves what cache.dir has")
 	}
 	between(r, "feeds.items", doc.Feeds.Items, 1, 500)
-	r.line("sitemaps.news_name", doc.Sitemaps.NewsName)
+	doc.Sitemaps.validate(r)
 	doc.Server.validate(r)
 }
 
@@ -128,7 +130,30 @@ func (j *Jobs) validate(r *report) {
 
 const clockChange = "runs are skipped or doubled where the zone's clock changes, next on %s: UTC has no such days"
 
+// Sitemaps may be smaller than the protocol's limits, not larger. The smallest
+// size has room for any one article.
+func (s *Sitemaps) validate(r *report) {
+	r.line("sitemaps.news_name", s.NewsName)
+	between(r, "sitemaps.max_urls", s.MaxURLs, 1, sitemap.MaxURLs)
+	between(r, "sitemaps.max_bytes", s.MaxBytes, 100_000, sitemap.MaxBytes)
+}
+
+// robotsLine is a rule (RFC 9309 §2.2) or a comment.
+var robotsLine = regexp.MustCompile(`^(#|[A-Za-z-]+[ \t]*:)`)
+
+func (s *Server) validateRobots(r *report) {
+	for i, line := range s.Robots {
+		path := fmt.Sprintf("server.robots[%d]", i)
+		if !robotsLine.MatchString(line) {
+			r.value(path, "want a line of robots.txt such as \"Disallow: /print/\", got %s", quote(line))
+			continue
+		}
+		r.line(path, line)
+	}
+}
+
 func (s *Server) validate(r *report) {
+	s.validateRobots(r)
 	public, publicPort, err := hostPort(s.Listen)
 	if err != nil {
 		r.value("server.listen", "%w", err)
