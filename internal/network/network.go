@@ -223,10 +223,23 @@ func (s *Station) Address(path string) string {
 // Owns reports whether a page's address has the station's own scheme, host and
 // port: a sitemap names no other pages (sitemaps.org, "Sitemap file location").
 func (s *Station) Owns(page string) bool {
+	if rest, ok := strings.CutPrefix(page, s.URL); ok && strings.HasPrefix(rest, "/") && isPlain(rest) {
+		return true // as nearly all are, and an archive has millions
+	}
 	u, err := url.Parse(page)
 	if err != nil {
 		return false
 	}
 	own, ok := origin(u)
 	return ok && own == s.URL
+}
+
+// isPlain reports whether all of s is visible ASCII without percent-encoding.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' || s[i] == '%' {
+			return false
+		}
+	}
+	return true
 }

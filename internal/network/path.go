@@ -33,6 +33,7 @@ const (
 	IndexPath  = "/sitemap.xml"
 	RobotsPath = "/robots.txt"
 	OPMLPath   = "/feeds.opml"
+	BaiduPath  = "/" + shardFolder + "/baidu.txt"
 )
 
 // GzipSuffix behind the path of a sitemap names its compressed twin.
