@@ -45,6 +45,7 @@ type Article struct {
 	Rights      string
 	OriginalURL string // where it was syndicated from
 	NextURL     string
+	Alternates  []Alternate // the article in other languages
 	Status      Status
 	NoIndex     bool // in feeds, but not in sitemaps
 }
@@ -74,6 +75,12 @@ type Enclosure struct {
 	Bytes   int64  `json:"bytes,omitempty"`   // 0: unknown
 	Seconds int    `json:"seconds,omitempty"` // 0: unknown
 	Title   string `json:"title,omitempty"`
+}
+
+// Alternate is an article's translation, or its edition for another region.
+type Alternate struct {
+	Lang string `json:"lang"` // BCP 47, or x-default for readers whom no other suits
+	URL  string `json:"url"`  // absolute
 }
 
 // VisibleAt reports whether readers may see the article at t.

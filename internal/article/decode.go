@@ -34,6 +34,7 @@ type line struct {
 	Rights      string      `json:"rights"`
 	OriginalURL string      `json:"original_url"`
 	NextURL     string      `json:"next_url"`
+	Alternates  []Alternate `json:"alternates"`
 	Status      string      `json:"status"`
 	NoIndex     bool        `json:"noindex"`
 }
@@ -73,7 +74,7 @@ func (in *line) article(found *faults) Article {
 		Authors: in.Authors, Editor: in.Editor, Source: in.Source,
 		Images: in.Images, Enclosures: in.Enclosures, Tags: in.Tags,
 		Language: in.Language, Rights: in.Rights, OriginalURL: in.OriginalURL, NextURL: in.NextURL,
-		Status: cmp.Or(Status(in.Status), Published), NoIndex: in.NoIndex,
+		Status: cmp.Or(Status(in.Status), Published), NoIndex: in.NoIndex, Alternates: in.Alternates,
 		Published: instant("published", in.Published, found),
 		Updated:   instant("updated", in.Updated, found),
 		Expires:   instant("expires", in.Expires, found),

@@ -55,7 +55,12 @@ func TestDecodeEveryField(t *testing.T) {
 		Tags: []string{"雨湖区", "招商引资"}, Language: "zh-CN", Rights: "© 湘潭日报",
 		OriginalURL: "https://paper.news.example/2019/0311/a1.html",
 		NextURL:     "https://xt.news.example/content/2019/03/11/5207684.html",
-		Status:      article.Withdrawn, NoIndex: true,
+		Alternates: []article.Alternate{
+			{Lang: "en", URL: "https://en.news.example/5207683.html"},
+			{Lang: "zh-Hant-HK", URL: "https://hk.news.example/5207683.html"},
+			{Lang: "x-default", URL: "https://xt.news.example/5207683.html"},
+		},
+		Status: article.Withdrawn, NoIndex: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("article (-want +got):\n%s", diff)
@@ -81,7 +86,7 @@ func TestDecodeDefaults(t *testing.T) {
 		{name: "required fields alone", want: bare},
 		{
 			name: "null is absent",
-			more: `"channels":null,"source":null,"updated":null,"images":null,"status":null,"noindex":null,"summary":null`,
+			more: `"channels":null,"source":null,"updated":null,"images":null,"alternates":null,"status":null,"noindex":null,"summary":null`,
 			want: bare,
 		},
 		{name: "empty texts are absent", more: `"updated":"","expires":"","status":"","next_url":"","source":{"url":""}`, want: bare},
@@ -98,6 +103,12 @@ func TestDecodeDefaults(t *testing.T) {
 			name: "relative images", more: `"images":[{"url":"/a/1.jpg"},{"url":"?n=2"},{"url":"图.png"},{"url":"//img.news.example/3"}]`,
 			want: with(func(a *article.Article) {
 				a.Images = []article.Image{{URL: "/a/1.jpg"}, {URL: "?n=2"}, {URL: "图.png"}, {URL: "//img.news.example/3"}}
+			}),
+		},
+		{
+			name: "an alternate of a language that nobody writes", more: `"alternates":[{"url":"http://en.news.example:8080/?a=b","lang":"en-GB-oxendict"}]`,
+			want: with(func(a *article.Article) {
+				a.Alternates = []article.Alternate{{Lang: "en-GB-oxendict", URL: "http://en.news.example:8080/?a=b"}}
 			}),
 		},
 		{

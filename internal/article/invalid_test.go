@@ -1,6 +1,7 @@
 package article_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -53,6 +54,10 @@ func faulty() []faultyLine {
 		{"width is a fraction", least(`"images":[{"url":"1.jpg","width":8.5}]`), `images[0].width: want a whole number, got number 8.5`},
 		{"bytes are too many", least(`"images":[{"url":"1.jpg","bytes":1e99}]`), `images[0].bytes: want a whole number, got number 1e99`},
 		{"seconds is a text", least(`"enclosures":[{"url":"1.mp3","seconds":"95"}]`), `enclosures[0].seconds: want a whole number, got string`},
+		{"alternates is an object", least(`"alternates":{"en":"https://en.news.example/1.html"}`), `alternates: want a list, got object`},
+		{"an alternate is a text", least(`"alternates":["https://en.news.example/1.html"]`), `alternates[0]: want an object, got string`},
+		{"lang is a list", least(`"alternates":[{"lang":["en"],"url":"https://en.news.example/1.html"}]`), `alternates[0].lang: want a string, got array`},
+		{"an unknown field of an alternate", least(`"alternates":[{"hreflang":"en","lang":"en","url":"https://en.news.example/1.html"}]`), `unknown field "alternates[0].hreflang"`},
 		{"noindex is a number", least(`"noindex":1`), `noindex: want true or false, got number`},
 		{"tags has a bool", least(`"tags":[true]`), `tags[0]: want a string, got bool`},
 
@@ -82,6 +87,15 @@ func faulty() []faultyLine {
 		{"enclosures", least(`"enclosures":[{"type":"audio/mpeg"},{"url":"file:///etc/passwd"}]`), lines(
 			`enclosures[0].url: not an http(s) URL: ""`,
 			`enclosures[1].url: not an http(s) URL: "file:///etc/passwd"`)},
+		{"languages of alternates", least(alternates("en", "", "zh_CN", "chinese", "zh-CNN", "x-klingon", "X-default", "en ")), lines(
+			notTag(1, ""), notTag(2, "zh_CN"), notTag(3, "chinese"), notTag(4, "zh-CNN"), notTag(5, "x-klingon"), notTag(6, "X-default"), notTag(7, "en "))},
+		{"addresses of alternates", least(`"alternates":[{"lang":"en","url":"/en/1.html"},{"lang":"fr","url":"javascript:x"},{"lang":"_"},null]`), lines(
+			`alternates[0].url: not an absolute http(s) URL: "/en/1.html"`,
+			`alternates[1].url: not an absolute http(s) URL: "javascript:x"`,
+			notTag(2, "_"),
+			`alternates[2].url: not an absolute http(s) URL: ""`,
+			notTag(3, ""),
+			`alternates[3].url: not an absolute http(s) URL: ""`)},
 
 		{"a day", least(`"updated":"2019-03-12"`), notTime("updated", "2019-03-12")},
 		{"a time without zone", least(`"expires":"2019-03-12T00:00:00"`), notTime("expires", "2019-03-12T00:00:00")},
@@ -116,6 +130,19 @@ func withURL(address string) string {
 
 func notTime(field, value string) string {
 	return field + ": not an RFC 3339 time such as 2019-03-11T18:38:14+08:00: " + strconv.Quote(value)
+}
+
+// alternates returns the field with an alternate of each language.
+func alternates(langs ...string) string {
+	var list []string
+	for _, lang := range langs {
+		list = append(list, `{"lang":`+strconv.Quote(lang)+`,"url":"https://en.news.example/1.html"}`)
+	}
+	return `"alternates":[` + strings.Join(list, ",") + `]`
+}
+
+func notTag(i int, lang string) string {
+	return fmt.Sprintf("alternates[%d].lang: want a language (BCP 47) such as zh-CN, or x-default, got %q", i, lang)
 }
 
 func TestDecodeFaults(t *testing.T) {

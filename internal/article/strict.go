@@ -99,6 +99,7 @@ var fields = map[reflect.Type]map[string]int{
 	reflect.TypeFor[Source]():    fieldsOf(reflect.TypeFor[Source]()),
 	reflect.TypeFor[Image]():     fieldsOf(reflect.TypeFor[Image]()),
 	reflect.TypeFor[Enclosure](): fieldsOf(reflect.TypeFor[Enclosure]()),
+	reflect.TypeFor[Alternate](): fieldsOf(reflect.TypeFor[Alternate]()),
 }
 
 func fieldsOf(object reflect.Type) map[string]int {

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"golang.org/x/text/language"
 )
 
 // Validate reports everything that keeps the article from being stored.
@@ -65,6 +67,14 @@ func (a *Article) validateAddresses(found *faults) {
 			found.add(fmt.Sprintf("enclosures[%d].url", i), "not an http(s) URL: %q", enclosure.URL)
 		}
 	}
+	for i, alternate := range a.Alternates {
+		if !isTag(alternate.Lang) {
+			found.add(fmt.Sprintf("alternates[%d].lang", i), "want a language (BCP 47) such as zh-CN, or x-default, got %q", alternate.Lang)
+		}
+		if !absolute(alternate.URL) {
+			found.add(fmt.Sprintf("alternates[%d].url", i), "not an absolute http(s) URL: %q", alternate.URL)
+		}
+	}
 	for _, field := range []struct{ place, address string }{
 		{"source.url", a.Source.URL}, {"original_url", a.OriginalURL}, {"next_url", a.NextURL},
 	} {
@@ -72,6 +82,18 @@ func (a *Article) validateAddresses(found *faults) {
 			found.add(field.place, "not an absolute http(s) URL: %q", field.address)
 		}
 	}
+}
+
+// isTag reports whether an alternate's language is x-default or a language of
+// BCP 47 whose subtags are registered ones.
+func isTag(lang string) bool {
+	if lang == "x-default" {
+		return true
+	}
+	tag, err := language.Raw.Parse(lang)
+	// The library also takes zh_CN, as POSIX writes it. Tags for private use
+	// alone say nothing to engines.
+	return err == nil && !strings.Contains(lang, "_") && !strings.HasPrefix(tag.String(), "x-")
 }
 
 // usable reports whether ref is an absolute http(s) URL or relative to the

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/article"
+	"feedstation/internal/content"
 )
 
 func TestListing(t *testing.T) {
@@ -38,19 +39,97 @@ func TestListing(t *testing.T) {
 	}
 }
 
-// TestListingHasNoTexts holds what a listing carries: as much as a sitemap
-// needs, and no texts.
-func TestListingHasNoTexts(t *testing.T) {
-	s := open(t, filepath.Join(t.TempDir(), "content.db"))
-	a := full()
-	put(t, s, a)
-	want := article.Article{
-		ID: a.ID, Station: a.Station, URL: a.URL, Title: a.Title, Published: a.Published, Updated: a.Updated, Expires: a.Expires,
-		Images: a.Images, Language: a.Language, Status: a.Status, NoIndex: a.NoIndex,
+// TestListingHasWhatSitemapsNeed holds what listings carry: no people, and texts
+// of articles with enclosures only; an inventory has none at all.
+func TestListingHasWhatSitemapsNeed(t *testing.T) {
+	listed := func(a article.Article) article.Article {
+		a.Summary, a.Body, a.Authors, a.Editor, a.Source, a.Tags = "", "", nil, "", article.Source{}, nil
+		a.Channels, a.Rights, a.OriginalURL, a.NextURL = nil, "", "", ""
+		return a
 	}
-	got := listing(t, snapshot(t, s), "xt", a.Published, a.Published.Add(time.Millisecond))
-	if diff := cmp.Diff([]article.Article{want}, got); diff != "" {
+	silent := full()
+	silent.Enclosures = nil
+	bare := story("1", full().Published)
+	texts := listed(full())
+	texts.Summary, texts.Body = full().Summary, full().Body
+	tests := []struct {
+		name      string
+		put       article.Article
+		listing   article.Article
+		inventory article.Article
+	}{
+		{"every field", full(), texts, listed(full())},
+		{"no enclosures", silent, listed(silent), listed(silent)},
+		{"required fields alone", bare, bare, bare},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := open(t, filepath.Join(t.TempDir(), "content.db"))
+			put(t, s, tt.put)
+			present := snapshot(t, s)
+			got := listing(t, present, "xt", tt.put.Published, tt.put.Published.Add(time.Millisecond))
+			if diff := cmp.Diff([]article.Article{tt.listing}, got); diff != "" {
+				t.Errorf("Listing (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]article.Article{tt.inventory}, inventory(t, present)); diff != "" {
+				t.Errorf("Inventory (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestListingForgets holds that no article has what the one before it had.
+func TestListingForgets(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "content.db"))
+	first := full()
+	second := story("2", first.Published.Add(time.Hour))
+	put(t, s, first, second)
+	present := snapshot(t, s)
+	if got := listing(t, present, "xt", first.Published, second.Published.Add(1e6)); len(got) != 2 || !cmp.Equal(got[1], second) {
+		t.Errorf("Listing (-want +got):\n%s", cmp.Diff([]article.Article{first, second}, got))
+	}
+	if got := latest(t, s, []string{"xt"}, "", 9); len(got) != 2 || !cmp.Equal(got, []article.Article{second, first}) {
+		t.Errorf("Latest (-want +got):\n%s", cmp.Diff([]article.Article{second, first}, got))
+	}
+}
+
+func inventory(t *testing.T, s *content.Snapshot) (articles []article.Article) {
+	t.Helper()
+	for a, err := range s.Inventory(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		articles = append(articles, a)
+	}
+	return articles
+}
+
+func TestInventory(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "content.db"))
+	at := time.Date(2019, 3, 11, 10, 38, 14, 0, time.UTC)
+	want := []article.Article{ // of stations, then times, then ids
+		story("9", at, in("cs")),
+		story("6", at.AddDate(-50, 0, 0)),
+		story("1", at),
+		story("2", at, status(article.Draft)),
+		story("3", at, status(article.Withdrawn)),
+		story("4", at, expires(at.Add(time.Hour))),
+		story("5", at.AddDate(100, 0, 0)),
+		story("0", at.Add(-time.Hour), in("zz")),
+	}
+	put(t, s, want[4], want[7], want[2], want[6], want[0], want[3], want[1], want[5])
+	present := snapshot(t, s)
+	if diff := cmp.Diff(want, inventory(t, present)); diff != "" {
 		t.Errorf("articles (-want +got):\n%s", diff)
+	}
+	for range present.Inventory(t.Context()) {
+		break // the rows are closed, or the next query would wait for them
+	}
+	if got := inventory(t, present); len(got) != len(want) {
+		t.Errorf("after one that was left: %q", ids(got))
+	}
+	if faults := present.Faults(); faults != nil {
+		t.Errorf("faults: %v", faults)
 	}
 }
 

@@ -14,20 +14,16 @@ func TestPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	of := func(stations []string, channel string) string {
-		query, _ := latest(stations, channel)
-		return query
-	}
 	many := []string{"xt", "cs", "zz"}
 	tests := []struct {
 		name  string
 		query string
 		want  string
 	}{
-		{"latest of a station", of(many[:1], ""), "INDEX articles_of_station"},
-		{"latest of a channel", of(many[:1], "moment"), "INDEX articles_of_station"},
-		{"latest of all stations", of(many, ""), "INDEX articles_by_time"},
-		{"latest of all stations' channel", of(many, "moment"), "INDEX articles_by_time"},
+		{"latest of a station", latestQuery(many[:1], ""), "INDEX articles_of_station"},
+		{"latest of a channel", latestQuery(many[:1], "moment"), "INDEX articles_of_station"},
+		{"latest of all stations", latestQuery(many, ""), "INDEX articles_by_time"},
+		{"latest of all stations' channel", latestQuery(many, "moment"), "INDEX articles_by_time"},
 		{"months", newestMonth, "COVERING INDEX articles_of_station"},
 		{"listing", listingQuery, "INDEX articles_of_station"},
 		{"changes of rows", changesQuery, "INDEX articles_by_change"},
@@ -42,6 +38,18 @@ func TestPlan(t *testing.T) {
 				t.Errorf("plan:\n%swant %s, and no article sorted", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestPlanOfEverything holds that what reads all articles does not sort them.
+func TestPlanOfEverything(t *testing.T) {
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "content.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got, want := plan(t, s, inventoryQuery), "SCAN articles USING INDEX articles_of_station\n"; got != want {
+		t.Errorf("plan:\n%swant %s", got, want)
 	}
 }
 

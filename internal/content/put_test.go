@@ -37,7 +37,8 @@ func full() article.Article {
 		Enclosures: []article.Enclosure{{URL: "1.mp3", Type: "audio/mpeg", Bytes: 2345678, Seconds: 95, Title: "听新闻"}},
 		Tags:       []string{"雨湖区", "招商引资"}, Language: "zh-CN", Rights: "© 湘潭日报",
 		OriginalURL: "https://paper.news.example/2019/0311/a1.html", NextURL: "https://xt.news.example/content/2019/03/11/5207684.html",
-		Status: article.Published, NoIndex: true,
+		Alternates: []article.Alternate{{Lang: "en", URL: "https://en.news.example/1.html"}, {Lang: "x-default", URL: "https://xt.news.example/1.html?a=1&b=<2>"}},
+		Status:     article.Published, NoIndex: true,
 	}
 }
 
@@ -45,7 +46,7 @@ func TestPutRoundTrip(t *testing.T) {
 	bare := story("1", time.Date(1985, 1, 1, 0, 0, 0, 0, time.UTC))
 	before1970 := story("2", time.Date(1950, 10, 1, 7, 0, 0, 0, time.UTC))
 	empty := bare
-	empty.Channels, empty.Authors, empty.Images, empty.Enclosures, empty.Tags = []string{}, []string{}, []article.Image{}, []article.Enclosure{}, []string{}
+	empty.Channels, empty.Authors, empty.Images, empty.Enclosures, empty.Tags, empty.Alternates = []string{}, []string{}, []article.Image{}, []article.Enclosure{}, []string{}, []article.Alternate{}
 	elsewhere := bare
 	elsewhere.Published = bare.Published.In(time.FixedZone("", 8*60*60)).Add(999_999) // less than a millisecond
 	unsorted := full()

@@ -3,10 +3,9 @@ package content
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
-	"iter"
 	"strings"
+	"sync"
 	"time"
 
 	"feedstation/internal/article"
@@ -20,6 +19,9 @@ const overlap = 2 * time.Minute
 type Snapshot struct {
 	tx *sql.Tx
 	at time.Time
+
+	mu     sync.Mutex
+	faults []RowError
 }
 
 // Snapshot opens a snapshot of the present. It must be closed.
@@ -35,7 +37,7 @@ func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 		tx.Rollback()
 		return nil, fmt.Errorf("content: %w", explain(err))
 	}
-	return &Snapshot{tx, at.UTC().Truncate(time.Millisecond)}, nil
+	return &Snapshot{tx: tx, at: at.UTC().Truncate(time.Millisecond)}, nil
 }
 
 // Time returns the moment of the snapshot by the store's clock.
@@ -61,6 +63,9 @@ func (s *Snapshot) Changes(ctx context.Context, since time.Time) ([]article.Chan
 		if err := rows.Scan(&change.ID, &change.Station, &published, &at); err != nil {
 			return nil, fmt.Errorf("content: changes: %w", err)
 		}
+		if !plausible(published) {
+			continue // a broken row, which is in no document
+		}
 		change.Published, change.At = instant(published), instant(at)
 		changes = append(changes, change)
 	}
@@ -79,60 +84,62 @@ const changesQuery = `
 	UNION ALL
 	SELECT id, station, published, expires FROM articles WHERE expires > ?2 AND expires <= ?3`
 
-// visible is the condition for an article to be shown at ?1.
-const visible = `status = 'published' AND published <= ?1 AND (expires IS NULL OR expires > ?1)`
+// shown is the condition for an article to be visible at ?1 if it was published
+// by then.
+const shown = `status = 'published' AND (expires IS NULL OR expires > ?1)`
 
 // Latest returns the newest visible articles of the stations, newest first, at
-// most limit; with a channel, those that are in the channel of that id.
+// most limit; with a channel, those that are in the channel of that id. Broken
+// rows are left out, see Faults, and older articles take their places.
 func (s *Snapshot) Latest(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error) {
-	query, args := latest(stations, channel)
-	rows, err := s.tx.QueryContext(ctx, query, append([]any{millis(s.at), limit}, args...)...)
-	if err != nil {
-		return nil, fmt.Errorf("content: latest of %s: %w", strings.Join(stations, ", "), explain(err))
+	if limit <= 0 {
+		return nil, nil
 	}
-	defer rows.Close()
+	q := query{of: "latest of " + strings.Join(stations, ", "), text: latestQuery(stations, channel), read: (*row).latest}
+	q.known.Status = article.Published
+	var from any = list(stations)
+	if len(stations) == 1 {
+		from = stations[0]
+	}
 	var articles []article.Article
-	for rows.Next() {
-		var a article.Article
-		var l listing
-		var authors, source, enclosures, tags, channels string
-		into := append(l.into(&a), &a.Summary, &authors, &a.Editor, &source, &enclosures, &tags, &a.Rights,
-			&a.OriginalURL, &a.NextURL, &a.Body, &channels)
-		err := rows.Scan(into...)
-		if err == nil {
-			err = l.finish(&a,
-				column{"authors", authors, &a.Authors}, column{"source", source, &a.Source}, column{"enclosures", enclosures, &a.Enclosures},
-				column{"tags", tags, &a.Tags}, column{"channels", channels, &a.Channels})
-		}
+	for a, err := range s.articles(ctx, q, millis(s.at), from, channel) {
 		if err != nil {
-			return nil, fmt.Errorf("content: latest of %s: %w", strings.Join(stations, ", "), err)
+			return nil, err
 		}
-		articles = append(articles, a)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("content: latest of %s: %w", strings.Join(stations, ", "), explain(err))
+		if articles = append(articles, a); len(articles) == limit {
+			break
+		}
 	}
 	return articles, nil
 }
 
-// latest returns the query of Latest and its arguments from ?3 on. It reads
-// from the newest article on until it has enough.
-func latest(stations []string, channel string) (query string, args []any) {
-	query = `SELECT ` + listed + `, summary, authors, editor, source, enclosures, tags, rights, original_url, next_url, body,
+// latestQuery returns the query of Latest, which has no limit: it reads from
+// the newest article on, as far as it is asked to. Its arguments are the moment,
+// the station, or several as JSON, and the channel.
+func latestQuery(stations []string, channel string) string {
+	text := `SELECT ` + listed + `, station, summary, authors, editor, source, tags, rights, original_url, next_url, body,
 			(SELECT json_group_array(channel ORDER BY channel) FROM article_channels WHERE article_id = id)
-		FROM articles WHERE ` + visible
+		FROM articles WHERE ` + shown + ` AND published <= ?1`
 	if len(stations) == 1 {
-		query += ` AND station = ?3`
-		args = []any{stations[0], channel}
+		text += ` AND station = ?2`
 	} else {
 		// The + keeps the stations' index out: it would read and sort the archive.
-		query += ` AND +station IN (SELECT value FROM json_each(?3))`
-		args = []any{list(stations), channel}
+		text += ` AND +station IN (SELECT value FROM json_each(?2))`
 	}
 	if channel != "" {
-		query += ` AND EXISTS (SELECT 1 FROM article_channels WHERE article_id = id AND channel = ?4)`
+		text += ` AND EXISTS (SELECT 1 FROM article_channels WHERE article_id = id AND channel = ?3)`
 	}
-	return query + ` ORDER BY published DESC, id DESC LIMIT ?2`, args
+	return text + ` ORDER BY published DESC, id DESC`
+}
+
+func (r *row) latest(a *article.Article) {
+	r.listed(a)
+	a.Station, a.Summary = r.required("station"), r.text("summary")
+	a.Authors, a.Editor = decoded[[]string](r, "authors"), r.text("editor")
+	a.Source = decoded[article.Source](r, "source")
+	a.Tags, a.Rights = decoded[[]string](r, "tags"), r.text("rights")
+	a.OriginalURL, a.NextURL, a.Body = r.text("original_url"), r.text("next_url"), r.text("body")
+	a.Channels = decoded[[]string](r, "channels")
 }
 
 // Months returns the months of first publication, in zone, in which the
@@ -142,7 +149,7 @@ func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Locati
 	before := s.at.Add(time.Millisecond)
 	for {
 		var newest *int64
-		err := s.tx.QueryRowContext(ctx, newestMonth, station, millis(before)).Scan(&newest)
+		err := s.tx.QueryRowContext(ctx, newestMonth, station, millis(before), minMillis).Scan(&newest)
 		if err != nil {
 			return nil, fmt.Errorf("content: months of %s: %w", station, explain(err))
 		}
@@ -155,76 +162,4 @@ func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Locati
 	}
 }
 
-const newestMonth = `SELECT max(published) FROM articles WHERE station = ?1 AND published < ?2`
-
-// Listing yields the visible articles of a station that were first published
-// in [from, to), oldest first, with what a sitemap needs: neither body nor
-// summary nor people. The first error ends it.
-func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
-	return func(yield func(article.Article, error) bool) {
-		rows, err := s.tx.QueryContext(ctx, listingQuery, millis(s.at), station, millis(from), millis(to))
-		if err != nil {
-			yield(article.Article{}, fmt.Errorf("content: articles of %s: %w", station, explain(err)))
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var a article.Article
-			var l listing
-			err := rows.Scan(l.into(&a)...)
-			if err == nil {
-				err = l.finish(&a)
-			}
-			if err != nil {
-				yield(article.Article{}, fmt.Errorf("content: articles of %s: %w", station, err))
-				return
-			}
-			if !yield(a, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(article.Article{}, fmt.Errorf("content: articles of %s: %w", station, explain(err)))
-		}
-	}
-}
-
-const listingQuery = `SELECT ` + listed + ` FROM articles
-	WHERE ` + visible + ` AND station = ?2 AND published >= ?3 AND published < ?4 ORDER BY published, id`
-
-// listed are the columns that every list of articles reads, in the order of
-// listing.into.
-const listed = `id, station, url, title, published, updated, expires, images, language, status, noindex`
-
-// listing holds columns on their way into an article.
-type listing struct {
-	published, updated int64
-	expires            *int64
-	images             string
-}
-
-func (l *listing) into(a *article.Article) []any {
-	return []any{&a.ID, &a.Station, &a.URL, &a.Title, &l.published, &l.updated, &l.expires, &l.images, &a.Language, &a.Status, &a.NoIndex}
-}
-
-func (l *listing) finish(a *article.Article, more ...column) error {
-	a.Published, a.Updated = instant(l.published), instant(l.updated)
-	if l.expires != nil {
-		a.Expires = instant(*l.expires)
-	}
-	for _, c := range append(more, column{"images", l.images, &a.Images}) {
-		if c.text == "[]" || c.text == "{}" {
-			continue
-		}
-		if err := json.Unmarshal([]byte(c.text), c.into); err != nil {
-			return fmt.Errorf("article %s: %s: %w", a.ID, c.name, err)
-		}
-	}
-	return nil
-}
-
-// column is a column of JSON text.
-type column struct {
-	name, text string
-	into       any
-}
+const newestMonth = `SELECT max(published) FROM articles WHERE station = ?1 AND published < ?2 AND published >= ?3`

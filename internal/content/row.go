@@ -1,0 +1,160 @@
+package content
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// RowError is a row that can't be an article: another tool has written what
+// import would have refused.
+type RowError struct {
+	ID     string // the article's; empty if that is what is broken
+	Column string
+	Err    error
+}
+
+// Error implements error.
+func (e RowError) Error() string { return fmt.Sprintf("article %s: %s: %v", e.ID, e.Column, e.Err) }
+
+// Unwrap returns what is wrong with the column.
+func (e RowError) Unwrap() error { return e.Err }
+
+// maxFaults bounds what a snapshot remembers of broken rows: a tool that breaks
+// one may break them all.
+const maxFaults = 100
+
+// Faults returns the broken rows that this snapshot has left out so far, each
+// once, in the order of being found, at most 100.
+func (s *Snapshot) Faults() []RowError {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.faults)
+}
+
+func (s *Snapshot) note(fault RowError) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := func(f RowError) bool { return f.ID == fault.ID && f.Column == fault.Column }
+	if len(s.faults) < maxFaults && !slices.ContainsFunc(s.faults, known) {
+		s.faults = append(s.faults, fault)
+	}
+}
+
+// row is the current row of a query. Its values are taken one after the other,
+// as the driver gives them: Scan would make a number a text and parse it. The
+// first fault is kept, and what is taken after it does not count.
+type row struct {
+	values []any
+	into   []any // the addresses of values
+	taken  int
+	column string // of the fault
+	fault  error
+}
+
+func newRow(columns int) *row {
+	r := &row{values: make([]any, columns), into: make([]any, columns)}
+	for i := range r.values {
+		r.into[i] = &r.values[i]
+	}
+	return r
+}
+
+// scan makes the rows' current one this row.
+func (r *row) scan(rows *sql.Rows) error {
+	r.taken, r.column, r.fault = 0, "", nil
+	return rows.Scan(r.into...)
+}
+
+func (r *row) take() any {
+	value := r.values[r.taken]
+	r.taken++
+	return value
+}
+
+func (r *row) fail(column string, err error) {
+	if r.fault == nil {
+		r.column, r.fault = column, err
+	}
+}
+
+// text takes a text, or NULL, which is none.
+func (r *row) text(column string) string {
+	switch value := r.take().(type) {
+	case string:
+		return value
+	case nil:
+		return ""
+	default:
+		r.fail(column, fmt.Errorf("want text, got %s", describe(value)))
+		return ""
+	}
+}
+
+var errMissing = errors.New("missing")
+
+// required takes a text that has to be there.
+func (r *row) required(column string) string {
+	text := r.text(column)
+	if text == "" {
+		r.fail(column, errMissing)
+	}
+	return text
+}
+
+// The times that an article can have, in Unix milliseconds: from the year 1900
+// up to 9999, as import allows.
+const (
+	minMillis = -2_208_988_800_000
+	maxMillis = 253_402_300_799_999
+)
+
+func plausible(milliseconds int64) bool {
+	return minMillis <= milliseconds && milliseconds <= maxMillis
+}
+
+// time takes Unix milliseconds, or NULL, which is the zero time.
+func (r *row) time(column string) time.Time {
+	switch value := r.take().(type) {
+	case int64:
+		if !plausible(value) {
+			r.fail(column, fmt.Errorf("not a plausible time in milliseconds: %d", value))
+			return time.Time{}
+		}
+		return instant(value)
+	case nil:
+		return time.Time{}
+	default:
+		r.fail(column, fmt.Errorf("want milliseconds, got %s", describe(value)))
+		return time.Time{}
+	}
+}
+
+// decoded takes JSON text, or NULL, which is nothing.
+func decoded[T any](r *row, column string) (value T) {
+	text := r.text(column)
+	if text == "" || text == "[]" || text == "{}" {
+		return value
+	}
+	into := new(T)
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		r.fail(column, err)
+		return value
+	}
+	return *into
+}
+
+// describe names what SQLite has where something else should be.
+func describe(value any) string {
+	switch value.(type) {
+	case string:
+		return "text"
+	case []byte:
+		return "a blob"
+	default:
+		return "a number"
+	}
+}
