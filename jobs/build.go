@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
@@ -17,32 +20,81 @@ type builder struct {
 	station   *network.Station
 	snapshot  Snapshot
 	current   *edition.Edition // nil: there is none
+	memory    *memory
+	started   time.Time
 	documents map[string]*edition.Document
 }
 
-// next returns the edition that follows current, and when it changes by the
-// clock alone; zero: never.
-func (c *Conductor) next(ctx context.Context, station *network.Station, current *edition.Edition, d *dirt) (e *edition.Edition, due time.Time, err error) {
+// memory is what one build of a station has found out that spares the next one
+// work. It is never needed.
+type memory struct {
+	feeds     map[string]rendered           // by channel
+	addresses map[edition.Hash]addressPiece // by sitemap
+}
+
+// next returns the edition that follows the current one.
+func (c *Conductor) next(ctx context.Context, r *result) (*edition.Edition, error) {
 	snapshot, err := c.snapshot(ctx)
 	if err != nil {
-		return nil, due, err
+		return nil, err
 	}
 	defer snapshot.Close()
-	b := &builder{c, station, snapshot, current, map[string]*edition.Document{}}
-	if err := b.feeds(ctx); err != nil {
-		return nil, due, err
+	b := &builder{
+		Conductor: c, station: r.station, snapshot: snapshot, current: r.edition, memory: c.memory[r.station.ID],
+		started: time.Now(), documents: map[string]*edition.Document{},
 	}
-	if due, err = b.sitemaps(ctx, d); err != nil {
-		return nil, due, err
+	if r.work.everything {
+		*b.memory = memory{} // nothing is taken on trust
 	}
-	if err := errors.Join(b.robots(), b.opml()); err != nil {
-		return nil, due, err
+	err = b.build(ctx, r)
+	c.logFaults(snapshot.Faults())
+	if err != nil {
+		return nil, err
 	}
 	number := int64(1)
-	if current != nil {
-		number = current.Number() + 1
+	if b.current != nil {
+		number = b.current.Number() + 1
 	}
-	return edition.New(station.ID, number, watermark(current, snapshot), c.build, b.documents), due, nil
+	return edition.New(r.station.ID, number, watermark(b.current, snapshot), c.build, b.documents).WithPending(r.left), nil
+}
+
+// build adds all documents. The feeds are rendered while the sitemaps are read.
+func (b *builder) build(ctx context.Context, r *result) error {
+	changed, err := b.readFeeds(ctx)
+	if err != nil {
+		return err
+	}
+	var feeds map[string]*edition.Document
+	var rendering errgroup.Group
+	rendering.Go(func() error {
+		return recovered(func() (err error) {
+			feeds, err = b.renderFeeds(changed)
+			return err
+		})
+	})
+	sitemaps := recovered(func() error { return b.sitemaps(ctx, r) })
+	if err := errors.Join(rendering.Wait(), sitemaps); err != nil {
+		return err
+	}
+	maps.Copy(b.documents, feeds)
+	return errors.Join(b.robots(), b.opml())
+}
+
+// maxLogged bounds how many broken rows are remembered as logged.
+const maxLogged = 1000
+
+// logFaults logs the broken rows that have not been logged before.
+func (c *Conductor) logFaults(faults []article.RowError) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, fault := range faults {
+		text := fault.Error()
+		if c.logged[text] || len(c.logged) == maxLogged {
+			continue
+		}
+		c.logged[text] = true
+		c.log.Warn("article left out", "id", fault.ID, "column", fault.Column, "err", fault.Err)
+	}
 }
 
 // watermark is the snapshot's time, but later than that of the current edition,
@@ -55,23 +107,23 @@ func watermark(current *edition.Edition, snapshot Snapshot) time.Time {
 	return current.Watermark().Add(time.Millisecond)
 }
 
-// revise returns the next revision of a document.
-func (b *builder) revise(path string, r edition.Revision) (*edition.Document, error) {
-	r.AsOf = b.snapshot.Time()
-	document, err := r.Revise(b.previous(path))
+// addBody adds a document that does not print when it changed.
+func (b *builder) addBody(path, mediaType string, body []byte, newest time.Time) error {
+	document, err := edition.Revision{
+		MediaType: mediaType, Newest: newest, AsOf: b.snapshot.Time(), Advice: b.advice(),
+		Render: func(time.Time) ([]byte, error) { return body, nil },
+	}.Revise(b.previous(path))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	return document, nil
+	b.documents[path] = document
+	return nil
 }
 
-// addBody adds a document that does not print when it changed.
-func (b *builder) addBody(path, mediaType string, body []byte, newest time.Time) (err error) {
-	b.documents[path], err = b.revise(path, edition.Revision{
-		MediaType: mediaType, Newest: newest, Advice: b.advice(),
-		Render: func(time.Time) ([]byte, error) { return body, nil },
-	})
-	return err
+// addContent does so with content that is compressed already.
+func (b *builder) addContent(path string, content *edition.Content, newest time.Time) {
+	revision := edition.Revision{Newest: newest, AsOf: b.snapshot.Time(), Advice: b.advice()}
+	b.documents[path] = revision.Settle(content, b.previous(path))
 }
 
 func (b *builder) previous(path string) *edition.Document {

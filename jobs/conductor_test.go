@@ -196,7 +196,7 @@ func TestFirstRefresh(t *testing.T) {
 		w.want("documents of xt", slices.Sorted(maps.Keys(w.hashes("xt"))), []string{
 			"/atom.xml", "/culture/atom.xml", "/culture/feed.json", "/culture/rss.xml", "/feed.json", "/feeds.opml",
 			"/moment/atom.xml", "/moment/feed.json", "/moment/rss.xml", "/robots.txt", "/rss.xml",
-			"/sitemap.xml", "/sitemaps/2026-01.xml", "/sitemaps/2026-03.xml", "/sitemaps/news.xml",
+			"/sitemap.xml", "/sitemaps/2026-01.xml", "/sitemaps/2026-03.xml", "/sitemaps/baidu.txt", "/sitemaps/news.xml",
 		})
 		for path, want := range map[string]time.Duration{
 			"/rss.xml": time.Hour, "/sitemaps/2026-03.xml": time.Hour, "/sitemaps/2026-01.xml": 40 * 24 * time.Hour,
@@ -269,7 +269,7 @@ func TestOneNewArticle(t *testing.T) {
 		time.Sleep(30 * time.Second)
 		w.want("changed in xt", w.changes("xt", w.refresh), []string{
 			"/atom.xml", "/culture/atom.xml", "/culture/feed.json", "/culture/rss.xml", "/feed.json", "/rss.xml",
-			"/sitemap.xml", "/sitemaps/2026-03.xml", "/sitemaps/news.xml",
+			"/sitemap.xml", "/sitemaps/2026-03.xml", "/sitemaps/baidu.txt", "/sitemaps/news.xml",
 		})
 		if n := w.edition("yy").Number(); n != 1 {
 			t.Errorf("yy has edition %d; want 1", n)
@@ -482,7 +482,7 @@ func TestDeterminism(t *testing.T) {
 		other.refresh()
 		other.put(articles[10:]...)
 		other.restart(options)
-		if err := other.conductor.Audit(w.t.Context(), nil); err != nil {
+		if err := other.conductor.Audit(w.t.Context(), func(jobs.Report) {}); err != nil {
 			t.Fatal(err)
 		}
 		fresh := newWorld(w.t)
@@ -516,7 +516,7 @@ func TestUpdatedInTheFuture(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Minute)
-		if err := w.conductor.Audit(w.t.Context(), nil); err != nil {
+		if err := w.conductor.Audit(w.t.Context(), func(jobs.Report) {}); err != nil {
 			t.Fatal(err)
 		}
 		if n := w.edition("xt").Number(); n != 1 {

@@ -12,17 +12,28 @@ import (
 // sitemap and its index, which are small, are rebuilt with every dirt.
 type dirt struct {
 	everything bool
+	fresh      bool // something has happened, it is not only a backlog
 	months     map[article.Month]bool
 }
 
 // mark returns the station's dirt, to which the caller adds.
 func (c *Conductor) mark(station *network.Station) *dirt {
+	c.markBacklog(station, nil)
+	d := c.dirty[station.ID]
+	d.fresh = true
+	return d
+}
+
+// markBacklog marks months that have been dirty for some time.
+func (c *Conductor) markBacklog(station *network.Station, months []article.Month) {
 	d, ok := c.dirty[station.ID]
 	if !ok {
 		d = &dirt{months: map[article.Month]bool{}}
 		c.dirty[station.ID] = d
 	}
-	return d
+	for _, month := range months {
+		d.months[month] = true
+	}
 }
 
 // markChanges asks the content store what has changed, and the clock, and marks
@@ -47,6 +58,9 @@ func (c *Conductor) markChanges(ctx context.Context) error {
 	for _, station := range c.network.Stations {
 		if due, ok := c.due[station.ID]; !ok || !due.IsZero() && !due.After(c.checked) {
 			c.mark(station)
+		}
+		if current, ok := c.editions.Current(station.ID); ok && len(current.Pending()) > 0 {
+			c.markBacklog(station, current.Pending()) // of a process that ended before it was done
 		}
 	}
 	return nil

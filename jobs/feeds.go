@@ -2,7 +2,9 @@ package jobs
 
 import (
 	"context"
-	"log/slog"
+	"fmt"
+	"runtime"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,8 +15,23 @@ import (
 	"feedstation/internal/network"
 )
 
-// feeds adds the three formats of the station's own feed and of each channel's.
-func (b *builder) feeds(ctx context.Context) error {
+// channelFeed is a feed whose articles have been read.
+type channelFeed struct {
+	channel  network.Channel // the zero channel is the station itself
+	articles []article.Article
+	input    uint64 // digest of the articles
+}
+
+// rendered is what a feed was made from and what it has become.
+type rendered struct {
+	input     uint64
+	documents [len(formats)]edition.Hash
+}
+
+// readFeeds reads the articles of the station's own feed and of each channel's.
+// A feed whose articles are as they were keeps its documents and is not
+// returned.
+func (b *builder) readFeeds(ctx context.Context) ([]channelFeed, error) {
 	stations := []string{b.station.ID}
 	if b.station.All {
 		stations = nil
@@ -22,38 +39,41 @@ func (b *builder) feeds(ctx context.Context) error {
 			stations = append(stations, s.ID)
 		}
 	}
-	items := itemMaker{log: b.log, network: b.network, made: map[string]*feed.Prepared{}}
-	if err := b.feed(ctx, &items, stations, network.Channel{}); err != nil {
-		return err
-	}
-	for _, channel := range b.station.Channels {
-		if err := b.feed(ctx, &items, stations, channel); err != nil {
-			return err
+	var changed []channelFeed
+	for _, channel := range append([]network.Channel{{}}, b.station.Channels...) {
+		articles, err := b.snapshot.Latest(ctx, stations, channel.ID, b.options.Items)
+		if err != nil {
+			return nil, err
+		}
+		for i := range articles {
+			articles[i].Updated = b.changed(&articles[i])
+		}
+		f := channelFeed{channel, articles, b.digest(articles)}
+		if !b.keepFeed(f) {
+			changed = append(changed, f)
 		}
 	}
-	return nil
+	return changed, nil
 }
 
-// feed adds one feed; the zero channel is the station itself.
-func (b *builder) feed(ctx context.Context, items *itemMaker, stations []string, channel network.Channel) error {
-	articles, err := b.snapshot.Latest(ctx, stations, channel.ID, b.options.Items)
-	if err != nil {
-		return err
+// keepFeed takes a feed's documents from the current edition if they were made
+// from the same articles, and reports whether they were.
+func (b *builder) keepFeed(f channelFeed) bool {
+	before, ok := b.memory.feeds[f.channel.ID]
+	if !ok || before.input != f.input {
+		return false
 	}
-	c := describe(b.station, channel)
-	c.SummaryOnly = !b.options.FullText
-	var newest time.Time
-	for i := range articles {
-		a := &articles[i]
-		a.Updated = b.changed(a)
-		if a.Updated.After(newest) {
-			newest = a.Updated
-		}
-		if item := items.item(a); item != nil {
-			c.Items = append(c.Items, item)
+	var documents [len(formats)]*edition.Document
+	for i, format := range formats {
+		documents[i] = b.previous(network.FeedPath(f.channel.ID, format.name))
+		if documents[i] == nil || documents[i].Hash() != before.documents[i] {
+			return false // another process has published something else
 		}
 	}
-	return b.addFeed(c, channel, newest)
+	for i, format := range formats {
+		b.documents[network.FeedPath(f.channel.ID, format.name)] = documents[i]
+	}
+	return true
 }
 
 // formats are what each feed is published as.
@@ -67,32 +87,76 @@ var formats = [...]struct {
 	{network.JSON, feed.JSONType, (*feed.Channel).JSON},
 }
 
-// addFeed adds the formats of a feed, which are made at the same time: most of
-// it is compressing.
-func (b *builder) addFeed(c feed.Channel, channel network.Channel, newest time.Time) error {
-	rhythm := c.Rhythm()
-	var documents [len(formats)]*edition.Document
+// renderFeeds returns the documents of feeds, all formats of all feeds at the
+// same time: most of it is compressing. It reads nothing from the store.
+func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document, error) {
+	items := b.prepare(feeds)
+	documents := map[string]*edition.Document{}
+	var mu sync.Mutex
 	var work errgroup.Group
-	for i, format := range formats {
-		work.Go(func() (err error) {
-			c := c
-			documents[i], err = b.revise(network.FeedPath(channel.ID, format.name), edition.Revision{
-				MediaType: format.mediaType, Newest: newest, Advice: b.feedAdvice(channel, format.name, rhythm),
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for _, f := range feeds {
+		channel, newest := b.fill(f, items)
+		rhythm := channel.Rhythm()
+		for _, format := range formats {
+			path := network.FeedPath(f.channel.ID, format.name)
+			revision := edition.Revision{
+				MediaType: format.mediaType, Newest: newest, AsOf: b.snapshot.Time(), Advice: b.feedAdvice(f.channel, format.name, rhythm),
 				Render: func(modified time.Time) ([]byte, error) {
+					c := channel
 					c.Updated = modified.In(b.station.Zone)
 					return format.render(&c)
 				},
+			}
+			work.Go(func() error {
+				return recovered(func() error {
+					document, err := revision.Revise(b.previous(path))
+					if err != nil {
+						return fmt.Errorf("%s: %w", path, err)
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					documents[path] = document
+					return nil
+				})
 			})
-			return err
-		})
+		}
 	}
 	if err := work.Wait(); err != nil {
-		return err
+		return nil, err
 	}
-	for i, format := range formats {
-		b.documents[network.FeedPath(channel.ID, format.name)] = documents[i]
+	b.remember(feeds, documents)
+	return documents, nil
+}
+
+// remember notes what the documents were made from.
+func (b *builder) remember(feeds []channelFeed, documents map[string]*edition.Document) {
+	if b.memory.feeds == nil {
+		b.memory.feeds = map[string]rendered{}
 	}
-	return nil
+	for _, f := range feeds {
+		made := rendered{input: f.input}
+		for i, format := range formats {
+			made.documents[i] = documents[network.FeedPath(f.channel.ID, format.name)].Hash()
+		}
+		b.memory.feeds[f.channel.ID] = made
+	}
+}
+
+// fill returns a feed with its items, and when the newest of them changed.
+func (b *builder) fill(f channelFeed, items map[string]*feed.Prepared) (c feed.Channel, newest time.Time) {
+	c = describe(b.station, f.channel)
+	c.SummaryOnly = !b.options.FullText
+	for i := range f.articles {
+		a := &f.articles[i]
+		if a.Updated.After(newest) {
+			newest = a.Updated
+		}
+		if item := items[a.ID]; item != nil {
+			c.Items = append(c.Items, item)
+		}
+	}
+	return c, newest
 }
 
 // describe returns a feed without its items.
@@ -105,51 +169,4 @@ func describe(s *network.Station, channel network.Channel) feed.Channel {
 		JSONURL: s.Address(network.FeedPath(channel.ID, network.JSON)),
 		Author:  s.Name, Email: s.Email, Icon: s.Icon, Logo: s.Logo,
 	}
-}
-
-// opml adds the list of all feeds: of the station, or of all stations where the
-// station is that of the whole network.
-func (b *builder) opml() error {
-	stations := []*network.Station{b.station}
-	if b.station.All {
-		stations = b.network.Stations
-	}
-	list := feed.Outlines{Title: b.station.Name}
-	for _, s := range stations {
-		group := feed.OutlineGroup{Title: s.Name}
-		for _, channel := range append([]network.Channel{{}}, s.Channels...) {
-			c := describe(s, channel)
-			group.Feeds = append(group.Feeds, feed.Outline{
-				Title: c.Title, Description: c.Description, Language: c.Language, HomeURL: c.HomeURL, RSSURL: c.RSSURL,
-			})
-		}
-		list.Groups = append(list.Groups, group)
-	}
-	body, err := list.OPML()
-	if err != nil {
-		return err
-	}
-	return b.addBody(network.OPMLPath, feed.OPMLType, body, edition.Epoch)
-}
-
-// itemMaker makes the items of a build, each article's once for all feeds that
-// carry it.
-type itemMaker struct {
-	log     *slog.Logger
-	network *network.Network
-	made    map[string]*feed.Prepared // nil: the article can't be one
-}
-
-// item returns the article's item, or nil if it can't be in a feed: one bad
-// article does not keep the others from their readers.
-func (m *itemMaker) item(a *article.Article) *feed.Prepared {
-	item, ok := m.made[a.ID]
-	if !ok {
-		var err error
-		if item, err = feed.Prepare(m.make(a)); err != nil {
-			m.log.Warn("article left out", "id", a.ID, "station", a.Station, "err", err)
-		}
-		m.made[a.ID] = item
-	}
-	return item
 }

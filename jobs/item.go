@@ -2,16 +2,62 @@ package jobs
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"feedstation/feed"
 	"feedstation/internal/article"
 )
 
-// make turns an article into a feed's item, with times in the zone of the
+// prepare makes the items of all articles, each article's once for all feeds
+// that carry it. One bad article does not keep the others from their readers:
+// it has no item.
+func (c *Conductor) prepare(feeds []channelFeed) map[string]*feed.Prepared {
+	items := map[string]*feed.Prepared{}
+	var mu sync.Mutex
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	seen := map[string]bool{}
+	for _, f := range feeds {
+		for i := range f.articles {
+			a := &f.articles[i]
+			if seen[a.ID] {
+				continue
+			}
+			seen[a.ID] = true
+			work.Go(func() error {
+				item := c.prepareOne(a)
+				mu.Lock()
+				defer mu.Unlock()
+				items[a.ID] = item
+				return nil
+			})
+		}
+	}
+	_ = work.Wait() // each logs its own error
+	return items
+}
+
+// prepareOne returns the article's item, or nil if it can't be in a feed.
+func (c *Conductor) prepareOne(a *article.Article) (item *feed.Prepared) {
+	err := recovered(func() (err error) {
+		item, err = feed.Prepare(c.item(a))
+		return err
+	})
+	if err != nil {
+		c.log.Warn("article left out", "id", a.ID, "station", a.Station, "err", err)
+		return nil
+	}
+	return item
+}
+
+// item turns an article into a feed's item, with times in the zone of the
 // article's own station.
-func (m *itemMaker) make(a *article.Article) feed.Item {
-	station, ok := m.network.Station(a.Station)
+func (c *Conductor) item(a *article.Article) feed.Item {
+	station, ok := c.network.Station(a.Station)
 	if !ok {
 		panic("an article of the unknown station " + a.Station) // the store was asked for known ones only
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 )
@@ -69,7 +68,7 @@ func (t *Task) once(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, t.deadline)
 	defer cancel()
 	start := time.Now()
-	err := t.recovered(limited)
+	err := recovered(func() error { return t.run(limited) })
 	log := t.log.With("duration", time.Since(start))
 
 	switch {
@@ -84,16 +83,6 @@ func (t *Task) once(ctx context.Context) {
 		}
 		log.ErrorContext(ctx, "task failed", attrs...)
 	}
-}
-
-// recovered makes one run and returns its panic as an error.
-func (t *Task) recovered(ctx context.Context) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = &panicError{value: value, stack: debug.Stack()}
-		}
-	}()
-	return t.run(ctx)
 }
 
 // panicError is the error of a run that panicked. It wraps nothing: a panic is a

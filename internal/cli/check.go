@@ -2,8 +2,11 @@ package cli
 
 import (
 	"fmt"
+	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/content"
+	"feedstation/jobs"
 )
 
 type checkCommand struct{}
@@ -24,11 +27,18 @@ func (*checkCommand) Run(in *invocation) error {
 		channels += len(s.Channels)
 	}
 	fmt.Fprintf(out, "configuration  %s: %d stations, %d channels\n", in.configFile, len(cfg.Network.Stations), channels)
-	findings, err := content.Check(ctx, cfg.Content.DSN.Reveal(), cfg.Network)
+	inspector := jobs.NewInspector(cfg.Network, time.Now())
+	bar := in.progress("articles", -1, false)
+	findings, err := content.Check(ctx, cfg.Content.DSN.Reveal(), cfg.Network, func(a *article.Article) {
+		bar.add(1)
+		inspector.Add(a)
+	})
+	bar.finish()
 	if err != nil {
 		return fmt.Errorf("check: %w", err)
 	}
 	fmt.Fprintf(out, "content store  %s: %s\n", cfg.Content.SafeDSN(), findings.Summary)
+	inspector.Print(out)
 	for _, fault := range findings.Faults {
 		fmt.Fprintf(out, "  %s\n", fault)
 	}

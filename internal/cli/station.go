@@ -39,6 +39,7 @@ func newConductor(log *slog.Logger, cfg *config.Config, store *content.Store, ed
 	snapshot := func(ctx context.Context) (jobs.Snapshot, error) { return store.Snapshot(ctx) }
 	return jobs.NewConductor(log, cfg.Network, snapshot, editions, jobs.Options{
 		Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
+		Sitemaps: jobs.SitemapLimits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)}, Robots: cfg.Server.Robots,
 		Version: buildVersion(),
 	})
 }

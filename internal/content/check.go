@@ -2,12 +2,14 @@ package content
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 
+	"feedstation/internal/article"
 	"feedstation/internal/network"
 )
 
@@ -17,47 +19,54 @@ type Findings struct {
 	Faults  []string // each a line with its place
 }
 
-// Check looks at a store without changing it. The error is a store that can't
-// be read; one that does not exist yet is none.
-func Check(ctx context.Context, file string, n *network.Network) (Findings, error) {
+// Check looks at a store without changing it, and shows each article that it
+// has, without its texts, to each. The error is a store that can't be read; one
+// that does not exist yet is none.
+func Check(ctx context.Context, file string, n *network.Network, each func(*article.Article)) (Findings, error) {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return Findings{Summary: "not there yet; the first command that needs it creates it"}, nil
 	}
-	db := pool(file, true, 1)
-	defer db.Close()
-	findings, err := check(ctx, db, n)
+	s := &Store{read: pool(file, true, 1)}
+	defer s.read.Close()
+	findings, err := s.check(ctx, n, each)
 	if err != nil {
 		return Findings{}, fmt.Errorf("content: %s: %w", file, explain(err))
 	}
 	return findings, nil
 }
 
-func check(ctx context.Context, db *sql.DB, n *network.Network) (findings Findings, err error) {
-	_, version, err := pending(ctx, db)
-	if err != nil {
+func (s *Store) check(ctx context.Context, n *network.Network, each func(*article.Article)) (findings Findings, err error) {
+	missing, version, err := pending(ctx, s.read)
+	switch {
+	case err != nil:
 		return findings, err
-	}
-	if version == 0 {
+	case version == 0:
 		return Findings{Summary: "empty; the first command that needs it creates its tables"}, nil
+	case len(missing) > 0:
+		return Findings{Summary: "of an earlier version; the first command that needs it brings its tables up to date"}, nil
 	}
-	rows, err := db.QueryContext(ctx, `SELECT station, count(*) FROM articles GROUP BY station ORDER BY station`)
+	snapshot, err := s.Snapshot(ctx)
 	if err != nil {
 		return findings, err
 	}
-	defer rows.Close()
-	articles, stations := 0, 0
-	for rows.Next() {
-		var station string
-		var count int
-		if err := rows.Scan(&station, &count); err != nil {
+	defer snapshot.Close()
+	articles, counts := 0, map[string]int{}
+	for a, err := range snapshot.Inventory(ctx) {
+		if err != nil {
 			return findings, err
 		}
-		articles += count
-		stations++
+		articles++
+		counts[a.Station]++
+		each(&a)
+	}
+	findings.Summary = fmt.Sprintf("%d articles of %d stations", articles, len(counts))
+	for _, station := range slices.Sorted(maps.Keys(counts)) {
 		if _, ok := n.Station(station); !ok {
-			findings.Faults = append(findings.Faults, fmt.Sprintf("articles.station: %d articles of %q, which the configuration does not have", count, station))
+			findings.Faults = append(findings.Faults, fmt.Sprintf("articles.station: %d articles of %q, which the configuration does not have", counts[station], station))
 		}
 	}
-	findings.Summary = fmt.Sprintf("%d articles of %d stations", articles, stations)
-	return findings, rows.Err()
+	for _, fault := range snapshot.Faults() {
+		findings.Faults = append(findings.Faults, fault.Error()+" (left out of everything)")
+	}
+	return findings, nil
 }

@@ -23,12 +23,14 @@ func TestCheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	first(t, filepath.Join(dir, "earlier")).Close()
 	tests := []struct {
 		name string
 		file string
 		want content.Findings
 		err  string
 	}{
+		{name: "an earlier program's", file: "earlier", want: content.Findings{Summary: "of an earlier version; the first command that needs it brings its tables up to date"}},
 		{name: "not there", file: "none", want: content.Findings{Summary: "not there yet; the first command that needs it creates it"}},
 		{name: "not there, nor its folder", file: "var/none", want: content.Findings{Summary: "not there yet; the first command that needs it creates it"}},
 		{name: "empty", file: "empty", want: content.Findings{Summary: "empty; the first command that needs it creates its tables"}},
@@ -49,7 +51,7 @@ func TestCheck(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			file := filepath.Join(dir, tt.file)
 			before, files := bytesOf(t, file), names(t, dir)
-			got, err := content.Check(t.Context(), file, n)
+			got, err := content.Check(t.Context(), file, n, func(*article.Article) {})
 			text := ""
 			if err != nil {
 				text = strings.ReplaceAll(err.Error(), dir, "DIR")
@@ -88,7 +90,11 @@ func TestCheckLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := bytesOf(t, file)
-	got, err := content.Check(t.Context(), file, n)
+	var shown []string
+	got, err := content.Check(t.Context(), file, n, func(a *article.Article) { shown = append(shown, a.ID) })
+	if diff := cmp.Diff([]string{"1"}, shown); diff != "" {
+		t.Errorf("articles (-want +got):\n%s", diff)
+	}
 	if diff := cmp.Diff(content.Findings{Summary: "1 articles of 1 stations"}, got); diff != "" || err != nil {
 		t.Errorf("findings, %v (-want +got):\n%s", err, diff)
 	}

@@ -62,7 +62,7 @@ func (s *Snapshot) articles(ctx context.Context, q query, args ...any) iter.Seq2
 			a = q.known
 			q.read(r, &a)
 			if r.fault != nil {
-				s.note(RowError{a.ID, r.column, r.fault})
+				s.note(article.RowError{ID: a.ID, Column: r.column, Err: r.fault})
 				continue
 			}
 			if !yield(a, nil) {

@@ -7,21 +7,9 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"feedstation/internal/article"
 )
-
-// RowError is a row that can't be an article: another tool has written what
-// import would have refused.
-type RowError struct {
-	ID     string // the article's; empty if that is what is broken
-	Column string
-	Err    error
-}
-
-// Error implements error.
-func (e RowError) Error() string { return fmt.Sprintf("article %s: %s: %v", e.ID, e.Column, e.Err) }
-
-// Unwrap returns what is wrong with the column.
-func (e RowError) Unwrap() error { return e.Err }
 
 // maxFaults bounds what a snapshot remembers of broken rows: a tool that breaks
 // one may break them all.
@@ -29,16 +17,16 @@ const maxFaults = 100
 
 // Faults returns the broken rows that this snapshot has left out so far, each
 // once, in the order of being found, at most 100.
-func (s *Snapshot) Faults() []RowError {
+func (s *Snapshot) Faults() []article.RowError {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.faults)
 }
 
-func (s *Snapshot) note(fault RowError) {
+func (s *Snapshot) note(fault article.RowError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known := func(f RowError) bool { return f.ID == fault.ID && f.Column == fault.Column }
+	known := func(f article.RowError) bool { return f.ID == fault.ID && f.Column == fault.Column }
 	if len(s.faults) < maxFaults && !slices.ContainsFunc(s.faults, known) {
 		s.faults = append(s.faults, fault)
 	}

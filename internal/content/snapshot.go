@@ -21,7 +21,7 @@ type Snapshot struct {
 	at time.Time
 
 	mu     sync.Mutex
-	faults []RowError
+	faults []article.RowError
 }
 
 // Snapshot opens a snapshot of the present. It must be closed.

@@ -1,6 +1,9 @@
 package edition
 
-import "bytes"
+import (
+	"bytes"
+	"crypto/sha256"
+)
 
 // Content is what a document says, before it is known since when it has said
 // that.
@@ -50,4 +53,21 @@ func (c *Content) mustKeepSmall() {
 	if err := c.keepSmall(); err != nil {
 		panic(err) // it was compressed here
 	}
+}
+
+// sameAs reports whether d has the same media type and the same body.
+func (c *Content) sameAs(d *Document) bool {
+	if c.hash == d.hash {
+		return true
+	}
+	return c.mediaType == d.MediaType() && c.size == d.size && bodySum(c.bodies[Gzip]) == bodySum(d.variants[Gzip].Body)
+}
+
+// bodySum returns a digest of what was compressed.
+func bodySum(compressed []byte) [sha256.Size]byte {
+	h := sha256.New()
+	if _, err := gunzip(h, compressed); err != nil {
+		return [sha256.Size]byte{} // damage is the like of nothing that can be read
+	}
+	return [sha256.Size]byte(h.Sum(nil))
 }

@@ -18,7 +18,7 @@ import (
 // library's version too, so equal builds need equal versions.
 const (
 	gzipLevel   = 6
-	streamLevel = 3 // an archive of sitemaps is 200 times a feed
+	streamLevel = 1 // an archive of sitemaps is 200 times a feed
 	brotliLevel = 3
 )
 

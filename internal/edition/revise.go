@@ -46,9 +46,10 @@ func (r Revision) Revise(previous *Document) (*Document, error) {
 }
 
 // Settle does the same for content that is there already and does not print
-// its time.
+// its time. Content that has only been compressed in another way, by another
+// version of the program, is no change.
 func (r Revision) Settle(content *Content, previous *Document) *Document {
-	if previous != nil && content.hash == previous.hash {
+	if previous != nil && content.sameAs(previous) {
 		return previous.Advised(r.Advice)
 	}
 	return content.document(r.modified(previous)).Advised(r.Advice)

@@ -1,0 +1,131 @@
+package jobs
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/network"
+	"feedstation/sitemap"
+)
+
+// Cause says why the sitemaps leave an article out.
+type Cause string
+
+// The causes, in the order in which they are looked for.
+const (
+	IsDraft     Cause = "draft"
+	IsWithdrawn Cause = "withdrawn"
+	IsEmbargoed Cause = "embargoed"
+	IsExpired   Cause = "expired"
+	IsNoIndex   Cause = "noindex"
+	IsForeign   Cause = "on another host"
+	IsBroken    Cause = "with an address that sitemaps can't have"
+	IsLong      Cause = "too long for the list for Baidu"
+)
+
+// causes are all causes; examples are given of those that somebody may want to
+// mend.
+var (
+	causes     = [...]Cause{IsDraft, IsWithdrawn, IsEmbargoed, IsExpired, IsNoIndex, IsForeign, IsBroken, IsLong}
+	toBeMended = [...]Cause{IsForeign, IsBroken, IsLong}
+)
+
+// maxExamples is how many articles are named of each cause and station.
+const maxExamples = 5
+
+// Inspector counts what the sitemaps leave out.
+type Inspector struct {
+	network  *network.Network
+	now      time.Time
+	stations map[string]*Omissions
+}
+
+// Omissions are what the sitemaps of one station leave out.
+type Omissions struct {
+	Articles int // all that the station has
+	Counts   map[Cause]int
+	Examples map[Cause][]string // id and address, of what may be mended
+}
+
+// NewInspector returns an inspector of the articles as they are at a moment.
+func NewInspector(n *network.Network, now time.Time) *Inspector {
+	return &Inspector{n, now, map[string]*Omissions{}}
+}
+
+// Add looks at an article. One of a station that does not publish is left to
+// others.
+func (i *Inspector) Add(a *article.Article) {
+	station, ok := i.network.Station(a.Station)
+	if !ok || !station.Publishes() {
+		return
+	}
+	o := i.stations[station.ID]
+	if o == nil {
+		o = &Omissions{Counts: map[Cause]int{}, Examples: map[Cause][]string{}}
+		i.stations[station.ID] = o
+	}
+	o.Articles++
+	cause := i.cause(station, a)
+	if cause == "" {
+		return
+	}
+	o.Counts[cause]++
+	if slices.Contains(toBeMended[:], cause) && len(o.Examples[cause]) < maxExamples {
+		o.Examples[cause] = append(o.Examples[cause], a.ID+" "+a.URL)
+	}
+}
+
+// cause returns why the sitemaps leave an article out; "" if they don't.
+func (i *Inspector) cause(station *network.Station, a *article.Article) Cause {
+	switch {
+	case a.Status == article.Draft:
+		return IsDraft
+	case a.Status == article.Withdrawn:
+		return IsWithdrawn
+	case a.Published.After(i.now):
+		return IsEmbargoed
+	case !a.VisibleAt(i.now):
+		return IsExpired
+	case a.NoIndex:
+		return IsNoIndex
+	case !listable(station, a):
+		return IsForeign
+	}
+	loc, err := sitemap.Loc(a.URL)
+	switch {
+	case err != nil:
+		return IsBroken
+	case len(loc) > baiduLoc:
+		return IsLong
+	}
+	return ""
+}
+
+// Print prints a line a station that leaves something out, and examples.
+func (i *Inspector) Print(out io.Writer) {
+	for _, station := range i.network.Stations {
+		o := i.stations[station.ID]
+		if o == nil || len(o.Counts) == 0 {
+			continue
+		}
+		var counts []string
+		for _, cause := range causes {
+			if n := o.Counts[cause]; n > 0 {
+				counts = append(counts, fmt.Sprintf("%d %s", n, cause))
+			}
+		}
+		fmt.Fprintf(out, "  %s: %d articles, left out of sitemaps: %s\n", station.ID, o.Articles, strings.Join(counts, ", "))
+		for _, cause := range toBeMended {
+			for _, example := range o.Examples[cause] {
+				fmt.Fprintf(out, "    %s: %s\n", cause, example)
+			}
+			if more := o.Counts[cause] - len(o.Examples[cause]); more > 0 {
+				fmt.Fprintf(out, "    %s: and %d more\n", cause, more)
+			}
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package jobs_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/article"
+	"feedstation/internal/network"
+	"feedstation/jobs"
+)
+
+func TestInspector(t *testing.T) {
+	n, err := network.New("湘江新闻网", []*network.Station{
+		{ID: "xt", URL: "https://xt.news.example"},
+		{ID: "yy", URL: "https://yy.news.example"},
+		{ID: "old", URL: "https://old.news.example", Former: network.Former{Closed: true}},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	i := jobs.NewInspector(n, now)
+	add := func(station string, change func(*article.Article)) {
+		a := article.Article{ID: "1", Station: station, URL: "https://" + station + ".news.example/1.html", Published: now.Add(-time.Hour), Status: article.Published}
+		change(&a)
+		i.Add(&a)
+	}
+	url := func(address string) func(*article.Article) { return func(a *article.Article) { a.URL = address } }
+	add("xt", func(*article.Article) {})
+	add("xt", func(a *article.Article) { a.Status = article.Draft })
+	add("xt", func(a *article.Article) { a.Status = article.Withdrawn })
+	add("xt", func(a *article.Article) { a.Published = now.Add(time.Minute) })
+	add("xt", func(a *article.Article) { a.Expires = now })
+	add("xt", func(a *article.Article) { a.NoIndex = true })
+	for range 7 {
+		add("xt", url("https://www.news.example/1.html"))
+	}
+	add("xt", url("https://xt.news.example/"+strings.Repeat("a", 3000)))
+	add("xt", url("https://xt.news.example/"+strings.Repeat("湘", 30)))
+	add("yy", func(*article.Article) {})
+	add("old", func(a *article.Article) { a.Status = article.Draft })
+	add("none", func(a *article.Article) { a.Status = article.Draft })
+
+	foreign := "    on another host: 1 https://www.news.example/1.html\n"
+	want := "  xt: 15 articles, left out of sitemaps: 1 draft, 1 withdrawn, 1 embargoed, 1 expired, 1 noindex, 7 on another host, " +
+		"1 with an address that sitemaps can't have, 1 too long for the list for Baidu\n" +
+		strings.Repeat(foreign, 5) + "    on another host: and 2 more\n" +
+		"    with an address that sitemaps can't have: 1 https://xt.news.example/" + strings.Repeat("a", 3000) + "\n" +
+		"    too long for the list for Baidu: 1 https://xt.news.example/" + strings.Repeat("湘", 30) + "\n"
+	var out strings.Builder
+	i.Print(&out)
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("printed (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,232 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"feedstation/feed"
+	"feedstation/internal/article"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+	"feedstation/sitemap"
+)
+
+// roundTime is how long a build goes on with old months before it publishes
+// what it has, so that what is new does not wait for what is old.
+const roundTime = time.Second
+
+// shards adds the months that are dirty, newest first, and keeps the others. It
+// returns the months that it did not reach, which stay as they are for now.
+func (b *builder) shards(ctx context.Context, work *dirt) (left []article.Month, err error) {
+	months := slices.Collect(maps.Keys(work.months))
+	everything := work.everything || b.current == nil
+	if everything {
+		if months, err = b.snapshot.Months(ctx, b.station.ID, b.station.Zone); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(months, func(a, b article.Month) int { return b.Compare(a) })
+	kept := b.keptShards()
+	if everything { // months without articles are gone
+		maps.DeleteFunc(kept, func(month article.Month, _ []string) bool { return !slices.Contains(months, month) })
+	}
+	for i, month := range months {
+		if i > 0 && time.Since(b.started) >= roundTime {
+			left = months[i:]
+			break
+		}
+		delete(kept, month)
+		if err := b.shard(ctx, month); err != nil {
+			return nil, err
+		}
+	}
+	for _, paths := range kept {
+		for _, path := range paths {
+			b.documents[path] = b.previous(path)
+		}
+	}
+	return left, nil
+}
+
+// keptShards returns the paths of the current edition's months.
+func (b *builder) keptShards() map[article.Month][]string {
+	kept := map[article.Month][]string{}
+	if b.current == nil {
+		return kept
+	}
+	for path := range b.current.All() {
+		if month, _, ok := network.ParseShardPath(path); ok {
+			kept[month] = append(kept[month], path)
+		}
+	}
+	return kept
+}
+
+// extensions are what the sitemap of a month may tell of a page.
+var extensions = sitemap.Options{Images: true, Videos: true, Alternates: true}
+
+// shard adds a month.
+func (b *builder) shard(ctx context.Context, month article.Month) error {
+	from, to := month.Bounds(b.station.Zone)
+	options := extensions
+	options.MaxURLs, options.MaxBytes = b.options.Sitemaps.URLs, b.options.Sitemaps.Bytes
+	urls := b.urls(b.snapshot.Listing(ctx, b.station.ID, from, to))
+	_, err := b.addSitemaps(urls, options, func(n int) string { return network.ShardPath(month, n) })
+	if err != nil {
+		return fmt.Errorf("%s: %w", month, err)
+	}
+	return nil
+}
+
+// addSitemaps adds as many sitemaps as the URLs need and returns how many. A
+// URL that can't be in any is left out.
+func (b *builder) addSitemaps(urls iter.Seq2[sitemap.URL, error], options sitemap.Options, path func(n int) string) (int, error) {
+	options.Invalid = func(*sitemap.URLError) error { return nil }
+	var bodies []*edition.Writer
+	files, err := sitemap.Split(urls, options, func(int) (io.WriteCloser, error) {
+		bodies = append(bodies, edition.NewWriter(sitemap.ContentType))
+		return bodies[len(bodies)-1], nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for i, f := range files {
+		b.addContent(path(i+1), bodies[i].Content(), f.LastMod)
+	}
+	return len(files), nil
+}
+
+// urls yields the addresses of the articles that belong in the station's
+// sitemaps.
+func (b *builder) urls(articles iter.Seq2[article.Article, error]) iter.Seq2[sitemap.URL, error] {
+	return func(yield func(sitemap.URL, error) bool) {
+		for a, err := range articles {
+			if err != nil {
+				yield(sitemap.URL{}, err)
+				return
+			}
+			if !listable(b.station, &a) {
+				continue
+			}
+			if !yield(b.url(&a), nil) {
+				return
+			}
+		}
+	}
+}
+
+// listable reports whether a sitemap of the station may name the article: a
+// sitemap names pages of its own host only.
+func listable(station *network.Station, a *article.Article) bool {
+	return !a.NoIndex && station.Owns(a.URL)
+}
+
+func (b *builder) url(a *article.Article) sitemap.URL {
+	u := sitemap.URL{Loc: a.URL, LastMod: b.lastMod(a)}
+	if len(a.Images)+len(a.Enclosures)+len(a.Alternates) == 0 {
+		return u
+	}
+	base, err := url.Parse(a.URL)
+	if err != nil {
+		return u // the sitemap refuses it
+	}
+	u.Images = imageAddresses(base, a)
+	u.Videos = b.videos(base, a, u.Images)
+	u.Alternates = b.alternates(base, a)
+	// A page is more than what it links to: without what a sitemap can't say, it
+	// is there.
+	if len(u.Videos)+len(u.Alternates) > 0 && sitemap.NewWriter(io.Discard, extensions).Add(u) != nil {
+		u.Videos, u.Alternates = nil, nil
+	}
+	return u
+}
+
+// lastMod is the article's last significant change in the station's zone.
+func (b *builder) lastMod(a *article.Article) time.Time {
+	return b.changed(a).In(b.station.Zone)
+}
+
+// usable returns an address as a sitemap can name it, and whether it can: it
+// would refuse the whole page for the sake of a bad one.
+func usable(base *url.URL, address string) (string, bool) {
+	u, err := base.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+		return "", false
+	}
+	if _, ok := network.NormalizeHost(u.Host); !ok {
+		return "", false
+	}
+	address = u.String()
+	return address, len(address) <= sitemap.MaxLoc
+}
+
+func imageAddresses(base *url.URL, a *article.Article) []string {
+	var addresses []string
+	for _, image := range a.Images {
+		if address, ok := usable(base, image.URL); ok && len(addresses) < sitemap.MaxImages {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses
+}
+
+// videos returns those of the article's films of which everything is known that
+// Google requires: a picture, which is the article's first, and a description,
+// which is its summary.
+func (b *builder) videos(base *url.URL, a *article.Article, images []string) []sitemap.Video {
+	var videos []sitemap.Video
+	for _, e := range a.Enclosures {
+		address, ok := usable(base, e.URL)
+		if !ok || len(images) == 0 || !strings.HasPrefix(e.Type, "video/") {
+			continue
+		}
+		video := sitemap.Video{
+			Thumbnail: images[0], Content: address, Title: feed.PlainText(e.Title),
+			Description: feed.PlainText(a.Summary), Published: a.Published.In(b.station.Zone),
+		}
+		if video.Title == "" {
+			video.Title = feed.PlainText(a.Title)
+		}
+		if video.Description == "" {
+			video.Description = feed.Summary(a.Body)
+		}
+		if e.Seconds <= sitemap.MaxVideoSeconds {
+			video.Seconds = max(0, e.Seconds)
+		}
+		if video.Title != "" && video.Description != "" {
+			videos = append(videos, video)
+		}
+	}
+	return videos
+}
+
+// alternates returns the article's translations, and the article itself among
+// them: engines take only links that are returned.
+func (b *builder) alternates(base *url.URL, a *article.Article) []sitemap.Alternate {
+	if len(a.Alternates) == 0 {
+		return nil
+	}
+	language := b.station.Language
+	if a.Language != "" {
+		language = a.Language
+	}
+	alternates := []sitemap.Alternate{{Lang: language, Loc: a.URL}}
+	for _, alternate := range a.Alternates {
+		address, ok := usable(base, alternate.URL)
+		switch {
+		case !ok || len(alternates) == sitemap.MaxAlternates:
+		case strings.EqualFold(alternate.Lang, language):
+			alternates[0].Loc = address // the newsroom has named it
+		default:
+			alternates = append(alternates, sitemap.Alternate{Lang: alternate.Lang, Loc: address})
+		}
+	}
+	return alternates
+}
