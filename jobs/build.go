@@ -60,7 +60,7 @@ func (c *Conductor) next(ctx context.Context, r *result) (*edition.Edition, erro
 
 // build adds all documents. The feeds are rendered while the sitemaps are read.
 func (b *builder) build(ctx context.Context, r *result) error {
-	changed, err := b.readFeeds(ctx)
+	changed, err := b.readFeeds(ctx, r.work)
 	if err != nil {
 		return err
 	}

@@ -8,11 +8,12 @@ import (
 	"feedstation/internal/network"
 )
 
-// dirt is what has to be rebuilt of a station's edition. Its feeds, its news
-// sitemap and its index, which are small, are rebuilt with every dirt.
+// dirt is what has to be rebuilt of a station's edition. Its news sitemap and
+// its index, which are small, are rebuilt with every dirt.
 type dirt struct {
 	everything bool
-	fresh      bool // something has happened, it is not only a backlog
+	fresh      bool            // something has happened, it is not only a backlog
+	articles   map[string]bool // by id: they make the feeds dirty that have them, or had
 	months     map[article.Month]bool
 }
 
@@ -28,7 +29,7 @@ func (c *Conductor) mark(station *network.Station) *dirt {
 func (c *Conductor) markBacklog(station *network.Station, months []article.Month) {
 	d, ok := c.dirty[station.ID]
 	if !ok {
-		d = &dirt{months: map[article.Month]bool{}}
+		d = &dirt{articles: map[string]bool{}, months: map[article.Month]bool{}}
 		c.dirty[station.ID] = d
 	}
 	for _, month := range months {
@@ -88,10 +89,12 @@ func (c *Conductor) start(now time.Time) time.Time {
 // month, and the stations whose feeds carry the articles of all.
 func (c *Conductor) follow(change article.Change) {
 	for _, station := range c.network.Stations {
-		if station.ID == change.Station {
-			c.mark(station).months[article.MonthOf(change.Published, station.Zone)] = true
-		} else if station.All {
-			c.mark(station)
+		own := station.ID == change.Station
+		if own || station.All {
+			c.mark(station).articles[change.ID] = true
+		}
+		if own {
+			c.dirty[station.ID].months[article.MonthOf(change.Published, station.Zone)] = true
 		}
 	}
 }

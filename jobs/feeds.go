@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,13 +26,14 @@ type channelFeed struct {
 // rendered is what a feed was made from and what it has become.
 type rendered struct {
 	input     uint64
+	articles  []string // ids
 	documents [len(formats)]edition.Hash
 }
 
-// readFeeds reads the articles of the station's own feed and of each channel's.
-// A feed whose articles are as they were keeps its documents and is not
-// returned.
-func (b *builder) readFeeds(ctx context.Context) ([]channelFeed, error) {
+// readFeeds reads the articles of the station's own feed and of each channel's,
+// unless the feed is clean. A feed that keeps its documents, because it is clean
+// or its articles are as they were, is not returned.
+func (b *builder) readFeeds(ctx context.Context, work *dirt) ([]channelFeed, error) {
 	stations := []string{b.station.ID}
 	if b.station.All {
 		stations = nil
@@ -39,39 +41,60 @@ func (b *builder) readFeeds(ctx context.Context) ([]channelFeed, error) {
 			stations = append(stations, s.ID)
 		}
 	}
+	var own []article.Article // those of the station's own feed
 	var changed []channelFeed
-	for _, channel := range append([]network.Channel{{}}, b.station.Channels...) {
+	for i, channel := range append([]network.Channel{{}}, b.station.Channels...) {
+		if b.clean(channel, own, work) && b.keepFeed(channel) {
+			continue
+		}
 		articles, err := b.snapshot.Latest(ctx, stations, channel.ID, b.options.Items)
 		if err != nil {
 			return nil, err
+		}
+		if i == 0 {
+			own = articles
 		}
 		for i := range articles {
 			articles[i].Updated = b.changed(&articles[i])
 		}
 		f := channelFeed{channel, articles, b.digest(articles)}
-		if !b.keepFeed(f) {
+		if before, ok := b.memory.feeds[channel.ID]; !ok || before.input != f.input || !b.keepFeed(channel) {
 			changed = append(changed, f)
 		}
 	}
 	return changed, nil
 }
 
-// keepFeed takes a feed's documents from the current edition if they were made
-// from the same articles, and reports whether they were.
-func (b *builder) keepFeed(f channelFeed) bool {
-	before, ok := b.memory.feeds[f.channel.ID]
-	if !ok || before.input != f.input {
+// clean reports whether no changed article can be in the feed, or have been in
+// it: one that the station's own feed shows tells its channels itself, any
+// other may be in every channel.
+func (b *builder) clean(channel network.Channel, own []article.Article, work *dirt) bool {
+	before, ok := b.memory.feeds[channel.ID]
+	if !ok || work.everything {
 		return false
 	}
+	for id := range work.articles {
+		i := slices.IndexFunc(own, func(a article.Article) bool { return a.ID == id })
+		if i < 0 || slices.Contains(own[i].Channels, channel.ID) || slices.Contains(before.articles, id) {
+			return false
+		}
+	}
+	return true
+}
+
+// keepFeed takes a feed's documents from the current edition if they are still
+// those of the last build, and reports whether they are.
+func (b *builder) keepFeed(channel network.Channel) bool {
+	before := b.memory.feeds[channel.ID]
 	var documents [len(formats)]*edition.Document
 	for i, format := range formats {
-		documents[i] = b.previous(network.FeedPath(f.channel.ID, format.name))
+		documents[i] = b.previous(network.FeedPath(channel.ID, format.name))
 		if documents[i] == nil || documents[i].Hash() != before.documents[i] {
 			return false // another process has published something else
 		}
 	}
 	for i, format := range formats {
-		b.documents[network.FeedPath(f.channel.ID, format.name)] = documents[i]
+		b.documents[network.FeedPath(channel.ID, format.name)] = documents[i]
 	}
 	return true
 }
@@ -136,6 +159,9 @@ func (b *builder) remember(feeds []channelFeed, documents map[string]*edition.Do
 	}
 	for _, f := range feeds {
 		made := rendered{input: f.input}
+		for i := range f.articles {
+			made.articles = append(made.articles, f.articles[i].ID)
+		}
 		for i, format := range formats {
 			made.documents[i] = documents[network.FeedPath(f.channel.ID, format.name)].Hash()
 		}
