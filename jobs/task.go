@@ -19,14 +19,26 @@ type Task struct {
 
 	wake  chan struct{} // holds at most one wish: more of them are the same one
 	owned atomic.Bool   // by a timetable
+
+	// What follows belongs to the loop.
+	fault string        // of the last run; empty: it was fine
+	rest  time.Duration // before the next run
 }
+
+// The rest after a run that failed; it doubles with each.
+const (
+	firstRest = time.Second
+	maxRest   = 30 * time.Second
+)
 
 // NewTask returns a task that logs under name. The context of a run ends with
 // the timetable's and after deadline, which is positive; run is expected to
 // return soon after that, as no other run starts and no timetable stops before.
 //
-// An error or a panic of run is logged, once, and the task goes on. Out of
-// reach is a panic in a goroutine that run starts.
+// An error or a panic of run is logged when it is another one than that of the
+// run before, and the task goes on: after a second, after two, four and so on
+// up to half a minute, however often it is triggered. That it works again is
+// logged, too. Out of reach is a panic in a goroutine that run starts.
 func NewTask(log *slog.Logger, name string, deadline time.Duration, run func(ctx context.Context) error) *Task {
 	return &Task{
 		log:      log.With("task", name),
@@ -60,6 +72,11 @@ func (t *Task) loop(ctx context.Context) {
 			return
 		}
 		t.once(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(t.rest):
+		}
 	}
 }
 
@@ -74,15 +91,29 @@ func (t *Task) once(ctx context.Context) {
 	switch {
 	case err == nil:
 		log.DebugContext(ctx, "task finished")
+		if t.fault != "" {
+			log.InfoContext(ctx, "task works again")
+		}
+		t.fault, t.rest = "", 0
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		log.DebugContext(ctx, "task stopped")
 	default:
-		attrs := []any{"error", err}
-		if p, ok := errors.AsType[*panicError](err); ok {
-			attrs = append(attrs, "stack", string(p.stack))
-		}
-		log.ErrorContext(ctx, "task failed", attrs...)
+		t.failed(ctx, log, err)
 	}
+}
+
+// failed logs a run that failed, loudly if it is news.
+func (t *Task) failed(ctx context.Context, log *slog.Logger, err error) {
+	level := slog.LevelDebug
+	if err.Error() != t.fault {
+		level = slog.LevelError
+	}
+	attrs := []any{"error", err}
+	if p, ok := errors.AsType[*panicError](err); ok {
+		attrs = append(attrs, "stack", string(p.stack))
+	}
+	log.Log(ctx, level, "task failed", attrs...)
+	t.fault, t.rest = err.Error(), min(max(2*t.rest, firstRest), maxRest)
 }
 
 // panicError is the error of a run that panicked. It wraps nothing: a panic is a

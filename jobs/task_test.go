@@ -112,8 +112,66 @@ func TestTaskPanicsAndRunsAgain(t *testing.T) {
 		if diff := cmp.Diff(want, starts.times()); diff != "" {
 			t.Errorf("runs (-want +got):\n%s", diff)
 		}
-		if got := len(lines()); got != len(want) {
-			t.Errorf("%d lines logged for %d panics", got, len(want))
+		if got := len(lines()); got != 1 {
+			t.Errorf("%d lines logged for the same panic again and again", got)
+		}
+	})
+}
+
+// What goes wrong is told when it begins, when it becomes something else, and
+// when it is over.
+func TestTaskLogsChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, lines := newTaskLog(slog.LevelInfo)
+		outcomes := []string{"", "down", "down", "slow", "down", "", "", "down"}
+		run := 0
+		task := jobs.NewTask(log, "refresh", time.Minute, func(context.Context) error {
+			outcome := outcomes[min(run, len(outcomes)-1)]
+			run++
+			if outcome == "" {
+				return nil
+			}
+			return errors.New(outcome)
+		})
+		stop := runTimetable(t, newTimetable(t, "@every 1m", task))
+		time.Sleep(7*time.Minute + time.Second)
+		stop()
+		failed := func(text string) string { return `level=ERROR msg="task failed" task=refresh duration=0s error=` + text }
+		want := []string{failed("down"), failed("slow"), failed("down"), `level=INFO msg="task works again" task=refresh duration=0s`, failed("down")}
+		if diff := cmp.Diff(want, lines()); diff != "" {
+			t.Errorf("log (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A store that is down is not asked more and more often by those who trigger.
+func TestTaskRests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, _ := newTaskLog(slog.LevelInfo)
+		var starts moments
+		broken := true
+		task := jobs.NewTask(log, "refresh", time.Minute, func(context.Context) error {
+			starts.note()
+			if broken {
+				return errors.New("down")
+			}
+			return nil
+		})
+		stop := runTimetable(t, newTimetable(t, "@every 1h", task))
+		for range 1000 {
+			time.Sleep(100 * time.Millisecond)
+			task.Trigger()
+		}
+		broken = false
+		time.Sleep(time.Minute)
+		for range 3 {
+			task.Trigger()
+			time.Sleep(100 * time.Millisecond)
+		}
+		stop()
+		want := []string{"0s", "1s", "3s", "7s", "15s", "31s", "1m1s", "1m31s", "2m1s", "2m40s", "2m40.1s", "2m40.2s"}
+		if diff := cmp.Diff(want, starts.times()); diff != "" {
+			t.Errorf("runs (-want +got):\n%s", diff)
 		}
 	})
 }
