@@ -54,6 +54,9 @@ type Options struct {
 	// Sitemaps are the limits of a sitemap; zero: those of package sitemap.
 	Sitemaps SitemapLimits
 	Robots   []string // lines of robots.txt for all robots, or groups of their own
+	// MaxAge is how long a feed goes without being read anew when nothing tells
+	// of a change.
+	MaxAge time.Duration
 	// StaleIfError is how long proxies may serve what they have while this
 	// server can't be reached; 0: not told.
 	StaleIfError time.Duration
@@ -88,6 +91,7 @@ type Conductor struct {
 	dirty   map[string]*dirt      // by station: what has to be rebuilt
 	due     map[string]time.Time  // by station: when its news sitemap changes by the clock
 	whole   map[string]time.Time  // by station: when it was last compared with the store as a whole
+	read    map[string]time.Time  // by station: when all of its feeds were last read
 	memory  map[string]*memory    // by station, of all
 }
 
@@ -99,12 +103,14 @@ type sighting struct {
 // NewConductor returns a conductor. Snapshot opens a snapshot of the content
 // store.
 func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Context) (Snapshot, error), editions Editions, options Options) *Conductor {
+	build := options
+	build.MaxAge = 0 // no document depends on it
 	c := &Conductor{
 		log: log, network: n, snapshot: snapshot, editions: editions, options: options,
-		build: fingerprint(n, options), seed: maphash.MakeSeed(),
+		build: fingerprint(n, build), seed: maphash.MakeSeed(),
 		running: make(chan struct{}, 1),
 		seen:    map[sighting]struct{}{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
-		whole: map[string]time.Time{}, memory: map[string]*memory{}, logged: map[string]bool{},
+		whole: map[string]time.Time{}, read: map[string]time.Time{}, memory: map[string]*memory{}, logged: map[string]bool{},
 	}
 	for _, station := range n.Stations {
 		c.memory[station.ID] = new(memory)

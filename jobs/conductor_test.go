@@ -33,9 +33,10 @@ type world struct {
 	editions  *cache.Cache
 	conductor *jobs.Conductor
 	fault     func(station string) error // of the snapshot, by station
+	deaf      bool                       // the store tells of no change
 }
 
-var options = jobs.Options{Items: 20, FullText: true, NewsName: "湘江新闻网", Version: "test", StaleIfError: 24 * time.Hour}
+var options = jobs.Options{Items: 20, FullText: true, NewsName: "湘江新闻网", Version: "test", StaleIfError: 24 * time.Hour, MaxAge: 15 * time.Minute}
 
 // in runs test in a bubble, in the year 2026.
 func in(t *testing.T, test func(w *world)) {
@@ -82,14 +83,23 @@ func (w *world) restart(options jobs.Options) {
 		if err != nil {
 			return nil, err
 		}
-		return faultySnapshot{s, w.fault}, nil
+		return faultySnapshot{s, w.fault, w.deaf}, nil
 	}, w.editions, options)
 }
 
-// faultySnapshot is a snapshot in which the articles of a station can't be read.
+// faultySnapshot is a snapshot in which the articles of a station can't be read,
+// or that tells of no change.
 type faultySnapshot struct {
 	*content.Snapshot
 	fault func(station string) error
+	deaf  bool
+}
+
+func (s faultySnapshot) Changes(ctx context.Context, since time.Time) ([]article.Change, error) {
+	if s.deaf {
+		return nil, nil
+	}
+	return s.Snapshot.Changes(ctx, since)
 }
 
 func (s faultySnapshot) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
@@ -400,6 +410,25 @@ func TestAuditFindsWhatHintsMiss(t *testing.T) {
 		if body := w.body("xt", "/sitemaps/2026-02.xml"); !strings.Contains(body, "content/1.html") {
 			t.Error("the article is not in its new month")
 		}
+	})
+}
+
+func TestFeedsHealWithoutHints(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour))
+		w.refresh()
+		w.deaf = true
+		w.put(newArticle("xt", 2, 0))
+		time.Sleep(options.MaxAge - time.Second)
+		w.refresh()
+		if strings.Contains(w.body("xt", "/rss.xml"), "第2条新闻") {
+			t.Fatal("the store has told of the change")
+		}
+		time.Sleep(time.Second)
+		w.want("changed in xt", w.changes("xt", w.refresh), []string{
+			"/atom.xml", "/feed.json", "/moment/atom.xml", "/moment/feed.json", "/moment/rss.xml", "/rss.xml",
+			"/sitemap.xml", "/sitemaps/news.xml",
+		})
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 type dirt struct {
 	everything bool
 	fresh      bool            // something has happened, it is not only a backlog
+	feeds      bool            // all feeds
 	articles   map[string]bool // by id: they make the feeds dirty that have them, or had
 	months     map[article.Month]bool
 }
@@ -59,6 +60,9 @@ func (c *Conductor) markChanges(ctx context.Context) error {
 	for _, station := range c.network.Stations {
 		if due, ok := c.due[station.ID]; !ok || !due.IsZero() && !due.After(c.checked) {
 			c.mark(station)
+		}
+		if time.Since(c.read[station.ID]) >= c.options.MaxAge {
+			c.mark(station).feeds = true
 		}
 		if current, ok := c.editions.Current(station.ID); ok && len(current.Pending()) > 0 {
 			c.markBacklog(station, current.Pending()) // of a process that ended before it was done

@@ -70,7 +70,7 @@ func (b *builder) readFeeds(ctx context.Context, work *dirt) ([]channelFeed, err
 // other may be in every channel.
 func (b *builder) clean(channel network.Channel, own []article.Article, work *dirt) bool {
 	before, ok := b.memory.feeds[channel.ID]
-	if !ok || work.everything {
+	if !ok || work.everything || work.feeds {
 		return false
 	}
 	for id := range work.articles {

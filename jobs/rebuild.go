@@ -116,6 +116,9 @@ func (c *Conductor) settle(r result) {
 	if r.work.everything {
 		c.whole[r.station.ID] = time.Now()
 	}
+	if r.work.everything || r.work.feeds {
+		c.read[r.station.ID] = time.Now()
+	}
 }
 
 // buildAll builds stations, some at a time, and yields what became of each.

@@ -136,7 +136,9 @@ func TestTaskLogsChanges(t *testing.T) {
 		stop := runTimetable(t, newTimetable(t, "@every 1m", task))
 		time.Sleep(7*time.Minute + time.Second)
 		stop()
-		failed := func(text string) string { return `level=ERROR msg="task failed" task=refresh duration=0s error=` + text }
+		failed := func(text string) string {
+			return `level=ERROR msg="task failed" task=refresh duration=0s error=` + text
+		}
 		want := []string{failed("down"), failed("slow"), failed("down"), `level=INFO msg="task works again" task=refresh duration=0s`, failed("down")}
 		if diff := cmp.Diff(want, lines()); diff != "" {
 			t.Errorf("log (-want +got):\n%s", diff)

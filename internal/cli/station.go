@@ -40,6 +40,7 @@ func newConductor(log *slog.Logger, cfg *config.Config, store *content.Store, ed
 	return jobs.NewConductor(log, cfg.Network, snapshot, editions, jobs.Options{
 		Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
 		Sitemaps: jobs.SitemapLimits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)}, Robots: cfg.Server.Robots,
+		MaxAge:  cfg.Jobs.MaxAge,
 		Version: buildVersion(),
 	})
 }

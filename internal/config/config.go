@@ -100,6 +100,9 @@ type Jobs struct {
 	Audit schedule.Schedule `key:"audit" default:"@every 5m"`
 	// Enabled is false in a process that builds nothing and only follows Redis.
 	Enabled bool `key:"enabled" default:"true"`
+	// MaxAge is how long a feed goes without being read anew when the content
+	// store tells of no change, 10s to 24h.
+	MaxAge time.Duration `key:"max_age" default:"15m"`
 	// Deadline bounds one run of one job, 1s to 24h.
 	Deadline time.Duration `key:"deadline" default:"10m"`
 }

@@ -119,6 +119,7 @@ func TestLoadInvalid(t *testing.T) {
 		{"server-listen-host", []string{`8: server.listen: want host:port, got "local host:8080"`}},
 		{"server-listen-port", []string{`8: server.listen: want host:port, got "localhost:http"`}},
 		{"server-listen", []string{`8: server.listen: want host:port, got "localhost"`}},
+		{"jobs-max-age", []string{"8: jobs.max_age: want 10s to 24h0m0s, got 1s"}},
 		{"server-robots", []string{
 			`8: server.robots[1]: want a line of robots.txt such as "Disallow: /print/", got "/print/"`,
 			`8: server.robots[3]: want one line without control characters, got "Disallow: /\nAllow: /"`,

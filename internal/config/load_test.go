@@ -52,7 +52,7 @@ func TestLoad(t *testing.T) {
 			}},
 			Content:  Content{Driver: "sqlite", DSN: NewSecret("var/content.db")},
 			Cache:    Cache{Dir: "var/cache"},
-			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, Deadline: 10 * time.Minute},
+			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, MaxAge: 15 * time.Minute, Deadline: 10 * time.Minute},
 			Feeds:    Feeds{Items: 50, FullText: true},
 			Sitemaps: Sitemaps{NewsName: "湘江新闻网", MaxURLs: 50_000, MaxBytes: 10_485_760},
 			Server: Server{
@@ -80,7 +80,7 @@ func TestLoad(t *testing.T) {
 				Username: "feedstation", Password: NewSecret("20190311"), SentinelPassword: NewSecret("*hunter2"),
 				DB: 3, TLS: true, Poll: 250 * time.Millisecond,
 			}},
-			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), Deadline: 90 * time.Minute},
+			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), MaxAge: 5 * time.Minute, Deadline: 90 * time.Minute},
 			Feeds:    Feeds{Items: 20},
 			Sitemaps: Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
 			Server:   Server{Listen: ":9000", Admin: "localhost:9001", Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour},

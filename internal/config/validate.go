@@ -125,6 +125,7 @@ func (j *Jobs) validate(r *report) {
 	if change, ok := j.Audit.ClockChange(now); ok {
 		r.warn("jobs.audit", clockChange, change.Format(time.DateOnly))
 	}
+	between(r, "jobs.max_age", j.MaxAge, 10*time.Second, 24*time.Hour)
 	between(r, "jobs.deadline", j.Deadline, time.Second, 24*time.Hour)
 }
 
