@@ -132,7 +132,7 @@ func (it *Item) atom() atomEntry {
 			Updated:   cmp.Or(stamp(it.Updated, time.RFC3339), stamp(it.Published, time.RFC3339)),
 			Published: stamp(it.Published, time.RFC3339),
 			Rights:    it.Rights,
-			Summary:   &feeds.AtomSummary{Type: "text", Content: it.plain()},
+			Summary:   &feeds.AtomSummary{Type: "text", Content: it.description()},
 		},
 		Links: it.atomLinks(),
 		media: it.media(),

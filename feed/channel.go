@@ -20,7 +20,7 @@ func (c *Channel) tidy() *Channel {
 		Email:    text.Email(c.Email),
 		Icon:     text.Web(c.Icon),
 		Logo:     text.Web(c.Logo),
-		Updated:  moment(c.Updated),
+		Updated:  writable(c.Updated),
 	}
 	d.Title = cmp.Or(d.Title, d.HomeURL)
 	d.Description = cmp.Or(plain(c.Description), d.Title)

@@ -102,6 +102,11 @@ func ExamplePlainText() {
 	// Output: 湘潭 & 长沙 R&D
 }
 
+func ExampleSummary() {
+	fmt.Println(feed.Summary(`<figure><img src="1.jpg"><figcaption>图为文艺汇演</figcaption></figure><p>岁月不居，</p><p>时节如流。</p>`))
+	// Output: 岁月不居， 时节如流。
+}
+
 func ExampleOutlines_OPML() {
 	list := feed.Outlines{Title: "湘江新闻网", Groups: []feed.OutlineGroup{{
 		Title: "湘潭站",

@@ -33,6 +33,7 @@
 package feed
 
 import (
+	"cmp"
 	"time"
 
 	"feedstation/feed/internal/markup"
@@ -104,7 +105,7 @@ type Channel struct {
 type Item struct {
 	URL     string // required: the permanent, canonical address, absolute http(s)
 	Title   string // default: URL
-	Summary string // default: the beginning of Body, see Prepare
+	Summary string // default: that of Body, see Summary
 	Body    string // HTML
 
 	Authors []string
@@ -158,12 +159,7 @@ type Category struct {
 }
 
 // label is what people read.
-func (c Category) label() string {
-	if c.Label != "" {
-		return c.Label
-	}
-	return c.Term
-}
+func (c Category) label() string { return cmp.Or(c.Label, c.Term) }
 
 // PlainText returns the text of s, which may hold HTML: tags and comments out,
 // character references decoded once, white space folded to single spaces,
@@ -173,3 +169,17 @@ func (c Category) label() string {
 // What looks like a tag but names no HTML element stays: the brackets of
 // "<NBA>" or "x<y" in a headline are text.
 func PlainText(s string) string { return markup.Plain(s) }
+
+// Summary returns the plain text that [Prepare] takes for the summary of an
+// article with this body and none of its own: the beginning of the body, at
+// most 200 characters (grapheme clusters). A longer text ends with its last
+// sentence, else with its last clause, that ends after 120 characters or more;
+// if there is none it is cut, between words where the script has them, and "…"
+// is added.
+//
+// Captions of figures, and what only a reader without scripts or films sees,
+// are left out; captions stand in where there is no other text. A body without
+// any has the summary "".
+func Summary(body string) string {
+	return markup.Summary(markup.Body(body, nil))
+}

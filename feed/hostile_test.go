@@ -84,7 +84,7 @@ func checkChannel(t *testing.T, place string, c *draft) {
 	t.Helper()
 	prepared, err := c.channel()
 	if err != nil {
-		if !strings.HasSuffix(place, "].URL") || !strings.Contains(err.Error(), "no URL") {
+		if !strings.HasSuffix(place, "].URL") || !strings.Contains(err.Error(), "not absolute") {
 			t.Errorf("%s: %v", place, err)
 		}
 		return

@@ -40,7 +40,7 @@ type jsonItem struct {
 	Attachments []jsonAttachment   `json:"attachments,omitempty"`
 	Extension   *jsonItemExtension `json:"_feedstation,omitempty"`
 
-	plain string // the text of an item without HTML
+	description string // the text of an item without HTML
 }
 
 type jsonAttachment struct {
@@ -124,7 +124,7 @@ func (c *Channel) json() (f *jsonFeed, length int) {
 // bare returns the item without its full text. JSON Feed requires one of two.
 func (it *jsonItem) bare() *jsonItem {
 	d := *it
-	d.ContentHTML, d.ContentText = "", it.plain
+	d.ContentHTML, d.ContentText = "", it.description
 	return &d
 }
 
@@ -139,14 +139,14 @@ func (it *Item) json() jsonItem {
 			ContentHTML: it.Body,
 			Tags:        it.labels(),
 		},
-		Published: stamp(it.Published, time.RFC3339),
-		Modified:  stamp(it.Updated, time.RFC3339),
-		Language:  it.Language,
-		Extension: it.jsonExtension(),
-		plain:     it.plain(),
+		Published:   stamp(it.Published, time.RFC3339),
+		Modified:    stamp(it.Updated, time.RFC3339),
+		Language:    it.Language,
+		Extension:   it.jsonExtension(),
+		description: it.description(),
 	}
 	if it.Body == "" {
-		d.ContentText = d.plain
+		d.ContentText = d.description
 	}
 	for _, name := range it.Authors {
 		d.Authors = append(d.Authors, &feeds.JSONAuthor{Name: name})

@@ -49,17 +49,22 @@ type opmlOutline struct {
 }
 
 // OPML returns the list as OPML 2.0. Texts may hold HTML, of which only the
-// text is written; addresses that are not absolute http(s) are left out.
+// text is written. Addresses must be absolute http(s): a feed without one can't
+// be subscribed to and is left out.
 func (o *Outlines) OPML() ([]byte, error) {
 	document := opml{Version: "2.0", Title: plain(o.Title)}
 	for _, group := range o.Groups {
 		title := plain(group.Title)
 		folder := opmlOutline{Text: title, Title: title}
 		for _, f := range group.Feeds {
+			address := text.Web(f.RSSURL)
+			if address == "" {
+				continue
+			}
 			title := plain(f.Title)
 			folder.Feeds = append(folder.Feeds, opmlOutline{
 				Text: title, Title: title, Type: "rss", Description: plain(f.Description),
-				Language: text.Language(f.Language), HTMLURL: text.Web(f.HomeURL), XMLURL: text.Web(f.RSSURL),
+				Language: text.Language(f.Language), HTMLURL: text.Web(f.HomeURL), XMLURL: address,
 			})
 		}
 		document.Groups = append(document.Groups, folder)

@@ -19,7 +19,11 @@ func TestOPML(t *testing.T) {
 				{Title: "湘潭站 · 时刻新闻", RSSURL: "https://xt.news.example/moment/rss.xml?a=1&b=2"},
 			}},
 			{Title: "<b>empty</b> &amp;"},
-			{Title: "bad", Feeds: []feed.Outline{{Title: "a<br>b\x00", Language: "zh_CN", HomeURL: "javascript:x", RSSURL: "/rss.xml"}}},
+			{Title: "bad", Feeds: []feed.Outline{
+				{Title: "a<br>b\x00", Language: "zh_CN", HomeURL: "javascript:x", RSSURL: "https://新闻.example/rss.xml"},
+				{Title: "relative", RSSURL: "/rss.xml"},
+				{Title: "no address"},
+			}},
 		},
 	}
 	body, err := list.OPML()
@@ -53,7 +57,7 @@ func TestOPML(t *testing.T) {
 			{Text: "湘潭站 · 时刻新闻", Title: "湘潭站 · 时刻新闻", Type: "rss", XMLURL: "https://xt.news.example/moment/rss.xml?a=1&b=2"},
 		}},
 		{Text: "empty &", Title: "empty &"},
-		{Text: "bad", Title: "bad", Outlines: []outline{{Text: "a b", Title: "a b", Type: "rss", Language: "zh-CN"}}},
+		{Text: "bad", Title: "bad", Outlines: []outline{{Text: "a b", Title: "a b", Type: "rss", Language: "zh-CN", XMLURL: "https://xn--efvy88h.example/rss.xml"}}},
 	}
 	if diff := cmp.Diff(want, document.Groups); diff != "" {
 		t.Errorf("outlines (-want +got):\n%s", diff)

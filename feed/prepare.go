@@ -2,7 +2,6 @@ package feed
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -41,12 +40,12 @@ type Prepared struct {
 // than http, https, mailto and tel. It becomes complete: addresses are
 // absolute, pictures that a script would load are made real, elements are
 // closed. Empty paragraphs and pixels that count readers go. A body of more
-// than 256 KB ends with "…", which links to the article.
+// than 256 KB, or of more than 40,000 tags and texts, ends with "…", which
+// links to the article.
 //
-// Without a summary one is made from the body: 120 to 200 characters (grapheme
-// clusters) that end with a sentence or a clause, or "…".
+// Without a summary one is made from the body, see [Summary].
 //
-// It fails if the item has no URL or neither Published nor Updated.
+// It fails if the item has no absolute URL or neither Published nor Updated.
 func Prepare(it Item) (*Prepared, error) {
 	d, err := it.tidy()
 	if err != nil {
@@ -65,8 +64,8 @@ func Prepare(it Item) (*Prepared, error) {
 }
 
 // tidy returns a copy of the item that can be written as it is: text cleaned,
-// addresses valid or empty, defaults filled in, empty and repeated things gone.
-// All three formats are made from it, and so agree.
+// addresses valid or empty, defaults filled in, empty things and repeated names
+// gone. All three formats are made from it, and so agree.
 func (it *Item) tidy() (*Item, error) {
 	d := &Item{
 		URL:       text.Address(it.URL),
@@ -74,15 +73,14 @@ func (it *Item) tidy() (*Item, error) {
 		Summary:   plain(it.Summary),
 		Authors:   plainList(it.Authors),
 		Editor:    plain(it.Editor),
-		Published: moment(it.Published),
-		Updated:   moment(it.Updated),
-		Tags:      plainList(it.Tags),
+		Published: writable(it.Published),
+		Updated:   writable(it.Updated),
 		Language:  text.Language(it.Language),
 		Rights:    plain(it.Rights),
 	}
 	switch {
-	case d.URL == "":
-		return nil, errors.New("feed: an item has no URL")
+	case text.Scheme(d.URL) == "":
+		return nil, fmt.Errorf("feed: the URL of an item is not absolute: %.200q", it.URL)
 	case d.Published.IsZero() && d.Updated.IsZero():
 		return nil, fmt.Errorf("feed: %s: neither Published nor Updated is set", d.URL)
 	}
@@ -99,6 +97,7 @@ func (it *Item) tidy() (*Item, error) {
 	d.NextURL = web(base, it.NextURL)
 	d.tidyMedia(it, base)
 	d.tidyCategories(it)
+	d.tidyTags(it)
 	return d, nil
 }
 
@@ -138,6 +137,14 @@ func (d *Item) tidyCategories(it *Item) {
 	}
 }
 
+// tidyTags sets the tags of d from those of it, but for those that a category
+// says already.
+func (d *Item) tidyTags(it *Item) {
+	d.Tags = slices.DeleteFunc(plainList(it.Tags), func(tag string) bool {
+		return slices.ContainsFunc(d.Categories, func(c Category) bool { return c.label() == tag })
+	})
+}
+
 // plain returns the text of a field, which may hold HTML.
 func plain(s string) string {
 	return text.Cut(markup.Plain(s), maxText)
@@ -174,21 +181,17 @@ func (it *Item) labels() []string {
 			d = append(d, s)
 		}
 	}
-	for _, s := range it.Tags {
-		if !slices.Contains(d, s) {
-			d = append(d, s)
-		}
-	}
-	return d
+	return append(d, it.Tags...)
 }
 
-// plain is the text that stands for the article: the summary, else the title.
-func (it *Item) plain() string {
+// description is the text that stands for the article: the summary, else the
+// title.
+func (it *Item) description() string {
 	return cmp.Or(it.Summary, it.Title)
 }
 
-// moment returns t, or the zero time when RFC 3339 can't write it.
-func moment(t time.Time) time.Time {
+// writable returns t, or the zero time when RFC 3339 can't write it.
+func writable(t time.Time) time.Time {
 	if y := t.Year(); t.IsZero() || y < 1 || y > 9999 {
 		return time.Time{}
 	}

@@ -3,7 +3,6 @@ package feed
 import (
 	"encoding/xml"
 	"html"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -155,7 +154,7 @@ func (it *Item) rss() rssItem {
 		Title: newRSSTitle(it.Title),
 		RssItem: feeds.RssItem{
 			Link:        it.URL,
-			Description: asHTML(it.plain()),
+			Description: asHTML(it.description()),
 			Enclosure:   it.rssEnclosure(),
 			Guid:        &feeds.RssGuid{Id: it.URL, IsPermaLink: strconv.FormatBool(text.IsWeb(it.URL))},
 			PubDate:     stamp(it.Published, time.RFC1123Z),
@@ -181,9 +180,7 @@ func (it *Item) rss() rssItem {
 		d.Categories = append(d.Categories, rssCategory{Domain: c.Scheme, Label: c.label()})
 	}
 	for _, tag := range it.Tags {
-		if c := (rssCategory{Label: tag}); !slices.Contains(d.Categories, c) {
-			d.Categories = append(d.Categories, c)
-		}
+		d.Categories = append(d.Categories, rssCategory{Label: tag})
 	}
 	return d
 }

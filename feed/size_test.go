@@ -188,6 +188,19 @@ func TestMaxBytesCountsHead(t *testing.T) {
 	}
 }
 
+// TestArticleBytes holds that no article exceeds the 1 MB that aggregators read
+// of one, whatever its text makes of it in a format.
+func TestArticleBytes(t *testing.T) {
+	for _, s := range []string{"湘", `"`, "\u2028", "&amp;", "<b>'</b>"} {
+		c := bareChannel()
+		c.Items[0].Body = "<p>" + strings.Repeat(s, 2_000_000/len(s))
+		full, length := fullTexts(t, prepared(t, c))
+		if length > 1_000_000 || len(full["rss"]) != 1 {
+			t.Errorf("%q: %d bytes, full texts %v", s, length, full)
+		}
+	}
+}
+
 // TestItemBounds holds that an accident in one article stays small.
 func TestItemBounds(t *testing.T) {
 	c := bareChannel()

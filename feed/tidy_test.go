@@ -3,9 +3,7 @@ package feed_test
 import (
 	"encoding/json"
 	"encoding/xml"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -39,93 +37,6 @@ func read(t *testing.T, render func() ([]byte, error), unmarshal func([]byte, an
 	}
 	if err := unmarshal(doc, d); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestUpdated(t *testing.T) {
-	at := func(hour int) time.Time { return time.Date(2019, 3, 11, hour, 0, 0, 0, shanghai) }
-	item := func(n string, published, updated time.Time) feed.Item {
-		return feed.Item{URL: "https://xt.news.example/" + n, Title: n, Published: published, Updated: updated}
-	}
-	tests := []struct {
-		name     string
-		updated  time.Time
-		items    []feed.Item
-		wantRSS  string
-		wantAtom string // "": an error
-	}{
-		{
-			name:    "the channel's own moment",
-			updated: at(12),
-			items:   []feed.Item{item("1", at(1), at(2))},
-			wantRSS: "Mon, 11 Mar 2019 12:00:00 +0800", wantAtom: "2019-03-11T12:00:00+08:00",
-		},
-		{
-			name:    "the latest moment of the items",
-			items:   []feed.Item{item("1", at(3), time.Time{}), item("2", at(1), at(9)), item("3", at(2), at(4))},
-			wantRSS: "Mon, 11 Mar 2019 09:00:00 +0800", wantAtom: "2019-03-11T09:00:00+08:00",
-		},
-		{
-			name:    "a fraction of a second",
-			updated: at(12).Add(999 * time.Millisecond),
-			wantRSS: "Mon, 11 Mar 2019 12:00:00 +0800", wantAtom: "2019-03-11T12:00:00+08:00",
-		},
-		{name: "none"},
-		{name: "a year that RFC 3339 can't write", updated: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			c := bareChannel()
-			c.Updated, c.Items = test.updated, test.items
-			if got := readRSS(t, c).Channel.LastBuildDate; got != test.wantRSS {
-				t.Errorf("lastBuildDate %q, want %q", got, test.wantRSS)
-			}
-			if test.wantAtom == "" {
-				if _, err := c.Atom(); err == nil || !strings.Contains(err.Error(), "Updated is zero") {
-					t.Errorf("error %v", err)
-				}
-				return
-			}
-			if got := readAtom(t, c).Updated; got != test.wantAtom {
-				t.Errorf("updated %q, want %q", got, test.wantAtom)
-			}
-		})
-	}
-}
-
-func TestPrepareFails(t *testing.T) {
-	at := time.Date(2019, 3, 11, 12, 0, 0, 0, shanghai)
-	tests := []struct {
-		name string
-		item feed.Item
-		want string
-	}{
-		{"no address", feed.Item{URL: " \x00", Title: "x", Published: at}, "feed: an item has no URL"},
-		{"no date", feed.Item{URL: "https://xt.news.example/1"}, "feed: https://xt.news.example/1: neither Published nor Updated is set"},
-		{
-			"a year that RFC 3339 can't write",
-			feed.Item{URL: "https://xt.news.example/1", Published: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
-			"feed: https://xt.news.example/1: neither Published nor Updated is set",
-		},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			if _, err := feed.Prepare(test.item); err == nil || err.Error() != test.want {
-				t.Errorf("error %v, want %s", err, test.want)
-			}
-		})
-	}
-}
-
-func TestAtomFails(t *testing.T) {
-	c := emptyChannel()
-	c.AtomURL = ""
-	if got := readAtom(t, c).ID; got != c.HomeURL {
-		t.Errorf("id %q", got)
-	}
-	c.HomeURL = ""
-	if _, err := c.Atom(); err == nil {
-		t.Error("an Atom feed without an id")
 	}
 }
 
@@ -296,6 +207,23 @@ func TestTidy(t *testing.T) {
 				return readJSON(t, c)["items"].([]any)[0].(map[string]any)["tags"]
 			},
 			want: []any{"政治", "a", "湘潭"},
+		},
+		{
+			name: "tags that a category says, in RSS",
+			change: func(_ *draft, it *feed.Item) {
+				it.Categories = []feed.Category{{Term: "moment", Scheme: "https://xt.news.example/", Label: "时刻新闻"}}
+				it.Tags = []string{"时刻新闻", "湘潭"}
+			},
+			get:  func(t *testing.T, c *draft) any { return len(readRSS(t, c).Channel.Items[0].Category) },
+			want: 2,
+		},
+		{
+			name: "tags that a category says, in Atom",
+			change: func(_ *draft, it *feed.Item) {
+				it.Categories, it.Tags = []feed.Category{{Term: "政治"}}, []string{"政治", "湘潭"}
+			},
+			get:  func(t *testing.T, c *draft) any { return len(readAtom(t, c).Entries[0].Categories) },
+			want: 2,
 		},
 		{
 			name:   "text for JSON without a body",

@@ -17,7 +17,8 @@ const (
 )
 
 // all yields the attributes of a start tag, each name once, in lower case, with
-// its value. Of one that is there twice the first counts.
+// its value. Of one that is there twice the first counts. The tag is clean, what
+// it refers to need not be.
 func (t token) all() iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		var few [8]string
@@ -31,7 +32,11 @@ func (t token) all() iter.Seq2[string, string] {
 				continue
 			}
 			seen = append(seen, name)
-			if !yield(name, text.Clean(decodeAttribute(raw))) {
+			value := raw
+			if strings.IndexByte(raw, '&') >= 0 {
+				value = text.Clean(decodeAttribute(raw))
+			}
+			if !yield(name, value) {
 				return
 			}
 		}
@@ -77,7 +82,7 @@ func (w *writer) attribute(name string, v value, s string) bool {
 	}
 	if ok {
 		w.out = append(append(append(w.out, ' '), name...), '=', '"')
-		w.out = append(appendEscaped(w.out, s), '"')
+		w.out = append(appendValue(w.out, s), '"')
 	}
 	return ok
 }
@@ -142,8 +147,15 @@ func isKeyword(s string) bool {
 	return s != "" && len(s) <= 32
 }
 
-// appendEscaped appends s as text or as a value between double quotes.
-func appendEscaped(b []byte, s string) []byte {
+// appendText appends s as text.
+func appendText(b []byte, s string) []byte { return appendEscaped(b, s, "") }
+
+// appendValue appends s as a value between double quotes.
+func appendValue(b []byte, s string) []byte { return appendEscaped(b, s, "&#34;") }
+
+// appendEscaped appends s with its markup escaped, and double quotes where they
+// have an escape.
+func appendEscaped(b []byte, s, quote string) []byte {
 	from := 0
 	for i := range len(s) {
 		var ref string
@@ -155,41 +167,12 @@ func appendEscaped(b []byte, s string) []byte {
 		case '>':
 			ref = "&gt;"
 		case '"':
-			ref = "&#34;"
-		default:
-			continue
+			ref = quote
 		}
-		b = append(append(b, s[from:i]...), ref...)
-		from = i + 1
-	}
-	return append(b, s[from:]...)
-}
-
-// unquote writes the quotes in text as themselves, and apostrophes everywhere:
-// values stand between double quotes.
-func unquote(b []byte) string {
-	const ref = len("&#34;")
-	var out strings.Builder
-	out.Grow(len(b))
-	from, inside := 0, false
-	for i := 0; i < len(b); i++ {
-		switch c := b[i]; {
-		case c == '<':
-			inside = true
-		case c == '>':
-			inside = false
-		case c != '&':
-		case !inside && bytes.HasPrefix(b[i:], []byte("&#34;")), bytes.HasPrefix(b[i:], []byte("&#39;")):
-			out.Write(b[from:i])
-			if b[i+3] == '4' {
-				out.WriteByte('"')
-			} else {
-				out.WriteByte('\'')
-			}
-			i += ref - 1
+		if ref != "" {
+			b = append(append(b, s[from:i]...), ref...)
 			from = i + 1
 		}
 	}
-	out.Write(b[from:])
-	return out.String()
+	return append(b, s[from:]...)
 }

@@ -3,7 +3,6 @@
 package markup
 
 import (
-	"bytes"
 	"net/url"
 	"strings"
 	"unicode"
@@ -47,17 +46,7 @@ func Body(s string, base *url.URL) string {
 	if cut {
 		w.more()
 	}
-	return strings.TrimSpace(unquote(sanitize(w.out)))
-}
-
-// sanitize passes HTML through the gate.
-func sanitize(out []byte) []byte {
-	var b bytes.Buffer
-	b.Grow(len(out) + len(out)/8)
-	if err := gate.SanitizeReaderToWriter(bytes.NewReader(out), &b); err != nil {
-		return nil // what can't be judged does not pass
-	}
-	return b.Bytes()
+	return strings.TrimSpace(gate(w.out))
 }
 
 // writer writes a body element by element.
@@ -116,10 +105,10 @@ func (w *writer) text(s string) bool {
 	}
 	n := boundary(s, maxBody-len(w.out))
 	start := len(w.out)
-	w.out = appendEscaped(w.out, s[:n])
+	w.out = appendText(w.out, s[:n])
 	for len(w.out) > maxBody && n > 0 {
 		n = boundary(s, n/2)
-		w.out = appendEscaped(w.out[:start], s[:n])
+		w.out = appendText(w.out[:start], s[:n])
 	}
 	return n == len(s)
 }

@@ -47,6 +47,7 @@ func TestBodyText(t *testing.T) {
 		{"the end of a CDATA section", "a]]>b", "a]]&gt;b"},
 		{"quotes in attributes", `<a href="/x" title='"&#39;"'>'"</a>`, `<a href="https://xt.news.example/x" title="&#34;'&#34;">'"</a>`},
 		{"controls as references", "湘&#0;&#8;&#x1f;&#xFFFE;&#x80;潭", "湘€潭"},
+		{"controls as references in an attribute", `<p title="湘&#0;&#8;&#x1f;&#xFFFE;潭">a</p>`, `<p title="湘潭">a</p>`},
 		{"control characters", "湘\x00\x08\x1f\ufffe\xff潭", "湘潭"},
 		{"emoji, astral, right to left", "👨‍👩‍👧 𠮷 مرحبا", "👨‍👩‍👧 𠮷 مرحبا"},
 		{"comments", "a<!-- <p>b --><![if x]>c<![endif]><?php x ?><!DOCTYPE html>d", "acd"},
@@ -155,6 +156,7 @@ func TestBodyEmpty(t *testing.T) {
 		{"a line is something", "<div><hr></div>", "<div><hr></div>"},
 		{"empty cells stay", "<table><tr><td></td><td>a</td></tr></table>", "<table><tr><td></td><td>a</td></tr></table>"},
 		{"a table with empty cells only", "a<table><tr><td>&nbsp;</td></tr></table>", "a"},
+		{"between texts", "a<p>&nbsp;</p>b <div></div>c<b>d</b><p></p>e", "a b c<b>d</b> e"},
 		{"a full stop is something", "<p>.</p>", "<p>.</p>"},
 	})
 }

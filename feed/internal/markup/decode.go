@@ -15,6 +15,7 @@ func decodeAttribute(s string) string {
 		return s
 	}
 	var b strings.Builder
+	b.Grow(len(s))
 	for i >= 0 {
 		b.WriteString(s[:i])
 		s = s[i:]

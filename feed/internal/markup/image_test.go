@@ -41,7 +41,7 @@ func TestBodyImages(t *testing.T) {
 		{"a size by mistake", `<img src="1.jpg" width="600" height="0">`, `<img src="` + dir + `1.jpg" alt="" width="600">`},
 		{"hidden", `a<img src="1.jpg" style="display: NONE"><img src=2.jpg hidden><img src=3.jpg style="visibility:hidden;x">`, "a"},
 		{"small by style", `a<img src="1.jpg" style="width:1px;height:1px"><img src=2.jpg style="height:0!important">`, "a"},
-		{"in something hidden", `a<div style="display:none"><img src="1.jpg"></div><p style='left:-9999px'><img src=2.jpg>b</p>`, "a<p>b</p>"},
+		{"in something hidden", `a<div style="display:none"><img src="1.jpg"></div><p style='left:-9999px'><img src=2.jpg>b</p>`, "a <p>b</p>"},
 		{"pixel in noscript", `a<noscript><img src="/tr?id=1&ev=x" height="1" width="1" style="display:none"></noscript>`, "a"},
 		{"moved away in noscript", `a<noscript><div><img src="/watch/123" style="position:absolute; left:-9999px;"></div></noscript>`, "a"},
 		{"hidden in noscript", `a<noscript><div style="display:none"><img src="/watch/123"></div></noscript><noscript><p hidden>x<i><img src=2.jpg></noscript>` + `<noscript><img src="1.jpg"></noscript>`, "a" + one},

@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -185,8 +186,9 @@ func (w *writer) closeAll() {
 	}
 }
 
-// pop ends the innermost element. One with nothing in it goes; its white space
-// stays if it was part of a line of text.
+// pop ends the innermost element. One with nothing in it goes. A space stays
+// where its white space was part of a line of text, and where a block kept two
+// texts apart.
 func (w *writer) pop() {
 	f := *w.top()
 	w.open = w.open[:len(w.open)-1]
@@ -200,7 +202,7 @@ func (w *writer) pop() {
 	default:
 		space := !f.block && !f.media && hasSpace(w.out[f.start:])
 		w.out = w.out[:f.start]
-		if space {
+		if space || f.block && endsWithText(w.out) {
 			w.out = append(w.out, ' ')
 		}
 	}
@@ -232,6 +234,18 @@ func (w *writer) endTag(name string) int {
 			}
 		}
 	}
+}
+
+// endsWithText reports whether out ends with a text, or with an element in a
+// line of text.
+func endsWithText(out []byte) bool {
+	n := len(out)
+	if n == 0 || out[n-1] != '>' {
+		return n > 0 && !isSpace(out[n-1])
+	}
+	name, isEnd := bytes.CutPrefix(out[bytes.LastIndexByte(out, '<')+1:n-1], []byte("/"))
+	e := profile[string(name)]
+	return isEnd && e != nil && !e.block && !e.table && !e.media
 }
 
 // hasSpace reports whether there is white space between the tags of an empty

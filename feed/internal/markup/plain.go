@@ -29,7 +29,7 @@ func Plain(s string) string {
 	return plain
 }
 
-// isFolded reports whether s is ASCII or common CJK with nothing to fold.
+// isFolded reports whether s is clean and has no white space to fold.
 func isFolded(s string) bool {
 	if text.Clean(s) != s {
 		return false

@@ -4,8 +4,6 @@ import (
 	"maps"
 	"regexp"
 	"strings"
-
-	"github.com/microcosm-cc/bluemonday"
 )
 
 // value is what an attribute may hold.
@@ -138,28 +136,4 @@ func newProfile() map[string]*element {
 		byName[e.name] = e
 	}
 	return byName
-}
-
-// gate lets through what the profile names, and nothing else. What comes to it
-// was written from the same table, so that it has nothing to do; it is there
-// for the day on which that is not so.
-var gate = newGate()
-
-func newGate() *bluemonday.Policy {
-	p := bluemonday.NewPolicy()
-	for name, e := range profile {
-		p.AllowElements(name)
-		if name != "a" && name != "img" {
-			p.AllowNoAttrs().OnElements(name)
-		}
-		for attr, v := range e.attrs {
-			if re := allowed[v]; re != nil {
-				p.AllowAttrs(attr).Matching(re).OnElements(name)
-			} else {
-				p.AllowAttrs(attr).OnElements(name)
-			}
-		}
-	}
-	p.AllowURLSchemes("http", "https", "mailto", "tel")
-	return p
 }

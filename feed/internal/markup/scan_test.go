@@ -18,7 +18,7 @@ func tokens(s string) (list []string) {
 		}
 		switch t.kind {
 		case textToken, rawToken:
-			list = appendText(list, t.raw)
+			list = joinText(list, t.raw)
 		case endTag:
 			list = append(list, "end "+t.name)
 		case startTag:
@@ -49,7 +49,7 @@ func reference(s string) (list []string) {
 		case html.ErrorToken:
 			return list
 		case html.TextToken:
-			list = appendText(list, string(z.Raw()))
+			list = joinText(list, string(z.Raw()))
 		case html.EndTagToken:
 			name, _ := z.TagName()
 			list = append(list, "end "+string(name))
@@ -72,9 +72,9 @@ func reference(s string) (list []string) {
 	}
 }
 
-// appendText appends a text, to the text before where there is one: where the
+// joinText appends a text, to the text before where there is one: where the
 // two part a text says nothing.
-func appendText(list []string, s string) []string {
+func joinText(list []string, s string) []string {
 	if n := len(list); n > 0 && strings.HasPrefix(list[n-1], "text ") {
 		list[n-1] += s
 		return list

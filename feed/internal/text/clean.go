@@ -12,8 +12,8 @@ import (
 //
 // It drops invalid UTF-8, what XML 1.0 does not allow (§2.2 Char: most control
 // characters) or does not like (DEL, the C1 controls, what Unicode has set
-// aside as no character), and U+FFFD, the mark of a text damaged earlier. CRLF and CR become LF. A clean s is returned
-// itself, without allocation.
+// aside as no character), and U+FFFD, the mark of a text damaged earlier. CRLF
+// and CR become LF. A clean s is returned itself, without allocation.
 func Clean(s string) string {
 	i := firstDirty(s)
 	if i == len(s) {
