@@ -23,8 +23,9 @@
 // or for Redis, and when they are away the last editions stay served. After a
 // restart the process serves what its local copy (cache.dir) holds at once.
 //
-// The admin listener answers /livez (the process runs) and /readyz (every
-// station has an edition, and the process is not stopping).
+// The admin listener answers /livez (the process runs), /readyz (every station
+// has an edition, and the process is not stopping) and /status (what is served,
+// and what is wrong). Whoever has server.admin_token can POST to /-/refresh.
 //
 // SIGTERM makes /readyz answer 503, goes on serving for server.drain, lets open
 // requests finish, and ends with status 0. SIGINT, the Ctrl-C of a terminal,

@@ -38,7 +38,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await": await, "get": get,
+			"await": await, "get": get, "post": post,
 		},
 	})
 }
@@ -92,12 +92,30 @@ func get(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprintf(ts.Stdout(), "%d\n%s", status, body)
 }
 
+// post sends JSON and prints the answer: post URL TOKEN [BODY]. With ! the
+// status must not be one of success.
+func post(ts *testscript.TestScript, neg bool, args []string) {
+	request, err := http.NewRequest(http.MethodPost, args[0], strings.NewReader(strings.Join(args[2:], "")))
+	ts.Check(err)
+	request.Header.Set("Authorization", "Bearer "+args[1])
+	status, body, err := send(request)
+	ts.Check(err)
+	if (status >= 300) != neg {
+		ts.Fatalf("post %s: status %d\n%s", args[0], status, body)
+	}
+	fmt.Fprintf(ts.Stdout(), "%d\n%s", status, body)
+}
+
 func fetch(url, host string) (status int, body string, err error) {
 	request, err := http.NewRequest(http.MethodGet, url, nil)
 	if err != nil {
 		return 0, "", err
 	}
 	request.Host = host
+	return send(request)
+}
+
+func send(request *http.Request) (status int, body string, err error) {
 	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
 	if err != nil {

@@ -82,8 +82,12 @@ type Conductor struct {
 
 	running chan struct{} // holds a token while a method runs
 
-	mu     sync.Mutex
-	logged map[string]bool // broken rows
+	mu           sync.Mutex
+	logged       map[string]bool // broken rows
+	hinted       []string        // stations
+	troubles     map[string]*trouble
+	storeTrouble trouble
+	known        time.Time
 
 	// What follows belongs to the method that runs.
 	checked time.Time             // changes up to then are known; zero: not asked yet
@@ -110,10 +114,10 @@ func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Co
 		build: fingerprint(n, build), seed: maphash.MakeSeed(),
 		running: make(chan struct{}, 1),
 		seen:    map[sighting]struct{}{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
-		whole: map[string]time.Time{}, read: map[string]time.Time{}, memory: map[string]*memory{}, logged: map[string]bool{},
+		whole: map[string]time.Time{}, read: map[string]time.Time{}, memory: map[string]*memory{}, logged: map[string]bool{}, troubles: map[string]*trouble{},
 	}
 	for _, station := range n.Stations {
-		c.memory[station.ID] = new(memory)
+		c.memory[station.ID], c.troubles[station.ID] = new(memory), new(trouble)
 	}
 	return c
 }

@@ -41,6 +41,13 @@ func (c *Conductor) markBacklog(station *network.Station, months []article.Month
 // markChanges asks the content store what has changed, and the clock, and marks
 // what that makes dirty. An idle call is one small query.
 func (c *Conductor) markChanges(ctx context.Context) error {
+	err := c.askStore(ctx)
+	c.noteStore(err)
+	return err
+}
+
+func (c *Conductor) askStore(ctx context.Context) error {
+	c.followHints()
 	snapshot, err := c.snapshot(ctx)
 	if err != nil {
 		return err

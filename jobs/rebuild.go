@@ -49,6 +49,7 @@ func (c *Conductor) rebuild(ctx context.Context, each func(Report)) error {
 				reports[r.station.ID] = report
 			}
 			report.add(r)
+			c.noteTrouble(r.station, report.Err)
 			faults = append(faults, report.Err)
 			if held[r.station.ID] = r.err != nil; r.err == nil {
 				c.settle(r)

@@ -49,8 +49,19 @@ func (*serveCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	s := &service{in: in, cfg: cfg, log: log, editions: editions, drain: new(server.Drain)}
+	s := &service{in: in, cfg: cfg, log: log, editions: editions, drain: new(server.Drain), shop: new(workshop)}
 	return s.run(signals, public, admin)
+}
+
+// admin returns what the admin listener is made of.
+func (s *service) admin() *server.Admin {
+	a := &server.Admin{
+		Network: s.cfg.Network, Editions: s.editions, Drain: s.drain, Token: s.cfg.Server.AdminToken.Reveal(), Version: buildVersion(),
+	}
+	if s.cfg.Jobs.Enabled {
+		a.Jobs = s.shop
+	}
+	return a
 }
 
 // listen opens both listeners, or none.
@@ -82,6 +93,7 @@ type service struct {
 	log      *slog.Logger
 	editions *cache.Cache
 	drain    *server.Drain
+	shop     *workshop
 }
 
 // run serves the local copy at once and starts the jobs beside it. Whichever
@@ -96,9 +108,7 @@ func (s *service) run(signals <-chan os.Signal, public, admin net.Listener) erro
 
 	n := s.cfg.Network
 	group.Go(func() error { return server.Serve(serving, s.log, public, server.New(n, s.editions), s.drain) })
-	group.Go(func() error {
-		return server.Serve(serving, s.log, admin, server.NewAdmin(n, s.editions, s.drain), s.drain)
-	})
+	group.Go(func() error { return server.Serve(serving, s.log, admin, s.admin().Handler(), s.drain) })
 	group.Go(func() error { return s.editions.Follow(working, s.poll()) })
 	if s.cfg.Jobs.Enabled {
 		group.Go(func() error { return s.work(working) })
@@ -151,6 +161,7 @@ func (s *service) work(ctx context.Context) error {
 	conductor := newConductor(s.log, s.cfg, store, s.editions)
 	refresh := jobs.NewTask(s.log, "refresh", s.cfg.Jobs.Deadline, conductor.Refresh)
 	audit := jobs.NewTask(s.log, "audit", s.cfg.Jobs.Deadline, func(ctx context.Context) error { return conductor.Audit(ctx, func(jobs.Report) {}) })
+	s.shop.open(conductor, refresh)
 	timetable := jobs.NewTimetable(s.log)
 	timetable.Add(s.cfg.Jobs.Refresh, refresh)
 	timetable.Add(s.cfg.Jobs.Audit, audit)
@@ -174,6 +185,7 @@ func (s *service) openContent(ctx context.Context) (*content.Store, error) {
 			return store, err
 		case !down:
 			s.log.Error("out of reach, serving goes on", "what", "content store", "err", err)
+			s.shop.close(err)
 			down = true
 		}
 		select {

@@ -132,9 +132,12 @@ type Server struct {
 	// Listen is the public listener's host:port; without a host it is on all
 	// interfaces, port 0 is a free one.
 	Listen string `key:"listen" default:"127.0.0.1:8080"`
-	// Admin is the admin listener's host:port, on a loopback interface: it has
-	// no authentication.
+	// Admin is the admin listener's host:port; on a loopback interface unless
+	// there is an AdminToken.
 	Admin string `key:"admin" default:"127.0.0.1:8081"`
+	// AdminToken is what those must have who ask for work on the admin listener;
+	// empty: nobody may.
+	AdminToken Secret `key:"admin_token"`
 	// Hosts are those under which every station is reachable as /{station}/….
 	Hosts []string `key:"hosts" default:"localhost,127.0.0.1"`
 	// Robots are lines of every station's robots.txt: rules for all robots, then

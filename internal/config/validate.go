@@ -153,6 +153,9 @@ func (s *Server) validateRobots(r *report) {
 	}
 }
 
+// minToken is the length from which on a random token can't be guessed.
+const minToken = 16
+
 func (s *Server) validate(r *report) {
 	s.validateRobots(r)
 	public, publicPort, err := hostPort(s.Listen)
@@ -163,10 +166,13 @@ func (s *Server) validate(r *report) {
 	switch {
 	case err != nil:
 		r.value("server.admin", "%w", err)
-	case !loopback(admin):
-		r.value("server.admin", "want a loopback address such as 127.0.0.1:8081, since it has no authentication in this version, got %s", quote(s.Admin))
+	case !loopback(admin) && s.AdminToken.Reveal() == "":
+		r.value("server.admin", "want a loopback address such as 127.0.0.1:8081, or server.admin_token as well, got %s", quote(s.Admin))
 	case adminPort != 0 && adminPort == publicPort && overlap(public, admin):
 		r.value("server.admin", "has the port of server.listen")
+	}
+	if token := s.AdminToken.Reveal(); token != "" && (len(token) < minToken || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' })) {
+		r.value("server.admin_token", "want at least %d visible ASCII characters", minToken)
 	}
 	between(r, "server.stale_if_error", s.StaleIfError, 0, 720*time.Hour)
 	between(r, "server.drain", s.Drain, 0, 5*time.Minute)

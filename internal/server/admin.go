@@ -1,44 +1,146 @@
 package server
 
 import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
 
 	"feedstation/internal/network"
 )
 
-// NewAdmin returns the handler of the admin listener: /livez says that the
-// process runs, /readyz whether it should be sent requests. It never touches
-// Redis or the content store: a database's bad night must not restart a fleet.
-func NewAdmin(n *network.Network, editions Editions, draining *Drain) http.Handler {
+// Jobs is what the admin listener asks of the jobs of this process.
+type Jobs interface {
+	// Refresh has a refresh run at once and look at what the hint names. The
+	// error is the asker's fault.
+	Refresh(hint Hint) error
+	// Trouble returns since when a station can't be built, and why; the error is
+	// nil if it can.
+	Trouble(station string) (since time.Time, err error)
+	// Checked returns the moment up to which all changes are known; zero: none
+	// yet.
+	Checked() time.Time
+}
+
+// Hint is what somebody who asks for a refresh knows to have changed. Both lists
+// may be empty.
+type Hint struct {
+	Stations []string `json:"stations"`
+	Articles []string `json:"articles"` // ids
+}
+
+// Admin is what the admin listener is made of.
+type Admin struct {
+	Network  *network.Network
+	Editions Editions
+	Drain    *Drain
+	Jobs     Jobs   // nil: this process builds nothing
+	Token    string // of those who may ask for work; empty: nobody may
+	Version  string
+}
+
+// How often work may be asked for: a newsroom that saves an article a second is
+// served, a loop that has gone wild is slowed down.
+const (
+	refreshRate  = 5 // a second
+	refreshBurst = 20
+)
+
+// maxHint bounds the body of a request for a refresh, in bytes.
+const maxHint = 64 << 10
+
+// Handler returns the handler of the admin listener:
+//
+//	GET  /livez      the process runs
+//	GET  /readyz     it should be sent requests
+//	GET  /status     what it serves, and what is wrong, as JSON
+//	POST /-/refresh  pull what changed now; needs the token
+//
+// The first three never touch Redis or the content store: a database's bad
+// night must not restart a fleet.
+func (a *Admin) Handler() http.Handler {
+	limit := rate.NewLimiter(refreshRate, refreshBurst)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
-		state(w, http.StatusOK, "alive\n")
+		answer(w, http.StatusOK, "alive\n")
 	})
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if draining.Started() {
-			state(w, http.StatusServiceUnavailable, "shutting down\n")
-			return
-		}
-		var missing []string
-		for _, station := range n.Stations {
-			if _, ok := editions.Current(station.ID); !ok {
-				missing = append(missing, station.ID)
-			}
-		}
-		if missing != nil {
-			state(w, http.StatusServiceUnavailable, "no edition yet: "+strings.Join(missing, ", ")+"\n")
-			return
-		}
-		state(w, http.StatusOK, "ready\n")
-	})
+	mux.HandleFunc("GET /readyz", a.ready)
+	mux.HandleFunc("GET /status", a.status)
+	mux.HandleFunc("POST /-/refresh", a.authorized(limit, a.refresh))
 	return mux
 }
 
-func state(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+func (a *Admin) ready(w http.ResponseWriter, _ *http.Request) {
+	if a.Drain.Started() {
+		answer(w, http.StatusServiceUnavailable, "shutting down\n")
+		return
+	}
+	var missing []string
+	for _, station := range a.Network.Stations {
+		if _, ok := a.Editions.Current(station.ID); !ok {
+			missing = append(missing, station.ID)
+		}
+	}
+	if missing != nil {
+		answer(w, http.StatusServiceUnavailable, "no edition yet: "+strings.Join(missing, ", ")+"\n")
+		return
+	}
+	answer(w, http.StatusOK, "ready\n")
+}
+
+// authorized lets those ask for work who have the token, and not too often.
+// Tokens are compared by their hashes, which takes the same time for all.
+func (a *Admin) authorized(limit *rate.Limiter, next http.HandlerFunc) http.HandlerFunc {
+	want := sha256.Sum256([]byte(a.Token))
+	return func(w http.ResponseWriter, r *http.Request) {
+		token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		got := sha256.Sum256([]byte(token))
+		switch {
+		case a.Token == "":
+			answer(w, http.StatusForbidden, "server.admin_token is not set: nobody may ask for this\n")
+		case !bearer || subtle.ConstantTimeCompare(got[:], want[:]) != 1:
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			answer(w, http.StatusUnauthorized, "this needs server.admin_token as a bearer token\n")
+		case !limit.Allow():
+			w.Header().Set("Retry-After", "1")
+			answer(w, http.StatusTooManyRequests, "too often: wait a second\n")
+		case a.Jobs == nil:
+			answer(w, http.StatusConflict, "this process builds nothing (jobs.enabled is false)\n")
+		default:
+			next(w, r)
+		}
+	}
+}
+
+func (a *Admin) refresh(w http.ResponseWriter, r *http.Request) {
+	var hint Hint
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxHint))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&hint); err != nil && !errors.Is(err, io.EOF) {
+		answer(w, http.StatusBadRequest, `want nothing, or {"stations": ["xt"], "articles": ["5207683"]}: `+err.Error()+"\n")
+		return
+	}
+	if err := a.Jobs.Refresh(hint); err != nil {
+		answer(w, http.StatusBadRequest, err.Error()+"\n")
+		return
+	}
+	answer(w, http.StatusAccepted, "refreshing\n")
+}
+
+func answer(w http.ResponseWriter, status int, text string) {
+	respond(w, status, "text/plain; charset=utf-8", []byte(text))
+}
+
+func respond(w http.ResponseWriter, status int, mediaType string, body []byte) {
+	w.Header().Set("Content-Type", mediaType)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header()["X-Content-Type-Options"] = noSniff
 	w.WriteHeader(status)
-	w.Write([]byte(text))
+	w.Write(body)
 }

@@ -1,9 +1,17 @@
 package server_test
 
 import (
+	"encoding/json"
+	"errors"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/server"
 )
@@ -11,7 +19,7 @@ import (
 func TestAdmin(t *testing.T) {
 	n, editions := portal(t)
 	drain := new(server.Drain)
-	admin := server.NewAdmin(n, editions, drain)
+	admin := (&server.Admin{Network: n, Editions: editions, Drain: drain}).Handler()
 	steps := []struct {
 		name   string
 		before func()
@@ -53,4 +61,136 @@ func TestAdmin(t *testing.T) {
 			}
 		})
 	}
+}
+
+// fakeJobs are jobs that note what they are asked.
+type fakeJobs struct {
+	hints    []server.Hint
+	checked  time.Time
+	troubles map[string]error
+}
+
+func (j *fakeJobs) Refresh(hint server.Hint) error {
+	if len(hint.Stations) > 0 && hint.Stations[0] == "none" {
+		return errors.New(`no station "none" publishes`)
+	}
+	j.hints = append(j.hints, hint)
+	return nil
+}
+
+func (j *fakeJobs) Trouble(station string) (time.Time, error) { return noon, j.troubles[station] }
+func (j *fakeJobs) Checked() time.Time                        { return j.checked }
+
+func TestAdminRefresh(t *testing.T) {
+	const token = "0123456789abcdef"
+	tests := []struct {
+		name   string
+		change func(*server.Admin)
+		header string // Authorization
+		body   string
+		status int
+		want   string
+		hints  []server.Hint
+	}{
+		{name: "plain", header: "Bearer " + token, status: 202, want: "refreshing\n", hints: []server.Hint{{}}},
+		{
+			name: "with a hint", header: "Bearer " + token, body: `{"stations": ["xt"], "articles": ["5207683"]}`,
+			status: 202, want: "refreshing\n", hints: []server.Hint{{Stations: []string{"xt"}, Articles: []string{"5207683"}}},
+		},
+		{name: "an unknown station", header: "Bearer " + token, body: `{"stations": ["none"]}`, status: 400, want: "no station \"none\" publishes\n"},
+		{name: "an unknown field", header: "Bearer " + token, body: `{"station": "xt"}`, status: 400, want: `json: unknown field "station"`},
+		{name: "no JSON", header: "Bearer " + token, body: `station=xt`, status: 400, want: "want nothing, or {"},
+		{name: "a large body", header: "Bearer " + token, body: `{"stations": ["` + strings.Repeat("x", 100_000) + `"]}`, status: 400, want: "too large"},
+		{name: "without a token", status: 401, want: "bearer token"},
+		{name: "with another token", header: "Bearer 0123456789abcdeF", status: 401, want: "bearer token"},
+		{name: "with a longer token", header: "Bearer " + token + "0", status: 401, want: "bearer token"},
+		{name: "with an empty token", header: "Bearer ", status: 401, want: "bearer token"},
+		{name: "with a password", header: "Basic " + token, status: 401, want: "bearer token"},
+		{name: "no token is set", change: func(a *server.Admin) { a.Token = "" }, header: "Bearer ", status: 403, want: "server.admin_token is not set"},
+		{name: "no jobs", change: func(a *server.Admin) { a.Jobs = nil }, header: "Bearer " + token, status: 409, want: "builds nothing"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			n, editions := portal(t)
+			jobs := &fakeJobs{}
+			admin := &server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, Token: token}
+			if tt.change != nil {
+				tt.change(admin)
+			}
+			r := httptest.NewRequest("POST", "/-/refresh", strings.NewReader(tt.body))
+			r.Header.Set("Authorization", tt.header)
+			w := httptest.NewRecorder()
+			admin.Handler().ServeHTTP(w, r)
+			if w.Code != tt.status || !strings.Contains(w.Body.String(), tt.want) {
+				t.Errorf("status %d, body %q; want %d, %q", w.Code, w.Body, tt.status, tt.want)
+			}
+			if diff := cmp.Diff(tt.hints, jobs.hints); diff != "" {
+				t.Errorf("asked (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAdminRefreshIsLimited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, editions := portal(t)
+		jobs := &fakeJobs{}
+		admin := (&server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, Token: "0123456789abcdef"}).Handler()
+		ask := func(token string) int {
+			r := httptest.NewRequest("POST", "/-/refresh", nil)
+			r.Header.Set("Authorization", "Bearer "+token)
+			w := httptest.NewRecorder()
+			admin.ServeHTTP(w, r)
+			return w.Code
+		}
+		for range 1000 {
+			if status := ask("guess"); status != 401 { // those who guess take nothing from those who may
+				t.Fatalf("status %d", status)
+			}
+		}
+		for range 1000 {
+			ask("0123456789abcdef")
+		}
+		if len(jobs.hints) != 20 || ask("0123456789abcdef") != 429 {
+			t.Errorf("%d at once; want 20, then 429", len(jobs.hints))
+		}
+		time.Sleep(time.Second)
+		for range 1000 {
+			ask("0123456789abcdef")
+		}
+		if len(jobs.hints) != 25 {
+			t.Errorf("%d after a second; want 5 more", len(jobs.hints))
+		}
+	})
+}
+
+func TestAdminStatus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(noon.Add(10 * time.Minute)))
+		n, editions := portal(t)
+		clear(editions)
+		e := edition.New("xt", 7, noon, "4711", documents())
+		editions["xt"] = e.WithPending([]article.Month{{Year: 2019, Month: time.March}})
+		editions["yy"] = edition.New("yy", 2, noon, "4711", nil)
+		jobs := &fakeJobs{checked: noon.Add(9 * time.Minute), troubles: map[string]error{"yy": errors.New("the disk is full")}}
+		admin := (&server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, Version: "1.0"}).Handler()
+		w := httptest.NewRecorder()
+		admin.ServeHTTP(w, httptest.NewRequest("GET", "/status", nil))
+		var got any
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Header().Get("Content-Type") != "application/json; charset=utf-8" {
+			t.Fatalf("%v: %q", err, w.Body)
+		}
+		at := noon.Format(time.RFC3339)
+		want := map[string]any{"version": "1.0", "draining": false, "stations": []any{
+			map[string]any{"id": "xt", "edition": 7.0, "as_of": at, "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0},
+			map[string]any{
+				"id": "yy", "edition": 2.0, "as_of": at, "age_seconds": 600.0, "documents": 0.0, "pending_months": 0.0,
+				"error": "the disk is full", "error_since": at,
+			},
+			map[string]any{"id": "zz", "edition": 0.0, "documents": 0.0, "pending_months": 0.0},
+		}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("status (-want +got):\n%s", diff)
+		}
+	})
 }

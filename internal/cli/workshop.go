@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"sync"
+	"time"
+
+	"feedstation/internal/server"
+	"feedstation/jobs"
+)
+
+// workshop is the jobs as the admin listener knows them. They are there once the
+// content store could be opened.
+type workshop struct {
+	mu        sync.Mutex
+	conductor *jobs.Conductor // nil: not open yet
+	refresh   *jobs.Task
+	since     time.Time
+	err       error // why it could not be opened
+}
+
+func (w *workshop) open(conductor *jobs.Conductor, refresh *jobs.Task) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.conductor, w.refresh, w.err = conductor, refresh, nil
+}
+
+func (w *workshop) close(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.since, w.err = time.Now(), err
+}
+
+// Refresh implements server.Jobs. Before the content store is open there is
+// nothing to do: the first refresh looks at everything.
+func (w *workshop) Refresh(hint server.Hint) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.conductor == nil {
+		return nil
+	}
+	if err := w.conductor.Hint(hint.Stations); err != nil {
+		return err
+	}
+	w.refresh.Trigger()
+	return nil
+}
+
+// Trouble implements server.Jobs.
+func (w *workshop) Trouble(station string) (since time.Time, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.conductor == nil {
+		return w.since, w.err
+	}
+	return w.conductor.Trouble(station)
+}
+
+// Checked implements server.Jobs.
+func (w *workshop) Checked() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.conductor == nil {
+		return time.Time{}
+	}
+	return w.conductor.Checked()
+}
