@@ -121,7 +121,7 @@ type Item struct {
 	Images     []Image // the first is the lead image
 	Enclosures []Enclosure
 	Categories []Category
-	Tags       []string
+	Tags       []string // what a category is called already is written once
 
 	Language    string // BCP 47; default: the channel's
 	Rights      string

@@ -23,6 +23,8 @@ type builder struct {
 	memory    *memory
 	started   time.Time
 	documents map[string]*edition.Document
+
+	usableHost string // the last that usable found to be a host
 }
 
 // memory is what one build of a station has found out that spares the next one

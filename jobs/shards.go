@@ -137,7 +137,7 @@ func (b *builder) url(a *article.Article) sitemap.URL {
 	if err != nil {
 		return u // the sitemap refuses it
 	}
-	u.Images = imageAddresses(base, a)
+	u.Images = b.imageAddresses(base, a)
 	u.Videos = b.videos(base, a, u.Images)
 	u.Alternates = b.alternates(base, a)
 	// A page is more than what it links to: without what a sitemap can't say, it
@@ -155,22 +155,46 @@ func (b *builder) lastMod(a *article.Article) time.Time {
 
 // usable returns an address as a sitemap can name it, and whether it can: it
 // would refuse the whole page for the sake of a bad one.
-func usable(base *url.URL, address string) (string, bool) {
+func (b *builder) usable(base *url.URL, address string) (string, bool) {
+	if host, ok := plainHost(address); ok && host == b.usableHost && len(address) <= sitemap.MaxLoc {
+		return address, true // as most are, and an archive has millions
+	}
 	u, err := base.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
 		return "", false
 	}
-	if _, ok := network.NormalizeHost(u.Host); !ok {
+	normal, ok := network.NormalizeHost(u.Host)
+	if !ok {
 		return "", false
 	}
+	b.usableHost = normal
 	address = u.String()
 	return address, len(address) <= sitemap.MaxLoc
 }
 
-func imageAddresses(base *url.URL, a *article.Article) []string {
+// plainHost returns the host of an absolute address that net/url would write as
+// it is, and whether it is one.
+func plainHost(address string) (string, bool) {
+	rest, ok := strings.CutPrefix(address, "https://")
+	if !ok {
+		rest, ok = strings.CutPrefix(address, "http://")
+	}
+	host, path, found := strings.Cut(rest, "/")
+	if !ok || !found || host == "" || path != "" && path[0] == '.' || strings.Contains(path, "/.") {
+		return "", false
+	}
+	for i := range len(path) {
+		if c := path[i]; c <= ' ' || c > '~' || strings.IndexByte("%#\"<>\\^`{|}", c) >= 0 {
+			return "", false
+		}
+	}
+	return host, true
+}
+
+func (b *builder) imageAddresses(base *url.URL, a *article.Article) []string {
 	var addresses []string
 	for _, image := range a.Images {
-		if address, ok := usable(base, image.URL); ok && len(addresses) < sitemap.MaxImages {
+		if address, ok := b.usable(base, image.URL); ok && len(addresses) < sitemap.MaxImages {
 			addresses = append(addresses, address)
 		}
 	}
@@ -183,7 +207,7 @@ func imageAddresses(base *url.URL, a *article.Article) []string {
 func (b *builder) videos(base *url.URL, a *article.Article, images []string) []sitemap.Video {
 	var videos []sitemap.Video
 	for _, e := range a.Enclosures {
-		address, ok := usable(base, e.URL)
+		address, ok := b.usable(base, e.URL)
 		if !ok || len(images) == 0 || !strings.HasPrefix(e.Type, "video/") {
 			continue
 		}
@@ -219,7 +243,7 @@ func (b *builder) alternates(base *url.URL, a *article.Article) []sitemap.Altern
 	}
 	alternates := []sitemap.Alternate{{Lang: language, Loc: a.URL}}
 	for _, alternate := range a.Alternates {
-		address, ok := usable(base, alternate.URL)
+		address, ok := b.usable(base, alternate.URL)
 		switch {
 		case !ok || len(alternates) == sitemap.MaxAlternates:
 		case strings.EqualFold(alternate.Lang, language):
