@@ -79,6 +79,7 @@ type Conductor struct {
 	options  Options
 	build    string // what the documents depend on besides the articles
 	seed     maphash.Seed
+	prepared preparedItems
 
 	running chan struct{} // holds a token while a method runs
 
@@ -151,6 +152,9 @@ func (c *Conductor) Audit(ctx context.Context, each func(Report)) error {
 		return err
 	}
 	defer release()
+	if err := c.markChanges(ctx); err != nil {
+		return err
+	}
 	for _, station := range c.network.Stations {
 		if at, ok := c.whole[station.ID]; !ok || time.Since(at) >= auditRest {
 			c.mark(station).everything = true

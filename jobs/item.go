@@ -29,7 +29,7 @@ func (c *Conductor) prepare(feeds []channelFeed) map[string]*feed.Prepared {
 			}
 			seen[a.ID] = true
 			work.Go(func() error {
-				item := c.prepareOne(a)
+				item := c.prepared.get(c.digest(f.articles[i:i+1]), a, c.prepareOne)
 				mu.Lock()
 				defer mu.Unlock()
 				items[a.ID] = item

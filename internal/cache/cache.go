@@ -62,7 +62,8 @@ type Cache struct {
 	redis    *Redis // nil: not configured
 
 	current map[string]*atomic.Pointer[edition.Edition]
-	publish sync.Mutex // one publication at a time: the newest wins
+	swapped chan struct{} // holds a token while editions are new to Encode
+	publish sync.Mutex    // one publication at a time: the newest wins
 	redisUp state
 	localUp state
 }
@@ -71,7 +72,7 @@ type Cache struct {
 // station whose local copy is damaged starts without an edition, and the log
 // says so. Redis may be nil; it is not asked here.
 func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local, redis *Redis) (*Cache, error) {
-	c := &Cache{log: log, stations: stations, local: local, redis: redis, current: map[string]*atomic.Pointer[edition.Edition]{}}
+	c := &Cache{log: log, stations: stations, local: local, redis: redis, current: map[string]*atomic.Pointer[edition.Edition]{}, swapped: make(chan struct{}, 1)}
 	c.redisUp.name, c.localUp.name = "redis", "local copy"
 	for _, station := range stations {
 		c.current[station] = new(atomic.Pointer[edition.Edition])
@@ -84,6 +85,7 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 			c.current[station].Store(e)
 		}
 	}
+	c.swapped <- struct{}{}
 	return c, ctx.Err()
 }
 
@@ -164,7 +166,35 @@ func (c *Cache) swap(e *edition.Edition) {
 		return
 	}
 	c.current[e.Station()].Store(e)
+	select {
+	case c.swapped <- struct{}{}:
+	default:
+	}
 	c.log.Info("edition served", "station", e.Station(), "number", e.Number(), "documents", e.Len())
+}
+
+// Encode makes the encodings of the current editions' documents that take long,
+// until ctx ends: an edition is served before it has them.
+func (c *Cache) Encode(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-c.swapped:
+		}
+		for _, station := range c.stations {
+			e, ok := c.Current(station)
+			if !ok {
+				continue
+			}
+			for _, d := range e.All() {
+				if ctx.Err() != nil {
+					return nil
+				}
+				d.Encode()
+			}
+		}
+	}
 }
 
 // Follow keeps the current editions in step with those that other processes

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -45,6 +46,11 @@ type commands struct {
 // 2 for a fault in the command line or in the configuration. SIGINT and SIGTERM
 // end it.
 func Run(args []string, terminal Terminal) int {
+	if os.Getenv("GOGC") == "" {
+		// Half of what is served, not as much again, may be garbage: a process
+		// mostly serves what it holds.
+		debug.SetGCPercent(50)
+	}
 	var c commands
 	status := -1
 	parser, err := kong.New(&c,

@@ -10,17 +10,16 @@ import (
 type Content struct {
 	mediaType string
 	hash      Hash
-	size      int64 // without encoding
-	bodies    [encodings][]byte
+	size      int64  // without encoding
+	plain     []byte // nil: not kept
+	gzip      []byte
+	popular   bool // worth more encodings
 }
 
-// NewContent returns the content of a body in all encodings. Its hash is that
-// of media type and body.
+// NewContent returns the content of a body. Its hash is that of media type and
+// body.
 func NewContent(mediaType string, body []byte) *Content {
-	c := &Content{
-		mediaType: mediaType, hash: hashOf(mediaType, body), size: int64(len(body)),
-		bodies: [encodings][]byte{Gzip: compressGzip(body), Brotli: compressBrotli(body), Zstd: compressZstd(body)},
-	}
+	c := &Content{mediaType: mediaType, hash: hashOf(mediaType, body), size: int64(len(body)), gzip: compressGzip(body), popular: true}
 	c.mustKeepSmall()
 	return c
 }
@@ -29,8 +28,7 @@ func NewContent(mediaType string, body []byte) *Content {
 // hash is that of media type and compressed body: nobody has the whole body at
 // hand.
 func newGzipContent(mediaType string, compressed []byte, size int64) *Content {
-	c := &Content{mediaType: mediaType, hash: hashOf(mediaType, compressed), size: size}
-	c.bodies[Gzip] = compressed
+	c := &Content{mediaType: mediaType, hash: hashOf(mediaType, compressed), size: size, gzip: compressed}
 	c.mustKeepSmall()
 	return c
 }
@@ -38,14 +36,14 @@ func newGzipContent(mediaType string, compressed []byte, size int64) *Content {
 // keepSmall keeps a body without encoding that is no larger than what gzip made
 // of it, as that of a line or two. The error is that of broken gzip.
 func (c *Content) keepSmall() error {
-	if c.size > int64(len(c.bodies[Gzip])) {
+	if c.size > int64(len(c.gzip)) {
 		return nil
 	}
 	var body bytes.Buffer
-	if _, err := gunzip(&body, c.bodies[Gzip]); err != nil {
+	if _, err := gunzip(&body, c.gzip); err != nil {
 		return err
 	}
-	c.bodies[Identity] = body.Bytes()
+	c.plain = body.Bytes()
 	return nil
 }
 
@@ -60,7 +58,7 @@ func (c *Content) sameAs(d *Document) bool {
 	if c.hash == d.hash {
 		return true
 	}
-	return c.mediaType == d.MediaType() && c.size == d.size && bodySum(c.bodies[Gzip]) == bodySum(d.variants[Gzip].Body)
+	return c.mediaType == d.MediaType() && c.size == d.size && bodySum(c.gzip) == bodySum(d.gzip.Body)
 }
 
 // bodySum returns a digest of what was compressed.

@@ -66,8 +66,10 @@ func (e Encoding) String() string {
 // Document is one published file. It does not change; its bodies must not be
 // written to.
 //
-// It is kept compressed. Its body without encoding is made from that for the
-// rare client that asks, and kept only where it is the smaller one.
+// It is kept in gzip. Its body without encoding is made from that for the rare
+// client that asks, and kept only where it is the smaller one. A feed gets its
+// other encodings by [Document.Encode], which takes longer than all the rest:
+// until then it is served in gzip.
 type Document struct {
 	contentType  []string // in the form of http.Header, as the next three
 	lastModified []string
@@ -78,7 +80,8 @@ type Document struct {
 	size         int64 // of the body without encoding
 	modified     time.Time
 	advice       Advice
-	variants     [encodings]Variant
+	plain, gzip  Variant
+	late         *late // nil: it has no other encodings
 }
 
 // Variant is a document in one encoding, with the values of its header fields
@@ -89,8 +92,7 @@ type Variant struct {
 	ContentLength []string
 }
 
-// NewDocument returns the document of a body, with all its encodings and
-// DefaultAdvice. Modified is the moment at which the content last changed, in
+// NewDocument returns the document of a body, with DefaultAdvice. Modified is the moment at which the content last changed, in
 // whole seconds since it is compared in the form of an HTTP date.
 func NewDocument(mediaType string, body []byte, modified time.Time) *Document {
 	return NewContent(mediaType, body).document(modified)
@@ -104,20 +106,21 @@ func (c *Content) document(modified time.Time) *Document {
 	}
 	d.tag = hex.EncodeToString(c.hash[:16])
 	d.advise(DefaultAdvice)
-	for encoding, body := range c.bodies {
-		suffix, size := "", int64(len(body))
-		if encoding == int(Identity) {
-			size = c.size
-		} else {
-			suffix = "-" + Encoding(encoding).String()
-		}
-		d.variants[encoding] = Variant{
-			Body:          body,
-			ETag:          []string{`"` + d.tag + suffix + `"`},
-			ContentLength: []string{strconv.FormatInt(size, 10)},
-		}
+	d.plain = d.variant(Identity, c.plain)
+	d.plain.ContentLength = []string{strconv.FormatInt(c.size, 10)}
+	d.gzip = d.variant(Gzip, c.gzip)
+	if c.popular {
+		d.late = new(late)
 	}
 	return d
+}
+
+func (d *Document) variant(encoding Encoding, body []byte) Variant {
+	suffix := ""
+	if encoding != Identity {
+		suffix = "-" + encoding.String()
+	}
+	return Variant{Body: body, ETag: []string{`"` + d.tag + suffix + `"`}, ContentLength: []string{strconv.Itoa(len(body))}}
 }
 
 // MediaType returns the document's media type with its charset.
@@ -143,24 +146,33 @@ func (d *Document) Modified() time.Time { return d.modified }
 // Size returns the length of the body without encoding, in bytes.
 func (d *Document) Size() int64 { return d.size }
 
-// Variant returns the document in an encoding.
-func (d *Document) Variant(encoding Encoding) *Variant { return &d.variants[encoding] }
+// Variant returns the document in an encoding; without a body if it can't be
+// had in that.
+func (d *Document) Variant(encoding Encoding) *Variant {
+	switch encoding {
+	case Identity:
+		return &d.plain
+	case Gzip:
+		return &d.gzip
+	}
+	return d.late.variant(encoding)
+}
 
 // Has reports whether the document can be had in the encoding, and is smaller
 // in it than without.
 func (d *Document) Has(encoding Encoding) bool {
-	body := d.variants[encoding].Body
+	body := d.Variant(encoding).Body
 	return encoding == Identity || body != nil && int64(len(body)) < d.size
 }
 
 // WriteTo writes the body without encoding to w, in pieces where it has to be
 // decompressed. It implements io.WriterTo; the error is that of w.
 func (d *Document) WriteTo(w io.Writer) (int64, error) {
-	if body := d.variants[Identity].Body; body != nil {
+	if body := d.plain.Body; body != nil {
 		n, err := w.Write(body)
 		return int64(n), err
 	}
-	return gunzip(w, d.variants[Gzip].Body)
+	return gunzip(w, d.gzip.Body)
 }
 
 // Body returns the body without encoding, decompressed for the call.
@@ -178,9 +190,9 @@ const twinSuffix = "-gz"
 // Twin returns the compressed body as a document of its own, for addresses that
 // end in .gz: application/gzip, which has no further encoding.
 func (d *Document) Twin() *Document {
-	body := d.variants[Gzip].Body
-	twin := (&Content{mediaType: "application/gzip", hash: d.hash, size: int64(len(body)), bodies: [encodings][]byte{body}}).document(d.modified)
+	body := d.gzip.Body
+	twin := (&Content{mediaType: "application/gzip", hash: d.hash, size: int64(len(body)), plain: body}).document(d.modified)
 	twin.tag += twinSuffix
-	twin.variants[Identity].ETag = []string{`"` + twin.tag + `"`}
+	twin.plain = twin.variant(Identity, body)
 	return twin.Advised(d.advice)
 }

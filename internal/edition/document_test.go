@@ -66,11 +66,52 @@ func decode(t testing.TB, encoding edition.Encoding, body []byte) []byte {
 	return plain
 }
 
+// encoded returns a document with all its encodings.
+func encoded(mediaType string, body []byte, modified time.Time) *edition.Document {
+	d := edition.NewDocument(mediaType, body, modified)
+	d.Encode()
+	return d
+}
+
+// TestEncode holds that a document can be encoded while it is served, by several
+// and again, and that its copies have what it has.
+func TestEncode(t *testing.T) {
+	d := edition.NewDocument(xmlType, bodies()["big"], noon)
+	advised := d.Advised(edition.Advice{MaxAge: time.Hour})
+	var work sync.WaitGroup
+	for range 4 {
+		work.Go(d.Encode)
+		work.Go(func() {
+			for _, encoding := range []edition.Encoding{edition.Brotli, edition.Zstd} {
+				if v := d.Variant(encoding); v.Body != nil && v.ContentLength[0] != strconv.Itoa(len(v.Body)) {
+					t.Errorf("%s: half a variant", encoding)
+				}
+			}
+		})
+	}
+	work.Wait()
+	for _, encoding := range []edition.Encoding{edition.Brotli, edition.Zstd} {
+		if !d.Has(encoding) || !advised.Has(encoding) {
+			t.Errorf("%s is not there", encoding)
+		}
+	}
+	if d := streamed(t, bodies()["big"]); d.Has(edition.Gzip) {
+		d.Encode()
+		if d.Has(edition.Brotli) {
+			t.Error("a large document has got other encodings")
+		}
+	}
+}
+
 func TestNewDocument(t *testing.T) {
 	for name, body := range bodies() {
 		t.Run(name, func(t *testing.T) {
 			at := noon.Add(999 * time.Millisecond).In(time.FixedZone("CST", 8*60*60))
 			d := edition.NewDocument(xmlType, body, at)
+			if d.Has(edition.Brotli) || d.Has(edition.Zstd) {
+				t.Error("there are other encodings before they are made")
+			}
+			d.Encode()
 
 			sum := sha256.Sum256([]byte(packMagic + xmlType + "\x00" + string(body)))
 			tag := hex.EncodeToString(sum[:16])
@@ -122,13 +163,13 @@ func TestNewDocument(t *testing.T) {
 func TestNewDocumentIsStable(t *testing.T) {
 	first := map[string]*edition.Document{}
 	for name, body := range bodies() {
-		first[name] = edition.NewDocument(xmlType, body, noon)
+		first[name] = encoded(xmlType, body, noon)
 	}
 	var work sync.WaitGroup
 	for range 4 {
 		work.Go(func() {
 			for name, body := range bodies() {
-				again := edition.NewDocument(xmlType, body, noon)
+				again := encoded(xmlType, body, noon)
 				for _, encoding := range encodings {
 					got, want := again.Variant(encoding), first[name].Variant(encoding)
 					if !bytes.Equal(got.Body, want.Body) || got.ETag[0] != want.ETag[0] {
@@ -144,10 +185,10 @@ func TestNewDocumentIsStable(t *testing.T) {
 func TestETagsDiffer(t *testing.T) {
 	seen := map[string]string{}
 	for name, d := range map[string]*edition.Document{
-		"first":         edition.NewDocument(xmlType, []byte("湘潭"), noon),
-		"another body":  edition.NewDocument(xmlType, []byte("湘乡"), noon),
-		"another type":  edition.NewDocument(textType, []byte("湘潭"), noon),
-		"type and body": edition.NewDocument(xmlType+"湘", []byte("潭"), noon),
+		"first":         encoded(xmlType, []byte("湘潭"), noon),
+		"another body":  encoded(xmlType, []byte("湘乡"), noon),
+		"another type":  encoded(textType, []byte("湘潭"), noon),
+		"type and body": encoded(xmlType+"湘", []byte("潭"), noon),
 	} {
 		for _, encoding := range encodings {
 			tag := d.Variant(encoding).ETag[0]
@@ -171,10 +212,10 @@ func TestHas(t *testing.T) {
 		document           *edition.Document
 		wantGzip, wantBrot bool
 	}{
-		{"big", edition.NewDocument(xmlType, bodies()["big"], noon), true, true},
-		{"tiny", edition.NewDocument(xmlType, bodies()["tiny"], noon), false, false},
-		{"empty", edition.NewDocument(xmlType, nil, noon), false, false},
-		{"noise", edition.NewDocument(xmlType, bodies()["noise"], noon), false, false},
+		{"big", encoded(xmlType, bodies()["big"], noon), true, true},
+		{"tiny", encoded(xmlType, bodies()["tiny"], noon), false, false},
+		{"empty", encoded(xmlType, nil, noon), false, false},
+		{"noise", encoded(xmlType, bodies()["noise"], noon), false, false},
 		{"twin of big", edition.NewDocument(xmlType, bodies()["big"], noon).Twin(), false, false},
 	}
 	for _, tt := range tests {
@@ -188,7 +229,7 @@ func TestHas(t *testing.T) {
 }
 
 func TestTwin(t *testing.T) {
-	d := edition.NewDocument(xmlType, bodies()["big"], noon)
+	d := encoded(xmlType, bodies()["big"], noon)
 	twin := d.Twin()
 	if twin.MediaType() != "application/gzip" || !twin.Modified().Equal(noon) {
 		t.Errorf("twin of type %q, modified %v", twin.MediaType(), twin.Modified())
@@ -241,6 +282,7 @@ func TestHashText(t *testing.T) {
 func ExampleNewDocument() {
 	body := []byte(strings.Repeat("湘江之春\n", 1000))
 	d := edition.NewDocument("text/plain; charset=utf-8", body, time.Date(2019, 3, 11, 10, 38, 14, 0, time.UTC))
+	d.Encode()
 	fmt.Println(d.LastModified()[0])
 	for _, encoding := range []edition.Encoding{edition.Identity, edition.Gzip, edition.Brotli} {
 		v := d.Variant(encoding)

@@ -27,7 +27,8 @@ var (
 	gzipWriters   = gzipPool(gzipLevel)
 	streamWriters = gzipPool(streamLevel)
 	zstdWriters   = sync.Pool{New: func() any {
-		w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)) // no goroutines
+		// No goroutines, and not the window of 8 MiB that no feed fills.
+		w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
 		if err != nil {
 			panic(err) // only an option that does not exist is an error
 		}

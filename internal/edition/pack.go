@@ -7,29 +7,26 @@ import (
 )
 
 // packed documents begin with this. A packed document is the magic, then the
-// hash of its content and the length of its body as a varint, then its bodies in
-// gzip, Brotli and zstd, each behind its length as a varint, then the SHA-256
-// of all that. The body without encoding is not stored.
+// hash of its content, the length of its body as a varint, a byte that is 1
+// where it is worth more encodings, its body in gzip, then the SHA-256 of all
+// that. The other encodings are made by whoever serves it.
 const packMagic = "feedstation document 3\n"
 
-var packed = [...]Encoding{Gzip, Brotli, Zstd}
-
-// Pack returns the document's bodies in one piece, for storing under the
-// document's hash.
+// Pack returns the document in one piece, for storing under its hash.
 func (d *Document) Pack() []byte {
 	data := append([]byte(packMagic), d.hash[:]...)
 	data = binary.AppendUvarint(data, uint64(d.size))
-	for _, encoding := range packed {
-		body := d.variants[encoding].Body
-		data = binary.AppendUvarint(data, uint64(len(body)))
-		data = append(data, body...)
+	popular := byte(0)
+	if d.late != nil {
+		popular = 1
 	}
+	data = append(append(data, popular), d.gzip.Body...)
 	sum := sha256.Sum256(data)
 	return append(data, sum[:]...)
 }
 
-// Unpack returns the document of an entry from its packed bodies, which are
-// taken over. The error is a DamagedError when they are not what was packed, or
+// Unpack returns the document of an entry from its packed form, which is taken
+// over. The error is a DamagedError when they are not what was packed, or
 // not that document's.
 func Unpack(entry Entry, data []byte) (*Document, error) {
 	payload, sum := data[:max(0, len(data)-sha256.Size)], data[max(0, len(data)-sha256.Size):]
@@ -37,25 +34,11 @@ func Unpack(entry Entry, data []byte) (*Document, error) {
 	if want := sha256.Sum256(payload); !ok || !bytes.Equal(want[:], sum) {
 		return nil, &DamagedError{entry.Hash}
 	}
-	content := Content{mediaType: entry.Type, hash: entry.Hash}
 	size, n := binary.Uvarint(rest)
-	if n <= 0 {
+	if n <= 0 || len(rest) == n || rest[n] > 1 {
 		return nil, &DamagedError{entry.Hash}
 	}
-	content.size, rest = int64(size), rest[n:]
-	for _, encoding := range packed {
-		size, n := binary.Uvarint(rest)
-		if n <= 0 || size > uint64(len(rest)-n) {
-			return nil, &DamagedError{entry.Hash}
-		}
-		if size > 0 {
-			content.bodies[encoding] = rest[n : n+int(size)]
-		}
-		rest = rest[n+int(size):]
-	}
-	if len(rest) > 0 {
-		return nil, &DamagedError{entry.Hash}
-	}
+	content := Content{mediaType: entry.Type, hash: entry.Hash, size: int64(size), popular: rest[n] == 1, gzip: rest[n+1:]}
 	if err := content.keepSmall(); err != nil {
 		return nil, &DamagedError{entry.Hash}
 	}

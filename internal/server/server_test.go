@@ -48,7 +48,7 @@ var advice = edition.Advice{
 
 // documents are those of the station xt.
 func documents() map[string]*edition.Document {
-	return map[string]*edition.Document{
+	all := map[string]*edition.Document{
 		"/rss.xml":        edition.NewDocument(rssType, feedBody, noon).Advised(advice),
 		"/moment/rss.xml": edition.NewDocument(rssType, append(bytes.Clone(feedBody), "<moment/>"...), noon),
 		"/sitemap.xml":    edition.NewDocument(xmlType, indexBody, noon),
@@ -56,6 +56,10 @@ func documents() map[string]*edition.Document {
 
 		"/sitemaps/2026-03.xml": shard(),
 	}
+	for _, d := range all {
+		d.Encode()
+	}
+	return all
 }
 
 // shard is a document that is there in gzip only.

@@ -1,0 +1,56 @@
+package cache
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"feedstation/internal/edition"
+)
+
+// An edition is served before it has the encodings that take long, and has them
+// a moment later, also after a restart.
+func TestCacheEncodes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		local := newLocal(t)
+		c := newCache(t, slog.New(slog.DiscardHandler), local, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 2)
+		go func() { done <- c.Encode(ctx) }()
+		synctest.Wait()
+		large := func(text byte) *edition.Edition {
+			body := make([]byte, 10_000)
+			for i := range body {
+				body[i] = text
+			}
+			return edition.New("xt", 1, noon, "build", map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/xml", body, noon)})
+		}
+		wantEncoded := func(c *Cache) {
+			t.Helper()
+			e, _ := c.Current("xt")
+			if d, ok := e.Document("/rss.xml"); !ok || !d.Has(edition.Brotli) || !d.Has(edition.Zstd) {
+				t.Error("the edition lacks encodings")
+			}
+		}
+		for _, text := range []byte("ab") {
+			if err := c.Publish(t.Context(), large(text)); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			wantEncoded(c)
+			time.Sleep(time.Second)
+		}
+		again := newCache(t, slog.New(slog.DiscardHandler), local, nil)
+		go func() { done <- again.Encode(ctx) }()
+		synctest.Wait()
+		wantEncoded(again)
+		cancel()
+		for range 2 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,205 @@
+package jobs
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+	"feedstation/sitemap"
+)
+
+// moment is a snapshot of which only the time is asked.
+type moment struct {
+	Snapshot
+	at time.Time
+}
+
+func (m moment) Time() time.Time { return m.at }
+
+var noon = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+
+// shardsOf returns a builder of an edition whose sitemaps are written already.
+func shardsOf(memory *memory, files map[string][]string) *builder {
+	b := &builder{
+		Conductor: &Conductor{}, station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
+		snapshot: moment{at: noon}, memory: memory, documents: map[string]*edition.Document{},
+	}
+	for path, locs := range files {
+		b.documents[path] = shardOf(locs)
+	}
+	return b
+}
+
+func shardOf(locs []string) *edition.Document {
+	content := edition.NewWriter(sitemap.ContentType)
+	w := sitemap.NewWriter(content, sitemap.Options{MaxBytes: sitemap.MaxBytes})
+	for _, loc := range locs {
+		if err := w.Add(sitemap.URL{Loc: loc}); err != nil {
+			panic(err)
+		}
+	}
+	for _, c := range []io.Closer{w, content} {
+		if err := c.Close(); err != nil {
+			panic(err)
+		}
+	}
+	return edition.Revision{AsOf: noon}.Settle(content.Content(), nil)
+}
+
+// list returns Baidu's list of what b has.
+func list(t *testing.T, b *builder) []string {
+	t.Helper()
+	if err := b.baidu(); err != nil {
+		t.Fatal(err)
+	}
+	d := b.documents[network.BaiduPath]
+	if d.MediaType() != "text/plain; charset=utf-8" || d.Size() >= 10<<20 || int64(len(d.Body())) != d.Size() {
+		t.Errorf("%s, %d bytes", d.MediaType(), d.Size())
+	}
+	text, ok := strings.CutSuffix(string(d.Body()), "\n")
+	if !ok {
+		t.Error("the last line has no end")
+	}
+	return strings.Split(text, "\n")
+}
+
+// pages returns n addresses of so many bytes, which have the file in them.
+func pages(file string, n, size int) []string {
+	locs := make([]string, n)
+	for i := range locs {
+		loc := fmt.Sprintf("https://xt.news.example/%s/%06d", file, i)
+		locs[i] = loc + strings.Repeat("x", max(0, size-len(loc)))
+	}
+	return locs
+}
+
+func path(year, month, n int) string {
+	return network.ShardPath(article.Month{Year: year, Month: time.Month(month)}, n)
+}
+
+// compareLists compares what may be too long to be printed.
+func compareLists(t *testing.T, got, want []string) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Errorf("%d addresses; want %d", len(got), len(want))
+	}
+	for i := range min(len(got), len(want)) {
+		if got[i] != want[i] {
+			t.Fatalf("address %d is %s; want %s", i, got[i], want[i])
+		}
+	}
+}
+
+func TestBaidu(t *testing.T) {
+	file := func(name string, n int) []string { return pages(name, n, 0) }
+	back := func(lists ...[]string) (all []string) {
+		for _, l := range lists {
+			for _, loc := range slices.Backward(l) {
+				all = append(all, loc)
+			}
+		}
+		return all
+	}
+	long := pages("long", 50_000, 256)
+	fit := (10<<20 - 1) / 257
+	chinese := "https://xt.news.example/" + strings.Repeat("新", 26) // 24 + 26 × 9 bytes as published
+	tests := []struct {
+		name  string
+		files map[string][]string
+		want  []string
+	}{
+		{"nothing", nil, []string{"https://xt.news.example/"}},
+		{"newest first", map[string][]string{
+			path(2025, 12, 1): file("d", 2), path(2026, 1, 1): file("a", 3), path(2026, 1, 2): file("b", 3), path(2026, 2, 1): file("c", 1),
+		}, back(file("c", 1), file("b", 3), file("a", 3), file("d", 2))},
+		{"exactly as many as Baidu takes", map[string][]string{path(2026, 1, 1): file("a", 50_000)}, back(file("a", 50_000))},
+		{"cut in a month", map[string][]string{
+			path(2026, 1, 1): file("a", 30_000), path(2026, 1, 2): file("b", 10_000), path(2026, 2, 1): file("c", 15_000), path(2025, 1, 1): file("d", 5),
+		}, back(file("c", 15_000), file("b", 10_000), file("a", 30_000)[5_000:])},
+		{"cut between months", map[string][]string{
+			path(2026, 1, 1): file("a", 10), path(2026, 2, 1): file("b", 50_000),
+		}, back(file("b", 50_000))},
+		{"one more of an older month", map[string][]string{
+			path(2026, 1, 1): file("a", 10), path(2026, 2, 1): file("b", 49_999),
+		}, back(file("b", 49_999), file("a", 10)[9:])},
+		{"cut by bytes", map[string][]string{path(2025, 1, 1): file("a", 10), path(2026, 1, 1): long}, back(long[50_000-fit:])},
+		{"too long an address", map[string][]string{
+			path(2026, 1, 1): slices.Concat(pages("a", 1, 257), pages("b", 1, 256), pages("c", 1, 257)),
+		}, pages("b", 1, 256)},
+		{"only too long addresses", map[string][]string{path(2026, 1, 1): pages("a", 3, 300)}, []string{"https://xt.news.example/"}},
+		{"too long as published", map[string][]string{path(2026, 1, 1): {chinese, "https://xt.news.example/新?a&b='1'"}}, []string{"https://xt.news.example/%E6%96%B0?a&b='1'"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			compareLists(t, list(t, shardsOf(new(memory), tt.files)), tt.want)
+		})
+	}
+}
+
+// Years of months with several files each are in order as well.
+func TestBaiduOfManyFiles(t *testing.T) {
+	files := map[string][]string{}
+	var want []string
+	for year := 2026; year > 2020; year-- {
+		for month := 12; month > 0; month-- {
+			for n := 1 + month%4; n > 0; n-- {
+				locs := pages(fmt.Sprintf("%d-%02d-%d", year, month, n), 2, 0)
+				files[path(year, month, n)] = locs
+				want = append(want, locs[1], locs[0])
+			}
+		}
+	}
+	compareLists(t, list(t, shardsOf(new(memory), files)), want)
+}
+
+// What was read of a sitemap is used as long as that has not changed, and no
+// longer.
+func TestBaiduReadsOnlyWhatIsNew(t *testing.T) {
+	remembered := new(memory)
+	files := map[string][]string{
+		path(2026, 1, 1): pages("a", 3, 0), path(2026, 2, 1): pages("b", 3, 0), path(2026, 3, 1): pages("c", 3, 0),
+	}
+	list(t, shardsOf(remembered, files))
+	if n := len(remembered.addresses); n != 3 {
+		t.Fatalf("%d sitemaps are remembered; want 3", n)
+	}
+	old := shardOf(files[path(2026, 2, 1)]).Hash()
+	for hash := range remembered.addresses {
+		text := fmt.Appendf(nil, "https://xt.news.example/memory\n")
+		remembered.addresses[hash] = addressPiece{edition.NewPiece(text), 1}
+	}
+	files[path(2026, 2, 1)] = pages("b", 2, 0)
+	want := []string{"https://xt.news.example/memory", pages("b", 2, 0)[1], pages("b", 2, 0)[0], "https://xt.news.example/memory"}
+	compareLists(t, list(t, shardsOf(remembered, files)), want)
+	if _, ok := remembered.addresses[old]; ok || len(remembered.addresses) != 3 {
+		t.Errorf("%d sitemaps are remembered, the one that is gone: %t", len(remembered.addresses), ok)
+	}
+}
+
+// A list that says what it has said keeps its document, also where its
+// sitemaps were cut in another place.
+func TestBaiduUnchanged(t *testing.T) {
+	b := shardsOf(new(memory), map[string][]string{path(2026, 1, 1): pages("a", 3, 0)})
+	list(t, b)
+	before := b.documents[network.BaiduPath]
+	b.current = edition.New("xt", 1, noon, "", b.documents)
+	b.snapshot = moment{at: noon.Add(time.Hour)}
+	b.documents = map[string]*edition.Document{path(2026, 1, 1): shardOf(pages("a", 3, 0)[:1]), path(2026, 1, 2): shardOf(pages("a", 3, 0)[1:])}
+	list(t, b)
+	after := b.documents[network.BaiduPath]
+	if after != before || !bytes.Equal(after.Body(), before.Body()) {
+		t.Errorf("modified %s, before that %s", after.Modified(), before.Modified())
+	}
+	b.documents = map[string]*edition.Document{path(2026, 1, 1): shardOf(pages("a", 2, 0))}
+	list(t, b)
+	if got := b.documents[network.BaiduPath]; !got.Modified().Equal(noon.Add(time.Hour)) {
+		t.Errorf("a list that has lost an address was modified %s; want %s", got.Modified(), noon.Add(time.Hour))
+	}
+}

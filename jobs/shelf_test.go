@@ -1,0 +1,257 @@
+package jobs_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+	"feedstation/jobs"
+	"feedstation/sitemap"
+)
+
+// shelf is editions in memory.
+type shelf struct {
+	mu        sync.Mutex
+	current   map[string]*edition.Edition
+	published func(*edition.Edition) // is told each edition; nil: nobody is
+}
+
+func newShelf() *shelf { return &shelf{current: map[string]*edition.Edition{}} }
+
+func (s *shelf) Current(station string) (*edition.Edition, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, ok := s.current[station]
+	return e, ok
+}
+
+func (s *shelf) Publish(_ context.Context, e *edition.Edition) error {
+	if before, ok := s.Current(e.Station()); ok && before.Watermark().After(e.Watermark()) {
+		return edition.ErrStale
+	}
+	s.mu.Lock()
+	s.current[e.Station()] = e
+	s.mu.Unlock()
+	if s.published != nil {
+		s.published(e)
+	}
+	return nil
+}
+
+// reopened returns the shelf as another process finds it: in bytes.
+func (s *shelf) reopened(t *testing.T) *shelf {
+	t.Helper()
+	other := newShelf()
+	for station, e := range s.current {
+		objects := map[edition.Hash][]byte{}
+		for _, d := range e.All() {
+			objects[d.Hash()] = d.Pack()
+		}
+		manifest := e.Manifest()
+		again, err := manifest.Edition(nil, func(hash edition.Hash) ([]byte, error) { return objects[hash], nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		other.current[station] = again
+	}
+	return other
+}
+
+// watched is a snapshot that tells which articles are listed, before they are.
+type watched struct {
+	jobs.Snapshot
+	listing func(station string, from, to time.Time) error
+}
+
+func (s watched) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
+	return func(yield func(article.Article, error) bool) {
+		if err := s.listing(station, from, to); err != nil {
+			yield(article.Article{}, err)
+			return
+		}
+		for a, err := range s.Snapshot.Listing(ctx, station, from, to) {
+			if !yield(a, err) {
+				return
+			}
+		}
+	}
+}
+
+// conduct returns a conductor that starts from editions and tells listing, which
+// may be nil, what it reads.
+func (w *world) conduct(editions jobs.Editions, options jobs.Options, listing func(station string, from, to time.Time) error) *jobs.Conductor {
+	return jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
+		s, err := w.store.Snapshot(ctx)
+		if err != nil || listing == nil {
+			return s, err
+		}
+		return watched{s, listing}, nil
+	}, editions, options)
+}
+
+// whole returns what a conductor makes of the store that has nothing but it.
+func (w *world) whole(options jobs.Options) *shelf {
+	w.t.Helper()
+	s := newShelf()
+	if err := w.conduct(s, options, nil).Refresh(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
+// monthOf returns the month that a listing reads, and false for the news.
+func monthOf(station *network.Station, from, to time.Time) (article.Month, bool) {
+	month := article.MonthOf(from, station.Zone)
+	first, next := month.Bounds(station.Zone)
+	return month, from.Equal(first) && to.Equal(next)
+}
+
+// Where a document prints when it changed, which is its history and not only
+// its content: in a feed once, in an index for each sitemap.
+var (
+	rssChanged   = regexp.MustCompile(`<lastBuildDate>([^<]*)</lastBuildDate>`)
+	atomChanged  = regexp.MustCompile(`^([^\0]*?<updated>)[^<]*</updated>`)
+	indexChanged = regexp.MustCompile(`<lastmod>[^<]*</lastmod>`)
+)
+
+// timeless returns the body without those places.
+func timeless(path string, body []byte) []byte {
+	switch {
+	case strings.HasSuffix(path, "/"+string(network.RSS)):
+		return rssChanged.ReplaceAll(body, nil)
+	case strings.HasSuffix(path, "/"+string(network.Atom)):
+		return atomChanged.ReplaceAll(body, []byte("$1"))
+	case path == network.IndexPath:
+		return indexChanged.ReplaceAll(body, nil)
+	}
+	return body
+}
+
+// differences tells in what an edition differs from that of a full build.
+func differences(got, want *edition.Edition) error {
+	ours, theirs := maps.Collect(got.All()), maps.Collect(want.All())
+	if a, b := slices.Sorted(maps.Keys(ours)), slices.Sorted(maps.Keys(theirs)); !slices.Equal(a, b) {
+		return fmt.Errorf("paths:\n got %q\nwant %q", a, b)
+	}
+	for path, d := range got.All() {
+		other := theirs[path]
+		a, b := timeless(path, d.Body()), timeless(path, other.Body())
+		switch {
+		case !bytes.Equal(a, b):
+			return fmt.Errorf("%s:\n got %s\nwant %s", path, a, b)
+		case d.MediaType() != other.MediaType() || d.Advice() != other.Advice():
+			return fmt.Errorf("%s: %s, %+v; want %s, %+v", path, d.MediaType(), d.Advice(), other.MediaType(), other.Advice())
+		}
+	}
+	return nil
+}
+
+// consistent tells what an edition contradicts itself in: its index names the
+// sitemaps that are there, in order and with their times, Baidu's list has
+// their addresses, and compressed twins are what they are twins of.
+func consistent(s *network.Station, e *edition.Edition) error {
+	var names []string
+	for path, d := range e.All() {
+		if !network.IsSitemap(path) {
+			continue
+		}
+		names = append(names, path)
+		twin, ok := e.Document(path + network.GzipSuffix)
+		if !ok || !bytes.Equal(twin.Body(), d.Variant(edition.Gzip).Body) {
+			return fmt.Errorf("%s has another twin", path)
+		}
+	}
+	slices.SortFunc(names, byMonth)
+	var index, list strings.Builder
+	for _, path := range names {
+		if path != network.IndexPath {
+			d, _ := e.Document(path)
+			fmt.Fprintf(&index, "<sitemap><loc>%s</loc><lastmod>%s</lastmod></sitemap>\n", s.Address(path), d.Modified().In(s.Zone).Format(time.RFC3339))
+		}
+	}
+	if got := document(e, network.IndexPath); !strings.Contains(got, ">\n"+index.String()+"</") {
+		return fmt.Errorf("the index is\n%s\nwant\n%s", got, &index)
+	}
+	for month := range slices.Values(monthsOf(e)) {
+		for _, loc := range slices.Backward(locs(e, month)) {
+			list.WriteString(loc + "\n")
+		}
+	}
+	if list.Len() == 0 {
+		list.WriteString(s.Address("/") + "\n")
+	}
+	if got := document(e, network.BaiduPath); got != list.String() {
+		return fmt.Errorf("Baidu's list is\n%s\nwant\n%s", got, &list)
+	}
+	return nil
+}
+
+// byMonth orders paths of sitemaps: news before months, the newest month first,
+// each in the order of its files.
+func byMonth(a, b string) int {
+	monthA, m, shardA := network.ParseShardPath(a)
+	monthB, n, shardB := network.ParseShardPath(b)
+	switch {
+	case shardA != shardB && shardB:
+		return -1
+	case shardA != shardB:
+		return 1
+	case !shardA:
+		return len(a) - len(b)
+	case monthA != monthB:
+		return monthB.Compare(monthA)
+	}
+	return m - n
+}
+
+// monthsOf returns the months of which an edition has sitemaps, newest first.
+func monthsOf(e *edition.Edition) []article.Month {
+	found := map[article.Month]bool{}
+	for path := range e.All() {
+		if month, _, ok := network.ParseShardPath(path); ok {
+			found[month] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(found), func(a, b article.Month) int { return b.Compare(a) })
+}
+
+// locs returns the addresses of a month's sitemaps, in their order.
+func locs(e *edition.Edition, month article.Month) (all []string) {
+	for n := 1; ; n++ {
+		d, ok := e.Document(network.ShardPath(month, n))
+		if !ok {
+			return all
+		}
+		all = append(all, locsOf(d)...)
+	}
+}
+
+func locsOf(d *edition.Document) (all []string) {
+	for loc, err := range sitemap.Locs(bytes.NewReader(d.Body())) {
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, loc)
+	}
+	return all
+}
+
+func document(e *edition.Edition, path string) string {
+	d, ok := e.Document(path)
+	if !ok {
+		return ""
+	}
+	return string(d.Body())
+}
