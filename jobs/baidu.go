@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -71,12 +72,7 @@ func (b *builder) baidu() error {
 // first.
 func (b *builder) newestFirst() []string {
 	shards := b.newestShards()
-	slices.SortStableFunc(shards, func(a, b shardName) int {
-		if a.month == b.month {
-			return b.n - a.n
-		}
-		return 0
-	})
+	slices.SortFunc(shards, func(a, b shardName) int { return cmp.Or(b.month.Compare(a.month), b.n-a.n) })
 	var paths []string
 	for _, s := range shards {
 		paths = append(paths, network.ShardPath(s.month, s.n))

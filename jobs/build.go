@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -17,14 +18,16 @@ import (
 // builder builds one edition of one station from one snapshot.
 type builder struct {
 	*Conductor
-	station   *network.Station
-	snapshot  Snapshot
-	current   *edition.Edition // nil: there is none
-	memory    *memory
-	started   time.Time
-	documents map[string]*edition.Document
+	station    *network.Station
+	snapshot   Snapshot
+	current    *edition.Edition // nil: there is none
+	memory     *memory
+	everything bool // is built anew, so that nothing tells when it changed
+	started    time.Time
+	documents  map[string]*edition.Document
 
-	usableHost string // the last that usable found to be a host
+	later      map[article.Month]time.Time // when what changes by the clock, see Conductor.later
+	usableHost string                      // the last that usable found to be a host
 }
 
 // memory is what one build of a station has found out that spares the next one
@@ -42,13 +45,14 @@ func (c *Conductor) next(ctx context.Context, r *result) (*edition.Edition, erro
 	}
 	defer snapshot.Close()
 	b := &builder{
-		Conductor: c, station: r.station, snapshot: snapshot, current: r.edition, memory: c.memory[r.station.ID],
-		started: time.Now(), documents: map[string]*edition.Document{},
+		Conductor: c, station: r.station, snapshot: snapshot, current: r.edition, memory: c.memory[r.station.ID], everything: r.work.everything,
+		started: time.Now(), documents: map[string]*edition.Document{}, later: map[article.Month]time.Time{},
 	}
 	if r.work.everything {
 		*b.memory = memory{} // nothing is taken on trust
 	}
 	err = b.build(ctx, r)
+	r.later = b.later
 	c.logFaults(snapshot.Faults())
 	if err != nil {
 		return nil, err
@@ -124,8 +128,20 @@ func (b *builder) addBody(path, mediaType string, body []byte, newest time.Time)
 
 // addContent does so with content that is compressed already.
 func (b *builder) addContent(path string, content *edition.Content, newest time.Time) {
+	if b.appears(path, newest) {
+		newest = b.snapshot.Time()
+	}
 	revision := edition.Revision{Newest: newest, AsOf: b.snapshot.Time(), Advice: b.advice()}
 	b.documents[path] = revision.Settle(content, b.previous(path))
+}
+
+// appears reports whether a month's sitemap is there now that was not before,
+// though its articles are older than that: they have been imported, or are back.
+// That, then, is when it changed.
+func (b *builder) appears(path string, newest time.Time) bool {
+	month, _, ok := network.ParseShardPath(path)
+	return ok && b.current != nil && !b.everything && b.previous(path) == nil &&
+		!slices.Contains(b.current.Pending(), month) && newest.Before(b.current.Watermark())
 }
 
 func (b *builder) previous(path string) *edition.Document {
@@ -136,12 +152,18 @@ func (b *builder) previous(path string) *edition.Document {
 	return d
 }
 
-// changed is when the article last changed. A time in the future is a mistake
-// and tells nothing; the time of publication, which has passed, stands in for
-// it, since documents must not change with the clock that they are built by.
+// changed is when the article last changed. Until a time in the future has come,
+// that of publication stands in for it, and the build notes when that is.
 func (b *builder) changed(a *article.Article) time.Time {
-	if a.Updated.After(b.snapshot.Time()) {
-		return a.Published
+	if !a.Updated.After(b.snapshot.Time()) {
+		return a.Updated
 	}
-	return a.Updated
+	var month article.Month // zero: only the feeds, of an article of another station
+	if a.Station == b.station.ID {
+		month = article.MonthOf(a.Published, b.station.Zone)
+	}
+	if at, ok := b.later[month]; !ok || a.Updated.Before(at) {
+		b.later[month] = a.Updated
+	}
+	return a.Published
 }

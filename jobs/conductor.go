@@ -91,18 +91,19 @@ type Conductor struct {
 	known        time.Time
 
 	// What follows belongs to the method that runs.
-	checked time.Time             // changes up to then are known; zero: not asked yet
-	seen    map[sighting]struct{} // hints of the store's overlap that have been followed
-	dirty   map[string]*dirt      // by station: what has to be rebuilt
-	due     map[string]time.Time  // by station: when its news sitemap changes by the clock
-	whole   map[string]time.Time  // by station: when it was last compared with the store as a whole
-	read    map[string]time.Time  // by station: when all of its feeds were last read
-	memory  map[string]*memory    // by station, of all
+	checked time.Time                              // changes up to then are known; zero: not asked yet
+	seen    map[sighting]time.Time                 // hints that have been followed: when the store last repeated them
+	dirty   map[string]*dirt                       // by station: what has to be rebuilt
+	due     map[string]time.Time                   // by station: when its news sitemap changes by the clock
+	whole   map[string]time.Time                   // by station: when it was last compared with the store as a whole
+	read    map[string]time.Time                   // by station: when all of its feeds were last read
+	later   map[string]map[article.Month]time.Time // by station: when months, and feeds as the zero month, change by the clock
+	memory  map[string]*memory                     // by station, of all
 }
 
 type sighting struct {
-	id string
-	at int64
+	id, station   string
+	published, at int64
 }
 
 // NewConductor returns a conductor. Snapshot opens a snapshot of the content
@@ -114,8 +115,8 @@ func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Co
 		log: log, network: n, snapshot: snapshot, editions: editions, options: options,
 		build: fingerprint(n, build), seed: maphash.MakeSeed(),
 		running: make(chan struct{}, 1),
-		seen:    map[sighting]struct{}{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
-		whole: map[string]time.Time{}, read: map[string]time.Time{}, memory: map[string]*memory{}, logged: map[string]bool{}, troubles: map[string]*trouble{},
+		seen:    map[sighting]time.Time{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
+		whole: map[string]time.Time{}, read: map[string]time.Time{}, later: map[string]map[article.Month]time.Time{}, memory: map[string]*memory{}, logged: map[string]bool{}, troubles: map[string]*trouble{},
 	}
 	for _, station := range n.Stations {
 		c.memory[station.ID], c.troubles[station.ID] = new(memory), new(trouble)

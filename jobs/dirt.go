@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"feedstation/internal/article"
@@ -68,6 +69,7 @@ func (c *Conductor) askStore(ctx context.Context) error {
 		if due, ok := c.due[station.ID]; !ok || !due.IsZero() && !due.After(c.checked) {
 			c.mark(station)
 		}
+		c.markLater(station)
 		if time.Since(c.read[station.ID]) >= c.options.MaxAge {
 			c.mark(station).feeds = true
 		}
@@ -110,18 +112,37 @@ func (c *Conductor) follow(change article.Change) {
 	}
 }
 
+// sightingsKept is how long a hint is remembered that the store does not repeat:
+// it may only have been quiet, and repeats all of them with the next change.
+const sightingsKept = 10 * time.Minute
+
 // unseen leaves out the hints that have been followed before: the store repeats
 // them for a while in case a slow transaction hid some.
 func (c *Conductor) unseen(changes []article.Change) []article.Change {
-	seen := make(map[sighting]struct{}, len(changes))
+	now := time.Now()
 	var fresh []article.Change
 	for _, change := range changes {
-		key := sighting{change.ID, change.At.UnixNano()}
-		seen[key] = struct{}{}
+		key := sighting{change.ID, change.Station, change.Published.UnixNano(), change.At.UnixNano()}
 		if _, ok := c.seen[key]; !ok {
 			fresh = append(fresh, change)
 		}
+		c.seen[key] = now
 	}
-	c.seen = seen // what the store no longer repeats need not be remembered
+	maps.DeleteFunc(c.seen, func(_ sighting, last time.Time) bool { return now.Sub(last) > sightingsKept })
 	return fresh
+}
+
+// markLater marks what changes by the clock alone, besides the news.
+func (c *Conductor) markLater(station *network.Station) {
+	for month, at := range c.later[station.ID] {
+		if at.After(c.checked) {
+			continue
+		}
+		delete(c.later[station.ID], month)
+		d := c.mark(station)
+		d.feeds = true
+		if month != (article.Month{}) {
+			d.months[month] = true
+		}
+	}
 }

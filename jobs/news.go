@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -54,18 +55,28 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 }
 
 // newsFallback returns the newest article that a sitemap may name, or the home
-// page where there is none.
+// page where there is none. It looks among the newest that there are, then in
+// the newest month.
 func (b *builder) newsFallback(ctx context.Context) ([]sitemap.URL, error) {
 	latest, err := b.snapshot.Latest(ctx, []string{b.station.ID}, "", b.options.Items)
 	if err != nil {
 		return nil, err
 	}
 	for i := range latest {
-		if listable(b.station, &latest[i]) {
+		if _, err := sitemap.Loc(latest[i].URL); err == nil && listable(b.station, &latest[i]) {
 			return []sitemap.URL{{Loc: latest[i].URL, LastMod: b.lastMod(&latest[i])}}, nil
 		}
 	}
-	return []sitemap.URL{{Loc: b.station.Address("/")}}, nil
+	address := b.station.Address("/")
+	if paths := b.newestFirst(); len(paths) > 0 {
+		for loc, err := range sitemap.Locs(bytes.NewReader(b.documents[paths[0]].Body())) {
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", paths[0], err)
+			}
+			address = loc // the last is the newest
+		}
+	}
+	return []sitemap.URL{{Loc: address}}, nil
 }
 
 // sequence yields values that can't fail.

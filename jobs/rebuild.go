@@ -96,9 +96,10 @@ func (c *Conductor) round(held map[string]bool) []*network.Station {
 type result struct {
 	station   *network.Station
 	work      *dirt
-	left      []article.Month  // that were not reached
-	due       time.Time        // when the edition changes by the clock alone; zero: never
-	edition   *edition.Edition // the current one
+	left      []article.Month             // that were not reached
+	later     map[article.Month]time.Time // when else it does, see Conductor.later
+	due       time.Time                   // when the edition changes by the clock alone; zero: never
+	edition   *edition.Edition            // the current one
 	changed   int
 	published bool
 	err       error
@@ -120,6 +121,12 @@ func (c *Conductor) settle(r result) {
 		c.markBacklog(r.station, r.left)
 	}
 	c.due[r.station.ID] = r.due
+	for month, at := range r.later {
+		if c.later[r.station.ID] == nil {
+			c.later[r.station.ID] = map[article.Month]time.Time{}
+		}
+		c.later[r.station.ID][month] = at
+	}
 	if r.work.everything {
 		c.whole[r.station.ID] = time.Now()
 	}

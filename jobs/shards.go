@@ -167,9 +167,17 @@ func (b *builder) usable(base *url.URL, address string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	b.usableHost = normal
+	host := normal
+	if port := u.Port(); port != "" {
+		host += ":" + port
+	}
+	u.Host = host // in ASCII: String would percent-encode it
 	address = u.String()
-	return address, len(address) <= sitemap.MaxLoc
+	if _, err := sitemap.Loc(address); err != nil {
+		return "", false
+	}
+	b.usableHost = normal
+	return address, true
 }
 
 // plainHost returns the host of an absolute address that net/url would write as

@@ -151,10 +151,11 @@ func TestTaskRests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, _ := newTaskLog(slog.LevelInfo)
 		var starts moments
-		broken := true
+		var broken atomic.Bool
+		broken.Store(true)
 		task := jobs.NewTask(log, "refresh", time.Minute, func(context.Context) error {
 			starts.note()
-			if broken {
+			if broken.Load() {
 				return errors.New("down")
 			}
 			return nil
@@ -164,7 +165,7 @@ func TestTaskRests(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 			task.Trigger()
 		}
-		broken = false
+		broken.Store(false)
 		time.Sleep(time.Minute)
 		for range 3 {
 			task.Trigger()

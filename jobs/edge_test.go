@@ -1,0 +1,130 @@
+package jobs_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/network"
+)
+
+// An update that was announced for later counts from then on.
+func TestUpdateToCome(t *testing.T) {
+	in(t, func(w *world) {
+		a := newArticle("xt", 1, time.Hour)
+		a.Updated = time.Now().Add(time.Hour)
+		w.put(a)
+		s := newShelf()
+		c := w.conduct(s, options, nil)
+		c.Refresh(w.t.Context())
+		time.Sleep(2 * time.Hour)
+		c.Refresh(w.t.Context())
+		if err := differences(s.current["xt"], w.whole(options).current["xt"]); err != nil {
+			t.Errorf("%.300v", err)
+		}
+	})
+}
+
+// A month that is gone and comes back has changed when it comes back.
+func TestMonthComesBack(t *testing.T) {
+	in(t, func(w *world) {
+		a, b := newArticle("xt", 1, 60*24*time.Hour), newArticle("xt", 2, 60*24*time.Hour)
+		w.put(a, b)
+		s := newShelf()
+		c := w.conduct(s, options, nil)
+		var last time.Time
+		show := func() {
+			c.Refresh(w.t.Context())
+			if d, ok := s.current["xt"].Document("/sitemaps/2026-01.xml"); ok {
+				if !d.Modified().After(last) {
+					t.Errorf("%s after %s", d.Modified(), last)
+				}
+				last = d.Modified()
+			}
+			time.Sleep(24 * time.Hour)
+		}
+		show()
+		a.Status = article.Withdrawn
+		w.put(a)
+		show()
+		b.Status = article.Withdrawn
+		w.put(b)
+		show()
+		a.Status = article.Published
+		w.put(a)
+		show()
+	})
+}
+
+// The newest article that a sitemap may name may be older than a feed goes back.
+func TestNewsFallbackGoesFarBack(t *testing.T) {
+	in(t, func(w *world) {
+		o := options
+		o.Items = 3
+		w.put(newArticle("xt", 1, 100*time.Hour))
+		for i := range 3 {
+			a := newArticle("xt", 10+i, 90*time.Hour)
+			a.NoIndex = true
+			w.put(a)
+		}
+		if body := document(w.whole(o).current["xt"], "/sitemaps/news.xml"); !strings.Contains(body, "/content/1.html") {
+			t.Error(body)
+		}
+	})
+}
+
+// TestListableArticlesAreListed holds that no text, no picture, no film and no
+// translation keeps a page out of the sitemaps: only its own address does.
+func TestListableArticlesAreListed(t *testing.T) {
+	in(t, func(w *world) {
+		hostileWorld(w)
+		e := w.whole(options).current["xt"]
+		listed := map[string]bool{}
+		for _, month := range monthsOf(e) {
+			for _, loc := range locs(e, month) {
+				listed[loc] = true
+			}
+		}
+		wanted := 0
+		for _, a := range hostileArticles() {
+			if a.URL != address("xt", a.ID) {
+				continue
+			}
+			wanted++
+			if !listed[a.URL] {
+				t.Errorf("not in a sitemap: %s, images %.100v, enclosures %.100v, alternates %v, language %.20q", a.URL, a.Images, a.Enclosures, a.Alternates, a.Language)
+			}
+		}
+		if wanted < 80 {
+			t.Errorf("%d pages", wanted)
+		}
+	})
+}
+
+// TestOnlyBadAddress holds that a station whose only article can't be in a
+// sitemap is published all the same.
+func TestOnlyBadAddress(t *testing.T) {
+	for name, page := range map[string]string{
+		"too long":         "https://xt.news.example/" + strings.Repeat("长", 300),
+		"user information": "https://user@xt.news.example/1.html",
+		"empty port":       "https://xt.news.example:/1.html",
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(w *world) {
+				a := newArticle("xt", 1, time.Hour)
+				a.URL = page
+				w.put(a)
+				e := w.whole(options).current["xt"]
+				d, ok := e.Document(network.NewsPath(1))
+				if !ok {
+					t.Fatal("no news sitemap")
+				}
+				w.want("news", locsOf(d), []string{"https://xt.news.example/"})
+				w.put(newArticle("xt", 2, 100*time.Hour))
+				d, _ = w.whole(options).current["xt"].Document(network.NewsPath(1))
+				w.want("news beside an older article", locsOf(d), []string{address("xt", "2")})
+			})
+		})
+	}
+}
