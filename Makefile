@@ -34,15 +34,15 @@ fmt: ## every file is as gofumpt writes it
 
 .PHONY: vet
 vet: ## go vet
-	go vet ./...
+	go vet -tags archive ./...
 
 .PHONY: fix
 fix: ## nothing is left that go fix would modernise
-	go fix -diff ./...
+	go fix -tags archive -diff ./...
 
 .PHONY: staticcheck
 staticcheck: ## staticcheck
-	go tool staticcheck ./...
+	go tool staticcheck -tags archive ./...
 
 .PHONY: lint
 lint: ## golangci-lint, built once into Go's build cache
@@ -64,6 +64,10 @@ race: ## all tests with the race detector
 .PHONY: bench
 bench: ## all benchmarks, one package at a time
 	go test -run '^$$' -bench . -benchmem -p 1 ./...
+
+.PHONY: bench-archive
+bench-archive: ## a million articles: build, refresh, serve; minutes; FEEDSTATION_ARCHIVE=FILE begins with a filled store
+	go test -tags archive -run '^TestArchive$$' -count 1 -timeout 30m -v .
 
 .PHONY: fuzz
 fuzz: ## every fuzz target, FUZZTIME=20s each

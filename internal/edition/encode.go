@@ -17,7 +17,7 @@ import (
 // ones cost many times that for a few per cent. The bytes depend on the
 // library's version too, so equal builds need equal versions.
 const (
-	gzipLevel   = 6
+	gzipLevel   = 5
 	streamLevel = 1 // an archive of sitemaps is 200 times a feed
 	brotliLevel = 3
 )

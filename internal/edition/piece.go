@@ -74,34 +74,31 @@ func join(pieces []Piece) []byte {
 }
 
 // joinedSum returns the CRC-32 of two texts one after the other, from those of
-// each and the length of the second: as many zero bits are shifted in behind
-// the first as the second has bits, by squaring the shift of a single one.
+// each and the length of the second: the first is shifted by as many zero bits
+// as the second has, which multiplies it by a power of x (RFC 1952 §8 has the
+// polynomial).
 func joinedSum(first, second uint32, size int64) uint32 {
-	var shift [32]uint32 // a matrix over GF(2): what becomes of each bit
-	shift[0] = crc32.IEEE
-	for i := 1; i < len(shift); i++ {
-		shift[i] = 1 << (i - 1)
-	}
-	for bits := size * 8; bits > 0; bits >>= 1 {
-		if bits&1 == 1 {
-			first = times(&shift, first)
+	shift := uint32(1 << 31) // 1: sums have their highest power in the lowest bit
+	for n, square := size*8, uint32(1<<30); n > 0; n >>= 1 {
+		if n&1 == 1 {
+			shift = product(shift, square)
 		}
-		var squared [32]uint32
-		for i := range shift {
-			squared[i] = times(&shift, shift[i])
-		}
-		shift = squared
+		square = product(square, square)
 	}
-	return first ^ second
+	return product(shift, first) ^ second
 }
 
-// times applies a matrix to a vector of bits.
-func times(matrix *[32]uint32, vector uint32) (product uint32) {
-	for i := 0; vector != 0; vector >>= 1 {
-		if vector&1 == 1 {
-			product ^= matrix[i]
+// product multiplies two polynomials over GF(2) modulo that of CRC-32.
+func product(a, b uint32) (p uint32) {
+	for bit := uint32(1 << 31); bit > 0; bit >>= 1 {
+		if a&bit != 0 {
+			p ^= b
 		}
-		i++
+		carry := b & 1
+		b >>= 1
+		if carry == 1 {
+			b ^= crc32.IEEE
+		}
 	}
-	return product
+	return p
 }

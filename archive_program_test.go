@@ -1,0 +1,311 @@
+//go:build archive && linux
+
+package main
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"feedstation/internal/config"
+	"feedstation/internal/network"
+)
+
+const megabyte = 1e6
+
+// buildProgram builds feedstation as it is shipped.
+func buildProgram(t *testing.T) string {
+	step("building feedstation")
+	program := filepath.Join(t.TempDir(), "feedstation")
+	command := exec.Command("go", "build", "-trimpath", "-o", program, ".")
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return program
+}
+
+// archive is a folder with a configuration, a store and a cache.
+type archive struct {
+	t                    *testing.T
+	program, dir, listen string
+	name                 string    // how many articles, as the table says it
+	filled               time.Time // zero: long ago
+}
+
+func newArchive(t *testing.T, program string) *archive {
+	a := &archive{t: t, program: program, dir: t.TempDir(), listen: "127.0.0.1:" + freePort(t)}
+	text := fmt.Appendf([]byte(archiveConfig), "content: {dsn: %q}\ncache: {dir: %q}\nserver: {listen: %q, admin: \"127.0.0.1:%s\", drain: 100ms}\n",
+		a.path("content.db"), a.path("cache"), a.listen, freePort(t))
+	if err := os.WriteFile(a.path("config.yaml"), text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// archiveConfig has the stations of the shipped configuration and seven more, of
+// ten channels each.
+const (
+	archiveStations = 14
+	archiveConfig   = `
+network: {name: 湘江新闻网, timezone: Asia/Shanghai}
+stations:
+  - id: www
+    name: 湘江新闻网
+    url: https://www.news.example
+    all: true
+    channels: &channels
+      - {id: headlines, name: 要闻}
+      - {id: moment, name: 时刻新闻}
+      - {id: politics, name: 时政}
+      - {id: economy, name: 经济}
+      - {id: society, name: 社会}
+      - {id: culture, name: 文化}
+      - {id: sports, name: 体育}
+      - {id: education, name: 教育}
+      - {id: health, name: 健康}
+      - {id: travel, name: 旅游}
+  - {id: cs, name: 长沙站, url: "https://cs.news.example", channels: *channels}
+  - {id: zz, name: 株洲站, url: "https://zz.news.example", channels: *channels}
+  - {id: xt, name: 湘潭站, url: "https://xt.news.example", channels: *channels}
+  - {id: hy, name: 衡阳站, url: "https://hy.news.example", channels: *channels}
+  - {id: yy, name: 岳阳站, url: "https://yy.news.example", channels: *channels}
+  - {id: zjj, name: 张家界站, url: "https://zjj.news.example", channels: *channels}
+  - {id: sy, name: 邵阳站, url: "https://sy.news.example", channels: *channels}
+  - {id: cd, name: 常德站, url: "https://cd.news.example", channels: *channels}
+  - {id: yiy, name: 益阳站, url: "https://yiy.news.example", channels: *channels}
+  - {id: ld, name: 娄底站, url: "https://ld.news.example", channels: *channels}
+  - {id: cz, name: 郴州站, url: "https://cz.news.example", channels: *channels}
+  - {id: yz, name: 永州站, url: "https://yz.news.example", channels: *channels}
+  - {id: hh, name: 怀化站, url: "https://hh.news.example", channels: *channels}
+`
+)
+
+func (a *archive) path(name string) string { return filepath.Join(a.dir, name) }
+
+func (a *archive) config() *config.Config {
+	a.t.Helper()
+	cfg, err := config.Load(a.path("config.yaml"), nil)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return cfg
+}
+
+func (a *archive) command(args ...string) *exec.Cmd {
+	command := exec.Command(a.program, args...)
+	command.Dir = a.dir
+	command.Env = slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "FEEDSTATION_") })
+	return command
+}
+
+// run runs the program to its end and returns how long that took.
+func (a *archive) run(args ...string) (time.Duration, *os.ProcessState) {
+	a.t.Helper()
+	command := a.command(args...)
+	started := time.Now()
+	if out, err := command.CombinedOutput(); err != nil {
+		a.t.Fatalf("feedstation %q: %v\n%s", args, err, out)
+	}
+	return time.Since(started), command.ProcessState
+}
+
+// fill puts so many demo articles into the empty store.
+func (a *archive) fill(results *table, articles int) {
+	a.name = fmt.Sprintf("%d articles", articles)
+	step("feedstation demo, " + a.name)
+	took, _ := a.run("demo", "--articles", fmt.Sprint(articles))
+	a.filled = time.Now()
+	results.add("demo, "+a.name, took.Seconds(), figure{unit: "s"})
+}
+
+// adopt begins with a copy of a store.
+func (a *archive) adopt(store string) {
+	step("copying " + store)
+	if out, err := exec.Command("cp", "--reflink=auto", store, a.path("content.db")).CombinedOutput(); err != nil {
+		a.t.Fatalf("%v\n%s", err, out)
+	}
+	step("bringing its tables up to date")
+	a.run("import", os.DevNull)
+	out, _ := a.command("check").Output() // which may have faults to tell of
+	_, summary, _ := strings.Cut(string(out), "content.db: ")
+	var articles, stations int
+	if _, err := fmt.Sscanf(summary, "%d articles of %d stations", &articles, &stations); err != nil || stations != archiveStations {
+		a.t.Fatalf("want a store with articles of the %d stations of archiveConfig (%v), feedstation check says:\n%s", archiveStations, err, out)
+	}
+	a.name = fmt.Sprintf("%d articles", articles)
+}
+
+// hintsRepeat is how long the content store repeats that an article was written,
+// and a little more: meanwhile a refresh reads a hint for each of a million.
+const hintsRepeat = 2*time.Minute + 5*time.Second
+
+// settle waits until a store that has been filled or copied is one like any
+// other. What is still on its way to the disk would hold up what is measured.
+func (a *archive) settle() {
+	syscall.Sync()
+	if left := time.Until(a.filled.Add(hintsRepeat)); left > 0 {
+		step("waiting until the store no longer tells that all of it is new")
+		time.Sleep(left)
+	}
+}
+
+// build measures a full build from an empty cache.
+func (a *archive) build(results *table, wall, memory figure) {
+	a.settle()
+	step("feedstation build, " + a.name)
+	took, state := a.run("build")
+	usage := state.SysUsage().(*syscall.Rusage)
+	peak := float64(usage.Maxrss) * 1024
+	if own := status(a.t, "self", "VmHWM"); own >= peak {
+		a.t.Fatalf("the peak memory of a child can't be told: this process had %.0f bytes, the child %.0f", own, peak)
+	}
+	results.add("full build, "+a.name, took.Seconds(), wall)
+	results.add("  its processor time", (state.UserTime() + state.SystemTime()).Seconds(), figure{unit: "s"})
+	results.add("  its peak memory", peak/megabyte, memory)
+}
+
+// measureCache measures what the build has left.
+func (a *archive) measureCache(results *table) {
+	size, files := 0.0, 0
+	err := filepath.WalkDir(a.path("cache"), func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil {
+			size += float64(info.Size())
+			files++
+		}
+		return err
+	})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	results.add("cache folder, "+a.name, size/megabyte, figure{unit: "MB"})
+	results.add("  its files", float64(files), figure{})
+}
+
+// serve measures a start over the cache that build has left.
+func (a *archive) serve(results *table) {
+	step("feedstation serve, " + a.name)
+	command := a.command("serve")
+	var log bytes.Buffer
+	command.Stdout, command.Stderr = &log, &log
+	started := time.Now()
+	if err := command.Start(); err != nil {
+		a.t.Fatal(err)
+	}
+	defer func() {
+		command.Process.Signal(syscall.SIGTERM)
+		if err := command.Wait(); err != nil || a.t.Failed() {
+			a.t.Errorf("feedstation serve: %v\n%s", err, &log)
+		}
+	}()
+	for !a.answers("/www/rss.xml") {
+		if time.Since(started) > patience {
+			a.t.Fatalf("no answer within %s", patience)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	results.add("serve, "+a.name+": first answer after a start", time.Since(started).Seconds(), figure{unit: "s", goal: 2})
+	a.visit(results)
+	step("waiting until it has nothing to do")
+	pid := strconv.Itoa(command.Process.Pid)
+	results.add("  its memory at rest", a.rest(pid)/megabyte, figure{unit: "MB", goal: 120})
+	results.add("  its peak memory", status(a.t, pid, "VmHWM")/megabyte, figure{unit: "MB"})
+}
+
+func (a *archive) answers(path string) bool {
+	code, _, err := fetch("http://"+a.listen+path, "")
+	return err == nil && code == http.StatusOK
+}
+
+// visit asks for the sitemaps of every station, and counts those of months.
+func (a *archive) visit(results *table) {
+	shards := 0
+	for _, station := range a.config().Network.Stations {
+		_, body, err := fetch("http://"+a.listen+"/"+station.ID+network.IndexPath, "")
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		var index struct {
+			Locs []string `xml:"sitemap>loc"`
+		}
+		if err := xml.Unmarshal([]byte(body), &index); err != nil || len(index.Locs) == 0 {
+			a.t.Fatalf("%s: %d sitemaps, %v", station.ID, len(index.Locs), err)
+		}
+		for _, loc := range index.Locs {
+			path := strings.TrimPrefix(loc, station.URL)
+			if !a.answers("/" + station.ID + path) {
+				a.t.Fatalf("%s does not answer", loc)
+			}
+			if _, _, ok := network.ParseShardPath(path); ok {
+				shards++
+			}
+		}
+	}
+	results.add("sitemaps of months, "+a.name, float64(shards), figure{})
+}
+
+// rest waits until a process has nothing to do and its memory no longer changes,
+// and returns what that is.
+func (a *archive) rest(pid string) float64 {
+	const window = 10 // seconds
+	type sample struct{ memory, ticks float64 }
+	var samples []sample
+	for range 300 {
+		samples = append(samples, sample{status(a.t, pid, "VmRSS"), ticks(a.t, pid)})
+		if len(samples) > window {
+			before := samples[len(samples)-1-window]
+			now := samples[len(samples)-1]
+			if now.ticks-before.ticks <= window && max(now.memory, before.memory) < 1.01*min(now.memory, before.memory) {
+				return now.memory
+			}
+		}
+		time.Sleep(time.Second)
+	}
+	a.t.Fatal("serve does not come to rest")
+	return 0
+}
+
+// ticks returns how much processor time a process has used, in hundredths of a
+// second (proc_pid_stat(5): utime and stime).
+func ticks(t *testing.T, pid string) float64 {
+	text, err := os.ReadFile("/proc/" + pid + "/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(text), ") ")
+	fields := strings.Fields(after)
+	return number(t, fields[11]) + number(t, fields[12])
+}
+
+// status returns a size of /proc/PID/status in bytes.
+func status(t *testing.T, pid, key string) float64 {
+	text, err := os.ReadFile("/proc/" + pid + "/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := strings.Fields(string(text))
+	return number(t, fields[slices.Index(fields, key+":")+1]) * 1024
+}
+
+func number(t *testing.T, text string) float64 {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
