@@ -41,7 +41,6 @@ func (c *Conductor) rebuild(ctx context.Context, each func(Report)) error {
 	reports := map[string]*Report{}
 	held := map[string]bool{} // until the next refresh: those that failed, or were too late
 	var faults []error
-	whole := false
 	for round := c.round(held); len(round) > 0; round = c.round(held) {
 		for r := range c.buildAll(ctx, round) {
 			report, ok := reports[r.station.ID]
@@ -51,7 +50,6 @@ func (c *Conductor) rebuild(ctx context.Context, each func(Report)) error {
 			}
 			report.add(r)
 			c.noteTrouble(r.station, report.Err)
-			whole = whole || r.work.everything
 			faults = append(faults, report.Err)
 			if held[r.station.ID] = r.err != nil; r.err == nil {
 				c.settle(r)
@@ -64,10 +62,6 @@ func (c *Conductor) rebuild(ctx context.Context, each func(Report)) error {
 		if len(c.round(held)) > 0 {
 			faults = append(faults, c.markChanges(ctx))
 		}
-	}
-	if whole {
-		// What a large build needed is not needed again for a long time.
-		debug.FreeOSMemory()
 	}
 	return errors.Join(faults...)
 }

@@ -26,16 +26,19 @@ func (l *late) variant(encoding Encoding) *Variant {
 	return &l.zstd
 }
 
-// Encode makes the encodings that a document lacks and clients have use for. It
-// may be called while the document is served, and again.
-func (d *Document) Encode() {
+// Encode makes the encodings that a document lacks and clients have use for, and
+// reports whether it lacked any. It may be called while the document is served,
+// and again.
+func (d *Document) Encode() (made bool) {
 	if d.late == nil {
-		return
+		return false
 	}
 	d.late.making.Do(func() {
 		body := d.Body()
 		d.late.brotli = d.variant(Brotli, compressBrotli(body))
 		d.late.zstd = d.variant(Zstd, compressZstd(body))
 		d.late.made.Store(true)
+		made = true
 	})
+	return made
 }
