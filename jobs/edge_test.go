@@ -1,12 +1,15 @@
 package jobs_test
 
 import (
+	"context"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
 	"feedstation/internal/article"
 	"feedstation/internal/network"
+	"feedstation/jobs"
 )
 
 // An update that was announced for later counts from then on.
@@ -127,4 +130,33 @@ func TestOnlyBadAddress(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An embargo ends between the look for changes and the snapshot of the build; the process ends.
+func TestEmbargoBetween(t *testing.T) {
+	in(t, func(w *world) {
+		w.network, _ = network.New("", []*network.Station{{ID: "xt", Name: "湘潭站", URL: "https://xt.news.example", Language: "zh-CN", Zone: shanghai}}, nil)
+		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, -time.Hour))
+		s := newShelf()
+		opened := 0
+		c := jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
+			if opened++; opened == 2 {
+				time.Sleep(2 * time.Second) // other stations are built first
+			}
+			return w.store.Snapshot(ctx)
+		}, s, options)
+		opened = 10
+		c.Refresh(w.t.Context())
+		time.Sleep(time.Hour - time.Second) // a second before the embargo ends
+		w.put(newArticle("xt", 4, 60*24*time.Hour))
+		opened = 0
+		c.Refresh(w.t.Context())
+		time.Sleep(time.Second)
+		next := s.reopened(t) // the process has ended before its next refresh
+		c = w.conduct(next, options, nil)
+		c.Refresh(w.t.Context())
+		if err := differences(next.current["xt"], w.whole(options).current["xt"]); err != nil {
+			t.Errorf("%.700v", err)
+		}
+	})
 }

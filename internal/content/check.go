@@ -26,7 +26,10 @@ func Check(ctx context.Context, file string, n *network.Network, each func(*arti
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return Findings{Summary: "not there yet; the first command that needs it creates it"}, nil
 	}
-	s := &Store{read: pool(file, true, 1)}
+	s := &Store{
+		dialect: embedded{}, read: pool(file, true, 1),
+		articles: name{relation: "articles"}, channels: name{relation: "article_channels"}, overlap: defaultOverlap,
+	}
 	defer s.read.Close()
 	findings, err := s.check(ctx, n, each)
 	if err != nil {
@@ -35,16 +38,23 @@ func Check(ctx context.Context, file string, n *network.Network, each func(*arti
 	return findings, nil
 }
 
-func (s *Store) check(ctx context.Context, n *network.Network, each func(*article.Article)) (findings Findings, err error) {
+func (s *Store) check(ctx context.Context, n *network.Network, each func(*article.Article)) (Findings, error) {
 	missing, version, err := pending(ctx, s.read)
 	switch {
 	case err != nil:
-		return findings, err
+		return Findings{}, err
 	case version == 0:
 		return Findings{Summary: "empty; the first command that needs it creates its tables"}, nil
 	case len(missing) > 0:
 		return Findings{Summary: "of an earlier version; the first command that needs it brings its tables up to date"}, nil
 	}
+	return s.Survey(ctx, n, each)
+}
+
+// Survey reads the whole store, shows each article that it has, without its
+// texts, to each, and tells how many there are, which of them are of no station
+// and which rows are broken.
+func (s *Store) Survey(ctx context.Context, n *network.Network, each func(*article.Article)) (findings Findings, err error) {
 	snapshot, err := s.Snapshot(ctx)
 	if err != nil {
 		return findings, err

@@ -9,84 +9,123 @@ import (
 	"feedstation/internal/article"
 )
 
+// pageSize is how many articles of a long list one statement reads: it ends
+// well within any timeout, also where the articles are slow to be used.
+const pageSize = 10_000
+
 // Listing yields the visible articles of a station that were first published
 // in [from, to), oldest first, with what a sitemap needs: no people, and no
 // texts but those of articles with enclosures, which they describe. Broken rows
 // are left out, see Faults; another error ends it.
 func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
-	q := query{of: "articles of " + station, text: listingQuery, read: (*row).listing}
-	q.known.Station, q.known.Status = station, article.Published
+	read := query{of: "articles of " + station, read: (*row).listing, size: pageSize, page: func(size int, after *place) *statement {
+		return s.listing(station, from, to, size, after)
+	}}
+	read.known.Station, read.known.Status = station, article.Published
+	return s.articles(ctx, read)
+}
+
+func (s *Snapshot) listing(station string, from, to time.Time, size int, after *place) *statement {
+	q, c := s.query(), s.catalog
+	q.add("SELECT ", s.listed())
+	enclosures := s.dialect.text(c.column("enclosures"))
+	for _, name := range []string{"summary", "body"} {
+		q.add(", CASE WHEN ", enclosures, " <> '[]' THEN ", s.text(name), " END")
+	}
+	q.add(s.oversize(listedTexts()))
 	// One upper bound: of two, SQLite takes one into the index, and with the
 	// present a month would cost what all months after it have.
-	end := min(millis(to), millis(s.at)+1)
-	return s.articles(ctx, q, millis(s.at), station, millis(from), end)
+	end := s.at.Add(s.dialect.tick())
+	if to.Before(end) {
+		end = to
+	}
+	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND a.station = ", q.arg(station),
+		" AND a.published >= ", q.moment(from), " AND a.published < ", q.moment(end))
+	s.behind(q, after, ">")
+	q.add(fmt.Sprintf(" ORDER BY a.published, a.id LIMIT %d", size))
+	return q
+}
+
+func (r *row) listing(a *article.Article) {
+	r.listed(a)
+	a.Summary, a.Body = r.text("summary"), r.text("body")
+	r.whole()
 }
 
 // Inventory yields every article of every station, whatever its status and its
 // times, by station and then oldest first, with what Listing has but without
-// any text. Broken rows are left out, see Faults; another error ends it.
+// any text. Broken rows are left out, see Faults; another error ends it. It is
+// one statement that reads everything, and may take its time.
 func (s *Snapshot) Inventory(ctx context.Context) iter.Seq2[article.Article, error] {
-	return s.articles(ctx, query{of: "all articles", text: inventoryQuery, read: (*row).inventory})
-}
-
-// query is a query of articles.
-type query struct {
-	of    string // which articles, for errors
-	text  string
-	read  func(*row, *article.Article)
-	known article.Article // what need not be read
-}
-
-// articles yields the articles of a query that are sound, and notes the others.
-func (s *Snapshot) articles(ctx context.Context, q query, args ...any) iter.Seq2[article.Article, error] {
 	return func(yield func(article.Article, error) bool) {
-		fail := func(err error) { yield(article.Article{}, fmt.Errorf("content: %s: %w", q.of, explain(err))) }
-		rows, err := s.tx.QueryContext(ctx, q.text, args...)
-		if err != nil {
-			fail(err)
+		if err := s.allow(ctx, 0); err != nil {
+			yield(article.Article{}, fmt.Errorf("content: all articles: %w", explain(err)))
 			return
 		}
-		defer rows.Close()
-		columns, err := rows.Columns()
-		if err != nil {
-			fail(err)
-			return
-		}
-		r := newRow(len(columns))
-		var a article.Article // one for all rows: an own one of each would be on the heap
-		for rows.Next() {
-			if err := r.scan(rows); err != nil {
-				fail(err)
-				return
-			}
-			a = q.known
-			q.read(r, &a)
-			if r.fault != nil {
-				s.note(article.RowError{ID: a.ID, Column: r.column, Err: r.fault})
-				continue
-			}
-			if !yield(a, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			fail(err)
-		}
+		defer func() {
+			// A connection that fails here fails at its next use.
+			_ = s.allow(context.WithoutCancel(ctx), s.store.timeout)
+		}()
+		read := query{of: "all articles", read: (*row).inventory, page: func(int, *place) *statement { return s.inventory() }}
+		s.articles(ctx, read)(yield)
 	}
 }
 
-const (
-	listingQuery = `SELECT ` + listed + `, CASE WHEN enclosures <> '[]' THEN summary END, CASE WHEN enclosures <> '[]' THEN body END
-		FROM articles WHERE ` + shown + ` AND station = ?2 AND published >= ?3 AND published < ?4 ORDER BY published, id`
-	inventoryQuery = `SELECT ` + listed + `, station, status FROM articles ORDER BY station, published, id`
-)
+func (s *Snapshot) inventory() *statement {
+	q, c := s.query(), s.catalog
+	status := "'published'"
+	if found := c.column("status"); !found.missing() {
+		status = s.dialect.text(found)
+	}
+	q.add("SELECT ", s.listed(), ", ", s.text("station"), ", ", status, s.oversize(listedTexts()),
+		" FROM ", c.from, " ORDER BY a.station, a.published, a.id")
+	return q
+}
 
-// listed are the columns that every list of articles reads, in the order of
-// row.listed. What most articles lack is NULL: it costs the driver nothing,
-// while a value costs it two allocations.
-const listed = `id, url, title, published, CASE WHEN updated > published THEN updated END, expires,
-	CASE WHEN language <> '' THEN language END, CASE WHEN noindex <> 0 THEN 1 END, CASE WHEN images <> '[]' THEN images END,
-	CASE WHEN enclosures <> '[]' THEN enclosures END, CASE WHEN alternates <> '[]' THEN alternates END`
+func (r *row) inventory(a *article.Article) {
+	r.listed(a)
+	a.Station, a.Status = r.required("station"), article.Status(r.required("status"))
+	if a.Status != article.Published && a.Status != article.Draft && a.Status != article.Withdrawn {
+		r.fail("status", fmt.Errorf("want published, draft or withdrawn, got %q", a.Status))
+	}
+	r.whole()
+}
+
+// allow bounds what the statements of the snapshot may take.
+func (s *Snapshot) allow(ctx context.Context, timeout time.Duration) error {
+	change := s.dialect.patience(timeout)
+	if change == "" {
+		return nil
+	}
+	_, err := s.conn.ExecContext(ctx, change)
+	return err
+}
+
+// listedTexts are the columns of text among those that every list reads.
+func listedTexts() []string {
+	return []string{"url", "title", "language", "images", "enclosures", "alternates"}
+}
+
+// listed returns the columns that every list of articles reads, in the order of
+// row.listed. What most articles lack is NULL: it costs a driver nothing, while
+// a value costs it two allocations.
+func (s *Snapshot) listed() string {
+	c, d := s.catalog, s.dialect
+	updated, noindex := c.column("updated"), c.column("noindex")
+	moved, flag := "NULL", "NULL"
+	if !updated.missing() {
+		moved = "CASE WHEN a.updated > a.published THEN " + d.instant(updated) + " END"
+	}
+	if !noindex.missing() {
+		flag = "CASE WHEN " + d.isSet(noindex) + " THEN 1 END"
+	}
+	list := d.text(c.column("id")) + ", " + s.text("url") + ", " + s.text("title") + ", " + d.instant(c.column("published")) +
+		", " + moved + ", " + d.instant(c.column("expires")) + ", NULLIF(" + s.text("language") + ", ''), " + flag
+	for _, name := range []string{"images", "enclosures", "alternates"} {
+		list += ", NULLIF(" + s.text(name) + ", '[]')"
+	}
+	return list
+}
 
 func (r *row) listed(a *article.Article) {
 	a.ID, a.URL, a.Title = r.required("id"), r.required("url"), r.text("title")
@@ -103,15 +142,16 @@ func (r *row) listed(a *article.Article) {
 	a.Alternates = decoded[[]article.Alternate](r, "alternates")
 }
 
-func (r *row) listing(a *article.Article) {
-	r.listed(a)
-	a.Summary, a.Body = r.text("summary"), r.text("body")
-}
-
-func (r *row) inventory(a *article.Article) {
-	r.listed(a)
-	a.Station, a.Status = r.required("station"), article.Status(r.required("status"))
-	if a.Status != article.Published && a.Status != article.Draft && a.Status != article.Withdrawn {
-		r.fail("status", fmt.Errorf("want published, draft or withdrawn, got %q", a.Status))
+// shown returns the condition for an article to be visible at the snapshot's
+// moment if it was published by then. A time of expiry before all times is read
+// as well: it is a broken one, which has to be named.
+func (s *Snapshot) shown(q *statement) string {
+	condition := "1 = 1"
+	if status := s.catalog.column("status"); !status.missing() {
+		condition = s.dialect.text(status) + " = 'published'"
 	}
+	if expires := s.catalog.column("expires"); !expires.missing() {
+		condition += " AND (a.expires IS NULL OR a.expires > " + q.moment(s.at) + " OR a.expires < " + q.moment(earliest()) + ")"
+	}
+	return condition
 }

@@ -57,7 +57,7 @@ func TestOpenTogether(t *testing.T) {
 		}
 		return
 	}
-	for round := range 20 {
+	for round := range 10 {
 		file := filepath.Join(t.TempDir(), "content.db")
 		var work sync.WaitGroup
 		for range 2 {

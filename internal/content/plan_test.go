@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestPlan holds that no query of every day reads the archive: each goes into
@@ -14,27 +15,38 @@ func TestPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	present, err := s.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer present.Close()
 	many := []string{"xt", "cs", "zz"}
+	now := time.Now()
+	after := &place{published: 1, id: "1"}
 	tests := []struct {
 		name  string
-		query string
+		query *statement
 		want  string
 	}{
-		{"latest of a station", latestQuery(many[:1], ""), "INDEX articles_of_station"},
-		{"latest of a channel", latestQuery(many[:1], "moment"), "INDEX articles_of_station"},
-		{"latest of all stations", latestQuery(many, ""), "INDEX articles_by_time"},
-		{"latest of all stations' channel", latestQuery(many, "moment"), "INDEX articles_by_time"},
-		{"months", newestMonth, "COVERING INDEX articles_of_station"},
-		{"listing", listingQuery, "INDEX articles_of_station"},
-		{"changes of rows", changesQuery, "INDEX articles_by_change"},
-		{"changes of place", changesQuery, "INDEX article_moves_by_time"},
-		{"changes by the end of an embargo", changesQuery, "INDEX articles_by_time"},
-		{"changes by expiry", changesQuery, "INDEX articles_by_expiry"},
+		{"latest of a station", present.latest(many[:1], "", time.Time{}, 50, nil), "INDEX articles_of_station"},
+		{"latest of a station, further", present.latest(many[:1], "", time.Time{}, 50, after), "INDEX articles_of_station"},
+		{"latest of a channel", present.latest(many[:1], "moment", time.Time{}, 50, nil), "INDEX articles_of_station"},
+		{"latest of all stations", present.latest(many, "", time.Time{}, 50, nil), "INDEX articles_by_time"},
+		{"latest of all stations, further", present.latest(many, "", time.Time{}, 50, after), "INDEX articles_by_time"},
+		{"latest of all stations' channel", present.latest(many, "moment", time.Time{}, 50, nil), "INDEX articles_by_time"},
+		{"months", present.newestBetween("xt", time.Time{}, now), "COVERING INDEX articles_of_station"},
+		{"listing", present.listing("xt", now, now, 50, nil), "INDEX articles_of_station"},
+		{"listing, further", present.listing("xt", now, now, 50, after), "INDEX articles_of_station"},
+		{"totals", present.totalsOf("xt", [][2]time.Time{{now, now}, {now, now}}), "INDEX articles_of_station"},
+		{"changes of rows", present.changes(now, true), "INDEX articles_by_change"},
+		{"changes of place", present.changes(now, true), "INDEX article_moves_by_time"},
+		{"changes by the end of an embargo", present.changes(now, false), "INDEX articles_by_time"},
+		{"changes by expiry", present.changes(now, false), "INDEX articles_by_expiry"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := plan(t, s, tt.query)
-			if !strings.Contains(got, " USING "+tt.want+" ") || strings.Contains(got, "SCAN articles") || strings.Contains(got, "TEMP B-TREE FOR ORDER BY") {
+			got := plan(t, present, tt.query)
+			if !strings.Contains(got, " USING "+tt.want+" ") || strings.Contains(got, "SCAN a\n") || strings.Contains(got, "SCAN a ") && !strings.Contains(got, "SCAN a USING INDEX articles_by_time") || strings.Contains(got, "TEMP B-TREE FOR ORDER BY") {
 				t.Errorf("plan:\n%swant %s, and no article sorted", got, tt.want)
 			}
 		})
@@ -48,15 +60,20 @@ func TestPlanOfEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if got, want := plan(t, s, inventoryQuery), "SCAN articles USING INDEX articles_of_station\n"; got != want {
+	present, err := s.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer present.Close()
+	if got, want := plan(t, present, present.inventory()), "SCAN a USING INDEX articles_of_station\n"; got != want {
 		t.Errorf("plan:\n%swant %s", got, want)
 	}
 }
 
 // plan returns how SQLite runs a query, a step a line.
-func plan(t *testing.T, s *Store, query string) string {
+func plan(t *testing.T, s *Snapshot, q *statement) string {
 	t.Helper()
-	rows, err := s.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, 1, 2, 3, 4)
+	rows, err := s.conn.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+q.text.String(), q.args...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,9 @@ const movesKept = 7 * 24 * time.Hour
 // article with the id of a stored one replaces it. The first error, of the
 // sequence or of the store, ends it, and nothing is stored.
 func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, error]) (n int, err error) {
+	if s.write == nil {
+		return 0, errNotEmbedded
+	}
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, fmt.Errorf("content: %w", explain(err))
@@ -62,7 +65,7 @@ func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, err
 		}
 		n++
 	}
-	if err := settle(ctx, tx, started); err != nil {
+	if err := settle(ctx, tx, started, s.overlap); err != nil {
 		return 0, fmt.Errorf("content: %w", explain(err))
 	}
 	if err := tx.Commit(); err != nil {
@@ -72,7 +75,7 @@ func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, err
 }
 
 // settle does what is left before a transaction that started then is committed.
-func settle(ctx context.Context, tx *sql.Tx, started time.Time) error {
+func settle(ctx context.Context, tx *sql.Tx, started time.Time, overlap time.Duration) error {
 	now := time.Now()
 	if now.Sub(started) > overlap/2 { // or Changes would look for it in vain
 		for _, statement := range []string{restamp, restampMoves} {

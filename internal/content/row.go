@@ -38,13 +38,14 @@ func (s *Snapshot) note(fault article.RowError) {
 type row struct {
 	values []any
 	into   []any // the addresses of values
+	binary bool  // the driver gives texts as bytes
 	taken  int
 	column string // of the fault
 	fault  error
 }
 
-func newRow(columns int) *row {
-	r := &row{values: make([]any, columns), into: make([]any, columns)}
+func (s *Snapshot) row(columns int) *row {
+	r := &row{values: make([]any, columns), into: make([]any, columns), binary: s.dialect.remote()}
 	for i := range r.values {
 		r.into[i] = &r.values[i]
 	}
@@ -71,15 +72,38 @@ func (r *row) fail(column string, err error) {
 
 // text takes a text, or NULL, which is none.
 func (r *row) text(column string) string {
+	text := ""
 	switch value := r.take().(type) {
-	case string:
-		return value
 	case nil:
-		return ""
+	case string:
+		text = value
+	case []byte:
+		if !r.binary {
+			r.fail(column, errors.New("want text, got a blob"))
+		}
+		text = string(value)
 	default:
 		r.fail(column, fmt.Errorf("want text, got %s", describe(value)))
-		return ""
 	}
+	if len(text) > maxOf(column) {
+		r.fail(column, tooLarge(column))
+	}
+	return text
+}
+
+// whole takes the name of a column that was too large to be read. Whatever else
+// is wrong is so because of that.
+func (r *row) whole() {
+	if r.taken == len(r.values) {
+		return // the embedded store's texts are all read
+	}
+	if name := r.text("oversize"); name != "" {
+		r.column, r.fault = name, tooLarge(name)
+	}
+}
+
+func tooLarge(column string) error {
+	return fmt.Errorf("more than %d bytes", maxOf(column))
 }
 
 var errMissing = errors.New("missing")
@@ -104,9 +128,20 @@ func plausible(milliseconds int64) bool {
 	return minMillis <= milliseconds && milliseconds <= maxMillis
 }
 
-// time takes Unix milliseconds, or NULL, which is the zero time.
+// time takes an instant, or NULL, which is the zero time. SQLite has Unix
+// milliseconds.
 func (r *row) time(column string) time.Time {
 	switch value := r.take().(type) {
+	case time.Time:
+		switch {
+		case value.IsZero():
+			r.fail(column, errors.New("not a time: a zero date"))
+			return time.Time{}
+		case !plausible(value.UnixMilli()):
+			r.fail(column, fmt.Errorf("not a plausible time: %s", value.UTC().Format(time.RFC3339)))
+			return time.Time{}
+		}
+		return value.UTC()
 	case int64:
 		if !plausible(value) {
 			r.fail(column, fmt.Errorf("not a plausible time in milliseconds: %d", value))
@@ -135,7 +170,7 @@ func decoded[T any](r *row, column string) (value T) {
 	return *into
 }
 
-// describe names what SQLite has where something else should be.
+// describe names what an engine has where something else should be.
 func describe(value any) string {
 	switch value.(type) {
 	case string:

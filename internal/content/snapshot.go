@@ -3,163 +3,184 @@ package content
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
 	"feedstation/internal/article"
 )
 
-// overlap is how far Changes looks back behind the moment it is asked for: a
-// transaction may commit that much later than it stamped its rows.
-const overlap = 2 * time.Minute
-
-// Snapshot is the store as it was at one moment: all its answers agree.
+// Snapshot is the store as it was at one moment: all its answers agree. One
+// question at a time: an iteration has to end before the next one is asked.
 type Snapshot struct {
-	tx *sql.Tx
-	at time.Time
+	store   *Store
+	dialect dialect
+	catalog *catalog
+	conn    *sql.Conn // in a transaction that only reads
+	at      time.Time
+	version version // of the embedded store, read before the transaction began
 
 	mu     sync.Mutex
 	faults []article.RowError
+	closed sync.Once
 }
 
-// Snapshot opens a snapshot of the present. It must be closed.
+// Snapshot opens a snapshot of the present. It must be closed. Its error is of
+// a store that can't be reached, or whose relations lack what the contract asks
+// for.
 func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
-	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	version := s.watch.version(ctx)
+	snapshot, err := s.begin(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("content: %w", explain(err))
 	}
-	at := time.Now()
-	var tables int
-	// The first statement that reads, not BEGIN, settles what a transaction sees.
-	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
-		tx.Rollback()
-		return nil, fmt.Errorf("content: %w", explain(err))
+	snapshot.version = version
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	if snapshot.catalog, err = s.catalog(ctx, snapshot.conn); err != nil {
+		snapshot.Close()
+		return nil, fmt.Errorf("content: %w", explain(cause(ctx, err)))
 	}
-	return &Snapshot{tx: tx, at: at.UTC().Truncate(time.Millisecond)}, nil
+	return snapshot, nil
+}
+
+// begin begins a transaction. A connection that waited in the pool may turn out
+// to be dead, since the server was started again; then a new one is tried.
+func (s *Store) begin(ctx context.Context) (*Snapshot, error) {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	for attempt := 0; ; attempt++ {
+		conn, err := s.read.Conn(ctx)
+		if err != nil {
+			return nil, cause(ctx, err)
+		}
+		at, err := s.dialect.begin(ctx, conn, s.timeout)
+		if err == nil {
+			return &Snapshot{store: s, dialect: s.dialect, conn: conn, at: at}, nil
+		}
+		discard(conn)
+		if attempt > maxIdle || !isLost(err) || ctx.Err() != nil {
+			return nil, cause(ctx, err)
+		}
+	}
+}
+
+// errSilent is why a statement ended that a server did not answer in time.
+var errSilent = errors.New("no answer in time")
+
+// bounded returns a context for a few short statements.
+func (s *Store) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if !s.dialect.remote() {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, s.timeout+grace, fmt.Errorf("%w (%v)", errSilent, s.timeout))
+}
+
+// grace is how much longer we wait than the server, whose error says more.
+const grace = time.Second
+
+// cause returns why a statement failed: of a context that has ended, drivers
+// tell all kinds of things.
+func cause(ctx context.Context, err error) error {
+	if why := context.Cause(ctx); why != nil {
+		return why
+	}
+	return err
+}
+
+// discard takes a connection out of its pool.
+func discard(conn *sql.Conn) {
+	// Raw reports that the connection is bad, which is what it was told.
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = conn.Close()
 }
 
 // Time returns the moment of the snapshot by the store's clock.
 func (s *Snapshot) Time() time.Time { return s.at }
 
+// farewell is how long the end of a transaction may take; then its connection
+// is not used again.
+const farewell = time.Second
+
 // Close ends the snapshot.
-func (s *Snapshot) Close() { s.tx.Rollback() }
+func (s *Snapshot) Close() {
+	s.closed.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), farewell)
+		defer cancel()
+		if _, err := s.conn.ExecContext(ctx, "ROLLBACK"); err != nil {
+			discard(s.conn)
+			return
+		}
+		_ = s.conn.Close() // it only goes back to its pool
+	})
+}
 
-// Changes returns what has changed after since: rows that were written, and the
-// stations and times of publication that articles have left (all of them again
-// for some time, in case a slow transaction wrote them), and articles whose
-// embargo or whose time has ended meanwhile.
-func (s *Snapshot) Changes(ctx context.Context, since time.Time) ([]article.Change, error) {
-	rows, err := s.tx.QueryContext(ctx, changesQuery, millis(since.Add(-overlap)), millis(since), millis(s.at))
+// query begins a statement.
+func (s *Snapshot) query() *statement { return &statement{dialect: s.dialect} }
+
+// answer is the rows of a statement, for which a server is waited so long.
+type answer struct {
+	*sql.Rows
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	timer  *time.Timer // nil: no bound
+	bound  time.Duration
+}
+
+// ask runs a statement. Its answer must be closed.
+func (s *Snapshot) ask(ctx context.Context, q *statement) (*answer, error) {
+	a := &answer{bound: s.store.timeout + grace}
+	a.ctx, a.cancel = context.WithCancelCause(ctx)
+	if s.dialect.remote() {
+		silent := fmt.Errorf("%w (%v)", errSilent, s.store.timeout)
+		a.timer = time.AfterFunc(a.bound, func() { a.cancel(silent) })
+	}
+	var err error
+	a.Rows, err = s.conn.QueryContext(a.ctx, q.text.String(), q.args...)
+	a.rest()
 	if err != nil {
-		return nil, fmt.Errorf("content: changes: %w", explain(err))
+		err = s.failed(cause(a.ctx, err))
+		a.cancel(nil)
+		return nil, err
 	}
-	defer rows.Close()
-	var changes []article.Change
-	for rows.Next() {
-		var change article.Change
-		var published, at int64
-		if err := rows.Scan(&change.ID, &change.Station, &published, &at); err != nil {
-			return nil, fmt.Errorf("content: changes: %w", err)
-		}
-		if !plausible(published) {
-			continue // a broken row, which is in no document
-		}
-		change.Published, change.At = instant(published), instant(at)
-		changes = append(changes, change)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("content: changes: %w", explain(err))
-	}
-	return changes, nil
+	return a, nil
 }
 
-const changesQuery = `
-	SELECT id, station, published, modified_at FROM articles WHERE modified_at > ?1
-	UNION ALL
-	SELECT article_id, station, published, left_at FROM article_moves WHERE left_at > ?1
-	UNION ALL
-	SELECT id, station, published, published FROM articles WHERE published > ?2 AND published <= ?3
-	UNION ALL
-	SELECT id, station, published, expires FROM articles WHERE expires > ?2 AND expires <= ?3`
-
-// shown is the condition for an article to be visible at ?1 if it was published
-// by then.
-const shown = `status = 'published' AND (expires IS NULL OR expires > ?1)`
-
-// Latest returns the newest visible articles of the stations, newest first, at
-// most limit; with a channel, those that are in the channel of that id. Broken
-// rows are left out, see Faults, and older articles take their places.
-func (s *Snapshot) Latest(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error) {
-	if limit <= 0 {
-		return nil, nil
+// next waits for the next row. Only that is bound, not what is done with it.
+func (a *answer) next() bool {
+	if a.timer != nil {
+		a.timer.Reset(a.bound)
+		defer a.rest()
 	}
-	q := query{of: "latest of " + strings.Join(stations, ", "), text: latestQuery(stations, channel), read: (*row).latest}
-	q.known.Status = article.Published
-	var from any = list(stations)
-	if len(stations) == 1 {
-		from = stations[0]
-	}
-	var articles []article.Article
-	for a, err := range s.articles(ctx, q, millis(s.at), from, channel) {
-		if err != nil {
-			return nil, err
-		}
-		if articles = append(articles, a); len(articles) == limit {
-			break
-		}
-	}
-	return articles, nil
+	return a.Next()
 }
 
-// latestQuery returns the query of Latest, which has no limit: it reads from
-// the newest article on, as far as it is asked to. Its arguments are the moment,
-// the station, or several as JSON, and the channel.
-func latestQuery(stations []string, channel string) string {
-	text := `SELECT ` + listed + `, station, summary, authors, editor, source, tags, rights, original_url, next_url, body,
-			(SELECT json_group_array(channel ORDER BY channel) FROM article_channels WHERE article_id = id)
-		FROM articles WHERE ` + shown + ` AND published <= ?1`
-	if len(stations) == 1 {
-		text += ` AND station = ?2`
-	} else {
-		// The + keeps the stations' index out: it would read and sort the archive.
-		text += ` AND +station IN (SELECT value FROM json_each(?2))`
-	}
-	if channel != "" {
-		text += ` AND EXISTS (SELECT 1 FROM article_channels WHERE article_id = id AND channel = ?3)`
-	}
-	return text + ` ORDER BY published DESC, id DESC`
-}
-
-func (r *row) latest(a *article.Article) {
-	r.listed(a)
-	a.Station, a.Summary = r.required("station"), r.text("summary")
-	a.Authors, a.Editor = decoded[[]string](r, "authors"), r.text("editor")
-	a.Source = decoded[article.Source](r, "source")
-	a.Tags, a.Rights = decoded[[]string](r, "tags"), r.text("rights")
-	a.OriginalURL, a.NextURL, a.Body = r.text("original_url"), r.text("next_url"), r.text("body")
-	a.Channels = decoded[[]string](r, "channels")
-}
-
-// Months returns the months of first publication, in zone, in which the
-// station has articles, newest first. Each month costs one look into an index.
-func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Location) ([]article.Month, error) {
-	var months []article.Month
-	before := s.at.Add(time.Millisecond)
-	for {
-		var newest *int64
-		err := s.tx.QueryRowContext(ctx, newestMonth, station, millis(before), minMillis).Scan(&newest)
-		if err != nil {
-			return nil, fmt.Errorf("content: months of %s: %w", station, explain(err))
-		}
-		if newest == nil {
-			return months, nil
-		}
-		month := article.MonthOf(instant(*newest), zone)
-		months = append(months, month)
-		before, _ = month.Bounds(zone)
+func (a *answer) rest() {
+	if a.timer != nil {
+		a.timer.Stop()
 	}
 }
 
-const newestMonth = `SELECT max(published) FROM articles WHERE station = ?1 AND published < ?2 AND published >= ?3`
+// err returns what ended the rows too early.
+func (a *answer) err() error {
+	if err := a.Err(); err != nil {
+		return cause(a.ctx, err)
+	}
+	return nil
+}
+
+func (a *answer) close() {
+	_ = a.Close() // what is wrong with it, err tells
+	a.cancel(nil)
+}
+
+// failed notes that the relations are not what they were, if that is why a
+// statement failed.
+func (s *Snapshot) failed(err error) error {
+	if isChanged(err) {
+		s.store.forget()
+	}
+	return err
+}

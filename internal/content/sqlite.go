@@ -1,11 +1,3 @@
-// Package content is the content store: where the newsroom's articles are. The
-// embedded store is SQLite; it owns its tables and creates them.
-//
-//	articles          one row an article, columns as in the import format;
-//	                  lists and objects as JSON, times as Unix milliseconds;
-//	                  modified_at is the time of the row's last change
-//	article_channels  (article_id, channel)
-//	article_moves     where articles have been, for a week
 package content
 
 import (
@@ -17,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
 	"modernc.org/sqlite"
@@ -30,20 +21,14 @@ const (
 	lockPoll    = 10 * time.Millisecond
 )
 
-// Store is the embedded content store. It is safe for concurrent use, also by
-// several processes.
-type Store struct {
-	read  *sql.DB // many connections, each can only read
-	write *sql.DB // one connection
-}
-
-// Open opens the embedded store in a file, creates it where it is missing and
-// brings its tables up to date. The file's folder is created as well.
-func Open(ctx context.Context, file string) (*Store, error) {
+// openEmbedded opens the embedded store, as Open tells.
+func (s *Store) openEmbedded(ctx context.Context, file string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return nil, fmt.Errorf("content: %w", err)
+		return fmt.Errorf("content: %w", err)
 	}
-	s := &Store{read: pool(file, true, max(2, runtime.GOMAXPROCS(0))), write: pool(file, false, 1)}
+	s.dialect = embedded{}
+	s.read, s.write = pool(file, true, max(2, runtime.GOMAXPROCS(0))), pool(file, false, 1)
+	s.watch = &watch{db: pool(file, true, 1)}
 	err := patiently(ctx, func() error {
 		if err := s.migrate(ctx); err != nil {
 			return err
@@ -54,9 +39,9 @@ func Open(ctx context.Context, file string) (*Store, error) {
 		return err
 	})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("content: %s: %w", file, explain(err)), s.Close())
+		return errors.Join(fmt.Errorf("content: %s: %w", file, explain(err)), s.Close())
 	}
-	return s, nil
+	return nil
 }
 
 // patiently tries again what finds the store locked. SQLite itself waits for
@@ -76,6 +61,9 @@ func patiently(ctx context.Context, do func() error) error {
 		}
 	}
 }
+
+// idleTime is how long a connection that is not used is kept.
+const idleTime = 5 * time.Second
 
 // pool opens connections whose pragmas are in the DSN, so that each of them
 // has them. Those that only read don't create the file.
@@ -97,21 +85,8 @@ func pool(file string, readOnly bool, connections int) *sql.DB {
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
+	db.SetConnMaxIdleTime(idleTime) // one that has read much holds some 20 MB
 	return db
-}
-
-// Close closes the store.
-func (s *Store) Close() error {
-	return errors.Join(s.read.Close(), s.write.Close())
-}
-
-// Empty reports whether the store has no article.
-func (s *Store) Empty(ctx context.Context) (bool, error) {
-	var some bool
-	if err := s.read.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM articles)").Scan(&some); err != nil {
-		return false, fmt.Errorf("content: %w", explain(err))
-	}
-	return !some, nil
 }
 
 // Result codes of SQLite that an operator meets.
@@ -123,25 +98,67 @@ const (
 	sqliteNotADB   = 26
 )
 
-// explain adds what to do to SQLite's own words.
-func explain(err error) error {
-	fault, ok := errors.AsType[*sqlite.Error](err)
-	if !ok {
-		return err
-	}
-	advice := map[int]string{
+// explainSQLite adds what to do to SQLite's own words.
+func explainSQLite(fault *sqlite.Error) string {
+	return map[int]string{
 		sqliteBusy:     "another process holds the store for longer than " + lockTimeout.String(),
 		sqliteReadOnly: "the file or its folder can't be written to",
 		sqliteFull:     "the disk is full",
 		sqliteCantOpen: "the file can't be opened: look at its permissions and its folder's",
 		sqliteNotADB:   "the file is not a feedstation store; name another in content.dsn",
 	}[fault.Code()&0xff]
-	if advice == "" {
-		return err
-	}
-	return fmt.Errorf("%s (%s)", advice, strings.TrimSpace(fault.Error()))
 }
 
 func millis(t time.Time) int64 { return t.UnixMilli() }
 
 func instant(milliseconds int64) time.Time { return time.UnixMilli(milliseconds).UTC() }
+
+// embedded is the dialect of the embedded store.
+type embedded struct{}
+
+func (embedded) begin(ctx context.Context, conn *sql.Conn, _ time.Duration) (time.Time, error) {
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return time.Time{}, err
+	}
+	at := time.Now()
+	var tables int
+	// The first statement that reads, not BEGIN, settles what a transaction sees.
+	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return time.Time{}, err
+	}
+	return at.UTC().Truncate(time.Millisecond), nil
+}
+
+func (embedded) patience(time.Duration) string { return "" }
+
+// describe knows the relations: the store has made them.
+func (embedded) describe(_ context.Context, _ *sql.Conn, n name) (relation, error) {
+	found := relation{exists: true, columns: map[string]column{}}
+	for _, w := range append(articleColumns(), channelColumns()...) {
+		found.columns[w.name] = column{native: n.relation, kind: w.kinds[0]}
+	}
+	return found, nil
+}
+
+func (embedded) quote(n name) string      { return n.quoted(`"`) }
+func (embedded) placeholder(n int) string { return fmt.Sprintf("?%d", n) }
+func (embedded) moment(t time.Time) any   { return millis(t) }
+func (embedded) tick() time.Duration      { return time.Millisecond }
+
+func (embedded) text(c column) string                 { return c.name }
+func (embedded) instant(c column) string              { return c.name }
+func (embedded) isSet(c column) string                { return c.name + " <> 0" }
+func (embedded) micros(c column) string               { return c.name + " * 1000" }
+func (embedded) whole(sum string) string              { return sum }
+func (embedded) key(_ column, argument string) string { return argument }
+func (embedded) aggregate(text string) string         { return "json_group_array(" + text + ")" }
+
+func (embedded) amongStations(q *statement, stations []string) string {
+	return "+a.station IN (SELECT value FROM json_each(" + q.arg(list(stations)) + "))"
+}
+
+func (embedded) remote() bool     { return false }
+func (embedded) folds() bool      { return false }
+func (embedded) timeType() string { return "Unix milliseconds" }
+
+func (embedded) createIndex(string, string, []string) string { return "" }

@@ -1,0 +1,67 @@
+package content
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"feedstation/internal/article"
+)
+
+// Changes returns what has changed after since: rows that were written, and
+// articles whose embargo or whose time has ended meanwhile. It returns them again
+// for the time of the overlap, in case a slow transaction wrote them or a build
+// that was to show them came to nothing. The embedded store
+// also tells which stations and times of publication articles have left, and
+// tells nothing again when nothing was written since it was last asked; since
+// has to be a time up to which the caller knows all changes.
+//
+// It costs what has changed, in time and memory: an index leads to it.
+func (s *Snapshot) Changes(ctx context.Context, since time.Time) ([]article.Change, error) {
+	var changes []article.Change
+	q := s.changes(since, s.store.watch.moved(s.version, since))
+	rows, err := s.ask(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("content: changes: %w", explain(err))
+	}
+	defer rows.close()
+	r := s.row(4)
+	for rows.next() {
+		if err := r.scan(rows.Rows); err != nil {
+			return nil, fmt.Errorf("content: changes: %w", err)
+		}
+		change := article.Change{ID: r.required("id"), Station: r.required("station"), Published: r.time("published"), At: r.time("at")}
+		if r.fault != nil || change.Published.IsZero() {
+			continue // a broken row, which is in no document
+		}
+		changes = append(changes, change)
+	}
+	if err := rows.err(); err != nil {
+		return nil, fmt.Errorf("content: changes: %w", explain(s.failed(err)))
+	}
+	s.store.watch.known(s.version, s.at)
+	return changes, nil
+}
+
+// changes returns the query of Changes; written is whether rows may have been
+// written. Each of its parts is a range of an index.
+func (s *Snapshot) changes(since time.Time, written bool) *statement {
+	q, c := s.query(), s.catalog
+	behind := since.Add(-s.store.overlap)
+	id, station := s.dialect.text(c.column("id")), s.dialect.text(c.column("station"))
+	published, modified := c.column("published"), c.column("modified_at")
+	head := "SELECT " + id + ", " + station + ", " + s.dialect.instant(published) + ", "
+	if written {
+		q.add(head, s.dialect.instant(modified), " FROM ", c.from, " WHERE a.modified_at > ", q.moment(behind), " UNION ALL ")
+	}
+	if written && !s.dialect.remote() {
+		q.add("SELECT article_id, station, published, left_at FROM article_moves WHERE left_at > ", q.moment(behind), " UNION ALL ")
+	}
+	q.add(head, s.dialect.instant(published), " FROM ", c.from,
+		" WHERE a.published > ", q.moment(behind), " AND a.published <= ", q.moment(s.at))
+	if expires := c.column("expires"); !expires.missing() {
+		q.add(" UNION ALL ", head, s.dialect.instant(expires), " FROM ", c.from,
+			" WHERE a.expires > ", q.moment(behind), " AND a.expires <= ", q.moment(s.at))
+	}
+	return q
+}

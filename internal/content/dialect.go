@@ -1,0 +1,92 @@
+package content
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+)
+
+// dialect is what differs between the engines. Its SQL is about the articles
+// under the name a, and the channels under the name c.
+type dialect interface {
+	// begin begins a transaction that only reads and sees the store as it is
+	// now, and returns the moment by the store's clock, never later than what
+	// the transaction sees.
+	begin(ctx context.Context, conn *sql.Conn, timeout time.Duration) (time.Time, error)
+	// patience returns the statement that bounds what the transaction's
+	// statements may take, each; 0: they may take what they want. Empty: there
+	// is no bound to change.
+	patience(timeout time.Duration) string
+	// describe looks at a relation; one that is not there has no columns.
+	describe(ctx context.Context, conn *sql.Conn, n name) (relation, error)
+
+	quote(n name) string
+	placeholder(n int) string // of the n-th argument, counted from 1
+	moment(t time.Time) any   // an argument that is compared with a column of times
+	tick() time.Duration      // the smallest difference of two times
+
+	// What is read of a column: NULL, or a text, a text that is in JSON, an
+	// instant (see row.time), or a key as text.
+	text(c column) string
+	instant(c column) string
+	// isSet is the condition that a flag is set.
+	isSet(c column) string
+	// micros is a time as Unix microseconds, or NULL.
+	micros(c column) string
+	// whole makes an integer of an aggregate's sum.
+	whole(sum string) string
+	// key is the argument at a placeholder, to be compared with a column of keys.
+	key(c column, placeholder string) string
+	// aggregate is the JSON list of a group's texts.
+	aggregate(text string) string
+	// amongStations is the condition that an article is of one of several
+	// stations, in a form that leaves the order by time to the index by time.
+	amongStations(q *statement, stations []string) string
+
+	// remote reports whether the engine is a server, whose rows travel as a
+	// whole and whose answers may never come.
+	remote() bool
+	// folds reports whether the engine first makes the rows of a view with a
+	// UNION, all that the conditions leave, and only then orders them.
+	folds() bool
+	// timeType names the types of columns that have instants.
+	timeType() string
+	// createIndex returns the statement that adds an index to a table.
+	createIndex(indexName, table string, columns []string) string
+}
+
+// statement is a query in the making: a text and the arguments that it has
+// placeholders of.
+type statement struct {
+	dialect dialect
+	text    strings.Builder
+	args    []any
+}
+
+func (q *statement) add(parts ...string) {
+	for _, part := range parts {
+		q.text.WriteString(part)
+	}
+}
+
+// arg adds an argument and returns its placeholder.
+func (q *statement) arg(value any) string {
+	q.args = append(q.args, value)
+	return q.dialect.placeholder(len(q.args))
+}
+
+// moment adds a time as an argument and returns its placeholder.
+func (q *statement) moment(t time.Time) string { return q.arg(q.dialect.moment(t)) }
+
+// in returns the condition that an expression is one of some texts.
+func (q *statement) in(expression string, texts []string) string {
+	if len(texts) == 0 {
+		return "1 = 0"
+	}
+	marks := make([]string, len(texts))
+	for i, text := range texts {
+		marks[i] = q.arg(text)
+	}
+	return expression + " IN (" + strings.Join(marks, ", ") + ")"
+}

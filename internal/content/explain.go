@@ -1,0 +1,97 @@
+package content
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+)
+
+// ErrRetry is what an error wraps that the same question may not meet again:
+// the server has cancelled it for another's sake, or has gone.
+var ErrRetry = errors.New("may work when tried again")
+
+// explain adds what to do to an engine's own words, which know no password.
+func explain(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if errors.Is(err, errSilent) {
+		return again{err}
+	}
+	if fault, ok := errors.AsType[*sqlite.Error](err); ok {
+		return advise(explainSQLite(fault), fault.Error(), err)
+	}
+	if fault, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return retry(isPassingPostgres(fault), advise(explainPostgres(fault), fault.Message+", SQLSTATE "+fault.Code, err))
+	}
+	if fault, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		return retry(isPassingMySQL(fault), advise(explainMySQL(fault), fault.Error(), err))
+	}
+	if _, ok := errors.AsType[*net.OpError](err); ok {
+		return again{advise("the database can't be reached: is it running, and is the address in content.dsn right?", err.Error(), err)}
+	}
+	return retry(isLost(err), err)
+}
+
+// advise puts the advice before an error's own words.
+func advise(advice, words string, err error) error {
+	if advice == "" {
+		return err
+	}
+	return fmt.Errorf("%s (%s)", advice, strings.TrimSpace(words))
+}
+
+// again is an error that wraps ErrRetry, in its own words.
+type again struct{ error }
+
+func (a again) Unwrap() []error { return []error{a.error, ErrRetry} }
+
+func retry(worth bool, err error) error {
+	if !worth {
+		return err
+	}
+	return again{err}
+}
+
+func isTimeout(err error) bool {
+	timeout, ok := errors.AsType[net.Error](err)
+	return ok && timeout.Timeout()
+}
+
+// isLost reports whether an error is of a connection that has broken.
+func isLost(err error) bool {
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, io.EOF) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
+		return true
+	}
+	if fault, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return strings.HasPrefix(fault.Code, "57P0")
+	}
+	_, ok := errors.AsType[*net.OpError](err)
+	return ok && !isTimeout(err)
+}
+
+// isChanged reports whether an error is of a relation that is not what it was.
+func isChanged(err error) bool {
+	if fault, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch fault.Code {
+		case pgNoColumn, pgNoTable, pgNoFunction, pgMismatch:
+			return true
+		}
+	}
+	if fault, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		switch fault.Number {
+		case mysqlNoColumn, mysqlNoTable, mysqlBadView:
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,106 @@
+package content
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Finding is what is wrong with a store.
+type Finding struct {
+	Fatal     bool // nothing can be read
+	Text      string
+	Statement string // the SQL that mends it; empty: there is none
+}
+
+// maxSkew is how much the clock of a database may differ from ours.
+const maxSkew = 2 * time.Second
+
+// Inspect looks whether the two relations have what the contract asks for, and
+// their tables the indexes that the queries need, and whether the database's
+// clock is ours. The indexes below a view are for who has made it. Its error is
+// of a store that can't be reached.
+func (s *Store) Inspect(ctx context.Context) ([]Finding, error) {
+	before := time.Now()
+	snapshot, err := s.begin(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("content: %w", explain(err))
+	}
+	defer snapshot.Close()
+	after := time.Now()
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	found, err := s.look(ctx, snapshot.conn)
+	if err != nil {
+		return nil, fmt.Errorf("content: %w", explain(cause(ctx, err)))
+	}
+	findings := s.faultsOf(found)
+	if len(findings) == 0 {
+		findings = s.missingIndexes(found)
+	}
+	if skew := skew(before, snapshot.at, after); skew > maxSkew || skew < -maxSkew {
+		word := "ahead of"
+		if skew < 0 {
+			word = "behind"
+		}
+		findings = append(findings, Finding{Text: fmt.Sprintf("the database's clock is %v %s ours: embargoes and expiries follow its own",
+			skew.Abs().Round(100*time.Millisecond), word)})
+	}
+	return findings, nil
+}
+
+// skew returns by how much a clock is ahead that showed at, at some time
+// between before and after.
+func skew(before, at, after time.Time) time.Duration {
+	switch {
+	case at.Before(before):
+		return at.Sub(before)
+	case at.After(after):
+		return at.Sub(after)
+	}
+	return 0
+}
+
+// need is an index that queries are served from.
+type need struct {
+	index   string
+	columns []string
+	serves  string
+}
+
+func (s *Store) missingIndexes(c *catalog) (findings []Finding) {
+	if !s.dialect.remote() {
+		return nil // its migrations have made them
+	}
+	articles := []need{
+		{"articles_of_station", []string{"station", "published", "id"}, "a station's newest articles, its months and their articles"},
+		{"articles_by_time", []string{"published", "id"}, "the newest articles of all stations, and embargoes that end"},
+		{"articles_by_change", []string{"modified_at"}, "what has changed"},
+	}
+	if expires := c.column("expires"); !expires.missing() {
+		articles = append(articles, need{"articles_by_expiry", []string{"expires"}, "articles that expire"})
+	}
+	channels := []need{{"article_channels_of_article", []string{"article_id", "channel"}, "an article's channels"}}
+	for _, part := range []struct {
+		name     name
+		relation relation
+		needs    []need
+	}{{s.articles, c.articles, articles}, {s.channels, c.channels, channels}} {
+		if part.relation.view {
+			continue
+		}
+		for _, n := range part.needs {
+			serves := func(index []string) bool {
+				return len(index) >= len(n.columns) && slices.Equal(index[:len(n.columns)], n.columns)
+			}
+			if !slices.ContainsFunc(part.relation.indexes, serves) {
+				findings = append(findings, Finding{
+					Text:      fmt.Sprintf("%s: no index for %s", part.name, n.serves),
+					Statement: s.dialect.createIndex(n.index, s.dialect.quote(part.name), n.columns),
+				})
+			}
+		}
+	}
+	return findings
+}

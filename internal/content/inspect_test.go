@@ -1,0 +1,158 @@
+package content_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/content"
+	"feedstation/internal/sqltest"
+)
+
+func findings(t *testing.T, s *content.Store) (texts []string) {
+	t.Helper()
+	found, err := s.Inspect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		word := "note: "
+		if f.Fatal {
+			word = "fatal: "
+		}
+		texts = append(texts, word+f.Text+" | "+f.Statement)
+	}
+	return texts
+}
+
+func TestInspect(t *testing.T) {
+	engines(t, func(t *testing.T, e *engine) {
+		if got := findings(t, e.store(t)); got != nil {
+			t.Errorf("of what is right: %q", got)
+		}
+	})
+}
+
+func TestInspectFaults(t *testing.T) {
+	instant := map[string]string{content.Postgres: "timestamp with time zone", content.MySQL: "datetime or timestamp"}
+	servers(t, func(t *testing.T, e *engine) {
+		e = bareEngine(t, e.name, e.server)
+		moment := map[string]string{content.Postgres: "timestamptz", content.MySQL: "datetime"}[e.name]
+		whole := map[string]string{content.Postgres: "integer", content.MySQL: "int"}[e.name]
+		const none = ": no such table or view, or no right to SELECT from it: GRANT SELECT ON "
+		steps := []struct {
+			name string
+			do   string
+			want []string
+		}{
+			{"nothing", "SELECT 1", []string{"fatal: articles" + none + "articles | ", "fatal: article_channels" + none + "article_channels | "}},
+			{"an empty table", "CREATE TABLE articles (id int)", []string{
+				"fatal: articles.station: the column is missing | ",
+				"fatal: articles.url: the column is missing | ",
+				"fatal: articles.title: the column is missing | ",
+				"fatal: articles.published: the column is missing | ",
+				"fatal: articles.modified_at: the column is missing | ",
+				"fatal: article_channels" + none + "article_channels | ",
+			}},
+			{"the other", "CREATE TABLE article_channels (article_id varchar(20), channel date)", []string{
+				"fatal: articles.station: the column is missing | ",
+				"fatal: articles.url: the column is missing | ",
+				"fatal: articles.title: the column is missing | ",
+				"fatal: articles.published: the column is missing | ",
+				"fatal: articles.modified_at: the column is missing | ",
+				"fatal: article_channels.channel: is date, want text | ",
+			}},
+			{"types", "DROP TABLE articles; CREATE TABLE articles (id int, station varchar(9), url text, title text, published " + whole + ", modified_at date, noindex " + moment + ")", []string{
+				"fatal: articles.published: is " + whole + ", want " + instant[e.name] + " | ",
+				"fatal: articles.modified_at: is date, want " + instant[e.name] + " | ",
+				"fatal: articles.noindex: is TIME, want boolean or an integer | ",
+				"fatal: article_channels.channel: is date, want text | ",
+			}},
+			{"keys of two types", "DROP TABLE articles; DROP TABLE article_channels; CREATE TABLE articles (id int, station varchar(9), url text, title text, published " + moment + ", modified_at " + moment +
+				"); CREATE TABLE article_channels (article_id varchar(20), channel varchar(20))", []string{
+				"fatal: article_channels.article_id: is VARCHAR, want " + whole + " as articles.id is | ",
+			}},
+		}
+		for _, step := range steps {
+			for _, statement := range strings.Split(step.do, "; ") {
+				e.exec(t, statement)
+			}
+			long := map[string]string{content.Postgres: "timestamp with time zone", content.MySQL: "datetime"}[e.name]
+			varchar := map[string]string{content.Postgres: "character varying(20)", content.MySQL: "varchar"}[e.name]
+			for i := range step.want {
+				step.want[i] = strings.NewReplacer("TIME", long, "VARCHAR", varchar).Replace(step.want[i])
+			}
+			s := e.store(t)
+			if diff := cmp.Diff(step.want, findings(t, s)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", step.name, diff)
+			}
+			if _, err := s.Snapshot(t.Context()); err == nil {
+				t.Errorf("%s: a snapshot", step.name)
+			}
+		}
+	})
+}
+
+// TestInspectIndexes holds that the statements of the findings make them go,
+// and that integers are as good as keys.
+func TestInspectIndexes(t *testing.T) {
+	servers(t, func(t *testing.T, e *engine) {
+		e = bareEngine(t, e.name, e.server)
+		moment := map[string]string{content.Postgres: "timestamptz", content.MySQL: "datetime(3)"}[e.name]
+		e.exec(t, "CREATE TABLE articles (id bigint PRIMARY KEY, station varchar(30), url varchar(200), title text, published "+moment+", expires "+moment+", modified_at "+moment+")")
+		e.exec(t, "CREATE TABLE article_channels (article_id bigint, channel varchar(30))")
+		s := e.store(t)
+		found, err := s.Inspect(t.Context())
+		if err != nil || len(found) != 5 {
+			t.Fatalf("Inspect = %v, %v, want five indexes", found, err)
+		}
+		at := now().Add(-time.Hour)
+		for i, id := range []string{"9", "10", "11"} {
+			e.exec(t, "INSERT INTO articles (id, station, url, title, published, modified_at) VALUES ("+id+", 'xt', 'https://xt.news.example/"+id+".html', '第"+id+"条', "+e.marks(2)+")", at, at)
+			e.exec(t, "INSERT INTO article_channels VALUES ("+id+", 'moment')")
+			_ = i
+		}
+		e.exec(t, "UPDATE articles SET url = '' WHERE id = 11")
+		for range 2 {
+			if got := ids(latest(t, s, []string{"xt"}, "moment", 1)); len(got) != 1 || got[0] != "10" {
+				t.Errorf("Latest: %q, want 10", got)
+			}
+			for i, f := range found {
+				if f.Fatal || f.Statement == "" {
+					t.Fatalf("finding %+v", f)
+				}
+				e.exec(t, f.Statement)
+				if left, err := s.Inspect(t.Context()); err != nil || len(left) != len(found)-i-1 {
+					t.Errorf("after %s: %v, %v", f.Statement, left, err)
+				}
+			}
+			found = nil
+		}
+	})
+}
+
+// TestInspectRights holds that a user needs no right but to SELECT.
+func TestInspectRights(t *testing.T) {
+	servers(t, func(t *testing.T, e *engine) {
+		database := ""
+		if err := e.db.QueryRowContext(t.Context(), map[string]string{content.Postgres: "SELECT current_database()", content.MySQL: "SELECT DATABASE()"}[e.name]).Scan(&database); err != nil {
+			t.Fatal(err)
+		}
+		e.write(t, e.db, now(), story("1", now().Add(-time.Hour), in("xt", "moment")))
+		s := e.store(t, func(o *content.Options) { o.DSN = e.server.DSN("reader", sqltest.Password, database) })
+		if found, err := s.Inspect(t.Context()); err == nil && (len(found) == 0 || !found[0].Fatal) {
+			t.Errorf("without a right: %v", found)
+		}
+		for _, relation := range []string{"articles", "article_channels"} {
+			e.exec(t, "GRANT SELECT ON "+relation+" TO reader")
+		}
+		if got := findings(t, s); got != nil {
+			t.Errorf("with the right: %q", got)
+		}
+		if got := latest(t, s, []string{"xt"}, "moment", 9); len(got) != 1 {
+			t.Errorf("Latest: %q", ids(got))
+		}
+	})
+}

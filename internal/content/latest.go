@@ -1,0 +1,158 @@
+package content
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"feedstation/internal/article"
+)
+
+// Latest returns the newest visible articles of the stations, newest first, at
+// most limit; with a channel, those that are in the channel of that id. Broken
+// rows are left out, see Faults, and older articles take their places.
+func (s *Snapshot) Latest(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error) {
+	if limit <= 0 || len(stations) == 0 {
+		return nil, nil
+	}
+	of := "latest of " + strings.Join(stations, ", ")
+	var known article.Article
+	known.Status = article.Published
+	var articles []article.Article
+	ends := s.ends(s.at)
+	for i, from := range ends {
+		read := query{of: of, read: (*row).latest, known: known, size: limit, page: func(size int, after *place) *statement {
+			return s.latest(stations, channel, from, size, after)
+		}}
+		articles = articles[:0]
+		for a, err := range s.articles(ctx, read) {
+			if err != nil {
+				return nil, err
+			}
+			if articles = append(articles, a); len(articles) == limit {
+				break
+			}
+		}
+		if len(articles) == limit || i == len(ends)-1 {
+			break
+		}
+	}
+	if len(articles) == 0 {
+		return nil, nil
+	}
+	return articles, nil
+}
+
+// ends returns how far is looked back from a time for what is newest, first and
+// then, when there was not enough: at once to the beginning, but where a view is
+// made before it is ordered, a month and a year before that.
+func (s *Snapshot) ends(from time.Time) []time.Time {
+	if s.catalog.articles.view && s.dialect.folds() {
+		return []time.Time{from.AddDate(0, -1, 0), from.AddDate(-1, 0, 0), {}}
+	}
+	return []time.Time{{}}
+}
+
+// latest returns a page of Latest: size articles, from the newest on or from
+// the last one of the page before, not older than from.
+func (s *Snapshot) latest(stations []string, channel string, from time.Time, size int, after *place) *statement {
+	q, c := s.query(), s.catalog
+	q.add("SELECT ", s.listed())
+	for _, name := range []string{"station", "summary", "authors", "editor", "source", "tags", "rights", "original_url", "next_url", "body"} {
+		q.add(", ", s.text(name))
+	}
+	q.add(", (SELECT ", s.dialect.aggregate(s.dialect.text(c.channels.columns["channel"])), " FROM ", c.channelsFrom, " WHERE c.article_id = a.id)")
+	q.add(s.oversize(append(listedTexts(), "summary", "authors", "editor", "source", "tags", "rights", "original_url", "next_url", "body")))
+	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND a.published <= ", q.moment(s.at))
+	if !from.IsZero() {
+		q.add(" AND a.published >= ", q.moment(from))
+	}
+	if len(stations) == 1 {
+		q.add(" AND a.station = ", q.arg(stations[0]))
+	} else {
+		q.add(" AND ", s.dialect.amongStations(q, stations))
+	}
+	if channel != "" {
+		// A count is no join: no planner reads the whole channel and sorts it.
+		q.add(" AND (SELECT count(*) FROM ", c.channelsFrom, " WHERE c.article_id = a.id AND c.channel = ", q.arg(channel), ") > 0")
+	}
+	s.behind(q, after, "<")
+	q.add(fmt.Sprintf(" ORDER BY a.published DESC, a.id DESC LIMIT %d", size))
+	return q
+}
+
+func (r *row) latest(a *article.Article) {
+	r.listed(a)
+	a.Station, a.Summary = r.required("station"), r.text("summary")
+	a.Authors, a.Editor = decoded[[]string](r, "authors"), r.text("editor")
+	a.Source = decoded[article.Source](r, "source")
+	a.Tags, a.Rights = decoded[[]string](r, "tags"), r.text("rights")
+	a.OriginalURL, a.NextURL, a.Body = r.text("original_url"), r.text("next_url"), r.text("body")
+	channels := decoded[[]string](r, "channels")
+	slices.Sort(channels)
+	a.Channels = slices.Compact(channels)
+	r.whole()
+}
+
+// Months returns the months of first publication, in zone, in which the
+// station has articles, newest first. Each month costs one look into an index,
+// or one making of the month's part of a view.
+func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Location) ([]article.Month, error) {
+	var months []article.Month
+	before := s.at.Add(s.dialect.tick())
+	for {
+		newest, err := s.newest(ctx, station, before)
+		if err != nil {
+			return nil, fmt.Errorf("content: months of %s: %w", station, explain(err))
+		}
+		if newest.IsZero() {
+			return months, nil
+		}
+		month := article.MonthOf(newest, zone)
+		months = append(months, month)
+		before, _ = month.Bounds(zone)
+	}
+}
+
+// newest returns when the newest of the articles before a time was published;
+// zero: there is none.
+func (s *Snapshot) newest(ctx context.Context, station string, before time.Time) (newest time.Time, err error) {
+	for _, from := range s.ends(before) {
+		newest, err = s.newestSince(ctx, station, from, before)
+		if err != nil || !newest.IsZero() {
+			break
+		}
+	}
+	return newest, err
+}
+
+func (s *Snapshot) newestSince(ctx context.Context, station string, from, before time.Time) (newest time.Time, err error) {
+	rows, err := s.ask(ctx, s.newestBetween(station, from, before))
+	if err != nil {
+		return newest, err
+	}
+	defer rows.close()
+	r := s.row(1)
+	for rows.next() {
+		if err := r.scan(rows.Rows); err != nil {
+			return newest, err
+		}
+		newest = r.time("published")
+	}
+	return newest, s.failed(rows.err())
+}
+
+func (s *Snapshot) newestBetween(station string, from, before time.Time) *statement {
+	if from.Before(earliest()) {
+		from = earliest()
+	}
+	q := s.query()
+	q.add("SELECT ", s.dialect.instant(s.catalog.column("published")), " FROM ", s.catalog.from, " WHERE a.station = ", q.arg(station),
+		" AND a.published < ", q.moment(before), " AND a.published >= ", q.moment(from), " ORDER BY a.published DESC LIMIT 1")
+	return q
+}
+
+// earliest is the first moment that an article can have.
+func earliest() time.Time { return time.UnixMilli(minMillis).UTC() }

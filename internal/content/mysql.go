@@ -1,0 +1,203 @@
+package content
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// openMySQL returns a pool that connects when it is needed.
+func openMySQL(dsn string, timeout time.Duration) (*sql.DB, error) {
+	config, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		// The driver's own words may repeat what is secret.
+		return nil, errors.New("dsn: not an address of MySQL such as user:password@tcp(host:3306)/database")
+	}
+	config.ParseTime, config.Loc, config.InterpolateParams = true, time.UTC, true
+	config.MultiStatements = false
+	config.Logger = &mysql.NopLogger{}
+	if config.Timeout == 0 {
+		config.Timeout = timeout
+	}
+	if config.ReadTimeout == 0 {
+		config.ReadTimeout = timeout + 2*grace // the server's own bound comes first
+	}
+	if config.WriteTimeout == 0 {
+		config.WriteTimeout = timeout + 2*grace
+	}
+	if err := config.Apply(mysql.Charset("utf8mb4", "")); err != nil {
+		return nil, err
+	}
+	made, err := mysql.NewConnector(config)
+	if err != nil {
+		return nil, errors.New("dsn: not an address of MySQL that can be used")
+	}
+	db := sql.OpenDB(connector{made, mySQL{}.patience(timeout)})
+	db.SetMaxOpenConns(maxIdle)
+	db.SetMaxIdleConns(maxIdle)
+	db.SetConnMaxIdleTime(time.Minute) // firewalls and servers forget silent ones
+	return db, nil
+}
+
+// connector makes connections whose session is set up.
+type connector struct {
+	driver.Connector
+	patience string
+}
+
+// session are the statements of a new connection. Without any SQL mode, another
+// program's view that has to do with zero dates is no error.
+func (c connector) session() []string {
+	return []string{
+		"SET SESSION time_zone = '+00:00', sql_mode = '', group_concat_max_len = 1048576",
+		"SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+		c.patience,
+	}
+}
+
+// Connect implements driver.Connector.
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, statement := range c.session() {
+		_, err := conn.(driver.ExecerContext).ExecContext(ctx, statement, nil)
+		if err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+	}
+	return conn, nil
+}
+
+// mySQL is the dialect of MariaDB 10.5 and later and of MySQL 8.
+type mySQL struct{}
+
+func (mySQL) begin(ctx context.Context, conn *sql.Conn, _ time.Duration) (at time.Time, err error) {
+	if err := conn.QueryRowContext(ctx, "SELECT UTC_TIMESTAMP(6)").Scan(&at); err != nil {
+		return at, err
+	}
+	_, err = conn.ExecContext(ctx, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+	return at.UTC(), err
+}
+
+// patience is a statement of two: MariaDB takes its part and skips what is of
+// MySQL 5.7 and later, MySQL takes the first for a comment.
+func (mySQL) patience(timeout time.Duration) string {
+	return fmt.Sprintf("SET SESSION /*M! max_statement_time = %f */ /*!50708 max_execution_time = %d */",
+		timeout.Seconds(), timeout.Milliseconds())
+}
+
+func (mySQL) quote(n name) string    { return n.quoted("`") }
+func (mySQL) placeholder(int) string { return "?" }
+func (mySQL) tick() time.Duration    { return time.Microsecond }
+
+// moment keeps to the times that a DATETIME can have.
+func (mySQL) moment(t time.Time) any {
+	if first := time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC); t.Before(first) {
+		return first
+	}
+	if last := time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC); t.After(last) {
+		return last
+	}
+	return t
+}
+
+func (mySQL) text(c column) string {
+	switch {
+	case c.missing() || c.kind == textKind && !isBinary(c.native):
+		return c.name
+	case c.kind == textKind:
+		return "CONVERT(" + c.name + " USING utf8mb4)"
+	}
+	return "CAST(" + c.name + " AS CHAR)"
+}
+
+func (mySQL) instant(c column) string {
+	if c.missing() {
+		return "NULL"
+	}
+	return c.name
+}
+
+func (mySQL) isSet(c column) string { return c.name + " <> 0" }
+
+func (mySQL) micros(c column) string {
+	return "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', " + c.name + ")"
+}
+
+func (mySQL) whole(sum string) string { return "CAST(" + sum + " AS SIGNED)" }
+
+func (mySQL) key(_ column, argument string) string { return argument }
+
+func (mySQL) aggregate(text string) string { return "JSON_ARRAYAGG(" + text + ")" }
+
+// amongStations keeps the stations' index out: it would be read and sorted.
+func (mySQL) amongStations(q *statement, stations []string) string {
+	return q.in("COALESCE(a.station)", stations)
+}
+
+func (mySQL) remote() bool     { return true }
+func (mySQL) folds() bool      { return true }
+func (mySQL) timeType() string { return "datetime or timestamp" }
+
+func (mySQL) createIndex(indexName, table string, columns []string) string {
+	return fmt.Sprintf("CREATE INDEX %s ON %s (%s)", indexName, table, strings.Join(columns, ", "))
+}
+
+// Error numbers that an operator meets.
+const (
+	mysqlTooMany    = 1040
+	mysqlNoDBRight  = 1044
+	mysqlDenied     = 1045
+	mysqlNoDatabase = 1049
+	mysqlShutdown   = 1053
+	mysqlNoColumn   = 1054
+	mysqlNoSelect   = 1142
+	mysqlNoTable    = 1146
+	mysqlTooManyOwn = 1203
+	mysqlLockWait   = 1205
+	mysqlDeadlock   = 1213
+	mysqlBadView    = 1356
+	mysqlTimeout    = 3024
+	mariaTimeout    = 1969
+)
+
+func explainMySQL(fault *mysql.MySQLError) string {
+	switch fault.Number {
+	case mysqlDenied:
+		return "the database refuses the user or the password of content.dsn"
+	case mysqlNoDBRight, mysqlNoDatabase:
+		return "there is no such database, or the user may not use it; look at content.dsn"
+	case mysqlNoTable:
+		return "there is no such table or view; look at content.articles and content.article_channels"
+	case mysqlNoSelect:
+		return "the user may not SELECT from the two relations"
+	case mysqlNoColumn, mysqlBadView:
+		return "a table or a view was changed"
+	case mysqlTimeout, mariaTimeout:
+		return "the database took too long and was told to stop"
+	case mysqlDeadlock, mysqlLockWait:
+		return "the database cancelled the question for the sake of another"
+	case mysqlTooMany, mysqlTooManyOwn:
+		return "the database has too many connections"
+	case mysqlShutdown:
+		return "the database is shutting down"
+	}
+	return ""
+}
+
+// isPassingMySQL reports whether a fault may be gone at the next try.
+func isPassingMySQL(fault *mysql.MySQLError) bool {
+	switch fault.Number {
+	case mysqlTooMany, mysqlTooManyOwn, mysqlShutdown, mysqlDeadlock, mysqlLockWait, mysqlTimeout, mariaTimeout:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,159 @@
+package content
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// maxIdle is how many connections to a server there are at most, unless a
+// PostgreSQL's DSN says otherwise with pool_max_conns: what reads is few jobs.
+const maxIdle = 4
+
+// openPostgres returns a pool that connects when it is needed.
+func openPostgres(ctx context.Context, dsn string, timeout time.Duration) (*sql.DB, error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		// The driver's own words may repeat what is secret.
+		return nil, fmt.Errorf("dsn: not an address of PostgreSQL such as postgres://user:password@host:5432/database, or host=… user=… dbname=…")
+	}
+	if !strings.Contains(dsn, "pool_max_conns") {
+		config.MaxConns = maxIdle
+	}
+	if !strings.Contains(dsn, "connect_timeout") {
+		config.ConnConfig.ConnectTimeout = timeout
+	}
+	parameters := config.ConnConfig.RuntimeParams
+	if parameters["application_name"] == "" {
+		parameters["application_name"] = "feedstation"
+	}
+	// These two PgBouncer lets pass. What else a session needs, begin sets for
+	// its transaction: a pooled session is another's as well.
+	parameters["timezone"] = "UTC"
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	db.SetMaxOpenConns(int(config.MaxConns))
+	return db, nil
+}
+
+// postgres is the dialect of PostgreSQL 12 and later.
+type postgres struct{}
+
+func (p postgres) begin(ctx context.Context, conn *sql.Conn, timeout time.Duration) (at time.Time, err error) {
+	// Without arguments, all statements are one question.
+	// Compiling a question of 50 rows takes longer than to answer it. Every
+	// question has an index in its order; a planner who knows too little of a
+	// view's columns would rather read the archive and sort it.
+	_, err = conn.ExecContext(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off; SET LOCAL enable_sort = off; "+p.patience(timeout))
+	if err != nil {
+		return at, err
+	}
+	// now is when the transaction began; what it sees is settled by this, its
+	// first statement that reads.
+	err = conn.QueryRowContext(ctx, "SELECT now()").Scan(&at)
+	return at.UTC(), err
+}
+
+func (postgres) patience(timeout time.Duration) string {
+	return fmt.Sprintf("SET LOCAL statement_timeout = %d", timeout.Milliseconds())
+}
+
+func (postgres) quote(n name) string      { return n.quoted(`"`) }
+func (postgres) placeholder(n int) string { return fmt.Sprintf("$%d", n) }
+func (postgres) moment(t time.Time) any   { return t }
+func (postgres) tick() time.Duration      { return time.Microsecond }
+
+func (postgres) text(c column) string {
+	if c.missing() || c.native == "text" || strings.HasPrefix(c.native, "character varying") {
+		return c.name
+	}
+	return c.name + "::text"
+}
+
+// instant makes of the infinite times, which a driver can't hold, what they
+// mean: infinity is never, and -infinity is no time that an article can have.
+func (postgres) instant(c column) string {
+	if c.missing() {
+		return "NULL"
+	}
+	return fmt.Sprintf("CASE WHEN isfinite(%[1]s) THEN %[1]s WHEN %[1]s < now() THEN timestamptz '0001-01-01 00:00:00+00' END", c.name)
+}
+
+func (postgres) isSet(c column) string {
+	if c.kind == boolKind {
+		return c.name
+	}
+	return c.name + " <> 0"
+}
+
+func (postgres) micros(c column) string {
+	return fmt.Sprintf("CASE WHEN isfinite(%[1]s) THEN (extract(epoch FROM %[1]s) * 1000000)::bigint END", c.name)
+}
+
+func (postgres) whole(sum string) string { return "(" + sum + ")::bigint" }
+
+func (postgres) key(c column, argument string) string {
+	return "CAST(" + argument + "::text AS " + c.native + ")"
+}
+
+func (postgres) aggregate(text string) string { return "json_agg(" + text + ")::text" }
+
+func (postgres) amongStations(q *statement, stations []string) string {
+	return "a.station = ANY(" + q.arg(stations) + ")"
+}
+
+func (postgres) remote() bool     { return true }
+func (postgres) folds() bool      { return false }
+func (postgres) timeType() string { return "timestamp with time zone" }
+
+func (postgres) createIndex(indexName, table string, columns []string) string {
+	return fmt.Sprintf("CREATE INDEX CONCURRENTLY %s ON %s (%s)", indexName, table, strings.Join(columns, ", "))
+}
+
+// SQLSTATEs that an operator meets.
+const (
+	pgNoColumn   = "42703"
+	pgNoTable    = "42P01"
+	pgNoFunction = "42883" // also an operator, after a column's type has changed
+	pgMismatch   = "42804"
+)
+
+func explainPostgres(fault *pgconn.PgError) string {
+	switch fault.Code {
+	case "28P01", "28000":
+		return "the database refuses the user or the password of content.dsn"
+	case "3D000":
+		return "there is no such database; look at content.dsn"
+	case pgNoTable, "3F000":
+		return "there is no such table or view; look at content.articles and content.article_channels"
+	case pgNoColumn, pgNoFunction, pgMismatch:
+		return "a table or a view was changed"
+	case "42501":
+		return "the user may not SELECT from the two relations"
+	case "57014":
+		return "the database took too long and was told to stop"
+	case "40001", "40P01":
+		return "the database cancelled the question for the sake of another"
+	case "53300":
+		return "the database has too many connections"
+	case "57P01", "57P02", "57P03":
+		return "the database is starting or shutting down"
+	}
+	return ""
+}
+
+// isPassingPostgres reports whether a fault may be gone at the next try.
+func isPassingPostgres(fault *pgconn.PgError) bool {
+	class := fault.Code[:min(2, len(fault.Code))]
+	// Transactions, resources and what operators do.
+	return class == "40" || class == "53" || class == "57"
+}

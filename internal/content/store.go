@@ -1,0 +1,155 @@
+// Package content is the content store: where the newsroom's articles are. It
+// reads two relations, tables or views, of SQLite, PostgreSQL, or MySQL and
+// MariaDB; the names of the two are configurable.
+//
+//	articles          one row an article, columns as in the import format;
+//	                  lists and objects as JSON; modified_at is the time of
+//	                  the row's last change by the database's clock
+//	article_channels  (article_id, channel)
+//
+// Of PostgreSQL and MySQL it needs the right to SELECT from these two, and
+// nothing else. The embedded store is SQLite; it owns its tables, creates them,
+// has times as Unix milliseconds, and remembers in article_moves for a week
+// where articles have been.
+package content
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Drivers that a store can have.
+const (
+	SQLite   = "sqlite"
+	Postgres = "postgres"
+	MySQL    = "mysql" // and MariaDB
+)
+
+// What Options have when they do not say.
+const (
+	defaultOverlap = 2 * time.Minute
+	defaultTimeout = 10 * time.Second
+)
+
+// Options tell where the articles are.
+type Options struct {
+	Driver string
+	// DSN is the embedded store's file, a connection string or URL of
+	// PostgreSQL (libpq's forms), or user:password@tcp(host:port)/database for
+	// MySQL. No error repeats it: it may hold a password.
+	DSN string
+	// Articles and ArticleChannels are the names of the two relations, with or
+	// without a schema before a dot; empty: articles and article_channels. They
+	// are taken as they are written, capitals included.
+	Articles, ArticleChannels string
+	// Overlap is how far Changes looks back behind the moment it is asked for:
+	// a transaction may commit that much later than it stamped its rows. 0: 2
+	// minutes.
+	Overlap time.Duration
+	// Timeout bounds how long a server is waited for, to be connected and to
+	// give the next row, and what one statement may take there; Inventory, which
+	// reads everything, is bound by the former only. 0: 10 s. The embedded store
+	// has no use for it.
+	Timeout time.Duration
+}
+
+// Store is a content store. It is safe for concurrent use; the embedded one
+// also by several processes.
+type Store struct {
+	dialect  dialect
+	read     *sql.DB // each transaction of it can only read
+	articles name
+	channels name
+	overlap  time.Duration
+	timeout  time.Duration
+
+	write *sql.DB // one connection of the embedded store; else nil
+	watch *watch  // of the embedded store; else nil
+
+	mu      sync.Mutex
+	known   *catalog // nil: not looked at, or seen to be wrong
+	learned time.Time
+}
+
+// Open opens the embedded store in a file, creates it where it is missing and
+// brings its tables up to date. The file's folder is created as well.
+func Open(ctx context.Context, file string) (*Store, error) {
+	return OpenWith(ctx, Options{Driver: SQLite, DSN: file})
+}
+
+// OpenWith opens a content store. Open tells what that is for the embedded
+// one. Of a server nothing is asked yet: one that is down is an error of
+// Snapshot and Inspect, at every call until it is up.
+func OpenWith(ctx context.Context, o Options) (*Store, error) {
+	s := &Store{overlap: cmp.Or(o.Overlap, defaultOverlap), timeout: cmp.Or(o.Timeout, defaultTimeout)}
+	if s.overlap < 0 || s.timeout < 0 {
+		return nil, errors.New("content: the overlap and the timeout can't be negative")
+	}
+	if err := s.setNames(cmp.Or(o.Articles, "articles"), cmp.Or(o.ArticleChannels, "article_channels")); err != nil {
+		return nil, fmt.Errorf("content: %w", err)
+	}
+	var err error
+	switch o.Driver {
+	case SQLite:
+		if o.Articles != "" && o.Articles != "articles" || o.ArticleChannels != "" && o.ArticleChannels != "article_channels" {
+			return nil, errors.New("content: the embedded store names its tables itself")
+		}
+		if err := s.openEmbedded(ctx, o.DSN); err != nil {
+			return nil, err
+		}
+		return s, nil
+	case Postgres:
+		s.dialect = postgres{}
+		s.read, err = openPostgres(ctx, o.DSN, s.timeout)
+	case MySQL:
+		s.dialect = mySQL{}
+		s.read, err = openMySQL(o.DSN, s.timeout)
+	default:
+		err = fmt.Errorf("driver: want sqlite, postgres or mysql, got %q", o.Driver)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("content: %w", err)
+	}
+	return s, nil
+}
+
+func (s *Store) setNames(articles, channels string) (err error) {
+	if s.articles, err = parseName(articles); err != nil {
+		return fmt.Errorf("articles: %w", err)
+	}
+	if s.channels, err = parseName(channels); err != nil {
+		return fmt.Errorf("article_channels: %w", err)
+	}
+	return nil
+}
+
+// Close closes the store.
+func (s *Store) Close() error {
+	var errs []error
+	if s.watch != nil {
+		errs = append(errs, s.watch.close())
+	}
+	if s.write != nil {
+		errs = append(errs, s.write.Close())
+	}
+	return errors.Join(append(errs, s.read.Close())...)
+}
+
+var errNotEmbedded = errors.New("content: only the embedded store can be written to; this one is the newsroom's own database")
+
+// Empty reports whether the embedded store has no article.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	if s.write == nil {
+		return false, errNotEmbedded
+	}
+	var some bool
+	if err := s.read.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM articles)").Scan(&some); err != nil {
+		return false, fmt.Errorf("content: %w", explain(err))
+	}
+	return !some, nil
+}

@@ -1,0 +1,126 @@
+package content
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"feedstation/internal/article"
+)
+
+// Totals sum up a part of the store, so that two states of it can be compared
+// without reading the articles: all of them, whatever their status.
+type Totals struct {
+	Count  int64
+	Newest time.Time // the last change of a row; zero: there is none
+	// Sum differs, but for an unlikely chance, when any row is changed, added or
+	// removed: it is made of the rows' times and status.
+	Sum int64
+}
+
+// maxParts is how many totals one statement asks for.
+const maxParts = 60
+
+// Totals returns the totals of a station's articles first published in
+// [from, to). It reads each of them, but not its texts: a range of the index
+// and as many rows.
+func (s *Snapshot) Totals(ctx context.Context, station string, from, to time.Time) (Totals, error) {
+	totals, err := s.totals(ctx, station, [][2]time.Time{{from, to}})
+	if err != nil {
+		return Totals{}, err
+	}
+	return totals[0], nil
+}
+
+// TotalsByMonth returns the totals of a station's months in zone, in their
+// order. A statement asks for up to 60 of them.
+func (s *Snapshot) TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]Totals, error) {
+	parts := make([][2]time.Time, len(months))
+	for i, month := range months {
+		parts[i][0], parts[i][1] = month.Bounds(zone)
+	}
+	return s.totals(ctx, station, parts)
+}
+
+func (s *Snapshot) totals(ctx context.Context, station string, parts [][2]time.Time) ([]Totals, error) {
+	totals := make([]Totals, len(parts))
+	for first := 0; first < len(parts); first += maxParts {
+		last := min(first+maxParts, len(parts))
+		if err := s.readTotals(ctx, s.totalsOf(station, parts[first:last]), totals[first:last]); err != nil {
+			return nil, fmt.Errorf("content: totals of %s: %w", station, explain(s.failed(err)))
+		}
+	}
+	return totals, nil
+}
+
+func (s *Snapshot) readTotals(ctx context.Context, q *statement, into []Totals) error {
+	rows, err := s.ask(ctx, q)
+	if err != nil {
+		return err
+	}
+	defer rows.close()
+	r := s.row(4)
+	for rows.next() {
+		if err := r.scan(rows.Rows); err != nil {
+			return err
+		}
+		part := r.integer("part")
+		if part < 0 || part >= int64(len(into)) {
+			return fmt.Errorf("totals of part %d", part)
+		}
+		into[part] = Totals{Count: r.integer("count"), Newest: r.time("modified_at"), Sum: r.integer("sum")}
+	}
+	return rows.err()
+}
+
+// integer takes a whole number, in whatever form the driver has it.
+func (r *row) integer(column string) int64 {
+	switch value := r.take().(type) {
+	case int64:
+		return value
+	case []byte:
+		n, err := strconv.ParseInt(string(value), 10, 64)
+		if err != nil {
+			r.fail(column, err)
+		}
+		return n
+	default:
+		r.fail(column, fmt.Errorf("want a number, got %T", value))
+		return 0
+	}
+}
+
+// modulus keeps the sum of any number of rows within 63 bits.
+const modulus = 1_000_000_007
+
+// totalsOf returns the query of the totals of some parts of a station.
+func (s *Snapshot) totalsOf(station string, parts [][2]time.Time) *statement {
+	q, c := s.query(), s.catalog
+	sum := ""
+	for i, name := range []string{"modified_at", "published", "updated", "expires"} {
+		if found := c.column(name); !found.missing() {
+			// Each has a factor of its own: two that swap their values are a change.
+			sum += fmt.Sprintf("coalesce(%s, 0) %% %d * %d + ", s.dialect.micros(found), modulus, 2*i+1)
+		}
+	}
+	if status := c.column("status"); !status.missing() {
+		sum += "CASE " + s.dialect.text(status) + " WHEN 'published' THEN 1 WHEN 'draft' THEN 2 WHEN 'withdrawn' THEN 3 ELSE 4 END"
+	} else {
+		sum += "1"
+	}
+	for i, part := range parts {
+		if i > 0 {
+			q.add(" UNION ALL ")
+		}
+		q.add(fmt.Sprintf("SELECT %d, count(*), %s, %s FROM ", i, s.newestOf("modified_at"), s.dialect.whole("coalesce(sum("+sum+"), 0)")),
+			c.from, " WHERE a.station = ", q.arg(station), " AND a.published >= ", q.moment(part[0]), " AND a.published < ", q.moment(part[1]))
+	}
+	return q
+}
+
+func (s *Snapshot) newestOf(name string) string {
+	c := s.catalog.column(name)
+	c.name = "max(" + c.name + ")"
+	return s.dialect.instant(c)
+}

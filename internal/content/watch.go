@@ -1,0 +1,83 @@
+package content
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"time"
+)
+
+// version is what SQLite counts of the transactions that other connections
+// have committed, as one connection sees them; 0: not known.
+type version int64
+
+// watch knows whether anything was written to the embedded store. All its
+// writers are other connections than its own, also those of this process.
+type watch struct {
+	db *sql.DB // one connection
+
+	mu   sync.Mutex
+	conn *sql.Conn // always the same one: another's versions do not compare
+	// asked is the version whose changes were told up to at.
+	asked version
+	at    time.Time
+}
+
+// version returns the store's version. Of no watch it is unknown.
+func (w *watch) version(ctx context.Context) version {
+	if w == nil {
+		return 0
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var v version
+	if w.conn == nil {
+		conn, err := w.db.Conn(ctx)
+		if err != nil {
+			return 0 // the snapshot will tell
+		}
+		w.conn = conn
+	}
+	// A version counts from 1.
+	if err := w.conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&v); err != nil {
+		discard(w.conn)
+		w.conn, w.asked = nil, 0
+		return 0
+	}
+	return v
+}
+
+// moved reports whether there may be rows to tell of to someone who knows all
+// changes up to since.
+func (w *watch) moved(v version, since time.Time) bool {
+	if w == nil || v == 0 {
+		return true
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return v != w.asked || since.Before(w.at)
+}
+
+// known notes that all changes of a version were told at a time.
+func (w *watch) known(v version, at time.Time) {
+	if w == nil || v == 0 {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.asked != v {
+		w.asked, w.at = v, at
+	}
+}
+
+func (w *watch) close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var err error
+	if w.conn != nil {
+		err = w.conn.Close()
+		w.conn = nil
+	}
+	return errors.Join(err, w.db.Close())
+}
