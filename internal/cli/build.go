@@ -38,7 +38,7 @@ func (c *buildCommand) Run(in *invocation) error {
 		return err
 	}
 	defer editions.Close()
-	store, err := openContent(ctx, in, cfg)
+	store, err := openContent(ctx, in, log, cfg)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/jobs"
 )
@@ -29,7 +31,7 @@ func (*checkCommand) Run(in *invocation) error {
 	fmt.Fprintf(out, "configuration  %s: %d stations, %d channels\n", in.configFile, len(cfg.Network.Stations), channels)
 	inspector := jobs.NewInspector(cfg.Network, time.Now())
 	bar := in.progress("articles", -1, false)
-	findings, err := content.Check(ctx, cfg.Content.DSN.Reveal(), cfg.Network, func(a *article.Article) {
+	findings, err := checkContent(ctx, cfg, func(a *article.Article) {
 		bar.add(1)
 		inspector.Add(a)
 	})
@@ -46,4 +48,32 @@ func (*checkCommand) Run(in *invocation) error {
 		return errReported
 	}
 	return nil
+}
+
+// checkContent looks at the content store and shows each article to each.
+func checkContent(ctx context.Context, cfg *config.Config, each func(*article.Article)) (content.Findings, error) {
+	if cfg.Content.Driver == config.SQLite {
+		return content.Check(ctx, cfg.Content.DSN.Reveal(), cfg.Network, each)
+	}
+	store, err := content.OpenWith(ctx, contentOptions(cfg.Content))
+	if err != nil {
+		return content.Findings{}, err
+	}
+	defer store.Close()
+	found, err := store.Inspect(ctx)
+	if err != nil {
+		return content.Findings{}, err
+	}
+	var faults []string
+	fatal := false
+	for _, f := range found {
+		faults = append(faults, finding(f))
+		fatal = fatal || f.Fatal
+	}
+	if fatal {
+		return content.Findings{Summary: "can't be read", Faults: faults}, nil
+	}
+	findings, err := store.Survey(ctx, cfg.Network, each)
+	findings.Faults = append(faults, findings.Faults...)
+	return findings, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"feedstation/internal/config"
@@ -19,6 +20,9 @@ func (in *invocation) withStore(run func(ctx context.Context, cfg *config.Config
 	}
 	ctx, stop := interruptible()
 	defer stop()
+	if cfg.Content.Driver != config.SQLite {
+		return fmt.Errorf("this writes to the embedded store only; content.driver is %s, the newsroom's own database", cfg.Content.Driver)
+	}
 	store, err := content.Open(ctx, cfg.Content.DSN.Reveal())
 	if err != nil {
 		return err
@@ -30,22 +34,69 @@ func (in *invocation) withStore(run func(ctx context.Context, cfg *config.Config
 // demoSeed makes the articles that an empty store is filled with.
 const demoSeed = 1
 
-// openContent opens the content store; an empty one is filled with demo
-// articles where the configuration asks for them.
-func openContent(ctx context.Context, in *invocation, cfg *config.Config) (*content.Store, error) {
-	store, err := content.Open(ctx, cfg.Content.DSN.Reveal())
+// contentOptions returns where the configured articles are.
+func contentOptions(c config.Content) content.Options {
+	o := content.Options{Driver: c.Driver, DSN: c.DSN.Reveal(), Overlap: c.Overlap, Timeout: c.Timeout}
+	if c.Driver != config.SQLite {
+		o.Articles, o.ArticleChannels = c.Articles, c.ArticleChannels
+	}
+	return o
+}
+
+// openContent opens the content store. An empty embedded one is filled with demo
+// articles where the configuration asks for them; a newsroom's own database is
+// inspected: what keeps all articles from being read is an error, the rest is
+// logged.
+func openContent(ctx context.Context, in *invocation, log *slog.Logger, cfg *config.Config) (*content.Store, error) {
+	store, err := content.OpenWith(ctx, contentOptions(cfg.Content))
 	if err != nil {
 		return nil, err
 	}
+	if cfg.Content.Driver == config.SQLite {
+		err = fillEmpty(ctx, in, cfg, store)
+	} else {
+		err = inspect(ctx, log, store)
+	}
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return store, nil
+}
+
+func fillEmpty(ctx context.Context, in *invocation, cfg *config.Config, store *content.Store) error {
 	if cfg.Content.Demo == 0 {
-		return store, nil
+		return nil
 	}
 	empty, err := store.Empty(ctx)
 	if err == nil && empty {
 		err = fill(ctx, in, cfg, store, cfg.Content.Demo, demoSeed, time.Now())
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("demo articles: %w", err), store.Close())
+		return fmt.Errorf("demo articles: %w", err)
 	}
-	return store, nil
+	return nil
+}
+
+func inspect(ctx context.Context, log *slog.Logger, store *content.Store) error {
+	findings, err := store.Inspect(ctx)
+	if err != nil {
+		return err
+	}
+	var fatal []error
+	for _, f := range findings {
+		if f.Fatal {
+			fatal = append(fatal, errors.New(finding(f)))
+			continue
+		}
+		log.Warn("content store", "finding", f.Text, "statement", f.Statement)
+	}
+	return errors.Join(fatal...)
+}
+
+// finding returns a finding as a line, with the statement that mends it.
+func finding(f content.Finding) string {
+	if f.Statement == "" {
+		return f.Text
+	}
+	return f.Text + ": " + f.Statement
 }

@@ -172,17 +172,17 @@ func (s *service) work(ctx context.Context) error {
 // storeRetry is how often a content store that can't be opened is tried again.
 const storeRetry = 5 * time.Second
 
-// openContent opens the content store. Where the local copy has something to
-// serve, a store that can't be opened is the database's bad night, said once
-// and waited out; otherwise it is a fault.
+// openContent opens the content store. One that can't be opened is the
+// database's bad night, said once and waited out; but the embedded one is a
+// fault where the local copy has nothing to serve.
 func (s *service) openContent(ctx context.Context) (*content.Store, error) {
 	for down := false; ; {
-		store, err := openContent(ctx, s.in, s.cfg)
+		store, err := openContent(ctx, s.in, s.log, s.cfg)
 		switch {
 		case err == nil && down:
 			s.log.Info("in reach again", "what", "content store")
 			return store, nil
-		case err == nil, ctx.Err() != nil, !s.serves():
+		case err == nil, ctx.Err() != nil, s.cfg.Content.Driver == config.SQLite && !s.serves():
 			return store, err
 		case !down:
 			s.log.Error("out of reach, serving goes on", "what", "content store", "err", err)

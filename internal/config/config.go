@@ -43,13 +43,31 @@ type Config struct {
 	Warnings []string
 }
 
+// The kinds of content store.
+const (
+	SQLite   = "sqlite" // embedded
+	Postgres = "postgres"
+	MySQL    = "mysql" // and MariaDB
+)
+
 // Content is where the articles are.
 type Content struct {
-	// Driver is the kind of store. This version serves sqlite.
+	// Driver is the kind of store: SQLite, Postgres or MySQL.
 	Driver string `key:"driver" default:"sqlite"`
 	// DSN is where the store is. For sqlite it is the path of the file, relative
-	// to the working directory. [Content.SafeDSN] is what may be shown of it.
+	// to the working directory, else an address with user and password.
+	// [Content.SafeDSN] is what may be shown of it.
 	DSN Secret `key:"dsn" default:"var/content.db"`
+	// Articles and ArticleChannels are the names of the two relations in a
+	// newsroom's own database.
+	Articles        string `key:"articles" default:"articles"`
+	ArticleChannels string `key:"article_channels" default:"article_channels"`
+	// Overlap is how much later than it stamped its rows a transaction may
+	// commit and be found by the next refresh, 1s to 24h.
+	Overlap time.Duration `key:"overlap" default:"2m"`
+	// Timeout bounds how long a server is waited for, and one statement there,
+	// 100ms to 5m.
+	Timeout time.Duration `key:"timeout" default:"10s"`
 	// Demo is how many demo articles an empty embedded store is filled with,
 	// 0 to 1,000,000.
 	Demo int `key:"demo" default:"0"`

@@ -50,7 +50,10 @@ func TestLoad(t *testing.T) {
 			Network: &network.Network{Name: "湘江新闻网", Stations: []*network.Station{
 				{ID: "xt", Name: "湘潭站", URL: "https://xt.news.example", Language: "zh-CN", Zone: time.UTC},
 			}},
-			Content:  Content{Driver: "sqlite", DSN: NewSecret("var/content.db")},
+			Content: Content{
+				Driver: SQLite, DSN: NewSecret("var/content.db"), Articles: "articles", ArticleChannels: "article_channels",
+				Overlap: 2 * time.Minute, Timeout: 10 * time.Second,
+			},
 			Cache:    Cache{Dir: "var/cache"},
 			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, MaxAge: 15 * time.Minute, Deadline: 10 * time.Minute},
 			Feeds:    Feeds{Items: 50, FullText: true},
@@ -74,7 +77,10 @@ func TestLoad(t *testing.T) {
 					Language: "en", Zone: zone(t, "Asia/Shanghai"), Channels: city,
 				},
 			}},
-			Content: Content{Driver: "sqlite", DSN: NewSecret("/srv/feedstation/content.db"), Demo: 5},
+			Content: Content{
+				Driver: Postgres, DSN: NewSecret("postgres://feedstation:hunter2@db.news.example/cms"), Articles: "feeds.articles",
+				ArticleChannels: "feeds.article_channels", Overlap: 10 * time.Minute, Timeout: 5 * time.Second,
+			},
 			Cache: Cache{Dir: "/srv/feedstation/cache", Redis: &Redis{
 				Mode: Sentinel, Addrs: []string{"s1.news.example:26379", "[::1]:26379"}, Master: "main",
 				Username: "feedstation", Password: NewSecret("20190311"), SentinelPassword: NewSecret("*hunter2"),

@@ -156,7 +156,7 @@ func TestFaultsHideSecrets(t *testing.T) {
 		{name: "in a station's broken address", environ: []string{"FEEDSTATION_STATIONS_XT_URL=https://u:hunter2@xt.news.example:%zz"}},
 		{name: "in a picture's address", environ: []string{"FEEDSTATION_STATIONS_XT_LOGO=https://u:hunter2@xt.news.example/logo.png"}},
 		{name: "in a host", environ: []string{"FEEDSTATION_SERVER_HOSTS=u:hunter2@xt.news.example"}},
-		{name: "another store's DSN", file: "content:\n  driver: mysql\n  dsn: u:hunter2@tcp(db.example:3306)/cms\n"},
+		{name: "another store's DSN", file: "content:\n  driver: postgres\n  dsn: u:hunter2@tcp(db.example:3306)/cms\n"},
 		{name: "another store's DSN for sqlite", file: "content:\n  dsn: u:hunter2@tcp(db.example:3306)/cms\n"},
 		{name: "DSN in the section's place", file: "content: postgres://u:hunter2@db.example/cms\n"},
 		{name: "DSN in the driver's place", file: "content:\n  driver: postgres://u:hunter2@db.example/cms\n"},

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,16 +15,6 @@ import (
 	"feedstation/internal/network"
 	"feedstation/sitemap"
 )
-
-// drivers are the kinds of content store that the configuration knows.
-var drivers = []struct {
-	name   string
-	served bool // by this version
-}{
-	{"sqlite", true},
-	{"postgres", false},
-	{"mysql", false},
-}
 
 // validate reports every value that is out of bounds.
 func (doc *document) validate(r *report) {
@@ -43,30 +32,45 @@ func (doc *document) validate(r *report) {
 }
 
 func (c *Content) validate(r *report) {
-	var served []string
-	for _, d := range drivers {
-		if d.served {
-			served = append(served, d.name)
-		}
-	}
-	want := strings.Join(served, " or ")
-	for _, d := range drivers {
-		if d.name == c.Driver && !d.served {
-			r.value("content.driver", "%s comes with a later version: want %s", d.name, want)
-		}
-	}
-	if !slices.Contains(served, c.Driver) {
-		r.value("content.driver", "want %s, got %s", want, quote(c.Driver))
-	}
 	between(r, "content.demo", c.Demo, 0, 1_000_000)
-
-	switch dsn := c.DSN.Reveal(); {
-	case strings.TrimSpace(dsn) == "":
+	between(r, "content.overlap", c.Overlap, time.Second, 24*time.Hour)
+	between(r, "content.timeout", c.Timeout, 100*time.Millisecond, 5*time.Minute)
+	if c.Driver != SQLite && c.Demo > 0 {
+		r.warn("content.demo", "only the embedded store is filled with demo articles")
+	}
+	dsn := c.DSN.Reveal()
+	if strings.TrimSpace(dsn) == "" {
 		r.value("content.dsn", "missing")
-	case c.Driver == "sqlite" && (strings.Contains(dsn, "://") || strings.Contains(dsn, "@tcp(") || strings.HasPrefix(dsn, "file:")):
+		return
+	}
+	switch c.Driver {
+	case SQLite:
+		c.validateEmbedded(r, dsn)
+	case Postgres:
+		if !strings.Contains(dsn, "://") && !strings.Contains(dsn, "=") {
+			r.value("content.dsn", "want an address such as postgres://user:password@host:5432/database")
+		}
+	case MySQL:
+		if !strings.Contains(dsn, "@") || !strings.Contains(dsn, "/") {
+			r.value("content.dsn", "want an address such as user:password@tcp(host:3306)/database")
+		}
+	default:
+		r.value("content.driver", "want sqlite, postgres or mysql, got %s", quote(c.Driver))
+	}
+}
+
+func (c *Content) validateEmbedded(r *report, dsn string) {
+	switch {
+	case strings.Contains(dsn, "://") || strings.Contains(dsn, "@tcp(") || strings.HasPrefix(dsn, "file:"):
 		r.value("content.dsn", "want the path of a file, got an address")
-	case c.Driver == "sqlite" && strings.HasPrefix(dsn, ":"):
+	case strings.HasPrefix(dsn, ":"):
 		r.value("content.dsn", "want the path of a file: a store in memory is not supported")
+	}
+	if c.Articles != "articles" {
+		r.value("content.articles", "only for postgres and mysql: the embedded store names its tables itself")
+	}
+	if c.ArticleChannels != "article_channels" {
+		r.value("content.article_channels", "only for postgres and mysql: the embedded store names its tables itself")
 	}
 }
 
