@@ -35,6 +35,7 @@ type process struct {
 	dir    string
 	env    []string
 	port   string
+	admin  string
 	log    bytes.Buffer // to be read once the process has ended
 	serve  *exec.Cmd
 	client *http.Client
@@ -42,8 +43,8 @@ type process struct {
 
 func newProcess(t *testing.T, host string, env ...string) *process {
 	t.Helper()
-	p := &process{t: t, dir: t.TempDir(), port: freePort(t), client: &http.Client{Timeout: 5 * time.Second}}
-	p.env = append(os.Environ(), "FEEDSTATION_SERVER_LISTEN=127.0.0.1:"+p.port, "FEEDSTATION_SERVER_ADMIN=127.0.0.1:"+freePort(t), "FEEDSTATION_SERVER_DRAIN=100ms")
+	p := &process{t: t, dir: t.TempDir(), port: freePort(t), admin: freePort(t), client: &http.Client{Timeout: 5 * time.Second}}
+	p.env = append(os.Environ(), "FEEDSTATION_SERVER_LISTEN=127.0.0.1:"+p.port, "FEEDSTATION_SERVER_ADMIN=127.0.0.1:"+p.admin, "FEEDSTATION_SERVER_DRAIN=100ms")
 	p.env = append(p.env, env...)
 	if err := os.WriteFile(filepath.Join(p.dir, "config.yaml"), fmt.Appendf(nil, fleetConfig, host), 0o644); err != nil {
 		t.Fatal(err)

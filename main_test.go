@@ -11,11 +11,19 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"feedstation/internal/sqltest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"feedstation": main})
+	testscript.Main(withServers{m}, map[string]func(){"feedstation": main})
 }
+
+// withServers are the tests, some of which start database servers.
+type withServers struct{ m *testing.M }
+
+// Run implements testscript.TestingM.
+func (w withServers) Run() int { return sqltest.Main(w.m) }
 
 // TestScript runs the real program as a stranger would: a script for each verb
 // and for each kind of bad input.
