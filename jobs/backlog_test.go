@@ -402,49 +402,11 @@ func TestStationFailsInBacklog(t *testing.T) {
 	})
 }
 
-// The audit of a station that has just been built as a whole is left out; a
-// minute later it is not.
-func TestAuditRests(t *testing.T) {
-	withArchive(t, func(a *archive) {
-		audit := func() (stations []string) {
-			a.read = months{}
-			err := a.conductor.Audit(a.t.Context(), func(r jobs.Report) { stations = append(stations, r.Station.ID) })
-			if err != nil {
-				t.Fatal(err)
-			}
-			slices.Sort(stations)
-			return stations
-		}
-		a.refresh()
-		if got := audit(); len(got) > 0 || len(a.read) > 0 {
-			t.Errorf("an audit at once of %q read %v", got, a.read)
-		}
-		time.Sleep(40 * time.Second)
-		if got := audit(); len(got) > 0 || len(a.read) > 0 {
-			t.Errorf("an audit after 40 seconds of %q read %v", got, a.read)
-		}
-		time.Sleep(20 * time.Second)
-		a.want("audited after a minute", audit(), []string{"www", "xt", "yy"})
-		a.once("xt", a.all()...)
-		if got := audit(); len(got) > 0 || len(a.read) > 0 {
-			t.Errorf("an audit after an audit of %q read %v", got, a.read)
-		}
-		if n := a.shelf.current["yy"].Number(); n != 1 {
-			t.Errorf("an audit published edition %d of yy", n)
-		}
-
-		// Another process has built nothing yet.
-		a.restart(a.shelf)
-		a.refresh()
-		a.want("audited after a restart", audit(), []string{"www", "xt", "yy"})
-	})
-}
-
 // A build that works off a backlog tells each station once.
 func TestReportsOfRounds(t *testing.T) {
 	withArchive(t, func(a *archive) {
 		reports := map[string][]jobs.Report{}
-		err := a.conductor.Audit(a.t.Context(), func(r jobs.Report) { reports[r.Station.ID] = append(reports[r.Station.ID], r) })
+		err := a.conductor.Build(a.t.Context(), func(r jobs.Report) { reports[r.Station.ID] = append(reports[r.Station.ID], r) })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,6 +34,8 @@ type Snapshot interface {
 	// Listing yields the visible articles first published in [from, to), oldest
 	// first, with texts only where there are enclosures.
 	Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error]
+	// TotalsByMonth returns the totals of a station's months, in their order.
+	TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]article.Totals, error)
 	// Faults returns the rows that the other methods have left out so far,
 	// because they can't be articles.
 	Faults() []article.RowError
@@ -57,6 +59,9 @@ type Options struct {
 	// MaxAge is how long a feed goes without being read anew when nothing tells
 	// of a change.
 	MaxAge time.Duration
+	// AuditRate is how many articles a second the audits look at, besides those
+	// of this month and the last; 0: none.
+	AuditRate int
 	// StaleIfError is how long proxies may serve what they have while this
 	// server can't be reached; 0: not told.
 	StaleIfError time.Duration
@@ -95,10 +100,10 @@ type Conductor struct {
 	seen    map[sighting]time.Time                 // hints that have been followed: when the store last repeated them
 	dirty   map[string]*dirt                       // by station: what has to be rebuilt
 	due     map[string]time.Time                   // by station: when its news sitemap changes by the clock
-	whole   map[string]time.Time                   // by station: when it was last compared with the store as a whole
 	read    map[string]time.Time                   // by station: when all of its feeds were last read
 	later   map[string]map[article.Month]time.Time // by station: when months, and feeds as the zero month, change by the clock
-	memory  map[string]*memory                     // by station, of all
+	audits  audits
+	memory  map[string]*memory // by station, of all
 }
 
 type sighting struct {
@@ -110,13 +115,13 @@ type sighting struct {
 // store.
 func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Context) (Snapshot, error), editions Editions, options Options) *Conductor {
 	build := options
-	build.MaxAge = 0 // no document depends on it
+	build.MaxAge, build.AuditRate = 0, 0 // no document depends on them
 	c := &Conductor{
 		log: log, network: n, snapshot: snapshot, editions: editions, options: options,
 		build: fingerprint(n, build), seed: maphash.MakeSeed(),
 		running: make(chan struct{}, 1),
 		seen:    map[sighting]time.Time{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
-		whole: map[string]time.Time{}, read: map[string]time.Time{}, later: map[string]map[article.Month]time.Time{}, memory: map[string]*memory{}, logged: map[string]bool{}, troubles: map[string]*trouble{},
+		read: map[string]time.Time{}, later: map[string]map[article.Month]time.Time{}, memory: map[string]*memory{}, logged: map[string]bool{}, troubles: map[string]*trouble{},
 	}
 	for _, station := range n.Stations {
 		c.memory[station.ID], c.troubles[station.ID] = new(memory), new(trouble)
@@ -139,15 +144,10 @@ func (c *Conductor) Refresh(ctx context.Context) error {
 	return c.rebuild(ctx, func(Report) {})
 }
 
-// auditRest is how long a station that has been built as a whole is not
-// audited: at a start the first refresh may just have done that.
-const auditRest = time.Minute
-
-// Audit compares everything with the content store: it rebuilds every document
-// and publishes what differs, whatever the hints have said. Each is called when
-// a station is done, one call at a time. The error joins those of the stations
-// that failed.
-func (c *Conductor) Audit(ctx context.Context, each func(Report)) error {
+// Build rebuilds every document and publishes what differs, whatever the hints
+// have said. Each is called when a station is done, one call at a time. The
+// error joins those of the stations that failed.
+func (c *Conductor) Build(ctx context.Context, each func(Report)) error {
 	release, err := c.acquire(ctx)
 	if err != nil {
 		return err
@@ -157,9 +157,7 @@ func (c *Conductor) Audit(ctx context.Context, each func(Report)) error {
 		return err
 	}
 	for _, station := range c.network.Stations {
-		if at, ok := c.whole[station.ID]; !ok || time.Since(at) >= auditRest {
-			c.mark(station).everything = true
-		}
+		c.mark(station).everything = true
 	}
 	return c.rebuild(ctx, each)
 }

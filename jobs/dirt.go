@@ -17,6 +17,7 @@ type dirt struct {
 	feeds      bool            // all feeds
 	articles   map[string]bool // by id: they make the feeds dirty that have them, or had
 	months     map[article.Month]bool
+	audited    map[article.Month]bool // of the months, those that an audit found
 }
 
 // mark returns the station's dirt, to which the caller adds.
@@ -31,7 +32,7 @@ func (c *Conductor) mark(station *network.Station) *dirt {
 func (c *Conductor) markBacklog(station *network.Station, months []article.Month) {
 	d, ok := c.dirty[station.ID]
 	if !ok {
-		d = &dirt{articles: map[string]bool{}, months: map[article.Month]bool{}}
+		d = &dirt{articles: map[string]bool{}, months: map[article.Month]bool{}, audited: map[article.Month]bool{}}
 		c.dirty[station.ID] = d
 	}
 	for _, month := range months {

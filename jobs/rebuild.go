@@ -113,6 +113,7 @@ func (c *Conductor) settle(r result) {
 	delete(c.dirty, r.station.ID)
 	if len(r.left) > 0 {
 		c.markBacklog(r.station, r.left)
+		maps.Copy(c.dirty[r.station.ID].audited, r.work.audited)
 	}
 	c.due[r.station.ID] = r.due
 	for month, at := range r.later {
@@ -121,9 +122,7 @@ func (c *Conductor) settle(r result) {
 		}
 		c.later[r.station.ID][month] = at
 	}
-	if r.work.everything {
-		c.whole[r.station.ID] = time.Now()
-	}
+	c.audits.built(r)
 	if r.work.everything || r.work.feeds {
 		c.read[r.station.ID] = time.Now()
 	}

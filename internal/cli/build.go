@@ -59,7 +59,7 @@ func buildAll(ctx context.Context, in *invocation, log *slog.Logger, cfg *config
 	bar := in.progress("stations", int64(len(cfg.Network.Stations)), false)
 	defer bar.finish()
 	var reports []jobs.Report
-	err := newConductor(log, cfg, store, editions).Audit(ctx, func(r jobs.Report) {
+	err := newConductor(log, cfg, store, editions).Build(ctx, func(r jobs.Report) {
 		reports = append(reports, r)
 		bar.add(1)
 	})

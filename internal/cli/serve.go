@@ -161,7 +161,7 @@ func (s *service) work(ctx context.Context) error {
 	defer store.Close()
 	conductor := newConductor(s.log, s.cfg, store, s.editions)
 	refresh := jobs.NewTask(s.log, "refresh", s.cfg.Jobs.Deadline, conductor.Refresh)
-	audit := jobs.NewTask(s.log, "audit", s.cfg.Jobs.Deadline, func(ctx context.Context) error { return conductor.Audit(ctx, func(jobs.Report) {}) })
+	audit := jobs.NewTask(s.log, "audit", s.cfg.Jobs.Deadline, conductor.Audit)
 	s.shop.open(conductor, refresh)
 	timetable := jobs.NewTimetable(s.log)
 	timetable.Add(s.cfg.Jobs.Refresh, refresh)

@@ -64,3 +64,17 @@ func (w *workshop) Checked() time.Time {
 	}
 	return w.conductor.Checked()
 }
+
+// Drift implements server.Jobs.
+func (w *workshop) Drift() map[string]int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.conductor == nil {
+		return nil
+	}
+	months := map[string]int64{}
+	for cause, n := range w.conductor.Drift() {
+		months[string(cause)] = n
+	}
+	return months
+}

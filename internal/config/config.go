@@ -121,6 +121,9 @@ type Jobs struct {
 	// MaxAge is how long a feed goes without being read anew when the content
 	// store tells of no change, 10s to 24h.
 	MaxAge time.Duration `key:"max_age" default:"15m"`
+	// AuditRate is how many articles a second the audits look at, besides those
+	// of this month and the last, 0 to 1,000,000.
+	AuditRate int `key:"audit_rate" default:"500"`
 	// Deadline bounds one run of one job, 1s to 24h.
 	Deadline time.Duration `key:"deadline" default:"10m"`
 }

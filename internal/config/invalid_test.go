@@ -125,7 +125,10 @@ func TestLoadInvalid(t *testing.T) {
 		{"server-listen-host", []string{`8: server.listen: want host:port, got "local host:8080"`}},
 		{"server-listen-port", []string{`8: server.listen: want host:port, got "localhost:http"`}},
 		{"server-listen", []string{`8: server.listen: want host:port, got "localhost"`}},
-		{"jobs-max-age", []string{"8: jobs.max_age: want 10s to 24h0m0s, got 1s"}},
+		{"jobs-max-age", []string{
+			"8: jobs.max_age: want 10s to 24h0m0s, got 1s",
+			"9: jobs.audit_rate: want 0 to 1000000, got -1",
+		}},
 		{"server-admin-token", []string{"8: server.admin_token: want at least 16 visible ASCII characters"}},
 		{"server-robots", []string{
 			`8: server.robots[1]: want a line of robots.txt such as "Disallow: /print/", got "/print/"`,

@@ -55,7 +55,7 @@ func TestLoad(t *testing.T) {
 				Overlap: 2 * time.Minute, Timeout: 10 * time.Second,
 			},
 			Cache:    Cache{Dir: "var/cache"},
-			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, MaxAge: 15 * time.Minute, Deadline: 10 * time.Minute},
+			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, MaxAge: 15 * time.Minute, AuditRate: 500, Deadline: 10 * time.Minute},
 			Feeds:    Feeds{Items: 50, FullText: true},
 			Sitemaps: Sitemaps{NewsName: "湘江新闻网", MaxURLs: 50_000, MaxBytes: 10_485_760},
 			Server: Server{
@@ -86,7 +86,7 @@ func TestLoad(t *testing.T) {
 				Username: "feedstation", Password: NewSecret("20190311"), SentinelPassword: NewSecret("*hunter2"),
 				DB: 3, TLS: true, Poll: 250 * time.Millisecond,
 			}},
-			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), MaxAge: 5 * time.Minute, Deadline: 90 * time.Minute},
+			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), MaxAge: 5 * time.Minute, AuditRate: 0, Deadline: 90 * time.Minute},
 			Feeds:    Feeds{Items: 20},
 			Sitemaps: Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
 			Server:   Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour},

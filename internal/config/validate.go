@@ -130,6 +130,7 @@ func (j *Jobs) validate(r *report) {
 		r.warn("jobs.audit", clockChange, change.Format(time.DateOnly))
 	}
 	between(r, "jobs.max_age", j.MaxAge, 10*time.Second, 24*time.Hour)
+	between(r, "jobs.audit_rate", j.AuditRate, 0, 1_000_000)
 	between(r, "jobs.deadline", j.Deadline, time.Second, 24*time.Hour)
 }
 

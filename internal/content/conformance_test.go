@@ -220,7 +220,7 @@ func TestEngineTotals(t *testing.T) {
 		earlier := article.Month{Year: 2019, Month: time.March}
 		old, _ := earlier.Bounds(time.UTC)
 		s := e.store(t)
-		ask := func() []content.Totals {
+		ask := func() []article.Totals {
 			present := snapshot(t, s)
 			defer present.Close()
 			got, err := present.TotalsByMonth(t.Context(), "xt", []article.Month{month, {Year: 2001, Month: time.May}, earlier}, time.UTC)
@@ -234,7 +234,7 @@ func TestEngineTotals(t *testing.T) {
 			}
 			return got
 		}
-		if diff := cmp.Diff(make([]content.Totals, 3), ask()); diff != "" {
+		if diff := cmp.Diff(make([]article.Totals, 3), ask()); diff != "" {
 			t.Errorf("of nothing (-want +got):\n%s", diff)
 		}
 		e.write(t, e.db, at, story("1", at), story("2", at, status(article.Draft)), story("3", old), story("4", at, in("cs")))

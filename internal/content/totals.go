@@ -9,33 +9,23 @@ import (
 	"feedstation/internal/article"
 )
 
-// Totals sum up a part of the store, so that two states of it can be compared
-// without reading the articles: all of them, whatever their status.
-type Totals struct {
-	Count  int64
-	Newest time.Time // the last change of a row; zero: there is none
-	// Sum differs, but for an unlikely chance, when any row is changed, added or
-	// removed: it is made of the rows' times and status.
-	Sum int64
-}
-
 // maxParts is how many totals one statement asks for.
 const maxParts = 60
 
 // Totals returns the totals of a station's articles first published in
 // [from, to). It reads each of them, but not its texts: a range of the index
 // and as many rows.
-func (s *Snapshot) Totals(ctx context.Context, station string, from, to time.Time) (Totals, error) {
+func (s *Snapshot) Totals(ctx context.Context, station string, from, to time.Time) (article.Totals, error) {
 	totals, err := s.totals(ctx, station, [][2]time.Time{{from, to}})
 	if err != nil {
-		return Totals{}, err
+		return article.Totals{}, err
 	}
 	return totals[0], nil
 }
 
 // TotalsByMonth returns the totals of a station's months in zone, in their
 // order. A statement asks for up to 60 of them.
-func (s *Snapshot) TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]Totals, error) {
+func (s *Snapshot) TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]article.Totals, error) {
 	parts := make([][2]time.Time, len(months))
 	for i, month := range months {
 		parts[i][0], parts[i][1] = month.Bounds(zone)
@@ -43,8 +33,8 @@ func (s *Snapshot) TotalsByMonth(ctx context.Context, station string, months []a
 	return s.totals(ctx, station, parts)
 }
 
-func (s *Snapshot) totals(ctx context.Context, station string, parts [][2]time.Time) ([]Totals, error) {
-	totals := make([]Totals, len(parts))
+func (s *Snapshot) totals(ctx context.Context, station string, parts [][2]time.Time) ([]article.Totals, error) {
+	totals := make([]article.Totals, len(parts))
 	for first := 0; first < len(parts); first += maxParts {
 		last := min(first+maxParts, len(parts))
 		if err := s.readTotals(ctx, s.totalsOf(station, parts[first:last]), totals[first:last]); err != nil {
@@ -54,7 +44,7 @@ func (s *Snapshot) totals(ctx context.Context, station string, parts [][2]time.T
 	return totals, nil
 }
 
-func (s *Snapshot) readTotals(ctx context.Context, q *statement, into []Totals) error {
+func (s *Snapshot) readTotals(ctx context.Context, q *statement, into []article.Totals) error {
 	rows, err := s.ask(ctx, q)
 	if err != nil {
 		return err
@@ -69,7 +59,7 @@ func (s *Snapshot) readTotals(ctx context.Context, q *statement, into []Totals) 
 		if part < 0 || part >= int64(len(into)) {
 			return fmt.Errorf("totals of part %d", part)
 		}
-		into[part] = Totals{Count: r.integer("count"), Newest: r.time("modified_at"), Sum: r.integer("sum")}
+		into[part] = article.Totals{Count: r.integer("count"), Newest: r.time("modified_at"), Sum: r.integer("sum")}
 	}
 	return rows.err()
 }

@@ -26,6 +26,9 @@ type Jobs interface {
 	// Checked returns the moment up to which all changes are known; zero: none
 	// yet.
 	Checked() time.Time
+	// Drift returns how many months audits have found that were not as published,
+	// by cause.
+	Drift() map[string]int64
 }
 
 // Hint is what somebody who asks for a refresh knows to have changed. Both lists

@@ -80,6 +80,7 @@ func (j *fakeJobs) Refresh(hint server.Hint) error {
 
 func (j *fakeJobs) Trouble(station string) (time.Time, error) { return noon, j.troubles[station] }
 func (j *fakeJobs) Checked() time.Time                        { return j.checked }
+func (j *fakeJobs) Drift() map[string]int64                   { return map[string]int64{"lost": 3} }
 
 func TestAdminRefresh(t *testing.T) {
 	const token = "0123456789abcdef"
@@ -181,7 +182,7 @@ func TestAdminStatus(t *testing.T) {
 			t.Fatalf("%v: %q", err, w.Body)
 		}
 		at := noon.Format(time.RFC3339)
-		want := map[string]any{"version": "1.0", "draining": false, "stations": []any{
+		want := map[string]any{"version": "1.0", "draining": false, "drift": map[string]any{"lost": 3.0}, "stations": []any{
 			map[string]any{"id": "xt", "edition": 7.0, "as_of": at, "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0},
 			map[string]any{
 				"id": "yy", "edition": 2.0, "as_of": at, "age_seconds": 600.0, "documents": 0.0, "pending_months": 0.0,

@@ -8,9 +8,10 @@ import (
 
 // status is what /status tells.
 type status struct {
-	Version  string          `json:"version"`
-	Draining bool            `json:"draining"`
-	Stations []stationStatus `json:"stations"`
+	Version  string           `json:"version"`
+	Draining bool             `json:"draining"`
+	Drift    map[string]int64 `json:"drift,omitempty"`
+	Stations []stationStatus  `json:"stations"`
 }
 
 // stationStatus is a station's part. Its age is how long ago its edition was
@@ -28,6 +29,9 @@ type stationStatus struct {
 
 func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 	s := status{Version: a.Version, Draining: a.Drain.Started()}
+	if a.Jobs != nil {
+		s.Drift = a.Jobs.Drift()
+	}
 	for _, station := range a.Network.Stations {
 		s.Stations = append(s.Stations, a.stationStatus(station.ID))
 	}

@@ -1,0 +1,13 @@
+package article
+
+import "time"
+
+// Totals sum up a part of a content store, so that two states of it can be
+// compared without reading the articles: all of them, whatever their status.
+type Totals struct {
+	Count  int64
+	Newest time.Time // the last change of a row; zero: there is none
+	// Sum differs, but for an unlikely chance, when any row is changed, added or
+	// removed: it is made of the rows' times and status.
+	Sum int64
+}

@@ -1,0 +1,209 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/network"
+)
+
+// audits are what is known of the content store's months since this process
+// looked at them.
+type audits struct {
+	last   time.Time
+	months map[auditKey]audited
+	drift  map[Drift]int64
+}
+
+type auditKey struct {
+	station string
+	month   article.Month
+}
+
+// audited is a month as it was when its sitemaps were built from it.
+type audited struct {
+	at     time.Time // when it was looked at
+	totals article.Totals
+	known  bool // totals are those of the sitemaps
+}
+
+// Drift is what an audit has found that no hint had told.
+type Drift string
+
+// The kinds of drift.
+const (
+	Lost    Drift = "lost"    // articles have gone
+	Found   Drift = "found"   // articles have come, as in an import with old times
+	Changed Drift = "changed" // neither, but rows are others
+)
+
+// firstAudit is what a first audit counts as the time since the last.
+const firstAudit = 5 * time.Minute
+
+// Audit compares the editions with the content store, whatever the hints have
+// said, and rebuilds what differs: the feeds, the sitemaps of this month and the
+// last, and of older months those that have waited longest, as many as the rate
+// allows. Months that this process has not built, or has built because of a
+// hint, are built again, as nothing tells yet what they were built from.
+func (c *Conductor) Audit(ctx context.Context) error {
+	release, err := c.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := c.markChanges(ctx); err != nil {
+		return err
+	}
+	if err := c.audit(ctx); err != nil {
+		return err
+	}
+	return c.rebuild(ctx, func(Report) {})
+}
+
+func (c *Conductor) audit(ctx context.Context) error {
+	snapshot, err := c.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer snapshot.Close()
+	now := time.Now()
+	since := firstAudit
+	if !c.audits.last.IsZero() {
+		since = now.Sub(c.audits.last)
+	}
+	c.audits.last = now
+	budget := int64(since.Seconds() * float64(c.options.AuditRate))
+	var waiting []auditKey
+	for _, station := range c.network.Stations {
+		c.mark(station).feeds = true
+		months, err := c.auditable(ctx, snapshot, station)
+		if err != nil {
+			return err
+		}
+		recent := article.MonthOf(snapshot.Time().AddDate(0, 0, -27), station.Zone) // this month or the last
+		older := slices.IndexFunc(months, func(m article.Month) bool { return m.Compare(recent) < 0 })
+		if older < 0 {
+			older = len(months)
+		}
+		if _, err := c.compare(ctx, snapshot, station, months[:older]); err != nil {
+			return err
+		}
+		for _, month := range months[older:] {
+			waiting = append(waiting, auditKey{station.ID, month})
+		}
+	}
+	// Those that were looked at first wait longest; of equal ones the newest.
+	slices.SortStableFunc(waiting, func(a, b auditKey) int {
+		return cmp.Or(c.audits.months[a].at.Compare(c.audits.months[b].at), b.month.Compare(a.month))
+	})
+	for _, key := range waiting {
+		if budget <= 0 {
+			break
+		}
+		station, _ := c.network.Station(key.station)
+		count, err := c.compare(ctx, snapshot, station, []article.Month{key.month})
+		if err != nil {
+			return err
+		}
+		budget -= max(count, 1)
+	}
+	return nil
+}
+
+// auditable returns the months that the store or the edition has, newest first.
+func (c *Conductor) auditable(ctx context.Context, snapshot Snapshot, station *network.Station) ([]article.Month, error) {
+	months, err := snapshot.Months(ctx, station.ID, station.Zone)
+	if err != nil {
+		return nil, err
+	}
+	all := map[article.Month]bool{}
+	for _, month := range months {
+		all[month] = true
+	}
+	if current, ok := c.editions.Current(station.ID); ok {
+		for path := range current.All() {
+			if month, _, ok := network.ParseShardPath(path); ok {
+				all[month] = true
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Keys(all), func(a, b article.Month) int { return b.Compare(a) }), nil
+}
+
+// compare marks those of the months that are not as their sitemaps are, and
+// returns how many articles it looked at.
+func (c *Conductor) compare(ctx context.Context, snapshot Snapshot, station *network.Station, months []article.Month) (count int64, err error) {
+	if len(months) == 0 {
+		return 0, nil
+	}
+	totals, err := snapshot.TotalsByMonth(ctx, station.ID, months, station.Zone)
+	if err != nil {
+		return 0, err
+	}
+	for i, month := range months {
+		count += totals[i].Count
+		key := auditKey{station.ID, month}
+		before := c.audits.months[key]
+		if c.audits.months == nil {
+			c.audits.months = map[auditKey]audited{}
+		}
+		same := before.known && before.totals == totals[i]
+		c.audits.months[key] = audited{time.Now(), totals[i], same}
+		if same {
+			continue
+		}
+		d := c.mark(station)
+		if before.known && !d.months[month] {
+			c.noteDrift(station, month, drift(before.totals, totals[i]))
+		}
+		d.months[month], d.audited[month] = true, true
+	}
+	return count, nil
+}
+
+func drift(before, now article.Totals) Drift {
+	switch {
+	case now.Count < before.Count:
+		return Lost
+	case now.Count > before.Count:
+		return Found
+	}
+	return Changed
+}
+
+func (c *Conductor) noteDrift(station *network.Station, month article.Month, d Drift) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.audits.drift == nil {
+		c.audits.drift = map[Drift]int64{}
+	}
+	c.audits.drift[d]++
+	c.log.Warn("the audit found what nothing had told of", "station", station.ID, "month", month.String(), "articles", string(d))
+}
+
+// Drift returns how many months audits have found that were not as published, by
+// what had become of their articles.
+func (c *Conductor) Drift() map[Drift]int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.audits.drift)
+}
+
+// built notes which months are now as an audit saw them: those that it had
+// built. What was built from something later, the next audit builds again.
+func (a *audits) built(r result) {
+	if r.work.everything {
+		maps.DeleteFunc(a.months, func(key auditKey, _ audited) bool { return key.station == r.station.ID })
+	}
+	for month := range r.work.months {
+		key := auditKey{r.station.ID, month}
+		if seen, ok := a.months[key]; ok && !slices.Contains(r.left, month) {
+			seen.known = r.work.audited[month]
+			a.months[key] = seen
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package jobs_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/article"
+	"feedstation/internal/network"
+	"feedstation/jobs"
+)
+
+const dayHours = 24 * time.Hour
+
+func (w *world) audit() {
+	w.t.Helper()
+	if err := w.conductor.Audit(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// An audit finds what nothing has told of, in months of any age, mends it, and
+// counts it by what had become of the articles.
+func TestAuditCountsDrift(t *testing.T) {
+	in(t, func(w *world) {
+		old, older := newArticle("xt", 1, 100*dayHours), newArticle("xt", 2, 200*dayHours)
+		w.put(newArticle("xt", 3, time.Hour), old, older, newArticle("xt", 6, 101*dayHours))
+		w.refresh()
+		w.audit() // learns what the sitemaps were built from
+		number := w.edition("xt").Number()
+		time.Sleep(5 * time.Minute)
+		w.audit()
+		if n := w.edition("xt").Number(); n != number || len(w.conductor.Drift()) > 0 {
+			t.Fatalf("an audit of what is as it was published edition %d after %d; drift %v", n, number, w.conductor.Drift())
+		}
+
+		w.deaf = true
+		old.Title, old.NoIndex = "另一个标题", true
+		w.put(old, newArticle("xt", 4, 200*dayHours))
+		time.Sleep(5 * time.Minute)
+		w.audit()
+		if strings.Contains(w.body("xt", "/sitemaps/2025-11.xml"), "content/1.html") {
+			t.Error("an article that must not be indexed is in its month")
+		}
+		if !strings.Contains(w.body("xt", "/sitemaps/2025-08.xml"), "content/4.html") {
+			t.Error("an article with an old time is not in its month")
+		}
+		want := map[jobs.Drift]int64{jobs.Changed: 1, jobs.Found: 1}
+		if diff := cmp.Diff(want, w.conductor.Drift()); diff != "" {
+			t.Errorf("drift (-want +got):\n%s", diff)
+		}
+
+		older.Published, older.Updated = old.Published, old.Published
+		w.put(older)
+		time.Sleep(5 * time.Minute)
+		w.audit()
+		want = map[jobs.Drift]int64{jobs.Changed: 1, jobs.Found: 2, jobs.Lost: 1}
+		if diff := cmp.Diff(want, w.conductor.Drift()); diff != "" {
+			t.Errorf("drift (-want +got):\n%s", diff)
+		}
+
+		w.deaf = false
+		time.Sleep(time.Hour)
+		w.put(newArticle("xt", 5, 100*dayHours))
+		w.refresh()
+		w.audit()
+		w.audit()
+		if diff := cmp.Diff(want, w.conductor.Drift()); diff != "" {
+			t.Errorf("what a hint had told is drift (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// Old months are looked at in turn, as many as the rate allows, and each once
+// before any is looked at again.
+func TestAuditRate(t *testing.T) {
+	in(t, func(w *world) {
+		const months, monthly = 24, 30
+		var articles []article.Article
+		for i := range months * monthly {
+			articles = append(articles, newArticle("xt", i, time.Duration(i/monthly*30+10)*dayHours))
+		}
+		w.put(articles...)
+		read := map[string]int{}
+		w.listed = func(month string) { read[month]++ }
+		slow := options
+		slow.AuditRate = 1
+		w.restart(slow)
+		w.refresh()
+		clear(read)
+		w.audit()
+		if n := len(read); n < 300/monthly || n > 300/monthly+4 {
+			t.Errorf("a first audit read %d months; want what five minutes allow, and this one and the last", n)
+		}
+		for range months {
+			before := len(read)
+			time.Sleep(monthly * time.Second)
+			w.audit()
+			if n := len(read) - before; n > 2 {
+				t.Errorf("an audit after half a minute read %d months", n)
+			}
+		}
+		for path := range w.edition("xt").All() {
+			if month, _, ok := network.ParseShardPath(path); ok && read[month.String()] == 0 {
+				t.Errorf("%s has not been read", month)
+			}
+		}
+		for month, n := range read {
+			if n > 1 {
+				t.Errorf("%s was read %d times", month, n)
+			}
+		}
+
+		none := options
+		none.AuditRate = 0
+		w.restart(none)
+		w.refresh()
+		clear(read)
+		w.audit()
+		if len(read) > 2 {
+			t.Errorf("without a rate %d months were read; want this one and the last", len(read))
+		}
+	})
+}
+
+func TestAuditFails(t *testing.T) {
+	in(t, func(w *world) {
+		ctx, cancel := context.WithCancel(w.t.Context())
+		cancel()
+		if err := w.conductor.Audit(ctx); err == nil {
+			t.Error("no error")
+		}
+	})
+}
