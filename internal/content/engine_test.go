@@ -70,14 +70,15 @@ func (e *engine) articlesTable() string {
 	if e.name == content.MySQL {
 		text, moment, truth = "longtext", "datetime(6)", "tinyint(1)"
 	}
-	ddl := "CREATE TABLE articles (id varchar(190) NOT NULL PRIMARY KEY, station varchar(64), noindex " + truth
+	var ddl strings.Builder
+	ddl.WriteString("CREATE TABLE articles (id varchar(190) NOT NULL PRIMARY KEY, station varchar(64), noindex " + truth)
 	for _, c := range timeColumns() {
-		ddl += ", " + c + " " + moment
+		ddl.WriteString(", " + c + " " + moment)
 	}
 	for _, c := range textColumns() {
-		ddl += ", " + c + " " + text
+		ddl.WriteString(", " + c + " " + text)
 	}
-	return ddl + ")"
+	return ddl.String() + ")"
 }
 
 func timeColumns() []string { return []string{"published", "updated", "expires", "modified_at"} }

@@ -76,7 +76,7 @@ func TestInspectFaults(t *testing.T) {
 			}},
 		}
 		for _, step := range steps {
-			for _, statement := range strings.Split(step.do, "; ") {
+			for statement := range strings.SplitSeq(step.do, "; ") {
 				e.exec(t, statement)
 			}
 			long := map[string]string{content.Postgres: "timestamp with time zone", content.MySQL: "datetime"}[e.name]

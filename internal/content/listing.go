@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"feedstation/internal/article"
@@ -119,12 +120,13 @@ func (s *Snapshot) listed() string {
 	if !noindex.missing() {
 		flag = "CASE WHEN " + d.isSet(noindex) + " THEN 1 END"
 	}
-	list := d.text(c.column("id")) + ", " + s.text("url") + ", " + s.text("title") + ", " + d.instant(c.column("published")) +
-		", " + moved + ", " + d.instant(c.column("expires")) + ", NULLIF(" + s.text("language") + ", ''), " + flag
+	var list strings.Builder
+	list.WriteString(d.text(c.column("id")) + ", " + s.text("url") + ", " + s.text("title") + ", " + d.instant(c.column("published")) +
+		", " + moved + ", " + d.instant(c.column("expires")) + ", NULLIF(" + s.text("language") + ", ''), " + flag)
 	for _, name := range []string{"images", "enclosures", "alternates"} {
-		list += ", NULLIF(" + s.text(name) + ", '[]')"
+		list.WriteString(", NULLIF(" + s.text(name) + ", '[]')")
 	}
-	return list
+	return list.String()
 }
 
 func (r *row) listed(a *article.Article) {

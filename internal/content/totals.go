@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"feedstation/internal/article"
@@ -87,23 +88,23 @@ const modulus = 1_000_000_007
 // totalsOf returns the query of the totals of some parts of a station.
 func (s *Snapshot) totalsOf(station string, parts [][2]time.Time) *statement {
 	q, c := s.query(), s.catalog
-	sum := ""
+	var sum strings.Builder
 	for i, name := range []string{"modified_at", "published", "updated", "expires"} {
 		if found := c.column(name); !found.missing() {
 			// Each has a factor of its own: two that swap their values are a change.
-			sum += fmt.Sprintf("coalesce(%s, 0) %% %d * %d + ", s.dialect.micros(found), modulus, 2*i+1)
+			sum.WriteString(fmt.Sprintf("coalesce(%s, 0) %% %d * %d + ", s.dialect.micros(found), modulus, 2*i+1))
 		}
 	}
 	if status := c.column("status"); !status.missing() {
-		sum += "CASE " + s.dialect.text(status) + " WHEN 'published' THEN 1 WHEN 'draft' THEN 2 WHEN 'withdrawn' THEN 3 ELSE 4 END"
+		sum.WriteString("CASE " + s.dialect.text(status) + " WHEN 'published' THEN 1 WHEN 'draft' THEN 2 WHEN 'withdrawn' THEN 3 ELSE 4 END")
 	} else {
-		sum += "1"
+		sum.WriteString("1")
 	}
 	for i, part := range parts {
 		if i > 0 {
 			q.add(" UNION ALL ")
 		}
-		q.add(fmt.Sprintf("SELECT %d, count(*), %s, %s FROM ", i, s.newestOf("modified_at"), s.dialect.whole("coalesce(sum("+sum+"), 0)")),
+		q.add(fmt.Sprintf("SELECT %d, count(*), %s, %s FROM ", i, s.newestOf("modified_at"), s.dialect.whole("coalesce(sum("+sum.String()+"), 0)")),
 			c.from, " WHERE a.station = ", q.arg(station), " AND a.published >= ", q.moment(part[0]), " AND a.published < ", q.moment(part[1]))
 	}
 	return q

@@ -124,7 +124,7 @@ func TestServersDieWithTheProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	for _, addr := range strings.Fields(string(text)) {
+	for addr := range strings.FieldsSeq(string(text)) {
 		deadline := time.Now().Add(10 * time.Second)
 		for exec.CommandContext(t.Context(), "bash", "-c", "exec 3<>/dev/tcp/"+strings.Replace(addr, ":", "/", 1)).Run() == nil {
 			if time.Now().After(deadline) {
