@@ -84,7 +84,7 @@ func (s *Snapshot) latest(stations []string, channel string, from time.Time, siz
 }
 
 func (r *row) latest(a *article.Article) {
-	r.listed(a)
+	r.listed(a, decoded[[]article.Image])
 	a.Station, a.Summary = r.required("station"), r.text("summary")
 	a.Authors, a.Editor = decoded[[]string](r, "authors"), r.text("editor")
 	a.Source = decoded[article.Source](r, "source")

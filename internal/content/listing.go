@@ -15,9 +15,10 @@ import (
 const pageSize = 10_000
 
 // Listing yields the visible articles of a station that were first published
-// in [from, to), oldest first, with what a sitemap needs: no people, and no
-// texts but those of articles with enclosures, which they describe. Broken rows
-// are left out, see Faults; another error ends it.
+// in [from, to), oldest first, with what a sitemap needs: no people, of
+// images the addresses, and no texts but those of articles with enclosures,
+// which they describe. Broken rows are left out, see Faults; another error ends
+// it.
 func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
 	read := query{of: "articles of " + station, read: (*row).listing, size: pageSize, page: func(size int, after *place) *statement {
 		return s.listing(station, from, to, size, after)
@@ -48,7 +49,7 @@ func (s *Snapshot) listing(station string, from, to time.Time, size int, after *
 }
 
 func (r *row) listing(a *article.Article) {
-	r.listed(a)
+	r.listed(a, (*row).addresses)
 	a.Summary, a.Body = r.text("summary"), r.text("body")
 	r.whole()
 }
@@ -84,7 +85,7 @@ func (s *Snapshot) inventory() *statement {
 }
 
 func (r *row) inventory(a *article.Article) {
-	r.listed(a)
+	r.listed(a, (*row).addresses)
 	a.Station, a.Status = r.required("station"), article.Status(r.required("status"))
 	if a.Status != article.Published && a.Status != article.Draft && a.Status != article.Withdrawn {
 		r.fail("status", fmt.Errorf("want published, draft or withdrawn, got %q", a.Status))
@@ -129,7 +130,7 @@ func (s *Snapshot) listed() string {
 	return list.String()
 }
 
-func (r *row) listed(a *article.Article) {
+func (r *row) listed(a *article.Article, images func(*row, string) []article.Image) {
 	a.ID, a.URL, a.Title = r.required("id"), r.required("url"), r.text("title")
 	a.Published, a.Updated, a.Expires = r.time("published"), r.time("updated"), r.time("expires")
 	switch {
@@ -139,7 +140,7 @@ func (r *row) listed(a *article.Article) {
 		a.Updated = a.Published
 	}
 	a.Language, a.NoIndex = r.text("language"), r.take() != nil
-	a.Images = decoded[[]article.Image](r, "images")
+	a.Images = images(r, "images")
 	a.Enclosures = decoded[[]article.Enclosure](r, "enclosures")
 	a.Alternates = decoded[[]article.Alternate](r, "alternates")
 }

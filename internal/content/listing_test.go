@@ -45,6 +45,7 @@ func TestListingHasWhatSitemapsNeed(t *testing.T) {
 	listed := func(a article.Article) article.Article {
 		a.Summary, a.Body, a.Authors, a.Editor, a.Source, a.Tags = "", "", nil, "", article.Source{}, nil
 		a.Channels, a.Rights, a.OriginalURL, a.NextURL = nil, "", "", ""
+		a.Images = addressesOnly(a.Images)
 		return a
 	}
 	silent := full()
@@ -200,4 +201,12 @@ func TestMonthsMeetListings(t *testing.T) {
 	if diff := cmp.Diff([]string{"2023-10 3", "2023-10 4", "2023-09 1", "2023-09 2"}, got); diff != "" {
 		t.Errorf("articles (-want +got):\n%s", diff)
 	}
+}
+
+// addressesOnly returns images as lists have them.
+func addressesOnly(images []article.Image) (bare []article.Image) {
+	for _, image := range images {
+		bare = append(bare, article.Image{URL: image.URL})
+	}
+	return bare
 }

@@ -157,8 +157,9 @@ func (r *row) time(column string) time.Time {
 }
 
 // decoded takes JSON text, or NULL, which is nothing.
-func decoded[T any](r *row, column string) (value T) {
-	text := r.text(column)
+func decoded[T any](r *row, column string) T { return decode[T](r, column, r.text(column)) }
+
+func decode[T any](r *row, column, text string) (value T) {
 	if text == "" || text == "[]" || text == "{}" {
 		return value
 	}
