@@ -31,11 +31,10 @@ type Jobs interface {
 	Drift() map[string]int64
 }
 
-// Hint is what somebody who asks for a refresh knows to have changed. Both lists
-// may be empty.
+// Hint is what somebody who asks for a refresh knows to have changed: stations
+// whose feeds are to be read anew, or nothing.
 type Hint struct {
 	Stations []string `json:"stations"`
-	Articles []string `json:"articles"` // ids
 }
 
 // Admin is what the admin listener is made of.
@@ -126,7 +125,7 @@ func (a *Admin) refresh(w http.ResponseWriter, r *http.Request) {
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxHint))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&hint); err != nil && !errors.Is(err, io.EOF) {
-		answer(w, http.StatusBadRequest, `want nothing, or {"stations": ["xt"], "articles": ["5207683"]}: `+err.Error()+"\n")
+		answer(w, http.StatusBadRequest, `want nothing, or {"stations": ["xt"]}: `+err.Error()+"\n")
 		return
 	}
 	if err := a.Jobs.Refresh(hint); err != nil {

@@ -95,8 +95,8 @@ func TestAdminRefresh(t *testing.T) {
 	}{
 		{name: "plain", header: "Bearer " + token, status: 202, want: "refreshing\n", hints: []server.Hint{{}}},
 		{
-			name: "with a hint", header: "Bearer " + token, body: `{"stations": ["xt"], "articles": ["5207683"]}`,
-			status: 202, want: "refreshing\n", hints: []server.Hint{{Stations: []string{"xt"}, Articles: []string{"5207683"}}},
+			name: "with a hint", header: "Bearer " + token, body: `{"stations": ["xt"]}`,
+			status: 202, want: "refreshing\n", hints: []server.Hint{{Stations: []string{"xt"}}},
 		},
 		{name: "an unknown station", header: "Bearer " + token, body: `{"stations": ["none"]}`, status: 400, want: "no station \"none\" publishes\n"},
 		{name: "an unknown field", header: "Bearer " + token, body: `{"station": "xt"}`, status: 400, want: `json: unknown field "station"`},
