@@ -3,6 +3,7 @@ package jobs
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -58,10 +59,8 @@ func (c *Conductor) Audit(ctx context.Context) error {
 	if err := c.markChanges(ctx); err != nil {
 		return err
 	}
-	if err := c.audit(ctx); err != nil {
-		return err
-	}
-	return c.rebuild(ctx, func(Report) {})
+	err = c.audit(ctx)
+	return errors.Join(err, c.rebuild(ctx, func(Report) {}))
 }
 
 func (c *Conductor) audit(ctx context.Context) error {
@@ -107,6 +106,7 @@ func (c *Conductor) audit(ctx context.Context) error {
 		station, _ := c.network.Station(key.station)
 		count, err := c.compare(ctx, snapshot, station, []article.Month{key.month})
 		if err != nil {
+			c.audits.months[key] = audited{at: time.Now()} // the others have their turn
 			return err
 		}
 		budget -= max(count, 1)

@@ -61,7 +61,7 @@ func (c *Conductor) next(ctx context.Context, r *result) (*edition.Edition, erro
 	if b.current != nil {
 		number = b.current.Number() + 1
 	}
-	return edition.New(r.station.ID, number, watermark(b.current, snapshot), c.build, b.documents).WithPending(r.left), nil
+	return edition.New(r.station.ID, number, watermark(b.current, snapshot), c.build, b.documents).WithPending(r.left).Following(b.current), nil
 }
 
 // build adds all documents. The feeds are rendered while the sitemaps are read.

@@ -127,7 +127,9 @@ func (c *Conductor) unseen(changes []article.Change) []article.Change {
 		if _, ok := c.seen[key]; !ok {
 			fresh = append(fresh, change)
 		}
-		c.seen[key] = now
+		if !change.Again {
+			c.seen[key] = now
+		}
 	}
 	maps.DeleteFunc(c.seen, func(_ sighting, last time.Time) bool { return now.Sub(last) > sightingsKept })
 	return fresh

@@ -21,12 +21,17 @@ import (
 // rendering and compressing, and the content store has other customers.
 const parallel = 2
 
+// maxLate is how often a station is built again at once because another process
+// has published meanwhile.
+const maxLate = 3
+
 // Report is what became of one station.
 type Report struct {
 	Station   *network.Station
 	Edition   *edition.Edition // the current one; nil if there is none
 	Changed   int              // documents that were not so in the edition before
 	Published bool
+	Late      bool // another process published each time before this one could
 	Err       error
 
 	told bool
@@ -39,7 +44,8 @@ type Report struct {
 // first, in every station, and is looked for again between the rounds.
 func (c *Conductor) rebuild(ctx context.Context, each func(Report)) error {
 	reports := map[string]*Report{}
-	held := map[string]bool{} // until the next refresh: those that failed, or were too late
+	held := map[string]bool{} // until the next refresh: those that failed, or were too late again and again
+	late := map[string]int{}
 	var faults []error
 	for round := c.round(held); len(round) > 0; round = c.round(held) {
 		for r := range c.buildAll(ctx, round) {
@@ -51,10 +57,16 @@ func (c *Conductor) rebuild(ctx context.Context, each func(Report)) error {
 			report.add(r)
 			c.noteTrouble(r.station, report.Err)
 			faults = append(faults, report.Err)
-			if held[r.station.ID] = r.err != nil; r.err == nil {
+			again := false
+			if errors.Is(r.err, edition.ErrStale) {
+				late[r.station.ID]++
+				again = late[r.station.ID] < maxLate
+			}
+			report.Late = errors.Is(r.err, edition.ErrStale) && !again
+			if held[r.station.ID] = r.err != nil && !again; r.err == nil {
 				c.settle(r)
 			}
-			if (len(r.left) == 0 || r.err != nil) && !report.told {
+			if (len(r.left) == 0 || r.err != nil) && !again && !report.told {
 				report.told = true
 				each(*report)
 			}
@@ -120,7 +132,9 @@ func (c *Conductor) settle(r result) {
 		if c.later[r.station.ID] == nil {
 			c.later[r.station.ID] = map[article.Month]time.Time{}
 		}
-		c.later[r.station.ID][month] = at
+		if old, ok := c.later[r.station.ID][month]; !ok || at.Before(old) {
+			c.later[r.station.ID][month] = at
+		}
 	}
 	c.audits.built(r)
 	if r.work.everything || r.work.feeds {
@@ -158,6 +172,9 @@ func (c *Conductor) buildAll(ctx context.Context, stations []*network.Station) i
 func (c *Conductor) station(ctx context.Context, station *network.Station, work *dirt) result {
 	r := result{station: station, work: work}
 	r.edition, _ = c.editions.Current(station.ID)
+	if r.edition != nil && r.edition.Build() != c.build {
+		work.everything = true // another version or configuration has published
+	}
 	// A poisonous article must not take the other stations along.
 	err := recovered(func() error { return c.publish(ctx, &r) })
 	if err != nil {

@@ -9,4 +9,7 @@ type Change struct {
 	Station   string
 	Published time.Time
 	At        time.Time // when it took effect: the row's change, an embargo's end, an expiry
+	// Again says that another change may follow that has the same time: the
+	// store counts in seconds, and this one is not over.
+	Again bool
 }

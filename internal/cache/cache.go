@@ -41,8 +41,8 @@ type Store interface {
 	// edition.ErrDamaged when it is not what was stored.
 	Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error)
 	// Publish stores an edition and returns it as it was numbered: at least as
-	// it came, and higher than the one it replaces. The error is edition.ErrStale when
-	// the stored edition was built from a later snapshot.
+	// it came, and higher than the one it replaces. The error is edition.ErrStale
+	// when the stored edition is later than the edition's base.
 	Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error)
 }
 
@@ -143,7 +143,7 @@ func (c *Cache) keep(ctx context.Context, e *edition.Edition) error {
 		c.localUp.note(c.log, nil)
 		e = numbered
 	}
-	c.swap(e)
+	c.swap(e.Published())
 	return nil
 }
 

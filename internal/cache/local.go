@@ -152,7 +152,7 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 	old, err := l.manifest(station, manifestName)
 	replaces := err == nil
 	switch {
-	case replaces && old.Watermark.After(e.Watermark()):
+	case replaces && old.Watermark.After(e.Base()):
 		return nil, fmt.Errorf("cache: %s: %w", station, edition.ErrStale)
 	case replaces && e.Number() <= old.Number:
 		e = e.Numbered(old.Number + 1)

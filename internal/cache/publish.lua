@@ -2,12 +2,13 @@
 -- no later one is.
 --
 -- KEYS[1]   the station's manifest      KEYS[2…]  the documents it names
--- ARGV      number, watermark, manifest, prefix of the documents' keys
+-- ARGV      number, watermark, manifest, prefix of the documents' keys, watermark
+--           that the current edition must not be later than
 -- returns   the number that the edition has got; or an error STALE or MISSING
 
 local current = redis.call('HMGET', KEYS[1], 'number', 'watermark', 'manifest', 'previous')
 
-if current[2] and tonumber(current[2]) > tonumber(ARGV[2]) then
+if current[2] and tonumber(current[2]) > tonumber(ARGV[5]) then
   return redis.error_reply('STALE a later edition is there')
 end
 for i = 2, #KEYS do

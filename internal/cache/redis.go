@@ -176,7 +176,7 @@ func (r *Redis) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 	}
 	keys = append([]string{manifestKey(e.Station())}, keys...)
 	number, err := publishScript.Run(ctx, r.client, keys,
-		e.Number(), e.Watermark().UnixMilli(), manifest, documentPrefix(e.Station())).Int64()
+		e.Number(), e.Watermark().UnixMilli(), manifest, documentPrefix(e.Station()), e.Base().UnixMilli()).Int64()
 	switch {
 	case err != nil && redis.HasErrorPrefix(err, "STALE"):
 		return nil, fmt.Errorf("redis: publish %s: %w", e.Station(), edition.ErrStale)

@@ -195,7 +195,7 @@ func TestRedisRefusesHoles(t *testing.T) {
 	if _, err := r.Fetch(t.Context(), "xt", nil); !errors.Is(err, ErrNone) {
 		t.Errorf("an edition with a hole: %v; want ErrNone", err)
 	}
-	err := publishScript.Run(t.Context(), r.client, []string{manifestKey("xt"), documentKey("xt", edition.Hash{})}, 9, noon.Add(time.Hour).UnixMilli(), "{}", documentPrefix("xt")).Err()
+	err := publishScript.Run(t.Context(), r.client, []string{manifestKey("xt"), documentKey("xt", edition.Hash{})}, 9, noon.Add(time.Hour).UnixMilli(), "{}", documentPrefix("xt"), noon.Add(time.Hour).UnixMilli()).Err()
 	if err == nil || err.Error()[:7] != "MISSING" {
 		t.Errorf("a manifest without its documents: %v; want MISSING", err)
 	}

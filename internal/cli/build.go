@@ -86,6 +86,8 @@ func summarize(out io.Writer, reports []jobs.Report, took time.Duration) {
 		switch {
 		case r.Err != nil:
 			row[7] = "failed"
+		case r.Late:
+			row[7] = "published by another process"
 		case !r.Published:
 			row[7] = "unchanged"
 		}

@@ -34,6 +34,7 @@ func (s *Snapshot) Changes(ctx context.Context, since time.Time) ([]article.Chan
 		if r.fault != nil || change.Published.IsZero() {
 			continue // a broken row, which is in no document
 		}
+		change.Again = s.dialect.remote() && change.At.Nanosecond() == 0 && s.at.Sub(change.At) < 2*time.Second
 		changes = append(changes, change)
 	}
 	if err := rows.err(); err != nil {

@@ -23,6 +23,7 @@ type Edition struct {
 	watermark time.Time
 	build     string
 	pending   []article.Month
+	base      time.Time            // see Base
 	documents map[string]*Document // by path within the station
 	twins     map[string]*Document // the compressed sitemaps
 }
@@ -39,7 +40,7 @@ func New(station string, number int64, watermark time.Time, build string, docume
 	}
 	return &Edition{
 		station: station, number: number, watermark: watermark.UTC().Truncate(time.Millisecond), build: build,
-		documents: documents, twins: twins,
+		documents: documents, twins: twins, base: watermark.UTC().Truncate(time.Millisecond),
 	}
 }
 
@@ -57,6 +58,30 @@ func (e *Edition) WithPending(months []article.Month) *Edition {
 	pending.pending = months
 	return &pending
 }
+
+// Following returns the same edition as one that was made from another (nil:
+// from none): until it is published it may replace that one or an older one,
+// but none that is later, whose changes it does not have.
+func (e *Edition) Following(current *Edition) *Edition {
+	following := *e
+	following.base = time.UnixMilli(0)
+	if current != nil {
+		following.base = current.watermark
+	}
+	return &following
+}
+
+// Published returns the same edition as one that has been published: it may
+// replace whatever was made from an earlier snapshot.
+func (e *Edition) Published() *Edition {
+	published := *e
+	published.base = e.watermark
+	return &published
+}
+
+// Base returns the latest watermark that an edition may have which this one
+// replaces.
+func (e *Edition) Base() time.Time { return e.base }
 
 // Pending returns the months whose sitemaps have yet to be built; whoever
 // builds next goes on with them. The slice must not be written to.

@@ -101,7 +101,8 @@ func (a *Admin) ready(w http.ResponseWriter, _ *http.Request) {
 func (a *Admin) authorized(limit *rate.Limiter, next http.HandlerFunc) http.HandlerFunc {
 	want := sha256.Sum256([]byte(a.Token))
 	return func(w http.ResponseWriter, r *http.Request) {
-		token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		bearer := strings.EqualFold(scheme, "Bearer") // RFC 9110 §11.1
 		got := sha256.Sum256([]byte(token))
 		switch {
 		case a.Token == "":
@@ -124,7 +125,11 @@ func (a *Admin) refresh(w http.ResponseWriter, r *http.Request) {
 	var hint Hint
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxHint))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&hint); err != nil && !errors.Is(err, io.EOF) {
+	err := decoder.Decode(&hint)
+	if err == nil && decoder.More() {
+		err = errors.New("more than one value")
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
 		answer(w, http.StatusBadRequest, `want nothing, or {"stations": ["xt"]}: `+err.Error()+"\n")
 		return
 	}

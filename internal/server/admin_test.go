@@ -98,6 +98,8 @@ func TestAdminRefresh(t *testing.T) {
 			name: "with a hint", header: "Bearer " + token, body: `{"stations": ["xt"]}`,
 			status: 202, want: "refreshing\n", hints: []server.Hint{{Stations: []string{"xt"}}},
 		},
+		{name: "in another case", header: "bearer " + token, status: 202, want: "refreshing\n", hints: []server.Hint{{}}},
+		{name: "two values", header: "Bearer " + token, body: `{} {}`, status: 400, want: "more than one value"},
 		{name: "an unknown station", header: "Bearer " + token, body: `{"stations": ["none"]}`, status: 400, want: "no station \"none\" publishes\n"},
 		{name: "an unknown field", header: "Bearer " + token, body: `{"station": "xt"}`, status: 400, want: `json: unknown field "station"`},
 		{name: "no JSON", header: "Bearer " + token, body: `station=xt`, status: 400, want: "want nothing, or {"},

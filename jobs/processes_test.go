@@ -1,0 +1,147 @@
+package jobs_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/cache"
+	"feedstation/jobs"
+)
+
+// builder is a process that builds beside others.
+type builder struct {
+	conductor *jobs.Conductor
+	editions  *cache.Cache
+	snapshots int
+	opening   func(n int) // called before the n-th snapshot is opened
+}
+
+func (w *world) builder(dir string, o jobs.Options) *builder {
+	w.t.Helper()
+	local, err := cache.OpenLocal(dir)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	b := &builder{opening: func(int) {}}
+	b.editions, err = cache.Open(w.t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	b.conductor = jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
+		b.snapshots++
+		b.opening(b.snapshots)
+		return w.store.Snapshot(ctx)
+	}, b.editions, o)
+	return b
+}
+
+// step has the processes follow one another and audit, one after the other.
+func (w *world) step(processes ...*builder) {
+	w.t.Helper()
+	for _, b := range processes {
+		time.Sleep(time.Second)
+		if err := b.editions.Sync(w.t.Context()); err != nil {
+			w.t.Fatal(err)
+		}
+		if err := b.conductor.Audit(w.t.Context()); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+func (b *builder) body(path string) string {
+	e, _ := b.editions.Current("xt")
+	d, ok := e.Document(path)
+	if !ok {
+		return ""
+	}
+	return string(d.Body())
+}
+
+// An edition that was made from an earlier one does not undo what another
+// process has published in between.
+func TestBuildersDoNotUndoEachOther(t *testing.T) {
+	in(t, func(w *world) {
+		const month = "/sitemaps/2026-01.xml"
+		old := newArticle("xt", 1, 60*dayHours)
+		w.put(old, newArticle("xt", 11, 60*dayHours), newArticle("xt", 2, time.Hour))
+		time.Sleep(time.Hour)
+		dir := t.TempDir()
+		a, b := w.builder(dir, options), w.builder(dir, options)
+		w.step(a, b, a, b)
+		time.Sleep(time.Hour)
+		w.put(newArticle("xt", 3, 0))
+		b.snapshots = 0
+		b.opening = func(n int) {
+			if n != 2 { // the one that it builds from
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+			old.Status = article.Withdrawn
+			w.put(old)
+			if err := a.conductor.Refresh(w.t.Context()); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		if err := b.conductor.Refresh(w.t.Context()); err != nil {
+			t.Error(err)
+		}
+		if err := a.editions.Sync(w.t.Context()); err != nil {
+			t.Error(err)
+		}
+		for name, p := range map[string]*builder{"a": a, "b": b} {
+			if strings.Contains(p.body(month), "content/1.html") {
+				t.Errorf("%s names the withdrawn article again", name)
+			}
+			if !strings.Contains(p.body("/rss.xml"), "第3条新闻") {
+				t.Errorf("%s lacks the new article", name)
+			}
+		}
+	})
+}
+
+// What another version or configuration has published is built anew, also when
+// it comes after this process's own.
+func TestBuildersOfTwoVersions(t *testing.T) {
+	in(t, func(w *world) {
+		old := newArticle("xt", 1, 60*dayHours)
+		w.put(old, newArticle("xt", 11, 60*dayHours), newArticle("xt", 2, time.Hour))
+		time.Sleep(time.Hour)
+		dir := t.TempDir()
+		next := options
+		next.Version, next.Sitemaps.URLs = "next", 1
+		a, b := w.builder(dir, options), w.builder(dir, next)
+		w.step(a, b, b)
+		old.Title = "改过的标题"
+		w.put(old)
+		w.step(b, a) // a is about to be stopped
+		w.put(newArticle("xt", 3, 0))
+		w.step(b)
+		if e, _ := b.editions.Current("xt"); b.body("/sitemaps/2026-01-2.xml") == "" {
+			t.Errorf("the layout of the version before is left, in an edition of build %s", e.Build())
+		}
+	})
+}
+
+// Of two updates to come in one month, the later does not hide the earlier.
+func TestTwoUpdatesToCome(t *testing.T) {
+	in(t, func(w *world) {
+		soon, late := newArticle("xt", 1, 4*dayHours), newArticle("xt", 50, 2*time.Hour)
+		soon.Updated = time.Now().Add(10 * time.Minute)
+		w.put(soon)
+		w.refresh()
+		late.Updated = time.Now().Add(5 * time.Hour)
+		w.put(late)
+		w.refresh()
+		time.Sleep(time.Hour)
+		w.refresh()
+		if body := w.body("xt", "/sitemaps/2026-03.xml"); !strings.Contains(body, soon.Updated.In(shanghai).Format(time.RFC3339)) {
+			t.Errorf("the update of ten minutes later is not in\n%s", body)
+		}
+	})
+}
