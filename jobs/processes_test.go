@@ -132,12 +132,16 @@ func TestBuildersOfTwoVersions(t *testing.T) {
 func TestTwoUpdatesToCome(t *testing.T) {
 	in(t, func(w *world) {
 		soon, late := newArticle("xt", 1, 4*dayHours), newArticle("xt", 50, 2*time.Hour)
-		soon.Updated = time.Now().Add(10 * time.Minute)
-		w.put(soon)
+		soon.Updated, late.Updated = time.Now().Add(10*time.Minute), time.Now().Add(5*time.Hour)
+		w.put(soon, late)
+		for i := range options.Items { // what pushes the first out of the feeds
+			w.put(newArticle("xt", 100+i, time.Hour))
+		}
 		w.refresh()
-		late.Updated = time.Now().Add(5 * time.Hour)
-		w.put(late)
-		w.refresh()
+		if err := w.conductor.Hint([]string{"xt"}); err != nil {
+			t.Fatal(err)
+		}
+		w.refresh() // the feeds alone
 		time.Sleep(time.Hour)
 		w.refresh()
 		if body := w.body("xt", "/sitemaps/2026-03.xml"); !strings.Contains(body, soon.Updated.In(shanghai).Format(time.RFC3339)) {
