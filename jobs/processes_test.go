@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,8 +17,8 @@ import (
 type builder struct {
 	conductor *jobs.Conductor
 	editions  *cache.Cache
-	snapshots int
-	opening   func(n int) // called before the n-th snapshot is opened
+	snapshots atomic.Int64
+	opening   func(n int64) // called before the n-th snapshot is opened
 }
 
 func (w *world) builder(dir string, o jobs.Options) *builder {
@@ -26,14 +27,13 @@ func (w *world) builder(dir string, o jobs.Options) *builder {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	b := &builder{opening: func(int) {}}
+	b := &builder{opening: func(int64) {}}
 	b.editions, err = cache.Open(w.t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	b.conductor = jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
-		b.snapshots++
-		b.opening(b.snapshots)
+		b.opening(b.snapshots.Add(1))
 		return w.store.Snapshot(ctx)
 	}, b.editions, o)
 	return b
@@ -75,8 +75,8 @@ func TestBuildersDoNotUndoEachOther(t *testing.T) {
 		w.step(a, b, a, b)
 		time.Sleep(time.Hour)
 		w.put(newArticle("xt", 3, 0))
-		b.snapshots = 0
-		b.opening = func(n int) {
+		b.snapshots.Store(0)
+		b.opening = func(n int64) {
 			if n != 2 { // the one that it builds from
 				return
 			}
