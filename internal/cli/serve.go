@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +57,7 @@ func (*serveCommand) Run(in *invocation) error {
 // admin returns what the admin listener is made of.
 func (s *service) admin() *server.Admin {
 	a := &server.Admin{
-		Network: s.cfg.Network, Editions: s.editions, Drain: s.drain, Token: s.cfg.Server.AdminToken.Reveal(), Version: buildVersion(),
+		Network: s.cfg.Network, Editions: s.editions, Drain: s.drain, Token: s.cfg.Server.AdminToken.Reveal(), Version: cmp.Or(buildVersion(), "devel"),
 	}
 	if s.cfg.Jobs.Enabled {
 		a.Jobs = s.shop
