@@ -195,12 +195,19 @@ func TestWordPress(t *testing.T) {
 		},
 	}, "1-1")
 
-	e.exec(t, "UPDATE wp_2_posts SET post_status = 'trash', post_modified_gmt = UTC_TIMESTAMP() WHERE ID = 2")
-	if got := changes(t, s, time.Now()); len(got) != 1 || got[0].ID != "2-2" || got[0].Station != "xt" {
-		t.Errorf("changes %v, want that of 2-2", got)
-	}
-	if got := ids(latest(t, s, []string{"xt"}, "", 9)); !slices.Equal(got, []string{"2-1"}) {
-		t.Errorf("Latest after a post was binned: %q", got)
+	for name, change := range map[string]string{
+		"binned":         "post_status = 'trash'",
+		"made a draft":   "post_status = 'draft'",
+		"given a secret": "post_password = 'x'",
+	} {
+		e.exec(t, "UPDATE wp_2_posts SET "+change+", post_modified_gmt = UTC_TIMESTAMP() WHERE ID = 2")
+		if got := changes(t, s, time.Now()); len(got) != 1 || got[0].ID != "2-2" || got[0].Station != "xt" {
+			t.Errorf("%s: changes %v, want that of 2-2", name, got)
+		}
+		if got := ids(latest(t, s, []string{"xt"}, "", 9)); !slices.Equal(got, []string{"2-1"}) {
+			t.Errorf("%s: Latest %q", name, got)
+		}
+		e.exec(t, "UPDATE wp_2_posts SET post_status = 'publish', post_password = '' WHERE ID = 2")
 	}
 	onlyReads(
 		t, e, dsn, "UPDATE articles SET title = ''", "DELETE FROM article_channels", "SELECT * FROM wp_users",

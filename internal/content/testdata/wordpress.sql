@@ -26,11 +26,11 @@ SELECT
         JOIN wp_term_taxonomy x ON x.term_taxonomy_id = r.term_taxonomy_id AND x.taxonomy = 'post_tag'
         JOIN wp_terms t ON t.term_id = x.term_id
         WHERE r.object_id = p.ID) AS tags,
-    CASE p.post_status WHEN 'publish' THEN 'published' WHEN 'future' THEN 'published' WHEN 'trash' THEN 'withdrawn' ELSE 'draft' END AS status,
+    CASE WHEN p.post_password <> '' THEN 'withdrawn' WHEN p.post_status IN ('publish', 'future') THEN 'published' WHEN p.post_status = 'trash' THEN 'withdrawn' ELSE 'draft' END AS status,
     EXISTS (SELECT 1 FROM wp_postmeta m WHERE m.post_id = p.ID AND m.meta_key = '_yoast_wpseo_meta-robots-noindex' AND m.meta_value = '1') AS noindex,
     p.post_modified_gmt AS modified_at
 FROM wp_posts p
-WHERE p.post_type = 'post' AND p.post_status IN ('publish', 'future', 'private', 'pending', 'trash') AND p.post_password = ''
+WHERE p.post_type = 'post' AND p.post_status IN ('publish', 'future', 'private', 'pending', 'draft', 'trash') AND p.post_date_gmt > '1000-01-01'
 UNION ALL
 SELECT
     CONCAT('2-', p.ID),
@@ -50,11 +50,11 @@ SELECT
         JOIN wp_2_term_taxonomy x ON x.term_taxonomy_id = r.term_taxonomy_id AND x.taxonomy = 'post_tag'
         JOIN wp_2_terms t ON t.term_id = x.term_id
         WHERE r.object_id = p.ID),
-    CASE p.post_status WHEN 'publish' THEN 'published' WHEN 'future' THEN 'published' WHEN 'trash' THEN 'withdrawn' ELSE 'draft' END,
+    CASE WHEN p.post_password <> '' THEN 'withdrawn' WHEN p.post_status IN ('publish', 'future') THEN 'published' WHEN p.post_status = 'trash' THEN 'withdrawn' ELSE 'draft' END,
     EXISTS (SELECT 1 FROM wp_2_postmeta m WHERE m.post_id = p.ID AND m.meta_key = '_yoast_wpseo_meta-robots-noindex' AND m.meta_value = '1'),
     p.post_modified_gmt
 FROM wp_2_posts p
-WHERE p.post_type = 'post' AND p.post_status IN ('publish', 'future', 'private', 'pending', 'trash') AND p.post_password = '';
+WHERE p.post_type = 'post' AND p.post_status IN ('publish', 'future', 'private', 'pending', 'draft', 'trash') AND p.post_date_gmt > '1000-01-01';
 
 CREATE VIEW article_channels AS
 SELECT CONCAT('1-', r.object_id) AS article_id, t.slug AS channel
