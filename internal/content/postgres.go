@@ -17,11 +17,11 @@ import (
 const maxIdle = 4
 
 // openPostgres returns a pool that connects when it is needed.
-func openPostgres(ctx context.Context, dsn string, timeout time.Duration) (*sql.DB, error) {
+func openPostgres(ctx context.Context, dsn string, timeout time.Duration) (*sql.DB, *pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		// The driver's own words may repeat what is secret.
-		return nil, fmt.Errorf("dsn: not an address of PostgreSQL such as postgres://user:password@host:5432/database, or host=… user=… dbname=…")
+		return nil, nil, fmt.Errorf("dsn: not an address of PostgreSQL such as postgres://user:password@host:5432/database, or host=… user=… dbname=…")
 	}
 	if !strings.Contains(dsn, "pool_max_conns") {
 		config.MaxConns = maxIdle
@@ -38,11 +38,11 @@ func openPostgres(ctx context.Context, dsn string, timeout time.Duration) (*sql.
 	parameters["timezone"] = "UTC"
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	db := stdlib.OpenDBFromPool(pool)
 	db.SetMaxOpenConns(int(config.MaxConns))
-	return db, nil
+	return db, pool, nil
 }
 
 // postgres is the dialect of PostgreSQL 12 and later.

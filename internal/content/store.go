@@ -21,6 +21,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // Drivers that a store can have.
@@ -71,6 +73,8 @@ type Store struct {
 	write *sql.DB // one connection of the embedded store; else nil
 	watch *watch  // of the embedded store; else nil
 
+	pool *pgxpool.Pool // below read, of PostgreSQL; else nil
+
 	mu      sync.Mutex
 	known   *catalog // nil: not looked at, or seen to be wrong
 	learned time.Time
@@ -105,7 +109,7 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 		return s, nil
 	case Postgres:
 		s.dialect = postgres{}
-		s.read, err = openPostgres(ctx, o.DSN, s.timeout)
+		s.read, s.pool, err = openPostgres(ctx, o.DSN, s.timeout)
 	case MySQL:
 		s.dialect = mySQL{}
 		s.read, err = openMySQL(o.DSN, s.timeout)
@@ -137,7 +141,11 @@ func (s *Store) Close() error {
 	if s.write != nil {
 		errs = append(errs, s.write.Close())
 	}
-	return errors.Join(append(errs, s.read.Close())...)
+	errs = append(errs, s.read.Close())
+	if s.pool != nil {
+		go s.pool.Close() // waits for connections that are still in use
+	}
+	return errors.Join(errs...)
 }
 
 var errNotEmbedded = errors.New("content: only the embedded store can be written to; this one is the newsroom's own database")
