@@ -51,47 +51,25 @@ const firstAudit = 5 * time.Minute
 // allows. Months that this process has not built, or has built because of a
 // hint, are built again, as nothing tells yet what they were built from.
 func (c *Conductor) Audit(ctx context.Context) error {
-	release, err := c.acquire(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	if err := c.markChanges(ctx); err != nil {
-		return err
-	}
-	err = c.audit(ctx)
-	return errors.Join(err, c.rebuild(ctx, func(Report) {}))
+	return c.run(ctx, func() error { return c.audit(ctx) }, func(Report) {})
 }
 
+// audit marks what differs. A part that can't be compared does not keep the
+// others from it.
 func (c *Conductor) audit(ctx context.Context) error {
 	snapshot, err := c.snapshot(ctx)
 	if err != nil {
 		return err
 	}
 	defer snapshot.Close()
-	now := time.Now()
-	since := firstAudit
-	if !c.audits.last.IsZero() {
-		since = now.Sub(c.audits.last)
-	}
-	c.audits.last = now
-	budget := int64(since.Seconds() * float64(c.options.AuditRate))
+	budget := c.budget()
 	var waiting []auditKey
+	var faults []error
 	for _, station := range c.network.Stations {
 		c.mark(station).feeds = true
-		months, err := c.auditable(ctx, snapshot, station)
-		if err != nil {
-			return err
-		}
-		recent := article.MonthOf(snapshot.Time().AddDate(0, 0, -27), station.Zone) // this month or the last
-		older := slices.IndexFunc(months, func(m article.Month) bool { return m.Compare(recent) < 0 })
-		if older < 0 {
-			older = len(months)
-		}
-		if _, err := c.compare(ctx, snapshot, station, months[:older]); err != nil {
-			return err
-		}
-		for _, month := range months[older:] {
+		older, err := c.auditRecent(ctx, snapshot, station)
+		faults = append(faults, err)
+		for _, month := range older {
 			waiting = append(waiting, auditKey{station.ID, month})
 		}
 	}
@@ -100,18 +78,42 @@ func (c *Conductor) audit(ctx context.Context) error {
 		return cmp.Or(c.audits.months[a].at.Compare(c.audits.months[b].at), b.month.Compare(a.month))
 	})
 	for _, key := range waiting {
-		if budget <= 0 {
+		if budget <= 0 || ctx.Err() != nil {
 			break
 		}
 		station, _ := c.network.Station(key.station)
 		count, err := c.compare(ctx, snapshot, station, []article.Month{key.month})
-		if err != nil {
-			c.audits.months[key] = audited{at: time.Now()} // the others have their turn
-			return err
-		}
+		faults = append(faults, err)
 		budget -= max(count, 1)
 	}
-	return nil
+	return errors.Join(faults...)
+}
+
+// budget returns how many articles of older months this audit may look at.
+func (c *Conductor) budget() int64 {
+	now, since := time.Now(), firstAudit
+	if !c.audits.last.IsZero() {
+		since = now.Sub(c.audits.last)
+	}
+	c.audits.last = now
+	return int64(since.Seconds() * float64(c.options.AuditRate))
+}
+
+// auditRecent compares this month and the last of a station and returns the
+// older ones.
+func (c *Conductor) auditRecent(ctx context.Context, snapshot Snapshot, station *network.Station) (older []article.Month, err error) {
+	months, err := c.auditable(ctx, snapshot, station)
+	if err != nil {
+		return nil, err
+	}
+	from, _ := article.MonthOf(snapshot.Time(), station.Zone).Bounds(station.Zone)
+	last := article.MonthOf(from.Add(-time.Millisecond), station.Zone)
+	n := slices.IndexFunc(months, func(m article.Month) bool { return m.Compare(last) < 0 })
+	if n < 0 {
+		n = len(months)
+	}
+	_, err = c.compare(ctx, snapshot, station, months[:n])
+	return months[n:], err
 }
 
 // auditable returns the months that the store or the edition has, newest first.
@@ -140,17 +142,20 @@ func (c *Conductor) compare(ctx context.Context, snapshot Snapshot, station *net
 	if len(months) == 0 {
 		return 0, nil
 	}
+	if c.audits.months == nil {
+		c.audits.months = map[auditKey]audited{}
+	}
 	totals, err := snapshot.TotalsByMonth(ctx, station.ID, months, station.Zone)
 	if err != nil {
+		for _, month := range months { // the others have their turn
+			c.audits.months[auditKey{station.ID, month}] = audited{at: time.Now()}
+		}
 		return 0, err
 	}
 	for i, month := range months {
 		count += totals[i].Count
 		key := auditKey{station.ID, month}
 		before := c.audits.months[key]
-		if c.audits.months == nil {
-			c.audits.months = map[auditKey]audited{}
-		}
 		same := before.known && before.totals == totals[i]
 		c.audits.months[key] = audited{time.Now(), totals[i], same}
 		if same {

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -124,6 +125,61 @@ func TestAuditRate(t *testing.T) {
 			t.Errorf("without a rate %d months were read; want this one and the last", len(read))
 		}
 	})
+}
+
+// The month before this one is looked at until this one ends, whatever the rate.
+func TestAuditLooksAtTheLastMonth(t *testing.T) {
+	in(t, func(w *world) {
+		time.Sleep(time.Until(time.Date(2026, 3, 31, 12, 0, 0, 0, shanghai)))
+		last := newArticle("xt", 1, 45*dayHours)
+		w.put(last, newArticle("xt", 2, 44*dayHours))
+		none := options
+		none.AuditRate = 0
+		w.restart(none)
+		w.refresh()
+		w.audit()
+		w.deaf = true
+		last.NoIndex = true
+		w.put(last)
+		time.Sleep(5 * time.Minute)
+		w.audit()
+		if strings.Contains(w.body("xt", "/sitemaps/2026-02.xml"), "content/1.html") {
+			t.Error("the last month was not looked at")
+		}
+	})
+}
+
+// A month that can't be compared, be it this one, does not keep an audit from
+// the others.
+func TestAuditGoesOn(t *testing.T) {
+	for _, broken := range []string{"2026-03", "2025-11"} {
+		t.Run(broken, func(t *testing.T) {
+			in(t, func(w *world) {
+				one := newArticle("xt", 1, 200*dayHours)
+				w.put(one, newArticle("xt", 2, time.Hour), newArticle("xt", 3, 100*dayHours), newArticle("xt", 4, 201*dayHours))
+				w.refresh()
+				w.audit()
+				w.sums = func(month string) error {
+					if month == broken {
+						return errors.New("it takes too long")
+					}
+					return nil
+				}
+				w.deaf = true
+				one.NoIndex = true
+				w.put(one)
+				for range 3 {
+					time.Sleep(5 * time.Minute)
+					if err := w.conductor.Audit(w.t.Context()); err == nil || !strings.Contains(err.Error(), "it takes too long") {
+						t.Errorf("Audit = %v", err)
+					}
+				}
+				if strings.Contains(w.body("xt", "/sitemaps/2025-08.xml"), "content/1.html") {
+					t.Error("another month was not looked at")
+				}
+			})
+		})
+	}
 }
 
 func TestAuditFails(t *testing.T) {

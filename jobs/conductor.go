@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"iter"
@@ -133,21 +134,24 @@ func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Co
 // one every edition that another version or configuration has built. The error
 // joins those of the stations that failed.
 func (c *Conductor) Refresh(ctx context.Context) error {
-	release, err := c.acquire(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	if err := c.markChanges(ctx); err != nil {
-		return err
-	}
-	return c.rebuild(ctx, func(Report) {})
+	return c.run(ctx, func() error { return nil }, func(Report) {})
 }
 
 // Build rebuilds every document and publishes what differs, whatever the hints
 // have said. Each is called when a station is done, one call at a time. The
 // error joins those of the stations that failed.
 func (c *Conductor) Build(ctx context.Context, each func(Report)) error {
+	return c.run(ctx, func() error {
+		for _, station := range c.network.Stations {
+			c.mark(station).everything = true
+		}
+		return nil
+	}, each)
+}
+
+// run marks what has changed, and what mark adds, and rebuilds that. What mark
+// could not look at does not hold up the rest.
+func (c *Conductor) run(ctx context.Context, mark func() error, each func(Report)) error {
 	release, err := c.acquire(ctx)
 	if err != nil {
 		return err
@@ -156,10 +160,8 @@ func (c *Conductor) Build(ctx context.Context, each func(Report)) error {
 	if err := c.markChanges(ctx); err != nil {
 		return err
 	}
-	for _, station := range c.network.Stations {
-		c.mark(station).everything = true
-	}
-	return c.rebuild(ctx, each)
+	err = mark()
+	return errors.Join(err, c.rebuild(ctx, each))
 }
 
 // acquire waits until no other method runs.

@@ -35,6 +35,7 @@ type world struct {
 	fault     func(station string) error // of the snapshot, by station
 	deaf      bool                       // the store tells of no change
 	listed    func(month string)         // called when a month is read
+	sums      func(month string) error   // of the totals of a month
 }
 
 var options = jobs.Options{Items: 20, FullText: true, NewsName: "湘江新闻网", Version: "test", StaleIfError: 24 * time.Hour, MaxAge: 15 * time.Minute, AuditRate: 500}
@@ -84,7 +85,7 @@ func (w *world) restart(options jobs.Options) {
 		if err != nil {
 			return nil, err
 		}
-		return faultySnapshot{s, w.fault, w.deaf, w.listed}, nil
+		return faultySnapshot{s, w.fault, w.deaf, w.listed, w.sums}, nil
 	}, w.editions, options)
 }
 
@@ -96,6 +97,19 @@ type faultySnapshot struct {
 	deaf  bool
 	// listed is told of the months that are read.
 	listed func(month string)
+	sums   func(month string) error
+}
+
+func (s faultySnapshot) TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]article.Totals, error) {
+	for _, month := range months {
+		if s.sums == nil {
+			break
+		}
+		if err := s.sums(month.String()); err != nil {
+			return nil, err
+		}
+	}
+	return s.Snapshot.TotalsByMonth(ctx, station, months, zone)
 }
 
 func (s faultySnapshot) Changes(ctx context.Context, since time.Time) ([]article.Change, error) {
