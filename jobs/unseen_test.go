@@ -1,0 +1,27 @@
+package jobs
+
+import (
+	"testing"
+	"time"
+
+	"feedstation/internal/article"
+)
+
+// A hint is followed once, unless another may follow that looks the same.
+func TestUnseen(t *testing.T) {
+	c := &Conductor{seen: map[sighting]time.Time{}}
+	at := time.Date(2026, 3, 10, 4, 0, 0, 0, time.UTC)
+	once := article.Change{ID: "1", Station: "xt", Published: at, At: at}
+	again := article.Change{ID: "2", Station: "xt", Published: at, At: at, Again: true}
+	for n, want := range []int{2, 1, 1} {
+		if got := c.unseen([]article.Change{once, again}); len(got) != want {
+			t.Errorf("asked %d times before: %d hints, want %d", n, len(got), want)
+		}
+	}
+	again.Again = false
+	for n, want := range []int{1, 0} {
+		if got := c.unseen([]article.Change{once, again}); len(got) != want {
+			t.Errorf("asked %d times after its second: %d hints, want %d", n, len(got), want)
+		}
+	}
+}
