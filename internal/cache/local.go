@@ -193,7 +193,7 @@ func (l *Local) writeManifest(name string, m edition.Manifest) error {
 func (l *Local) writeObjects(ctx context.Context, e *edition.Edition, all bool) error {
 	var writes errgroup.Group
 	writes.SetLimit(syncs)
-	for _, d := range e.All() {
+	for d := range e.Objects() {
 		writes.Go(func() error {
 			name := l.path(e.Station(), objectName(d.Hash()))
 			if _, err := os.Stat(name); err == nil && !all {
@@ -212,8 +212,10 @@ func (l *Local) writeObjects(ctx context.Context, e *edition.Edition, all bool) 
 func (l *Local) collect(station string, kept ...edition.Manifest) error {
 	named := map[string]bool{manifestName: true, previousName: true, lockName: true}
 	for _, m := range kept {
-		for _, entry := range m.Documents {
-			named[objectName(entry.Hash)] = true
+		for _, entries := range []map[string]edition.Entry{m.Documents, m.Records} {
+			for _, entry := range entries {
+				named[objectName(entry.Hash)] = true
+			}
 		}
 	}
 	files, err := os.ReadDir(filepath.Join(l.dir, station))

@@ -6,6 +6,18 @@
 --           that the current edition must not be later than
 -- returns   the number that the edition has got; or an error STALE or MISSING
 
+-- All entries of a manifest, of documents and of records.
+local function entries(manifest)
+  local all = {}
+  local decoded = cjson.decode(manifest)
+  for _, part in ipairs({decoded.documents, decoded.records or {}}) do
+    for _, entry in pairs(part) do
+      all[#all + 1] = entry
+    end
+  end
+  return all
+end
+
 local current = redis.call('HMGET', KEYS[1], 'number', 'watermark', 'manifest', 'previous')
 
 if current[2] and tonumber(current[2]) > tonumber(ARGV[5]) then
@@ -30,11 +42,11 @@ end
 if current[4] and current[4] ~= '' then
   local kept = {}
   for _, manifest in ipairs({ARGV[3], current[3]}) do
-    for _, entry in pairs(cjson.decode(manifest).documents) do
+    for _, entry in ipairs(entries(manifest)) do
       kept[entry.hash] = true
     end
   end
-  for _, entry in pairs(cjson.decode(current[4]).documents) do
+  for _, entry in ipairs(entries(current[4])) do
     if not kept[entry.hash] then
       redis.call('UNLINK', ARGV[4] .. entry.hash)
     end

@@ -191,7 +191,7 @@ func (r *Redis) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 func (r *Redis) putDocuments(ctx context.Context, e *edition.Edition) ([]string, error) {
 	var keys []string
 	var documents []*edition.Document
-	for _, d := range e.All() {
+	for d := range e.Objects() {
 		keys = append(keys, documentKey(e.Station(), d.Hash()))
 		documents = append(documents, d)
 	}

@@ -79,6 +79,7 @@ type Document struct {
 	hash         Hash
 	size         int64 // of the body without encoding
 	modified     time.Time
+	items        int
 	advice       Advice
 	plain, gzip  Variant
 	late         *late // nil: it has no other encodings
@@ -145,6 +146,21 @@ func (d *Document) Modified() time.Time { return d.modified }
 
 // Size returns the length of the body without encoding, in bytes.
 func (d *Document) Size() int64 { return d.size }
+
+// Items returns how many articles the document carries, of those documents that
+// carry articles.
+func (d *Document) Items() int { return d.items }
+
+// counted returns the document with that number of articles: itself if it has
+// it already.
+func (d *Document) counted(items int) *Document {
+	if d.items == items {
+		return d
+	}
+	counted := *d
+	counted.items = items
+	return &counted
+}
 
 // Variant returns the document in an encoding; without a body if it can't be
 // had in that.

@@ -25,6 +25,7 @@ type Edition struct {
 	pending   []article.Month
 	base      time.Time            // see Base
 	documents map[string]*Document // by path within the station
+	records   map[string]*Document // by path; see WithRecords
 	twins     map[string]*Document // the compressed sitemaps
 }
 
@@ -49,6 +50,15 @@ func (e *Edition) Numbered(number int64) *Edition {
 	numbered := *e
 	numbered.number = number
 	return &numbered
+}
+
+// WithRecords returns the same edition with records: documents that nobody is
+// served, which tell of a document, at its path, what it does not tell itself.
+// The map is taken over.
+func (e *Edition) WithRecords(records map[string]*Document) *Edition {
+	recorded := *e
+	recorded.records = records
+	return &recorded
 }
 
 // WithPending returns the same edition with the months whose sitemaps have yet
@@ -115,20 +125,44 @@ func (e *Edition) Document(path string) (*Document, bool) {
 
 // All returns the documents by path, in the order of the paths, without the
 // compressed twins.
-func (e *Edition) All() iter.Seq2[string, *Document] {
+func (e *Edition) All() iter.Seq2[string, *Document] { return inOrder(e.documents) }
+
+// Record returns the record of the document at a path.
+func (e *Edition) Record(path string) (*Document, bool) {
+	d, ok := e.records[path]
+	return d, ok
+}
+
+// Records returns the records by path, in the order of the paths.
+func (e *Edition) Records() iter.Seq2[string, *Document] { return inOrder(e.records) }
+
+// Objects returns what a store has to keep of the edition besides its manifest:
+// the documents and the records.
+func (e *Edition) Objects() iter.Seq[*Document] {
+	return func(yield func(*Document) bool) {
+		for _, part := range []map[string]*Document{e.documents, e.records} {
+			for _, d := range inOrder(part) {
+				if !yield(d) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func inOrder(documents map[string]*Document) iter.Seq2[string, *Document] {
 	return func(yield func(string, *Document) bool) {
-		for _, path := range slices.Sorted(maps.Keys(e.documents)) {
-			if !yield(path, e.documents[path]) {
+		for _, path := range slices.Sorted(maps.Keys(documents)) {
+			if !yield(path, documents[path]) {
 				return
 			}
 		}
 	}
 }
 
-// Equal reports whether both editions have the same documents at the same
-// paths.
+// Equal reports whether both editions have the same documents and records at the
+// same paths.
 func (e *Edition) Equal(other *Edition) bool {
-	return maps.EqualFunc(e.documents, other.documents, func(a, b *Document) bool {
-		return a.entry() == b.entry()
-	})
+	same := func(a, b *Document) bool { return a.entry() == b.entry() }
+	return maps.EqualFunc(e.documents, other.documents, same) && maps.EqualFunc(e.records, other.records, same)
 }

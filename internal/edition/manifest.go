@@ -10,7 +10,7 @@ import (
 )
 
 // manifestFormat is raised when an older program could not read a manifest.
-const manifestFormat = 2
+const manifestFormat = 3
 
 // ErrDamaged is what a manifest or an object is that was not stored as it is
 // read back.
@@ -33,7 +33,8 @@ type Manifest struct {
 	Watermark time.Time        `json:"watermark"`
 	Build     string           `json:"build"`
 	Pending   []article.Month  `json:"pending,omitempty"`
-	Documents map[string]Entry `json:"documents"` // by path
+	Documents map[string]Entry `json:"documents"`         // by path
+	Records   map[string]Entry `json:"records,omitempty"` // by path
 }
 
 // Entry is one document of a manifest.
@@ -41,6 +42,7 @@ type Entry struct {
 	Hash     Hash      `json:"hash"`
 	Type     string    `json:"type"`
 	Modified time.Time `json:"modified"`
+	Items    int       `json:"items,omitempty"`
 
 	MaxAge       int    `json:"max_age"` // seconds
 	StaleIfError int    `json:"stale_if_error,omitempty"`
@@ -50,7 +52,7 @@ type Entry struct {
 // entry returns the document's line in a manifest.
 func (d *Document) entry() Entry {
 	return Entry{
-		Hash: d.hash, Type: d.MediaType(), Modified: d.modified,
+		Hash: d.hash, Type: d.MediaType(), Modified: d.modified, Items: d.items,
 		MaxAge: int(d.advice.MaxAge / time.Second), StaleIfError: int(d.advice.StaleIfError / time.Second), Link: d.advice.Link,
 	}
 }
@@ -63,11 +65,15 @@ func (entry Entry) advice() Advice {
 
 // Manifest returns the edition's manifest.
 func (e *Edition) Manifest() Manifest {
-	m := Manifest{manifestFormat, e.station, e.number, e.watermark, e.build, e.pending, make(map[string]Entry, len(e.documents))}
-	for path, d := range e.documents {
-		m.Documents[path] = d.entry()
+	return Manifest{manifestFormat, e.station, e.number, e.watermark, e.build, e.pending, entries(e.documents), entries(e.records)}
+}
+
+func entries(documents map[string]*Document) map[string]Entry {
+	named := make(map[string]Entry, len(documents))
+	for path, d := range documents {
+		named[path] = d.entry()
 	}
-	return m
+	return named
 }
 
 // ParseManifest reads a manifest in JSON. One of another format is an error,
@@ -94,19 +100,31 @@ func ParseManifest(data []byte) (Manifest, error) {
 func (m *Manifest) Edition(known *Edition, get func(Hash) ([]byte, error)) (*Edition, error) {
 	have := map[Hash]*Document{}
 	if known != nil {
-		for _, d := range known.documents {
+		for d := range known.Objects() {
 			have[d.hash] = d
 		}
 	}
-	documents := make(map[string]*Document, len(m.Documents))
-	for path, entry := range m.Documents {
+	documents, err := open(m.Documents, have, get)
+	if err != nil {
+		return nil, err
+	}
+	records, err := open(m.Records, have, get)
+	if err != nil {
+		return nil, err
+	}
+	return New(m.Station, m.Number, m.Watermark, m.Build, documents).WithRecords(records).WithPending(m.Pending), nil
+}
+
+func open(entries map[string]Entry, have map[Hash]*Document, get func(Hash) ([]byte, error)) (map[string]*Document, error) {
+	documents := make(map[string]*Document, len(entries))
+	for path, entry := range entries {
 		d, err := entry.document(have[entry.Hash], get)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		documents[path] = d
 	}
-	return New(m.Station, m.Number, m.Watermark, m.Build, documents).WithPending(m.Pending), nil
+	return documents, nil
 }
 
 func (entry Entry) document(have *Document, get func(Hash) ([]byte, error)) (*Document, error) {

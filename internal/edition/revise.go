@@ -14,6 +14,8 @@ type Revision struct {
 	Newest time.Time
 	// AsOf is the content store's time of the snapshot.
 	AsOf time.Time
+	// Items is how many articles the content carries.
+	Items int
 	// Advice is what clients are told; other advice alone is no change.
 	Advice Advice
 	// Render returns the body. It is given the moment of the last change, which
@@ -34,7 +36,7 @@ func (r Revision) Revise(previous *Document) (*Document, error) {
 			return nil, err
 		}
 		if hashOf(r.MediaType, body) == previous.hash {
-			return previous.Advised(r.Advice), nil
+			return r.complete(previous), nil
 		}
 	}
 	modified := r.modified(previous)
@@ -42,7 +44,7 @@ func (r Revision) Revise(previous *Document) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return NewDocument(r.MediaType, body, modified).Advised(r.Advice), nil
+	return r.complete(NewDocument(r.MediaType, body, modified)), nil
 }
 
 // Settle does the same for content that is there already and does not print
@@ -50,10 +52,13 @@ func (r Revision) Revise(previous *Document) (*Document, error) {
 // version of the program, is no change.
 func (r Revision) Settle(content *Content, previous *Document) *Document {
 	if previous != nil && content.sameAs(previous) {
-		return previous.Advised(r.Advice)
+		return r.complete(previous)
 	}
-	return content.document(r.modified(previous)).Advised(r.Advice)
+	return r.complete(content.document(r.modified(previous)))
 }
+
+// complete adds what is no part of the content.
+func (r Revision) complete(d *Document) *Document { return d.counted(r.Items).Advised(r.Advice) }
 
 // modified returns when content changed that differs from that of previous.
 func (r Revision) modified(previous *Document) time.Time {

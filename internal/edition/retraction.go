@@ -1,0 +1,68 @@
+package edition
+
+import (
+	"maps"
+	"time"
+)
+
+// Retraction takes an article down, whatever the content store says, or says
+// that it is over.
+type Retraction struct {
+	Station string          `json:"station"` // the article's own
+	ID      string          `json:"id"`
+	At      time.Time       `json:"at"` // of this state
+	State   RetractionState `json:"state"`
+}
+
+// RetractionState is how far a retraction goes.
+type RetractionState string
+
+// The states of a retraction.
+const (
+	// Held: no edition may show the article.
+	Held RetractionState = "held"
+	// Gone: the content store does not show the article either, so that only
+	// editions from before that may not.
+	Gone RetractionState = "gone"
+	// Lifted: as if it had never been.
+	Lifted RetractionState = "lifted"
+)
+
+// Hides reports whether an edition of that watermark may not show the article.
+func (r Retraction) Hides(watermark time.Time) bool {
+	return r.State == Held || r.State == Gone && watermark.Before(r.At)
+}
+
+// later reports whether r replaces other. Any two are in the same order
+// everywhere.
+func (r Retraction) later(other Retraction) bool {
+	if !r.At.Equal(other.At) {
+		return r.At.After(other.At)
+	}
+	return r.State > other.State
+}
+
+// Retractions are all retractions, by the ids of the articles. They do not
+// change; nil is none.
+type Retractions map[string]Retraction
+
+// retractionsKept is how long a retraction is remembered that holds nothing
+// any more: longer than any edition is kept.
+const retractionsKept = 30 * 24 * time.Hour
+
+// With returns the retractions and more: of one article the later one. Those
+// that have been over for long are left out. Changed reports whether they are
+// others than before.
+func (r Retractions) With(now time.Time, more ...Retraction) (all Retractions, changed bool) {
+	all = maps.Clone(r)
+	if all == nil {
+		all = Retractions{}
+	}
+	for _, one := range more {
+		if old, ok := all[one.ID]; !ok || one.later(old) {
+			all[one.ID] = one
+		}
+	}
+	maps.DeleteFunc(all, func(_ string, one Retraction) bool { return one.State != Held && now.Sub(one.At) > retractionsKept })
+	return all, !maps.EqualFunc(all, r, func(a, b Retraction) bool { return a.At.Equal(b.At) && a.State == b.State && a.Station == b.Station })
+}
