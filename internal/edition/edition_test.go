@@ -97,7 +97,7 @@ func TestEqual(t *testing.T) {
 	with := func(change func(map[string]*edition.Document)) *edition.Edition {
 		documents := maps.Collect(sample().All())
 		change(documents)
-		return edition.New("xt", 1, edition.Epoch, "another build", documents)
+		return edition.New("xt", 1, edition.Epoch, "another build", documents).WithRecords(maps.Collect(sample().Records()))
 	}
 	tests := []struct {
 		name  string
@@ -114,6 +114,7 @@ func TestEqual(t *testing.T) {
 		{"another type", with(func(d map[string]*edition.Document) {
 			d["/robots.txt"] = edition.NewDocument(xmlType, []byte("User-agent: *\n"), edition.Epoch)
 		}), false},
+		{"no records", with(func(map[string]*edition.Document) {}).WithRecords(nil), false},
 		{"another time", with(func(d map[string]*edition.Document) {
 			d["/robots.txt"] = edition.NewDocument(textType, []byte("User-agent: *\n"), noon)
 		}), false},
