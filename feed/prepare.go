@@ -30,6 +30,9 @@ type Prepared struct {
 	weight weight
 }
 
+// Address returns the item's address as documents have it: its guid.
+func (p *Prepared) Address() string { return p.url }
+
 // Prepare makes an item ready to be written. It is the expensive part of a
 // feed, and needs doing once for each article: all channels that carry it may
 // share the result.

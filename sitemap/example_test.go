@@ -196,3 +196,26 @@ func ExampleLocs() {
 	// https://xt.news.example/2.html
 	// not whole: true
 }
+
+func ExampleRemove() {
+	var doc bytes.Buffer
+	w := sitemap.NewWriter(&doc, sitemap.Options{})
+	for _, path := range []string{"1.html", "2.html"} {
+		if err := w.Add(sitemap.URL{Loc: "https://xt.news.example/" + path}); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	if err := w.Close(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	left, err := sitemap.Remove(os.Stdout, &doc, func(loc string) bool { return loc == "https://xt.news.example/1.html" })
+	fmt.Println(left, "left", err)
+	// Output:
+	// <?xml version="1.0" encoding="UTF-8"?>
+	// <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+	// <url><loc>https://xt.news.example/2.html</loc></url>
+	// </urlset>
+	// 1 left <nil>
+}

@@ -1,0 +1,138 @@
+package feed_test
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"feedstation/feed"
+)
+
+var mediaTypes = map[string]string{"rss": feed.RSSType, "atom": feed.AtomType, "json": feed.JSONType}
+
+// rhythmText is what a channel of fewer items may tell otherwise.
+var rhythmText = regexp.MustCompile(`<ttl>.*</sy:updateFrequency>`)
+
+func sameFeed(t tester, got, want []byte) {
+	t.Helper()
+	if diff := cmp.Diff(rhythmText.ReplaceAllString(string(want), ""), rhythmText.ReplaceAllString(string(got), "")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// What is left is what the channel would be without these items.
+func TestRemove(t *testing.T) {
+	later := time.Date(2026, 3, 1, 9, 0, 0, 0, shanghai)
+	for _, d := range documents() {
+		for i, item := range richChannel().Items {
+			t.Run(d.name+" without "+item.Title, func(t *testing.T) {
+				before, err := d.render(richChannel())
+				if err != nil {
+					t.Fatal(err)
+				}
+				guid := feedAddress(t, item)
+				got, n, err := feed.Remove(mediaTypes[d.name], before, func(address string) bool { return address == guid }, later)
+				if err != nil || n != 1 {
+					t.Fatalf("%d removed, %v", n, err)
+				}
+				without := richChannel()
+				without.Items = slices.Delete(slices.Clone(without.Items), i, i+1)
+				without.Updated = later
+				want, err := d.render(without)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sameFeed(t, got, want)
+			})
+		}
+		t.Run(d.name+" without any", func(t *testing.T) {
+			before, err := d.render(richChannel())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, n, err := feed.Remove(mediaTypes[d.name], before, func(string) bool { return true }, later)
+			if err != nil || n != len(richChannel().Items) {
+				t.Fatalf("%d removed, %v", n, err)
+			}
+			empty := richChannel()
+			empty.Items, empty.Updated = nil, later
+			want, err := d.render(empty)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameFeed(t, got, want)
+		})
+		t.Run(d.name+" as it is", func(t *testing.T) {
+			before, err := d.render(richChannel())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, n, err := feed.Remove(mediaTypes[d.name], before, func(string) bool { return false }, later)
+			if err != nil || n != 0 || string(got) != string(before) {
+				t.Errorf("%d removed, %v, the same bytes: %t", n, err, string(got) == string(before))
+			}
+		})
+		t.Run(d.name+", half", func(t *testing.T) {
+			before, err := d.render(richChannel())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := feed.Remove(mediaTypes[d.name], before[:len(before)/2], func(string) bool { return true }, later); err == nil {
+				t.Error("half a document was read")
+			}
+		})
+	}
+	if _, _, err := feed.Remove("text/plain", nil, nil, later); err == nil {
+		t.Error("text was taken for a feed")
+	}
+}
+
+func feedAddress(t tester, item feed.Item) string {
+	t.Helper()
+	p, err := feed.Prepare(item)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return p.Address()
+}
+
+// Nothing that an article says is taken for the end of it, or for another one.
+func TestRemoveHostile(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		c := emptyChannel()
+		texts := rapid.SampledFrom([]string{
+			"<item><guid>https://xt.news.example/1</guid></item>", "]]></content:encoded></item>", `"items":[]`, `},{"id":"https://xt.news.example/1"`, "&lt;/item>", "文字",
+		})
+		for _, path := range []string{"1", "2", "3"} {
+			c.Items = append(c.Items, feed.Item{
+				URL: "https://xt.news.example/" + path, Title: texts.Draw(r, "title"), Summary: texts.Draw(r, "summary"),
+				Body: "<p>" + texts.Draw(r, "body") + "</p>" + texts.Draw(r, "more"), Authors: []string{texts.Draw(r, "author")},
+				Published: time.Date(2019, 3, 11, 9, 30, 0, 0, shanghai),
+			})
+		}
+		later := time.Date(2026, 3, 1, 9, 0, 0, 0, shanghai)
+		i := rapid.IntRange(0, 2).Draw(r, "gone")
+		guid := c.Items[i].URL
+		for _, d := range documents() {
+			before, err := d.render(c)
+			if err != nil {
+				r.Fatalf("%v", err)
+			}
+			got, n, err := feed.Remove(mediaTypes[d.name], before, func(address string) bool { return address == guid }, later)
+			if err != nil || n != 1 {
+				r.Fatalf("%s: %d removed, %v", d.name, n, err)
+			}
+			without := *c
+			without.Items, without.Updated = slices.Delete(slices.Clone(c.Items), i, i+1), later
+			want, err := d.render(&without)
+			if err != nil {
+				r.Fatalf("%v", err)
+			}
+			sameFeed(r, got, want)
+		}
+	})
+}

@@ -1,0 +1,74 @@
+package sitemap_test
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"feedstation/sitemap"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// What is left is what a Writer would have written without these pages.
+func TestRemove(t *testing.T) {
+	enemies := hostile(t, 200)
+	rapid.Check(t, func(r *rapid.T) {
+		var all, kept []sitemap.URL
+		gone := map[string]bool{}
+		for _, i := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(enemies)-1), 2, 20, rapid.ID).Draw(r, "urls") {
+			u := enemies[i]
+			u.News = nil
+			loc, err := sitemap.Loc(u.Loc)
+			if err != nil {
+				r.Fatal(err)
+			}
+			all = append(all, u)
+			if len(all) > 1 && rapid.Bool().Draw(r, "gone") && !slices.ContainsFunc(kept, func(k sitemap.URL) bool { return k.Loc == u.Loc }) {
+				gone[loc] = true
+			}
+			if !gone[loc] {
+				kept = append(kept, u)
+			}
+		}
+		if len(kept) == 0 {
+			r.Skip("nothing is left")
+		}
+		options := everything
+		options.News = false
+		var got bytes.Buffer
+		left, err := sitemap.Remove(&got, iotest.HalfReader(bytes.NewReader(build(t, options, all...))), func(loc string) bool { return gone[loc] })
+		if err != nil || left != len(kept) {
+			r.Fatalf("%d left, %v; want %d", left, err, len(kept))
+		}
+		if diff := cmp.Diff(string(build(t, options, kept...)), got.String()); diff != "" {
+			r.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestRemoveFaults(t *testing.T) {
+	doc := string(build(t, sitemap.Options{}, articles(3)...))
+	tests := []struct{ name, doc string }{
+		{"empty", ""},
+		{"cut off", doc[:len(doc)-1]},
+		{"cut off in a URL", doc[:len(doc)/2]},
+		{"of another", `<?xml version="1.0"?><urlset></urlset>`},
+		{"with something else", strings.Replace(doc, "<url>", "<uri>", 1)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := sitemap.Remove(new(bytes.Buffer), strings.NewReader(tt.doc), func(string) bool { return false })
+			if !errors.Is(err, sitemap.ErrMalformed) {
+				t.Errorf("Remove: %v, want ErrMalformed", err)
+			}
+		})
+	}
+	if _, err := sitemap.Remove(&disk{room: 10, err: errors.New("disk full")}, strings.NewReader(doc), func(string) bool { return false }); err == nil {
+		t.Error("no error of the writer")
+	}
+}
