@@ -29,6 +29,9 @@ type column struct {
 	name   string // with the relation's alias, a.title
 	native string // the type by the engine's name
 	kind   kind   // otherKind, too, for a column that is not there
+	// collation is MySQL's name of how texts compare; empty: they don't, or are
+	// bytes.
+	collation string
 }
 
 func (c column) missing() bool { return c.native == "" || c.kind == nullKind }

@@ -77,7 +77,7 @@ func (p postgres) indexes(ctx context.Context, conn *sql.Conn, n name) ([][]stri
 func (m mySQL) describe(ctx context.Context, conn *sql.Conn, n name) (relation, error) {
 	found := relation{columns: map[string]column{}}
 	rows, err := conn.QueryContext(ctx, `
-		SELECT t.table_type, lower(c.column_name), c.data_type, coalesce(c.character_maximum_length, -1)
+		SELECT t.table_type, lower(c.column_name), c.data_type, coalesce(c.character_maximum_length, -1), coalesce(c.collation_name, '')
 		FROM information_schema.columns c
 		JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
 		WHERE c.table_schema = coalesce(NULLIF(?, ''), DATABASE()) AND c.table_name = ?`, n.schema, n.relation)
@@ -86,14 +86,14 @@ func (m mySQL) describe(ctx context.Context, conn *sql.Conn, n name) (relation, 
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var table, bare, native string
+		var table, bare, native, collation string
 		var length int64
-		if err := rows.Scan(&table, &bare, &native, &length); err != nil {
+		if err := rows.Scan(&table, &bare, &native, &length, &collation); err != nil {
 			return found, err
 		}
 		found.exists = true
 		found.view = strings.Contains(table, "VIEW")
-		c := column{native: strings.ToLower(native)}
+		c := column{native: strings.ToLower(native), collation: collation}
 		c.kind = mysqlKind(c.native)
 		if isBinary(c.native) && length == 0 {
 			c.kind = nullKind

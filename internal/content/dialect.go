@@ -38,6 +38,10 @@ type dialect interface {
 	whole(sum string) string
 	// key is the argument at a placeholder, to be compared with a column of keys.
 	key(c column, placeholder string) string
+	// keyAmong is the condition that a column of keys has one of some ids, in a
+	// form that its index serves. What the column's type can't be is left out;
+	// empty: nothing remains.
+	keyAmong(q *statement, c column, ids []string) string
 	// aggregate is the JSON list of a group's texts.
 	aggregate(text string) string
 	// amongStations is the condition that an article is of one of several

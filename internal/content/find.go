@@ -1,0 +1,180 @@
+package content
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"feedstation/internal/article"
+)
+
+// MaxFind is how many ids Find takes at most.
+const MaxFind = 1000
+
+// Find returns what is known of the articles that have one of the ids, at most
+// MaxFind of them, in no particular order and each once. An id is what the
+// other methods have for it, byte for byte; one that no article has, be it that
+// the column's type has no such value, is absent, and so is a row without a
+// station or its times. What else may be broken in a row is not looked at.
+//
+// It costs the ids: the index of the id leads to each. Where a view makes its
+// ids of others, it costs one reading of the view's table.
+func (s *Snapshot) Find(ctx context.Context, ids []string) ([]article.State, error) {
+	if len(ids) > MaxFind {
+		return nil, fmt.Errorf("content: find %d articles: at most %d at a time", len(ids), MaxFind)
+	}
+	q := s.find(ids)
+	if q == nil {
+		return nil, nil
+	}
+	rows, err := s.ask(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("content: find: %w", explain(err))
+	}
+	defer rows.close()
+	var states []article.State
+	r := s.row(7)
+	for rows.next() {
+		if err := r.scan(rows.Rows); err != nil {
+			return nil, fmt.Errorf("content: find: %w", err)
+		}
+		// Some columns hold texts to be equal that are not.
+		if state, ok := s.state(r); ok && slices.Contains(ids, state.ID) {
+			states = append(states, state)
+		}
+	}
+	if err := rows.err(); err != nil {
+		return nil, fmt.Errorf("content: find: %w", explain(s.failed(err)))
+	}
+	return states, nil
+}
+
+// state takes what find asks for; not, if the row is broken.
+func (s *Snapshot) state(r *row) (state article.State, ok bool) {
+	state = article.State{ID: r.required("id"), Station: r.required("station"), Published: r.time("published"), At: r.time("modified_at")}
+	if r.fault != nil || state.Published.IsZero() {
+		return state, false
+	}
+	state.URL = r.text("url")
+	a := article.Article{Status: article.Status(r.text("status")), Published: state.Published, Expires: r.time("expires")}
+	// No document has what has no address, or a time of expiry that is none.
+	state.Visible = r.fault == nil && state.URL != "" && a.VisibleAt(s.at)
+	return state, true
+}
+
+// find returns the query of Find; nil: no article can have any of the ids.
+func (s *Snapshot) find(ids []string) *statement {
+	q, c := s.query(), s.catalog
+	status := "'published'"
+	if found := c.column("status"); !found.missing() {
+		status = s.dialect.text(found)
+	}
+	q.add("SELECT ", s.dialect.text(c.column("id")), ", ", s.dialect.text(c.column("station")), ", ", s.dialect.instant(c.column("published")), ", ",
+		s.dialect.instant(c.column("modified_at")), ", ", s.text("url"), ", ", status, ", ", s.dialect.instant(c.column("expires")),
+		" FROM ", c.from, " WHERE ")
+	condition := s.dialect.keyAmong(q, c.column("id"), ids)
+	if condition == "" {
+		return nil
+	}
+	q.add(condition)
+	return q
+}
+
+// The keys that are not text, as the engines read them.
+var (
+	decimalForm = regexp.MustCompile(`^-?[0-9]{1,30}(\.[0-9]{1,30})?$`)
+	uuidForm    = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+)
+
+// keysOf returns the ids that may be in a column of a server.
+func keysOf(c column, ids []string) (keys []string) {
+	possible := func(id string) bool { return utf8.ValidString(id) && !strings.Contains(id, "\x00") }
+	switch {
+	case c.kind == uuidKind:
+		possible = uuidForm.MatchString
+	case c.kind == numberKind && isDecimal(c):
+		possible = decimalForm.MatchString
+	case c.kind == numberKind:
+		possible = isWhole
+	}
+	for _, id := range ids {
+		if possible(id) {
+			keys = append(keys, id)
+		}
+	}
+	return keys
+}
+
+// isWhole reports whether an id is a number of 64 bits, with or without a sign.
+// With a larger one, MySQL would compare decimals, and not go into the index.
+func isWhole(id string) bool {
+	_, signed := strconv.ParseInt(id, 10, 64)
+	_, unsigned := strconv.ParseUint(id, 10, 64)
+	return signed == nil || unsigned == nil
+}
+
+func isDecimal(c column) bool {
+	return strings.HasPrefix(c.native, "numeric") || c.native == "decimal"
+}
+
+// keyAmong compares with an array of a type that goes into the column's index:
+// integers of all sizes share one, and so do the texts of most types.
+func (postgres) keyAmong(q *statement, c column, ids []string) string {
+	keys, kind := keysOf(c, ids), "text"
+	switch {
+	case c.kind == uuidKind:
+		kind = "uuid"
+	case c.kind == numberKind && isDecimal(c):
+		kind = "numeric"
+	case c.kind == numberKind:
+		kind = "bigint"
+		keys = slices.DeleteFunc(keys, func(key string) bool {
+			_, err := strconv.ParseInt(key, 10, 64)
+			return err != nil
+		})
+	case c.native == "character" || strings.HasPrefix(c.native, "character("):
+		kind = "bpchar"
+	case strings.HasSuffix(c.native, "citext"):
+		kind = c.native
+	}
+	if len(keys) == 0 {
+		return ""
+	}
+	return c.name + " = ANY(CAST(" + q.arg(keys) + "::text[] AS " + kind + "[]))"
+}
+
+// keyAmong has numbers as numbers: with a text, MySQL would compare both as
+// floating ones. Texts of a character set that lacks some have others for them,
+// which Find does not take for the same.
+func (mySQL) keyAmong(q *statement, c column, ids []string) string {
+	keys := keysOf(c, ids)
+	if len(keys) == 0 {
+		return ""
+	}
+	if c.kind == numberKind {
+		// One by one: a list of both signs would be one of decimals.
+		for i, key := range keys {
+			keys[i] = c.name + " = " + key // of digits alone, see keysOf
+		}
+		return "(" + strings.Join(keys, " OR ") + ")"
+	}
+	set, _, _ := strings.Cut(c.collation, "_")
+	if c.kind != textKind || set == "" || set == "utf8mb4" {
+		return q.in(c.name, keys)
+	}
+	for i, key := range keys {
+		keys[i] = "CONVERT(" + q.arg(key) + " USING " + set + ") COLLATE " + c.collation
+	}
+	return c.name + " IN (" + strings.Join(keys, ", ") + ")"
+}
+
+func (embedded) keyAmong(q *statement, c column, ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return q.in(c.name, ids)
+}
