@@ -58,6 +58,12 @@ type Options struct {
 	// reads everything, is bound by the former only. 0: 10 s. The embedded store
 	// has no use for it.
 	Timeout time.Duration
+	// Notify is the channel of PostgreSQL's NOTIFY on which Listen listens,
+	// taken as it is written, capitals included; empty: none. No other engine has
+	// them. It takes a session of the server's own: PgBouncer in its transaction
+	// and statement modes would say yes and never notify, and a standby has no
+	// LISTEN.
+	Notify string
 }
 
 // Store is a content store. It is safe for concurrent use; the embedded one
@@ -69,6 +75,7 @@ type Store struct {
 	channels name
 	overlap  time.Duration
 	timeout  time.Duration
+	notify   string // a channel of PostgreSQL; empty: none
 
 	write *sql.DB // one connection of the embedded store; else nil
 	watch *watch  // of the embedded store; else nil
@@ -96,6 +103,9 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 	}
 	if err := s.setNames(cmp.Or(o.Articles, "articles"), cmp.Or(o.ArticleChannels, "article_channels")); err != nil {
 		return nil, fmt.Errorf("content: %w", err)
+	}
+	if err := s.setChannel(o); err != nil {
+		return nil, fmt.Errorf("content: notify: %w", err)
 	}
 	var err error
 	switch o.Driver {
@@ -132,7 +142,20 @@ func (s *Store) setNames(articles, channels string) (err error) {
 	return nil
 }
 
-// Close closes the store.
+func (s *Store) setChannel(o Options) error {
+	switch {
+	case o.Notify == "":
+		return nil
+	case o.Driver != Postgres:
+		return errors.New("only PostgreSQL has notifications")
+	case !isIdentifier(o.Notify):
+		return fmt.Errorf("not a channel's name such as feedstation: %q", o.Notify)
+	}
+	s.notify = o.Notify
+	return nil
+}
+
+// Close closes the store. What listens ends with its own context.
 func (s *Store) Close() error {
 	var errs []error
 	if s.watch != nil {

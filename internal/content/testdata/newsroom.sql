@@ -104,3 +104,15 @@ CREATE INDEX article_of_site ON article (site_id, published_at, id);
 CREATE INDEX article_by_time ON article (published_at, id);
 CREATE INDEX article_by_change ON article (changed_at);
 CREATE INDEX article_by_expiry ON article (expires_at) WHERE expires_at IS NOT NULL;
+
+-- What wakes feedstation at once, where content.notify is feedstation; without
+-- it a change waits for the next refresh. It is not free: a transaction that
+-- notifies holds a lock of the whole server while it commits, so that all such
+-- commits are one after the other. Leave it out where there are thousands of
+-- them a second, and disable the trigger for an import.
+CREATE FUNCTION tell_feedstation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('feedstation', coalesce(NEW.id, OLD.id)::text);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER tell_feedstation AFTER INSERT OR UPDATE OR DELETE ON article FOR EACH ROW EXECUTE FUNCTION tell_feedstation();

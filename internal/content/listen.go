@@ -1,0 +1,143 @@
+package content
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// How long is waited before a connection is tried again, at first and at most.
+// One that has lasted for the longer begins anew.
+const (
+	firstPause = 250 * time.Millisecond
+	lastPause  = 30 * time.Second
+)
+
+// maxSilence is how long a connection may be silent before it is asked whether
+// it still is one: firewalls drop silent ones and tell nobody.
+const maxSilence = 30 * time.Second
+
+// Listen calls woken for each notification on the channel that Options name,
+// with its payload, which may be an article's id or empty; and with none after
+// every connection that was made, since nothing is kept for those who are away.
+// It has a connection of its own, makes a new one whenever that breaks, after
+// pauses of up to half a minute, and finds one that is dead without having said
+// so within half a minute and what Options.Timeout adds. State is called with
+// nil when there is a connection, and with an error when there is none, each
+// time that changes. Both have to return soon: the server keeps what is not
+// fetched, for all who listen.
+//
+// It ends with ctx, without an error; at once, with an error, if no channel is
+// configured.
+func (s *Store) Listen(ctx context.Context, woken func(id string), state func(err error)) error {
+	if s.notify == "" {
+		return errors.New("content: listen: no channel is configured")
+	}
+	untilDone(ctx, state, func(connected func()) error {
+		if err := s.listen(ctx, woken, connected); err != nil {
+			return fmt.Errorf("content: listen: %w", explain(err))
+		}
+		return nil
+	})
+	return nil
+}
+
+// untilDone does something that goes on until it fails again and again until
+// ctx ends, and tells of changes between connected and failed.
+func untilDone(ctx context.Context, state func(error), do func(connected func()) error) {
+	pause, known, well := firstPause, false, false
+	tell := func(err error) {
+		if !known || well != (err == nil) {
+			known, well = true, err == nil
+			state(err)
+		}
+	}
+	for {
+		began := time.Now()
+		err := do(func() { tell(nil) })
+		if ctx.Err() != nil {
+			return
+		}
+		tell(err)
+		if time.Since(began) > lastPause {
+			pause = firstPause
+		}
+		// Many who lost one server do not come back together.
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause/2 + rand.N(pause/2)):
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// listen makes a connection and listens until it breaks or ctx ends.
+func (s *Store) listen(ctx context.Context, woken func(id string), connected func()) error {
+	conn, err := s.subscribe(ctx)
+	if err != nil {
+		return err
+	}
+	defer hangUp(conn)
+	connected()
+	woken("")
+	for {
+		notification, err := s.await(ctx, conn)
+		if err != nil {
+			return err
+		}
+		woken(notification.Payload)
+	}
+}
+
+// subscribe returns a connection that listens.
+func (s *Store) subscribe(ctx context.Context) (*pgx.Conn, error) {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	if err != nil {
+		return nil, cause(ctx, err)
+	}
+	if _, err := conn.Exec(ctx, "LISTEN "+s.dialect.quote(name{relation: s.notify})); err != nil {
+		hangUp(conn)
+		return nil, cause(ctx, err)
+	}
+	return conn, nil
+}
+
+// await returns the next notification. Meanwhile a connection that is silent
+// has to prove that it is one.
+func (s *Store) await(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	for {
+		silence, cancel := context.WithTimeout(ctx, min(maxSilence, 3*s.timeout))
+		notification, err := conn.WaitForNotification(silence)
+		cancel()
+		if err == nil || ctx.Err() != nil || !pgconn.Timeout(err) {
+			return notification, err
+		}
+		if err := s.ping(ctx, conn); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (s *Store) ping(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	if _, err := conn.Exec(ctx, "SELECT 1"); err != nil {
+		return cause(ctx, err)
+	}
+	return nil
+}
+
+// hangUp closes a connection that may be dead.
+func hangUp(conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
+	_ = conn.Close(ctx) // nothing of it is needed any more
+}
