@@ -1,26 +1,38 @@
 // Package cache keeps published editions: in memory, where this process serves
 // them from, in the local copy on its disk, which is its memory after a
-// restart, and, where configured, in Redis, which all processes share.
+// restart, and, where configured, in Redis, which all processes share. Besides
+// the current edition of a station some earlier ones are kept, to fall back on
+// and to go back to ([Cache.Pin]).
 //
-// Local copy, a folder a station:
+// Local copy, a folder a station; every .json holds the SHA-256 of its content:
 //
 //	{dir}/{station}/manifest.json   the current edition's manifest
-//	{dir}/{station}/previous.json   the one before
+//	{dir}/{station}/{number}.json   its copy, and the manifests of the kept editions
 //	{dir}/{station}/{hash}.doc      one document, packed (edition.Document.Pack)
+//	{dir}/{station}/pinned.json     which kept edition is served instead of the current one
 //	{dir}/{station}/lock            held by the process that publishes
+//	{dir}/retracted.json            the retractions of all stations
+//	{dir}/retracted.lock            held by the process that adds to them
 //
 // Redis, all keys of a station in one hash slot:
 //
-//	f:{station}:m                   HASH: number, watermark (Unix ms), manifest, previous (JSON)
+//	f:{station}:m                   HASH: number, watermark (Unix ms; absent when it is not whole), manifest (JSON),
+//	                                digest (of the manifest without its number), pinned (number, Unix ms),
+//	                                retracted (random, another one after each change of f:{station}:r)
+//	f:{station}:k                   HASH: number of a kept edition → its manifest
+//	f:{station}:n                   ZSET: hash of a document → number of the newest edition that names it,
+//	                                infinite for those of a pinned edition
 //	f:{station}:d:{hash}            STRING: one document, packed
+//	f:{station}:r                   HASH: id of an article → its retraction (JSON)
+//	f:{station}:lease               STRING with a time to live: token of the process that builds
 package cache
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,31 +40,60 @@ import (
 	"feedstation/internal/edition"
 )
 
-// ErrNone is what a store answers that has no edition of a station.
+// ErrNone is what a store answers that has no such edition of a station.
 var ErrNone = errors.New("no edition")
 
-// Store keeps the newest edition of each station.
+// errForeign is what an edition meets that another version of the program has
+// stored in a way of its own.
+var errForeign = errors.New("stored by another version of the program")
+
+// DefaultKeep is how many editions are kept besides the current one.
+const DefaultKeep = 5
+
+// Store keeps the newest edition of each station, and some before it.
 type Store interface {
-	// Heads returns the heads of the stored editions, zero for none, in the
-	// order of the stations.
+	// Heads returns what is stored of the stations, zero for nothing, in their
+	// order.
 	Heads(ctx context.Context, stations []string) ([]Head, error)
 	// Fetch returns a station's edition; documents that known has already are
 	// taken from it. The error is ErrNone when there is none, and
 	// edition.ErrDamaged when it is not what was stored.
 	Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error)
 	// Publish stores an edition and returns it as it was numbered: at least as
-	// it came, and higher than the one it replaces. The error is edition.ErrStale
-	// when the stored edition is later than the edition's base.
+	// it came, and higher than the one it replaces; an equal one of the same
+	// snapshot it does not replace. The error is edition.ErrStale when the
+	// stored edition is later than the edition's base.
 	Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error)
+	// Kept returns the manifests of the current edition and of the kept ones,
+	// the newest first.
+	Kept(ctx context.Context, station string) ([]edition.Manifest, error)
+	// FetchKept is Fetch for an edition that Kept names.
+	FetchKept(ctx context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error)
+	// Pin stores which edition is served instead of the current one, and that
+	// edition, which stays until another one is pinned or, with nil, none. An
+	// earlier pin than the stored one changes nothing.
+	Pin(ctx context.Context, station string, pin Pin, e *edition.Edition) error
 }
 
-// Head tells one edition of a station from another, and which is later.
+// Head is what a store tells of a station without its edition being read.
 type Head struct {
+	Version
+	Pin       Pin
+	Retracted string // in Redis: another one when the retractions are others
+}
+
+// Version tells one edition of a station from another, and which is later.
+type Version struct {
 	Number    int64
 	Watermark int64 // Unix milliseconds
 }
 
-func headOf(e *edition.Edition) Head { return Head{e.Number(), e.Watermark().UnixMilli()} }
+func versionOf(e *edition.Edition) Version { return Version{e.Number(), e.Watermark().UnixMilli()} }
+
+// Amend returns the edition that is to be served instead of e now that those
+// articles are retracted: e itself when nothing is to be changed. It gives the
+// same edition in every process.
+type Amend func(e *edition.Edition, retractions edition.Retractions) *edition.Edition
 
 // Cache is the editions that this process serves. It is safe for concurrent
 // use.
@@ -61,33 +102,96 @@ type Cache struct {
 	stations []string
 	local    *Local
 	redis    *Redis // nil: not configured
+	amend    Amend
 
-	current map[string]*atomic.Pointer[edition.Edition]
+	desks   map[string]*desk
 	swapped chan struct{} // holds a token while editions are new to Encode
-	publish sync.Mutex    // one publication at a time: the newest wins
-	redisUp state
-	localUp state
+	leases  leases
+
+	redisUp    state // answers
+	redisTakes state // stores what it is given
+	localUp    state // stores what it is given
+
+	retractions atomic.Pointer[edition.Retractions]
+	retracting  sync.Mutex  // one change of them at a time
+	unamended   atomic.Bool // editions may not be amended by what was learned last
+
+	syncing sync.Mutex // one Sync at a time
+	asked   bool       // Redis has told what it does when it is full
 }
 
-// Open returns the cache of the stations with what the local copy holds. A
-// station whose local copy is damaged starts without an edition, and the log
-// says so. Redis may be nil; it is not asked here.
-func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local, redis *Redis) (*Cache, error) {
-	c := &Cache{log: log, stations: stations, local: local, redis: redis, current: map[string]*atomic.Pointer[edition.Edition]{}, swapped: make(chan struct{}, 1)}
-	c.redisUp.name, c.localUp.name = "redis", "local copy"
+// desk is one station of a Cache.
+type desk struct {
+	station string
+	current atomic.Pointer[edition.Edition] // the newest
+	pinned  atomic.Pointer[edition.Edition] // nil: the current one is served
+	former  atomic.Pointer[formers]
+
+	mu  sync.Mutex // held while an edition is published: the newest wins
+	pin Pin
+
+	inStep state       // with the store
+	noted  string      // token of the retractions that Redis and this process both have
+	unsent atomic.Bool // Redis may lack retractions
+}
+
+// Open returns the cache of the stations with what the local copy holds,
+// amended (nil: as it is). Where the current edition is damaged there, the
+// newest kept one is served that is not; a station without any starts without
+// an edition. The log tells of both. Redis may be nil; it is not asked here.
+func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local, redis *Redis, amend Amend) (*Cache, error) {
+	if amend == nil {
+		amend = func(e *edition.Edition, _ edition.Retractions) *edition.Edition { return e }
+	}
+	c := &Cache{log: log, stations: stations, local: local, redis: redis, amend: amend, desks: map[string]*desk{}, swapped: make(chan struct{}, 1)}
+	c.leases = leases{token: rand.Text(), until: map[string]time.Time{}}
+	c.redisUp.about(unreachable, "redis")
+	c.redisTakes.about(unwritable, "redis")
+	c.localUp.about(unwritable, "local copy")
+	c.retractions.Store(new(edition.Retractions))
+	if err := c.readRetracted(); err != nil {
+		log.Error("retractions not read", "err", err)
+	}
 	for _, station := range stations {
-		c.current[station] = new(atomic.Pointer[edition.Edition])
-		e, err := local.Fetch(ctx, station, nil)
-		switch {
-		case errors.Is(err, ErrNone):
-		case err != nil:
-			log.Error("local copy not used", "station", station, "err", err)
-		default:
-			c.current[station].Store(e)
-		}
+		d := &desk{station: station}
+		d.inStep.about(outOfStep, station)
+		c.desks[station] = d
+		c.open(ctx, d)
 	}
 	c.swapped <- struct{}{}
 	return c, ctx.Err()
+}
+
+// open loads a station from the local copy.
+func (c *Cache) open(ctx context.Context, d *desk) {
+	heads, err := c.local.Heads(ctx, []string{d.station})
+	if err != nil {
+		c.log.Error("local copy not used", "station", d.station, "err", err)
+		return
+	}
+	e, err := c.local.Fetch(ctx, d.station, nil)
+	switch {
+	case errors.Is(err, ErrNone):
+	case err != nil:
+		c.log.Error("local copy not used", "station", d.station, "err", err)
+	default:
+		if number := heads[0].Number; e.Number() != number {
+			c.log.Error("local copy damaged, what is whole is served", "station", d.station, "number", e.Number(), "damaged", number)
+		}
+		d.current.Store(c.amended(e))
+	}
+	if err := c.adopt(ctx, d, heads[0].Pin, c.local); err != nil {
+		c.log.Error("pinned edition not used", "station", d.station, "err", err)
+	}
+}
+
+// amended returns the edition that is to be served instead of e.
+func (c *Cache) amended(e *edition.Edition) *edition.Edition {
+	a := c.amend(e, c.Retractions())
+	if a != e && a.Number() <= e.Number() {
+		a = a.Numbered(e.Number() + 1)
+	}
+	return a
 }
 
 // Close closes the connections to Redis. What is published stays current.
@@ -98,233 +202,114 @@ func (c *Cache) Close() error {
 	return c.redis.Close()
 }
 
-// Current returns the edition of a station that is served now.
+// Current returns the newest edition of a station, which the next one is made
+// from.
 func (c *Cache) Current(station string) (*edition.Edition, bool) {
-	p, ok := c.current[station]
+	d, ok := c.desks[station]
 	if !ok {
 		return nil, false
 	}
-	e := p.Load()
+	e := d.current.Load()
 	return e, e != nil
 }
 
-// Publish makes an edition the current one: in Redis, in the local copy and in
-// memory. A Redis that does not answer and a local copy that can't be written
-// are logged, once, and hold nothing up: this process serves the edition, and
-// Follow hands it on. The error is edition.ErrStale when another process has published
-// a later one; that one is then the current one.
+// Served returns the edition of a station that clients are served: the pinned
+// one where one is pinned, otherwise the current one.
+func (c *Cache) Served(station string) (*edition.Edition, bool) {
+	d, ok := c.desks[station]
+	if !ok {
+		return nil, false
+	}
+	e := d.served()
+	return e, e != nil
+}
+
+func (d *desk) served() *edition.Edition {
+	if e := d.pinned.Load(); e != nil {
+		return e
+	}
+	return d.current.Load()
+}
+
+// Publish makes an edition, amended, the current one: in Redis, in the local
+// copy and in memory. A Redis that does not answer and a local copy that can't
+// be written are logged, once, and hold nothing up: this process has the
+// edition, and Follow hands it on. The error is edition.ErrStale when another
+// process has published a later one; that one is then the current one.
 func (c *Cache) Publish(ctx context.Context, e *edition.Edition) error {
-	c.publish.Lock()
-	defer c.publish.Unlock()
+	d, ok := c.desks[e.Station()]
+	if !ok {
+		return fmt.Errorf("publish %s: %w", e.Station(), ErrNone)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if a := c.amended(e); a != e {
+		base := edition.New(e.Station(), 0, e.Base(), "", nil)
+		e = a.Following(base) // it replaces no more than e would
+	}
+	return c.publish(ctx, d, e)
+}
+
+func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error {
 	if c.redis != nil {
 		numbered, err := c.redis.Publish(ctx, e)
 		switch {
 		case errors.Is(err, edition.ErrStale):
-			return errors.Join(fmt.Errorf("publish %s: %w", e.Station(), err), c.fetch(ctx, c.redis, e.Station()))
+			return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.redis, Version{}))
+		case err != nil && ctx.Err() != nil:
+			return fmt.Errorf("publish %s: %w", d.station, err)
 		case err != nil:
-			c.redisUp.note(c.log, err)
+			c.redisTakes.note(c.log, err)
 		default:
-			c.redisUp.note(c.log, nil)
+			c.redisTakes.note(c.log, nil)
 			e = numbered
 		}
 	}
-	return c.keep(ctx, e)
+	return c.keep(ctx, d, e)
 }
 
 // keep makes e the current edition of this process.
-func (c *Cache) keep(ctx context.Context, e *edition.Edition) error {
+func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
 	numbered, err := c.local.Publish(ctx, e)
 	switch {
 	case errors.Is(err, edition.ErrStale):
-		return errors.Join(fmt.Errorf("publish %s: %w", e.Station(), err), c.fetch(ctx, c.local, e.Station()))
-	case err != nil:
+		return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.local, Version{}))
+	case err != nil && ctx.Err() == nil:
 		c.localUp.note(c.log, err)
-	default:
+	case err == nil:
 		c.localUp.note(c.log, nil)
 		e = numbered
 	}
-	c.swap(e.Published())
+	c.swap(d, e.Published())
 	return nil
 }
 
-// fetch makes the store's edition the current one.
-func (c *Cache) fetch(ctx context.Context, from Store, station string) error {
-	known, _ := c.Current(station)
-	e, err := from.Fetch(ctx, station, known)
-	if err != nil {
-		return fmt.Errorf("follow %s: %w", station, err)
+// swap makes e the current edition. Its number is higher than that of the one
+// before, whatever a store says: readers of this process never see it go back.
+func (c *Cache) swap(d *desk, e *edition.Edition) {
+	current, served := d.current.Load(), d.served()
+	if current != nil {
+		if versionOf(current) == versionOf(e) {
+			return
+		}
+		if e.Number() <= current.Number() {
+			e = e.Numbered(current.Number() + 1)
+		}
 	}
-	if from == Store(c.local) {
-		c.swap(e)
-		return nil
-	}
-	return c.keep(ctx, e)
-}
-
-// swap makes e the edition that is served.
-func (c *Cache) swap(e *edition.Edition) {
-	if current, ok := c.Current(e.Station()); ok && headOf(current) == headOf(e) {
+	d.current.Store(e)
+	if d.pinned.Load() != nil {
+		c.log.Info("edition published behind the pinned one", "station", d.station, "number", e.Number(), "pinned", d.pin.Number)
 		return
 	}
-	c.current[e.Station()].Store(e)
+	c.log.Info("edition served", "station", d.station, "number", e.Number(), "documents", e.Len())
+	c.turned(d, served, e)
+}
+
+// turned does what follows when another edition is served than before.
+func (c *Cache) turned(d *desk, before, after *edition.Edition) {
+	d.remember(before, after)
 	select {
 	case c.swapped <- struct{}{}:
 	default:
 	}
-	c.log.Info("edition served", "station", e.Station(), "number", e.Number(), "documents", e.Len())
-}
-
-// Encode makes the encodings of the current editions' documents that take long,
-// until ctx ends: an edition is served before it has them.
-func (c *Cache) Encode(ctx context.Context) error {
-	n := 0
-	for {
-		var calm <-chan time.Time
-		if n >= manyEncoded {
-			calm = time.After(calmAfter)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-calm:
-			debug.FreeOSMemory()
-			n = 0
-			continue
-		case <-c.swapped:
-		}
-		for _, station := range c.stations {
-			if e, ok := c.Current(station); ok {
-				n += encode(ctx, e)
-			}
-		}
-	}
-}
-
-// What a large build and its encodings needed is not needed again for a long
-// time: after so many documents, and so long without another, it is given back.
-const (
-	manyEncoded = 100
-	calmAfter   = 5 * time.Second
-)
-
-// encode encodes the documents of an edition that are not yet and returns how
-// many these were.
-func encode(ctx context.Context, e *edition.Edition) (n int) {
-	for _, d := range e.All() {
-		if ctx.Err() == nil && d.Encode() {
-			n++
-		}
-	}
-	return n
-}
-
-// Follow keeps the current editions in step with those that other processes
-// publish, asking every interval until ctx ends: those of Redis where it is
-// configured, otherwise those of the local copy. Editions that Redis lacks,
-// because it was away or has been emptied, are handed to it.
-func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		if err := c.Sync(ctx); err != nil && ctx.Err() == nil {
-			c.log.Debug("not in step", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-}
-
-// Sync brings this process and the store it follows into step, once. A station
-// that can't be brought into step keeps its edition and does not hold up the
-// others; the error joins them.
-func (c *Cache) Sync(ctx context.Context) error {
-	var store Store = c.local
-	up := &c.localUp
-	if c.redis != nil {
-		store, up = c.redis, &c.redisUp
-	}
-	heads, err := store.Heads(ctx, c.stations)
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		up.note(c.log, err)
-		return err
-	}
-	var faults []error
-	for i, station := range c.stations {
-		faults = append(faults, c.sync(ctx, store, station, heads[i]))
-	}
-	err = errors.Join(faults...)
-	up.note(c.log, err)
-	return err
-}
-
-// sync brings one station into step. Of two editions the one of the later
-// snapshot wins, whatever their numbers: numbers of processes that were apart
-// can be equal, or the wrong way round.
-func (c *Cache) sync(ctx context.Context, store Store, station string, theirs Head) error {
-	c.publish.Lock()
-	defer c.publish.Unlock()
-	mine, ok := c.Current(station)
-	switch {
-	case ok && theirs == headOf(mine), !ok && theirs == Head{}:
-		return nil
-	case ok && theirs.Watermark <= mine.Watermark().UnixMilli() && theirs.Number <= mine.Number(),
-		ok && theirs.Watermark < mine.Watermark().UnixMilli():
-		return c.handOn(ctx, store, mine)
-	case ok && theirs.Number <= mine.Number():
-		return c.renumber(ctx, store, station, mine.Number()+1)
-	}
-	return c.fetch(ctx, store, station)
-}
-
-// handOn gives this process's edition to a store that lacks it.
-func (c *Cache) handOn(ctx context.Context, store Store, mine *edition.Edition) error {
-	numbered, err := store.Publish(ctx, mine)
-	if err != nil {
-		return fmt.Errorf("hand on %s: %w", mine.Station(), err)
-	}
-	if numbered.Number() != mine.Number() {
-		return c.keep(ctx, numbered)
-	}
-	return nil
-}
-
-// renumber lifts the number of a later edition that a store got under a low
-// number, because it had been emptied or its publisher was apart: readers of
-// this process must never see numbers go back.
-func (c *Cache) renumber(ctx context.Context, store Store, station string, number int64) error {
-	mine, _ := c.Current(station)
-	e, err := store.Fetch(ctx, station, mine)
-	if err != nil {
-		return fmt.Errorf("follow %s: %w", station, err)
-	}
-	numbered, err := store.Publish(ctx, e.Numbered(number))
-	if err != nil {
-		return fmt.Errorf("follow %s: %w", station, err)
-	}
-	return c.keep(ctx, numbered)
-}
-
-// state logs when something stops working and when it works again, once each.
-type state struct {
-	name string
-	mu   sync.Mutex
-	down bool
-}
-
-func (s *state) note(log *slog.Logger, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case err != nil && !s.down:
-		log.Error("out of reach, serving goes on", "what", s.name, "err", err)
-	case err == nil && s.down:
-		log.Info("in reach again", "what", s.name)
-	}
-	s.down = err != nil
 }

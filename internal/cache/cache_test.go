@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 
 func newCache(t *testing.T, log *slog.Logger, local *Local, redis *Redis) *Cache {
 	t.Helper()
-	c, err := Open(t.Context(), log, []string{"xt"}, local, redis)
+	c, err := Open(t.Context(), log, []string{"xt"}, local, redis, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,8 +53,10 @@ func TestCacheDamagedStart(t *testing.T) {
 	if err := c.Publish(t.Context(), print(3, 0, "one")); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeFile(local.path("xt", manifestName), []byte("{")); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{manifestName, numberName(3)} {
+		if err := writeFile(local.path("xt", name), []byte("{")); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var text bytes.Buffer
 	c = newCache(t, slog.New(slog.NewTextHandler(&text, nil)), local, nil)
@@ -63,6 +66,80 @@ func TestCacheDamagedStart(t *testing.T) {
 	if !strings.Contains(text.String(), "local copy not used") {
 		t.Errorf("log = %s", &text)
 	}
+}
+
+// The current edition is damaged in the local copy: an earlier one is served,
+// and published again above it, so that it is not met again.
+func TestCacheMendsLocal(t *testing.T) {
+	tests := []struct {
+		name   string
+		damage func(t *testing.T, l *Local, current *edition.Edition)
+		want   int64
+		text   string
+	}{
+		{"documents", func(t *testing.T, l *Local, current *edition.Edition) {
+			for d := range current.Objects() {
+				if err := os.Truncate(l.path("xt", objectName(d.Hash())), 5); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}, 5, "one"},
+		{"the manifest", func(t *testing.T, l *Local, _ *edition.Edition) {
+			if err := os.Truncate(l.path("xt", manifestName), 5); err != nil {
+				t.Fatal(err)
+			}
+		}, 4, "two"}, // of which there is a copy
+		{"the manifest and its copy", func(t *testing.T, l *Local, _ *edition.Edition) {
+			for _, name := range []string{manifestName, numberName(4)} {
+				if err := os.Truncate(l.path("xt", name), 5); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}, 5, "one"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			local := newLocal(t)
+			publish(t, local, print(3, 0, "one"))
+			current := publish(t, local, print(4, 1, "two"))
+			tt.damage(t, local, current)
+			var text bytes.Buffer
+			c := newCache(t, slog.New(slog.NewTextHandler(&text, nil)), local, nil)
+			for range 3 {
+				if err := c.Sync(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+			minute := map[string]int{"one": 0, "two": 1}[tt.text]
+			wantCurrent(t, c, tt.want, print(tt.want, minute, tt.text))
+			heads, err := local.Heads(t.Context(), []string{"xt"})
+			if err != nil || heads[0].Number != tt.want {
+				t.Errorf("Heads = %v, %v; want edition %d", heads, err, tt.want)
+			}
+			if n := strings.Count(text.String(), "damaged"); n == 0 || n > 4 { // two lines, each with the key
+				t.Errorf("said %d times:\n%s", n, &text)
+			}
+			wantCurrent(t, newCache(t, slog.New(slog.DiscardHandler), local, nil), tt.want, print(tt.want, minute, tt.text))
+			if left := leftFiles(t, local); len(left) > 0 {
+				t.Errorf("left: %q", left)
+			}
+		})
+	}
+}
+
+// leftFiles returns the names of manifests that can't be read.
+func leftFiles(t *testing.T, l *Local) (left []string) {
+	t.Helper()
+	numbers, _, err := l.list("xt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, number := range numbers {
+		if _, err := l.manifest("xt", numberName(number)); err != nil {
+			left = append(left, numberName(number))
+		}
+	}
+	return left
 }
 
 // Another process publishes into the same folder: `feedstation build` beside
@@ -178,7 +255,7 @@ func TestCacheUnwritableLocal(t *testing.T) {
 		}
 	}
 	wantCurrent(t, c, 2, print(2, 1, "one"))
-	if n := strings.Count(text.String(), "out of reach"); n != 1 {
+	if n := strings.Count(text.String(), "can't be written"); n != 1 {
 		t.Errorf("said %d times; want once:\n%s", n, &text)
 	}
 }
@@ -208,7 +285,7 @@ func TestCacheSameNumber(t *testing.T) {
 	if err := a.Publish(t.Context(), print(1, 0, "one")); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.keep(t.Context(), print(1, 5, "two")); err != nil { // while Redis was away
+	if err := b.keep(t.Context(), b.desks["xt"], print(1, 5, "two")); err != nil { // while Redis was away
 		t.Fatal(err)
 	}
 	settle(t, a, b)
@@ -225,7 +302,7 @@ func TestCacheLowerNumberLaterSnapshot(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := a.keep(t.Context(), print(2, 30, "two")); err != nil {
+	if err := a.keep(t.Context(), a.desks["xt"], print(2, 30, "two")); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, a, b)

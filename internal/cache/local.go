@@ -8,47 +8,50 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
-	"golang.org/x/sync/errgroup"
 
 	"feedstation/internal/edition"
 )
 
 const (
-	manifestName = "manifest.json"
-	previousName = "previous.json"
-	lockName     = "lock"
-	objectSuffix = ".doc"
+	manifestName   = "manifest.json"
+	pinnedName     = "pinned.json"
+	lockName       = "lock"
+	objectSuffix   = ".doc"
+	manifestSuffix = ".json"
 )
-
-// syncs bounds how many files are written at the same time: they wait for the
-// disk, not for the processor.
-const syncs = 16
 
 // lockPoll is how often a lock that another process holds is tried again.
 const lockPoll = 10 * time.Millisecond
 
 // Local is the local copy: a folder that several processes may share.
 type Local struct {
-	dir string
+	dir  string
+	keep int
 
-	mu      sync.Mutex
-	seen    map[string]seen // by station: spares Heads the reading
-	suspect map[string]bool // by station: objects were found damaged
+	mu    sync.Mutex
+	known map[string]*known // by station
+
+	retractedFile seen
 }
 
-type seen struct {
-	info fs.FileInfo
-	head Head
+// known is what is remembered of a station's folder.
+type known struct {
+	manifest, pinned seen
+	head             Head
+	suspect          bool // the current edition was found damaged
 }
 
 // OpenLocal returns the local copy in a folder, which is created and tried by
-// writing to it: a folder that can't be written to is found at the start.
-func OpenLocal(dir string) (*Local, error) {
+// writing to it: a folder that can't be written to is found at the start. Keep
+// is how many editions are kept besides the current one, at least 1.
+func OpenLocal(dir string, keep int) (*Local, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
@@ -59,7 +62,17 @@ func OpenLocal(dir string) (*Local, error) {
 	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	return &Local{dir: dir, seen: map[string]seen{}, suspect: map[string]bool{}}, nil
+	return &Local{dir: dir, keep: max(keep, 1), known: map[string]*known{}}, nil
+}
+
+// of returns what is remembered of a station; l.mu is held.
+func (l *Local) of(station string) *known {
+	k, ok := l.known[station]
+	if !ok {
+		k = new(known)
+		l.known[station] = k
+	}
+	return k
 }
 
 // Heads implements Store.
@@ -75,46 +88,76 @@ func (l *Local) Heads(_ context.Context, stations []string) ([]Head, error) {
 	return heads, nil
 }
 
-// head reads the manifest only when the file is another one than last time.
+// head reads a file only when it is another one than last time.
 func (l *Local) head(station string) (Head, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	info, err := os.Stat(l.path(station, manifestName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return Head{}, nil
-	}
+	k := l.of(station)
+	now, changed, err := k.manifest.look(l.path(station, manifestName))
 	if err != nil {
 		return Head{}, err
 	}
-	last := l.seen[station]
-	if last.info != nil && os.SameFile(last.info, info) && last.info.ModTime().Equal(info.ModTime()) {
-		return last.head, nil
+	if changed {
+		if k.head.Version, err = l.version(station); err != nil {
+			return Head{}, err
+		}
+		k.manifest = now
 	}
-	m, err := l.manifest(station, manifestName)
-	if err != nil && !errors.Is(err, edition.ErrDamaged) { // a damaged one is as good as none: it is replaced
+	now, changed, err = k.pinned.look(l.path(station, pinnedName))
+	if err != nil {
 		return Head{}, err
 	}
-	var head Head
-	if err == nil {
-		head = Head{m.Number, m.Watermark.UnixMilli()}
+	if changed {
+		if k.head.Pin, err = l.readPin(station); err != nil {
+			return Head{}, err
+		}
+		k.pinned = now
 	}
-	l.seen[station] = seen{info, head}
-	return head, nil
+	return k.head, nil
+}
+
+// version returns that of the current edition, also where only another version
+// of the program can read it. A damaged manifest is as good as none: it is
+// replaced.
+func (l *Local) version(station string) (Version, error) {
+	text, err := readSealed(l.path(station, manifestName))
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrNone), errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
+		return Version{}, nil
+	default:
+		return Version{}, err
+	}
+	var head struct {
+		Number    int64
+		Watermark time.Time
+	}
+	if json.Unmarshal(text, &head) != nil {
+		return Version{}, nil
+	}
+	return Version{head.Number, head.Watermark.UnixMilli()}, nil
 }
 
 // Fetch implements Store. Where the current edition is damaged it returns the
-// one before.
+// newest one that is not.
 func (l *Local) Fetch(_ context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
 	e, err := l.fetch(station, manifestName, known)
-	if errors.Is(err, edition.ErrDamaged) {
-		l.mu.Lock()
-		l.suspect[station] = true
-		l.mu.Unlock()
-		if previous, earlier := l.fetch(station, previousName, known); earlier == nil {
-			return previous, nil
+	if !errors.Is(err, edition.ErrDamaged) && !errors.Is(err, errForeign) {
+		return e, err
+	}
+	l.mu.Lock()
+	l.of(station).suspect = true
+	l.mu.Unlock()
+	numbers, _, listErr := l.list(station)
+	if listErr != nil {
+		return nil, errors.Join(err, listErr)
+	}
+	for _, number := range numbers {
+		if kept, keptErr := l.fetch(station, numberName(number), known); keptErr == nil {
+			return kept, nil
 		}
 	}
-	return e, err
+	return nil, err
 }
 
 func (l *Local) fetch(station, name string, known *edition.Edition) (*edition.Edition, error) {
@@ -135,117 +178,66 @@ func (l *Local) fetch(station, name string, known *edition.Edition) (*edition.Ed
 	return e, nil
 }
 
-// Publish implements Store. The documents are on the disk before the manifest
-// that names them: whenever the process or the machine stops, one whole
-// edition is there.
-func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
-	station := e.Station()
-	if err := os.MkdirAll(filepath.Join(l.dir, station), 0o755); err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
-	}
-	lock := flock.New(l.path(station, lockName))
-	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
-		return nil, fmt.Errorf("cache: %s: %w", lock.Path(), err)
-	}
-	defer lock.Close()
-
-	old, err := l.manifest(station, manifestName)
-	replaces := err == nil
-	switch {
-	case replaces && old.Watermark.After(e.Base()):
-		return nil, fmt.Errorf("cache: %s: %w", station, edition.ErrStale)
-	case replaces && e.Number() <= old.Number:
-		e = e.Numbered(old.Number + 1)
-	}
-	l.mu.Lock()
-	suspect := l.suspect[station]
-	l.mu.Unlock()
-	if err := l.writeObjects(ctx, e, suspect); err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
-	}
-	if replaces {
-		if err := l.writeManifest(previousName, old); err != nil {
-			return nil, fmt.Errorf("cache: %w", err)
-		}
-	}
-	m := e.Manifest()
-	if err := l.writeManifest(manifestName, m); err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
-	}
-	l.mu.Lock()
-	delete(l.suspect, station)
-	l.mu.Unlock()
-	return e, l.collect(station, m, old)
-}
-
-func (l *Local) writeManifest(name string, m edition.Manifest) error {
-	text, err := json.MarshalIndent(m, "", " ")
-	if err != nil {
-		return err
-	}
-	if err := writeFile(l.path(m.Station, name), text); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Join(l.dir, m.Station))
-}
-
-// writeObjects writes the documents that are not there yet, or all of them.
-func (l *Local) writeObjects(ctx context.Context, e *edition.Edition, all bool) error {
-	var writes errgroup.Group
-	writes.SetLimit(syncs)
-	for d := range e.Objects() {
-		writes.Go(func() error {
-			name := l.path(e.Station(), objectName(d.Hash()))
-			if _, err := os.Stat(name); err == nil && !all {
-				return nil
-			}
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			return writeFile(name, d.Pack())
-		})
-	}
-	return writes.Wait()
-}
-
-// collect removes what neither the current nor the previous edition names.
-func (l *Local) collect(station string, kept ...edition.Manifest) error {
-	named := map[string]bool{manifestName: true, previousName: true, lockName: true}
-	for _, m := range kept {
-		for _, entries := range []map[string]edition.Entry{m.Documents, m.Records} {
-			for _, entry := range entries {
-				named[objectName(entry.Hash)] = true
-			}
-		}
-	}
+// list returns the numbers in the names of manifests, the highest first, and
+// the names of all files.
+func (l *Local) list(station string) (numbers []int64, names []string, err error) {
 	files, err := os.ReadDir(filepath.Join(l.dir, station))
-	if err != nil {
-		return fmt.Errorf("cache: %w", err)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("cache: %w", err)
 	}
 	for _, file := range files {
-		if named[file.Name()] {
-			continue
-		}
-		if err := os.Remove(l.path(station, file.Name())); err != nil {
-			return fmt.Errorf("cache: %w", err)
+		names = append(names, file.Name())
+		if digits, ok := strings.CutSuffix(file.Name(), manifestSuffix); ok {
+			if number, err := strconv.ParseInt(digits, 10, 64); err == nil {
+				numbers = append(numbers, number)
+			}
 		}
 	}
-	return nil
+	slices.Sort(numbers)
+	slices.Reverse(numbers)
+	return numbers, names, nil
 }
 
 func (l *Local) manifest(station, name string) (edition.Manifest, error) {
-	data, err := os.ReadFile(l.path(station, name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return edition.Manifest{}, ErrNone
-	}
+	text, err := readSealed(l.path(station, name))
 	if err != nil {
 		return edition.Manifest{}, err
 	}
-	m, err := edition.ParseManifest(data)
+	m, err := parseManifest(text)
 	if err != nil {
 		return edition.Manifest{}, fmt.Errorf("%s: %w", l.path(station, name), err)
 	}
 	return m, nil
+}
+
+// lock waits until no other process publishes the station.
+func (l *Local) lock(ctx context.Context, station string) (*flock.Flock, error) {
+	if err := os.MkdirAll(filepath.Join(l.dir, station), 0o755); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	return lockFile(ctx, l.path(station, lockName))
+}
+
+func lockFile(ctx context.Context, name string) (*flock.Flock, error) {
+	lock := flock.New(name)
+	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
+		return nil, fmt.Errorf("cache: %s: %w", name, errors.Join(err, lock.Close()))
+	}
+	return lock, nil
+}
+
+func (l *Local) readPin(station string) (pin Pin, err error) {
+	text, err := readSealed(l.path(station, pinnedName))
+	switch {
+	case errors.Is(err, ErrNone), errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
+		return Pin{}, nil
+	case err != nil:
+		return Pin{}, err
+	}
+	if err := json.Unmarshal(text, &pin); err != nil {
+		return Pin{}, fmt.Errorf("%s: %w", l.path(station, pinnedName), err)
+	}
+	return pin, nil
 }
 
 func (l *Local) path(station, name string) string {
@@ -254,30 +246,4 @@ func (l *Local) path(station, name string) string {
 
 func objectName(hash edition.Hash) string { return hash.String() + objectSuffix }
 
-// writeFile puts a whole file in place or none: under a temporary name, synced,
-// renamed.
-func writeFile(name string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), strings.TrimSuffix(filepath.Base(name), objectSuffix)+".tmp-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
-}
-
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
+func numberName(number int64) string { return strconv.FormatInt(number, 10) + manifestSuffix }

@@ -23,11 +23,11 @@ func objects(t *testing.T, l *Local) []string {
 
 func TestLocalCollects(t *testing.T) {
 	l := newLocal(t)
-	for i := range 5 {
+	for i := range 2 * DefaultKeep {
 		publish(t, l, print(1, i, fmt.Sprint("text ", i)))
 	}
-	if names := objects(t, l); len(names) != 2*3 {
-		t.Errorf("objects = %q; want those of two editions", names)
+	if names := objects(t, l); len(names) != (1+DefaultKeep)*3 {
+		t.Errorf("%d objects; want those of the current edition and the kept ones", len(names))
 	}
 	left, _ := filepath.Glob(filepath.Join(l.dir, "xt", "*.tmp-*"))
 	if len(left) > 0 {
@@ -49,7 +49,14 @@ func TestLocalDamage(t *testing.T) {
 	for name, damage := range map[string]func(*testing.T, *Local){
 		"flipped bit in an object": func(t *testing.T, l *Local) { flip(t, objects(t, l)[0]) },
 		"truncated object":         func(t *testing.T, l *Local) { os.Truncate(objects(t, l)[0], 10) },
-		"truncated manifest":       func(t *testing.T, l *Local) { os.Truncate(l.path("xt", manifestName), 10) },
+		"truncated manifest": func(t *testing.T, l *Local) {
+			os.Truncate(l.path("xt", manifestName), 10)
+			os.Truncate(l.path("xt", numberName(1)), 10)
+		},
+		"flipped bit in a manifest": func(t *testing.T, l *Local) {
+			flip(t, l.path("xt", manifestName))
+			flip(t, l.path("xt", numberName(1)))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLocal(t)
@@ -72,7 +79,7 @@ func TestOpenLocalUnwritable(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenLocal(filepath.Join(file, "cache")); err == nil || !strings.HasPrefix(err.Error(), "cache: ") {
+	if _, err := OpenLocal(filepath.Join(file, "cache"), DefaultKeep); err == nil || !strings.HasPrefix(err.Error(), "cache: ") {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -83,7 +90,7 @@ func TestLocalShared(t *testing.T) {
 	dir := t.TempDir()
 	var wg sync.WaitGroup
 	for writer := range 2 {
-		l, err := OpenLocal(dir)
+		l, err := OpenLocal(dir, DefaultKeep)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +102,7 @@ func TestLocalShared(t *testing.T) {
 			}
 		})
 	}
-	reader, err := OpenLocal(dir)
+	reader, err := OpenLocal(dir, DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}

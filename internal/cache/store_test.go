@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/redistest"
@@ -25,9 +28,15 @@ func print(number int64, minute int, text string) *edition.Edition {
 	return edition.New("xt", number, at, "build", documents)
 }
 
-func newRedis(t *testing.T, addr string) *Redis {
+func newRedis(t testing.TB, addr string) *Redis {
 	t.Helper()
-	r, err := NewRedis(RedisOptions{Mode: "single", Addrs: []string{addr}})
+	return openRedis(t, RedisOptions{Mode: "single", Addrs: []string{addr}})
+}
+
+func openRedis(t testing.TB, options RedisOptions) *Redis {
+	t.Helper()
+	options.Keep = DefaultKeep
+	r, err := NewRedis(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,30 +44,67 @@ func newRedis(t *testing.T, addr string) *Redis {
 	return r
 }
 
-func newLocal(t *testing.T) *Local {
+func newLocal(t testing.TB) *Local {
 	t.Helper()
-	local, err := OpenLocal(t.TempDir())
+	local, err := OpenLocal(t.TempDir(), DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return local
 }
 
+// stores are the kinds of stores. Each is started once for a test, and returns a
+// function that opens it empty.
+var stores = map[string]func(*testing.T) func(*testing.T) Store{
+	"local": func(*testing.T) func(*testing.T) Store {
+		return func(t *testing.T) Store { return newLocal(t) }
+	},
+	"miniredis": func(*testing.T) func(*testing.T) Store {
+		return func(t *testing.T) Store { return newRedis(t, miniredis.RunT(t).Addr()) }
+	},
+	"single": func(t *testing.T) func(*testing.T) Store {
+		server := redistest.Start(t)
+		return func(t *testing.T) Store {
+			server.Flush()
+			return newRedis(t, server.Addr())
+		}
+	},
+	"sentinel": func(t *testing.T) func(*testing.T) Store {
+		group := redistest.StartSentinel(t)
+		return func(t *testing.T) Store {
+			group.Flush()
+			return openRedis(t, RedisOptions{Mode: "sentinel", Addrs: group.Addrs(), Master: group.Name()})
+		}
+	},
+	"cluster": func(t *testing.T) func(*testing.T) Store {
+		cluster := redistest.StartCluster(t)
+		return func(t *testing.T) Store {
+			cluster.Flush()
+			return openRedis(t, RedisOptions{Mode: "cluster", Addrs: cluster.Addrs()})
+		}
+	},
+}
+
 // TestStore is what every store of editions keeps to.
 func TestStore(t *testing.T) {
-	for name, open := range map[string]func(*testing.T) Store{
-		"local":     func(t *testing.T) Store { return newLocal(t) },
-		"miniredis": func(t *testing.T) Store { return newRedis(t, miniredis.RunT(t).Addr()) },
-		"redis":     func(t *testing.T) Store { return newRedis(t, redistest.Start(t).Addr()) },
-	} {
+	for name, start := range stores {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			open := start(t)
 			for name, test := range map[string]func(*testing.T, Store){
-				"nothing yet":                  testNothing,
-				"what is published is fetched": testRoundTrip,
-				"numbers only rise":            testNumbers,
-				"an older snapshot is refused": testStale,
-				"known documents are not read": testKnown,
-				"many editions":                testMany,
+				"nothing yet":                          testNothing,
+				"what is published is fetched":         testRoundTrip,
+				"numbers only rise":                    testNumbers,
+				"an older snapshot is refused":         testStale,
+				"the same once more is no new edition": testSame,
+				"known documents are not read":         testKnown,
+				"known documents with other advice":    testAdvice,
+				"many editions":                        testMany,
+				"stations apart":                       testStations,
+				"editions are kept":                    testKept,
+				"a pinned edition stays":               testPin,
+				"the later pin counts":                 testPins,
+				"large documents":                      testLarge,
 			} {
 				t.Run(name, func(t *testing.T) { test(t, open(t)) })
 			}
@@ -112,7 +158,7 @@ func testNumbers(t *testing.T, s Store) {
 		t.Errorf("edition 1760000000000 became %d", n)
 	}
 	heads, err := s.Heads(t.Context(), []string{"yy", "xt"})
-	want := Head{1_760_000_000_000, noon.Add(3 * time.Minute).UnixMilli()}
+	want := Head{Version: Version{1_760_000_000_000, noon.Add(3 * time.Minute).UnixMilli()}}
 	if err != nil || heads[0] != (Head{}) || heads[1] != want {
 		t.Errorf("Heads = %v, %v; want %v", heads, err, want)
 	}
@@ -156,6 +202,161 @@ func testMany(t *testing.T, s Store) {
 	}
 }
 
+// testSame has another process publish the same edition: a store that every
+// process hands its edition to, because it was emptied, ends with one number.
+func testSame(t *testing.T, s Store) {
+	publish(t, s, print(3, 0, "one"))
+	for _, number := range []int64{1, 3} {
+		if n := publish(t, s, print(number, 0, "one")).Number(); n != 3 {
+			t.Errorf("the same as %d became %d; want 3", number, n)
+		}
+	}
+	if n := publish(t, s, print(5, 0, "one")).Number(); n != 5 {
+		t.Errorf("the same as 5 became %d; want 5", n)
+	}
+	if n := publish(t, s, print(5, 0, "two")).Number(); n != 6 {
+		t.Errorf("another one as 5 became %d; want 6", n)
+	}
+}
+
+func testAdvice(t *testing.T, s Store) {
+	known := print(1, 0, "one")
+	advised := map[string]*edition.Document{}
+	for path, d := range known.All() {
+		advised[path] = d.Advised(edition.Advice{MaxAge: time.Hour})
+	}
+	e := publish(t, s, edition.New("xt", 2, noon, "build", advised))
+	got, err := s.Fetch(t.Context(), "xt", known)
+	if err != nil || !got.Equal(e) {
+		t.Errorf("Fetch: %v", err)
+	}
+}
+
+func testStations(t *testing.T, s Store) {
+	e := publish(t, s, print(1, 0, "one"))
+	other := edition.New("yy", 5, noon, "build", map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/plain", []byte("two"), noon)})
+	publish(t, s, other)
+	for station, want := range map[string]*edition.Edition{"xt": e, "yy": other} {
+		if got, err := s.Fetch(t.Context(), station, nil); err != nil || !got.Equal(want) {
+			t.Errorf("%s: %v", station, err)
+		}
+	}
+}
+
+func testKept(t *testing.T, s Store) {
+	want := map[int64]*edition.Edition{}
+	for i := range DefaultKeep + 3 {
+		e := publish(t, s, withRecord(print(int64(i+1), i, fmt.Sprint("text ", i))))
+		want[e.Number()] = e
+	}
+	kept, err := s.Kept(t.Context(), "xt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var numbers []int64
+	for _, m := range kept {
+		numbers = append(numbers, m.Number)
+	}
+	if diff := cmp.Diff([]int64{8, 7, 6, 5, 4, 3}, numbers); diff != "" {
+		t.Errorf("kept (-want +got):\n%s", diff)
+	}
+	for _, number := range numbers {
+		got, err := s.FetchKept(t.Context(), "xt", number, nil)
+		if err != nil || got.Number() != number || !got.Equal(want[number]) {
+			t.Errorf("edition %d: %v, %v", number, got, err)
+		}
+	}
+	if _, err := s.FetchKept(t.Context(), "xt", 2, nil); !errors.Is(err, ErrNone) {
+		t.Errorf("edition 2: %v; want ErrNone", err)
+	}
+}
+
+// withRecord returns an edition with a record of its own.
+func withRecord(e *edition.Edition) *edition.Edition {
+	return e.WithRecords(map[string]*edition.Document{"/sitemap.xml": edition.NewDocument("text/plain", fmt.Append(nil, "record of ", e.Number()), noon)})
+}
+
+func testPin(t *testing.T, s Store) {
+	first := publish(t, s, withRecord(print(1, 0, "text 0")))
+	if err := s.Pin(t.Context(), "xt", Pin{1, noon}, first); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 * DefaultKeep {
+		publish(t, s, print(1, i+1, fmt.Sprint("text ", (i+1)%4))) // which comes back to what is pinned
+	}
+	heads, err := s.Heads(t.Context(), []string{"xt"})
+	if err != nil || heads[0].Pin != (Pin{1, noon}) || heads[0].Number != 11 {
+		t.Errorf("Heads = %v, %v", heads, err)
+	}
+	if got, err := s.FetchKept(t.Context(), "xt", 1, nil); err != nil || !got.Equal(first) {
+		t.Errorf("the pinned edition: %v", err)
+	}
+	if kept, err := s.Kept(t.Context(), "xt"); err != nil || len(kept) != DefaultKeep+2 {
+		t.Errorf("%d editions are kept, %v; want %d besides the current and the pinned one", len(kept), err, DefaultKeep)
+	}
+	unpinned := Pin{0, noon.Add(time.Hour)}
+	if err := s.Pin(t.Context(), "xt", unpinned, nil); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 * DefaultKeep {
+		e := publish(t, s, print(1, i+20, fmt.Sprint("text ", i%4)))
+		if got, err := s.Fetch(t.Context(), "xt", nil); err != nil || !got.Equal(e) {
+			t.Fatalf("edition %d: %v", e.Number(), err)
+		}
+	}
+	if _, err := s.FetchKept(t.Context(), "xt", 1, nil); !errors.Is(err, ErrNone) {
+		t.Errorf("edition 1, which is not pinned any more: %v; want ErrNone", err)
+	}
+}
+
+func testPins(t *testing.T, s Store) {
+	first := publish(t, s, print(1, 0, "one"))
+	second := publish(t, s, print(2, 1, "two"))
+	pins := []struct {
+		pin  Pin
+		e    *edition.Edition
+		want Pin
+	}{
+		{Pin{1, noon}, first, Pin{1, noon}},
+		{Pin{2, noon.Add(-time.Hour)}, second, Pin{1, noon}},
+		{Pin{2, noon.Add(time.Hour)}, second, Pin{2, noon.Add(time.Hour)}},
+		{Pin{0, noon}, nil, Pin{2, noon.Add(time.Hour)}},
+		{Pin{0, noon.Add(2 * time.Hour)}, nil, Pin{0, noon.Add(2 * time.Hour)}},
+	}
+	for _, p := range pins {
+		if err := s.Pin(t.Context(), "xt", p.pin, p.e); err != nil {
+			t.Fatal(err)
+		}
+		if heads, err := s.Heads(t.Context(), []string{"xt"}); err != nil || heads[0].Pin != p.want {
+			t.Errorf("after %v: %v, %v; want %v", p.pin, heads, err, p.want)
+		}
+	}
+	// A store that was emptied is told of a pin before there is an edition.
+	lonely := edition.New("yy", 4, noon, "build", map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/plain", []byte("two"), noon)})
+	if err := s.Pin(t.Context(), "yy", Pin{4, noon}, lonely); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.FetchKept(t.Context(), "yy", 4, nil); err != nil || !got.Equal(lonely) {
+		t.Errorf("a pinned edition alone: %v", err)
+	}
+}
+
+// testLarge has documents that need several batches, one of them larger than a
+// batch.
+func testLarge(t *testing.T, s Store) {
+	noise := rand.NewChaCha8([32]byte{})
+	documents := map[string]*edition.Document{}
+	for i, size := range []int{1 << 10, 3 << 20, 700 << 10, 700 << 10, 1} {
+		body := make([]byte, size)
+		noise.Read(body)
+		documents[fmt.Sprint("/", i)] = edition.NewDocument("text/plain", body, noon)
+	}
+	e := publish(t, s, edition.New("xt", 1, noon, "build", documents))
+	if got, err := s.Fetch(t.Context(), "xt", nil); err != nil || !got.Equal(e) {
+		t.Errorf("Fetch: %v", err)
+	}
+}
+
 func publish(t *testing.T, s Store, e *edition.Edition) *edition.Edition {
 	t.Helper()
 	published, err := s.Publish(t.Context(), e)
@@ -168,19 +369,50 @@ func publish(t *testing.T, s Store, e *edition.Edition) *edition.Edition {
 	return published
 }
 
+// What no edition names any more goes; what a kept or pinned one names stays.
 func TestRedisCollects(t *testing.T) {
 	server := miniredis.RunT(t)
 	r := newRedis(t, server.Addr())
-	for i := range 5 {
+	want := func(editions int) {
+		t.Helper()
+		names := 0
+		for _, key := range server.Keys() {
+			if strings.HasPrefix(key, documentPrefix("xt")) {
+				names++
+			}
+		}
+		if members, _ := server.ZMembers(namedKey("xt")); names != 3*editions || len(members) != names {
+			t.Errorf("%d documents, %d of them named; want those of %d editions", names, len(members), editions)
+		}
+	}
+	for i := range 2 * DefaultKeep {
 		publish(t, r, print(1, i, fmt.Sprint("text ", i)))
 	}
 	if _, err := r.Publish(t.Context(), print(1, 0, "stale")); !errors.Is(err, edition.ErrStale) {
 		t.Fatal(err)
 	}
 	server.FastForward(orphanTime) // what a refused edition left goes by itself
-	if keys := server.Keys(); len(keys) != 1+2*3 {
-		t.Errorf("keys = %q; want the manifest and two editions of three documents", keys)
+	want(1 + DefaultKeep)
+	pinned, err := r.FetchKept(t.Context(), "xt", 2*DefaultKeep-1, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
+	if err := r.Pin(t.Context(), "xt", Pin{pinned.Number(), noon}, pinned); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 * DefaultKeep {
+		publish(t, r, print(1, 100+i, fmt.Sprint("more ", i)))
+	}
+	want(1 + DefaultKeep + 1)
+	if err := r.Pin(t.Context(), "xt", Pin{0, noon.Add(time.Hour)}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for i := range DefaultKeep + 1 {
+		publish(t, r, print(1, 200+i, fmt.Sprint("last ", i)))
+	}
+	want(1 + DefaultKeep)
+	server.FastForward(24 * time.Hour)
+	want(1 + DefaultKeep)
 }
 
 func TestRedisRefusesHoles(t *testing.T) {
@@ -195,7 +427,9 @@ func TestRedisRefusesHoles(t *testing.T) {
 	if _, err := r.Fetch(t.Context(), "xt", nil); !errors.Is(err, ErrNone) {
 		t.Errorf("an edition with a hole: %v; want ErrNone", err)
 	}
-	err := publishScript.Run(t.Context(), r.client, []string{manifestKey("xt"), documentKey("xt", edition.Hash{})}, 9, noon.Add(time.Hour).UnixMilli(), "{}", documentPrefix("xt"), noon.Add(time.Hour).UnixMilli()).Err()
+	keys := []string{manifestKey("xt"), keptKey("xt"), namedKey("xt"), documentKey("xt", edition.Hash{})}
+	later := noon.Add(time.Hour).UnixMilli()
+	err := publishScript.Run(t.Context(), r.client, keys, 9, later, "{}", documentPrefix("xt"), later, DefaultKeep, 3, "digest").Err()
 	if err == nil || err.Error()[:7] != "MISSING" {
 		t.Errorf("a manifest without its documents: %v; want MISSING", err)
 	}

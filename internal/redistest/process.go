@@ -20,16 +20,17 @@ const (
 	interval = 2 * time.Millisecond // between two questions
 )
 
-// process is a running redis-server.
+// process is a running redis-server, be it a server or a sentinel.
 type process struct {
 	cmd  *exec.Cmd
 	log  bytes.Buffer  // all it wrote; to be read once gone is closed
 	gone chan struct{} // closed when it has ended and was waited for
 }
 
-// launch starts binary and returns when it answers on addr. When it doesn't
-// within patience, or ends first, the error tells what it wrote.
-func launch(ctx context.Context, binary, dir, addr string) (*process, error) {
+// launch starts binary, with more options than the address, and returns when it
+// answers on addr. When it doesn't within patience, or ends first, the error
+// tells what it wrote.
+func launch(ctx context.Context, binary, addr string, options ...string) (*process, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, err
@@ -38,8 +39,7 @@ func launch(ctx context.Context, binary, dir, addr string) (*process, error) {
 	// A test's context ends before its cleanups run, and those may still talk to
 	// the server: it must not end with ctx.
 	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), binary,
-		"--port", port, "--bind", host, "--dir", dir,
-		"--save", "", "--appendonly", "no", "--daemonize", "no")
+		append(options, "--port", port, "--bind", host, "--daemonize", "no")...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.log, &p.log
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", binary, err)

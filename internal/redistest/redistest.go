@@ -1,5 +1,7 @@
-// Package redistest gives a test a Redis server of its own: the machine's
-// redis-server on a loopback port, which the test may kill, restart and freeze.
+// Package redistest gives a test a Redis of its own: the machine's redis-server
+// on loopback ports, one alone ([Start]), a pair watched by sentinels
+// ([StartSentinel]) or a cluster ([StartCluster]). The test may kill, restart
+// and freeze each of them.
 //
 // It is a test helper: no production package may import it.
 package redistest
@@ -17,14 +19,14 @@ import (
 // tries bounds how many ports are tried before a test gives up.
 const tries = 10
 
-// Server is one redis-server that keeps nothing on disk. Its methods belong to
+// Server is one redis-server that keeps no data on disk. Its methods belong to
 // the goroutine of the test that started it, which they fail on any error.
 type Server struct {
-	t      testing.TB
-	binary string
-	dir    string
-	addr   string
-	proc   *process // nil after Kill
+	t       testing.TB
+	binary  string
+	addr    string
+	options []string
+	proc    *process // nil after Kill
 }
 
 // Start runs an empty server, which ends with the test. It returns once the
@@ -32,21 +34,32 @@ type Server struct {
 // require says.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	return start(t, func() int {
-		// Systems take the local ports of outgoing connections from 32768
-		// upwards. One of those could be gone between Kill and Restart, or a
-		// client that dials the dead server could reach itself.
-		return 20000 + rand.IntN(12000)
-	})
+	return start(t, port, keepNothing(t)...)
 }
 
-func start(t testing.TB, port func() int) *Server {
+// Systems take the local ports of outgoing connections from 32768 upwards: one
+// of those could be gone between Kill and Restart, or a client that dials the
+// dead server could reach itself. The nodes of a cluster also talk to one
+// another, 10,000 above the port of the clients.
+
+// port returns a port to be tried.
+func port() int { return 22500 + rand.IntN(7500) }
+
+// clusterPort returns a port to be tried that leaves room for the bus.
+func clusterPort() int { return 20000 + rand.IntN(2500) }
+
+// keepNothing returns the options of a server without persistence.
+func keepNothing(t testing.TB) []string {
+	return []string{"--dir", t.TempDir(), "--save", "", "--appendonly", "no"}
+}
+
+func start(t testing.TB, port func() int, options ...string) *Server {
 	t.Helper()
-	s := &Server{t: t, binary: require.Binary(t, "redis-server"), dir: t.TempDir()}
+	s := &Server{t: t, binary: require.Binary(t, "redis-server"), options: options}
 	var err error
 	for range tries {
 		s.addr = net.JoinHostPort("127.0.0.1", strconv.Itoa(port()))
-		s.proc, err = launch(t.Context(), s.binary, s.dir, s.addr)
+		s.proc, err = launch(t.Context(), s.binary, s.addr, s.options...)
 		if err == nil {
 			t.Cleanup(s.Kill)
 			return s
@@ -77,7 +90,7 @@ func (s *Server) Kill() {
 func (s *Server) Restart() {
 	s.t.Helper()
 	s.Kill()
-	proc, err := launch(s.t.Context(), s.binary, s.dir, s.addr)
+	proc, err := launch(s.t.Context(), s.binary, s.addr, s.options...)
 	if err != nil {
 		s.t.Fatalf("redistest: restart: %v", err)
 	}

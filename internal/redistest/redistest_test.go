@@ -154,7 +154,7 @@ func TestLaunchTellsWhy(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := launch(t.Context(), tt.binary, t.TempDir(), tt.addr)
+			_, err := launch(t.Context(), tt.binary, tt.addr)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("launch: %v, want it to say %q", err, tt.want)
 			}

@@ -1,0 +1,154 @@
+package cache
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"feedstation/internal/edition"
+)
+
+// A sealed file holds content in JSON, and the sum that tells whether it is what
+// was written: sealHead, the SHA-256 of the content in hexadecimal, sealMiddle,
+// the content, sealEnd.
+const (
+	sealHead   = `{"sha256":"`
+	sealMiddle = `","content":`
+	sealEnd    = "}\n"
+)
+
+// writeSealed puts a value into a file.
+func writeSealed(name string, value any) error {
+	content, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(content)
+	text := slices.Concat([]byte(sealHead+hex.EncodeToString(sum[:])+sealMiddle), content, []byte(sealEnd))
+	if err := writeFile(name, text); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(name))
+}
+
+// readSealed returns the content of a file. The error is ErrNone when there is
+// none, errForeign when it is a manifest that was not sealed, and
+// edition.ErrDamaged when it is not what was written.
+func readSealed(name string) ([]byte, error) {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNone
+	}
+	if err != nil {
+		return nil, err
+	}
+	const before = len(sealHead) + 2*sha256.Size + len(sealMiddle)
+	if len(data) > before+len(sealEnd) {
+		content := data[before : len(data)-len(sealEnd)]
+		sum := sha256.Sum256(content)
+		if string(data[:before]) == sealHead+hex.EncodeToString(sum[:])+sealMiddle && string(data[len(data)-len(sealEnd):]) == sealEnd {
+			return content, nil
+		}
+	}
+	var older struct {
+		Format  int
+		Content json.RawMessage
+	}
+	if json.Unmarshal(data, &older) == nil && older.Format != 0 && older.Content == nil {
+		return nil, fmt.Errorf("%s: %w", name, errForeign)
+	}
+	return nil, fmt.Errorf("%s: %w", name, edition.ErrDamaged)
+}
+
+// hashesIn returns the hashes in a manifest's text, as [edition.Manifest] has
+// them, without reading the rest.
+func hashesIn(manifest []byte) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		const field = `"hash":"`
+		for {
+			_, rest, found := bytes.Cut(manifest, []byte(field)) // in a string there would be backslashes
+			if manifest = rest; !found || len(rest) < 2*sha256.Size || !yield(string(rest[:2*sha256.Size])) {
+				return
+			}
+		}
+	}
+}
+
+// parseManifest reads a manifest. One that only another version of the program
+// can read is errForeign.
+func parseManifest(data []byte) (edition.Manifest, error) {
+	m, err := edition.ParseManifest(data)
+	if err != nil && !errors.Is(err, edition.ErrDamaged) {
+		err = fmt.Errorf("%w: %w", errForeign, err)
+	}
+	return m, err
+}
+
+// digest tells editions apart that may have the same number: it is that of all
+// the rest of a manifest.
+func digest(m edition.Manifest) string {
+	m.Number = 0
+	text, err := json.Marshal(m)
+	if err != nil {
+		panic(err) // it has no value that JSON lacks
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// writeFile puts a whole file in place or none: under a temporary name, synced,
+// renamed.
+func writeFile(name string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), strings.TrimSuffix(filepath.Base(name), objectSuffix)+temporary+"*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
+
+// temporary is in the names of files that are being written.
+const temporary = ".tmp-"
+
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// seen remembers a file, to spare reading it again.
+type seen struct{ info fs.FileInfo }
+
+// look returns what is known of a file now and whether it is another one than
+// before; an absent file is nil.
+func (s seen) look(name string) (now seen, changed bool, err error) {
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return seen{}, s.info != nil, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	same := s.info != nil && os.SameFile(s.info, info) && s.info.ModTime().Equal(info.ModTime()) && s.info.Size() == info.Size()
+	return seen{info}, !same, nil
+}

@@ -1,0 +1,130 @@
+package cache
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	// leaseTime is how long a station stays with a process that has stopped.
+	leaseTime = 30 * time.Second
+	// releaseTime bounds how long a process that ends gives its leases back.
+	releaseTime = 500 * time.Millisecond
+)
+
+// leases are the stations that this process is to build. They spare processes
+// each other's work; nothing rests on them.
+type leases struct {
+	token string
+
+	mu    sync.Mutex
+	asked bool                 // there was an answer, or none, to Acquire
+	down  bool                 // there was none last time
+	until map[string]time.Time // by station, of those that are ours
+}
+
+// Leads reports whether this process is to build a station: always, where Redis
+// is not configured, does not answer or has not been asked. It does not ask.
+func (c *Cache) Leads(station string) bool {
+	if c.redis == nil || c.redisUp.isBad() {
+		return true
+	}
+	c.leases.mu.Lock()
+	defer c.leases.mu.Unlock()
+	return !c.leases.asked || c.leases.down || time.Now().Before(c.leases.until[station])
+}
+
+// Acquire takes the leases of all stations that no other process has, and
+// renews this process's own, in one round trip.
+func (c *Cache) Acquire(ctx context.Context) error {
+	if c.redis == nil {
+		return nil
+	}
+	started := time.Now()
+	ours, err := c.redis.lease(ctx, acquireText, c.stations, c.leases.token, leaseTime.Milliseconds())
+	c.leases.mu.Lock()
+	defer c.leases.mu.Unlock()
+	c.leases.asked, c.leases.down = true, err != nil
+	if err != nil {
+		return err
+	}
+	for i, station := range c.stations {
+		if ours[i] {
+			c.leases.until[station] = started.Add(leaseTime)
+		} else {
+			delete(c.leases.until, station)
+		}
+	}
+	return nil
+}
+
+// Lead holds the leases of stations until ctx ends, and then gives them back,
+// which does not wait for a Redis that has stopped. It asks at once.
+func (c *Cache) Lead(ctx context.Context) error {
+	if c.redis == nil {
+		<-ctx.Done()
+		return nil
+	}
+	tick := time.NewTicker(leaseTime / 3)
+	defer tick.Stop()
+	for {
+		if err := c.Acquire(ctx); err != nil && ctx.Err() == nil {
+			c.log.Debug("leases not renewed", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			c.release(context.WithoutCancel(ctx))
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (c *Cache) release(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, releaseTime)
+	defer cancel()
+	c.leases.mu.Lock()
+	clear(c.leases.until)
+	c.leases.mu.Unlock()
+	if _, err := c.redis.lease(ctx, releaseText, c.stations, c.leases.token); err != nil {
+		c.log.Debug("leases not given back", "err", err)
+	}
+}
+
+// Scripts of one lease; ARGV is the token and, to acquire, for how many
+// milliseconds. They return 1 if the lease is, or was, the token's.
+const (
+	acquireText = `local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`
+	releaseText = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`
+)
+
+// lease runs a script on the leases of stations.
+func (r *Redis) lease(ctx context.Context, script string, stations []string, args ...any) ([]bool, error) {
+	answers := make([]*redis.Cmd, len(stations))
+	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, station := range stations {
+			answers[i] = p.Eval(ctx, script, []string{leaseKey(station)}, args...)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("redis: %w", err)
+	}
+	ours := make([]bool, len(stations))
+	for i, answer := range answers {
+		n, err := answer.Int()
+		if err != nil {
+			return nil, fmt.Errorf("redis: %w", err)
+		}
+		ours[i] = n == 1
+	}
+	return ours, nil
+}

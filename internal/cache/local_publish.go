@@ -1,0 +1,242 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"feedstation/internal/edition"
+)
+
+// syncs bounds how many files are written at the same time: they wait for the
+// disk, not for the processor.
+const syncs = 16
+
+// Publish implements Store. The documents are on the disk before the manifest
+// that names them: whenever the process or the machine stops, one whole
+// edition is there.
+func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
+	station := e.Station()
+	lock, err := l.lock(ctx, station)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
+	old, err := l.stored(station)
+	if err != nil {
+		return nil, err
+	}
+	m := e.Manifest()
+	same := old.readable && m.Watermark.Equal(old.manifest.Watermark) && digest(m) == digest(old.manifest)
+	switch {
+	case old.readable && !old.suspect && old.manifest.Watermark.After(e.Base()):
+		return nil, fmt.Errorf("cache: %s: %w", station, edition.ErrStale)
+	case same && !old.damaged && e.Number() <= old.last:
+		return e.Numbered(old.last), nil
+	case same && e.Number() == old.last: // is written once more
+	case e.Number() <= old.last:
+		e = e.Numbered(old.last + 1)
+		m.Number = e.Number()
+	}
+	if err := l.write(ctx, e, m, old); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	l.mu.Lock()
+	l.of(station).suspect = false
+	l.mu.Unlock()
+	return e, l.collect(station, m)
+}
+
+// stored is what a station's folder says of its current edition.
+type stored struct {
+	manifest edition.Manifest // the newest that can be read
+	readable bool             // there is one
+	suspect  bool             // documents of it are damaged
+	damaged  bool             // it must be written again
+	last     int64            // the highest number that is known to have been given
+}
+
+func (l *Local) stored(station string) (s stored, err error) {
+	l.mu.Lock()
+	s.suspect = l.of(station).suspect
+	l.mu.Unlock()
+	s.damaged = s.suspect
+	numbers, _, err := l.list(station)
+	if err != nil {
+		return stored{}, err
+	}
+	m, err := l.manifest(station, manifestName)
+	switch {
+	case err == nil:
+		return stored{m, true, s.suspect, s.damaged, m.Number}, nil // a higher number was not published
+	case errors.Is(err, ErrNone):
+	case errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
+		s.damaged = true
+	default:
+		return stored{}, fmt.Errorf("cache: %w", err)
+	}
+	if len(numbers) > 0 {
+		s.last = numbers[0]
+		if m, err := l.manifest(station, numberName(numbers[0])); err == nil {
+			s.manifest, s.readable = m, true
+		}
+	}
+	return s, nil
+}
+
+// write puts an edition in place of the stored one.
+func (l *Local) write(ctx context.Context, e *edition.Edition, m edition.Manifest, old stored) error {
+	if err := l.writeObjects(ctx, e, old.damaged); err != nil {
+		return err
+	}
+	if old.readable && old.manifest.Number != m.Number {
+		if err := l.keepStored(old); err != nil {
+			return err
+		}
+	}
+	if err := writeSealed(l.path(m.Station, manifestName), m); err != nil {
+		return err
+	}
+	return writeSealed(l.path(m.Station, numberName(m.Number)), m)
+}
+
+// keepStored makes the stored edition a kept one, or, where it is damaged, none.
+func (l *Local) keepStored(old stored) error {
+	name := l.path(old.manifest.Station, numberName(old.manifest.Number))
+	_, err := os.Stat(name)
+	switch {
+	case old.suspect && err == nil:
+		return os.Remove(name)
+	case errors.Is(err, fs.ErrNotExist) && !old.suspect: // the process was stopped before it wrote the copy
+		return writeSealed(name, old.manifest)
+	}
+	return nil
+}
+
+// writeObjects writes the documents and records that are not there yet, or all
+// of them.
+func (l *Local) writeObjects(ctx context.Context, e *edition.Edition, all bool) error {
+	var writes errgroup.Group
+	writes.SetLimit(syncs)
+	for d := range e.Objects() {
+		writes.Go(func() error {
+			name := l.path(e.Station(), objectName(d.Hash()))
+			if _, err := os.Stat(name); err == nil && !all {
+				return nil
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return writeFile(name, d.Pack())
+		})
+	}
+	return writes.Wait()
+}
+
+// collect removes what neither the current edition nor a kept one names.
+func (l *Local) collect(station string, current edition.Manifest) error {
+	numbers, names, err := l.list(station)
+	if err != nil {
+		return err
+	}
+	pin, err := l.readPin(station)
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	named := map[string]bool{manifestName: true, pinnedName: true, lockName: true}
+	for _, number := range append(l.keptOf(numbers, current.Number, pin), current.Number) {
+		text, err := readSealed(l.path(station, numberName(number)))
+		switch {
+		case errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
+			continue // is of no use
+		case err != nil:
+			return fmt.Errorf("cache: %w", err)
+		}
+		named[numberName(number)] = true
+		for hash := range hashesIn(text) {
+			named[hash+objectSuffix] = true
+		}
+	}
+	for _, file := range names {
+		if named[file] {
+			continue
+		}
+		if err := os.Remove(l.path(station, file)); err != nil {
+			return fmt.Errorf("cache: %w", err)
+		}
+	}
+	return nil
+}
+
+// keptOf returns which of the numbers, the highest first, stay beside the
+// current one; its own copy, too.
+func (l *Local) keptOf(numbers []int64, current int64, pin Pin) (kept []int64) {
+	earlier := 0
+	for _, number := range numbers {
+		if number < current {
+			earlier++
+		}
+		if number <= current && earlier <= l.keep || number == pin.Number {
+			kept = append(kept, number)
+		}
+	}
+	return kept
+}
+
+// Kept implements Store.
+func (l *Local) Kept(_ context.Context, station string) ([]edition.Manifest, error) {
+	numbers, _, err := l.list(station)
+	if err != nil {
+		return nil, err
+	}
+	var kept []edition.Manifest
+	current, err := l.manifest(station, manifestName)
+	if err == nil {
+		kept = append(kept, current)
+		numbers = slices.DeleteFunc(numbers, func(number int64) bool { return number >= current.Number })
+	}
+	for _, number := range numbers {
+		if m, err := l.manifest(station, numberName(number)); err == nil {
+			kept = append(kept, m)
+		}
+	}
+	return kept, nil
+}
+
+// FetchKept implements Store.
+func (l *Local) FetchKept(_ context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
+	return l.fetch(station, numberName(number), known)
+}
+
+// Pin implements Store.
+func (l *Local) Pin(ctx context.Context, station string, pin Pin, e *edition.Edition) error {
+	lock, err := l.lock(ctx, station)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	old, err := l.readPin(station)
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	if old.later(pin) {
+		return nil
+	}
+	if e != nil {
+		if err := l.writeObjects(ctx, e, false); err != nil {
+			return fmt.Errorf("cache: %w", err)
+		}
+		if err := writeSealed(l.path(station, numberName(pin.Number)), e.Numbered(pin.Number).Manifest()); err != nil {
+			return fmt.Errorf("cache: %w", err)
+		}
+	}
+	if err := writeSealed(l.path(station, pinnedName), pin); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,259 @@
+package cache
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"feedstation/internal/edition"
+)
+
+// Pin tells which kept edition of a station is served instead of the current
+// one. Of two, the later counts.
+type Pin struct {
+	Number int64     `json:"number"` // 0: the current edition is served
+	At     time.Time `json:"at"`     // when that was decided, in milliseconds; zero: never
+}
+
+func (p Pin) later(other Pin) bool { return p.At.After(other.At) }
+
+// parsePin reads the form that Redis has.
+func parsePin(text string) (Pin, error) {
+	var p Pin
+	var at int64
+	if _, err := fmt.Sscanf(text, "%d %d", &p.Number, &at); err != nil {
+		return Pin{}, fmt.Errorf("pin: %w: %q", edition.ErrDamaged, text)
+	}
+	p.At = time.UnixMilli(at).UTC()
+	return p, nil
+}
+
+func (p Pin) String() string { return fmt.Sprint(p.Number, " ", p.At.UnixMilli()) }
+
+// KeptEdition is one that can be pinned.
+type KeptEdition struct {
+	Number    int64
+	Watermark time.Time
+	Documents int
+	Current   bool
+	Pinned    bool
+}
+
+// Kept returns the editions of a station that can be pinned, the newest first:
+// those of Redis, where it is configured and answers, and of the local copy.
+func (c *Cache) Kept(ctx context.Context, station string) ([]KeptEdition, error) {
+	d, ok := c.desks[station]
+	if !ok {
+		return nil, fmt.Errorf("kept %s: %w", station, ErrNone)
+	}
+	manifests, err := c.local.Kept(ctx, station)
+	if c.redis != nil {
+		shared, sharedErr := c.redis.Kept(ctx, station)
+		if manifests = append(shared, manifests...); sharedErr == nil {
+			err = nil
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("kept %s: %w", station, err)
+	}
+	d.mu.Lock()
+	pin := d.pin
+	d.mu.Unlock()
+	current, _ := c.Current(station)
+	slices.SortStableFunc(manifests, func(a, b edition.Manifest) int { return cmp.Compare(b.Number, a.Number) })
+	manifests = slices.CompactFunc(manifests, func(a, b edition.Manifest) bool { return a.Number == b.Number })
+	kept := make([]KeptEdition, len(manifests))
+	for i, m := range manifests {
+		kept[i] = KeptEdition{m.Number, m.Watermark, len(m.Documents), current != nil && m.Number == current.Number(), m.Number == pin.Number}
+	}
+	return kept, nil
+}
+
+// Pin has every process serve a kept edition of a station, amended, until
+// another one is pinned or Unpin; what is published meanwhile waits behind it.
+// Where Redis is out of reach, the processes that share the local copy do so at
+// once and the others when it is back. The error is ErrNone when there is no
+// such edition, with the numbers of those that are there.
+func (c *Cache) Pin(ctx context.Context, station string, number int64) error {
+	d, ok := c.desks[station]
+	if !ok {
+		return fmt.Errorf("pin %s: %w", station, ErrNone)
+	}
+	d.mu.Lock()
+	e, err := c.fetchKept(ctx, d, number)
+	if err == nil {
+		err = c.setPin(ctx, d, number, e)
+	}
+	d.mu.Unlock()
+	if errors.Is(err, ErrNone) {
+		var numbers []string
+		kept, keptErr := c.Kept(ctx, station)
+		for _, one := range kept {
+			numbers = append(numbers, fmt.Sprint(one.Number))
+		}
+		return errors.Join(fmt.Errorf("pin %s: %w %d, there are %s", station, ErrNone, number, cmp.Or(strings.Join(numbers, ", "), "none")), keptErr)
+	}
+	return err
+}
+
+// Unpin has every process serve the current edition of a station again.
+func (c *Cache) Unpin(ctx context.Context, station string) error {
+	d, ok := c.desks[station]
+	if !ok {
+		return fmt.Errorf("unpin %s: %w", station, ErrNone)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return c.setPin(ctx, d, 0, nil)
+}
+
+// fetchKept returns a kept edition as it was published: that of Redis, which
+// all processes can have, or, where it does not have it whole, that of the local
+// copy.
+func (c *Cache) fetchKept(ctx context.Context, d *desk, number int64) (*edition.Edition, error) {
+	e, err := c.local.FetchKept(ctx, d.station, number, d.current.Load())
+	if c.redis == nil {
+		return e, err
+	}
+	if shared, sharedErr := c.redis.FetchKept(ctx, d.station, number, cmp.Or(e, d.current.Load())); sharedErr == nil {
+		return shared, nil
+	}
+	return e, err
+}
+
+// setPin decides what is served from now on.
+func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Edition) error {
+	pin := Pin{number, time.Now().UTC().Truncate(time.Millisecond)}
+	earlier := []Pin{d.pin}
+	if heads, err := c.local.Heads(ctx, []string{d.station}); err == nil {
+		earlier = append(earlier, heads[0].Pin)
+	}
+	if c.redis != nil {
+		if heads, err := c.redis.Heads(ctx, []string{d.station}); err == nil {
+			earlier = append(earlier, heads[0].Pin)
+		}
+	}
+	for _, one := range earlier { // another machine's clock may be ahead
+		if !pin.later(one) {
+			pin.At = one.At.Add(time.Millisecond)
+		}
+	}
+	err := c.local.Pin(ctx, d.station, pin, e)
+	c.localUp.note(c.log, err)
+	if c.redis != nil {
+		sharedErr := c.redis.Pin(ctx, d.station, pin, e)
+		c.redisTakes.note(c.log, sharedErr)
+		if sharedErr == nil {
+			err = nil
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("pin %s: %w", d.station, err)
+	}
+	c.servePinned(d, pin, e)
+	return nil
+}
+
+// servePinned serves e, amended, instead of the current edition; nil: that one.
+func (c *Cache) servePinned(d *desk, pin Pin, e *edition.Edition) {
+	before := d.served()
+	d.pin = pin
+	if e != nil {
+		e = c.amended(e).Numbered(pin.Number)
+	}
+	d.pinned.Store(e)
+	after := d.served()
+	if before == after {
+		return
+	}
+	if e != nil {
+		c.log.Info("pinned edition served", "station", d.station, "number", pin.Number)
+	} else if after != nil {
+		c.log.Info("edition served", "station", d.station, "number", after.Number(), "documents", after.Len())
+	}
+	c.turned(d, before, after)
+}
+
+// stepPin brings the pin of a station into step with a store.
+func (c *Cache) stepPin(ctx context.Context, d *desk, store Store, theirs Pin) error {
+	switch {
+	case theirs.later(d.pin):
+		return c.adopt(ctx, d, theirs, store)
+	case d.pin.later(theirs):
+		return c.handOnPin(ctx, d, store)
+	}
+	return nil
+}
+
+// followPins brings the pins into step with those of the local copy: another
+// process that shares it may not reach Redis.
+func (c *Cache) followPins(ctx context.Context, heads []Head) error {
+	var faults []error
+	for i, station := range c.stations {
+		d := c.desks[station]
+		d.mu.Lock()
+		faults = append(faults, c.stepPin(ctx, d, c.local, heads[i].Pin))
+		d.mu.Unlock()
+	}
+	return errors.Join(faults...)
+}
+
+// adopt serves what a store says is pinned.
+func (c *Cache) adopt(ctx context.Context, d *desk, pin Pin, store Store) error {
+	if !pin.later(d.pin) {
+		return nil
+	}
+	var e *edition.Edition
+	if pin.Number != 0 {
+		var err error
+		if e, err = store.FetchKept(ctx, d.station, pin.Number, d.current.Load()); err != nil {
+			if e, err = c.adoptCopy(ctx, d, pin, store, err); err != nil {
+				return fmt.Errorf("pin %s: %w", d.station, err)
+			}
+		}
+	}
+	if store != Store(c.local) {
+		if err := c.local.Pin(ctx, d.station, pin, e); ctx.Err() == nil {
+			c.localUp.note(c.log, err)
+		}
+	}
+	c.servePinned(d, pin, e)
+	return nil
+}
+
+// adoptCopy returns the pinned edition from the local copy where Redis does not
+// have it whole, and hands it on. Without one, Redis no longer says that it is
+// pinned, so that a process that has it hands it on.
+func (c *Cache) adoptCopy(ctx context.Context, d *desk, pin Pin, store Store, fault error) (*edition.Edition, error) {
+	if store == Store(c.local) || !errors.Is(fault, ErrNone) && !errors.Is(fault, edition.ErrDamaged) {
+		return nil, fault
+	}
+	e, err := c.local.FetchKept(ctx, d.station, pin.Number, d.current.Load())
+	if err != nil {
+		_, err = c.redis.disown(ctx, d.station, "pinned", pin.String(), "pinned")
+		return nil, errors.Join(fault, err)
+	}
+	return e, c.redis.Pin(ctx, d.station, pin, e)
+}
+
+// handOnPin tells a store what is pinned.
+func (c *Cache) handOnPin(ctx context.Context, d *desk, store Store) error {
+	e := d.pinned.Load()
+	if e != nil {
+		if whole, err := c.local.FetchKept(ctx, d.station, d.pin.Number, e); err == nil {
+			e = whole // as it was before it was amended
+		}
+	}
+	err := store.Pin(ctx, d.station, d.pin, e)
+	if ctx.Err() == nil {
+		c.writes(store).note(c.log, err)
+	}
+	if err != nil {
+		return fmt.Errorf("hand on the pin of %s: %w", d.station, err)
+	}
+	return nil
+}

@@ -1,0 +1,235 @@
+package cache
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+
+	"feedstation/internal/edition"
+)
+
+// fetchTries is how often an edition is read that is replaced meanwhile.
+const fetchTries = 3
+
+// errMoved is what a reader meets when a later edition has come while it read
+// one, so that it can't be whole any more.
+var errMoved = errors.New("replaced while it was read")
+
+// Fetch implements Store. An edition that is not whole is no longer offered, so
+// that a process that has it hands it on again.
+func (r *Redis) Fetch(ctx context.Context, station string, known *edition.Edition) (e *edition.Edition, err error) {
+	for range fetchTries {
+		if e, err = r.fetchCurrent(ctx, station, known); !errors.Is(err, errMoved) {
+			break
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("redis: %s: %w", station, err)
+	}
+	return e, nil
+}
+
+func (r *Redis) fetchCurrent(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
+	fields, err := r.client.HMGet(ctx, manifestKey(station), "number", "manifest", "watermark").Result()
+	if err != nil {
+		return nil, err
+	}
+	number, _ := fields[0].(string)
+	text, ok := fields[1].(string)
+	if !ok || fields[2] == nil {
+		return nil, ErrNone
+	}
+	e, err := r.open(ctx, station, number, text, known)
+	if !errors.Is(err, ErrNone) && !errors.Is(err, edition.ErrDamaged) {
+		return e, err
+	}
+	disowned, disownErr := r.disown(ctx, station, "number", number, "watermark")
+	if disownErr == nil && !disowned {
+		return nil, errMoved
+	}
+	return nil, errors.Join(err, disownErr)
+}
+
+// Kept implements Store.
+func (r *Redis) Kept(ctx context.Context, station string) ([]edition.Manifest, error) {
+	var current *redis.SliceCmd
+	var kept *redis.MapStringStringCmd
+	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		current = p.HMGet(ctx, manifestKey(station), "number", "manifest", "watermark")
+		kept = p.HGetAll(ctx, keptKey(station))
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("redis: %w", err)
+	}
+	texts := maps.Clone(kept.Val())
+	if fields := current.Val(); fields[0] != nil && fields[1] != nil && fields[2] != nil {
+		texts[fields[0].(string)] = fields[1].(string)
+	}
+	var manifests []edition.Manifest
+	for number, text := range texts {
+		if m, err := numberedManifest(number, text); err == nil {
+			manifests = append(manifests, m)
+		}
+	}
+	slices.SortFunc(manifests, func(a, b edition.Manifest) int { return cmp.Compare(b.Number, a.Number) })
+	return manifests, nil
+}
+
+// FetchKept implements Store. A pinned edition that is not whole is no longer
+// offered.
+func (r *Redis) FetchKept(ctx context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
+	e, err := r.fetchKept(ctx, station, strconv.FormatInt(number, 10), known)
+	if err != nil {
+		return nil, fmt.Errorf("redis: %s: edition %d: %w", station, number, err)
+	}
+	return e, nil
+}
+
+func (r *Redis) fetchKept(ctx context.Context, station, number string, known *edition.Edition) (*edition.Edition, error) {
+	text, err := r.client.HGet(ctx, keptKey(station), number).Result()
+	if errors.Is(err, redis.Nil) {
+		var fields []any
+		fields, err = r.client.HMGet(ctx, manifestKey(station), "number", "manifest").Result()
+		if err == nil {
+			if fields[0] != number || fields[1] == nil {
+				return nil, ErrNone
+			}
+			text = fields[1].(string)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.open(ctx, station, number, text, known)
+}
+
+// numberedManifest reads a manifest, which has the number that it came with.
+func numberedManifest(number, text string) (edition.Manifest, error) {
+	m, err := parseManifest([]byte(text))
+	if err != nil {
+		return edition.Manifest{}, err
+	}
+	if m.Number, err = strconv.ParseInt(number, 10, 64); err != nil {
+		return edition.Manifest{}, fmt.Errorf("number: %w: %q", edition.ErrDamaged, number)
+	}
+	return m, nil
+}
+
+// open returns the edition of a manifest.
+func (r *Redis) open(ctx context.Context, station, number, text string, known *edition.Edition) (*edition.Edition, error) {
+	m, err := numberedManifest(number, text)
+	if err != nil {
+		return nil, err
+	}
+	have := map[edition.Hash]*edition.Document{}
+	if known != nil {
+		for d := range known.Objects() {
+			have[d.Hash()] = d
+		}
+	}
+	packed, err := r.documents(ctx, station, missing(m, have))
+	if err != nil {
+		return nil, err
+	}
+	e, err := m.Edition(known, func(hash edition.Hash) ([]byte, error) {
+		if d, ok := have[hash]; ok { // the same content, with other advice
+			return d.Pack(), nil
+		}
+		return packed[hash], nil
+	})
+	if damaged, ok := errors.AsType[*edition.DamagedError](err); ok {
+		err = errors.Join(err, r.client.Unlink(ctx, documentKey(station, damaged.Hash)).Err())
+	}
+	return e, err
+}
+
+// missing returns the hashes that a manifest names and have lacks, each once.
+func missing(m edition.Manifest, have map[edition.Hash]*edition.Document) iter.Seq[edition.Hash] {
+	wanted := map[edition.Hash]bool{}
+	for _, entries := range []map[string]edition.Entry{m.Documents, m.Records} {
+		for _, entry := range entries {
+			if _, ok := have[entry.Hash]; !ok {
+				wanted[entry.Hash] = true
+			}
+		}
+	}
+	return maps.Keys(wanted)
+}
+
+// documents reads packed documents, about batchBytes with each question. The
+// error is ErrNone when one is not there.
+func (r *Redis) documents(ctx context.Context, station string, hashes iter.Seq[edition.Hash]) (map[edition.Hash][]byte, error) {
+	wanted := slices.Collect(hashes)
+	sizes := make([]*redis.IntCmd, len(wanted))
+	packed := make(map[edition.Hash][]byte, len(wanted))
+	if len(wanted) == 0 {
+		return packed, nil
+	}
+	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, hash := range wanted {
+			sizes[i] = p.StrLen(ctx, documentKey(station, hash))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for start := 0; start < len(wanted); {
+		end, size := start, int64(0)
+		for end < len(wanted) && (end == start || size+sizes[end].Val() <= batchBytes) {
+			size += sizes[end].Val()
+			end++
+		}
+		if err := r.batch(ctx, station, wanted[start:end], packed); err != nil {
+			return nil, err
+		}
+		start = end
+	}
+	return packed, nil
+}
+
+func (r *Redis) batch(ctx context.Context, station string, hashes []edition.Hash, packed map[edition.Hash][]byte) error {
+	answers := make([]*redis.StringCmd, len(hashes))
+	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, hash := range hashes {
+			answers[i] = p.Get(ctx, documentKey(station, hash))
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return err
+	}
+	for i, answer := range answers {
+		data, err := answer.Bytes()
+		if errors.Is(err, redis.Nil) {
+			return fmt.Errorf("document %s: %w", hashes[i], ErrNone)
+		}
+		if err != nil {
+			return err
+		}
+		packed[hashes[i]] = data
+	}
+	return nil
+}
+
+// disownText deletes a field while another one has a value.
+const disownText = `if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('HDEL', KEYS[1], ARGV[3])
+return 1`
+
+var disownScript = redis.NewScript(disownText)
+
+// disown deletes a field of a station's m if another one still has a value, and
+// reports whether that was so.
+func (r *Redis) disown(ctx context.Context, station, field, value, deleted string) (bool, error) {
+	n, err := disownScript.Run(ctx, r.client, []string{manifestKey(station)}, field, value, deleted).Int()
+	return n == 1, err
+}

@@ -1,0 +1,224 @@
+package cache
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"feedstation/internal/edition"
+)
+
+const (
+	retractedName     = "retracted.json"
+	retractedLockName = "retracted.lock"
+)
+
+// Retractions returns the retractions that this process knows. They must not be
+// written to.
+func (c *Cache) Retractions() edition.Retractions { return *c.retractions.Load() }
+
+// Retract adds retractions: to those of this process, of the local copy and of
+// Redis. When it returns, the editions of this process are amended and
+// published. Where Redis is out of reach it gets them later. The error is that
+// of storing them nowhere, and of publishing.
+func (c *Cache) Retract(ctx context.Context, retractions ...edition.Retraction) error {
+	if !c.learn(retractions...) {
+		return nil
+	}
+	c.unamended.Store(false)
+	err := c.saveRetracted(ctx)
+	if c.redis != nil {
+		sharedErr := c.redis.Retract(ctx, retractions...)
+		if ctx.Err() == nil {
+			c.redisTakes.note(c.log, sharedErr)
+		}
+		if sharedErr == nil {
+			err = nil
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("retract: %w", err)
+	}
+	return errors.Join(err, c.Amend(ctx))
+}
+
+// learn adds retractions to those of this process and reports whether it did
+// not know all of them. Redis may not, either.
+func (c *Cache) learn(retractions ...edition.Retraction) bool {
+	c.retracting.Lock()
+	defer c.retracting.Unlock()
+	all, changed := c.Retractions().With(time.Now(), retractions...)
+	if !changed {
+		return false
+	}
+	c.retractions.Store(&all)
+	c.unamended.Store(true)
+	for _, r := range retractions {
+		if d, ok := c.desks[r.Station]; ok {
+			d.unsent.Store(true)
+		}
+	}
+	return true
+}
+
+// saveRetracted writes what this process knows into the local copy, together
+// with what is there.
+func (c *Cache) saveRetracted(ctx context.Context) error {
+	err := c.local.addRetracted(ctx, c.Retractions())
+	if ctx.Err() == nil {
+		c.localUp.note(c.log, err)
+	}
+	return err
+}
+
+// apply does what follows from retractions that this process has learned from
+// others.
+func (c *Cache) apply(ctx context.Context) error {
+	if !c.unamended.Swap(false) {
+		return nil
+	}
+	return errors.Join(c.saveRetracted(ctx), c.Amend(ctx))
+}
+
+// readRetracted learns those of the local copy, when its file is another one
+// than last time.
+func (c *Cache) readRetracted() error {
+	more, err := c.local.retracted()
+	c.learn(more...)
+	return err
+}
+
+// followRetractions brings the retractions into step with the local copy and
+// with those of Redis whose token is another one than last time, and amends the
+// editions when there are new ones.
+func (c *Cache) followRetractions(ctx context.Context, heads []Head) error {
+	faults := []error{c.readRetracted()}
+	for i := range heads {
+		d := c.desks[c.stations[i]]
+		if heads[i].Retracted == d.noted && !d.unsent.Load() {
+			continue
+		}
+		err := c.shareRetractions(ctx, d)
+		if err == nil {
+			d.noted = heads[i].Retracted
+		}
+		faults = append(faults, err)
+	}
+	if c.localUp.isBad() {
+		faults = append(faults, c.saveRetracted(ctx))
+	}
+	return errors.Join(append(faults, c.apply(ctx))...)
+}
+
+// shareRetractions brings those of one station into step with Redis.
+func (c *Cache) shareRetractions(ctx context.Context, d *desk) error {
+	d.unsent.Store(false) // until another one is learned
+	theirs, err := c.redis.Retracted(ctx, d.station)
+	if err == nil {
+		c.learn(theirs...)
+		err = errors.Join(c.redis.Retract(ctx, c.lackedBy(d.station, theirs)...), c.redis.forget(ctx, d.station, c.over(theirs)))
+	}
+	if err != nil {
+		d.unsent.Store(true)
+		return fmt.Errorf("retractions of %s: %w", d.station, err)
+	}
+	return nil
+}
+
+// lackedBy returns the retractions of a station that others do not have.
+func (c *Cache) lackedBy(station string, theirs []edition.Retraction) (lacked []edition.Retraction) {
+	have, _ := edition.Retractions(nil).With(time.Now(), theirs...)
+	for _, mine := range c.Retractions() {
+		if mine.Station != station {
+			continue
+		}
+		if _, changed := have.With(time.Now(), mine); changed {
+			lacked = append(lacked, mine)
+		}
+	}
+	return lacked
+}
+
+// over returns the ids of retractions that are not remembered any longer.
+func (c *Cache) over(theirs []edition.Retraction) (ids []string) {
+	known := c.Retractions()
+	for _, r := range theirs {
+		if _, ok := known[r.ID]; !ok {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+// readRetractions learns those that a later edition than was seen may have been
+// made with. Sync amends the editions of other stations.
+func (c *Cache) readRetractions(ctx context.Context, d *desk, store Store) error {
+	if err := c.readRetracted(); err != nil {
+		return err
+	}
+	if store == Store(c.local) {
+		return nil
+	}
+	theirs, err := c.redis.Retracted(ctx, d.station)
+	c.learn(theirs...)
+	return err
+}
+
+// retracted returns the retractions of the local copy, none when the file is the
+// one that was read last.
+func (l *Local) retracted() ([]edition.Retraction, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	name := filepath.Join(l.dir, retractedName)
+	now, changed, err := l.retractedFile.look(name)
+	if err != nil || !changed {
+		return nil, err
+	}
+	all, err := readRetracted(name)
+	if err == nil {
+		l.retractedFile = now
+	}
+	return all, err
+}
+
+func readRetracted(name string) (all []edition.Retraction, err error) {
+	text, err := readSealed(name)
+	if errors.Is(err, ErrNone) {
+		return nil, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &all)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cache: %s: %w", name, err)
+	}
+	return all, nil
+}
+
+// addRetracted adds retractions to those of the local copy.
+func (l *Local) addRetracted(ctx context.Context, more edition.Retractions) error {
+	lock, err := lockFile(ctx, filepath.Join(l.dir, retractedLockName))
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	name := filepath.Join(l.dir, retractedName)
+	there, err := readRetracted(name)
+	if err != nil && !errors.Is(err, edition.ErrDamaged) {
+		return err
+	}
+	all, changed := more.With(time.Now(), there...)
+	if _, statErr := os.Stat(name); !changed && len(there) == len(all) && statErr == nil {
+		return nil
+	}
+	if err := writeSealed(name, slices.Collect(maps.Values(all))); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package redistest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Do sends one command, as CONFIG SET maxmemory 1mb, and returns its reply. An
+// error reply fails the test.
+func (s *Server) Do(command ...any) any {
+	s.t.Helper()
+	reply, err := ask(s.t.Context(), s.addr, command...)
+	if err != nil {
+		s.t.Fatalf("redistest: %s: %v: %v", s.addr, command, err)
+	}
+	return reply
+}
+
+// Flush removes all keys.
+func (s *Server) Flush() {
+	s.t.Helper()
+	s.Do("FLUSHALL")
+}
+
+// ask sends one command over a connection of its own.
+func ask(ctx context.Context, addr string, command ...any) (any, error) {
+	client := redis.NewClient(&redis.Options{Addr: addr, Protocol: 2, MaxRetries: -1, DialerRetries: 1, DisableIdentity: true})
+	defer client.Close()
+	return client.Do(ctx, command...).Result()
+}
+
+// until asks until the answer is yes.
+func until(ctx context.Context, what string, yes func(context.Context) (bool, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	tick := time.NewTicker(5 * interval)
+	defer tick.Stop()
+	for {
+		ok, err := yes(ctx)
+		if ok {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s: not within %s (last error: %w)", what, patience, err)
+		case <-tick.C:
+		}
+	}
+}
