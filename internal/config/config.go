@@ -62,6 +62,9 @@ type Content struct {
 	// newsroom's own database.
 	Articles        string `key:"articles" default:"articles"`
 	ArticleChannels string `key:"article_channels" default:"article_channels"`
+	// Notify is the channel of PostgreSQL's NOTIFY that wakes a refresh; empty:
+	// none.
+	Notify string `key:"notify"`
 	// Overlap is how much later than it stamped its rows a transaction may
 	// commit and be found by the next refresh, 1s to 24h.
 	Overlap time.Duration `key:"overlap" default:"2m"`
@@ -77,6 +80,9 @@ type Content struct {
 type Cache struct {
 	// Dir is the folder of the local copy, relative to the working directory.
 	Dir string `key:"dir" default:"var/cache"`
+	// Keep is how many editions of a station are kept besides the current one, 1
+	// to 100.
+	Keep int `key:"keep" default:"5"`
 	// Redis is nil where this process is the only one.
 	Redis *Redis `key:"redis"`
 }

@@ -38,6 +38,8 @@ func TestLoadInvalid(t *testing.T) {
 			"9: content.article_channels: only for postgres and mysql: the embedded store names its tables itself",
 			"10: content.overlap: want 1s to 24h0m0s, got 0s",
 			"11: content.timeout: want 100ms to 5m0s, got 1h0m0s",
+			"12: content.notify: only for postgres: no other database notifies",
+			"13: cache.keep: want 1 to 100, got 0",
 		}},
 		{"content-dsn-address", []string{"8: content.dsn: want the path of a file, got an address"}},
 		{"content-dsn-blank", []string{"8: content.dsn: missing"}},

@@ -38,6 +38,9 @@ func (c *Content) validate(r *report) {
 	if c.Driver != SQLite && c.Demo > 0 {
 		r.warn("content.demo", "only the embedded store is filled with demo articles")
 	}
+	if c.Notify != "" && c.Driver != Postgres {
+		r.value("content.notify", "only for postgres: no other database notifies")
+	}
 	dsn := c.DSN.Reveal()
 	if strings.TrimSpace(dsn) == "" {
 		r.value("content.dsn", "missing")
@@ -78,6 +81,7 @@ func (c *Cache) validate(r *report) {
 	if c.Dir == "" {
 		r.value("cache.dir", "missing")
 	}
+	between(r, "cache.keep", c.Keep, 1, 100)
 	if c.Redis != nil {
 		c.Redis.validate(r)
 	}
