@@ -64,11 +64,14 @@ func (c *Conductor) audit(ctx context.Context) error {
 	defer snapshot.Close()
 	budget := c.budget()
 	var waiting []auditKey
-	var faults []error
+	faults := map[string]error{} // by station
 	for _, station := range c.network.Stations {
+		if !c.led[station.ID] {
+			continue // whoever builds it audits it
+		}
 		c.mark(station).feeds = true
 		older, err := c.auditRecent(ctx, snapshot, station)
-		faults = append(faults, err)
+		faults[station.ID] = err
 		for _, month := range older {
 			waiting = append(waiting, auditKey{station.ID, month})
 		}
@@ -83,10 +86,15 @@ func (c *Conductor) audit(ctx context.Context) error {
 		}
 		station, _ := c.network.Station(key.station)
 		count, err := c.compare(ctx, snapshot, station, []article.Month{key.month})
-		faults = append(faults, err)
+		faults[key.station] = errors.Join(faults[key.station], err)
 		budget -= max(count, 1)
 	}
-	return errors.Join(faults...)
+	var all []error
+	for _, station := range c.network.Stations {
+		c.noteAudit(station.ID, faults[station.ID])
+		all = append(all, faults[station.ID])
+	}
+	return errors.Join(all...)
 }
 
 // budget returns how many articles of older months this audit may look at.

@@ -177,6 +177,17 @@ func TestAuditGoesOn(t *testing.T) {
 				if strings.Contains(w.body("xt", "/sitemaps/2025-08.xml"), "content/1.html") {
 					t.Error("another month was not looked at")
 				}
+				if since, err := w.conductor.Trouble("xt"); err == nil || !strings.Contains(err.Error(), "audit: ") || time.Since(since) < 10*time.Minute {
+					t.Errorf("Trouble = %v, %v", since, err)
+				}
+				if _, err := w.conductor.Trouble("yy"); err != nil {
+					t.Errorf("Trouble of another station: %v", err)
+				}
+				w.sums = nil
+				w.audit()
+				if _, err := w.conductor.Trouble("xt"); err != nil {
+					t.Errorf("Trouble after it is over: %v", err)
+				}
 			})
 		})
 	}

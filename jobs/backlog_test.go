@@ -317,11 +317,11 @@ func TestBacklogOnDisk(t *testing.T) {
 		all := a.all()
 		dir := t.TempDir()
 		open := func() *cache.Cache {
-			local, err := cache.OpenLocal(dir)
+			local, err := cache.OpenLocal(dir, cache.DefaultKeep)
 			if err != nil {
 				t.Fatal(err)
 			}
-			editions, err := cache.Open(a.t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil)
+			editions, err := cache.Open(a.t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -406,7 +406,7 @@ func TestStationFailsInBacklog(t *testing.T) {
 func TestReportsOfRounds(t *testing.T) {
 	withArchive(t, func(a *archive) {
 		reports := map[string][]jobs.Report{}
-		err := a.conductor.Build(a.t.Context(), func(r jobs.Report) { reports[r.Station.ID] = append(reports[r.Station.ID], r) })
+		err := a.conductor.Build(a.t.Context(), nil, func(r jobs.Report) { reports[r.Station.ID] = append(reports[r.Station.ID], r) })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"feedstation/internal/edition"
@@ -44,7 +45,7 @@ func (b *builder) baidu() error {
 		piece, ok := b.memory.addresses[document.Hash()]
 		if !ok {
 			var err error
-			if piece, err = readAddresses(document); err != nil {
+			if piece, err = readAddresses(b.station, document); err != nil {
 				return fmt.Errorf("%s: %s: %w", network.BaiduPath, path, err)
 			}
 		}
@@ -64,7 +65,7 @@ func (b *builder) baidu() error {
 	if lines == 0 {
 		pieces = []edition.Piece{edition.NewPiece([]byte(b.station.Address("/") + "\n"))}
 	}
-	b.addContent(network.BaiduPath, edition.Join(listType, pieces), newest)
+	b.addContent(network.BaiduPath, edition.Join(listType, pieces), lines, newest)
 	return nil
 }
 
@@ -80,8 +81,9 @@ func (b *builder) newestFirst() []string {
 	return paths
 }
 
-// readAddresses returns the addresses of a sitemap.
-func readAddresses(document *edition.Document) (addressPiece, error) {
+// readAddresses returns the addresses of a sitemap of the station. One of
+// another host is an error: nothing may publish that.
+func readAddresses(station *network.Station, document *edition.Document) (addressPiece, error) {
 	reader, writer := io.Pipe()
 	go func() {
 		_, err := document.WriteTo(writer)
@@ -92,6 +94,9 @@ func readAddresses(document *edition.Document) (addressPiece, error) {
 	for loc, err := range sitemap.Locs(reader) {
 		if err != nil {
 			return addressPiece{}, err
+		}
+		if !strings.HasPrefix(loc, station.URL+"/") && !station.Owns(loc) {
+			return addressPiece{}, fmt.Errorf("%s is not on the station's host", loc)
 		}
 		if len(loc) <= baiduLoc {
 			addresses = append(addresses, loc)

@@ -29,7 +29,7 @@ var noon = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 func shardsOf(memory *memory, files map[string][]string) *builder {
 	b := &builder{
 		Conductor: &Conductor{}, station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
-		snapshot: moment{at: noon}, memory: memory, documents: map[string]*edition.Document{},
+		asOf: noon, memory: memory, documents: map[string]*edition.Document{},
 	}
 	for path, locs := range files {
 		b.documents[path] = shardOf(locs)
@@ -190,7 +190,7 @@ func TestBaiduUnchanged(t *testing.T) {
 	list(t, b)
 	before := b.documents[network.BaiduPath]
 	b.current = edition.New("xt", 1, noon, "", b.documents)
-	b.snapshot = moment{at: noon.Add(time.Hour)}
+	b.asOf = noon.Add(time.Hour)
 	b.documents = map[string]*edition.Document{path(2026, 1, 1): shardOf(pages("a", 3, 0)[:1]), path(2026, 1, 2): shardOf(pages("a", 3, 0)[1:])}
 	list(t, b)
 	after := b.documents[network.BaiduPath]

@@ -33,11 +33,11 @@ func BenchmarkRefresh(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer store.Close()
-	local, err := cache.OpenLocal(b.TempDir())
+	local, err := cache.OpenLocal(b.TempDir(), cache.DefaultKeep)
 	if err != nil {
 		b.Fatal(err)
 	}
-	editions, err := cache.Open(b.Context(), slog.New(slog.DiscardHandler), []string{"xt"}, local, nil)
+	editions, err := cache.Open(b.Context(), slog.New(slog.DiscardHandler), []string{"xt"}, local, nil, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

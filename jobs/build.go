@@ -20,11 +20,16 @@ type builder struct {
 	*Conductor
 	station    *network.Station
 	snapshot   Snapshot
+	asOf       time.Time        // of the snapshot
 	current    *edition.Edition // nil: there is none
 	memory     *memory
 	everything bool // is built anew, so that nothing tells when it changed
-	started    time.Time
-	documents  map[string]*edition.Document
+	accepted   bool // however little is left
+
+	retractions edition.Retractions
+	started     time.Time
+	documents   map[string]*edition.Document
+	records     map[string]*edition.Document // see records.go
 
 	later      map[article.Month]time.Time // when what changes by the clock, see Conductor.later
 	usableHost string                      // the last that usable found to be a host
@@ -44,9 +49,11 @@ func (c *Conductor) next(ctx context.Context, r *result) (*edition.Edition, erro
 		return nil, err
 	}
 	defer snapshot.Close()
+	retractions := c.editions.Retractions()
 	b := &builder{
-		Conductor: c, station: r.station, snapshot: snapshot, current: r.edition, memory: c.memory[r.station.ID], everything: r.work.everything,
-		started: time.Now(), documents: map[string]*edition.Document{}, later: map[article.Month]time.Time{},
+		Conductor: c, station: r.station, snapshot: withhold(snapshot, retractions), asOf: snapshot.Time(), retractions: retractions,
+		current: r.edition, memory: c.memory[r.station.ID], everything: r.work.everything, accepted: r.work.accepted, started: time.Now(),
+		documents: map[string]*edition.Document{}, records: map[string]*edition.Document{}, later: map[article.Month]time.Time{},
 	}
 	if r.work.everything {
 		*b.memory = memory{} // nothing is taken on trust
@@ -61,7 +68,8 @@ func (c *Conductor) next(ctx context.Context, r *result) (*edition.Edition, erro
 	if b.current != nil {
 		number = b.current.Number() + 1
 	}
-	return edition.New(r.station.ID, number, watermark(b.current, snapshot), c.build, b.documents).WithPending(r.left).Following(b.current), nil
+	e := edition.New(r.station.ID, number, watermark(b.current, b.asOf), c.build, b.documents)
+	return e.WithRecords(b.records).WithPending(r.left).Following(b.current), b.gate(e, r.work)
 }
 
 // build adds all documents. The feeds are rendered while the sitemaps are read.
@@ -83,7 +91,7 @@ func (b *builder) build(ctx context.Context, r *result) error {
 		return err
 	}
 	maps.Copy(b.documents, feeds)
-	return errors.Join(b.robots(), b.opml())
+	return errors.Join(b.recordFeeds(changed), b.robots(), b.opml())
 }
 
 // maxLogged bounds how many broken rows are remembered as logged.
@@ -106,9 +114,9 @@ func (c *Conductor) logFaults(faults []article.RowError) {
 // watermark is the snapshot's time, but later than that of the current edition,
 // which was read before: a clock that was ahead once must not hold up every
 // edition until it is reached again.
-func watermark(current *edition.Edition, snapshot Snapshot) time.Time {
-	if current == nil || snapshot.Time().After(current.Watermark()) {
-		return snapshot.Time()
+func watermark(current *edition.Edition, asOf time.Time) time.Time {
+	if current == nil || asOf.After(current.Watermark()) {
+		return asOf
 	}
 	return current.Watermark().Add(time.Millisecond)
 }
@@ -116,7 +124,7 @@ func watermark(current *edition.Edition, snapshot Snapshot) time.Time {
 // addBody adds a document that does not print when it changed.
 func (b *builder) addBody(path, mediaType string, body []byte, newest time.Time) error {
 	document, err := edition.Revision{
-		MediaType: mediaType, Newest: newest, AsOf: b.snapshot.Time(), Advice: b.advice(),
+		MediaType: mediaType, Newest: newest, AsOf: b.asOf, Advice: b.advice(),
 		Render: func(time.Time) ([]byte, error) { return body, nil },
 	}.Revise(b.previous(path))
 	if err != nil {
@@ -126,12 +134,13 @@ func (b *builder) addBody(path, mediaType string, body []byte, newest time.Time)
 	return nil
 }
 
-// addContent does so with content that is compressed already.
-func (b *builder) addContent(path string, content *edition.Content, newest time.Time) {
+// addContent does so with content that is compressed already, of so many
+// articles.
+func (b *builder) addContent(path string, content *edition.Content, items int, newest time.Time) {
 	if b.appears(path, newest) {
-		newest = b.snapshot.Time()
+		newest = b.asOf
 	}
-	revision := edition.Revision{Newest: newest, AsOf: b.snapshot.Time(), Advice: b.advice()}
+	revision := edition.Revision{Newest: newest, AsOf: b.asOf, Items: items, Advice: b.advice()}
 	b.documents[path] = revision.Settle(content, b.previous(path))
 }
 
@@ -155,7 +164,7 @@ func (b *builder) previous(path string) *edition.Document {
 // changed is when the article last changed. Until a time in the future has come,
 // that of publication stands in for it, and the build notes when that is.
 func (b *builder) changed(a *article.Article) time.Time {
-	if !a.Updated.After(b.snapshot.Time()) {
+	if !a.Updated.After(b.asOf) {
 		return a.Updated
 	}
 	var month article.Month // zero: only the feeds, of an article of another station

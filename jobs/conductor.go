@@ -13,6 +13,7 @@ import (
 	"hash/maphash"
 	"iter"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,9 @@ type Snapshot interface {
 	Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error]
 	// TotalsByMonth returns the totals of a station's months, in their order.
 	TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]article.Totals, error)
+	// Find returns what is known of the articles of these ids; those that the
+	// store does not have are absent.
+	Find(ctx context.Context, ids []string) ([]article.State, error)
 	// Faults returns the rows that the other methods have left out so far,
 	// because they can't be articles.
 	Faults() []article.RowError
@@ -47,6 +51,14 @@ type Snapshot interface {
 type Editions interface {
 	Current(station string) (*edition.Edition, bool)
 	Publish(ctx context.Context, e *edition.Edition) error
+	// Retractions returns which articles have been taken down.
+	Retractions() edition.Retractions
+	// Retract adds to them. What is published is amended before it returns.
+	Retract(ctx context.Context, retractions ...edition.Retraction) error
+	// Leads reports whether this process is the one that builds a station. It
+	// spares processes each other's work; nothing goes wrong where two lead, or
+	// none does for a while.
+	Leads(station string) bool
 }
 
 // Options tell what the documents are like.
@@ -91,8 +103,8 @@ type Conductor struct {
 
 	mu           sync.Mutex
 	logged       map[string]bool // broken rows
-	hinted       []string        // stations
-	troubles     map[string]*trouble
+	hinted       hints
+	troubles     map[string]*stationTrouble
 	storeTrouble trouble
 	known        time.Time
 
@@ -103,6 +115,9 @@ type Conductor struct {
 	due     map[string]time.Time                   // by station: when its news sitemap changes by the clock
 	read    map[string]time.Time                   // by station: when all of its feeds were last read
 	later   map[string]map[article.Month]time.Time // by station: when months, and feeds as the zero month, change by the clock
+	led     map[string]bool                        // by station: it is built here, see Editions.Leads
+	alone   bool                                   // this run builds all stations
+	taken   edition.Retractions                    // that have been followed
 	audits  audits
 	memory  map[string]*memory // by station, of all
 }
@@ -122,10 +137,10 @@ func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Co
 		build: fingerprint(n, build), seed: maphash.MakeSeed(),
 		running: make(chan struct{}, 1),
 		seen:    map[sighting]time.Time{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
-		read: map[string]time.Time{}, later: map[string]map[article.Month]time.Time{}, memory: map[string]*memory{}, logged: map[string]bool{}, troubles: map[string]*trouble{},
+		read: map[string]time.Time{}, later: map[string]map[article.Month]time.Time{}, memory: map[string]*memory{}, led: map[string]bool{}, logged: map[string]bool{}, troubles: map[string]*stationTrouble{},
 	}
 	for _, station := range n.Stations {
-		c.memory[station.ID], c.troubles[station.ID] = new(memory), new(trouble)
+		c.memory[station.ID], c.troubles[station.ID] = new(memory), new(stationTrouble)
 	}
 	return c
 }
@@ -138,12 +153,17 @@ func (c *Conductor) Refresh(ctx context.Context) error {
 }
 
 // Build rebuilds every document and publishes what differs, whatever the hints
-// have said. Each is called when a station is done, one call at a time. The
-// error joins those of the stations that failed.
-func (c *Conductor) Build(ctx context.Context, each func(Report)) error {
+// have said, and whichever process leads. Of the stations whose ids are in
+// accept, also what has lost most of its articles is published. Each is called
+// when a station is done, one call at a time. The error joins those of the
+// stations that failed.
+func (c *Conductor) Build(ctx context.Context, accept []string, each func(Report)) error {
 	return c.run(ctx, func() error {
+		c.alone = true
 		for _, station := range c.network.Stations {
-			c.mark(station).everything = true
+			c.led[station.ID] = true
+			d := c.mark(station)
+			d.everything, d.accepted = true, slices.Contains(accept, station.ID)
 		}
 		return nil
 	}, each)
@@ -157,6 +177,7 @@ func (c *Conductor) run(ctx context.Context, mark func() error, each func(Report
 		return err
 	}
 	defer release()
+	c.alone = false
 	if err := c.markChanges(ctx); err != nil {
 		return err
 	}

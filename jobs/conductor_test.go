@@ -66,11 +66,11 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(func() { store.Close() })
 	w := &world{t: t, network: n, store: store, fault: func(string) error { return nil }}
-	local, err := cache.OpenLocal(t.TempDir())
+	local, err := cache.OpenLocal(t.TempDir(), cache.DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.editions, err = cache.Open(t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil)
+	w.editions, err = cache.Open(t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,9 +13,10 @@ import (
 // its index, which are small, are rebuilt with every dirt.
 type dirt struct {
 	everything bool
+	accepted   bool            // however few articles are left
 	fresh      bool            // something has happened, it is not only a backlog
 	feeds      bool            // all feeds
-	articles   map[string]bool // by id: they make the feeds dirty that have them, or had
+	articles   map[string]bool // by id, whether they are the station's own: they make the feeds dirty that have them, or had
 	months     map[article.Month]bool
 	audited    map[article.Month]bool // of the months, those that an audit found
 }
@@ -49,15 +50,21 @@ func (c *Conductor) markChanges(ctx context.Context) error {
 }
 
 func (c *Conductor) askStore(ctx context.Context) error {
-	c.followHints()
+	hinted := c.followHints()
 	snapshot, err := c.snapshot(ctx)
 	if err != nil {
+		c.hintAgain(hinted)
 		return err
 	}
 	defer snapshot.Close()
-	if c.checked.IsZero() {
-		c.checked = c.start(snapshot.Time())
+	if err := c.followArticles(ctx, snapshot, hinted); err != nil {
+		c.hintAgain(hinted)
+		return err
 	}
+	if err := c.followRetractions(ctx, snapshot); err != nil {
+		return err
+	}
+	c.lead(snapshot.Time())
 	changes, err := snapshot.Changes(ctx, c.checked)
 	if err != nil {
 		return err
@@ -78,25 +85,34 @@ func (c *Conductor) askStore(ctx context.Context) error {
 			c.markBacklog(station, current.Pending()) // of a process that ended before it was done
 		}
 	}
+	maps.DeleteFunc(c.dirty, func(station string, _ *dirt) bool { return !c.led[station] })
 	return nil
 }
 
-// start returns the moment up to which the current editions know all changes.
-// Stations without an edition, or with one that was built otherwise, are marked
-// whole.
-func (c *Conductor) start(now time.Time) time.Time {
-	since := now
+// lead notes which stations this process builds now. Of those that it did not
+// build before, all changes are known up to their current editions; those
+// without one, or with one that was built otherwise, are marked whole.
+func (c *Conductor) lead(now time.Time) {
+	if c.checked.IsZero() {
+		c.checked = now
+	}
 	for _, station := range c.network.Stations {
+		led := c.alone || c.editions.Leads(station.ID)
+		taken := led && !c.led[station.ID]
+		c.led[station.ID] = led
+		if !taken {
+			continue
+		}
+		clear(c.seen) // what was followed for other stations only
 		current, ok := c.editions.Current(station.ID)
 		if !ok || current.Build() != c.build || c.options.Version == "" {
 			c.mark(station).everything = true
 			continue
 		}
-		if current.Watermark().Before(since) {
-			since = current.Watermark()
+		if current.Watermark().Before(c.checked) {
+			c.checked = current.Watermark()
 		}
 	}
-	return since
 }
 
 // follow marks what a change touches: the article's station with the article's
@@ -105,7 +121,7 @@ func (c *Conductor) follow(change article.Change) {
 	for _, station := range c.network.Stations {
 		own := station.ID == change.Station
 		if own || station.All {
-			c.mark(station).articles[change.ID] = true
+			c.mark(station).articles[change.ID] = own
 		}
 		if own {
 			c.dirty[station.ID].months[article.MonthOf(change.Published, station.Zone)] = true

@@ -21,6 +21,8 @@ type channelFeed struct {
 	channel  network.Channel // the zero channel is the station itself
 	articles []article.Article
 	input    uint64 // digest of the articles
+
+	addresses []string // by article, once it is rendered; "": it is not in the documents
 }
 
 // rendered is what a feed was made from and what it has become.
@@ -57,7 +59,7 @@ func (b *builder) readFeeds(ctx context.Context, work *dirt) ([]channelFeed, err
 		for i := range articles {
 			articles[i].Updated = b.changed(&articles[i])
 		}
-		f := channelFeed{channel, articles, b.digest(articles)}
+		f := channelFeed{channel: channel, articles: articles, input: b.digest(articles)}
 		if before, ok := b.memory.feeds[channel.ID]; !ok || before.input != f.input || !b.keepFeed(channel) {
 			changed = append(changed, f)
 		}
@@ -118,13 +120,14 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 	var mu sync.Mutex
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
-	for _, f := range feeds {
-		channel, newest := b.fill(f, items)
+	for i, f := range feeds {
+		channel, newest := b.fill(&feeds[i], items)
 		rhythm := channel.Rhythm()
 		for _, format := range formats {
 			path := network.FeedPath(f.channel.ID, format.name)
 			revision := edition.Revision{
-				MediaType: format.mediaType, Newest: newest, AsOf: b.snapshot.Time(), Advice: b.feedAdvice(f.channel, format.name, rhythm),
+				MediaType: format.mediaType, Newest: newest, AsOf: b.asOf, Items: len(channel.Items), Advice: b.feedAdvice(f.channel, format.name, rhythm),
+				Check: func(body []byte) error { return readable(format.mediaType, body) },
 				Render: func(modified time.Time) ([]byte, error) {
 					c := channel
 					c.Updated = modified.In(b.station.Zone)
@@ -170,7 +173,7 @@ func (b *builder) remember(feeds []channelFeed, documents map[string]*edition.Do
 }
 
 // fill returns a feed with its items, and when the newest of them changed.
-func (b *builder) fill(f channelFeed, items map[string]*feed.Prepared) (c feed.Channel, newest time.Time) {
+func (b *builder) fill(f *channelFeed, items map[string]*feed.Prepared) (c feed.Channel, newest time.Time) {
 	c = describe(b.station, f.channel)
 	c.SummaryOnly = !b.options.FullText
 	for i := range f.articles {
@@ -178,9 +181,12 @@ func (b *builder) fill(f channelFeed, items map[string]*feed.Prepared) (c feed.C
 		if a.Updated.After(newest) {
 			newest = a.Updated
 		}
-		if item := items[a.ID]; item != nil {
+		item, address := items[a.ID], ""
+		if item != nil {
 			c.Items = append(c.Items, item)
+			address = item.Address()
 		}
+		f.addresses = append(f.addresses, address)
 	}
 	return c, newest
 }

@@ -345,7 +345,7 @@ func (m *model) audit(p *process) {
 		return
 	}
 	before := maps.Clone(m.shelf.current)
-	if err := p.Build(m.t.Context(), func(jobs.Report) {}); err != nil {
+	if err := p.Build(m.t.Context(), nil, func(jobs.Report) {}); err != nil {
 		m.fail("%v", err)
 	}
 	for station, e := range m.shelf.current {

@@ -20,7 +20,7 @@ const newsWindow = 48 * time.Hour
 // is none the home page, without news: engines report an empty file as broken.
 // It returns when an article leaves by the clock.
 func (b *builder) news(ctx context.Context) (due time.Time, err error) {
-	now := b.snapshot.Time()
+	now := b.asOf
 	var urls []sitemap.URL
 	for a, err := range b.snapshot.Listing(ctx, b.station.ID, now.Add(-newsWindow).Add(time.Millisecond), now.Add(time.Millisecond)) {
 		if err != nil {
@@ -41,8 +41,8 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 		}})
 	}
 	slices.Reverse(urls)
-	n, err := b.addSitemaps(sequence(urls), sitemap.Options{News: true}, network.NewsPath)
-	if err == nil && n == 0 {
+	files, err := b.addSitemaps(sequence(urls), sitemap.Options{News: true}, network.NewsPath)
+	if err == nil && len(files) == 0 {
 		urls, err = b.newsFallback(ctx)
 		if err == nil {
 			_, err = b.addSitemaps(sequence(urls), sitemap.Options{News: true}, network.NewsPath)

@@ -23,12 +23,12 @@ type builder struct {
 
 func (w *world) builder(dir string, o jobs.Options) *builder {
 	w.t.Helper()
-	local, err := cache.OpenLocal(dir)
+	local, err := cache.OpenLocal(dir, cache.DefaultKeep)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	b := &builder{opening: func(int64) {}}
-	b.editions, err = cache.Open(w.t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil)
+	b.editions, err = cache.Open(w.t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestTwoUpdatesToCome(t *testing.T) {
 			w.put(newArticle("xt", 100+i, time.Hour))
 		}
 		w.refresh()
-		if err := w.conductor.Hint([]string{"xt"}); err != nil {
+		if err := w.conductor.Hint([]string{"xt"}, nil); err != nil {
 			t.Fatal(err)
 		}
 		w.refresh() // the feeds alone

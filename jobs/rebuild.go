@@ -204,7 +204,7 @@ func (c *Conductor) publish(ctx context.Context, r *result) error {
 	}
 	r.changed = changed(current, next)
 	r.published = true
-	return nil
+	return c.noteGone(ctx, r.station, current, next, r.work)
 }
 
 // changed counts the documents that are new or other than before, and those

@@ -49,7 +49,7 @@ func (b *builder) shards(ctx context.Context, work *dirt) (left []article.Month,
 	}
 	for _, paths := range kept {
 		for _, path := range paths {
-			b.documents[path] = b.previous(path)
+			b.keep(path)
 		}
 	}
 	return left, nil
@@ -77,35 +77,47 @@ func (b *builder) shard(ctx context.Context, month article.Month) error {
 	from, to := month.Bounds(b.station.Zone)
 	options := extensions
 	options.MaxURLs, options.MaxBytes = b.options.Sitemaps.URLs, b.options.Sitemaps.Bytes
-	urls := b.urls(b.snapshot.Listing(ctx, b.station.ID, from, to))
-	_, err := b.addSitemaps(urls, options, func(n int) string { return network.ShardPath(month, n) })
+	var ids []string
+	urls := b.urls(b.snapshot.Listing(ctx, b.station.ID, from, to), &ids)
+	options.Invalid = func(*sitemap.URLError) error {
+		ids = ids[:len(ids)-1] // of the page that is left out
+		return nil
+	}
+	path := func(n int) string { return network.ShardPath(month, n) }
+	files, err := b.addSitemaps(urls, options, path)
 	if err != nil {
 		return fmt.Errorf("%s: %w", month, err)
+	}
+	for i, f := range files {
+		b.recordShard(path(i+1), ids[:f.URLs])
+		ids = ids[f.URLs:]
 	}
 	return nil
 }
 
-// addSitemaps adds as many sitemaps as the URLs need and returns how many. A
+// addSitemaps adds as many sitemaps as the URLs need and returns what they are. A
 // URL that can't be in any is left out.
-func (b *builder) addSitemaps(urls iter.Seq2[sitemap.URL, error], options sitemap.Options, path func(n int) string) (int, error) {
-	options.Invalid = func(*sitemap.URLError) error { return nil }
+func (b *builder) addSitemaps(urls iter.Seq2[sitemap.URL, error], options sitemap.Options, path func(n int) string) ([]sitemap.File, error) {
+	if options.Invalid == nil {
+		options.Invalid = func(*sitemap.URLError) error { return nil }
+	}
 	var bodies []*edition.Writer
 	files, err := sitemap.Split(urls, options, func(int) (io.WriteCloser, error) {
 		bodies = append(bodies, edition.NewWriter(sitemap.ContentType))
 		return bodies[len(bodies)-1], nil
 	})
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	for i, f := range files {
-		b.addContent(path(i+1), bodies[i].Content(), f.LastMod)
+		b.addContent(path(i+1), bodies[i].Content(), f.URLs, f.LastMod)
 	}
-	return len(files), nil
+	return files, nil
 }
 
 // urls yields the addresses of the articles that belong in the station's
-// sitemaps.
-func (b *builder) urls(articles iter.Seq2[article.Article, error]) iter.Seq2[sitemap.URL, error] {
+// sitemaps, and appends the id of each to ids before it does.
+func (b *builder) urls(articles iter.Seq2[article.Article, error], ids *[]string) iter.Seq2[sitemap.URL, error] {
 	return func(yield func(sitemap.URL, error) bool) {
 		for a, err := range articles {
 			if err != nil {
@@ -115,6 +127,7 @@ func (b *builder) urls(articles iter.Seq2[article.Article, error]) iter.Seq2[sit
 			if !listable(b.station, &a) {
 				continue
 			}
+			*ids = append(*ids, a.ID)
 			if !yield(b.url(&a), nil) {
 				return
 			}

@@ -25,6 +25,8 @@ import (
 type shelf struct {
 	mu        sync.Mutex
 	current   map[string]*edition.Edition
+	taken     edition.Retractions
+	elsewhere map[string]bool        // stations that another process builds
 	published func(*edition.Edition) // is told each edition; nil: nobody is
 }
 
@@ -50,13 +52,32 @@ func (s *shelf) Publish(_ context.Context, e *edition.Edition) error {
 	return nil
 }
 
+func (s *shelf) Retractions() edition.Retractions {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.taken
+}
+
+func (s *shelf) Retract(_ context.Context, retractions ...edition.Retraction) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken, _ = s.taken.With(time.Now(), retractions...)
+	return nil
+}
+
+func (s *shelf) Leads(station string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.elsewhere[station]
+}
+
 // reopened returns the shelf as another process finds it: in bytes.
 func (s *shelf) reopened(t *testing.T) *shelf {
 	t.Helper()
 	other := newShelf()
 	for station, e := range s.current {
 		objects := map[edition.Hash][]byte{}
-		for _, d := range e.All() {
+		for d := range e.Objects() {
 			objects[d.Hash()] = d.Pack()
 		}
 		manifest := e.Manifest()
@@ -184,6 +205,9 @@ func consistent(s *network.Station, e *edition.Edition) error {
 	if got := document(e, network.IndexPath); !strings.Contains(got, ">\n"+index.String()+"</") {
 		return fmt.Errorf("the index is\n%s\nwant\n%s", got, &index)
 	}
+	if err := recorded(e); err != nil {
+		return err
+	}
 	for month := range slices.Values(monthsOf(e)) {
 		for _, loc := range slices.Backward(locs(e, month)) {
 			list.WriteString(loc + "\n")
@@ -197,6 +221,50 @@ func consistent(s *network.Station, e *edition.Edition) error {
 	}
 	return nil
 }
+
+// recorded tells in what the records of an edition are not those of its
+// sitemaps and feeds.
+func recorded(e *edition.Edition) error {
+	guids := map[string]bool{}
+	for path, record := range e.Records() {
+		lines := strings.Count(string(record.Body()), "\n")
+		if _, _, shard := network.ParseShardPath(path); !shard {
+			for line := range strings.Lines(string(record.Body())) {
+				guids[strings.TrimSpace(line[strings.LastIndex(line, "\t")+1:])] = true
+			}
+			if lines != record.Items() {
+				return fmt.Errorf("the record of %s has %d lines, and says %d", path, lines, record.Items())
+			}
+			continue
+		}
+		d, ok := e.Document(path)
+		if n := len(locsOf(d)); !ok || lines != n || record.Items() != n || d.Items() != n {
+			return fmt.Errorf("the record of %s has %d lines; it says %d, the sitemap %d, which has %d pages", path, lines, record.Items(), d.Items(), n)
+		}
+	}
+	for path, d := range e.All() {
+		if _, _, shard := network.ParseShardPath(path); shard {
+			if _, ok := e.Record(path); !ok {
+				return fmt.Errorf("%s has no record", path)
+			}
+		}
+		if !strings.HasSuffix(path, "/"+string(network.RSS)) {
+			continue
+		}
+		found := guid.FindAllSubmatch(d.Body(), -1)
+		if len(found) != d.Items() {
+			return fmt.Errorf("%s has %d items and says %d", path, len(found), d.Items())
+		}
+		for _, match := range found {
+			if !guids[string(match[1])] {
+				return fmt.Errorf("%s has %s, which is not in the record", path, match[1])
+			}
+		}
+	}
+	return nil
+}
+
+var guid = regexp.MustCompile(`<guid isPermaLink="true">([^<]*)</guid>`)
 
 // byMonth orders paths of sitemaps: news before months, the newest month first,
 // each in the order of its files.

@@ -151,9 +151,9 @@ func (d *Document) Size() int64 { return d.size }
 // carry articles.
 func (d *Document) Items() int { return d.items }
 
-// counted returns the document with that number of articles: itself if it has
+// Carrying returns the document with that number of articles: itself if it has
 // it already.
-func (d *Document) counted(items int) *Document {
+func (d *Document) Carrying(items int) *Document {
 	if d.items == items {
 		return d
 	}

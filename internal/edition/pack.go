@@ -42,5 +42,5 @@ func Unpack(entry Entry, data []byte) (*Document, error) {
 	if err := content.keepSmall(); err != nil {
 		return nil, &DamagedError{entry.Hash}
 	}
-	return content.document(entry.Modified).counted(entry.Items).Advised(entry.advice()), nil
+	return content.document(entry.Modified).Carrying(entry.Items).Advised(entry.advice()), nil
 }

@@ -18,6 +18,9 @@ type Revision struct {
 	Items int
 	// Advice is what clients are told; other advice alone is no change.
 	Advice Advice
+	// Check, unless it is nil, is shown a body that is not that of the document
+	// before, and may refuse it.
+	Check func(body []byte) error
 	// Render returns the body. It is given the moment of the last change, which
 	// some formats print, and must depend on nothing else that changes.
 	Render func(modified time.Time) ([]byte, error)
@@ -44,6 +47,11 @@ func (r Revision) Revise(previous *Document) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.Check != nil {
+		if err := r.Check(body); err != nil {
+			return nil, err
+		}
+	}
 	return r.complete(NewDocument(r.MediaType, body, modified)), nil
 }
 
@@ -58,7 +66,7 @@ func (r Revision) Settle(content *Content, previous *Document) *Document {
 }
 
 // complete adds what is no part of the content.
-func (r Revision) complete(d *Document) *Document { return d.counted(r.Items).Advised(r.Advice) }
+func (r Revision) complete(d *Document) *Document { return d.Carrying(r.Items).Advised(r.Advice) }
 
 // modified returns when content changed that differs from that of previous.
 func (r Revision) modified(previous *Document) time.Time {

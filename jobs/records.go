@@ -1,0 +1,140 @@
+package jobs
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// Documents do not tell the ids of their articles. Records do, so that an
+// article can be found, and taken down, without the content store:
+//
+//	at the path of a month's sitemap   the ids of its pages, in their order, a line each
+//	at that of the station's RSS feed  of all feeds, a line each article:
+//	                                   channel, id and guid, with tabs between them
+const recordType = "text/plain; charset=utf-8"
+
+// feedsRecord is the path of the record of all feeds.
+var feedsRecord = network.FeedPath("", network.RSS)
+
+// recordShard records the ids of a month's sitemap.
+func (b *builder) recordShard(path string, ids []string) {
+	w := edition.NewWriter(recordType)
+	for _, id := range ids {
+		writeLine(w, oneLine(id))
+	}
+	b.addRecord(path, w, len(ids))
+}
+
+// recordFeeds records the articles of all feeds: those of the feeds that have
+// been rendered, and of the others what was recorded before.
+func (b *builder) recordFeeds(rendered []channelFeed) error {
+	fresh := map[string]*channelFeed{}
+	for i := range rendered {
+		fresh[rendered[i].channel.ID] = &rendered[i]
+	}
+	before := map[string][]feedLine{}
+	if b.current != nil {
+		var err error
+		if before, err = feedLines(b.current); err != nil {
+			return err
+		}
+	}
+	w := edition.NewWriter(recordType)
+	n := 0
+	for _, channel := range append([]network.Channel{{}}, b.station.Channels...) {
+		lines := before[channel.ID]
+		if f, ok := fresh[channel.ID]; ok {
+			lines = f.lines()
+		}
+		for _, line := range lines {
+			writeLine(w, channel.ID, line.id, line.guid)
+		}
+		n += len(lines)
+	}
+	b.addRecord(feedsRecord, w, n)
+	return nil
+}
+
+// lines returns what is to be recorded of a feed that has been rendered.
+func (f *channelFeed) lines() []feedLine {
+	var lines []feedLine
+	for i, address := range f.addresses {
+		if address != "" {
+			lines = append(lines, feedLine{oneLine(f.articles[i].ID), address})
+		}
+	}
+	return lines
+}
+
+func (b *builder) addRecord(path string, w *edition.Writer, items int) {
+	// A Writer's methods have errors for the sake of their interfaces.
+	_ = w.Close()
+	var previous *edition.Document
+	if b.current != nil {
+		previous, _ = b.current.Record(path)
+	}
+	revision := edition.Revision{Newest: time.Time{}, AsOf: b.asOf, Items: items, Advice: edition.DefaultAdvice}
+	b.records[path] = revision.Settle(w.Content(), previous)
+}
+
+func writeLine(w *edition.Writer, fields ...string) {
+	_, _ = w.Write([]byte(strings.Join(fields, "\t") + "\n"))
+}
+
+// keep keeps a document of the current edition with its record.
+func (b *builder) keep(path string) {
+	b.documents[path] = b.previous(path)
+	if record, ok := b.current.Record(path); ok {
+		b.records[path] = record
+	}
+}
+
+// oneLine returns an id as records have it: none is taken for two.
+func oneLine(id string) string { return lineBreaks.Replace(id) }
+
+// fromLine is the inverse of oneLine.
+func fromLine(line string) string { return lineEscapes.Replace(line) }
+
+var (
+	lineBreaks  = strings.NewReplacer("\\", `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
+	lineEscapes = strings.NewReplacer(`\\`, "\\", `\t`, "\t", `\n`, "\n", `\r`, "\r")
+)
+
+// feedLine is one article of a feed, its id as oneLine returns it.
+type feedLine struct{ id, guid string }
+
+// feedLines returns the articles of an edition's feeds, by channel.
+func feedLines(e *edition.Edition) (map[string][]feedLine, error) {
+	lines := map[string][]feedLine{}
+	record, ok := e.Record(feedsRecord)
+	if !ok {
+		return lines, nil
+	}
+	for line := range strings.Lines(string(record.Body())) {
+		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 3)
+		if len(fields) != 3 {
+			return nil, fmt.Errorf("the record of %s: %w", feedsRecord, edition.ErrDamaged)
+		}
+		lines[fields[0]] = append(lines[fields[0]], feedLine{fields[1], fields[2]})
+	}
+	return lines, nil
+}
+
+// shardIDs returns the ids of the pages of a month's sitemap, in their order, as
+// oneLine returns them.
+func shardIDs(e *edition.Edition, path string) []string {
+	record, ok := e.Record(path)
+	if !ok {
+		return nil
+	}
+	var ids []string
+	for line := range bytes.Lines(record.Body()) {
+		ids = append(ids, string(bytes.TrimSuffix(line, []byte("\n"))))
+	}
+	return ids
+}

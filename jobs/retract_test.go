@@ -1,0 +1,248 @@
+package jobs_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/edition"
+	"feedstation/jobs"
+)
+
+// withShelf has the world's editions on a shelf.
+func (w *world) withShelf() (*shelf, *jobs.Conductor) {
+	s := newShelf()
+	return s, w.conduct(s, options, nil)
+}
+
+func (w *world) refreshOf(c *jobs.Conductor) {
+	w.t.Helper()
+	if err := c.Refresh(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func held(station string, id int) edition.Retraction {
+	return edition.Retraction{Station: station, ID: fmt.Sprint(id), At: time.Now(), State: edition.Held}
+}
+
+// naming returns the paths of the documents that name an article, or whose
+// records do.
+func naming(e *edition.Edition, id int) (paths []string) {
+	for path, d := range e.All() {
+		if strings.Contains(string(d.Body()), fmt.Sprintf("/content/%d.html", id)) {
+			paths = append(paths, path)
+		}
+	}
+	for path, d := range e.Records() {
+		if slices.Contains(strings.FieldsFunc(string(d.Body()), func(r rune) bool { return r == '\t' || r == '\n' }), fmt.Sprint(id)) {
+			paths = append(paths, "record of "+path)
+		}
+	}
+	return paths
+}
+
+// An edition loses what has been taken down without a content store, in every
+// process alike, and is whole afterwards.
+func TestRedact(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 2*time.Hour), newArticle("xt", 3, 40*dayHours), newArticle("yy", 4, 3*time.Hour))
+		noindex := newArticle("xt", 5, 4*time.Hour)
+		noindex.NoIndex = true
+		w.put(noindex)
+		s, c := w.withShelf()
+		w.refreshOf(c)
+		time.Sleep(time.Hour)
+		tests := []struct {
+			name    string
+			station string // whose edition
+			id      int
+			of      string
+			left    []string // some paths that stay
+			gone    []string // paths that go
+		}{
+			{"in feeds, a month and the news", "xt", 1, "xt", []string{"/rss.xml", "/sitemaps/news.xml"}, nil},
+			{"the last of its month", "xt", 3, "xt", []string{"/rss.xml"}, []string{"/sitemaps/2026-01.xml"}},
+			{"in feeds only", "xt", 5, "xt", []string{"/rss.xml", "/sitemaps/2026-03.xml"}, nil},
+			{"on the station of all", "www", 1, "xt", []string{"/rss.xml", "/moment/atom.xml"}, nil},
+			{"the only one of its station", "yy", 4, "yy", []string{"/rss.xml", "/sitemaps/news.xml", "/sitemaps/baidu.txt"}, []string{"/sitemaps/2026-03.xml"}},
+		}
+		for _, tt := range tests {
+			before, _ := s.Current(tt.station)
+			if len(naming(before, tt.id)) == 0 {
+				t.Fatalf("%s: not there before", tt.name)
+			}
+			retractions := edition.Retractions{fmt.Sprint(tt.id): held(tt.of, tt.id)}
+			got := jobs.Redact(w.network, before, retractions)
+			if paths := naming(got, tt.id); len(paths) > 0 {
+				t.Errorf("%s: still in %q", tt.name, paths)
+			}
+			station, _ := w.network.Station(tt.station)
+			if err := consistent(station, got); err != nil {
+				t.Errorf("%s: %v", tt.name, err)
+			}
+			for _, path := range append(tt.left, tt.gone...) {
+				if _, ok := got.Document(path); ok != slices.Contains(tt.left, path) {
+					t.Errorf("%s: %s is there: %t", tt.name, path, ok)
+				}
+			}
+			if !got.Watermark().After(before.Watermark()) || got.Number() <= before.Number() || !got.Base().Equal(before.Watermark()) {
+				t.Errorf("%s: edition %d of %v", tt.name, got.Number(), got.Watermark())
+			}
+			if again := jobs.Redact(w.network, before, retractions); !again.Equal(got) {
+				t.Errorf("%s: another process makes another edition", tt.name)
+			}
+			if again := jobs.Redact(w.network, got, retractions); again != got {
+				t.Errorf("%s: done twice", tt.name)
+			}
+			for path, d := range got.All() {
+				old, ok := before.Document(path)
+				if ok && old.Hash() != d.Hash() && !d.Modified().After(old.Modified()) {
+					t.Errorf("%s: %s has changed, its time has not", tt.name, path)
+				}
+				if ok && old.Hash() == d.Hash() && d != old {
+					t.Errorf("%s: %s was made again", tt.name, path)
+				}
+			}
+		}
+	})
+}
+
+// What has been taken down is in no later edition, until the store has taken it
+// down as well, or until that is lifted.
+func TestRetraction(t *testing.T) {
+	in(t, func(w *world) {
+		first := newArticle("xt", 1, time.Hour)
+		w.put(first, newArticle("xt", 2, 2*time.Hour), newArticle("yy", 4, 3*time.Hour))
+		s, c := w.withShelf()
+		w.refreshOf(c)
+		shown := func(want bool) {
+			t.Helper()
+			for _, station := range []string{"xt", "www"} {
+				e, _ := s.Current(station)
+				if got := len(naming(e, 1)) > 0; got != want {
+					t.Errorf("%s shows the article: %t, want %t", station, got, want)
+				}
+			}
+		}
+		state := func(want edition.RetractionState) {
+			t.Helper()
+			if got := s.Retractions()["1"].State; got != want {
+				t.Errorf("the retraction is %s, want %s", got, want)
+			}
+		}
+		shown(true)
+		time.Sleep(time.Minute)
+		if err := s.Retract(w.t.Context(), held("xt", 1)); err != nil {
+			t.Fatal(err)
+		}
+		w.refreshOf(c)
+		shown(false)
+		first.Title = "Again"
+		w.put(first) // the newsroom goes on with it
+		time.Sleep(10 * time.Minute)
+		w.refreshOf(c)
+		w.refreshOf(w.conduct(s, options, nil)) // another process
+		shown(false)
+		state(edition.Held)
+
+		lifted := held("xt", 1)
+		lifted.State = edition.Lifted
+		if err := s.Retract(w.t.Context(), lifted); err != nil {
+			t.Fatal(err)
+		}
+		w.refreshOf(c)
+		shown(true)
+
+		time.Sleep(time.Minute)
+		if err := s.Retract(w.t.Context(), held("xt", 1)); err != nil {
+			t.Fatal(err)
+		}
+		w.refreshOf(c)
+		first.Status = article.Withdrawn
+		w.put(first)
+		time.Sleep(time.Minute)
+		w.refreshOf(c)
+		shown(false)
+		state(edition.Gone)
+		first.Status = article.Published // now it is the newsroom's wish
+		w.put(first)
+		time.Sleep(time.Minute)
+		w.refreshOf(c)
+		shown(true)
+	})
+}
+
+// An edition of before must not show what the newsroom has withdrawn since.
+func TestWithdrawnIsNotedAsGone(t *testing.T) {
+	in(t, func(w *world) {
+		noindex := newArticle("xt", 3, 2*time.Hour)
+		noindex.NoIndex = true
+		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 2*time.Hour), noindex, newArticle("xt", 6, 50*dayHours))
+		s, c := w.withShelf()
+		w.refreshOf(c)
+		before, _ := s.Current("xt")
+		time.Sleep(time.Minute)
+		for _, id := range []int{1, 3, 6} {
+			gone := newArticle("xt", id, time.Hour)
+			if id == 6 {
+				gone.Published = gone.Published.Add(-30 * dayHours)
+			}
+			gone.NoIndex = id == 3
+			if id != 6 {
+				gone.Status = article.Withdrawn
+			}
+			w.put(gone)
+		}
+		w.refreshOf(c)
+		for id, want := range map[string]edition.RetractionState{"1": edition.Gone, "2": "", "3": edition.Gone, "6": ""} {
+			if got := s.Retractions()[id].State; got != want {
+				t.Errorf("%s is %q, want %q", id, got, want)
+			}
+		}
+		after, _ := s.Current("xt")
+		if again := jobs.Redact(w.network, after, s.Retractions()); again != after {
+			t.Error("the edition that made the note is changed by it")
+		}
+		for _, id := range []int{1, 3} {
+			if paths := naming(jobs.Redact(w.network, before, s.Retractions()), id); len(paths) > 0 {
+				t.Errorf("the edition of before shows %d in %q", id, paths)
+			}
+		}
+	})
+}
+
+// An article that somebody names is looked for in the store and in the editions.
+func TestHintOfArticles(t *testing.T) {
+	in(t, func(w *world) {
+		w.deaf = true
+		old := newArticle("xt", 1, 40*dayHours)
+		w.put(old, newArticle("xt", 2, time.Hour))
+		w.refresh()
+		hint := func(ids ...string) []string {
+			return w.changes("xt", func() {
+				if err := w.conductor.Hint(nil, ids); err != nil {
+					t.Fatal(err)
+				}
+				w.refresh()
+			})
+		}
+		time.Sleep(time.Minute)
+		moved := old
+		moved.Published = time.Now().Add(-70 * dayHours)
+		moved.Updated = time.Now()
+		w.put(moved)
+		if got := w.changes("xt", w.refresh); len(got) > 0 {
+			t.Errorf("changed without a hint: %q", got)
+		}
+		got := hint("1", "nobody")
+		for _, path := range []string{"-/sitemaps/2026-01.xml", "/sitemaps/2025-12.xml", "/rss.xml"} {
+			if !slices.Contains(got, path) {
+				t.Errorf("%s has not changed: %q", path, got)
+			}
+		}
+	})
+}

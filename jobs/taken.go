@@ -1,0 +1,151 @@
+package jobs
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// hintAgain keeps what could not be looked for.
+func (c *Conductor) hintAgain(articles []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hinted.articles = append(articles, c.hinted.articles...)
+}
+
+// followRetractions marks what retractions touch that are other than at the last
+// call, and ends those of articles that the content store has taken down, too.
+func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) error {
+	retractions := c.editions.Retractions()
+	var changed, held []string
+	for id, r := range retractions {
+		if before := c.taken[id]; before.State != r.State && (r.State == edition.Held || r.State == edition.Lifted) {
+			changed = append(changed, id)
+		}
+		if r.State == edition.Held {
+			held = append(held, id)
+		}
+	}
+	if err := c.followArticles(ctx, snapshot, changed); err != nil {
+		return err
+	}
+	c.taken = retractions
+	if len(held) == 0 {
+		return nil
+	}
+	states, err := snapshot.Find(ctx, held)
+	if err != nil {
+		return err
+	}
+	there := map[string]bool{}
+	for _, state := range states {
+		there[state.ID] = state.Visible || state.Published.After(snapshot.Time()) // an embargo is no withdrawal
+	}
+	var gone []edition.Retraction
+	for _, id := range held {
+		if !there[id] {
+			gone = append(gone, over(retractions[id], snapshot.Time()))
+		}
+	}
+	return c.retract(ctx, gone)
+}
+
+// over returns the retraction that ends another, which is later whatever the
+// clocks say.
+func over(r edition.Retraction, now time.Time) edition.Retraction {
+	at := now
+	if !at.After(r.At) {
+		at = r.At.Add(time.Millisecond)
+	}
+	return edition.Retraction{Station: r.Station, ID: r.ID, At: at, State: edition.Gone}
+}
+
+func (c *Conductor) retract(ctx context.Context, retractions []edition.Retraction) error {
+	if len(retractions) == 0 {
+		return nil
+	}
+	return c.editions.Retract(ctx, retractions...)
+}
+
+// maxGone bounds how many articles that have gone at once are noted one by one.
+const maxGone = 1000
+
+// noteGone notes the articles that an edition has lost, so that no older one
+// shows them when it is needed once more.
+func (c *Conductor) noteGone(ctx context.Context, station *network.Station, before, after *edition.Edition, work *dirt) error {
+	if before == nil {
+		return nil
+	}
+	there, gone := map[string]bool{}, map[string]bool{}
+	for path, record := range before.Records() {
+		other, ok := after.Record(path)
+		if ok && other.Hash() == record.Hash() {
+			continue
+		}
+		if _, _, shard := network.ParseShardPath(path); shard {
+			for _, id := range shardIDs(before, path) {
+				gone[id] = true
+			}
+			for _, id := range shardIDs(after, path) {
+				there[id] = true
+			}
+		}
+	}
+	for path := range after.Records() {
+		if _, ok := before.Record(path); !ok {
+			for _, id := range shardIDs(after, path) {
+				there[id] = true
+			}
+		}
+	}
+	if len(work.articles) > 0 {
+		if err := goneFromFeeds(before, after, work, there, gone); err != nil {
+			return err
+		}
+	}
+	maps.DeleteFunc(gone, func(id string, _ bool) bool { return there[id] })
+	if len(gone) > maxGone {
+		return nil
+	}
+	var noted []edition.Retraction
+	for _, id := range slices.Sorted(maps.Keys(gone)) {
+		if r, ok := c.taken[fromLine(id)]; ok && r.State == edition.Held {
+			continue
+		}
+		noted = append(noted, edition.Retraction{Station: station.ID, ID: fromLine(id), At: after.Watermark(), State: edition.Gone})
+	}
+	return c.retract(ctx, noted)
+}
+
+// goneFromFeeds adds the station's articles that a change has taken out of the
+// feeds; what is only pushed out by newer ones has not changed.
+func goneFromFeeds(before, after *edition.Edition, work *dirt, there, gone map[string]bool) error {
+	old, err := feedLines(before)
+	if err != nil {
+		return err
+	}
+	now, err := feedLines(after)
+	if err != nil {
+		return err
+	}
+	for id, own := range work.articles {
+		if !own {
+			continue
+		}
+		id = oneLine(id)
+		in := func(channel []feedLine) bool {
+			return slices.ContainsFunc(channel, func(line feedLine) bool { return line.id == id })
+		}
+		was := slices.ContainsFunc(slices.Collect(maps.Values(old)), in)
+		if is := slices.ContainsFunc(slices.Collect(maps.Values(now)), in); is {
+			there[id] = true
+		} else if was {
+			gone[id] = true
+		}
+	}
+	return nil
+}
