@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
@@ -32,17 +33,40 @@ type Jobs interface {
 }
 
 // Hint is what somebody who asks for a refresh knows to have changed: stations
-// whose feeds are to be read anew, or nothing.
+// whose feeds are to be read anew, articles that are to be looked for, or
+// nothing.
 type Hint struct {
 	Stations []string `json:"stations"`
+	Articles []string `json:"ids"`
 }
+
+// TakeDowns is where articles are taken down.
+type TakeDowns interface {
+	// TakeDown has an article served no more, and returns once that is so here.
+	// The error is the asker's fault if it is a [TakeDownError].
+	TakeDown(ctx context.Context, t TakeDown) error
+}
+
+// TakeDown is an article of a station that is to be taken down; or the end of
+// that.
+type TakeDown struct {
+	Station string `json:"station"`
+	ID      string `json:"id"`
+	Lift    bool   `json:"lift"`
+}
+
+// TakeDownError says why nobody could do what was asked for.
+type TakeDownError struct{ Reason string }
+
+func (e *TakeDownError) Error() string { return e.Reason }
 
 // Admin is what the admin listener is made of.
 type Admin struct {
 	Network  *network.Network
 	Editions Editions
 	Drain    *Drain
-	Jobs     Jobs   // nil: this process builds nothing
+	Jobs     Jobs // nil: this process builds nothing
+	TakeDown TakeDowns
 	Token    string // of those who may ask for work; empty: nobody may
 	Version  string
 }
@@ -54,8 +78,8 @@ const (
 	refreshBurst = 20
 )
 
-// maxHint bounds the body of a request for a refresh, in bytes.
-const maxHint = 64 << 10
+// maxWish bounds the body of a request for work, in bytes.
+const maxWish = 64 << 10
 
 // Handler returns the handler of the admin listener:
 //
@@ -63,6 +87,7 @@ const maxHint = 64 << 10
 //	GET  /readyz     it should be sent requests
 //	GET  /status     what it serves, and what is wrong, as JSON
 //	POST /-/refresh  pull what changed now; needs the token
+//	POST /-/retract  take an article down; needs the token
 //
 // The first three never touch Redis or the content store: a database's bad
 // night must not restart a fleet.
@@ -75,6 +100,7 @@ func (a *Admin) Handler() http.Handler {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("GET /status", a.status)
 	mux.HandleFunc("POST /-/refresh", a.authorized(limit, a.refresh))
+	mux.HandleFunc("POST /-/retract", a.authorized(limit, a.retract))
 	return mux
 }
 
@@ -85,7 +111,7 @@ func (a *Admin) ready(w http.ResponseWriter, _ *http.Request) {
 	}
 	var missing []string
 	for _, station := range a.Network.Stations {
-		if _, ok := a.Editions.Current(station.ID); !ok {
+		if _, ok := a.Editions.Served(station.ID); !ok {
 			missing = append(missing, station.ID)
 		}
 	}
@@ -113,8 +139,6 @@ func (a *Admin) authorized(limit *rate.Limiter, next http.HandlerFunc) http.Hand
 		case !limit.Allow():
 			w.Header().Set("Retry-After", "1")
 			answer(w, http.StatusTooManyRequests, "too often: wait a second\n")
-		case a.Jobs == nil:
-			answer(w, http.StatusConflict, "this process builds nothing (jobs.enabled is false)\n")
 		default:
 			next(w, r)
 		}
@@ -122,15 +146,13 @@ func (a *Admin) authorized(limit *rate.Limiter, next http.HandlerFunc) http.Hand
 }
 
 func (a *Admin) refresh(w http.ResponseWriter, r *http.Request) {
-	var hint Hint
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxHint))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(&hint)
-	if err == nil && decoder.More() {
-		err = errors.New("more than one value")
+	if a.Jobs == nil {
+		answer(w, http.StatusConflict, "this process builds nothing (jobs.enabled is false)\n")
+		return
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		answer(w, http.StatusBadRequest, `want nothing, or {"stations": ["xt"]}: `+err.Error()+"\n")
+	var hint Hint
+	if err := read(w, r, &hint); err != nil && !errors.Is(err, io.EOF) {
+		answer(w, http.StatusBadRequest, `want nothing, or {"stations": ["xt"], "ids": ["5207683"]}: `+err.Error()+"\n")
 		return
 	}
 	if err := a.Jobs.Refresh(hint); err != nil {
@@ -138,6 +160,39 @@ func (a *Admin) refresh(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer(w, http.StatusAccepted, "refreshing\n")
+}
+
+func (a *Admin) retract(w http.ResponseWriter, r *http.Request) {
+	var wish TakeDown
+	if err := read(w, r, &wish); err != nil {
+		answer(w, http.StatusBadRequest, `want {"station": "xt", "id": "5207683"}, and "lift": true to end it: `+err.Error()+"\n")
+		return
+	}
+	err := a.TakeDown.TakeDown(r.Context(), wish)
+	_, wrong := errors.AsType[*TakeDownError](err)
+	switch {
+	case wrong:
+		answer(w, http.StatusBadRequest, err.Error()+"\n")
+	case err != nil:
+		answer(w, http.StatusInternalServerError, err.Error()+"\n")
+	case wish.Lift:
+		answer(w, http.StatusOK, "lifted\n")
+	default:
+		answer(w, http.StatusOK, "retracted\n")
+	}
+}
+
+// read reads the one JSON value of a request's body; io.EOF: there is none.
+func read(w http.ResponseWriter, r *http.Request, into any) error {
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxWish))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if decoder.More() {
+		return errors.New("more than one value")
+	}
+	return nil
 }
 
 func answer(w http.ResponseWriter, status int, text string) {

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http/httptest"
@@ -99,6 +100,10 @@ func TestAdminRefresh(t *testing.T) {
 			status: 202, want: "refreshing\n", hints: []server.Hint{{Stations: []string{"xt"}}},
 		},
 		{name: "in another case", header: "bearer " + token, status: 202, want: "refreshing\n", hints: []server.Hint{{}}},
+		{
+			name: "with articles", header: "Bearer " + token, body: `{"ids": ["5207683", "a"]}`,
+			status: 202, want: "refreshing\n", hints: []server.Hint{{Articles: []string{"5207683", "a"}}},
+		},
 		{name: "two values", header: "Bearer " + token, body: `{} {}`, status: 400, want: "more than one value"},
 		{name: "an unknown station", header: "Bearer " + token, body: `{"stations": ["none"]}`, status: 400, want: "no station \"none\" publishes\n"},
 		{name: "an unknown field", header: "Bearer " + token, body: `{"station": "xt"}`, status: 400, want: `json: unknown field "station"`},
@@ -129,6 +134,63 @@ func TestAdminRefresh(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.hints, jobs.hints); diff != "" {
 				t.Errorf("asked (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// takenDown notes what is asked to be taken down.
+type takenDown struct {
+	wishes []server.TakeDown
+	err    error
+}
+
+func (d *takenDown) TakeDown(_ context.Context, wish server.TakeDown) error {
+	if wish.Station == "none" {
+		return &server.TakeDownError{Reason: `no station "none"`}
+	}
+	d.wishes = append(d.wishes, wish)
+	return d.err
+}
+
+func TestAdminRetract(t *testing.T) {
+	const token = "0123456789abcdef"
+	tests := []struct {
+		name   string
+		header string
+		body   string
+		err    error
+		status int
+		want   string
+		wishes []server.TakeDown
+	}{
+		{"an article", "Bearer " + token, `{"station": "xt", "id": "1"}`, nil, 200, "retracted\n", []server.TakeDown{{Station: "xt", ID: "1"}}},
+		{"lifted", "Bearer " + token, `{"station": "xt", "id": "1", "lift": true}`, nil, 200, "lifted\n", []server.TakeDown{{Station: "xt", ID: "1", Lift: true}}},
+		{"nothing", "Bearer " + token, ``, nil, 400, `want {"station": "xt"`, nil},
+		{"a number", "Bearer " + token, `{"station": "xt", "id": 1}`, nil, 400, `want {"station": "xt"`, nil},
+		{"an unknown station", "Bearer " + token, `{"station": "none", "id": "1"}`, nil, 400, "no station \"none\"\n", nil},
+		{"a full disk", "Bearer " + token, `{"station": "xt", "id": "1"}`, errors.New("disk full"), 500, "disk full\n", []server.TakeDown{{Station: "xt", ID: "1"}}},
+		{"no token", "", `{"station": "xt", "id": "1"}`, nil, 401, "bearer token", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			n, editions := portal(t)
+			down := &takenDown{err: tt.err}
+			admin := (&server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), TakeDown: down, Token: token}).Handler()
+			r := httptest.NewRequest("POST", "/-/retract", strings.NewReader(tt.body))
+			r.Header.Set("Authorization", tt.header)
+			w := httptest.NewRecorder()
+			admin.ServeHTTP(w, r)
+			if w.Code != tt.status || !strings.Contains(w.Body.String(), tt.want) {
+				t.Errorf("status %d, body %q; want %d, %q", w.Code, w.Body, tt.status, tt.want)
+			}
+			if diff := cmp.Diff(tt.wishes, down.wishes); diff != "" {
+				t.Errorf("taken down (-want +got):\n%s", diff)
+			}
+			w = httptest.NewRecorder()
+			admin.ServeHTTP(w, httptest.NewRequest("GET", "/-/retract", nil))
+			if w.Code != 405 {
+				t.Errorf("GET: status %d, want 405", w.Code)
 			}
 		})
 	}

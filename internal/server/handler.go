@@ -12,9 +12,13 @@ import (
 	"feedstation/internal/network"
 )
 
-// Editions is where the current edition of a station comes from.
+// Editions is where what is served comes from.
 type Editions interface {
-	Current(station string) (*edition.Edition, bool)
+	// Served returns the edition of a station that clients are served.
+	Served(station string) (*edition.Edition, bool)
+	// Former returns the sitemap that was at a path until a moment ago: an index
+	// that was read then may name it.
+	Former(station, path string) (*edition.Document, bool)
 }
 
 // New returns the public handler: every document of every station, on the
@@ -70,13 +74,16 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusPermanentRedirect)
 		return
 	}
-	current, ok := h.editions.Current(station.ID)
+	served, ok := h.editions.Served(station.ID)
 	if !ok {
 		w.Header().Set("Retry-After", "30")
 		refuse(w, http.StatusServiceUnavailable)
 		return
 	}
-	document, ok := current.Document(path)
+	document, ok := served.Document(path)
+	if !ok {
+		document, ok = h.editions.Former(station.ID, path)
+	}
 	if !ok {
 		refuse(w, http.StatusNotFound)
 		return

@@ -28,12 +28,22 @@ const (
 
 var noon = time.Date(2019, 3, 11, 12, 0, 0, 0, time.UTC)
 
-// stands are the current editions of stations.
+// stands are the editions of stations; behind before+ an id, the one before.
 type stands map[string]*edition.Edition
 
-func (s stands) Current(station string) (*edition.Edition, bool) {
+const before = "before "
+
+func (s stands) Served(station string) (*edition.Edition, bool) {
 	e, ok := s[station]
 	return e, ok
+}
+
+func (s stands) Former(station, path string) (*edition.Document, bool) {
+	e, ok := s[before+station]
+	if !ok {
+		return nil, false
+	}
+	return e.Document(path)
 }
 
 var (

@@ -45,7 +45,7 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 func (a *Admin) stationStatus(station string) stationStatus {
 	s := stationStatus{ID: station}
 	var current time.Time // when the edition was up to date
-	if e, ok := a.Editions.Current(station); ok {
+	if e, ok := a.Editions.Served(station); ok {
 		asOf := e.Watermark()
 		current = asOf
 		s.Edition, s.AsOf, s.Documents, s.Pending = e.Number(), &asOf, e.Len(), len(e.Pending())
