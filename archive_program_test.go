@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"feedstation/internal/config"
+	"feedstation/internal/content"
 	"feedstation/internal/network"
 )
 
@@ -38,16 +39,19 @@ func buildProgram(t *testing.T) string {
 
 // archive is a folder with a configuration, a store and a cache.
 type archive struct {
-	t                    *testing.T
-	program, dir, listen string
-	name                 string    // how many articles, as the table says it
-	filled               time.Time // zero: long ago
+	t                           *testing.T
+	program, dir, listen, admin string
+	name                        string    // how many articles, as the table says it
+	filled                      time.Time // zero: long ago
 }
 
+// adminToken is that of each archive.
+const adminToken = "0123456789abcdef"
+
 func newArchive(t *testing.T, program string) *archive {
-	a := &archive{t: t, program: program, dir: t.TempDir(), listen: "127.0.0.1:" + freePort(t)}
-	text := fmt.Appendf([]byte(archiveConfig), "content: {dsn: %q}\ncache: {dir: %q}\nserver: {listen: %q, admin: \"127.0.0.1:%s\", drain: 100ms}\n",
-		a.path("content.db"), a.path("cache"), a.listen, freePort(t))
+	a := &archive{t: t, program: program, dir: t.TempDir(), listen: "127.0.0.1:" + freePort(t), admin: "127.0.0.1:" + freePort(t)}
+	text := fmt.Appendf([]byte(archiveConfig), "content: {dsn: %q}\ncache: {dir: %q}\nserver: {listen: %q, admin: %q, admin_token: %q, drain: 100ms}\n",
+		a.path("content.db"), a.path("cache"), a.listen, a.admin, adminToken)
 	if err := os.WriteFile(a.path("config.yaml"), text, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -225,6 +229,51 @@ func (a *archive) serve(results *table) {
 	pid := strconv.Itoa(command.Process.Pid)
 	results.add("  its memory at rest", a.rest(pid)/megabyte, figure{unit: "MB", goal: 120})
 	results.add("  its peak memory", status(a.t, pid, "VmHWM")/megabyte, figure{unit: "MB"})
+	a.wake(results)
+}
+
+// wakes is how often it is measured how soon a new article is served.
+const wakes = 20
+
+// wake measures how long it takes from the newsroom's request for a refresh until
+// the article that it names is served.
+func (a *archive) wake(results *table) {
+	step("requests for a refresh")
+	d := &desk{archive: a, network: a.config().Network}
+	var err error
+	if d.store, err = content.Open(a.t.Context(), a.path("content.db")); err != nil {
+		a.t.Fatal(err)
+	}
+	defer d.store.Close()
+	station := d.network.Stations[len(d.network.Stations)-1]
+	var took []time.Duration
+	for i, draft := range d.drafts(station, wakes) {
+		draft.ID, draft.URL = fmt.Sprint("wake-", i), station.Address(fmt.Sprintf("/wake/%d.html", i))
+		d.publish(draft)
+		started := time.Now()
+		r, err := http.NewRequestWithContext(a.t.Context(), "POST", "http://"+a.admin+"/-/refresh", strings.NewReader(fmt.Sprintf(`{"ids": [%q]}`, draft.ID)))
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+adminToken)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil || answer.StatusCode != http.StatusAccepted {
+			a.t.Fatalf("POST /-/refresh: %v, %v", answer, err)
+		}
+		answer.Body.Close()
+		for {
+			if _, body, err := fetch("http://"+a.listen+"/"+station.ID+"/rss.xml", ""); err == nil && strings.Contains(body, draft.URL) {
+				break
+			}
+			if time.Since(started) > patience {
+				a.t.Fatalf("not served within %s", patience)
+			}
+			time.Sleep(time.Millisecond)
+		}
+		took = append(took, time.Since(started))
+		time.Sleep(300 * time.Millisecond) // requests are limited to five a second
+	}
+	results.durations("from POST /-/refresh to the article being served, "+a.name, took, figure{unit: "ms", goal: 200})
 }
 
 func (a *archive) answers(path string) bool {

@@ -115,7 +115,7 @@ func openDesk(t *testing.T, a *archive) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.store.Close() })
-	local, err := cache.OpenLocal(cfg.Cache.Dir)
+	local, err := cache.OpenLocal(cfg.Cache.Dir, cache.DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func openDesk(t *testing.T, a *archive) *desk {
 		stations = append(stations, s.ID)
 	}
 	silent := slog.New(slog.DiscardHandler)
-	if d.editions, err = cache.Open(t.Context(), silent, stations, local, nil); err != nil {
+	if d.editions, err = cache.Open(t.Context(), silent, stations, local, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	snapshot := func(ctx context.Context) (jobs.Snapshot, error) { return d.store.Snapshot(ctx) }

@@ -21,6 +21,8 @@ import (
 )
 
 type buildCommand struct {
+	AcceptShrink []string `help:"Publish the station also if it has lost most of its articles." placeholder:"STATION"`
+
 	Out string `help:"Also write the documents as files: DIR/{station}/{path}, each with its gzip twin." placeholder:"DIR"`
 }
 
@@ -29,6 +31,11 @@ func (c *buildCommand) Run(in *invocation) error {
 	cfg, err := in.config()
 	if err != nil {
 		return err
+	}
+	for _, id := range c.AcceptShrink {
+		if s, ok := cfg.Network.Station(id); !ok || !s.Publishes() {
+			return &usageError{fmt.Errorf("feedstation: --accept-shrink: no station %q publishes", id)}
+		}
 	}
 	ctx, stop := interruptible()
 	defer stop()
@@ -44,7 +51,7 @@ func (c *buildCommand) Run(in *invocation) error {
 	}
 	defer store.Close()
 	started := time.Now()
-	reports, err := buildAll(ctx, in, log, cfg, store, editions)
+	reports, err := c.build(ctx, in, log, cfg, store, editions)
 	if err != nil {
 		err = fmt.Errorf("build: %w", err)
 	}
@@ -55,11 +62,11 @@ func (c *buildCommand) Run(in *invocation) error {
 	return err
 }
 
-func buildAll(ctx context.Context, in *invocation, log *slog.Logger, cfg *config.Config, store *content.Store, editions *cache.Cache) ([]jobs.Report, error) {
+func (c *buildCommand) build(ctx context.Context, in *invocation, log *slog.Logger, cfg *config.Config, store *content.Store, editions *cache.Cache) ([]jobs.Report, error) {
 	bar := in.progress("stations", int64(len(cfg.Network.Stations)), false)
 	defer bar.finish()
 	var reports []jobs.Report
-	err := newConductor(log, cfg, store, editions).Build(ctx, func(r jobs.Report) {
+	err := newConductor(log, cfg, store, editions).Build(ctx, c.AcceptShrink, func(r jobs.Report) {
 		reports = append(reports, r)
 		bar.add(1)
 	})

@@ -37,6 +37,7 @@ type commands struct {
 	Build   buildCommand   `cmd:"" help:"Build and publish everything once, print a summary and exit."`
 	Import  importCommand  `cmd:"" help:"Import articles (JSON Lines) into the embedded content store."`
 	Demo    demoCommand    `cmd:"" help:"Put demo articles into the embedded content store."`
+	Retract retractCommand `cmd:"" help:"Take an article down at once, also while the content store is away."`
 	Links   linksCommand   `cmd:"" help:"Print the <link> elements for the head of a station's pages."`
 	Check   checkCommand   `cmd:"" help:"Look for faults in the configuration and the content store."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -36,7 +36,7 @@ const demoSeed = 1
 
 // contentOptions returns where the configured articles are.
 func contentOptions(c config.Content) content.Options {
-	o := content.Options{Driver: c.Driver, DSN: c.DSN.Reveal(), Overlap: c.Overlap, Timeout: c.Timeout}
+	o := content.Options{Driver: c.Driver, DSN: c.DSN.Reveal(), Overlap: c.Overlap, Timeout: c.Timeout, Notify: c.Notify}
 	if c.Driver != config.SQLite {
 		o.Articles, o.ArticleChannels = c.Articles, c.ArticleChannels
 	}

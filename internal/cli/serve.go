@@ -58,6 +58,7 @@ func (*serveCommand) Run(in *invocation) error {
 func (s *service) admin() *server.Admin {
 	a := &server.Admin{
 		Network: s.cfg.Network, Editions: s.editions, Drain: s.drain, Token: s.cfg.Server.AdminToken.Reveal(), Version: cmp.Or(buildVersion(), "devel"),
+		TakeDown: &takeDowns{s.cfg.Network, s.editions},
 	}
 	if s.cfg.Jobs.Enabled {
 		a.Jobs = s.shop
@@ -167,7 +168,64 @@ func (s *service) work(ctx context.Context) error {
 	timetable := jobs.NewTimetable(s.log)
 	timetable.Add(s.cfg.Jobs.Refresh, refresh)
 	timetable.Add(s.cfg.Jobs.Audit, audit)
-	return timetable.Run(ctx)
+	if err := s.editions.Acquire(ctx); err != nil {
+		s.log.Debug("leases not acquired", "err", err)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.lead(ctx, conductor) })
+	group.Go(func() error { return timetable.Run(ctx) })
+	if s.cfg.Content.Notify != "" {
+		group.Go(func() error { return store.Listen(ctx, s.shop.wake, s.noteListening) })
+	}
+	return group.Wait()
+}
+
+// What a process that can't reach the content store does with its leases: it
+// gives them back after a while, to one that perhaps can.
+const (
+	leadPatience = 10 * time.Second
+	leadPoll     = time.Second
+)
+
+// lead holds the leases of the stations for as long as the content store can be
+// reached.
+func (s *service) lead(ctx context.Context, conductor *jobs.Conductor) error {
+	tick := time.NewTicker(leadPoll)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		leading, stop := context.WithCancel(ctx)
+		var holding errgroup.Group
+		holding.Go(func() error { return s.editions.Lead(leading) })
+		s.awaitStore(ctx, tick, func(down time.Duration) bool { return down > leadPatience }, conductor)
+		stop()
+		if err := holding.Wait(); err != nil {
+			return err
+		}
+		s.awaitStore(ctx, tick, func(down time.Duration) bool { return down == 0 }, conductor)
+	}
+	return nil
+}
+
+// awaitStore waits until the content store has been out of reach for a time that
+// is wanted.
+func (s *service) awaitStore(ctx context.Context, tick *time.Ticker, wanted func(down time.Duration) bool, conductor *jobs.Conductor) {
+	for !wanted(conductor.Down()) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// noteListening logs that notifications come, or that they don't: then changes
+// wait for the next refresh.
+func (s *service) noteListening(err error) {
+	if err != nil {
+		s.log.Warn("no notifications, refreshes go on", "err", err)
+		return
+	}
+	s.log.Info("listening for notifications", "channel", s.cfg.Content.Notify)
 }
 
 // storeRetry is how often a content store that can't be opened is tried again.

@@ -7,13 +7,14 @@ import (
 	"feedstation/internal/cache"
 	"feedstation/internal/config"
 	"feedstation/internal/content"
+	"feedstation/internal/edition"
 	"feedstation/jobs"
 )
 
 // openCache opens the editions that this process serves, and Redis where it is
 // configured.
 func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cache.Cache, error) {
-	local, err := cache.OpenLocal(cfg.Cache.Dir)
+	local, err := cache.OpenLocal(cfg.Cache.Dir, cfg.Cache.Keep)
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +22,7 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 	if r := cfg.Cache.Redis; r != nil {
 		shared, err = cache.NewRedis(cache.RedisOptions{
 			Mode: r.Mode, Addrs: r.Addrs, Master: r.Master, Username: r.Username, Password: r.Password.Reveal(),
-			SentinelPassword: r.SentinelPassword.Reveal(), DB: r.DB, TLS: r.TLS,
+			SentinelPassword: r.SentinelPassword.Reveal(), DB: r.DB, TLS: r.TLS, Keep: cfg.Cache.Keep,
 		})
 		if err != nil {
 			return nil, err
@@ -31,16 +32,24 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 	for _, s := range cfg.Network.Stations {
 		stations = append(stations, s.ID)
 	}
-	return cache.Open(ctx, log, stations, local, shared)
+	amend := func(e *edition.Edition, retractions edition.Retractions) *edition.Edition {
+		return jobs.Redact(cfg.Network, e, retractions)
+	}
+	return cache.Open(ctx, log, stations, local, shared, amend)
 }
 
 // newConductor returns the conductor of the configured jobs.
 func newConductor(log *slog.Logger, cfg *config.Config, store *content.Store, editions *cache.Cache) *jobs.Conductor {
 	snapshot := func(ctx context.Context) (jobs.Snapshot, error) { return store.Snapshot(ctx) }
-	return jobs.NewConductor(log, cfg.Network, snapshot, editions, jobs.Options{
+	return jobs.NewConductor(log, cfg.Network, snapshot, editions, jobsOptions(cfg))
+}
+
+// jobsOptions returns what the documents are like.
+func jobsOptions(cfg *config.Config) jobs.Options {
+	return jobs.Options{
 		Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
 		Sitemaps: jobs.SitemapLimits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)}, Robots: cfg.Server.Robots,
-		MaxAge:  cfg.Jobs.MaxAge,
+		MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,
 		Version: buildVersion(),
-	})
+	}
 }

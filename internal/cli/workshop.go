@@ -38,11 +38,20 @@ func (w *workshop) Refresh(hint server.Hint) error {
 	if w.conductor == nil {
 		return nil
 	}
-	if err := w.conductor.Hint(hint.Stations); err != nil {
+	if err := w.conductor.Hint(hint.Stations, hint.Articles); err != nil {
 		return err
 	}
 	w.refresh.Trigger()
 	return nil
+}
+
+// wake has a refresh run at once, and look for an article where one is named.
+func (w *workshop) wake(id string) {
+	var hint server.Hint
+	if id != "" {
+		hint.Articles = []string{id}
+	}
+	_ = w.Refresh(hint) // only unknown stations are an error
 }
 
 // Trouble implements server.Jobs.
