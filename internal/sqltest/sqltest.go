@@ -108,7 +108,8 @@ func own(t testing.TB, e *engine) *Server {
 		if err := server.proc.kill(); err != nil {
 			t.Errorf("sqltest: %v", err)
 		}
-		if err := os.RemoveAll(server.dir); err != nil {
+		// Its template may be that of others.
+		if err := os.RemoveAll(filepath.Join(server.dir, "data")); err != nil {
 			t.Errorf("sqltest: %v", err)
 		}
 	})
