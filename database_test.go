@@ -5,57 +5,41 @@ import (
 	"database/sql"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"feedstation/internal/sqltest"
+	"feedstation/internal/faultproxy"
 )
 
-// newsrooms are databases of newsrooms that have the two relations as tables.
-var newsrooms = []struct {
-	name  string // and driver
-	start func(testing.TB) *sqltest.Server
-	clock string // now, by the server
-	time  string // the type of a moment
-}{
-	{"postgres", sqltest.StartPostgres, "clock_timestamp()", "timestamptz"},
-	{"mysql", sqltest.StartMariaDB, "utc_timestamp(6)", "datetime(6)"},
+// near returns a feedstation on the desk's database, by way of host:port, that
+// does not wait long for it.
+func (d *newsdesk) near(addr string) *process {
+	d.t.Helper()
+	return newProcess(d.t, "xt.news.example", "FEEDSTATION_CONTENT_DRIVER="+d.room.name,
+		"FEEDSTATION_CONTENT_DSN="+d.server.DSNAt(addr, "root", "", d.name), "FEEDSTATION_CONTENT_TIMEOUT=500ms")
 }
 
 // TestDatabase serves from a newsroom's own database, which is frozen, killed
 // and restarted: no answer changes for the worse, /status tells what is wrong,
 // and all that was written meanwhile is served in the end.
 func TestDatabase(t *testing.T) {
-	for _, n := range newsrooms {
+	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()
-			server := n.start(t)
-			name := server.Database(t)
-			db := server.Open(t, name)
-			exec := func(format string, args ...any) {
-				t.Helper()
-				mustExec(t, db, fmt.Sprintf(format, args...))
-			}
-			exec(`CREATE TABLE articles (id varchar(190) PRIMARY KEY, station varchar(64) NOT NULL, url varchar(2000) NOT NULL, title varchar(500) NOT NULL,
-				published %s NOT NULL, status varchar(20) NOT NULL, modified_at %s NOT NULL)`, n.time, n.time)
-			exec(`CREATE TABLE article_channels (article_id varchar(190) NOT NULL, channel varchar(64) NOT NULL, PRIMARY KEY (article_id, channel))`)
-			write := func(id int, title string) {
-				t.Helper()
-				exec(`INSERT INTO articles VALUES ('%d', 'xt', 'https://xt.news.example/content/%d.html', '%s', %s, 'published', %s)`, id, id, title, n.clock, n.clock)
-				exec(`INSERT INTO article_channels VALUES ('%d', 'moment')`, id)
-			}
-			write(1, "早间新闻")
+			d := n.open(t)
+			d.write(1, "早间新闻")
 
-			p := newProcess(t, "xt.news.example", "FEEDSTATION_CONTENT_DRIVER="+n.name, "FEEDSTATION_CONTENT_DSN="+server.RootDSN(name),
-				"FEEDSTATION_CONTENT_TIMEOUT=500ms")
+			p := d.near(d.server.Addr())
 			out, err := p.command("check").CombinedOutput()
 			if err == nil || !strings.Contains(string(out), "CREATE INDEX") {
 				t.Errorf("check of tables without indexes: %v\n%s", err, out)
 			}
 			for line := range strings.Lines(string(out)) {
 				if _, statement, ok := strings.Cut(line, ": CREATE INDEX"); ok {
-					exec("%s", "CREATE INDEX"+statement)
+					d.exec("%s", "CREATE INDEX"+statement)
 				}
 			}
 			p.run("check")
@@ -64,23 +48,110 @@ func TestDatabase(t *testing.T) {
 			p.await("早间新闻")
 			stop := watch(t, p)
 			defer stop()
-			write(2, "午间新闻")
+			d.write(2, "午间新闻")
 			p.await("午间新闻")
 
-			server.Stop(t)
+			d.server.Stop(t)
 			awaitStatus(t, p, `"error_since"`)
-			server.Cont(t)
-			write(3, "晚间新闻")
+			d.server.Cont(t)
+			d.write(3, "晚间新闻")
 			p.await("晚间新闻")
 			awaitStatus(t, p, `"age_seconds": 0`)
 
-			server.Kill(t)
+			d.server.Kill(t)
 			awaitStatus(t, p, `"error_since"`)
-			server.Restart(t)
-			exec(`UPDATE articles SET status = 'withdrawn', modified_at = %s WHERE id = '2'`, n.clock)
+			d.server.Restart(t)
+			d.setStatus(2, "withdrawn")
 			awaitGone(t, p, "午间新闻")
 		})
 	}
+}
+
+// TestDatabaseNetwork has a bad network between feedstation and a newsroom's
+// database: whatever it does, every answer has what earlier ones had, /status
+// tells what is wrong, and what was written meanwhile is served once it is over.
+func TestDatabaseNetwork(t *testing.T) {
+	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
+		t.Run(n.name, func(t *testing.T) {
+			t.Parallel()
+			d := n.open(t)
+			proxy := faultproxy.New(t, d.server.Addr())
+			p := d.near(proxy.Addr())
+			d.write(0, "第0条新闻")
+			p.start()
+			p.await("第0条新闻")
+			kept, stop := keep(t, p)
+			defer stop()
+			kept("第0条新闻")
+			for i, fault := range []struct {
+				name   string
+				begins func()
+				silent bool // there may be nothing to tell
+				ends   func()
+			}{
+				{name: "slow", begins: func() { proxy.SetDelay(2 * time.Second) }, ends: func() { proxy.SetDelay(0) }},
+				{name: "reset", begins: proxy.Reset, silent: true, ends: func() {}},
+				{name: "reset in the midst of an answer", begins: func() { proxy.CutAfter(100) }, silent: true, ends: func() {}},
+				{name: "gone", begins: func() { proxy.Refuse(true); proxy.Reset() }, ends: func() { proxy.Refuse(false) }},
+				{name: "half-open", begins: func() { proxy.Freeze(true) }, ends: func() { proxy.Freeze(false) }},
+				{name: "half-open, then forgotten", begins: func() { proxy.Freeze(true) }, ends: func() { proxy.Reset(); proxy.Freeze(false) }},
+			} {
+				began := time.Now()
+				fault.begins()
+				title := fmt.Sprintf("第%d条新闻", i+1)
+				d.write(i+1, title)
+				if !fault.silent {
+					awaitStatus(t, p, `"error_since"`)
+				}
+				fault.ends()
+				p.await(title)
+				kept(title)
+				awaitStatus(t, p, `"age_seconds": 0`)
+				t.Logf("%s: %v", fault.name, time.Since(began))
+			}
+		})
+	}
+}
+
+// keep asks a process for its feed until stop is called, and fails the test for
+// every answer that lacks a text of those that are to be kept.
+func keep(t *testing.T, p *process) (kept func(text string), stop func()) {
+	var mu sync.Mutex
+	var texts []string
+	done, poller := make(chan struct{}), sync.WaitGroup{}
+	poller.Go(func() {
+		for n := 0; ; n++ {
+			select {
+			case <-done:
+				if n < 100 {
+					t.Errorf("only %d requests were made", n)
+				}
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+			mu.Lock()
+			want := slices.Clone(texts)
+			mu.Unlock()
+			path := []string{"/xt/rss.xml", "/xt/moment/atom.xml", "/xt/feed.json"}[n%3]
+			response, body, err := p.get(path)
+			if err != nil || response.StatusCode != http.StatusOK {
+				t.Errorf("%s: %v %v", path, response, err)
+			}
+			for _, text := range want {
+				if !strings.Contains(body, text) {
+					t.Errorf("%s has no %q any more", path, text)
+				}
+			}
+		}
+	})
+	return func(text string) {
+			mu.Lock()
+			defer mu.Unlock()
+			texts = append(texts, text)
+		}, func() {
+			close(done)
+			poller.Wait()
+		}
 }
 
 func mustExec(t *testing.T, db *sql.DB, statement string) {

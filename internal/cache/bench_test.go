@@ -1,8 +1,12 @@
 package cache
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -74,4 +78,72 @@ func usecPerCall(b *testing.B, server *redistest.Server, command string) float64
 
 func lines(reply any) func(func(string) bool) {
 	return strings.SplitSeq(fmt.Sprint(reply), "\r\n")
+}
+
+// BenchmarkFollow140 asks for 140 stations without changes, as each process
+// does every second: at 10 ms of processor time a poll it would need 1% of a
+// core.
+func BenchmarkFollow140(b *testing.B) {
+	server := redistest.Start(b)
+	c := stationsOn(b, server.Addr(), 140)
+	before := processorTime(b)
+	for b.Loop() {
+		if err := c.Sync(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	each := (processorTime(b) - before).Seconds() / float64(b.N)
+	b.ReportMetric(each*1e6, "cpu-µs/op")
+	b.ReportMetric(each*100, "%core-at-1s")
+}
+
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// BenchmarkPublishVisible publishes in one process and waits until another one,
+// which asks every second, has it.
+func BenchmarkPublishVisible(b *testing.B) {
+	server := redistest.Start(b)
+	silent := slog.New(slog.DiscardHandler)
+	open := func() *Cache {
+		c, err := Open(b.Context(), silent, []string{"xt"}, newLocal(b), newRedis(b, server.Addr()), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return c
+	}
+	publisher, follower := open(), open()
+	ctx, cancel := context.WithCancel(b.Context())
+	done := make(chan error)
+	go func() { done <- follower.Follow(ctx, time.Second) }()
+	var took []time.Duration
+	version := 0
+	for b.Loop() {
+		version++
+		e := large(200, version)
+		started := time.Now()
+		if err := publisher.Publish(b.Context(), e); err != nil {
+			b.Fatal(err)
+		}
+		for tick := time.NewTicker(time.Millisecond); ; <-tick.C {
+			if got, ok := follower.Current("xt"); ok && got.Number() == e.Number() {
+				tick.Stop()
+				break
+			}
+		}
+		took = append(took, time.Since(started))
+	}
+	cancel()
+	if err := <-done; err != nil {
+		b.Error(err)
+	}
+	slices.Sort(took)
+	b.ReportMetric(took[len(took)/2].Seconds(), "p50-s")
+	b.ReportMetric(took[len(took)*99/100].Seconds(), "p99-s")
 }

@@ -114,6 +114,7 @@ type Cache struct {
 
 	retractions atomic.Pointer[edition.Retractions]
 	retracting  sync.Mutex  // one change of them at a time
+	copied      seen        // their file in the local copy, as it was read
 	unamended   atomic.Bool // editions may not be amended by what was learned last
 
 	syncing sync.Mutex // one Sync at a time
@@ -150,7 +151,7 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 	c.localUp.about(unwritable, "local copy")
 	c.retractions.Store(new(edition.Retractions))
 	if err := c.readRetracted(); err != nil {
-		log.Error("retractions not read", "err", err)
+		log.Error("retractions of the local copy not read", "err", err)
 	}
 	for _, station := range stations {
 		d := &desk{station: station}
@@ -158,7 +159,7 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 		c.desks[station] = d
 		c.open(ctx, d)
 	}
-	c.swapped <- struct{}{}
+	c.wake()
 	return c, ctx.Err()
 }
 
@@ -308,6 +309,11 @@ func (c *Cache) swap(d *desk, e *edition.Edition) {
 // turned does what follows when another edition is served than before.
 func (c *Cache) turned(d *desk, before, after *edition.Edition) {
 	d.remember(before, after)
+	c.wake()
+}
+
+// wake has Encode look for what is new.
+func (c *Cache) wake() {
 	select {
 	case c.swapped <- struct{}{}:
 	default:

@@ -37,8 +37,6 @@ type Local struct {
 
 	mu    sync.Mutex
 	known map[string]*known // by station
-
-	retractedFile seen
 }
 
 // known is what is remembered of a station's folder.

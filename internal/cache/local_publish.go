@@ -49,7 +49,7 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 	l.mu.Lock()
 	l.of(station).suspect = false
 	l.mu.Unlock()
-	return e, l.collect(station, m)
+	return e, l.collect(station, m.Number)
 }
 
 // stored is what a station's folder says of its current edition.
@@ -139,7 +139,7 @@ func (l *Local) writeObjects(ctx context.Context, e *edition.Edition, all bool) 
 }
 
 // collect removes what neither the current edition nor a kept one names.
-func (l *Local) collect(station string, current edition.Manifest) error {
+func (l *Local) collect(station string, current int64) error {
 	numbers, names, err := l.list(station)
 	if err != nil {
 		return err
@@ -148,16 +148,20 @@ func (l *Local) collect(station string, current edition.Manifest) error {
 	if err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
-	named := map[string]bool{manifestName: true, pinnedName: true, lockName: true}
-	for _, number := range append(l.keptOf(numbers, current.Number, pin), current.Number) {
-		text, err := readSealed(l.path(station, numberName(number)))
+	named := map[string]bool{pinnedName: true, lockName: true}
+	manifests := []string{manifestName}
+	for _, number := range l.keptOf(numbers, current, pin) {
+		manifests = append(manifests, numberName(number))
+	}
+	for _, name := range manifests {
+		text, err := readSealed(l.path(station, name))
 		switch {
-		case errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
+		case name != manifestName && (errors.Is(err, edition.ErrDamaged) || errors.Is(err, errForeign)):
 			continue // is of no use
 		case err != nil:
 			return fmt.Errorf("cache: %w", err)
 		}
-		named[numberName(number)] = true
+		named[name] = true
 		for hash := range hashesIn(text) {
 			named[hash+objectSuffix] = true
 		}

@@ -53,6 +53,11 @@ func (c *Cache) Retract(ctx context.Context, retractions ...edition.Retraction) 
 func (c *Cache) learn(retractions ...edition.Retraction) bool {
 	c.retracting.Lock()
 	defer c.retracting.Unlock()
+	return c.add(retractions)
+}
+
+// add is learn; c.retracting is held.
+func (c *Cache) add(retractions []edition.Retraction) bool {
 	all, changed := c.Retractions().With(time.Now(), retractions...)
 	if !changed {
 		return false
@@ -89,9 +94,24 @@ func (c *Cache) apply(ctx context.Context) error {
 // readRetracted learns those of the local copy, when its file is another one
 // than last time.
 func (c *Cache) readRetracted() error {
-	more, err := c.local.retracted()
-	c.learn(more...)
-	return err
+	c.retracting.Lock()
+	defer c.retracting.Unlock()
+	name := c.local.retractedPath()
+	now, changed, err := c.copied.look(name)
+	if err != nil || !changed {
+		return err
+	}
+	more, err := readRetracted(name)
+	switch {
+	case errors.Is(err, edition.ErrDamaged):
+		c.log.Error("retractions of the local copy not read", "err", err)
+		c.unamended.Store(true) // they are written again
+	case err != nil:
+		return err
+	}
+	c.copied = now
+	c.add(more)
+	return nil
 }
 
 // followRetractions brings the retractions into step with the local copy and
@@ -170,22 +190,7 @@ func (c *Cache) readRetractions(ctx context.Context, d *desk, store Store) error
 	return err
 }
 
-// retracted returns the retractions of the local copy, none when the file is the
-// one that was read last.
-func (l *Local) retracted() ([]edition.Retraction, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	name := filepath.Join(l.dir, retractedName)
-	now, changed, err := l.retractedFile.look(name)
-	if err != nil || !changed {
-		return nil, err
-	}
-	all, err := readRetracted(name)
-	if err == nil {
-		l.retractedFile = now
-	}
-	return all, err
-}
+func (l *Local) retractedPath() string { return filepath.Join(l.dir, retractedName) }
 
 func readRetracted(name string) (all []edition.Retraction, err error) {
 	text, err := readSealed(name)
@@ -208,14 +213,15 @@ func (l *Local) addRetracted(ctx context.Context, more edition.Retractions) erro
 		return err
 	}
 	defer lock.Close()
-	name := filepath.Join(l.dir, retractedName)
+	name := l.retractedPath()
 	there, err := readRetracted(name)
 	if err != nil && !errors.Is(err, edition.ErrDamaged) {
 		return err
 	}
-	all, changed := more.With(time.Now(), there...)
-	if _, statErr := os.Stat(name); !changed && len(there) == len(all) && statErr == nil {
-		return nil
+	known, _ := edition.Retractions(nil).With(time.Now(), there...)
+	all, changed := known.With(time.Now(), slices.Collect(maps.Values(more))...)
+	if _, statErr := os.Stat(name); !changed && statErr == nil {
+		return nil // what is there is all of it, also when what was learned is older
 	}
 	if err := writeSealed(name, slices.Collect(maps.Values(all))); err != nil {
 		return fmt.Errorf("cache: %w", err)

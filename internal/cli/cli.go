@@ -38,6 +38,8 @@ type commands struct {
 	Import  importCommand  `cmd:"" help:"Import articles (JSON Lines) into the embedded content store."`
 	Demo    demoCommand    `cmd:"" help:"Put demo articles into the embedded content store."`
 	Retract retractCommand `cmd:"" help:"Take an article down at once, also while the content store is away."`
+	Pin     pinCommand     `cmd:"" help:"Serve an earlier edition of a station, or list those that are kept."`
+	Unpin   unpinCommand   `cmd:"" help:"Serve the current edition of a station again."`
 	Links   linksCommand   `cmd:"" help:"Print the <link> elements for the head of a station's pages."`
 	Check   checkCommand   `cmd:"" help:"Look for faults in the configuration and the content store."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"log/slog"
+	"io"
 	"strconv"
 	"time"
 
@@ -22,30 +22,33 @@ type retractCommand struct {
 
 // Run takes an article down, without the content store.
 func (c *retractCommand) Run(in *invocation) error {
-	cfg, err := in.config()
-	if err != nil {
-		return err
-	}
-	ctx, stop := interruptible()
-	defer stop()
-	editions, err := openCache(ctx, in.logger(slog.LevelWarn), cfg)
-	if err != nil {
-		return err
-	}
-	defer editions.Close()
-	follow := editions.Sync(ctx) // the newest editions, if Redis can be reached
-	before := numbers(cfg.Network, editions)
-	down := &takeDowns{cfg.Network, editions}
-	if err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Lift: c.Lift}); err != nil {
+	return in.withEditions(c.Station, func(ctx context.Context, n *network.Network, editions *cache.Cache) error {
+		before := numbers(n, editions)
+		down := &takeDowns{n, editions}
+		if err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Lift: c.Lift}); err != nil {
+			return wrong(err)
+		}
+		c.report(in.terminal.Stdout, n, editions, before)
+		return nil
+	})
+}
+
+// wrong is an error of the command line where it is the asker's.
+func wrong(err error) error {
+	if _, ok := errors.AsType[*server.TakeDownError](err); ok {
 		return &usageError{fmt.Errorf("feedstation: %w", err)}
 	}
+	return err
+}
+
+// report prints which editions have changed.
+func (c *retractCommand) report(out io.Writer, n *network.Network, editions *cache.Cache, before map[string]int64) {
 	rows := [][]string{{"station", "name", "edition", ""}}
-	for _, s := range cfg.Network.Stations {
+	for _, s := range n.Stations {
 		if e, ok := editions.Current(s.ID); ok && e.Number() != before[s.ID] {
 			rows = append(rows, []string{s.ID, s.Name, strconv.FormatInt(e.Number(), 10), "without it"})
 		}
 	}
-	out := in.terminal.Stdout
 	switch {
 	case c.Lift:
 		fmt.Fprintf(out, "%s of %s is shown again at the next refresh, if the content store shows it.\n", c.ID, c.Station)
@@ -54,10 +57,6 @@ func (c *retractCommand) Run(in *invocation) error {
 	default:
 		table(out, rows)
 	}
-	if err := cmp.Or(editions.Sync(ctx), follow); err != nil {
-		return fmt.Errorf("only the processes that share %s know of it; the others will once Redis can be reached: %w", cfg.Cache.Dir, err)
-	}
-	return nil
 }
 
 // numbers returns the number of each station's current edition.

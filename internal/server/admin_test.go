@@ -237,6 +237,7 @@ func TestAdminStatus(t *testing.T) {
 		e := edition.New("xt", 7, noon, "4711", documents())
 		editions["xt"] = e.WithPending([]article.Month{{Year: 2019, Month: time.March}})
 		editions["yy"] = edition.New("yy", 2, noon, "4711", nil)
+		editions[newest+"yy"] = edition.New("yy", 5, noon, "4711", nil)
 		jobs := &fakeJobs{checked: noon.Add(9 * time.Minute), troubles: map[string]error{"yy": errors.New("the disk is full")}}
 		admin := (&server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, Version: "1.0"}).Handler()
 		w := httptest.NewRecorder()
@@ -249,7 +250,7 @@ func TestAdminStatus(t *testing.T) {
 		want := map[string]any{"version": "1.0", "draining": false, "drift": map[string]any{"lost": 3.0}, "stations": []any{
 			map[string]any{"id": "xt", "edition": 7.0, "as_of": at, "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0},
 			map[string]any{
-				"id": "yy", "edition": 2.0, "as_of": at, "age_seconds": 600.0, "documents": 0.0, "pending_months": 0.0,
+				"id": "yy", "edition": 2.0, "behind": 5.0, "as_of": at, "age_seconds": 600.0, "documents": 0.0, "pending_months": 0.0,
 				"error": "the disk is full", "error_since": at,
 			},
 			map[string]any{"id": "zz", "edition": 0.0, "documents": 0.0, "pending_months": 0.0},

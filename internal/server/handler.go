@@ -16,6 +16,8 @@ import (
 type Editions interface {
 	// Served returns the edition of a station that clients are served.
 	Served(station string) (*edition.Edition, bool)
+	// Current returns the newest one, which is another where one is pinned.
+	Current(station string) (*edition.Edition, bool)
 	// Former returns the sitemap that was at a path until a moment ago: an index
 	// that was read then may name it.
 	Former(station, path string) (*edition.Document, bool)

@@ -28,14 +28,25 @@ const (
 
 var noon = time.Date(2019, 3, 11, 12, 0, 0, 0, time.UTC)
 
-// stands are the editions of stations; behind before+ an id, the one before.
+// stands are the editions of stations; at before + an id is the one before, at
+// newest + an id the newest where another one is pinned.
 type stands map[string]*edition.Edition
 
-const before = "before "
+const (
+	before = "before "
+	newest = "newest "
+)
 
 func (s stands) Served(station string) (*edition.Edition, bool) {
 	e, ok := s[station]
 	return e, ok
+}
+
+func (s stands) Current(station string) (*edition.Edition, bool) {
+	if e, ok := s[newest+station]; ok {
+		return e, true
+	}
+	return s.Served(station)
 }
 
 func (s stands) Former(station, path string) (*edition.Document, bool) {

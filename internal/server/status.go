@@ -18,7 +18,8 @@ type status struct {
 // last known to be up to date.
 type stationStatus struct {
 	ID        string     `json:"id"`
-	Edition   int64      `json:"edition"` // its number; 0: none yet
+	Edition   int64      `json:"edition"`          // its number; 0: none yet
+	Behind    int64      `json:"behind,omitempty"` // the number of the newest one, while an earlier one is pinned
 	AsOf      *time.Time `json:"as_of,omitempty"`
 	Age       *int64     `json:"age_seconds,omitempty"`
 	Documents int        `json:"documents"`
@@ -45,7 +46,11 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 func (a *Admin) stationStatus(station string) stationStatus {
 	s := stationStatus{ID: station}
 	var current time.Time // when the edition was up to date
-	if e, ok := a.Editions.Served(station); ok {
+	newest, ok := a.Editions.Current(station)
+	if e, served := a.Editions.Served(station); served {
+		if ok && newest.Number() != e.Number() {
+			s.Behind = newest.Number()
+		}
 		asOf := e.Watermark()
 		current = asOf
 		s.Edition, s.AsOf, s.Documents, s.Pending = e.Number(), &asOf, e.Len(), len(e.Pending())

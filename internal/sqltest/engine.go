@@ -115,13 +115,11 @@ func (e *engine) credential() (*syscall.Credential, error) {
 // prepare returns a folder of initialised data, a copy of the one that the
 // first server of the engine began with.
 func (e *engine) prepare(ctx context.Context, t testing.TB, dir string, who *syscall.Credential) error {
-	if who != nil {
-		if err := os.Chown(dir, int(who.Uid), int(who.Gid)); err != nil {
-			return err
-		}
+	if err := give(dir, who); err != nil {
+		return err
 	}
 	// Passwords are asked of all but root.
-	hba := "host all root 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+	hba := "host replication root 127.0.0.1/32 trust\nhost all root 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
 	if err := os.WriteFile(filepath.Join(dir, "hba"), []byte(hba), 0o644); err != nil {
 		return err
 	}
@@ -139,6 +137,14 @@ func (e *engine) prepare(ctx context.Context, t testing.TB, dir string, who *sys
 	}
 	shared.data[e] = template
 	return run(ctx, who, dir, "cp", "-R", data, template)
+}
+
+// give makes a folder somebody's.
+func give(dir string, who *syscall.Credential) error {
+	if who == nil {
+		return nil
+	}
+	return os.Chown(dir, int(who.Uid), int(who.Gid))
 }
 
 func run(ctx context.Context, who *syscall.Credential, dir, program string, args ...string) error {

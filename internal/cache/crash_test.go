@@ -1,0 +1,210 @@
+package cache
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"feedstation/internal/edition"
+)
+
+// publisherDir names, in the environment, the local copy in which this program
+// publishes until it is killed, instead of running tests.
+const publisherDir = "FEEDSTATION_TEST_PUBLISHER"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(publisherDir); dir != "" {
+		if err := publishForever(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// counted returns the edition of a number: of its documents some are as in the
+// edition before, and some come back.
+func counted(number int64) *edition.Edition {
+	documents, records := map[string]*edition.Document{}, map[string]*edition.Document{}
+	for i := range int64(8) {
+		path := fmt.Sprintf("/sitemaps/%d.xml", i)
+		documents[path] = edition.NewDocument("text/xml", fmt.Append(nil, i, " of ", number-number%(i+1)), noon)
+		records[path] = edition.NewDocument("text/plain", fmt.Append(nil, "record ", i, " of ", number%(i+2)), noon)
+	}
+	return edition.New("xt", number, noon.Add(time.Duration(number)*time.Millisecond), "build", documents).WithRecords(records)
+}
+
+func publishForever(dir string) error {
+	ctx := context.Background()
+	local, err := OpenLocal(dir, DefaultKeep)
+	if err != nil {
+		return err
+	}
+	c, err := Open(ctx, slog.New(slog.DiscardHandler), []string{"xt"}, local, nil, nil)
+	if err != nil {
+		return err
+	}
+	number := int64(0)
+	if e, ok := c.Current("xt"); ok {
+		number = e.Number()
+	}
+	fmt.Println("ready")
+	for {
+		number++
+		if err := c.Publish(ctx, counted(number)); err != nil {
+			return err
+		}
+	}
+}
+
+// A publisher is killed at many moments: each time the local copy has one whole
+// edition, none older than the last time, and whole kept ones.
+func TestLocalSurvivesKills(t *testing.T) {
+	t.Parallel()
+	rounds := 200
+	if testing.Short() {
+		rounds = 20
+	}
+	dir := t.TempDir()
+	moments := rand.New(rand.NewPCG(1, 2))
+	last, different := int64(0), map[int64]bool{}
+	for range rounds {
+		killPublisher(t, dir, time.Duration(moments.IntN(12_000))*time.Microsecond)
+		local, err := OpenLocal(dir, DefaultKeep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := local.Fetch(t.Context(), "xt", nil)
+		if errors.Is(err, ErrNone) && last == 0 {
+			continue // killed before the first
+		}
+		if err != nil {
+			t.Fatalf("after edition %d: %v", last, err)
+		}
+		if e.Number() < last || !e.Equal(counted(e.Number())) {
+			t.Fatalf("after edition %d: edition %d, not as it was published", last, e.Number())
+		}
+		last = e.Number()
+		different[last] = true
+		wantWhole(t, local)
+	}
+	if len(different) < rounds/4 {
+		t.Errorf("the kills came after only %d different editions", len(different))
+	}
+}
+
+// killPublisher has another process publish and kills it a while after it began.
+func killPublisher(t *testing.T, dir string, after time.Duration) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), os.Args[0])
+	c.Env = append(os.Environ(), publisherDir+"="+dir)
+	c.Stderr = os.Stderr
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
+		t.Fatalf("the publisher said %q, %v", line, err)
+	}
+	<-time.After(after)
+	if err := c.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err == nil || c.ProcessState.Exited() {
+		t.Fatalf("the publisher ended by itself: %v", err)
+	}
+}
+
+// wantWhole looks at all kept editions, which count has made.
+func wantWhole(t *testing.T, local *Local) {
+	t.Helper()
+	kept, err := local.Kept(t.Context(), "xt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range kept {
+		e, err := local.FetchKept(t.Context(), "xt", m.Number, nil)
+		if m.Number == kept[0].Number {
+			e, err = local.Fetch(t.Context(), "xt", nil) // its copy may be missing
+		}
+		if err != nil || !e.Equal(counted(m.Number)) {
+			t.Fatalf("kept edition %d: %v", m.Number, err)
+		}
+	}
+}
+
+// Bits flip in any file: what is read is an edition as it was published, or
+// ErrDamaged.
+func TestLocalFlippedBits(t *testing.T) {
+	dir := t.TempDir()
+	local, err := OpenLocal(dir, DefaultKeep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for number := range int64(DefaultKeep + 3) {
+		publish(t, local, counted(number+1))
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "xt", "*.*"))
+	if err != nil || len(files) < 20 {
+		t.Fatalf("files: %q, %v", files, err)
+	}
+	random := rand.New(rand.NewPCG(3, 4))
+	fallbacks := 0
+	for range 2000 {
+		name := files[random.IntN(len(files))]
+		if random.IntN(4) == 0 {
+			name = local.path("xt", manifestName)
+		}
+		whole, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bit := random.IntN(8 * len(whole))
+		flipped := append([]byte(nil), whole...)
+		flipped[bit/8] ^= 1 << (bit % 8)
+		if err := os.WriteFile(name, flipped, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if fellBack := readFlipped(t, local, fmt.Sprintf("%s bit %d", filepath.Base(name), bit)); fellBack {
+			fallbacks++
+		}
+		if err := os.WriteFile(name, whole, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fallbacks == 0 {
+		t.Error("no flipped bit was met")
+	}
+}
+
+// readFlipped reads all editions, and reports whether the current one was not
+// the newest.
+func readFlipped(t *testing.T, local *Local, flip string) (fellBack bool) {
+	t.Helper()
+	e, err := local.Fetch(t.Context(), "xt", nil)
+	if err != nil || !e.Equal(counted(e.Number())) {
+		t.Fatalf("%s: %v, %v; want an edition as it was published", flip, e, err)
+	}
+	for number := range int64(DefaultKeep + 3) {
+		kept, err := local.FetchKept(t.Context(), "xt", number+1, nil)
+		switch {
+		case errors.Is(err, ErrNone), errors.Is(err, edition.ErrDamaged):
+		case err != nil || kept.Number() != number+1 || !kept.Equal(counted(number+1)):
+			t.Fatalf("%s: edition %d: %v", flip, number+1, err)
+		}
+	}
+	return e.Number() != DefaultKeep+3
+}

@@ -1,0 +1,227 @@
+package cache
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/redistest"
+)
+
+// counter counts round trips.
+type counter struct{ trips atomic.Int64 }
+
+func (c *counter) DialHook(next redis.DialHook) redis.DialHook {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
+}
+
+func (c *counter) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		c.trips.Add(1)
+		return next(ctx, cmd)
+	}
+}
+
+func (c *counter) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		c.trips.Add(1)
+		return next(ctx, cmds)
+	}
+}
+
+// stationsOn returns as many stations, each with an edition in the Redis there,
+// which follower has.
+func stationsOn(t testing.TB, addr string, stations int) (follower *Cache) {
+	t.Helper()
+	var ids []string
+	for i := range stations {
+		ids = append(ids, fmt.Sprint("station-", i))
+	}
+	open := func() *Cache {
+		c, err := Open(t.Context(), slog.New(slog.DiscardHandler), ids, newLocal(t), newRedis(t, addr), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	publisher, follower := open(), open()
+	for _, id := range ids {
+		d := edition.NewDocument("text/plain", []byte(id), noon)
+		if err := publisher.Publish(t.Context(), edition.New(id, 1, noon, "build", map[string]*edition.Document{"/rss.xml": d})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // the first time more is asked
+		if err := follower.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return follower
+}
+
+// Following without changes is one round trip, however many stations there are.
+func TestCacheFollowsInOneTrip(t *testing.T) {
+	server := redistest.Start(t)
+	c := stationsOn(t, server.Addr(), 20)
+	counter := new(counter)
+	c.redis.client.AddHook(counter)
+	server.Do("CONFIG", "RESETSTAT")
+	const polls = 5
+	for range polls {
+		if err := c.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := counter.trips.Load(); n != polls {
+		t.Errorf("%d round trips in %d polls", n, polls)
+	}
+	stats := fmt.Sprint(server.Do("INFO", "commandstats"))
+	if want := fmt.Sprintf("cmdstat_hmget:calls=%d,", polls*20); !strings.Contains(stats, want) {
+		t.Errorf("no %q in\n%s", want, stats)
+	}
+}
+
+// An edition of many documents takes few round trips.
+func TestCacheFetchesInBatches(t *testing.T) {
+	server := redistest.Start(t)
+	r := newRedis(t, server.Addr())
+	publish(t, r, large(2000, 0))
+	counter := new(counter)
+	r.client.AddHook(counter)
+	if _, err := r.Fetch(t.Context(), "xt", nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := counter.trips.Load(); n > 4 {
+		t.Errorf("%d round trips for 2,000 documents", n)
+	}
+	counter.trips.Store(0)
+	if _, err := r.Fetch(t.Context(), "xt", large(2000, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if n := counter.trips.Load(); n != 3 {
+		t.Errorf("%d round trips for 20 new documents; want the manifest, the sizes and the documents", n)
+	}
+}
+
+// One station that can't be followed is named, and holds up no other.
+func TestCacheOneStationOutOfStep(t *testing.T) {
+	server := redistest.Start(t)
+	var log bytes.Buffer
+	stations := []string{"aa", "xt", "zz"}
+	publisher := newRedis(t, server.Addr())
+	c, err := Open(t.Context(), slog.New(slog.NewTextHandler(&log, nil)), stations, newLocal(t), newRedis(t, server.Addr()), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range stations {
+		publish(t, publisher, edition.New(id, 1, noon, "build", map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/plain", []byte(id), noon)}))
+	}
+	server.Do("HSET", manifestKey("xt"), "manifest", `{"format":99}`)
+	for range 3 {
+		if err := c.Sync(t.Context()); err == nil {
+			t.Error("in step with an edition of another version")
+		}
+	}
+	for _, id := range stations {
+		if _, ok := c.Current(id); ok != (id != "xt") {
+			t.Errorf("%s: edition: %t", id, ok)
+		}
+	}
+	if text := log.String(); strings.Count(text, "not in step") != 1 || !strings.Contains(text, "another version of the program") || strings.Contains(text, "out of reach") {
+		t.Errorf("log = %s", text)
+	}
+
+	// A newer program's edition is not replaced by an older snapshot; an older
+	// program's is, since nobody here can read it.
+	builder, err := Open(t.Context(), slog.New(slog.DiscardHandler), stations, newLocal(t), newRedis(t, server.Addr()), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	earlier := edition.New("xt", 1, noon.Add(-time.Hour), "build", map[string]*edition.Document{}).Following(nil)
+	if err := builder.Publish(t.Context(), earlier); err == nil {
+		t.Error("replaced the edition of a newer program")
+	}
+	server.Do("HSET", manifestKey("xt"), "manifest", `{"format":1}`)
+	if err := builder.Publish(t.Context(), earlier); err != nil {
+		t.Errorf("the edition of an older program stays: %v", err)
+	}
+	if err := c.Sync(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(log.String(), "station in step again") {
+		t.Errorf("log = %s", &log)
+	}
+}
+
+func TestCacheWarnsOfEviction(t *testing.T) {
+	for policy, want := range map[string]int{"noeviction": 0, "volatile-lru": 0, "allkeys-lfu": 1} {
+		t.Run(policy, func(t *testing.T) {
+			server := redistest.Start(t)
+			server.Do("CONFIG", "SET", "maxmemory-policy", policy)
+			var log bytes.Buffer
+			c := newCache(t, slog.New(slog.NewTextHandler(&log, nil)), newLocal(t), newRedis(t, server.Addr()))
+			for range 3 {
+				if err := c.Sync(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+			if n := strings.Count(log.String(), "maxmemory-policy="+policy); n != want {
+				t.Errorf("said %d times; want %d:\n%s", n, want, &log)
+			}
+		})
+	}
+}
+
+// Where CONFIG is forbidden nothing is said.
+func TestCacheMayNotAskForEviction(t *testing.T) {
+	server := redistest.Start(t)
+	server.Do("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+	server.Do("ACL", "SETUSER", "default", "-config")
+	var log bytes.Buffer
+	c := newCache(t, slog.New(slog.NewTextHandler(&log, nil)), newLocal(t), newRedis(t, server.Addr()))
+	if err := c.Sync(t.Context()); err != nil || log.Len() > 0 {
+		t.Errorf("Sync: %v\n%s", err, &log)
+	}
+}
+
+// A sitemap that has left the edition is answered for a while, with its twin.
+func TestCacheFormer(t *testing.T) {
+	c := newCache(t, slog.New(slog.DiscardHandler), newLocal(t), nil)
+	gone := []string{"/sitemaps/2026-02.xml", "/sitemaps/2026-02.xml.gz"}
+	with := map[string]*edition.Document{gone[0]: edition.NewDocument("text/xml", []byte("old"), noon), "/rss.xml": edition.NewDocument("text/xml", []byte("old"), noon)}
+	for number, documents := range []map[string]*edition.Document{with, {}} {
+		if err := c.Publish(t.Context(), edition.New("xt", int64(number+1), noon.Add(time.Duration(number)*time.Minute), "build", documents)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, path := range gone {
+		if _, ok := c.Former("xt", path); !ok {
+			t.Errorf("%s is not answered any more", path)
+		}
+	}
+	for _, path := range []string{"/rss.xml", "/sitemaps/2026-03.xml"} {
+		if _, ok := c.Former("xt", path); ok {
+			t.Errorf("%s is answered", path)
+		}
+	}
+	for path, one := range *c.desks["xt"].former.Load() {
+		if left := time.Until(one.until); left <= 0 || left > formerTime {
+			t.Errorf("%s is answered for %s", path, left)
+		}
+	}
+	if err := c.Amend(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := c.Former("xt", gone[0]); ok {
+		t.Error("a former sitemap outlives a retraction, which it may name")
+	}
+}

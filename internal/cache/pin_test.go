@@ -1,0 +1,220 @@
+package cache
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/redistest"
+)
+
+func wantServed(t *testing.T, c *Cache, number int64, e *edition.Edition) {
+	t.Helper()
+	got, ok := c.Served("xt")
+	if !ok || got.Number() != number || !got.Equal(e) {
+		t.Errorf("served = %v %v; want edition %d", got, ok, number)
+	}
+}
+
+// printed publishes as many editions, which are numbered from 1.
+func printed(t *testing.T, c *Cache, count int) {
+	t.Helper()
+	for i := range count {
+		if err := c.Publish(t.Context(), text(i+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// text returns the edition that printed gives a number.
+func text(number int) *edition.Edition {
+	return print(int64(number), number, fmt.Sprint("text ", number))
+}
+
+func TestCachePin(t *testing.T) {
+	server := redistest.Start(t)
+	a, b := pair(t, server.Addr())
+	printed(t, a, 3)
+	settle(t, a, b)
+	if err := a.Pin(t.Context(), "xt", 2); err != nil {
+		t.Fatal(err)
+	}
+	wantServed(t, a, 2, text(2))
+	wantCurrent(t, a, 3, text(3))
+	settle(t, a, b) // b has never had edition 2
+	wantServed(t, b, 2, text(2))
+
+	if err := b.Publish(t.Context(), text(4)); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, a, b)
+	for _, c := range []*Cache{a, b} {
+		wantCurrent(t, c, 4, text(4))
+		wantServed(t, c, 2, text(2))
+	}
+	kept, err := b.Kept(t.Context(), "xt")
+	var got []string
+	for _, one := range kept {
+		got = append(got, fmt.Sprint(one.Number, one.Documents, one.Current, one.Pinned, one.Watermark.Equal(text(int(one.Number)).Watermark())))
+	}
+	want := []string{"4 3 true false true", "3 3 false false true", "2 3 false true true", "1 3 false false true"}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("Kept: %v (-want +got):\n%s", err, diff)
+	}
+
+	server.Stop() // both know it without Redis, too
+	again := newCache(t, slog.New(slog.DiscardHandler), b.local, nil)
+	wantServed(t, again, 2, text(2))
+	wantCurrent(t, again, 4, text(4))
+	server.Cont()
+
+	if err := b.Unpin(t.Context(), "xt"); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, a, b)
+	wantServed(t, a, 4, text(4))
+	wantServed(t, b, 4, text(4))
+}
+
+func TestCachePinUnknown(t *testing.T) {
+	c := newCache(t, slog.New(slog.DiscardHandler), newLocal(t), nil)
+	if err := c.Pin(t.Context(), "xt", 1); !errors.Is(err, ErrNone) || err.Error() != "pin xt: no edition 1, there are none" {
+		t.Errorf("Pin: %v", err)
+	}
+	printed(t, c, 3)
+	if err := c.Pin(t.Context(), "xt", 9); !errors.Is(err, ErrNone) || err.Error() != "pin xt: no edition 9, there are 3, 2, 1" {
+		t.Errorf("Pin: %v", err)
+	}
+	wantServed(t, c, 3, text(3))
+	for _, err := range []error{c.Pin(t.Context(), "yy", 1), c.Unpin(t.Context(), "yy")} {
+		if !errors.Is(err, ErrNone) {
+			t.Errorf("an unknown station: %v; want ErrNone", err)
+		}
+	}
+}
+
+// The current edition can be pinned: it stays while others are published.
+func TestCachePinCurrent(t *testing.T) {
+	server := redistest.Start(t)
+	a, b := pair(t, server.Addr())
+	printed(t, a, 2)
+	if err := a.Pin(t.Context(), "xt", 2); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 * DefaultKeep {
+		if err := a.Publish(t.Context(), text(i+3)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	settle(t, a, b)
+	wantServed(t, a, 2, text(2))
+	wantServed(t, b, 2, text(2))
+	wantCurrent(t, b, 12, text(12))
+}
+
+// A pin is handed on to a Redis that was emptied, or that was away when it was
+// made, and a pinned edition that Redis has lost is stored there again.
+func TestCachePinMendsRedis(t *testing.T) {
+	for name, lose := range map[string]func(t *testing.T, server *redistest.Server, a *Cache){
+		"emptied": func(_ *testing.T, server *redistest.Server, _ *Cache) { server.Flush() },
+		"away": func(t *testing.T, server *redistest.Server, a *Cache) {
+			server.Kill()
+			if err := a.Pin(t.Context(), "xt", 1); err != nil {
+				t.Fatal(err)
+			}
+			server.Restart()
+		},
+		"without a document": func(t *testing.T, server *redistest.Server, _ *Cache) {
+			d, _ := text(2).Document("/rss.xml")
+			server.Do("DEL", documentKey("xt", d.Hash()))
+		},
+		"without the edition": func(t *testing.T, server *redistest.Server, _ *Cache) { server.Do("DEL", keptKey("xt")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := redistest.Start(t)
+			a, b := pair(t, server.Addr())
+			printed(t, a, 3)
+			if err := a.Pin(t.Context(), "xt", 2); err != nil {
+				t.Fatal(err)
+			}
+			want := 2
+			if name == "away" {
+				want = 1
+			}
+			lose(t, server, a)
+			for range 3 {
+				settle(t, b, a)
+			}
+			wantServed(t, a, int64(want), text(want))
+			wantServed(t, b, int64(want), text(want))
+			wantCurrent(t, b, 3, text(3))
+		})
+	}
+}
+
+// `feedstation pin` beside `feedstation serve`, with Redis away.
+func TestCachePinThroughLocal(t *testing.T) {
+	server := redistest.Start(t)
+	local := newLocal(t)
+	silent := slog.New(slog.DiscardHandler)
+	serving := newCache(t, silent, local, newRedis(t, server.Addr()))
+	printed(t, serving, 3)
+	server.Kill()
+	command := newCache(t, silent, local, newRedis(t, server.Addr()))
+	if err := command.Pin(t.Context(), "xt", 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := serving.Sync(t.Context()); err == nil {
+		t.Error("in step with a Redis that is not there")
+	}
+	wantServed(t, serving, 1, text(1))
+	server.Restart()
+	for range 3 {
+		_ = serving.Sync(t.Context()) // the first connections may be the old ones
+	}
+	other := newCache(t, silent, newLocal(t), newRedis(t, server.Addr()))
+	settle(t, serving, other)
+	wantServed(t, other, 1, text(1))
+}
+
+// A pin that nobody can follow any more is said once, and the current edition is
+// served.
+func TestCachePinGone(t *testing.T) {
+	local := newLocal(t)
+	c := newCache(t, slog.New(slog.DiscardHandler), local, nil)
+	printed(t, c, 3)
+	if err := c.Pin(t.Context(), "xt", 2); err != nil {
+		t.Fatal(err)
+	}
+	for d := range text(2).Objects() {
+		if err := writeFile(local.path("xt", objectName(d.Hash())), []byte("damaged")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var log bytes.Buffer
+	again := newCache(t, slog.New(slog.NewTextHandler(&log, nil)), local, nil)
+	for range 3 {
+		if err := again.Sync(t.Context()); !errors.Is(err, edition.ErrDamaged) {
+			t.Errorf("Sync: %v; want ErrDamaged", err)
+		}
+	}
+	wantServed(t, again, 3, text(3))
+	if n := strings.Count(log.String(), "pinned edition not used"); n != 1 {
+		t.Errorf("said %d times:\n%s", n, &log)
+	}
+	if n := strings.Count(log.String(), "station not in step"); n != 1 {
+		t.Errorf("said %d times:\n%s", n, &log)
+	}
+	if err := again.Unpin(t.Context(), "xt"); err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Sync(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

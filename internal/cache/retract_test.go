@@ -1,0 +1,281 @@
+package cache
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/redistest"
+)
+
+// redact takes the ids of articles out of documents, and is numbered and dated
+// after what it is made from.
+func redact(e *edition.Edition, retractions edition.Retractions) *edition.Edition {
+	documents := map[string]*edition.Document{}
+	changed := false
+	for path, d := range e.All() {
+		body := d.Body()
+		for id, r := range retractions {
+			if r.Hides(e.Watermark()) {
+				body = bytes.ReplaceAll(body, []byte(id), nil)
+			}
+		}
+		documents[path] = d
+		if !bytes.Equal(body, d.Body()) {
+			changed = true
+			documents[path] = edition.NewDocument(d.MediaType(), body, d.Modified())
+		}
+	}
+	if !changed {
+		return e
+	}
+	return edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), documents).Following(e)
+}
+
+func newAmended(t *testing.T, local *Local, redis *Redis) *Cache {
+	t.Helper()
+	c, err := Open(t.Context(), slog.New(slog.DiscardHandler), []string{"xt"}, local, redis, redact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func held(id string) edition.Retraction {
+	return edition.Retraction{Station: "xt", ID: id, At: time.Now(), State: edition.Held}
+}
+
+// shows reports whether anything that is served has an article.
+func shows(t *testing.T, c *Cache, id string) bool {
+	t.Helper()
+	for _, get := range []func(string) (*edition.Edition, bool){c.Current, c.Served} {
+		e, ok := get("xt")
+		if !ok {
+			t.Fatal("no edition")
+		}
+		for _, d := range e.All() {
+			if bytes.Contains(d.Body(), []byte(id)) {
+				return true
+			}
+		}
+	}
+	for _, path := range []string{"/sitemap.xml", "/sitemaps/2026-03.xml"} {
+		if d, ok := c.Former("xt", path); ok && bytes.Contains(d.Body(), []byte(id)) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestCacheRetract(t *testing.T) {
+	server := redistest.Start(t)
+	a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	b := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	for i, text := range []string{"art-1 art-2", "art-1 art-3", "art-1"} {
+		if err := a.Publish(t.Context(), print(int64(i+1), i, text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	settle(t, a, b)
+	if !shows(t, b, "art-1") {
+		t.Fatal("art-1 is not there")
+	}
+	if err := a.Retract(t.Context(), held("art-1")); err != nil {
+		t.Fatal(err)
+	}
+	if shows(t, a, "art-1") {
+		t.Error("art-1 is still served by the process that was told")
+	}
+	if err := b.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if shows(t, b, "art-1") {
+		t.Error("art-1 is still served by another process")
+	}
+	settle(t, a, b)
+	one, _ := a.Current("xt")
+	wantCurrent(t, b, 4, one)
+
+	// Nor from what is kept, from what is pinned, and after a restart.
+	if err := b.Pin(t.Context(), "xt", 2); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, a, b)
+	for name, c := range map[string]*Cache{"a": a, "b": b, "a again": newAmended(t, a.local, nil), "b again": newAmended(t, b.local, nil)} {
+		if shows(t, c, "art-1") {
+			t.Errorf("%s: art-1 comes back with a pinned edition", name)
+		}
+		if !shows(t, c, "art-3") {
+			t.Errorf("%s: another edition than the pinned one is served", name)
+		}
+	}
+	if err := a.Retract(t.Context(), held("art-3")); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, a, b)
+	if shows(t, a, "art-3") || shows(t, b, "art-3") {
+		t.Error("art-3 is still in the pinned edition")
+	}
+	lifted := held("art-3")
+	lifted.State = edition.Lifted
+	if err := b.Retract(t.Context(), lifted); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, a, b)
+	if !shows(t, a, "art-3") || !shows(t, b, "art-3") {
+		t.Error("art-3 is still out of the pinned edition")
+	}
+}
+
+// A builder that does not know of a retraction publishes the article again.
+func TestCacheRetractBeforePublish(t *testing.T) {
+	server := redistest.Start(t)
+	a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	unaware := newCache(t, slog.New(slog.DiscardHandler), newLocal(t), newRedis(t, server.Addr()))
+	if err := a.Retract(t.Context(), held("art-1")); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Publish(t.Context(), print(1, 0, "art-1")); err != nil {
+		t.Fatal(err)
+	}
+	if shows(t, a, "art-1") {
+		t.Error("art-1 is published in spite of its retraction")
+	}
+	if err := unaware.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	e, _ := unaware.Current("xt")
+	if err := unaware.Publish(t.Context(), print(e.Number()+1, 5, "art-1").Following(e)); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, a, unaware)
+	if shows(t, a, "art-1") || shows(t, unaware, "art-1") {
+		t.Error("art-1 has come back")
+	}
+}
+
+// What is amended replaces no more than what it was made from would.
+func TestCacheAmendedIsStale(t *testing.T) {
+	c := newAmended(t, newLocal(t), nil)
+	old := print(1, 0, "one")
+	for _, e := range []*edition.Edition{old, print(2, 10, "two")} {
+		if err := c.Publish(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.Retract(t.Context(), held("art-1")); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Publish(t.Context(), print(3, 20, "art-1 three").Following(old)); err == nil {
+		t.Error("an edition made from an older one than the current was published")
+	}
+	wantCurrent(t, c, 2, print(2, 10, "two"))
+}
+
+// Retractions reach every process through whatever is there.
+func TestCacheRetractionsShared(t *testing.T) {
+	server := redistest.Start(t)
+	local := newLocal(t)
+	serving := newAmended(t, local, newRedis(t, server.Addr()))
+	other := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	if err := serving.Publish(t.Context(), print(1, 0, "art-1 art-2 art-3")); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, serving, other)
+
+	server.Kill()
+	command := newAmended(t, local, newRedis(t, server.Addr())) // on the same machine
+	if err := command.Retract(t.Context(), held("art-1")); err != nil {
+		t.Fatal(err)
+	}
+	_ = serving.Sync(t.Context())
+	if shows(t, serving, "art-1") {
+		t.Error("not learned from the local copy while Redis is away")
+	}
+	server.Restart()
+	for range 3 {
+		settle(t, serving, other)
+	}
+	if shows(t, other, "art-1") {
+		t.Error("not handed on to Redis when it was back")
+	}
+
+	server.Flush()
+	settle(t, other, serving)
+	third := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	settle(t, third, serving)
+	if _, ok := third.Retractions()["art-1"]; !ok {
+		t.Error("not handed on to a Redis that was emptied")
+	}
+}
+
+// An edition that is fetched was made with retractions that are known then.
+func TestCacheRetractionsBeforeEditions(t *testing.T) {
+	server := redistest.Start(t)
+	a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	b := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	if err := a.Publish(t.Context(), print(1, 0, "art-1")); err != nil {
+		t.Fatal(err)
+	}
+	heads, err := b.redis.Heads(t.Context(), []string{"xt"}) // and then, before it is fetched:
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Retract(t.Context(), held("art-1")); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.follow(t.Context(), b.redis, heads); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := b.Retractions()["art-1"]; !ok {
+		t.Error("an edition is followed without the retraction that it was made with")
+	}
+}
+
+// A retraction in one process needs no answer from Redis to be in effect there.
+func TestCacheRetractWithStoppedRedis(t *testing.T) {
+	server := redistest.Start(t)
+	c := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	if err := c.Publish(t.Context(), print(1, 0, "art-1")); err != nil {
+		t.Fatal(err)
+	}
+	server.Stop()
+	defer server.Cont()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := c.Retract(ctx, held("art-1")); err != nil || ctx.Err() != nil {
+		t.Errorf("Retract: %v, %v", err, ctx.Err())
+	}
+	if shows(t, c, "art-1") || shows(t, newAmended(t, c.local, nil), "art-1") {
+		t.Error("art-1 is still served")
+	}
+}
+
+func TestLocalDamagedRetractions(t *testing.T) {
+	local := newLocal(t)
+	c := newAmended(t, local, nil)
+	if err := c.Retract(t.Context(), held("art-1")); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeFile(local.dir+"/"+retractedName, []byte("{")); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	again, err := Open(t.Context(), slog.New(slog.NewTextHandler(&log, nil)), []string{"xt"}, local, nil, redact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), "retractions of the local copy not read") {
+		t.Errorf("log = %s", &log)
+	}
+	if err := again.Retract(t.Context(), held("art-2")); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := newAmended(t, local, nil).Retractions()["art-2"]; !ok {
+		t.Error("not stored in place of what was damaged")
+	}
+}
