@@ -9,6 +9,8 @@
 //	feedstation build            one full pass: build, publish, print, exit
 //	feedstation import FILE…     JSON Lines into the embedded content store
 //	feedstation demo             demo articles into the embedded content store
+//	feedstation retract          take an article down, without the content store
+//	feedstation pin, unpin       serve an earlier edition of a station
 //	feedstation links            the <link> elements for a station's pages
 //	feedstation check            look for faults in configuration and store
 //	feedstation version          print the version
@@ -25,7 +27,8 @@
 //
 // The admin listener answers /livez (the process runs), /readyz (every station
 // has an edition, and the process is not stopping) and /status (what is served,
-// and what is wrong). Whoever has server.admin_token can POST to /-/refresh.
+// and what is wrong). Whoever has server.admin_token can POST to /-/refresh and
+// /-/retract.
 //
 // SIGTERM makes /readyz answer 503, goes on serving for server.drain, lets open
 // requests finish, and ends with status 0. SIGINT, the Ctrl-C of a terminal,
