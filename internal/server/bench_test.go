@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -171,4 +173,80 @@ func bare(d *edition.Document, status int) func(context.Context, net.Listener) e
 		}
 		return nil
 	}
+}
+
+// BenchmarkHalfOpen measures a client that requests in turn on a kept and on a
+// new connection, beside others that begin requests and never end them and come
+// again when they are closed. The goal is a p99 of 50 ms beside 2,000.
+func BenchmarkHalfOpen(b *testing.B) {
+	for _, beside := range []int{0, 2000} {
+		b.Run(fmt.Sprint(beside), func(b *testing.B) {
+			address := listen(b, portalHandler(b))
+			ctx, stop := context.WithCancel(b.Context())
+			var others sync.WaitGroup
+			open := make(chan struct{}, beside)
+			for i := range beside {
+				others.Go(func() { stay(ctx, address, "GET /rss.xml HTTP/1.1\r\nHost"[:i%27], open) })
+			}
+			for range beside {
+				<-open
+			}
+			kept := &http.Client{Transport: &http.Transport{}}
+			anew := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+			var took []time.Duration
+			for b.Loop() {
+				for _, client := range []*http.Client{kept, anew} {
+					begun := time.Now()
+					if err := ask(client, address); err != nil {
+						b.Fatal(err)
+					}
+					took = append(took, time.Since(begun))
+				}
+			}
+			slices.Sort(took)
+			for _, p := range []int{50, 99} {
+				b.ReportMetric(float64(took[len(took)*p/100])/1e6, fmt.Sprintf("p%d-ms", p))
+			}
+			stop()
+			others.Wait()
+			kept.CloseIdleConnections()
+		})
+	}
+}
+
+// stay keeps a connection with half a request open, a new one when it is
+// closed, until ctx ends. It tells when the first one is open.
+func stay(ctx context.Context, address, half string, open chan<- struct{}) {
+	for first := true; ctx.Err() == nil; first = false {
+		conn, err := net.Dial("tcp", address)
+		if first {
+			open <- struct{}{}
+		}
+		if err != nil {
+			return // the benchmark itself will meet the reason
+		}
+		unblock := context.AfterFunc(ctx, func() { conn.Close() })
+		io.WriteString(conn, half)
+		io.Copy(io.Discard, conn)
+		unblock()
+		conn.Close()
+	}
+}
+
+func ask(client *http.Client, address string) error {
+	r, err := http.NewRequest(http.MethodGet, "http://"+address+"/xt/rss.xml", http.NoBody)
+	if err != nil {
+		return err
+	}
+	r.Host = "localhost"
+	answer, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return errors.New(answer.Status)
+	}
+	_, err = io.Copy(io.Discard, answer.Body)
+	return err
 }

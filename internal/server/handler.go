@@ -25,8 +25,8 @@ type Editions interface {
 
 // New returns the public handler: every document of every station, on the
 // station's own host and, on the shared hosts, under /{station}. Only the
-// method, the host, the path and three header fields of a request are looked
-// at: If-None-Match, If-Modified-Since and Accept-Encoding.
+// method, the host, the path and three header fields of a request choose the
+// answer: If-None-Match, If-Modified-Since and Accept-Encoding.
 func New(n *network.Network, editions Editions) http.Handler {
 	return &handler{n, editions}
 }
@@ -48,13 +48,16 @@ var (
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()["Access-Control-Allow-Origin"] = anyOrigin
 	w.Header()["X-Content-Type-Options"] = noSniff
+	body := r.ContentLength != 0
+	if body { // which is never read
+		w.Header().Set("Connection", "close")
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		refuse(w, http.StatusMethodNotAllowed)
 		return
 	}
-	if r.ContentLength != 0 { // bodies are never read
-		w.Header().Set("Connection", "close")
+	if body {
 		refuse(w, http.StatusBadRequest)
 		return
 	}
@@ -122,8 +125,10 @@ func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) {
 	switch { // a client that has gone is no fault of ours
 	case r.Method == http.MethodHead:
 	case encoding == edition.Identity:
+		allow(w, d.Size())
 		d.WriteTo(w)
 	default:
+		allow(w, int64(len(variant.Body)))
 		w.Write(variant.Body)
 	}
 }

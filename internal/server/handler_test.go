@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -269,9 +268,7 @@ func TestForgedFields(t *testing.T) {
 // nothing of what was.
 func TestNextEdition(t *testing.T) {
 	n, editions := portal(t)
-	s := httptest.NewServer(server.New(n, editions))
-	defer s.Close()
-	address := s.Listener.Addr().String()
+	address := listen(t, server.New(n, editions))
 	first := get(t, address, "GET", "/rss.xml", "Accept-Encoding: gzip")
 	tag := "If-None-Match: " + first.Header.Get("Etag")
 	if got := get(t, address, "GET", "/rss.xml", "Accept-Encoding: gzip", tag); got.StatusCode != 304 {

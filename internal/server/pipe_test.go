@@ -56,7 +56,25 @@ type serving struct {
 	drain *server.Drain
 	stop  context.CancelFunc
 	done  chan error
-	log   bytes.Buffer // without times, from level info up
+	log   lines // without times, from level info up
+}
+
+// lines are what is logged.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func serve(t *testing.T, h http.Handler) *serving {

@@ -12,13 +12,18 @@ import (
 
 // Limits of a connection. The idle time is above the 60 s that balancers keep
 // connections for: the side that reuses a connection must not be the one that
-// finds it closed.
+// finds it closed. The time for an answer is for one of the usual size, see
+// [allow].
 const (
 	headerTimeout = 5 * time.Second
 	readTimeout   = 10 * time.Second
 	writeTimeout  = 60 * time.Second
 	idleTimeout   = 75 * time.Second
 	headerBytes   = 16 << 10
+	// slowest is the rate, in bytes a second, at which a large answer may be read
+	// once largeTimeout has passed.
+	slowest      = 16 << 10
+	largeTimeout = 30 * time.Second
 	// closeTimeout is how long open requests may take to finish at the end.
 	closeTimeout = 20 * time.Second
 )
@@ -34,25 +39,39 @@ func (d *Drain) Start() { d.started.Store(true) }
 // Started reports whether it has started.
 func (d *Drain) Started() bool { return d.started.Load() }
 
-// wrap makes the answers of a draining server the last on their connection.
+// wrap makes the answers of a draining server the last on their connection, and
+// every answer to HTTP/1.0: net/http overlooks chunks there, and would take
+// what is in them for the next request (RFC 9112 §6.1).
 func (d *Drain) wrap(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if d.Started() {
+		if d.Started() || !r.ProtoAtLeast(1, 1) {
 			w.Header().Set("Connection", "close")
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
+// allow gives an answer of size bytes the time that a slow reader needs for it,
+// where writeTimeout is too short.
+func allow(w http.ResponseWriter, size int64) {
+	if needs := largeTimeout + time.Duration(size/slowest)*time.Second; needs > writeTimeout {
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(needs)) // without a connection there is no deadline
+	}
+}
+
 // Serve answers on a listener until ctx ends, then lets open requests finish;
 // those that take too long are cut off, which is no error. The listener is
 // closed in any case. Faults of single connections go to the log at level
 // debug: clients cause them.
+//
+// At most 10,000 connections are open at a time, fewer where the process may
+// not open so many files; beyond that those go first on which nothing is asked.
 func Serve(ctx context.Context, log *slog.Logger, listener net.Listener, h http.Handler, drain *Drain) error {
 	s := &http.Server{
 		Handler:           drain.wrap(h),
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes:               headerBytes,
+		ConnState:                    newConnections(log, connectionLimit()).track,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is refused as any other
 		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}

@@ -3,10 +3,11 @@ package server_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -125,10 +126,26 @@ func portal(t testing.TB) (*network.Network, stands) {
 // start serves the portal on a real port and returns its address.
 func start(t testing.TB) string {
 	t.Helper()
-	n, editions := portal(t)
-	s := httptest.NewServer(server.New(n, editions))
-	t.Cleanup(s.Close)
-	return s.Listener.Addr().String()
+	return listen(t, portalHandler(t))
+}
+
+// listen serves on a real port, as the program does, and returns its address.
+func listen(t testing.TB, h http.Handler) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // until the clean-up
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(ctx, slog.New(slog.DiscardHandler), listener, h, new(server.Drain)) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	})
+	return listener.Addr().String()
 }
 
 // raw sends bytes as they are and returns the answer to them.

@@ -4,12 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/server"
 )
 
 // TestTimeouts holds how long a connection may take for what.
@@ -88,6 +92,53 @@ func TestSlowReader(t *testing.T) {
 				got, err := io.ReadAll(conn)
 				if whole := bytes.HasSuffix(got, feedBody); err != nil || whole != tt.whole {
 					t.Errorf("%d bytes, whole: %t, %v; want %t", len(got), whole, err, tt.whole)
+				}
+			})
+		})
+	}
+}
+
+// TestSlowReaderOfMuch holds how long a large answer may take to be read: 30 s,
+// and a second for each 16 KiB.
+func TestSlowReaderOfMuch(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	body := make([]byte, 3<<20)
+	for i := range body {
+		body[i] = byte('a' + random.IntN(16)) // which gzip halves
+	}
+	d := edition.NewDocument(xmlType, body, noon)
+	if !d.Has(edition.Gzip) {
+		t.Fatal("gzip makes it larger")
+	}
+	tests := []struct {
+		name, encoding string
+		size           int
+		late           time.Duration
+		whole          bool
+	}{
+		{"in time", "identity", len(body), -time.Second, true},
+		{"too late", "identity", len(body), 2 * time.Second, false},
+		{"in time, gzip", "gzip", len(d.Variant(edition.Gzip).Body), -time.Second, true},
+		{"too late, gzip", "gzip", len(d.Variant(edition.Gzip).Body), 2 * time.Second, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n, editions := portal(t)
+				editions["xt"] = edition.New("xt", 2, noon, "4711", map[string]*edition.Document{"/sitemap.xml": d})
+				s := serve(t, server.New(n, editions))
+				conn, err := s.dial(t.Context(), "", "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+				if _, err := io.WriteString(conn, "GET /sitemap.xml HTTP/1.1\r\nHost: xt.news.example\r\nConnection: close\r\nAccept-Encoding: "+tt.encoding+"\r\n\r\n"); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(30*time.Second + time.Duration(tt.size>>14)*time.Second + tt.late)
+				got, err := io.ReadAll(conn)
+				if whole := len(got) > tt.size; err != nil || whole != tt.whole {
+					t.Errorf("%d of %d bytes, %v; whole: want %t", len(got), tt.size, err, tt.whole)
 				}
 			})
 		})

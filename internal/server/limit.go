@@ -1,0 +1,168 @@
+package server
+
+import (
+	"cmp"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// How many connections a listener has open at most: as many as the process may
+// have files, less some for all else that it opens.
+const (
+	maxConnections = 10_000
+	otherFiles     = 256
+)
+
+// connections bounds the connections of a listener. Its track is an
+// http.Server's ConnState.
+//
+// At the limit a newcomer gets the place of the connection on which nothing has
+// been asked for the longest time, be it silent, in the middle of a header or
+// idle. Who holds connections to keep others out thus loses them first, while
+// one that is used stays; to let newcomers wait, or to turn them away, would do
+// what a flood is for. An answer is cut off only when no connection is without
+// one, and only after its first minute.
+type connections struct {
+	log   *slog.Logger
+	limit int
+	begun time.Time
+	held  sync.Map // of *holding by net.Conn
+
+	mu   sync.Mutex
+	open int
+	full bool   // until a tenth is free again
+	next []rank // to be closed, as far as they still wait
+}
+
+// holding is a connection in its present state. A request costs it two atomic
+// writes.
+type holding struct {
+	conn  net.Conn
+	since atomic.Int64 // in nanoseconds after the beginning, negative while it is answered, 0 when it is over
+}
+
+// rank is a holding as it was.
+type rank struct {
+	*holding
+	as int64
+}
+
+func newConnections(log *slog.Logger, limit int) *connections {
+	return &connections{log: log, limit: limit, begun: time.Now()}
+}
+
+// now is never 0.
+func (c *connections) now() int64 { return int64(time.Since(c.begun)) + 1 }
+
+// track follows a connection's states. For net/http one is new until its first
+// header is complete, then active until the answer is written, then idle.
+func (c *connections) track(conn net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		c.admit(conn)
+	case http.StateActive:
+		c.mark(conn, -c.now())
+	case http.StateIdle:
+		c.mark(conn, c.now())
+	default:
+		c.release(conn)
+	}
+}
+
+func (c *connections) mark(conn net.Conn, since int64) {
+	if h, ok := c.held.Load(conn); ok {
+		h.(*holding).since.Store(since)
+	}
+}
+
+func (c *connections) admit(conn net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open >= c.limit {
+		if !c.full {
+			c.log.Warn("at the limit of connections, those longest without a request are closed", "limit", c.limit)
+		}
+		c.full = true
+		longest := c.longest()
+		if longest == nil {
+			c.end(conn)
+			return
+		}
+		c.remove(longest)
+		c.end(longest)
+	}
+	h := &holding{conn: conn}
+	h.since.Store(c.now())
+	c.held.Store(conn, h)
+	c.open++
+}
+
+func (c *connections) release(conn net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.remove(conn)
+	if c.full && c.open < c.limit-c.limit/10 {
+		c.full, c.next = false, nil
+		c.log.Info("below the limit of connections again", "limit", c.limit)
+	}
+}
+
+func (c *connections) remove(conn net.Conn) {
+	if h, ok := c.held.LoadAndDelete(conn); ok {
+		h.(*holding).since.Store(0)
+		c.open--
+	}
+}
+
+func (c *connections) end(conn net.Conn) {
+	if err := conn.Close(); err != nil {
+		c.log.Debug("connection not closed", "err", err)
+	}
+}
+
+// longest returns the connection that has to go first, or nil for none.
+func (c *connections) longest() net.Conn {
+	for again := false; ; again = true {
+		for len(c.next) > 0 {
+			first := c.next[0]
+			if c.next = c.next[1:]; first.since.CompareAndSwap(first.as, 0) {
+				return first.conn
+			}
+		}
+		if again {
+			return c.overdue()
+		}
+		c.next = c.rank()
+	}
+}
+
+// rank returns those without a request, the longest first. All that come later
+// stand behind them, so that a flood costs each newcomer little.
+func (c *connections) rank() []rank {
+	var waiting []rank
+	for _, h := range c.held.Range {
+		if as := h.(*holding).since.Load(); as > 0 {
+			waiting = append(waiting, rank{h.(*holding), as})
+		}
+	}
+	slices.SortFunc(waiting, func(a, b rank) int { return cmp.Compare(a.as, b.as) })
+	return waiting
+}
+
+// overdue returns the connection with the longest answer, if that takes more
+// than the usual time.
+func (c *connections) overdue() net.Conn {
+	var longest net.Conn
+	before := c.now() - int64(writeTimeout)
+	for _, h := range c.held.Range {
+		if since := -h.(*holding).since.Load(); since > 0 && since < before {
+			longest, before = h.(*holding).conn, since
+		}
+	}
+	return longest
+}
