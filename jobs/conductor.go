@@ -125,6 +125,7 @@ type Conductor struct {
 type sighting struct {
 	id, station   string
 	published, at int64
+	left          bool
 }
 
 // NewConductor returns a conductor. Snapshot opens a snapshot of the content

@@ -139,7 +139,7 @@ func (c *Conductor) unseen(changes []article.Change) []article.Change {
 	now := time.Now()
 	var fresh []article.Change
 	for _, change := range changes {
-		key := sighting{change.ID, change.Station, change.Published.UnixNano(), change.At.UnixNano()}
+		key := sighting{change.ID, change.Station, change.Published.UnixNano(), change.At.UnixNano(), change.Left}
 		if _, ok := c.seen[key]; !ok {
 			fresh = append(fresh, change)
 		}

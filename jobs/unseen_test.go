@@ -25,3 +25,20 @@ func TestUnseen(t *testing.T) {
 		}
 	}
 }
+
+// A deletion within the same tick of the clock is not the insertion.
+func TestUnseenTellsLeaving(t *testing.T) {
+	c := Conductor{seen: map[sighting]time.Time{}}
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	change := article.Change{ID: "1", Station: "xt", Published: at, At: at}
+	left := change
+	left.Left = true
+	for _, one := range []article.Change{change, left} {
+		if got := c.unseen([]article.Change{one}); len(got) != 1 {
+			t.Errorf("%+v passes for another", one)
+		}
+	}
+	if got := c.unseen([]article.Change{change, left}); len(got) != 0 {
+		t.Errorf("seen twice: %+v", got)
+	}
+}

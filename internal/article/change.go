@@ -9,6 +9,9 @@ type Change struct {
 	Station   string
 	Published time.Time
 	At        time.Time // when it took effect: the row's change, an embargo's end, an expiry
+	// Left says that the article is no longer where it was published then, for
+	// that station.
+	Left bool
 	// Again says that another change may follow that has the same time: the
 	// store counts in seconds, and this one is not over.
 	Again bool

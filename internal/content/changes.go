@@ -25,12 +25,12 @@ func (s *Snapshot) Changes(ctx context.Context, since time.Time) ([]article.Chan
 		return nil, fmt.Errorf("content: changes: %w", explain(err))
 	}
 	defer rows.close()
-	r := s.row(4)
+	r := s.row(5)
 	for rows.next() {
 		if err := r.scan(rows.Rows); err != nil {
 			return nil, fmt.Errorf("content: changes: %w", err)
 		}
-		change := article.Change{ID: r.required("id"), Station: r.required("station"), Published: r.time("published"), At: r.time("at")}
+		change := article.Change{ID: r.required("id"), Station: r.required("station"), Published: r.time("published"), At: r.time("at"), Left: r.text("left") != ""}
 		if r.fault != nil || change.Published.IsZero() {
 			continue // a broken row, which is in no document
 		}
@@ -53,15 +53,15 @@ func (s *Snapshot) changes(since time.Time, written bool) *statement {
 	published, modified := c.column("published"), c.column("modified_at")
 	head := "SELECT " + id + ", " + station + ", " + s.dialect.instant(published) + ", "
 	if written {
-		q.add(head, s.dialect.instant(modified), " FROM ", c.from, " WHERE a.modified_at > ", q.moment(behind), " UNION ALL ")
+		q.add(head, s.dialect.instant(modified), ", '' FROM ", c.from, " WHERE a.modified_at > ", q.moment(behind), " UNION ALL ")
 	}
 	if written && !s.dialect.remote() {
-		q.add("SELECT article_id, station, published, left_at FROM article_moves WHERE left_at > ", q.moment(behind), " UNION ALL ")
+		q.add("SELECT article_id, station, published, left_at, 'left' FROM article_moves WHERE left_at > ", q.moment(behind), " UNION ALL ")
 	}
-	q.add(head, s.dialect.instant(published), " FROM ", c.from,
+	q.add(head, s.dialect.instant(published), ", '' FROM ", c.from,
 		" WHERE a.published > ", q.moment(behind), " AND a.published <= ", q.moment(s.at))
 	if expires := c.column("expires"); !expires.missing() {
-		q.add(" UNION ALL ", head, s.dialect.instant(expires), " FROM ", c.from,
+		q.add(" UNION ALL ", head, s.dialect.instant(expires), ", '' FROM ", c.from,
 			" WHERE a.expires > ", q.moment(behind), " AND a.expires <= ", q.moment(s.at))
 	}
 	return q

@@ -142,7 +142,7 @@ func TestMoves(t *testing.T) {
 		put(t, s, story("1", april, in("cs")), story("2", march))
 		want := []article.Change{
 			{ID: "1", Station: "cs", Published: april, At: moved.UTC()},
-			{ID: "1", Station: "xt", Published: march, At: moved.UTC()},
+			{ID: "1", Station: "xt", Published: march, At: moved.UTC(), Left: true},
 			{ID: "2", Station: "xt", Published: march, At: moved.UTC()},
 		}
 		got := changes(t, s, checked)
