@@ -67,9 +67,9 @@ func (e Encoding) String() string {
 // written to.
 //
 // It is kept in gzip. Its body without encoding is made from that for the rare
-// client that asks, and kept only where it is the smaller one. A feed gets its
-// other encodings by [Document.Encode], which takes longer than all the rest:
-// until then it is served in gzip.
+// client that asks, and kept only where it is the smaller one. A feed gets
+// Brotli by [Document.Encode], which takes longer than all the rest, and then
+// zstd when the first client wants that: until then it is served in gzip.
 type Document struct {
 	contentType  []string // in the form of http.Header, as the next three
 	lastModified []string
@@ -163,13 +163,16 @@ func (d *Document) Carrying(items int) *Document {
 }
 
 // Variant returns the document in an encoding; without a body if it can't be
-// had in that.
+// had in that, or not yet. A feed that has been encoded gets zstd a moment after
+// it was first asked for.
 func (d *Document) Variant(encoding Encoding) *Variant {
 	switch encoding {
 	case Identity:
 		return &d.plain
 	case Gzip:
 		return &d.gzip
+	case Zstd:
+		d.wantZstd()
 	}
 	return d.late.variant(encoding)
 }

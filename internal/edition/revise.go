@@ -38,7 +38,7 @@ func (r Revision) Revise(previous *Document) (*Document, error) {
 		if err != nil {
 			return nil, err
 		}
-		if hashOf(r.MediaType, body) == previous.hash {
+		if int64(len(body)) == previous.size && hashOf(r.MediaType, body) == previous.hash {
 			return r.complete(previous), nil
 		}
 	}
