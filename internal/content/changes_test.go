@@ -3,6 +3,7 @@ package content_test
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -127,6 +128,43 @@ func TestChangesOfASlowPut(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestChangesOfALargePut holds the same of one with more articles than get their
+// stamps at once, all of which have moved.
+func TestChangesOfALargePut(t *testing.T) {
+	const n = 1100
+	bubble(t, func(t *testing.T, s *content.Store) {
+		at := time.Now()
+		load := func(station string, pause time.Duration) func(func(article.Article, error) bool) {
+			return func(yield func(article.Article, error) bool) {
+				for i := range n {
+					a := story(fmt.Sprint(i), at)
+					a.Station = station
+					if !yield(a, nil) {
+						return
+					}
+				}
+				time.Sleep(pause)
+			}
+		}
+		if _, err := s.Put(t.Context(), load("cs", 0)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		if _, err := s.Put(t.Context(), load("xt", time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		now, got := time.Now(), map[string]int{}
+		for _, c := range changes(t, s, now.Add(-time.Minute)) {
+			if c.At.Equal(now) {
+				got[c.Station]++
+			}
+		}
+		if got["xt"] != n || got["cs"] != n {
+			t.Errorf("%d articles have come and %d have gone, want %d", got["xt"], got["cs"], n)
+		}
+	})
 }
 
 // TestMoves holds that Changes tells where an article has been, too.

@@ -84,13 +84,13 @@ func (s *Snapshot) latest(stations []string, channel string, from time.Time, siz
 }
 
 func (r *row) latest(a *article.Article) {
-	r.listed(a, decoded[[]article.Image])
+	r.listed(a, (*row).images)
 	a.Station, a.Summary = r.required("station"), r.text("summary")
-	a.Authors, a.Editor = decoded[[]string](r, "authors"), r.text("editor")
-	a.Source = decoded[article.Source](r, "source")
-	a.Tags, a.Rights = decoded[[]string](r, "tags"), r.text("rights")
+	a.Authors, a.Editor = r.names("authors"), r.text("editor")
+	a.Source = r.source("source")
+	a.Tags, a.Rights = r.names("tags"), r.text("rights")
 	a.OriginalURL, a.NextURL, a.Body = r.text("original_url"), r.text("next_url"), r.text("body")
-	channels := decoded[[]string](r, "channels")
+	channels := r.names("channels")
 	slices.Sort(channels)
 	a.Channels = slices.Compact(channels)
 	r.whole()

@@ -20,7 +20,17 @@ var errForeign = errors.New("the database is another program's; name another fil
 // migrate brings the tables up to date in one transaction: two processes that
 // start together do it once.
 func (s *Store) migrate(ctx context.Context) error {
-	tx, err := s.write.BeginTx(ctx, nil)
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	// An index of all articles is sorted on disk. It can't be told so within the
+	// transaction, and the connection is not used again.
+	defer discard(conn)
+	if _, err := conn.ExecContext(ctx, "PRAGMA temp_store = FILE"); err != nil {
+		return err
+	}
+	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}

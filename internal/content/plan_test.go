@@ -37,7 +37,7 @@ func TestPlan(t *testing.T) {
 		{"months", present.newestBetween("xt", time.Time{}, now), "COVERING INDEX articles_of_station"},
 		{"listing", present.listing("xt", now, now, 50, nil), "INDEX articles_of_station"},
 		{"listing, further", present.listing("xt", now, now, 50, after), "INDEX articles_of_station"},
-		{"totals", present.totalsOf("xt", [][2]time.Time{{now, now}, {now, now}}), "INDEX articles_of_station"},
+		{"totals", present.totalsOf("xt", [][2]time.Time{{now, now}, {now, now}}), "COVERING INDEX articles_of_station"},
 		{"changes of rows", present.changes(now, true), "INDEX articles_by_change"},
 		{"changes of place", present.changes(now, true), "INDEX article_moves_by_time"},
 		{"changes by the end of an embargo", present.changes(now, false), "INDEX articles_by_time"},
@@ -65,8 +65,52 @@ func TestPlanOfEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer present.Close()
-	if got, want := plan(t, present, present.inventory()), "SCAN a USING INDEX articles_of_station\n"; got != want {
+	if got, want := plan(t, present, present.inventory()), "SCAN a USING COVERING INDEX articles_of_station\n"; got != want {
 		t.Errorf("plan:\n%swant %s", got, want)
+	}
+}
+
+// TestPlanOfListing holds that a listing takes all from its index but the texts
+// of some articles: SQLite looks for a row when the first of its columns is
+// asked for that the index lacks.
+func TestPlanOfListing(t *testing.T) {
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "content.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	present, err := s.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer present.Close()
+	q := present.listing("xt", time.Now(), time.Now(), 50, nil)
+	rows, err := present.conn.QueryContext(t.Context(), "EXPLAIN "+q.text.String(), q.args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	ofRows, ofIndex := 0, 0
+	const table = 0 // the cursor of the first relation of a query
+	for rows.Next() {
+		var addr, p1, p2, p3, p5 int
+		var opcode string
+		var p4, comment any
+		if err := rows.Scan(&addr, &opcode, &p1, &p2, &p3, &p4, &p5, &comment); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case opcode == "Column" && p1 == table:
+			ofRows++
+		case opcode == "Column":
+			ofIndex++
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if ofRows != 2 || ofIndex < 10 {
+		t.Errorf("%d columns are read from rows, want the summary and the body; %d from the index", ofRows, ofIndex)
 	}
 }
 

@@ -24,8 +24,8 @@ const (
 			status = excluded.status, noindex = excluded.noindex, modified_at = excluded.modified_at, body = excluded.body`
 	clearChannels  = `DELETE FROM article_channels WHERE article_id = ?`
 	insertChannels = `INSERT OR IGNORE INTO article_channels (article_id, channel) SELECT ?, value FROM json_each(?)`
-	restamp        = `UPDATE articles SET modified_at = ?1 WHERE modified_at = ?2`
-	restampMoves   = `UPDATE article_moves SET left_at = ?1 WHERE left_at = ?2`
+	restamp        = `UPDATE articles SET modified_at = ?1 WHERE rowid IN (SELECT rowid FROM articles WHERE modified_at = ?2 LIMIT ?3)`
+	restampMoves   = `UPDATE article_moves SET left_at = ?1 WHERE rowid IN (SELECT rowid FROM article_moves WHERE left_at = ?2 LIMIT ?3)`
 	forgetMoves    = `DELETE FROM article_moves WHERE left_at < ?`
 )
 
@@ -77,15 +77,31 @@ func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, err
 // settle does what is left before a transaction that started then is committed.
 func settle(ctx context.Context, tx *sql.Tx, started time.Time, overlap time.Duration) error {
 	now := time.Now()
-	if now.Sub(started) > overlap/2 { // or Changes would look for it in vain
+	if now.Sub(started) > overlap/2 && millis(now) != millis(started) { // or Changes would look for it in vain
 		for _, statement := range []string{restamp, restampMoves} {
-			if _, err := tx.ExecContext(ctx, statement, millis(now), millis(started)); err != nil {
+			if err := stampAgain(ctx, tx, statement, now, started); err != nil {
 				return err
 			}
 		}
 	}
 	_, err := tx.ExecContext(ctx, forgetMoves, millis(now.Add(-movesKept)))
 	return err
+}
+
+// stampSize is how many rows get another stamp at once: until a statement has
+// ended, SQLite keeps in memory what undoes it.
+const stampSize = 1000
+
+func stampAgain(ctx context.Context, tx *sql.Tx, statement string, now, started time.Time) error {
+	for {
+		result, err := tx.ExecContext(ctx, statement, millis(now), millis(started), stampSize)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n < stampSize {
+			return err
+		}
+	}
 }
 
 type writer struct {

@@ -74,8 +74,9 @@ func pool(file string, readOnly bool, connections int) *sql.DB {
 		query.Set("mode", "rw") // not ro, which leaves files of WAL behind
 	} else {
 		// A bulk load keeps its indexes in memory (64 MiB), and writes a page that
-		// several transactions change once (32 MiB).
-		query["_pragma"] = append(query["_pragma"], "synchronous(NORMAL)", "cache_size(-65536)", "wal_autocheckpoint(8192)")
+		// several transactions change once (32 MiB). What undoes a statement that
+		// fails is in memory, too: in a file it takes a fifth of the time.
+		query["_pragma"] = append(query["_pragma"], "synchronous(NORMAL)", "cache_size(-65536)", "wal_autocheckpoint(8192)", "temp_store(MEMORY)")
 		query.Set("_txlock", "immediate") // a writer that waits at its start never fails in its middle
 	}
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath(), RawQuery: query.Encode()}).String()
