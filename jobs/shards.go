@@ -169,8 +169,12 @@ func (b *builder) lastMod(a *article.Article) time.Time {
 // usable returns an address as a sitemap can name it, and whether it can: it
 // would refuse the whole page for the sake of a bad one.
 func (b *builder) usable(base *url.URL, address string) (string, bool) {
-	if host, ok := plainHost(address); ok && host == b.usableHost && len(address) <= sitemap.MaxLoc {
-		return address, true // as most are, and an archive has millions
+	whole := address
+	if isName(address) {
+		whole = beside(base, address)
+	}
+	if host, ok := plainHost(whole); ok && host == b.usableHost && len(whole) <= sitemap.MaxLoc {
+		return whole, true // as most are, and an archive has millions
 	}
 	u, err := base.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
@@ -191,6 +195,28 @@ func (b *builder) usable(base *url.URL, address string) (string, bool) {
 	}
 	b.usableHost = normal
 	return address, true
+}
+
+// isName reports whether a relative address is but a file's name.
+func isName(address string) bool {
+	for i := range len(address) {
+		c := address[i]
+		letter, digit := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z', '0' <= c && c <= '9'
+		if !letter && !digit && (i == 0 || c != '.' && c != '-' && c != '_') {
+			return false
+		}
+	}
+	return address != ""
+}
+
+// beside returns the address of the file of that name in the folder of another,
+// or nothing where that takes more than to put them together.
+func beside(base *url.URL, name string) string {
+	slash := strings.LastIndexByte(base.Path, '/')
+	if slash < 0 || base.User != nil || base.RawPath != "" || strings.Contains(base.Path, "?") || strings.HasPrefix(base.Path, "//") {
+		return ""
+	}
+	return base.Scheme + "://" + base.Host + base.Path[:slash+1] + name
 }
 
 // plainHost returns the host of an absolute address that net/url would write as
