@@ -1,10 +1,11 @@
 package jobs
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
 
 	"feedstation/feed"
 	"feedstation/internal/edition"
@@ -90,7 +91,7 @@ func readable(mediaType string, body []byte) error {
 	var err error
 	if mediaType != feed.JSONType {
 		err = wellFormed(body)
-	} else if !json.Valid(body) || !utf8.Valid(body) {
+	} else if !gjson.ValidBytes(body) || !utf8.Valid(body) {
 		err = errors.New("not JSON")
 	}
 	if err != nil {

@@ -23,10 +23,12 @@ var feedsRecord = network.FeedPath("", network.RSS)
 
 // recordShard records the ids of a month's sitemap.
 func (b *builder) recordShard(path string, ids []string) {
-	w := edition.NewWriter(recordType)
+	var text []byte
 	for _, id := range ids {
-		writeLine(w, oneLine(id))
+		text = append(append(text, oneLine(id)...), '\n')
 	}
+	w := edition.NewWriter(recordType)
+	_, _ = w.Write(text)
 	b.addRecord(path, w, len(ids))
 }
 

@@ -246,3 +246,20 @@ func TestHintOfArticles(t *testing.T) {
 		}
 	})
 }
+
+// What moves to a month that only gains by it has not gone.
+func TestMovedIsNotGone(t *testing.T) {
+	in(t, func(w *world) {
+		moved := newArticle("xt", 1, 40*dayHours)
+		w.put(moved, newArticle("xt", 2, 40*dayHours), newArticle("xt", 3, 70*dayHours))
+		s, c := w.withShelf()
+		w.refreshOf(c)
+		time.Sleep(time.Minute)
+		moved.Published = moved.Published.Add(-30 * dayHours)
+		w.put(moved)
+		w.refreshOf(c)
+		if len(s.Retractions()) > 0 {
+			t.Errorf("%v", s.Retractions())
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"slices"
@@ -81,25 +82,30 @@ func (c *Conductor) noteGone(ctx context.Context, station *network.Station, befo
 		return nil
 	}
 	there, gone := map[string]bool{}, map[string]bool{}
-	for path, record := range before.Records() {
-		other, ok := after.Record(path)
-		if ok && other.Hash() == record.Hash() {
-			continue
-		}
-		if _, _, shard := network.ParseShardPath(path); shard {
-			for _, id := range shardIDs(before, path) {
-				gone[id] = true
-			}
-			for _, id := range shardIDs(after, path) {
-				there[id] = true
-			}
+	var changed []string // sitemaps of months
+	for path, record := range after.Records() {
+		if old, ok := before.Record(path); isShard(path) && !(ok && old.Hash() == record.Hash()) {
+			changed = append(changed, path)
 		}
 	}
-	for path := range after.Records() {
-		if _, ok := before.Record(path); !ok {
-			for _, id := range shardIDs(after, path) {
-				there[id] = true
-			}
+	for path, record := range before.Records() {
+		if !isShard(path) {
+			continue
+		}
+		other, ok := after.Record(path)
+		if ok && (other.Hash() == record.Hash() || hasAll(other.Body(), record.Body())) {
+			continue
+		}
+		for _, id := range shardIDs(before, path) {
+			gone[id] = true
+		}
+	}
+	for _, path := range changed {
+		if len(gone) == 0 {
+			break
+		}
+		for _, id := range shardIDs(after, path) {
+			there[id] = true
 		}
 	}
 	if len(work.articles) > 0 {
@@ -119,6 +125,27 @@ func (c *Conductor) noteGone(ctx context.Context, station *network.Station, befo
 		noted = append(noted, edition.Retraction{Station: station.ID, ID: fromLine(id), At: after.Watermark(), State: edition.Gone})
 	}
 	return c.retract(ctx, noted)
+}
+
+func isShard(path string) bool {
+	_, _, ok := network.ParseShardPath(path)
+	return ok
+}
+
+// hasAll reports whether all lines of a text are in another one, in their order:
+// most changes only add to a month.
+func hasAll(text, lines []byte) bool {
+	var line, other []byte
+	for len(lines) > 0 {
+		line, lines, _ = bytes.Cut(lines, []byte("\n"))
+		for other = nil; !bytes.Equal(other, line); {
+			if len(text) == 0 {
+				return false
+			}
+			other, text, _ = bytes.Cut(text, []byte("\n"))
+		}
+	}
+	return true
 }
 
 // goneFromFeeds adds the station's articles that a change has taken out of the
