@@ -108,9 +108,8 @@ type Cache struct {
 	swapped chan struct{} // holds a token while editions are new to Encode
 	leases  leases
 
-	redisUp    state // answers
-	redisTakes state // stores what it is given
-	localUp    state // stores what it is given
+	redisState state
+	localState state
 
 	retractions atomic.Pointer[edition.Retractions]
 	retracting  sync.Mutex  // one change of them at a time
@@ -131,10 +130,13 @@ type desk struct {
 	mu  sync.Mutex // held while an edition is published: the newest wins
 	pin Pin
 
-	inStep state       // with the store
+	state  state
 	noted  string      // token of the retractions that Redis and this process both have
 	unsent atomic.Bool // Redis may lack retractions
 }
+
+// redisName is what the log calls Redis.
+const redisName = "redis"
 
 // Open returns the cache of the stations with what the local copy holds,
 // amended (nil: as it is). Where the current edition is damaged there, the
@@ -146,16 +148,14 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 	}
 	c := &Cache{log: log, stations: stations, local: local, redis: redis, amend: amend, desks: map[string]*desk{}, swapped: make(chan struct{}, 1)}
 	c.leases = leases{token: rand.Text(), until: map[string]time.Time{}}
-	c.redisUp.about(unreachable, "redis")
-	c.redisTakes.about(unwritable, "redis")
-	c.localUp.about(unwritable, "local copy")
+	c.redisState.what, c.localState.what = redisName, "local copy"
 	c.retractions.Store(new(edition.Retractions))
 	if err := c.readRetracted(); err != nil {
 		log.Error("retractions of the local copy not read", "err", err)
 	}
 	for _, station := range stations {
 		d := &desk{station: station}
-		d.inStep.about(outOfStep, station)
+		d.state.what = station
 		c.desks[station] = d
 		c.open(ctx, d)
 	}
@@ -260,9 +260,9 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 		case err != nil && ctx.Err() != nil:
 			return fmt.Errorf("publish %s: %w", d.station, err)
 		case err != nil:
-			c.redisTakes.note(c.log, err)
+			c.redisState.note(c.log, unwritable, err)
 		default:
-			c.redisTakes.note(c.log, nil)
+			c.redisState.note(c.log, unwritable, nil)
 			e = numbered
 		}
 	}
@@ -276,9 +276,9 @@ func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
 	case errors.Is(err, edition.ErrStale):
 		return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.local, Version{}))
 	case err != nil && ctx.Err() == nil:
-		c.localUp.note(c.log, err)
+		c.localState.note(c.log, unwritable, err)
 	case err == nil:
-		c.localUp.note(c.log, nil)
+		c.localState.note(c.log, unwritable, nil)
 		e = numbered
 	}
 	c.swap(d, e.Published())

@@ -244,6 +244,15 @@ func TestCacheNumbersNeverGoBack(t *testing.T) {
 	wantCurrent(t, fresh, 41, print(41, 5, "two"))
 }
 
+// Whatever a store says, the number that is served never goes back.
+func TestCacheSwapsUpwards(t *testing.T) {
+	c := newCache(t, slog.New(slog.DiscardHandler), newLocal(t), nil)
+	for i, number := range []int64{7, 3, 7} {
+		c.swap(c.desks["xt"], print(number, i, "one"))
+		wantCurrent(t, c, int64(7+i), print(7, i, "one"))
+	}
+}
+
 func TestCacheUnwritableLocal(t *testing.T) {
 	var text bytes.Buffer
 	local := newLocal(t)
@@ -258,6 +267,28 @@ func TestCacheUnwritableLocal(t *testing.T) {
 	if n := strings.Count(text.String(), "can't be written"); n != 1 {
 		t.Errorf("said %d times; want once:\n%s", n, &text)
 	}
+}
+
+// All who had an edition that Redis has lost a part of are gone: a process
+// without any publishes nevertheless.
+func TestCacheAfterRedisLost(t *testing.T) {
+	server := redistest.Start(t)
+	a, fresh := pair(t, server.Addr())
+	if err := a.Publish(t.Context(), text(5)); err != nil {
+		t.Fatal(err)
+	}
+	d, _ := text(5).Document("/rss.xml")
+	server.Do("DEL", documentKey("xt", d.Hash()))
+	if err := fresh.Sync(t.Context()); !errors.Is(err, ErrNone) {
+		t.Errorf("Sync: %v; want ErrNone", err)
+	}
+	if err := fresh.Sync(t.Context()); err != nil {
+		t.Errorf("Sync once more: %v", err)
+	}
+	if err := fresh.Publish(t.Context(), print(1, 0, "fresh").Following(nil)); err != nil {
+		t.Fatal(err)
+	}
+	wantCurrent(t, fresh, 6, print(6, 0, "fresh")) // above what was lost
 }
 
 // pair returns two processes on one Redis.

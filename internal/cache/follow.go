@@ -45,26 +45,20 @@ func (c *Cache) Sync(ctx context.Context) error {
 	var faults []error
 	copied, err := c.local.Heads(ctx, c.stations)
 	if err != nil {
-		c.localUp.note(c.log, err)
+		c.localState.note(c.log, unwritable, err)
 		faults = append(faults, err)
 	}
 	shared, err := c.sharedHeads(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	faults = append(faults, err, c.followRetractions(ctx, shared))
-	if shared != nil {
-		faults = append(faults, c.follow(ctx, c.redis, shared))
+	faults = append(faults, err, c.followRetractions(ctx, shared), c.follow(ctx, shared, copied), c.apply(ctx))
+	err = errors.Join(faults...)
+	if err == nil { // all that is to be stored is
+		c.redisState.note(c.log, unwritable, nil)
+		c.localState.note(c.log, unwritable, nil)
 	}
-	if copied == nil {
-		return errors.Join(faults...)
-	}
-	if shared == nil || c.localUp.isBad() {
-		faults = append(faults, c.follow(ctx, c.local, copied))
-	} else {
-		faults = append(faults, c.followPins(ctx, copied))
-	}
-	return errors.Join(append(faults, c.apply(ctx))...)
+	return err
 }
 
 // sharedHeads asks Redis, and the first time also what it does when it is full.
@@ -77,7 +71,7 @@ func (c *Cache) sharedHeads(ctx context.Context) ([]Head, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	c.redisUp.note(c.log, err)
+	c.redisState.note(c.log, unreachable, err)
 	if err != nil || c.asked {
 		return heads, err
 	}
@@ -88,24 +82,42 @@ func (c *Cache) sharedHeads(ctx context.Context) ([]Head, error) {
 	return heads, nil
 }
 
-// follow brings all stations into step with a store.
-func (c *Cache) follow(ctx context.Context, store Store, heads []Head) error {
+// follow brings all stations into step with Redis and with the local copy, which
+// may have what another process on this machine has published while Redis was
+// away, or lack what did not find room. No heads: the store is left alone.
+func (c *Cache) follow(ctx context.Context, shared, copied []Head) error {
 	var faults []error
 	for i, station := range c.stations {
 		d := c.desks[station]
-		d.mu.Lock()
-		err := errors.Join(c.step(ctx, d, store, heads[i].Version), c.stepPin(ctx, d, store, heads[i].Pin))
-		d.mu.Unlock()
+		var fault error
+		if shared != nil {
+			fault = c.stepBoth(ctx, d, c.redis, shared[i])
+		}
+		if copied != nil {
+			fault = errors.Join(fault, c.stepBoth(ctx, d, c.local, copied[i]))
+		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if errors.Is(err, edition.ErrStale) {
+		if errors.Is(fault, edition.ErrStale) {
 			continue // another process was quicker: next time
 		}
-		d.inStep.note(c.log, err)
-		faults = append(faults, err)
+		if !errors.Is(fault, errNotTaken) { // which is the store's fault
+			d.state.note(c.log, outOfStep, fault)
+		}
+		faults = append(faults, fault)
 	}
 	return errors.Join(faults...)
+}
+
+// errNotTaken is what a store answers that does not store what it is given.
+var errNotTaken = errors.New("not taken")
+
+// stepBoth brings the edition and the pin of a station into step.
+func (c *Cache) stepBoth(ctx context.Context, d *desk, store Store, head Head) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return errors.Join(c.step(ctx, d, store, head.Version), c.stepPin(ctx, d, store, head.Pin))
 }
 
 // step brings one station into step. Of two editions the one of the later
@@ -178,11 +190,18 @@ func (c *Cache) mend(ctx context.Context, d *desk, e *edition.Edition, damaged V
 // handOn gives this process's edition to a store that lacks it.
 func (c *Cache) handOn(ctx context.Context, d *desk, store Store, mine *edition.Edition) error {
 	numbered, err := store.Publish(ctx, mine)
-	if ctx.Err() == nil && !errors.Is(err, edition.ErrStale) {
-		c.writes(store).note(c.log, err)
+	if errors.Is(err, edition.ErrStale) {
+		return fmt.Errorf("hand on %s: %w", d.station, err)
+	}
+	if ctx.Err() == nil {
+		c.stateOf(store).note(c.log, unwritable, err)
 	}
 	if err != nil {
-		return fmt.Errorf("hand on %s: %w", d.station, err)
+		return fmt.Errorf("hand on %s: %w: %w", d.station, errNotTaken, err)
+	}
+	if store == Store(c.local) {
+		c.swap(d, numbered.Published())
+		return nil
 	}
 	return c.keep(ctx, d, numbered)
 }
@@ -198,10 +217,9 @@ func (c *Cache) renumber(ctx context.Context, d *desk, store Store, theirs Versi
 	return c.handOn(ctx, d, store, c.amended(e).Published().Numbered(number))
 }
 
-// writes returns whether a store takes what it is given.
-func (c *Cache) writes(store Store) *state {
+func (c *Cache) stateOf(store Store) *state {
 	if store == Store(c.local) {
-		return &c.localUp
+		return &c.localState
 	}
-	return &c.redisTakes
+	return &c.redisState
 }

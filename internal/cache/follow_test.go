@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -35,6 +36,77 @@ func (c *counter) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proc
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		c.trips.Add(1)
 		return next(ctx, cmds)
+	}
+}
+
+// interruption does something, once, before a batch that begins with a command.
+type interruption struct {
+	counter
+	before string
+	do     func()
+	once   sync.Once
+}
+
+func (i *interruption) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		if cmds[0].Name() == i.before {
+			i.once.Do(i.do)
+		}
+		return next(ctx, cmds)
+	}
+}
+
+// While an edition is read so many others are published that its documents go:
+// the newest is read instead, and stays offered.
+func TestRedisFetchesWhatIsReplaced(t *testing.T) {
+	server := redistest.Start(t)
+	r, other := newRedis(t, server.Addr()), newRedis(t, server.Addr())
+	publish(t, other, text(1))
+	r.client.AddHook(&interruption{before: "strlen", do: func() {
+		for i := range DefaultKeep + 2 {
+			publish(t, other, text(i+2))
+		}
+	}})
+	const last = DefaultKeep + 3
+	if e, err := r.Fetch(t.Context(), "xt", nil); err != nil || !e.Equal(text(last)) {
+		t.Errorf("Fetch: %v, %v; want edition %d", e, err, last)
+	}
+	if heads, err := r.Heads(t.Context(), []string{"xt"}); err != nil || heads[0].Number != last {
+		t.Errorf("Heads = %v, %v; want edition %d", heads, err, last)
+	}
+}
+
+// Two processes store the same document at the same time: it stays.
+func TestRedisStoresOnce(t *testing.T) {
+	server := redistest.Start(t)
+	r, other := newRedis(t, server.Addr()), newRedis(t, server.Addr())
+	r.client.AddHook(&interruption{before: "set", do: func() { publish(t, other, text(1)) }})
+	late := print(1, -5, "text 1").Following(nil) // with the same documents, too late
+	if _, err := r.Publish(t.Context(), late); err == nil {
+		t.Fatal("an older edition was published")
+	}
+	for d := range text(1).Objects() {
+		if left := server.Do("TTL", documentKey("xt", d.Hash())); left != int64(-1) {
+			t.Errorf("a document of the current edition ends in %v s", left)
+		}
+	}
+}
+
+// A document that was there goes while an edition with it is published: it is
+// stored once more.
+func TestRedisPublishesWhatIsCollected(t *testing.T) {
+	server := redistest.Start(t)
+	r := newRedis(t, server.Addr())
+	publish(t, r, text(1))
+	d, _ := text(1).Document("/rss.xml")
+	r.client.AddHook(&interruption{before: "set", do: func() { server.Do("DEL", documentKey("xt", d.Hash())) }})
+	documents := map[string]*edition.Document{"/other.xml": edition.NewDocument("text/xml", []byte("new"), noon)}
+	for path, d := range text(1).All() {
+		documents[path] = d
+	}
+	e := publish(t, r, edition.New("xt", 2, noon.Add(time.Hour), "build", documents))
+	if got, err := r.Fetch(t.Context(), "xt", nil); err != nil || !got.Equal(e) {
+		t.Errorf("Fetch: %v", err)
 	}
 }
 

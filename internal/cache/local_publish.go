@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -166,6 +168,8 @@ func (l *Local) collect(station string, current int64) error {
 			named[hash+objectSuffix] = true
 		}
 	}
+	// Manifests go first: none is ever there without its documents.
+	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(filepath.Ext(b), filepath.Ext(a)) })
 	for _, file := range names {
 		if named[file] {
 			continue

@@ -143,10 +143,10 @@ func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Ed
 		}
 	}
 	err := c.local.Pin(ctx, d.station, pin, e)
-	c.localUp.note(c.log, err)
+	c.localState.note(c.log, unwritable, err)
 	if c.redis != nil {
 		sharedErr := c.redis.Pin(ctx, d.station, pin, e)
-		c.redisTakes.note(c.log, sharedErr)
+		c.redisState.note(c.log, unwritable, sharedErr)
 		if sharedErr == nil {
 			err = nil
 		}
@@ -189,19 +189,6 @@ func (c *Cache) stepPin(ctx context.Context, d *desk, store Store, theirs Pin) e
 	return nil
 }
 
-// followPins brings the pins into step with those of the local copy: another
-// process that shares it may not reach Redis.
-func (c *Cache) followPins(ctx context.Context, heads []Head) error {
-	var faults []error
-	for i, station := range c.stations {
-		d := c.desks[station]
-		d.mu.Lock()
-		faults = append(faults, c.stepPin(ctx, d, c.local, heads[i].Pin))
-		d.mu.Unlock()
-	}
-	return errors.Join(faults...)
-}
-
 // adopt serves what a store says is pinned.
 func (c *Cache) adopt(ctx context.Context, d *desk, pin Pin, store Store) error {
 	if !pin.later(d.pin) {
@@ -218,7 +205,7 @@ func (c *Cache) adopt(ctx context.Context, d *desk, pin Pin, store Store) error 
 	}
 	if store != Store(c.local) {
 		if err := c.local.Pin(ctx, d.station, pin, e); ctx.Err() == nil {
-			c.localUp.note(c.log, err)
+			c.localState.note(c.log, unwritable, err)
 		}
 	}
 	c.servePinned(d, pin, e)
@@ -250,10 +237,10 @@ func (c *Cache) handOnPin(ctx context.Context, d *desk, store Store) error {
 	}
 	err := store.Pin(ctx, d.station, d.pin, e)
 	if ctx.Err() == nil {
-		c.writes(store).note(c.log, err)
+		c.stateOf(store).note(c.log, unwritable, err)
 	}
 	if err != nil {
-		return fmt.Errorf("hand on the pin of %s: %w", d.station, err)
+		return fmt.Errorf("hand on the pin of %s: %w: %w", d.station, errNotTaken, err)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -99,6 +100,23 @@ func TestCachePinUnknown(t *testing.T) {
 	}
 }
 
+// Another machine whose clock is ahead has pinned before.
+func TestCachePinAfterTheFuture(t *testing.T) {
+	server := redistest.Start(t)
+	a, b := pair(t, server.Addr())
+	printed(t, a, 3)
+	ahead := Pin{2, time.Now().UTC().Add(time.Hour).Truncate(time.Millisecond)}
+	if err := a.redis.Pin(t.Context(), "xt", ahead, text(2)); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Pin(t.Context(), "xt", 1); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, a, b)
+	wantServed(t, a, 1, text(1))
+	wantServed(t, b, 1, text(1))
+}
+
 // The current edition can be pinned: it stays while others are published.
 func TestCachePinCurrent(t *testing.T) {
 	server := redistest.Start(t)
@@ -155,6 +173,32 @@ func TestCachePinMendsRedis(t *testing.T) {
 			wantServed(t, b, int64(want), text(want))
 			wantCurrent(t, b, 3, text(3))
 		})
+	}
+}
+
+// A process that has the edition, though not pinned, stores it again at once.
+func TestCachePinFromCopy(t *testing.T) {
+	server := redistest.Start(t)
+	a, b := pair(t, server.Addr())
+	for i := range 3 {
+		if err := a.Publish(t.Context(), text(i+1)); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.Pin(t.Context(), "xt", 2); err != nil {
+		t.Fatal(err)
+	}
+	d, _ := text(2).Document("/rss.xml")
+	server.Do("DEL", documentKey("xt", d.Hash()))
+	fresh := newCache(t, slog.New(slog.DiscardHandler), newLocal(t), newRedis(t, server.Addr()))
+	for _, c := range []*Cache{b, fresh} {
+		if err := c.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		wantServed(t, c, 2, text(2))
 	}
 }
 

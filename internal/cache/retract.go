@@ -36,7 +36,7 @@ func (c *Cache) Retract(ctx context.Context, retractions ...edition.Retraction) 
 	if c.redis != nil {
 		sharedErr := c.redis.Retract(ctx, retractions...)
 		if ctx.Err() == nil {
-			c.redisTakes.note(c.log, sharedErr)
+			c.redisState.note(c.log, unwritable, sharedErr)
 		}
 		if sharedErr == nil {
 			err = nil
@@ -77,7 +77,7 @@ func (c *Cache) add(retractions []edition.Retraction) bool {
 func (c *Cache) saveRetracted(ctx context.Context) error {
 	err := c.local.addRetracted(ctx, c.Retractions())
 	if ctx.Err() == nil {
-		c.localUp.note(c.log, err)
+		c.localState.note(c.log, unwritable, err)
 	}
 	return err
 }
@@ -130,7 +130,7 @@ func (c *Cache) followRetractions(ctx context.Context, heads []Head) error {
 		}
 		faults = append(faults, err)
 	}
-	if c.localUp.isBad() {
+	if c.localState.has(unwritable) {
 		faults = append(faults, c.saveRetracted(ctx))
 	}
 	return errors.Join(append(faults, c.apply(ctx))...)

@@ -228,11 +228,31 @@ func TestCacheRetractionsBeforeEditions(t *testing.T) {
 	if err := a.Retract(t.Context(), held("art-1")); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.follow(t.Context(), b.redis, heads); err != nil {
+	if err := b.follow(t.Context(), heads, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := b.Retractions()["art-1"]; !ok {
 		t.Error("an edition is followed without the retraction that it was made with")
+	}
+}
+
+// The process that retracted an article was stopped before it had published:
+// the next one neither serves the article nor leaves it in the local copy.
+func TestCacheRetractThenStopped(t *testing.T) {
+	local := newLocal(t)
+	publish(t, local, print(1, 0, "art-1 art-2"))
+	if err := local.addRetracted(t.Context(), edition.Retractions{"art-1": held("art-1")}); err != nil {
+		t.Fatal(err)
+	}
+	c := newAmended(t, local, nil)
+	if shows(t, c, "art-1") || !shows(t, c, "art-2") {
+		t.Error("served as it was stored")
+	}
+	if err := c.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if shows(t, newCache(t, slog.New(slog.DiscardHandler), local, nil), "art-1") {
+		t.Error("still current in the local copy")
 	}
 }
 
@@ -271,6 +291,15 @@ func TestLocalDamagedRetractions(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "retractions of the local copy not read") {
 		t.Errorf("log = %s", &log)
+	}
+	if err := c.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := newAmended(t, local, nil).Retractions()["art-1"]; !ok {
+		t.Error("not stored again by a process that knows them")
+	}
+	if err := writeFile(local.dir+"/"+retractedName, []byte("{")); err != nil {
+		t.Fatal(err)
 	}
 	if err := again.Retract(t.Context(), held("art-2")); err != nil {
 		t.Fatal(err)

@@ -2,60 +2,66 @@ package cache
 
 import (
 	"log/slog"
+	"slices"
 	"sync"
 )
 
-// state logs when something stops working and when it works again, once each.
+// state logs when something stops working and when it works again, once each,
+// however many troubles it has meanwhile.
 type state struct {
-	kind trouble
 	what string
 
-	mu  sync.Mutex
-	bad bool
+	mu   sync.Mutex
+	bad  [troubles]bool
+	told trouble // the first
 }
 
-// trouble is what a state is about.
+// trouble is what does not work.
 type trouble int
 
 const (
 	unreachable trouble = iota // a store does not answer
 	unwritable                 // a store does not take what it is given
 	outOfStep                  // a station can't be brought into step with a store
+	troubles
 )
 
-func (s *state) about(kind trouble, what string) { s.kind, s.what = kind, what }
-
-func (s *state) note(log *slog.Logger, err error) {
+// note takes note of a trouble, or with nil of its end.
+func (s *state) note(log *slog.Logger, kind trouble, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	before := slices.Contains(s.bad[:], true)
+	s.bad[kind] = err != nil
 	switch {
-	case err != nil && !s.bad:
+	case !before && err != nil:
+		if s.told = kind; kind == unwritable && !isReply(err) && s.what == redisName {
+			s.told = unreachable
+		}
 		log = log.With("what", s.what, "err", err)
-		switch s.kind {
+		switch s.told {
 		case unreachable:
 			log.Error("out of reach, serving goes on")
 		case unwritable:
 			log.Error("can't be written, serving goes on")
-		case outOfStep:
+		default:
 			log.Error("station not in step, serving goes on")
 		}
-	case err == nil && s.bad:
+	case before && !slices.Contains(s.bad[:], true):
 		log = log.With("what", s.what)
-		switch s.kind {
+		switch s.told {
 		case unreachable:
 			log.Info("in reach again")
 		case unwritable:
 			log.Info("written again")
-		case outOfStep:
+		default:
 			log.Info("station in step again")
 		}
 	}
-	s.bad = err != nil
 }
 
-// isBad reports whether it does not work now.
-func (s *state) isBad() bool {
+// has reports whether there is a trouble now.
+func (s *state) has(kind trouble) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.bad
+	return s.bad[kind]
 }

@@ -282,7 +282,11 @@ func testPin(t *testing.T, s Store) {
 		t.Fatal(err)
 	}
 	for i := range 2 * DefaultKeep {
-		publish(t, s, print(1, i+1, fmt.Sprint("text ", (i+1)%4))) // which comes back to what is pinned
+		text := fmt.Sprint("text ", i+1)
+		if i == 1 {
+			text = "text 0" // what is pinned comes back, and goes again
+		}
+		publish(t, s, print(1, i+1, text))
 	}
 	heads, err := s.Heads(t.Context(), []string{"xt"})
 	if err != nil || heads[0].Pin != (Pin{1, noon}) || heads[0].Number != 11 {
