@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -103,6 +104,7 @@ type desk struct {
 	network   *network.Network
 	idle      []time.Duration // what refreshes took that found nothing
 	busy      []time.Duration // and those that found one new article
+	work      time.Duration   // processor time of the latter
 }
 
 func openDesk(t *testing.T, a *archive) *desk {
@@ -242,8 +244,9 @@ func measureRefreshes(t *testing.T, results *table, largeOne, smallOne *archive)
 	for i := range busyRefreshes {
 		for k, d := range desks {
 			d.publish(drafts[k][i])
-			before := d.number(station.ID)
+			before, used := d.number(station.ID), processorTime(t)
 			d.busy = append(d.busy, d.refresh())
+			d.work += processorTime(t) - used
 			if after := d.number(station.ID); after != before+1 {
 				t.Fatalf("edition %d of %s after %d", after, station.ID, before)
 			}
@@ -255,8 +258,20 @@ func measureRefreshes(t *testing.T, results *table, largeOne, smallOne *archive)
 	results.durations("idle refresh, "+small.name, small.idle, figure{unit: "ms"})
 	results.durations("refresh after a new article, "+large.name, large.busy, figure{unit: "ms", goal: 30})
 	results.durations("refresh after a new article, "+small.name, small.busy, figure{unit: "ms"})
+	for _, d := range []*desk{large, small} {
+		results.add("  its processor time, "+d.name+", mean", float64(d.work)/busyRefreshes/float64(time.Millisecond), figure{unit: "ms"})
+	}
 	ratio := float64(quantile(large.busy, 50)) / float64(quantile(small.busy, 50))
 	results.add("  of the large archive to the small one, medians", ratio, figure{unit: "×", goal: 1.3})
+}
+
+// processorTime returns what this process has used.
+func processorTime(t *testing.T) time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 func (tt *table) durations(what string, durations []time.Duration, f figure) {

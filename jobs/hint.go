@@ -53,19 +53,22 @@ func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids [
 	if err != nil {
 		return err
 	}
-	for _, state := range states {
-		c.follow(article.Change{ID: state.ID, Station: state.Station, Published: state.Published})
-	}
-	wanted := map[string]bool{}
+	wanted, home := map[string]bool{}, map[string]bool{}
 	for _, id := range ids {
 		wanted[oneLine(id)] = true
+	}
+	for _, state := range states {
+		c.follow(article.Change{ID: state.ID, Station: state.Station, Published: state.Published})
+		home[state.Station] = true
 	}
 	for _, station := range c.network.Stations {
 		current, ok := c.editions.Current(station.ID)
 		if !ok {
 			continue
 		}
-		found, err := locate(current, wanted)
+		// The sitemaps of other stations are of interest only where an article is
+		// in none: an archive has millions of pages.
+		found, err := locate(current, wanted, home[station.ID] || len(states) < len(ids))
 		if err != nil {
 			return err
 		}

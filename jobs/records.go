@@ -3,6 +3,7 @@ package jobs
 import (
 	"bytes"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -130,13 +131,24 @@ func feedLines(e *edition.Edition) (map[string][]feedLine, error) {
 // shardIDs returns the ids of the pages of a month's sitemap, in their order, as
 // oneLine returns them.
 func shardIDs(e *edition.Edition, path string) []string {
-	record, ok := e.Record(path)
-	if !ok {
-		return nil
-	}
 	var ids []string
-	for line := range bytes.Lines(record.Body()) {
-		ids = append(ids, string(bytes.TrimSuffix(line, []byte("\n"))))
+	for id := range shardLines(e, path) {
+		ids = append(ids, string(id))
 	}
 	return ids
+}
+
+// shardLines is shardIDs without an allocation for each.
+func shardLines(e *edition.Edition, path string) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		record, ok := e.Record(path)
+		if !ok {
+			return
+		}
+		for line := range bytes.Lines(record.Body()) {
+			if !yield(bytes.TrimSuffix(line, []byte("\n"))) {
+				return
+			}
+		}
+	}
 }

@@ -73,7 +73,7 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 		return e
 	}
 	var err error
-	if r.places, err = locate(e, r.gone); err != nil || len(r.ids) == 0 {
+	if r.places, err = locate(e, r.gone, true); err != nil || len(r.ids) == 0 {
 		return e // the records are ours: they can be read
 	}
 	for id, one := range retractions { // the documents change when the last of those is taken down that they have
@@ -93,8 +93,9 @@ type places struct {
 	months []article.Month // of the shards
 }
 
-// locate looks for articles, by their ids in one line.
-func locate(e *edition.Edition, wanted map[string]bool) (places, error) {
+// locate looks for articles, by their ids in one line: in the feeds and, if that
+// is wanted, in the sitemaps.
+func locate(e *edition.Edition, wanted map[string]bool, sitemaps bool) (places, error) {
 	found := places{ids: map[string]bool{}, guids: map[string]bool{}, feeds: map[string]bool{}}
 	lines, err := feedLines(e)
 	if err != nil {
@@ -109,13 +110,14 @@ func locate(e *edition.Edition, wanted map[string]bool) (places, error) {
 	}
 	for path := range e.Records() {
 		month, _, ok := network.ParseShardPath(path)
-		if !ok {
+		if !ok || !sitemaps {
 			continue
 		}
-		for _, id := range shardIDs(e, path) {
-			if !wanted[id] {
+		for id := range shardLines(e, path) {
+			if !wanted[string(id)] {
 				continue
 			}
+			id := string(id)
 			found.ids[id] = true
 			if n := len(found.shards); n == 0 || found.shards[n-1] != path {
 				found.shards, found.months = append(found.shards, path), append(found.months, month)

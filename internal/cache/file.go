@@ -28,16 +28,23 @@ const (
 
 // writeSealed puts a value into a file.
 func writeSealed(name string, value any) error {
-	content, err := json.Marshal(value)
+	text, err := seal(value)
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(content)
-	text := slices.Concat([]byte(sealHead+hex.EncodeToString(sum[:])+sealMiddle), content, []byte(sealEnd))
 	if err := writeFile(name, text); err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(name))
+}
+
+func seal(value any) ([]byte, error) {
+	content, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(content)
+	return slices.Concat([]byte(sealHead+hex.EncodeToString(sum[:])+sealMiddle), content, []byte(sealEnd)), nil
 }
 
 // readSealed returns the content of a file. The error is ErrNone when there is
@@ -71,12 +78,13 @@ func readSealed(name string) ([]byte, error) {
 
 // hashesIn returns the hashes in a manifest's text, as [edition.Manifest] has
 // them, without reading the rest.
-func hashesIn(manifest []byte) iter.Seq[string] {
-	return func(yield func(string) bool) {
+func hashesIn(manifest []byte) iter.Seq[edition.Hash] {
+	return func(yield func(edition.Hash) bool) {
 		const field = `"hash":"`
 		for {
 			_, rest, found := bytes.Cut(manifest, []byte(field)) // in a string there would be backslashes
-			if manifest = rest; !found || len(rest) < 2*sha256.Size || !yield(string(rest[:2*sha256.Size])) {
+			var hash edition.Hash
+			if manifest = rest; !found || len(rest) < 2*sha256.Size || hash.UnmarshalText(rest[:2*sha256.Size]) != nil || !yield(hash) {
 				return
 			}
 		}

@@ -43,7 +43,8 @@ type Local struct {
 type known struct {
 	manifest, pinned seen
 	head             Head
-	suspect          bool // the current edition was found damaged
+	suspect          bool    // the current edition was found damaged
+	ledger           *ledger // nil: the folder has to be read
 }
 
 // OpenLocal returns the local copy in a folder, which is created and tried by

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,6 +30,9 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 		return nil, err
 	}
 	defer lock.Close()
+	if book := l.takeLedger(station); book != nil {
+		return l.publishKnown(ctx, e, book)
+	}
 	old, err := l.stored(station)
 	if err != nil {
 		return nil, err
@@ -51,7 +55,51 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 	l.mu.Lock()
 	l.of(station).suspect = false
 	l.mu.Unlock()
-	return e, l.collect(station, m.Number)
+	book, err := l.collect(m)
+	if err != nil {
+		return e, err
+	}
+	return e, l.keepLedger(station, book)
+}
+
+// publishKnown is Publish where the folder is as this process left it.
+func (l *Local) publishKnown(ctx context.Context, e *edition.Edition, book *ledger) (*edition.Edition, error) {
+	m := e.Manifest()
+	sum := digest(m)
+	switch {
+	case book.version.Watermark > e.Base().UnixMilli():
+		return nil, errors.Join(fmt.Errorf("cache: %s: %w", m.Station, edition.ErrStale), l.keepLedger(m.Station, book))
+	case e.Number() <= book.version.Number && sum == book.digest:
+		return e.Numbered(book.version.Number), l.keepLedger(m.Station, book)
+	case e.Number() <= book.version.Number:
+		e = e.Numbered(book.version.Number + 1)
+		m.Number = e.Number()
+	}
+	if err := l.writeObjects(ctx, e, false); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	if err := l.writeManifest(m); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	book.enter(m, sum)
+	return e, errors.Join(l.collectKnown(m.Station, book), l.keepLedger(m.Station, book))
+}
+
+// writeManifest makes an edition the current one. Its copy may be there first: it
+// counts for nothing before the other is.
+func (l *Local) writeManifest(m edition.Manifest) error {
+	text, err := seal(m)
+	if err != nil {
+		return err
+	}
+	var writes errgroup.Group
+	for _, name := range []string{manifestName, numberName(m.Number)} {
+		writes.Go(func() error { return writeFile(l.path(m.Station, name), text) })
+	}
+	if err := writes.Wait(); err != nil {
+		return err
+	}
+	return syncFolder(l.folder(m.Station))
 }
 
 // stored is what a station's folder says of its current edition.
@@ -101,10 +149,7 @@ func (l *Local) write(ctx context.Context, e *edition.Edition, m edition.Manifes
 			return err
 		}
 	}
-	if err := writeSealed(l.path(m.Station, manifestName), m); err != nil {
-		return err
-	}
-	return writeSealed(l.path(m.Station, numberName(m.Number)), m)
+	return l.writeManifest(m)
 }
 
 // keepStored makes the stored edition a kept one, or, where it is damaged, none.
@@ -126,11 +171,11 @@ func (l *Local) writeObjects(ctx context.Context, e *edition.Edition, all bool) 
 	var writes errgroup.Group
 	writes.SetLimit(syncs)
 	for d := range e.Objects() {
+		name := l.path(e.Station(), objectName(d.Hash()))
+		if _, err := os.Stat(name); err == nil && !all {
+			continue
+		}
 		writes.Go(func() error {
-			name := l.path(e.Station(), objectName(d.Hash()))
-			if _, err := os.Stat(name); err == nil && !all {
-				return nil
-			}
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -140,33 +185,43 @@ func (l *Local) writeObjects(ctx context.Context, e *edition.Edition, all bool) 
 	return writes.Wait()
 }
 
-// collect removes what neither the current edition nor a kept one names.
-func (l *Local) collect(station string, current int64) error {
+// collect removes what neither the current edition nor a kept one names, and
+// returns the ledger of what is left.
+func (l *Local) collect(m edition.Manifest) (*ledger, error) {
+	station := m.Station
 	numbers, names, err := l.list(station)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	pin, err := l.readPin(station)
-	if err != nil {
-		return fmt.Errorf("cache: %w", err)
+	book := &ledger{newest: map[edition.Hash]int64{}}
+	if book.pin, err = l.readPin(station); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
 	}
-	named := map[string]bool{pinnedName: true, lockName: true}
-	manifests := []string{manifestName}
-	for _, number := range l.keptOf(numbers, current, pin) {
-		manifests = append(manifests, numberName(number))
-	}
-	for _, name := range manifests {
-		text, err := readSealed(l.path(station, name))
+	named := map[string]bool{pinnedName: true, lockName: true, manifestName: true}
+	for _, number := range l.keptOf(numbers, m.Number, book.pin) {
+		text, err := readSealed(l.path(station, numberName(number)))
 		switch {
-		case name != manifestName && (errors.Is(err, edition.ErrDamaged) || errors.Is(err, errForeign)):
+		case errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
 			continue // is of no use
 		case err != nil:
-			return fmt.Errorf("cache: %w", err)
+			return nil, fmt.Errorf("cache: %w", err)
 		}
-		named[name] = true
+		named[numberName(number)] = true
+		stays := number
+		if number == book.pin.Number {
+			stays = math.MaxInt64
+		}
+		if number != m.Number {
+			book.numbers = append(book.numbers, number)
+		}
 		for hash := range hashesIn(text) {
-			named[hash+objectSuffix] = true
+			named[objectName(hash)] = true
+			book.newest[hash] = max(book.newest[hash], stays)
 		}
+	}
+	book.enter(m, digest(m))
+	for hash := range book.newest {
+		named[objectName(hash)] = true
 	}
 	// Manifests go first: none is ever there without its documents.
 	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(filepath.Ext(b), filepath.Ext(a)) })
@@ -174,11 +229,11 @@ func (l *Local) collect(station string, current int64) error {
 		if named[file] {
 			continue
 		}
-		if err := os.Remove(l.path(station, file)); err != nil {
-			return fmt.Errorf("cache: %w", err)
+		if err := l.remove(station, file); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return book, nil
 }
 
 // keptOf returns which of the numbers, the highest first, stay beside the

@@ -1,0 +1,87 @@
+package cache
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"feedstation/internal/edition"
+)
+
+// TestLedger has two processes share a folder, by turns or one for a while, with
+// pins: what is there is what the current, the kept and the pinned editions name,
+// and nothing else, whatever each remembers.
+func TestLedger(t *testing.T) {
+	for seed := range uint64(6) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 0))
+			dir := t.TempDir()
+			var processes [2]*Local
+			for i := range processes {
+				var err error
+				if processes[i], err = OpenLocal(dir, 2); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var last *edition.Edition
+			turn := processes[0]
+			for step := range 60 {
+				if random.IntN(4) == 0 {
+					turn = processes[random.IntN(2)]
+				}
+				switch {
+				case last != nil && random.IntN(8) == 0:
+					pin := Pin{At: noon.Add(time.Duration(step) * time.Hour)}
+					var e *edition.Edition
+					if random.IntN(3) > 0 {
+						pin.Number, e = last.Number(), last
+					}
+					if err := turn.Pin(t.Context(), "xt", pin, e); err != nil {
+						t.Fatal(err)
+					}
+				default:
+					last = publish(t, turn, print(1, step, fmt.Sprint("text ", random.IntN(5))))
+					wantFolder(t, turn, last)
+				}
+			}
+		})
+	}
+}
+
+// wantFolder fails unless the station's folder has what it should have.
+func wantFolder(t *testing.T, l *Local, current *edition.Edition) {
+	t.Helper()
+	numbers, names, err := l.list("xt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pin, err := l.readPin("xt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]bool{manifestName: true, lockName: true}
+	if _, err := os.Stat(l.path("xt", pinnedName)); err == nil {
+		want[pinnedName] = true
+	}
+	kept := l.keptOf(numbers, current.Number(), pin)
+	if len(kept) > 4 || !slices.Contains(kept, current.Number()) {
+		t.Fatalf("kept are %d", kept)
+	}
+	for _, number := range kept {
+		want[numberName(number)] = true
+		m, err := l.manifest("xt", numberName(number))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range m.Documents {
+			want[objectName(entry.Hash)] = true
+		}
+	}
+	if got := slices.Sorted(slices.Values(names)); !slices.Equal(got, slices.Sorted(maps.Keys(want))) {
+		t.Fatalf("the folder has %q, want %q", got, slices.Sorted(maps.Keys(want)))
+	}
+}
