@@ -147,3 +147,26 @@ func BenchmarkPublishVisible(b *testing.B) {
 	b.ReportMetric(took[len(took)/2].Seconds(), "p50-s")
 	b.ReportMetric(took[len(took)*99/100].Seconds(), "p99-s")
 }
+
+// BenchmarkOpen starts with 140 stations of 160 documents and nothing but the
+// local copy.
+func BenchmarkOpen(b *testing.B) {
+	local := newLocal(b)
+	var stations []string
+	for i := range 140 {
+		id := fmt.Sprint("station-", i)
+		stations = append(stations, id)
+		documents := map[string]*edition.Document{}
+		for path, d := range large(160, i).All() {
+			documents[path] = d
+		}
+		if _, err := local.Publish(b.Context(), edition.New(id, 1, noon, "build", documents)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if _, err := Open(b.Context(), slog.New(slog.DiscardHandler), stations, local, nil, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

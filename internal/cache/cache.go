@@ -29,13 +29,11 @@ package cache
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"feedstation/internal/edition"
 )
@@ -118,6 +116,8 @@ type Cache struct {
 
 	syncing sync.Mutex // one Sync at a time
 	asked   bool       // Redis has told what it does when it is full
+
+	away atomic.Bool // Redis did not answer: it is not asked again before Sync has
 }
 
 // desk is one station of a Cache.
@@ -133,66 +133,6 @@ type desk struct {
 	state  state
 	noted  string      // token of the retractions that Redis and this process both have
 	unsent atomic.Bool // Redis may lack retractions
-}
-
-// redisName is what the log calls Redis.
-const redisName = "redis"
-
-// Open returns the cache of the stations with what the local copy holds,
-// amended (nil: as it is). Where the current edition is damaged there, the
-// newest kept one is served that is not; a station without any starts without
-// an edition. The log tells of both. Redis may be nil; it is not asked here.
-func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local, redis *Redis, amend Amend) (*Cache, error) {
-	if amend == nil {
-		amend = func(e *edition.Edition, _ edition.Retractions) *edition.Edition { return e }
-	}
-	c := &Cache{log: log, stations: stations, local: local, redis: redis, amend: amend, desks: map[string]*desk{}, swapped: make(chan struct{}, 1)}
-	c.leases = leases{token: rand.Text(), until: map[string]time.Time{}}
-	c.redisState.what, c.localState.what = redisName, "local copy"
-	c.retractions.Store(new(edition.Retractions))
-	if err := c.readRetracted(); err != nil {
-		log.Error("retractions of the local copy not read", "err", err)
-	}
-	for _, station := range stations {
-		d := &desk{station: station}
-		d.state.what = station
-		c.desks[station] = d
-		c.open(ctx, d)
-	}
-	c.wake()
-	return c, ctx.Err()
-}
-
-// open loads a station from the local copy.
-func (c *Cache) open(ctx context.Context, d *desk) {
-	heads, err := c.local.Heads(ctx, []string{d.station})
-	if err != nil {
-		c.log.Error("local copy not used", "station", d.station, "err", err)
-		return
-	}
-	e, err := c.local.Fetch(ctx, d.station, nil)
-	switch {
-	case errors.Is(err, ErrNone):
-	case err != nil:
-		c.log.Error("local copy not used", "station", d.station, "err", err)
-	default:
-		if number := heads[0].Number; e.Number() != number {
-			c.log.Error("local copy damaged, what is whole is served", "station", d.station, "number", e.Number(), "damaged", number)
-		}
-		d.current.Store(c.amended(e))
-	}
-	if err := c.adopt(ctx, d, heads[0].Pin, c.local); err != nil {
-		c.log.Error("pinned edition not used", "station", d.station, "err", err)
-	}
-}
-
-// amended returns the edition that is to be served instead of e.
-func (c *Cache) amended(e *edition.Edition) *edition.Edition {
-	a := c.amend(e, c.Retractions())
-	if a != e && a.Number() <= e.Number() {
-		a = a.Numbered(e.Number() + 1)
-	}
-	return a
 }
 
 // Close closes the connections to Redis. What is published stays current.
@@ -243,16 +183,17 @@ func (c *Cache) Publish(ctx context.Context, e *edition.Edition) error {
 		return fmt.Errorf("publish %s: %w", e.Station(), ErrNone)
 	}
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	if a := c.amended(e); a != e {
 		base := edition.New(e.Station(), 0, e.Base(), "", nil)
 		e = a.Following(base) // it replaces no more than e would
 	}
-	return c.publish(ctx, d, e)
+	err := c.publish(ctx, d, e)
+	d.mu.Unlock()
+	return errors.Join(err, c.apply(ctx))
 }
 
 func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error {
-	if c.redis != nil {
+	if c.redis != nil && !c.away.Load() {
 		numbered, err := c.redis.Publish(ctx, e)
 		switch {
 		case errors.Is(err, edition.ErrStale):
@@ -261,6 +202,7 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 			return fmt.Errorf("publish %s: %w", d.station, err)
 		case err != nil:
 			c.redisState.note(c.log, unwritable, err)
+			c.away.Store(!isReply(err))
 		default:
 			c.redisState.note(c.log, unwritable, nil)
 			e = numbered

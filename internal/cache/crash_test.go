@@ -151,6 +151,7 @@ func wantWhole(t *testing.T, local *Local) {
 // Bits flip in any file: what is read is an edition as it was published, or
 // ErrDamaged.
 func TestLocalFlippedBits(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	local, err := OpenLocal(dir, DefaultKeep)
 	if err != nil {
@@ -166,7 +167,7 @@ func TestLocalFlippedBits(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(3, 4))
 	fallbacks := 0
-	for range 500 {
+	for range 300 {
 		name := files[random.IntN(len(files))]
 		if random.IntN(4) == 0 {
 			name = local.path("xt", manifestName)

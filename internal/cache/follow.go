@@ -72,6 +72,7 @@ func (c *Cache) sharedHeads(ctx context.Context) ([]Head, error) {
 		return nil, ctx.Err()
 	}
 	c.redisState.note(c.log, unreachable, err)
+	c.away.Store(err != nil)
 	if err != nil || c.asked {
 		return heads, err
 	}

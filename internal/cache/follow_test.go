@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -166,17 +167,17 @@ func TestCacheFollowsInOneTrip(t *testing.T) {
 func TestCacheFetchesInBatches(t *testing.T) {
 	server := redistest.Start(t)
 	r := newRedis(t, server.Addr())
-	publish(t, r, large(2000, 0))
+	publish(t, r, large(300, 0))
 	counter := new(counter)
 	r.client.AddHook(counter)
 	if _, err := r.Fetch(t.Context(), "xt", nil); err != nil {
 		t.Fatal(err)
 	}
 	if n := counter.trips.Load(); n > 4 {
-		t.Errorf("%d round trips for 2,000 documents", n)
+		t.Errorf("%d round trips for 300 documents", n)
 	}
 	counter.trips.Store(0)
-	if _, err := r.Fetch(t.Context(), "xt", large(2000, 1)); err != nil {
+	if _, err := r.Fetch(t.Context(), "xt", large(300, 1)); err != nil {
 		t.Fatal(err)
 	}
 	if n := counter.trips.Load(); n != 3 {
@@ -296,4 +297,39 @@ func TestCacheFormer(t *testing.T) {
 	if _, ok := c.Former("xt", gone[0]); ok {
 		t.Error("a former sitemap outlives a retraction, which it may name")
 	}
+}
+
+// Processes that were started together do not go on asking together.
+func TestCacheFollowsWithJitter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var times []time.Time
+		local := newLocal(t)
+		log := slog.New(slog.NewTextHandler(clock(func() { times = append(times, time.Now()) }), &slog.HandlerOptions{Level: slog.LevelDebug}))
+		c := newCache(t, log, local, nil)
+		local.dir += "\x00" // each poll fails, and says so
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := c.Follow(ctx, time.Second); err != nil {
+			t.Error(err)
+		}
+		apart := map[time.Duration]bool{}
+		for i := 2; i < len(times); i++ { // the first poll says two things
+			d := times[i].Sub(times[i-1])
+			apart[d] = true
+			if d < 800*time.Millisecond || d > 1200*time.Millisecond {
+				t.Errorf("%s between two polls", d)
+			}
+		}
+		if len(times) < 50 || len(apart) < 40 {
+			t.Errorf("%d polls with %d distances in a minute", len(times), len(apart))
+		}
+	})
+}
+
+// clock is a writer that calls itself for every line.
+type clock func()
+
+func (c clock) Write(p []byte) (int, error) {
+	c()
+	return len(p), nil
 }

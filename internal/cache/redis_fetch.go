@@ -69,7 +69,8 @@ func (r *Redis) Kept(ctx context.Context, station string) ([]edition.Manifest, e
 	if err != nil {
 		return nil, fmt.Errorf("redis: %w", err)
 	}
-	texts := maps.Clone(kept.Val())
+	texts := map[string]string{}
+	maps.Copy(texts, kept.Val())
 	if fields := current.Val(); fields[0] != nil && fields[1] != nil && fields[2] != nil {
 		texts[fields[0].(string)] = fields[1].(string)
 	}

@@ -213,6 +213,23 @@ func TestCacheRetractionsShared(t *testing.T) {
 	}
 }
 
+// A process that was started with what its local copy knows tells a Redis that
+// knows nothing.
+func TestCacheRetractionsAfterRestart(t *testing.T) {
+	server := redistest.Start(t)
+	local := newLocal(t)
+	if err := local.addRetracted(t.Context(), edition.Retractions{"art-1": held("art-1")}); err != nil {
+		t.Fatal(err)
+	}
+	c := newAmended(t, local, newRedis(t, server.Addr()))
+	if err := c.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := c.redis.Retracted(t.Context(), "xt"); err != nil || len(all) != 1 || all[0].ID != "art-1" {
+		t.Errorf("Redis knows %v, %v", all, err)
+	}
+}
+
 // An edition that is fetched was made with retractions that are known then.
 func TestCacheRetractionsBeforeEditions(t *testing.T) {
 	server := redistest.Start(t)

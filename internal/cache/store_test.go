@@ -120,6 +120,12 @@ func testNothing(t *testing.T, s Store) {
 	if _, err := s.Fetch(t.Context(), "xt", nil); !errors.Is(err, ErrNone) {
 		t.Errorf("Fetch: %v; want ErrNone", err)
 	}
+	if kept, err := s.Kept(t.Context(), "xt"); err != nil || len(kept) > 0 {
+		t.Errorf("Kept = %v, %v", kept, err)
+	}
+	if _, err := s.FetchKept(t.Context(), "xt", 1, nil); !errors.Is(err, ErrNone) {
+		t.Errorf("FetchKept: %v; want ErrNone", err)
+	}
 }
 
 func testRoundTrip(t *testing.T, s Store) {

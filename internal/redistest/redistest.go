@@ -37,15 +37,13 @@ func Start(t testing.TB) *Server {
 	return start(t, port, keepNothing(t)...)
 }
 
-// Systems take the local ports of outgoing connections from 32768 upwards: one
-// of those could be gone between Kill and Restart, or a client that dials the
-// dead server could reach itself. The nodes of a cluster also talk to one
-// another, 10,000 above the port of the clients.
-
-// port returns a port to be tried.
+// port returns a port to be tried. Systems take the local ports of outgoing
+// connections from 32768 upwards: one of those could be gone between Kill and
+// Restart, or a client that dials the dead server could reach itself.
 func port() int { return 22500 + rand.IntN(7500) }
 
-// clusterPort returns a port to be tried that leaves room for the bus.
+// clusterPort returns a port to be tried for a node of a cluster, which talks to
+// the other nodes on one that is higher by 10,000.
 func clusterPort() int { return 20000 + rand.IntN(2500) }
 
 // keepNothing returns the options of a server without persistence.

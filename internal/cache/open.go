@@ -1,0 +1,81 @@
+package cache
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"feedstation/internal/edition"
+)
+
+// redisName is what the log calls Redis.
+const redisName = "redis"
+
+// Open returns the cache of the stations with what the local copy holds,
+// amended (nil: as it is). Where the current edition is damaged there, the
+// newest kept one is served that is not; a station without any starts without
+// an edition. The log tells of both. Redis may be nil; it is not asked here.
+func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local, redis *Redis, amend Amend) (*Cache, error) {
+	if amend == nil {
+		amend = func(e *edition.Edition, _ edition.Retractions) *edition.Edition { return e }
+	}
+	c := &Cache{log: log, stations: stations, local: local, redis: redis, amend: amend, desks: map[string]*desk{}, swapped: make(chan struct{}, 1)}
+	c.leases = leases{token: rand.Text(), until: map[string]time.Time{}}
+	c.redisState.what, c.localState.what = redisName, "local copy"
+	c.retractions.Store(new(edition.Retractions))
+	for _, station := range stations {
+		c.desks[station] = &desk{station: station}
+		c.desks[station].state.what = station
+	}
+	if err := c.readRetracted(); err != nil {
+		log.Error("retractions of the local copy not read", "err", err)
+	}
+	var opening errgroup.Group
+	opening.SetLimit(runtime.GOMAXPROCS(0))
+	for _, d := range c.desks {
+		opening.Go(func() error {
+			c.open(ctx, d)
+			return nil
+		})
+	}
+	_ = opening.Wait() // each tells of its own error
+	c.wake()
+	return c, ctx.Err()
+}
+
+// open loads a station from the local copy.
+func (c *Cache) open(ctx context.Context, d *desk) {
+	heads, err := c.local.Heads(ctx, []string{d.station})
+	if err != nil {
+		c.log.Error("local copy not used", "station", d.station, "err", err)
+		return
+	}
+	e, err := c.local.Fetch(ctx, d.station, nil)
+	switch {
+	case errors.Is(err, ErrNone):
+	case err != nil:
+		c.log.Error("local copy not used", "station", d.station, "err", err)
+	default:
+		if number := heads[0].Number; e.Number() != number {
+			c.log.Error("local copy damaged, what is whole is served", "station", d.station, "number", e.Number(), "damaged", number)
+		}
+		d.current.Store(c.amended(e))
+	}
+	if err := c.adopt(ctx, d, heads[0].Pin, c.local); err != nil {
+		c.log.Error("pinned edition not used", "station", d.station, "err", err)
+	}
+}
+
+// amended returns the edition that is to be served instead of e.
+func (c *Cache) amended(e *edition.Edition) *edition.Edition {
+	a := c.amend(e, c.Retractions())
+	if a != e && a.Number() <= e.Number() {
+		a = a.Numbered(e.Number() + 1)
+	}
+	return a
+}
