@@ -116,6 +116,10 @@ var formats = [...]struct {
 // same time: most of it is compressing. It reads nothing from the store.
 func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document, error) {
 	items := b.prepare(feeds)
+	before, err := b.recordedFeeds()
+	if err != nil {
+		return nil, err
+	}
 	documents := map[string]*edition.Document{}
 	var mu sync.Mutex
 	var work errgroup.Group
@@ -123,10 +127,11 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 	for i, f := range feeds {
 		channel, newest := b.fill(&feeds[i], items)
 		rhythm := channel.Rhythm()
+		others := !slices.Equal(guids(feeds[i].lines()), guids(before[f.channel.ID]))
 		for _, format := range formats {
 			path := network.FeedPath(f.channel.ID, format.name)
 			revision := edition.Revision{
-				MediaType: format.mediaType, Newest: newest, AsOf: b.asOf, Items: len(channel.Items), Advice: b.feedAdvice(f.channel, format.name, rhythm),
+				MediaType: format.mediaType, Newest: newest, AsOf: b.asOf, Items: len(channel.Items), Changed: others, Advice: b.feedAdvice(f.channel, format.name, rhythm),
 				Check: func(body []byte) error { return readable(format.mediaType, body) },
 				Render: func(modified time.Time) ([]byte, error) {
 					c := channel
@@ -153,6 +158,19 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 	}
 	b.remember(feeds, documents)
 	return documents, nil
+}
+
+// guids returns those of the articles that a feed shows: each once.
+func guids(lines []feedLine) []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, line := range lines {
+		if !seen[line.guid] {
+			seen[line.guid] = true
+			all = append(all, line.guid)
+		}
+	}
+	return all
 }
 
 // remember notes what the documents were made from.

@@ -40,12 +40,9 @@ func (b *builder) recordFeeds(rendered []channelFeed) error {
 	for i := range rendered {
 		fresh[rendered[i].channel.ID] = &rendered[i]
 	}
-	before := map[string][]feedLine{}
-	if b.current != nil {
-		var err error
-		if before, err = feedLines(b.current); err != nil {
-			return err
-		}
+	before, err := b.recordedFeeds()
+	if err != nil {
+		return err
 	}
 	w := edition.NewWriter(recordType)
 	n := 0
@@ -61,6 +58,14 @@ func (b *builder) recordFeeds(rendered []channelFeed) error {
 	}
 	b.addRecord(feedsRecord, w, n)
 	return nil
+}
+
+// recordedFeeds returns the articles of the current edition's feeds, by channel.
+func (b *builder) recordedFeeds() (map[string][]feedLine, error) {
+	if b.current == nil {
+		return nil, nil
+	}
+	return feedLines(b.current)
 }
 
 // lines returns what is to be recorded of a feed that has been rendered.

@@ -18,6 +18,9 @@ type Revision struct {
 	Items int
 	// Advice is what clients are told; other advice alone is no change.
 	Advice Advice
+	// Changed says that the content is known to differ from that of the document
+	// before, so that it need not be rendered to be compared.
+	Changed bool
 	// Check, unless it is nil, is shown a body that is not that of the document
 	// before, and may refuse it.
 	Check func(body []byte) error
@@ -33,7 +36,7 @@ type Revision struct {
 // snapshot where it does not: when an article has gone, nothing that is left
 // says when.
 func (r Revision) Revise(previous *Document) (*Document, error) {
-	if previous != nil {
+	if previous != nil && !r.Changed {
 		body, err := r.Render(previous.modified)
 		if err != nil {
 			return nil, err

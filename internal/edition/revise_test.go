@@ -178,3 +178,37 @@ func ExampleRevision_Revise() {
 	// 2019-03-11 10:38:14 +0000 UTC true
 	// 2019-03-11 11:38:14 +0000 UTC
 }
+
+// What is known to differ is rendered once; what may not be published never
+// becomes a document.
+func TestReviseChanged(t *testing.T) {
+	rendered := 0
+	r := edition.Revision{
+		MediaType: textType, Newest: noon.Add(time.Minute), AsOf: noon.Add(time.Hour), Items: 3,
+		Render: func(modified time.Time) ([]byte, error) {
+			rendered++
+			return []byte(modified.String()), nil
+		},
+	}
+	first, err := r.Revise(nil)
+	if err != nil || rendered != 1 || first.Items() != 3 {
+		t.Fatalf("%d renderings, %d items, %v", rendered, first.Items(), err)
+	}
+	if same, err := r.Revise(first); err != nil || same != first || rendered != 2 {
+		t.Errorf("unchanged: another document, or %d renderings; %v", rendered, err)
+	}
+	r.Changed, rendered = true, 0
+	next, err := r.Revise(first)
+	if err != nil || rendered != 1 || !next.Modified().After(first.Modified()) {
+		t.Errorf("%d renderings, modified %v, %v", rendered, next.Modified(), err)
+	}
+	refused := errors.New("refused")
+	r.Check = func([]byte) error { return refused }
+	if _, err := r.Revise(first); !errors.Is(err, refused) {
+		t.Errorf("Revise: %v, want it refused", err)
+	}
+	r.Changed = false
+	if same, err := r.Revise(next); err != nil || same != next {
+		t.Errorf("what is published already was refused: %v", err)
+	}
+}
