@@ -15,14 +15,6 @@ import (
 	"feedstation/sitemap"
 )
 
-// moment is a snapshot of which only the time is asked.
-type moment struct {
-	Snapshot
-	at time.Time
-}
-
-func (m moment) Time() time.Time { return m.at }
-
 var noon = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 
 // shardsOf returns a builder of an edition whose sitemaps are written already.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"syscall"
@@ -156,10 +157,7 @@ func BenchmarkOpen(b *testing.B) {
 	for i := range 140 {
 		id := fmt.Sprint("station-", i)
 		stations = append(stations, id)
-		documents := map[string]*edition.Document{}
-		for path, d := range large(160, i).All() {
-			documents[path] = d
-		}
+		documents := maps.Collect(large(160, i).All())
 		if _, err := local.Publish(b.Context(), edition.New(id, 1, noon, "build", documents)); err != nil {
 			b.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"strings"
 	"sync"
@@ -102,9 +103,7 @@ func TestRedisPublishesWhatIsCollected(t *testing.T) {
 	d, _ := text(1).Document("/rss.xml")
 	r.client.AddHook(&interruption{before: "set", do: func() { server.Do("DEL", documentKey("xt", d.Hash())) }})
 	documents := map[string]*edition.Document{"/other.xml": edition.NewDocument("text/xml", []byte("new"), noon)}
-	for path, d := range text(1).All() {
-		documents[path] = d
-	}
+	maps.Insert(documents, text(1).All())
 	e := publish(t, r, edition.New("xt", 2, noon.Add(time.Hour), "build", documents))
 	if got, err := r.Fetch(t.Context(), "xt", nil); err != nil || !got.Equal(e) {
 		t.Errorf("Fetch: %v", err)
