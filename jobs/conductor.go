@@ -103,7 +103,7 @@ type Conductor struct {
 
 	mu           sync.Mutex
 	logged       map[string]bool // broken rows
-	hinted       hints
+	hinted       []Hint
 	troubles     map[string]*stationTrouble
 	storeTrouble trouble
 	known        time.Time
@@ -117,6 +117,7 @@ type Conductor struct {
 	later   map[string]map[article.Month]time.Time // by station: when months, and feeds as the zero month, change by the clock
 	led     map[string]bool                        // by station: it is built here, see Editions.Leads
 	alone   bool                                   // this run builds all stations
+	asked   map[string]bool                        // stations that this run builds because somebody has asked for it
 	taken   edition.Retractions                    // that have been followed
 	audits  audits
 	memory  map[string]*memory // by station, of all
@@ -138,7 +139,7 @@ func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Co
 		build: fingerprint(n, build), seed: maphash.MakeSeed(),
 		running: make(chan struct{}, 1),
 		seen:    map[sighting]time.Time{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
-		read: map[string]time.Time{}, later: map[string]map[article.Month]time.Time{}, memory: map[string]*memory{}, led: map[string]bool{}, logged: map[string]bool{}, troubles: map[string]*stationTrouble{},
+		read: map[string]time.Time{}, later: map[string]map[article.Month]time.Time{}, memory: map[string]*memory{}, led: map[string]bool{}, asked: map[string]bool{}, logged: map[string]bool{}, troubles: map[string]*stationTrouble{},
 	}
 	for _, station := range n.Stations {
 		c.memory[station.ID], c.troubles[station.ID] = new(memory), new(stationTrouble)
@@ -179,6 +180,7 @@ func (c *Conductor) run(ctx context.Context, mark func() error, each func(Report
 	}
 	defer release()
 	c.alone = false
+	clear(c.asked)
 	if err := c.markChanges(ctx); err != nil {
 		return err
 	}

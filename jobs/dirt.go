@@ -50,15 +50,14 @@ func (c *Conductor) markChanges(ctx context.Context) error {
 }
 
 func (c *Conductor) askStore(ctx context.Context) error {
-	hinted := c.followHints()
 	snapshot, err := c.snapshot(ctx)
 	if err != nil {
-		c.hintAgain(hinted)
 		return err
 	}
 	defer snapshot.Close()
-	if err := c.followArticles(ctx, snapshot, hinted); err != nil {
-		c.hintAgain(hinted)
+	hints := c.hints()
+	if err := c.followHints(ctx, snapshot, hints); err != nil {
+		c.hintAgain(hints)
 		return err
 	}
 	if err := c.followRetractions(ctx, snapshot); err != nil {
@@ -97,7 +96,7 @@ func (c *Conductor) lead(now time.Time) {
 		c.checked = now
 	}
 	for _, station := range c.network.Stations {
-		led := c.alone || c.editions.Leads(station.ID)
+		led := c.leads(station.ID)
 		taken := led && !c.led[station.ID]
 		c.led[station.ID] = led
 		if !taken {

@@ -3,44 +3,87 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"feedstation/internal/article"
 	"feedstation/internal/network"
 )
 
-// hints are what others know to have changed.
-type hints struct{ stations, articles []string } // ids
+// Hint is what somebody knows to have changed: stations whose feeds are to be
+// read anew, and articles that are to be looked for, whatever the content store
+// tells of changes.
+type Hint struct {
+	Stations, Articles []string // ids
+	// Here has this process build what the hint names, or without names all that
+	// has changed, also where another process leads.
+	Here bool
+}
 
-// Hint has the next refresh read all feeds of some stations, and look for some
-// articles, whatever the content store tells of changes. The error names a
-// station that does not publish.
-func (c *Conductor) Hint(stations, articles []string) error {
-	for _, id := range stations {
+// Hint has the next refresh follow a hint. The error names a station that does
+// not publish.
+func (c *Conductor) Hint(h Hint) error {
+	for _, id := range h.Stations {
 		if station, ok := c.network.Station(id); !ok || !station.Publishes() {
 			return fmt.Errorf("no station %q publishes", id)
 		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.hinted.stations = append(c.hinted.stations, stations...)
-	c.hinted.articles = append(c.hinted.articles, articles...)
+	c.hinted = append(c.hinted, h)
 	return nil
 }
 
-// followHints marks what the hints since the last call touch, and returns the
-// articles that they name.
-func (c *Conductor) followHints() (articles []string) {
+// hints returns the hints since the last call.
+func (c *Conductor) hints() []Hint {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, id := range c.hinted.stations {
-		if station, ok := c.network.Station(id); ok {
-			c.mark(station).feeds = true
+	hints := c.hinted
+	c.hinted = nil
+	return hints
+}
+
+// hintAgain keeps hints that could not be followed.
+func (c *Conductor) hintAgain(hints []Hint) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hinted = append(hints, c.hinted...)
+}
+
+// followHints marks what hints touch.
+func (c *Conductor) followHints(ctx context.Context, snapshot Snapshot, hints []Hint) error {
+	for _, here := range []bool{false, true} {
+		var articles []string
+		for _, h := range hints {
+			if h.Here != here {
+				continue
+			}
+			articles = append(articles, h.Articles...)
+			for _, id := range h.Stations {
+				if station, ok := c.network.Station(id); ok {
+					c.mark(station).feeds = true
+				}
+			}
+			c.alone = c.alone || here && len(h.Stations)+len(h.Articles) == 0
+		}
+		if err := c.followArticles(ctx, snapshot, articles); err != nil {
+			return err
+		}
+		if !here { // a hint for those who lead is nothing to others
+			maps.DeleteFunc(c.dirty, func(station string, _ *dirt) bool { return !c.leads(station) })
+			continue
+		}
+		for station := range c.dirty {
+			c.asked[station] = true
 		}
 	}
-	articles = c.hinted.articles
-	c.hinted = hints{}
-	return articles
+	return nil
+}
+
+// leads reports whether this run builds a station.
+func (c *Conductor) leads(station string) bool {
+	return c.alone || c.asked[station] || c.editions.Leads(station)
 }
 
 // followArticles marks where articles are by what the content store has of them,
@@ -49,7 +92,7 @@ func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids [
 	if len(ids) == 0 {
 		return nil
 	}
-	states, err := snapshot.Find(ctx, ids)
+	states, err := find(ctx, snapshot, ids)
 	if err != nil {
 		return err
 	}
@@ -93,6 +136,21 @@ func (t *trouble) note(err error) {
 		t.since = time.Now()
 	}
 	t.err = err
+}
+
+// findSize is how many articles a store is asked for at once.
+const findSize = 500
+
+// find returns what is known of the articles of any number of ids.
+func find(ctx context.Context, snapshot Snapshot, ids []string) (states []article.State, err error) {
+	for part := range slices.Chunk(ids, findSize) {
+		found, err := snapshot.Find(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		states = append(states, found...)
+	}
+	return states, nil
 }
 
 // stationTrouble is what keeps a station from being built, and from being

@@ -1,9 +1,12 @@
 package jobs_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"feedstation/jobs"
 )
 
 // A station that another process builds is left to it; when that one is gone,
@@ -47,6 +50,47 @@ func TestLead(t *testing.T) {
 			t.Error("what the other process has not built is not built here")
 		}
 	})
+}
+
+// Who asks a process gets what was asked for, whoever leads.
+func TestHintHere(t *testing.T) {
+	tests := []struct {
+		name string
+		hint jobs.Hint
+		want bool
+	}{
+		{"nothing named", jobs.Hint{Here: true}, true},
+		{"the article", jobs.Hint{Here: true, Articles: []string{"3"}}, true},
+		{"the station", jobs.Hint{Here: true, Stations: []string{"xt"}}, true},
+		{"for those who lead", jobs.Hint{Articles: []string{"3"}}, false},
+		{"more than a store is asked for at once", jobs.Hint{Here: true, Articles: append(slices.Repeat([]string{"nobody"}, 1200), "3")}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in(t, func(w *world) {
+				s, c := w.withShelf()
+				w.put(newArticle("xt", 1, time.Hour))
+				w.refreshOf(c)
+				s.elsewhere = map[string]bool{"xt": true, "www": true, "yy": true}
+				time.Sleep(time.Hour)
+				w.put(newArticle("xt", 3, 0))
+				if err := c.Hint(tt.hint); err != nil {
+					t.Fatal(err)
+				}
+				w.refreshOf(c)
+				e, _ := s.Current("xt")
+				if got := strings.Contains(document(e, "/rss.xml"), "/3.html"); got != tt.want {
+					t.Errorf("built: %t, want %t", got, tt.want)
+				}
+				time.Sleep(time.Hour)
+				w.put(newArticle("xt", 4, 0))
+				w.refreshOf(c)
+				if e, _ := s.Current("xt"); strings.Contains(document(e, "/rss.xml"), "/4.html") {
+					t.Error("it goes on building what another process leads")
+				}
+			})
+		})
+	}
 }
 
 // shelfOf is a shelf as the process sees it that leads all stations.

@@ -138,7 +138,7 @@ func TestTwoUpdatesToCome(t *testing.T) {
 			w.put(newArticle("xt", 100+i, time.Hour))
 		}
 		w.refresh()
-		if err := w.conductor.Hint([]string{"xt"}, nil); err != nil {
+		if err := w.conductor.Hint(jobs.Hint{Stations: []string{"xt"}}); err != nil {
 			t.Fatal(err)
 		}
 		w.refresh() // the feeds alone

@@ -224,7 +224,7 @@ func TestHintOfArticles(t *testing.T) {
 		w.refresh()
 		hint := func(ids ...string) []string {
 			return w.changes("xt", func() {
-				if err := w.conductor.Hint(nil, ids); err != nil {
+				if err := w.conductor.Hint(jobs.Hint{Articles: ids}); err != nil {
 					t.Fatal(err)
 				}
 				w.refresh()

@@ -11,13 +11,6 @@ import (
 	"feedstation/internal/network"
 )
 
-// hintAgain keeps what could not be looked for.
-func (c *Conductor) hintAgain(articles []string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.hinted.articles = append(articles, c.hinted.articles...)
-}
-
 // followRetractions marks what retractions touch that are other than at the last
 // call, and ends those of articles that the content store has taken down, too.
 func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) error {
@@ -38,7 +31,7 @@ func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) er
 	if len(held) == 0 {
 		return nil
 	}
-	states, err := snapshot.Find(ctx, held)
+	states, err := find(ctx, snapshot, held)
 	if err != nil {
 		return err
 	}

@@ -38,20 +38,22 @@ func (w *workshop) Refresh(hint server.Hint) error {
 	if w.conductor == nil {
 		return nil
 	}
-	if err := w.conductor.Hint(hint.Stations, hint.Articles); err != nil {
+	if err := w.conductor.Hint(jobs.Hint{Stations: hint.Stations, Articles: hint.Articles, Here: true}); err != nil {
 		return err
 	}
 	w.refresh.Trigger()
 	return nil
 }
 
-// wake has a refresh run at once, and look for an article where one is named.
+// wake has a refresh run at once, and look for an article where one is named. All
+// processes are woken: it is for those who lead.
 func (w *workshop) wake(id string) {
-	var hint server.Hint
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if id != "" {
-		hint.Articles = []string{id}
+		_ = w.conductor.Hint(jobs.Hint{Articles: []string{id}}) // only unknown stations are an error
 	}
-	_ = w.Refresh(hint) // only unknown stations are an error
+	w.refresh.Trigger()
 }
 
 // Trouble implements server.Jobs.
