@@ -38,7 +38,8 @@ func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
 //
 // What is stored is looked at before the retractions are read, and those before
 // the editions: who has an edition that was made with a retraction knows that
-// retraction.
+// retraction. What is amended for it comes last: mostly the edition is there
+// already that was built without the article.
 func (c *Cache) Sync(ctx context.Context) error {
 	c.syncing.Lock()
 	defer c.syncing.Unlock()

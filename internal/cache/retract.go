@@ -115,8 +115,8 @@ func (c *Cache) readRetracted() error {
 }
 
 // followRetractions brings the retractions into step with the local copy and
-// with those of Redis whose token is another one than last time, and amends the
-// editions when there are new ones.
+// with those of Redis whose token is another one than last time. What they change
+// is left to apply.
 func (c *Cache) followRetractions(ctx context.Context, heads []Head) error {
 	faults := []error{c.readRetracted()}
 	for i := range heads {
@@ -133,7 +133,7 @@ func (c *Cache) followRetractions(ctx context.Context, heads []Head) error {
 	if c.localState.has(unwritable) {
 		faults = append(faults, c.saveRetracted(ctx))
 	}
-	return errors.Join(append(faults, c.apply(ctx))...)
+	return errors.Join(faults...)
 }
 
 // shareRetractions brings those of one station into step with Redis.
