@@ -16,10 +16,10 @@ import (
 
 // near returns a feedstation on the desk's database, by way of host:port, that
 // does not wait long for it.
-func (d *newsdesk) near(addr string) *process {
+func (d *newsdesk) near(addr string, env ...string) *process {
 	d.t.Helper()
-	return newProcess(d.t, "xt.news.example", "FEEDSTATION_CONTENT_DRIVER="+d.room.name,
-		"FEEDSTATION_CONTENT_DSN="+d.server.DSNAt(addr, "root", "", d.name), "FEEDSTATION_CONTENT_TIMEOUT=500ms")
+	return newProcess(d.t, "xt.news.example", append(env, "FEEDSTATION_CONTENT_DRIVER="+d.room.name,
+		"FEEDSTATION_CONTENT_DSN="+d.server.DSNAt(addr, "root", "", d.name), "FEEDSTATION_CONTENT_TIMEOUT=500ms")...)
 }
 
 // TestDatabase serves from a newsroom's own database, which is frozen, killed

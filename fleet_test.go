@@ -12,8 +12,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -39,6 +40,7 @@ type process struct {
 	log    bytes.Buffer // to be read once the process has ended
 	serve  *exec.Cmd
 	client *http.Client
+	life   atomic.Int32 // odd: it is to answer
 }
 
 func newProcess(t *testing.T, host string, env ...string) *process {
@@ -54,7 +56,7 @@ func newProcess(t *testing.T, host string, env ...string) *process {
 
 func (p *process) command(args ...string) *exec.Cmd {
 	c := exec.Command("feedstation", args...)
-	c.Dir, c.Env = p.dir, p.env
+	c.Dir, c.Env = p.dir, slices.Clip(p.env)
 	return c
 }
 
@@ -75,11 +77,13 @@ func (p *process) start() {
 		p.t.Fatal(err)
 	}
 	p.serve = serve
+	p.life.Add(1)
 	p.t.Cleanup(func() {
 		if serve.ProcessState != nil {
 			return // it was killed
 		}
 		serve.Process.Signal(syscall.SIGTERM)
+		serve.Process.Signal(syscall.SIGCONT) // it may be frozen
 		if err := serve.Wait(); err != nil || p.t.Failed() {
 			p.t.Errorf("feedstation serve: %v\n%s", err, &p.log)
 		}
@@ -89,10 +93,49 @@ func (p *process) start() {
 // kill ends the process without a chance to tidy up.
 func (p *process) kill() {
 	p.t.Helper()
+	p.life.Add(1)
 	if err := p.serve.Process.Kill(); err != nil {
 		p.t.Fatal(err)
 	}
 	_ = p.serve.Wait() // which tells that it was killed
+}
+
+// freeze stops the process where it is, until thaw.
+func (p *process) freeze() {
+	p.t.Helper()
+	p.life.Add(1)
+	p.signal(syscall.SIGSTOP)
+}
+
+func (p *process) thaw() {
+	p.t.Helper()
+	p.signal(syscall.SIGCONT)
+	p.life.Add(1)
+}
+
+// end sends a signal that ends the process, and returns how that went.
+func (p *process) end(s os.Signal) (took time.Duration, err error) {
+	p.t.Helper()
+	p.life.Add(1)
+	began := time.Now()
+	p.signal(s)
+	return p.wait(began)
+}
+
+// wait waits until the process has ended.
+func (p *process) wait(began time.Time) (took time.Duration, err error) {
+	p.t.Helper()
+	late := time.AfterFunc(patience, func() { p.serve.Process.Signal(syscall.SIGABRT) }) // its goroutines go to the log
+	defer late.Stop()
+	err = p.serve.Wait()
+	return time.Since(began), err
+}
+
+func (p *process) signal(s os.Signal) {
+	p.t.Helper()
+	if err := p.serve.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 func (p *process) get(path string) (*http.Response, string, error) {
@@ -134,35 +177,6 @@ func (p *process) put(id int, title string) {
 		p.t.Fatal(err)
 	}
 	p.run("import", file)
-}
-
-// watch asks the processes for documents until the returned function is called,
-// and fails the test for every answer that is not a document.
-func watch(t *testing.T, processes ...*process) (stop func()) {
-	done := make(chan struct{})
-	var pollers sync.WaitGroup
-	for _, p := range processes {
-		pollers.Go(func() {
-			for n := 0; ; n++ {
-				select {
-				case <-done:
-					if n < 20 {
-						t.Errorf("only %d requests were made", n)
-					}
-					return
-				case <-time.After(5 * time.Millisecond):
-				}
-				path := []string{"/xt/rss.xml", "/xt/moment/atom.xml", "/xt/sitemap.xml"}[n%3]
-				if response, _, err := p.get(path); err != nil || response.StatusCode != http.StatusOK {
-					t.Errorf("%s: %v %v", path, response, err)
-				}
-			}
-		})
-	}
-	return func() {
-		close(done)
-		pollers.Wait()
-	}
 }
 
 // TestFleet has a process publish into Redis and another one, which has no

@@ -45,7 +45,7 @@ func until(ctx context.Context, what string, yes func(context.Context) (bool, er
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s: not within %s (last error: %w)", what, patience, err)
+			return fmt.Errorf("%s: not within %s (last error: %v)", what, patience, err)
 		case <-tick.C:
 		}
 	}

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"feedstation/internal/faultproxy"
+	"feedstation/internal/redistest"
+)
+
+const twoStations = `
+network: {name: 湘江新闻网, timezone: Asia/Shanghai}
+stations:
+  - {id: xt, name: 湘潭站, url: "https://xt.news.example", channels: [{id: moment, name: 时刻新闻}]}
+  - {id: yy, name: 岳阳站, url: "https://yy.news.example"}
+jobs: {refresh: "@every 1s"}
+`
+
+// lonely is a process with some editions of two stations, that has been killed,
+// and whose Redis and content store are away.
+type lonely struct {
+	*process
+	redis *redistest.Server
+	desk  *desk
+	last  int64    // edition of xt
+	away  []string // environment where everything is away
+}
+
+func newLonely(t *testing.T) *lonely {
+	t.Helper()
+	l := &lonely{redis: redistest.Start(t), desk: newDesk(t)}
+	l.process = newProcess(t, "xt.news.example", single(l.redis), "FEEDSTATION_CONTENT_DSN="+l.desk.file)
+	if err := os.WriteFile(filepath.Join(l.dir, "config.yaml"), []byte(twoStations), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	l.desk.write()
+	l.start()
+	for n := range 3 {
+		l.awaitNewest(n + 1)
+		l.desk.write()
+	}
+	l.awaitNewest(4)
+	s, err := l.status()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.last = s.Edition
+	l.kill()
+	l.redis.Kill()
+	l.away = []string{"FEEDSTATION_CONTENT_DRIVER=postgres", "FEEDSTATION_CONTENT_DSN=postgres://reader@127.0.0.1:9/news", "FEEDSTATION_CONTENT_TIMEOUT=500ms"}
+	return l
+}
+
+// with returns the process with more in its environment.
+func (l *lonely) with(env ...string) *process {
+	return &process{t: l.t, dir: l.dir, port: l.port, admin: l.admin, client: l.client, env: slices.Concat(l.env, env)}
+}
+
+// awaitAnswer waits until a process answers for the first time.
+func (p *process) awaitAnswer(path string) *http.Response {
+	p.t.Helper()
+	var last error
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		response, _, err := p.get(path)
+		if err == nil {
+			return response
+		}
+		last = err
+	}
+	p.t.Fatalf("no answer within %s: %v", patience, last)
+	return nil
+}
+
+// nightOfRestart starts a process whose Redis and content store refuse it, or
+// say nothing: it serves what it had.
+func nightOfRestart(t *testing.T) {
+	l := newLonely(t)
+	silent := faultproxy.New(t, l.redis.Addr())
+	silent.Freeze(true)
+	for _, night := range []struct {
+		name string
+		env  []string
+	}{
+		{"refused", l.away},
+		{"silent", append(slices.Clone(l.away), "FEEDSTATION_CONTENT_DSN=postgres://reader@"+silent.Addr()+"/news", "FEEDSTATION_CACHE_REDIS_ADDRS="+silent.Addr())},
+	} {
+		p := l.with(night.env...)
+		began := time.Now()
+		p.start()
+		response := p.awaitAnswer("/xt/rss.xml")
+		t.Logf("%s: the first answer %v after the start", night.name, time.Since(began).Round(time.Millisecond))
+		if _, body, err := p.get("/xt/rss.xml"); response.StatusCode != http.StatusOK || err != nil || newestIn(body) != 4 {
+			t.Errorf("%s: %s, %v\n%s", night.name, response.Status, err, body)
+		}
+		if s, err := p.status(); err != nil || s.Edition != l.last {
+			t.Errorf("%s: edition %d, %v; want %d", night.name, s.Edition, err, l.last)
+		}
+		awaitStatus(t, p, `"error_since"`)
+		if took, err := p.end(os.Interrupt); err != nil || took > 5*time.Second {
+			t.Errorf("%s: the end took %v: %v\n%s", night.name, took, err, &p.log)
+		}
+	}
+}
+
+// nightOfDamage starts a process whose local copy is damaged while everything
+// else is away, and then has it all come back.
+func nightOfDamage(t *testing.T) {
+	l := newLonely(t)
+	manifests := func(numbers ...int64) (names []string) {
+		for _, number := range numbers {
+			names = append(names, fmt.Sprint(number, ".json"))
+		}
+		return append(names, "manifest.json")
+	}
+	for _, tt := range []struct {
+		name    string
+		damaged func(t *testing.T, dir string) []string
+		want    int64 // edition; 0: none
+	}{
+		{"manifest", func(*testing.T, string) []string { return manifests() }, l.last},
+		{"manifest and its copy", func(*testing.T, string) []string { return manifests(l.last) }, l.last - 1},
+		{"document", func(t *testing.T, dir string) []string { return newDocuments(t, dir, l.last)[:1] }, l.last - 1},
+		{"two editions", func(t *testing.T, dir string) []string {
+			return append(manifests(l.last), newDocuments(t, dir, l.last-1)[0])
+		}, l.last - 2},
+		{"everything", func(t *testing.T, dir string) []string {
+			files, err := os.ReadDir(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var names []string
+			for _, file := range files {
+				names = append(names, file.Name())
+			}
+			return slices.DeleteFunc(names, func(name string) bool { return name == "lock" })
+		}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.CopyFS(dir, os.DirFS(filepath.Join(l.dir, "var/cache"))); err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range tt.damaged(t, filepath.Join(dir, "xt")) {
+				damage(t, filepath.Join(dir, "xt", name))
+			}
+			p := l.with(append(slices.Clone(l.away), "FEEDSTATION_CACHE_DIR="+dir)...)
+			p.t = t
+			p.start()
+			if response := p.awaitAnswer("/yy/rss.xml"); response.StatusCode != http.StatusOK {
+				t.Errorf("another station: %s", response.Status)
+			}
+			response := p.awaitAnswer("/xt/rss.xml")
+			s, err := p.status()
+			mended := tt.want > 0 && s.Edition > l.last // what is whole has been published again
+			if err != nil || s.Edition != tt.want && !mended {
+				t.Errorf("edition %d, %v; want %d", s.Edition, err, tt.want)
+			}
+			if _, body, err := p.get("/xt/rss.xml"); err != nil || newestIn(body) != max(0, 4-int(l.last-tt.want)) {
+				t.Errorf("edition %d shows article %d, %v", s.Edition, newestIn(body), err)
+			}
+			status, _, _ := fetch("http://127.0.0.1:"+p.admin+"/readyz", "")
+			if whole := tt.want > 0; whole && (response.StatusCode != http.StatusOK || status != http.StatusOK) ||
+				!whole && (response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" || status != http.StatusServiceUnavailable) {
+				t.Errorf("%s, readiness %d, Retry-After %q", response.Status, status, response.Header.Get("Retry-After"))
+			}
+			p.kill()
+			if said := strings.Count(p.log.String(), "damaged"); said == 0 && tt.want != l.last {
+				t.Errorf("the log does not tell:\n%s", &p.log)
+			}
+
+			// All comes back, Redis empty.
+			l.redis.Restart()
+			l.redis.Do("DEL", leaseKey)
+			p = l.with("FEEDSTATION_CACHE_DIR=" + dir)
+			p.t = t
+			p.start()
+			p.awaitNewest(4)
+			if s, err := p.status(); err != nil || s.Edition < l.last {
+				t.Errorf("edition %d is served when all is back, %v; it was %d", s.Edition, err, l.last)
+			}
+			if _, err := p.end(os.Interrupt); err != nil {
+				t.Errorf("%v\n%s", err, &p.log)
+			}
+			l.redis.Kill()
+		})
+	}
+}
+
+var hashes = regexp.MustCompile(`"hash":"([0-9a-f]{64})"`)
+
+// newDocuments returns the files of the documents that an edition has and the
+// one before has not.
+func newDocuments(t *testing.T, dir string, number int64) (names []string) {
+	t.Helper()
+	var texts [2]string
+	for i := range texts {
+		data, err := os.ReadFile(filepath.Join(dir, fmt.Sprint(number-int64(i), ".json")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[i] = string(data)
+	}
+	for _, match := range hashes.FindAllStringSubmatch(texts[0], -1) {
+		if !strings.Contains(texts[1], match[1]) {
+			names = append(names, match[1]+".doc")
+		}
+	}
+	if len(names) == 0 {
+		t.Fatalf("edition %d has no new document", number)
+	}
+	return names
+}
+
+// damage flips a bit in the middle of a file.
+func damage(t *testing.T, name string) {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)/2] ^= 1
+	if err := os.WriteFile(name, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
