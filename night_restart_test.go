@@ -28,14 +28,14 @@ jobs: {refresh: "@every 1s"}
 type lonely struct {
 	*process
 	redis *redistest.Server
-	desk  *desk
+	desk  *writer
 	last  int64    // edition of xt
 	away  []string // environment where everything is away
 }
 
 func newLonely(t *testing.T) *lonely {
 	t.Helper()
-	l := &lonely{redis: redistest.Start(t), desk: newDesk(t)}
+	l := &lonely{redis: redistest.Start(t), desk: newWriter(t)}
 	l.process = newProcess(t, "xt.news.example", single(l.redis), "FEEDSTATION_CONTENT_DSN="+l.desk.file)
 	if err := os.WriteFile(filepath.Join(l.dir, "config.yaml"), []byte(twoStations), 0o644); err != nil {
 		t.Fatal(err)

@@ -33,7 +33,7 @@ func TestNight(t *testing.T) {
 // fleet is some processes that share a Redis, and the newsroom behind them.
 type fleet struct {
 	*testing.T
-	desk      *desk
+	desk      *writer
 	builders  []*process
 	follower  *process
 	processes []*process
@@ -45,7 +45,7 @@ type fleet struct {
 // the latest, whatever is done to them.
 func newFleet(t *testing.T, builders int, late time.Duration, redis ...string) *fleet {
 	t.Helper()
-	f := &fleet{T: t, desk: newDesk(t)}
+	f := &fleet{T: t, desk: newWriter(t)}
 	env := append([]string{
 		"FEEDSTATION_CACHE_REDIS_POLL=100ms", "FEEDSTATION_SITEMAPS_MAX_URLS=20", "FEEDSTATION_JOBS_AUDIT=@every 3s",
 		"FEEDSTATION_CONTENT_DSN=" + f.desk.file,
@@ -130,8 +130,8 @@ func (p *process) awaitNewest(n int) {
 	p.t.Fatalf("%s shows article %d after %s, not %d", p.port, newest, patience, n)
 }
 
-// desk is a newsroom that writes all the time into an embedded store.
-type desk struct {
+// writer is a newsroom that writes all the time into an embedded store.
+type writer struct {
 	*testing.T
 	file  string
 	store *content.Store
@@ -141,9 +141,9 @@ type desk struct {
 	written []time.Time // by number of the article, from 1 on
 }
 
-func newDesk(t *testing.T) *desk {
+func newWriter(t *testing.T) *writer {
 	t.Helper()
-	d := &desk{T: t, file: filepath.Join(t.TempDir(), "content.db"), stop: func() {}}
+	d := &writer{T: t, file: filepath.Join(t.TempDir(), "content.db"), stop: func() {}}
 	var err error
 	if d.store, err = content.Open(t.Context(), d.file); err != nil {
 		t.Fatal(err)
@@ -161,7 +161,7 @@ func newDesk(t *testing.T) *desk {
 const pace = 300 * time.Millisecond
 
 // work writes until stop.
-func (d *desk) work() {
+func (d *writer) work() {
 	done := make(chan struct{})
 	var writing sync.WaitGroup
 	writing.Go(func() {
@@ -187,7 +187,7 @@ const every = 5
 
 // write publishes an article, and now and then a brief, for which the one before
 // is withdrawn.
-func (d *desk) write() {
+func (d *writer) write() {
 	number := d.count() + 1
 	now := time.Now()
 	articles := []article.Article{written("content", number, now)}
@@ -225,14 +225,14 @@ func each(articles []article.Article) iter.Seq2[article.Article, error] {
 }
 
 // count returns the number of the newest article.
-func (d *desk) count() int {
+func (d *writer) count() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.written)
 }
 
 // writtenAt returns when an article was written, if it was.
-func (d *desk) writtenAt(number int) (time.Time, bool) {
+func (d *writer) writtenAt(number int) (time.Time, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if number < 1 || number > len(d.written) {

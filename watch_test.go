@@ -28,7 +28,7 @@ import (
 type watcher struct {
 	*testing.T
 	processes []*process
-	desk      *desk         // nil: nothing is known of what is to be shown
+	desk      *writer       // nil: nothing is known of what is to be shown
 	late      time.Duration // how long what was written may be missing
 	apart     time.Duration // by how much the times of builders differ that have not seen each other's editions
 

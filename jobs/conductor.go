@@ -107,6 +107,7 @@ type Conductor struct {
 	troubles     map[string]*stationTrouble
 	storeTrouble trouble
 	known        time.Time
+	knownOf      map[string]bool // by station, of those that are led
 
 	// What follows belongs to the method that runs.
 	checked time.Time                              // changes up to then are known; zero: not asked yet

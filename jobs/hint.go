@@ -209,14 +209,17 @@ func (c *Conductor) noteStore(err error) {
 	defer c.mu.Unlock()
 	c.storeTrouble.note(err)
 	if err == nil {
-		c.known = c.checked
+		c.known, c.knownOf = c.checked, maps.Clone(c.led)
 	}
 }
 
-// Checked returns the moment up to which all changes are known, by the content
-// store's clock; zero: none yet.
-func (c *Conductor) Checked() time.Time {
+// Checked returns the moment up to which all changes of a station are known, by
+// the content store's clock; zero: none yet, or another process leads.
+func (c *Conductor) Checked(station string) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.knownOf[station] {
+		return time.Time{}
+	}
 	return c.known
 }

@@ -11,7 +11,7 @@ import (
 
 const (
 	// leaseTime is how long a station stays with a process that has stopped.
-	leaseTime = 30 * time.Second
+	leaseTime = 15 * time.Second
 	// releaseTime bounds how long a process that ends gives its leases back.
 	releaseTime = 500 * time.Millisecond
 )

@@ -67,13 +67,13 @@ func (w *workshop) Trouble(station string) (since time.Time, err error) {
 }
 
 // Checked implements server.Jobs.
-func (w *workshop) Checked() time.Time {
+func (w *workshop) Checked(station string) time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.conductor == nil {
 		return time.Time{}
 	}
-	return w.conductor.Checked()
+	return w.conductor.Checked(station)
 }
 
 // Drift implements server.Jobs.

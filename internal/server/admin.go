@@ -24,9 +24,9 @@ type Jobs interface {
 	// Trouble returns since when a station can't be built, and why; the error is
 	// nil if it can.
 	Trouble(station string) (since time.Time, err error)
-	// Checked returns the moment up to which all changes are known; zero: none
-	// yet.
-	Checked() time.Time
+	// Checked returns the moment up to which all changes of a station are known;
+	// zero: none yet, or another process builds it.
+	Checked(station string) time.Time
 	// Drift returns how many months audits have found that were not as published,
 	// by cause.
 	Drift() map[string]int64

@@ -80,7 +80,7 @@ func (j *fakeJobs) Refresh(hint server.Hint) error {
 }
 
 func (j *fakeJobs) Trouble(station string) (time.Time, error) { return noon, j.troubles[station] }
-func (j *fakeJobs) Checked() time.Time                        { return j.checked }
+func (j *fakeJobs) Checked(string) time.Time                  { return j.checked }
 func (j *fakeJobs) Drift() map[string]int64                   { return map[string]int64{"lost": 3} }
 
 func TestAdminRefresh(t *testing.T) {

@@ -59,7 +59,7 @@ func (a *Admin) stationStatus(station string) stationStatus {
 		since, err := a.Jobs.Trouble(station)
 		if err != nil {
 			s.Error, s.Since = err.Error(), &since
-		} else if checked := a.Jobs.Checked(); s.Edition > 0 && checked.After(current) {
+		} else if checked := a.Jobs.Checked(station); s.Edition > 0 && checked.After(current) {
 			current = checked
 		}
 	}
