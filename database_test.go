@@ -171,7 +171,7 @@ func mustExec(t *testing.T, db *sql.DB, statement string) {
 }
 
 // awaitStatus waits until /status of a process has a text.
-func awaitStatus(t *testing.T, p *process, text string) {
+func awaitStatus(t testing.TB, p *process, text string) {
 	t.Helper()
 	var last string
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
@@ -185,7 +185,7 @@ func awaitStatus(t *testing.T, p *process, text string) {
 }
 
 // awaitGone waits until the feed has a text no more.
-func awaitGone(t *testing.T, p *process, text string) {
+func awaitGone(t testing.TB, p *process, text string) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if response, body, err := p.get("/xt/rss.xml"); err == nil && response.StatusCode == http.StatusOK && !strings.Contains(body, text) {

@@ -32,7 +32,7 @@ jobs: {refresh: "@every 1s"}
 
 // process is a running feedstation with a folder of its own.
 type process struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string
 	env    []string
 	port   string
@@ -43,7 +43,7 @@ type process struct {
 	life   atomic.Int32 // odd: it is to answer
 }
 
-func newProcess(t *testing.T, host string, env ...string) *process {
+func newProcess(t testing.TB, host string, env ...string) *process {
 	t.Helper()
 	p := &process{t: t, dir: t.TempDir(), port: freePort(t), admin: freePort(t), client: &http.Client{Timeout: 5 * time.Second}}
 	p.env = append(os.Environ(), "FEEDSTATION_SERVER_LISTEN=127.0.0.1:"+p.port, "FEEDSTATION_SERVER_ADMIN=127.0.0.1:"+p.admin, "FEEDSTATION_SERVER_DRAIN=100ms")

@@ -56,7 +56,7 @@ func TestScript(t *testing.T) {
 // freePort returns a port that nobody uses: below those of outgoing connections,
 // so that it is still there for a process that is started once more, and below
 // those of package redistest.
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	for {
 		port := strconv.Itoa(10_000 + rand.IntN(10_000))
 		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
