@@ -421,3 +421,36 @@ func TestReportsOfRounds(t *testing.T) {
 		}
 	})
 }
+
+// A station that gets another address is built in one go: what is left from
+// before would be on another host.
+func TestReaddressedArchive(t *testing.T) {
+	withArchive(t, func(a *archive) {
+		a.refresh()
+		for i := range a.network.Stations {
+			if s := *a.network.Stations[i]; s.ID == "xt" {
+				s.URL = "https://xiangtan.news.example"
+				a.network.Stations[i] = &s
+			}
+		}
+		n, err := network.New(a.network.Name, a.network.Stations, []string{"localhost"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.network = n
+		for i := range 12 {
+			at := time.Date(2026, time.Month(3-i), 5, 8, 0, 0, 0, shanghai)
+			one, two := newArticle("xt", 2*i+1, time.Since(at)), newArticle("xt", 2*i+2, time.Since(at)-time.Hour)
+			one.URL = strings.Replace(one.URL, "xt.news", "xiangtan.news", 1)
+			two.URL = strings.Replace(two.URL, "xt.news", "xiangtan.news", 1)
+			a.put(one, two)
+		}
+		a.restart(a.shelf)
+		a.refresh()
+		for path, d := range a.shelf.current["xt"].All() {
+			if strings.Contains(string(d.Body()), "//xt.news.example") {
+				t.Errorf("%s is still of the former host", path)
+			}
+		}
+	})
+}

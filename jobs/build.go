@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func (c *Conductor) next(ctx context.Context, r *result) (*edition.Edition, erro
 		number = b.current.Number() + 1
 	}
 	e := edition.New(r.station.ID, number, watermark(b.current, b.asOf), c.build, b.documents)
-	return e.WithRecords(b.records).WithPending(r.left).Following(b.current), b.gate(e, r.work)
+	return e.WithRecords(b.records).WithPending(r.left).Following(b.current), b.gate(ctx, e, r.work)
 }
 
 // build adds all documents. The feeds are rendered while the sitemaps are read.
@@ -159,6 +160,13 @@ func (b *builder) previous(path string) *edition.Document {
 	}
 	d, _ := b.current.Document(path)
 	return d
+}
+
+// readdressed reports whether the station has another address than when the
+// current edition was built, so that none of its sitemaps can be kept.
+func (b *builder) readdressed() bool {
+	robots := b.previous(network.RobotsPath)
+	return robots != nil && !bytes.Contains(robots.Body(), []byte("Sitemap: "+b.station.Address(network.IndexPath)+"\n"))
 }
 
 // changed is when the article last changed. Until a time in the future has come,

@@ -38,8 +38,8 @@ type Snapshot interface {
 	Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error]
 	// TotalsByMonth returns the totals of a station's months, in their order.
 	TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]article.Totals, error)
-	// Find returns what is known of the articles of these ids; those that the
-	// store does not have are absent.
+	// Find returns what is known of the articles of these ids, at most 1000; those
+	// that the store does not have are absent.
 	Find(ctx context.Context, ids []string) ([]article.State, error)
 	// Faults returns the rows that the other methods have left out so far,
 	// because they can't be articles.

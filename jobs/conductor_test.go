@@ -36,6 +36,7 @@ type world struct {
 	deaf      bool                       // the store tells of no change
 	listed    func(month string)         // called when a month is read
 	sums      func(month string) error   // of the totals of a month
+	finding   func(ids []string)         // called when articles are looked for
 }
 
 var options = jobs.Options{Items: 20, FullText: true, NewsName: "湘江新闻网", Version: "test", StaleIfError: 24 * time.Hour, MaxAge: 15 * time.Minute, AuditRate: 500}
@@ -85,7 +86,7 @@ func (w *world) restart(options jobs.Options) {
 		if err != nil {
 			return nil, err
 		}
-		return faultySnapshot{s, w.fault, w.deaf, w.listed, w.sums}, nil
+		return faultySnapshot{s, w.fault, w.deaf, w.listed, w.sums, w.finding}, nil
 	}, w.editions, options)
 }
 
@@ -98,6 +99,15 @@ type faultySnapshot struct {
 	// listed is told of the months that are read.
 	listed func(month string)
 	sums   func(month string) error
+	// finding is told of the articles that are looked for.
+	finding func(ids []string)
+}
+
+func (s faultySnapshot) Find(ctx context.Context, ids []string) ([]article.State, error) {
+	if s.finding != nil {
+		s.finding(ids)
+	}
+	return s.Snapshot.Find(ctx, ids)
 }
 
 func (s faultySnapshot) TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]article.Totals, error) {

@@ -60,10 +60,10 @@ func (c *Conductor) askStore(ctx context.Context) error {
 		c.hintAgain(hints)
 		return err
 	}
+	c.lead(snapshot.Time())
 	if err := c.followRetractions(ctx, snapshot); err != nil {
 		return err
 	}
-	c.lead(snapshot.Time())
 	changes, err := snapshot.Changes(ctx, c.checked)
 	if err != nil {
 		return err
@@ -103,6 +103,10 @@ func (c *Conductor) lead(now time.Time) {
 			continue
 		}
 		clear(c.seen) // what was followed for other stations only
+		c.taken = nil // and so with retractions
+		delete(c.due, station.ID)
+		delete(c.read, station.ID)
+		maps.DeleteFunc(c.audits.months, func(key auditKey, _ audited) bool { return key.station == station.ID }) // another has built since
 		current, ok := c.editions.Current(station.ID)
 		if !ok || current.Build() != c.build || c.options.Version == "" {
 			c.mark(station).everything = true

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"unicode/utf8"
@@ -31,18 +32,35 @@ func (e *ShrunkError) Error() string {
 
 // gate returns why an edition must not replace the current one: nothing good is
 // replaced by nothing. What can't be read has been refused before, see readable.
-func (b *builder) gate(next *edition.Edition, work *dirt) error {
+func (b *builder) gate(ctx context.Context, next *edition.Edition, work *dirt) error {
 	if b.current == nil || b.accepted {
 		return nil
 	}
 	path := network.FeedPath("", network.RSS)
 	feedBefore := min(itemsOf(b.current, path), b.options.Items)
-	for _, part := range []ShrunkError{
-		{b.station.ID, "feed", feedBefore, itemsOf(next, path)},
-		{b.station.ID, "sitemaps", listed(b.current), listed(next)},
+	for _, part := range []struct {
+		ShrunkError
+		ids func() ([]string, error) // of the articles before
+	}{
+		{ShrunkError{b.station.ID, "feed", feedBefore, itemsOf(next, path)}, b.feedIDs},
+		{ShrunkError{b.station.ID, "sitemaps", listed(b.current), listed(next)}, b.listedIDs},
 	} {
-		if shrunk(part.Before-b.withheld(), part.After, len(work.articles)) {
-			return &part
+		if !shrunk(part.Before, part.After, 0) {
+			continue
+		}
+		ids, err := part.ids()
+		if err != nil {
+			return err
+		}
+		before := part.Before - b.withheld(ids)
+		told := 0
+		if before < shrinkable {
+			if told, err = b.told(ctx, ids, work); err != nil {
+				return err
+			}
+		}
+		if shrunk(before, part.After, told) {
+			return &part.ShrunkError
 		}
 	}
 	return nil
@@ -57,14 +75,54 @@ func shrunk(before, after, told int) bool {
 	return 2*after < before
 }
 
-// withheld returns how many of the station's articles have been taken down.
-func (b *builder) withheld() (n int) {
-	for _, r := range b.retractions {
-		if r.State == edition.Held && (r.Station == b.station.ID || b.station.All) {
+// feedIDs returns the ids of the articles of the current edition's own feed.
+func (b *builder) feedIDs() (ids []string, err error) {
+	lines, err := feedLines(b.current)
+	for _, line := range lines[""] {
+		ids = append(ids, fromLine(line.id))
+	}
+	return ids, err
+}
+
+// listedIDs returns the ids of the articles of the current edition's months.
+func (b *builder) listedIDs() (ids []string, err error) {
+	for path := range b.current.Records() {
+		if isShard(path) {
+			for id := range shardLines(b.current, path) {
+				ids = append(ids, fromLine(string(id)))
+			}
+		}
+	}
+	return ids, nil
+}
+
+// withheld returns how many of the articles have been taken down.
+func (b *builder) withheld(ids []string) (n int) {
+	for _, id := range ids {
+		if b.retractions[id].State == edition.Held {
 			n++
 		}
 	}
 	return n
+}
+
+// told returns of how many articles the store tells that they have gone: it has
+// changed them, or has them and shows them no longer, as when their time is over.
+func (b *builder) told(ctx context.Context, ids []string, work *dirt) (n int, err error) {
+	states, err := find(ctx, b.snapshot, ids)
+	if err != nil {
+		return 0, err
+	}
+	over := map[string]bool{}
+	for _, state := range states {
+		over[state.ID] = !state.Visible || !b.station.All && state.Station != b.station.ID
+	}
+	for _, id := range ids {
+		if _, changed := work.articles[id]; changed || over[id] {
+			n++
+		}
+	}
+	return n, nil
 }
 
 func itemsOf(e *edition.Edition, path string) int {

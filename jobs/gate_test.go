@@ -101,3 +101,49 @@ func TestGateOfAnEmptyStore(t *testing.T) {
 		}
 	})
 }
+
+// Retractions of long ago, whose articles no edition has any more, do not open
+// the gate.
+func TestGateCountsWhatIsHeldOnce(t *testing.T) {
+	in(t, func(w *world) {
+		for id := range 30 {
+			w.put(newArticle("xt", id, time.Duration(id+1)*time.Hour))
+		}
+		s, c := w.withShelf()
+		for id := range 20 {
+			if err := s.Retract(w.t.Context(), held("xt", id)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.refreshOf(c) // ten are left
+		before, _ := s.Current("xt")
+		empty, err := content.Open(w.t.Context(), filepath.Join(t.TempDir(), "content.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer empty.Close()
+		w.store = empty
+		err = w.conduct(s, options, nil).Refresh(w.t.Context())
+		if e, _ := s.Current("xt"); err == nil || e != before {
+			t.Errorf("published without an article: %v", err)
+		}
+	})
+}
+
+// A station whose few articles had a time that is over shows none, though the
+// process that finds it so was told of no change.
+func TestGateOfExpiry(t *testing.T) {
+	in(t, func(w *world) {
+		w.deaf = true
+		one := newArticle("xt", 1, time.Hour)
+		one.Expires = time.Now().Add(time.Hour)
+		w.put(one, newArticle("yy", 2, time.Hour))
+		w.refresh()
+		time.Sleep(2 * time.Hour)
+		w.restart(options)
+		w.refresh()
+		if strings.Contains(w.body("xt", "/rss.xml"), "/1.html") {
+			t.Error("shown after its time")
+		}
+	})
+}

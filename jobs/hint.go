@@ -21,6 +21,10 @@ type Hint struct {
 	Here bool
 }
 
+// maxHints bounds how many ids wait for a content store that is away. What is
+// dropped, the audit finds.
+const maxHints = 10_000
+
 // Hint has the next refresh follow a hint. The error names a station that does
 // not publish.
 func (c *Conductor) Hint(h Hint) error {
@@ -31,7 +35,13 @@ func (c *Conductor) Hint(h Hint) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.hinted = append(c.hinted, h)
+	waiting := len(h.Stations) + len(h.Articles)
+	for _, other := range c.hinted {
+		waiting += 1 + len(other.Stations) + len(other.Articles)
+	}
+	if waiting <= maxHints {
+		c.hinted = append(c.hinted, h)
+	}
 	return nil
 }
 

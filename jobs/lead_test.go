@@ -1,11 +1,13 @@
 package jobs_test
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"feedstation/internal/content"
 	"feedstation/jobs"
 )
 
@@ -97,3 +99,45 @@ func TestHintHere(t *testing.T) {
 type shelfOf struct{ *shelf }
 
 func (shelfOf) Leads(string) bool { return true }
+
+// What another process has built from a store that was behind is found by the
+// audit of the one that leads again, though it knew the store as it is.
+func TestLeadAgain(t *testing.T) {
+	in(t, func(w *world) {
+		s, c := w.withShelf()
+		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 20*dayHours))
+		w.refreshOf(c)
+		for range 2 { // the second knows what the first has built
+			time.Sleep(5 * time.Minute)
+			if err := c.Audit(w.t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.elsewhere = map[string]bool{"xt": true}
+		time.Sleep(time.Minute)
+		w.refreshOf(c)
+		store := w.store
+		behind, err := content.Open(w.t.Context(), filepath.Join(t.TempDir(), "content.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer behind.Close()
+		w.store = behind
+		w.put(newArticle("xt", 1, time.Hour))
+		if err := w.conduct(shelfOf{s}, options, nil).Build(w.t.Context(), []string{"xt"}, func(jobs.Report) {}); err != nil {
+			t.Fatal(err)
+		}
+		if e, _ := s.Current("xt"); len(naming(e, 2)) > 0 {
+			t.Fatal("the store is not behind")
+		}
+		w.store, s.elsewhere = store, nil
+		time.Sleep(time.Hour)
+		w.refreshOf(c)
+		if err := c.Audit(w.t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if e, _ := s.Current("xt"); !strings.Contains(document(e, "/sitemaps/2026-02.xml"), "/2.html") {
+			t.Error("the month stays without the article")
+		}
+	})
+}

@@ -65,7 +65,7 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 	}
 	r := &redaction{edition: e, gone: map[string]bool{}}
 	for id, one := range retractions {
-		if one.Hides(e.Watermark()) && (station.All || one.Station == station.ID) {
+		if one.Hides(e.Watermark()) && (station.All || one.Station == station.ID || one.State == edition.Held && coversAll(n, one.Station)) {
 			r.gone[oneLine(id)] = true
 		}
 	}
@@ -82,6 +82,13 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 		}
 	}
 	return r.apply(n, station)
+}
+
+// coversAll reports whether a station has the articles of all: whoever takes one
+// down there means it everywhere.
+func coversAll(n *network.Network, id string) bool {
+	station, ok := n.Station(id)
+	return ok && station.All
 }
 
 // places are where an edition has some articles.
@@ -156,13 +163,12 @@ func (r *redaction) apply(n *network.Network, station *network.Station) *edition
 	if len(r.feeds) > 0 {
 		r.redactRecord(b)
 	}
-	if len(r.shards) > 0 {
-		r.redactNews(b)
-		for path, rebuild := range map[string]func() error{network.BaiduPath: b.baidu, network.IndexPath: b.index} {
-			if rebuild() != nil {
-				delete(b.documents, path)
-			}
-		}
+	r.redactNews(b)
+	if len(r.shards) > 0 && b.baidu() != nil {
+		delete(b.documents, network.BaiduPath)
+	}
+	if b.index() != nil {
+		delete(b.documents, network.IndexPath)
 	}
 	redacted := edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), b.documents)
 	return redacted.WithRecords(b.records).WithPending(e.Pending()).Following(e)
@@ -224,7 +230,8 @@ func (r *redaction) redactNews(b *builder) {
 	left := 0
 	for n := 1; b.documents[network.NewsPath(n)] != nil; n++ {
 		path := network.NewsPath(n)
-		if r.redactSitemap(b, path, func(loc string) bool { return r.locs[loc] }) {
+		// A month that has yet to be built does not tell its pages; the feeds do.
+		if r.redactSitemap(b, path, func(loc string) bool { return r.locs[loc] || r.guids[loc] }) {
 			left++
 		} else {
 			delete(b.documents, path)

@@ -1,13 +1,18 @@
 package jobs_test
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
+	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/content"
 	"feedstation/internal/edition"
 	"feedstation/jobs"
 )
@@ -260,6 +265,174 @@ func TestMovedIsNotGone(t *testing.T) {
 		w.refreshOf(c)
 		if len(s.Retractions()) > 0 {
 			t.Errorf("%v", s.Retractions())
+		}
+	})
+}
+
+// An article of the feeds alone that has gone without a word is noted, too; one
+// that newer ones have pushed out is not.
+func TestGoneFromFeedsIsNoted(t *testing.T) {
+	in(t, func(w *world) {
+		for id := range options.Items {
+			a := newArticle("xt", id, time.Duration(id+1)*time.Hour)
+			a.NoIndex = true
+			w.put(a)
+		}
+		s := newShelf()
+		w.deaf = true
+		c := jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
+			s, err := w.store.Snapshot(ctx)
+			return faultySnapshot{s, w.fault, w.deaf, w.listed, w.sums, nil}, err
+		}, s, options)
+		w.refreshOf(c)
+		time.Sleep(5 * time.Minute)
+		gone := newArticle("xt", 3, 4*time.Hour)
+		gone.NoIndex, gone.Status = true, article.Withdrawn
+		w.put(gone, newArticle("xt", 100, 0), newArticle("xt", 101, 0), newArticle("xt", 102, 0))
+		if err := c.Audit(w.t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Retractions(); len(got) != 1 || got["3"].State != edition.Gone {
+			t.Errorf("noted: %v", got)
+		}
+	})
+}
+
+// A store that has lost its articles for a while, or is behind, ends no
+// retraction.
+func TestRetractionOutlivesAnEmptyStore(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, time.Hour))
+		s, c := w.withShelf()
+		w.refreshOf(c)
+		if err := s.Retract(w.t.Context(), held("xt", 1)); err != nil {
+			t.Fatal(err)
+		}
+		w.refreshOf(c)
+		empty, err := content.Open(w.t.Context(), filepath.Join(t.TempDir(), "content.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer empty.Close()
+		whole := w.store
+		w.store = empty
+		time.Sleep(time.Minute)
+		_ = c.Refresh(w.t.Context()) // the gate may hold
+		w.store = whole
+		time.Sleep(time.Hour)
+		w.refreshOf(c)
+		if e, _ := s.Current("xt"); len(naming(e, 1)) > 0 || s.Retractions()["1"].State != edition.Held {
+			t.Errorf("%v; in %q", s.Retractions(), naming(e, 1))
+		}
+	})
+}
+
+// More articles may be named, or taken down, than a store is asked for at once:
+// neither ends the refreshes.
+func TestManyArticlesAtOnce(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour))
+		s, c := w.withShelf()
+		w.refreshOf(c)
+		var ids []string
+		for id := range 2500 {
+			ids = append(ids, fmt.Sprint(id+10))
+		}
+		w.put(newArticle("xt", 2, 0))
+		if err := c.Hint(jobs.Hint{Articles: ids}); err != nil {
+			t.Fatal(err)
+		}
+		w.refreshOf(c)
+		if e, _ := s.Current("xt"); len(naming(e, 2)) == 0 {
+			t.Error("not refreshed")
+		}
+		for _, id := range ids {
+			if err := s.Retract(w.t.Context(), edition.Retraction{Station: "xt", ID: id, At: time.Now(), State: edition.Held}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.refreshOf(c)
+	})
+}
+
+// An article that moves to another station stays in the feeds of the station of
+// all, though the one that it has left is built later.
+func TestMovedStationIsNotGone(t *testing.T) {
+	in(t, func(w *world) {
+		moved := newArticle("yy", 1, time.Hour)
+		w.put(moved, newArticle("yy", 2, time.Hour), newArticle("xt", 3, time.Hour))
+		s := newShelf()
+		c := w.conduct(s, options, func(string, time.Time, time.Time) error {
+			time.Sleep(time.Second)
+			return nil
+		})
+		w.refreshOf(c)
+		time.Sleep(time.Minute)
+		moved.Station, moved.URL = "xt", "https://xt.news.example/content/1.html"
+		w.put(moved)
+		w.refreshOf(c)
+		for _, station := range []string{"www", "xt"} {
+			e, _ := s.Current(station)
+			if got := jobs.Redact(w.network, e, s.Retractions()); len(naming(got, 1)) == 0 {
+				t.Errorf("%s loses what has only moved: %v", station, s.Retractions())
+			}
+		}
+	})
+}
+
+// Who takes an article down on the station of all means its own station, too.
+func TestRedactEverywhere(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, time.Hour))
+		s, c := w.withShelf()
+		w.refreshOf(c)
+		for _, station := range []string{"www", "xt"} {
+			e, _ := s.Current(station)
+			if paths := naming(jobs.Redact(w.network, e, edition.Retractions{"1": held("www", 1)}), 1); len(paths) > 0 {
+				t.Errorf("%s: still in %q", station, paths)
+			}
+		}
+	})
+}
+
+// A month that has yet to be built does not tell that a page of the news is to
+// go; the feeds do.
+func TestRedactNewsOfAPendingMonth(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 2*time.Hour))
+		s, c := w.withShelf()
+		w.refreshOf(c)
+		whole, _ := s.Current("xt")
+		documents, records := maps.Collect(whole.All()), maps.Collect(whole.Records())
+		delete(documents, "/sitemaps/2026-03.xml")
+		delete(records, "/sitemaps/2026-03.xml")
+		pending := edition.New("xt", 5, whole.Watermark(), whole.Build(), documents).WithRecords(records)
+		got := jobs.Redact(w.network, pending, edition.Retractions{"1": held("xt", 1)})
+		for _, path := range naming(got, 1) {
+			if path != "/sitemaps/baidu.txt" { // which is made from the months
+				t.Errorf("still in %s", path)
+			}
+		}
+		if d, ok := got.Document("/sitemaps/news.xml"); !ok || !strings.Contains(string(d.Body()), "/2.html") {
+			t.Error("the other article is not in the news")
+		}
+	})
+}
+
+// Hints that nobody can follow for a long time are bounded.
+func TestHintsAreBounded(t *testing.T) {
+	in(t, func(w *world) {
+		ids := slices.Repeat([]string{"nobody"}, 400)
+		for range 100 {
+			if err := w.conductor.Hint(jobs.Hint{Articles: ids}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		asked := 0
+		w.finding = func(ids []string) { asked += len(ids) }
+		w.refresh()
+		if asked == 0 || asked > 10_000 {
+			t.Errorf("%d were looked for", asked)
 		}
 	})
 }

@@ -38,7 +38,7 @@ func (b *builder) shards(ctx context.Context, work *dirt) (left []article.Month,
 		maps.DeleteFunc(kept, func(month article.Month, _ []string) bool { return !slices.Contains(months, month) })
 	}
 	for i, month := range months {
-		if i > 0 && time.Since(b.started) >= roundTime {
+		if i > 0 && time.Since(b.started) >= roundTime && !b.readdressed() {
 			left = months[i:]
 			break
 		}

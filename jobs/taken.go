@@ -35,14 +35,12 @@ func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) er
 	if err != nil {
 		return err
 	}
-	there := map[string]bool{}
-	for _, state := range states {
-		there[state.ID] = state.Visible || state.Published.After(snapshot.Time()) // an embargo is no withdrawal
-	}
+	// An article that is not there at all may be one of a store that is behind, or
+	// that has lost its articles for a while; an embargo is no withdrawal.
 	var gone []edition.Retraction
-	for _, id := range held {
-		if !there[id] {
-			gone = append(gone, over(retractions[id], snapshot.Time()))
+	for _, state := range states {
+		if !state.Visible && !state.Published.After(snapshot.Time()) {
+			gone = append(gone, over(retractions[state.ID], snapshot.Time()))
 		}
 	}
 	return c.retract(ctx, gone)
@@ -101,8 +99,8 @@ func (c *Conductor) noteGone(ctx context.Context, station *network.Station, befo
 			there[id] = true
 		}
 	}
-	if len(work.articles) > 0 {
-		if err := goneFromFeeds(before, after, work, there, gone); err != nil {
+	if len(work.articles) > 0 || work.feeds || work.everything {
+		if err := goneFromFeeds(station, before, after, work, there, gone); err != nil {
 			return err
 		}
 	}
@@ -110,14 +108,39 @@ func (c *Conductor) noteGone(ctx context.Context, station *network.Station, befo
 	if len(gone) > maxGone {
 		return nil
 	}
+	if len(gone) == 0 {
+		return nil
+	}
+	shown := c.shown(ctx, gone)
 	var noted []edition.Retraction
 	for _, id := range slices.Sorted(maps.Keys(gone)) {
-		if r, ok := c.taken[fromLine(id)]; ok && r.State == edition.Held {
+		if r, ok := c.taken[fromLine(id)]; ok && r.State == edition.Held || shown[fromLine(id)] {
 			continue
 		}
 		noted = append(noted, edition.Retraction{Station: station.ID, ID: fromLine(id), At: after.Watermark(), State: edition.Gone})
 	}
 	return c.retract(ctx, noted)
+}
+
+// shown returns which of the articles, whose ids are in one line, the store shows
+// all the same: elsewhere, or in feeds only. A note would take those out of what
+// other stations have just built. A store that can't say shows none.
+func (c *Conductor) shown(ctx context.Context, lines map[string]bool) map[string]bool {
+	shown := map[string]bool{}
+	snapshot, err := c.snapshot(ctx)
+	if err != nil {
+		return shown
+	}
+	defer snapshot.Close()
+	var ids []string
+	for line := range lines {
+		ids = append(ids, fromLine(line))
+	}
+	states, err := find(ctx, snapshot, ids)
+	for _, state := range states {
+		shown[state.ID] = err == nil && state.Visible
+	}
+	return shown
 }
 
 func isShard(path string) bool {
@@ -142,8 +165,9 @@ func hasAll(text, lines []byte) bool {
 }
 
 // goneFromFeeds adds the station's articles that a change has taken out of the
-// feeds; what is only pushed out by newer ones has not changed.
-func goneFromFeeds(before, after *edition.Edition, work *dirt, there, gone map[string]bool) error {
+// feeds, or that are missing there without one; what is only pushed out by newer
+// ones has not changed.
+func goneFromFeeds(station *network.Station, before, after *edition.Edition, work *dirt, there, gone map[string]bool) error {
 	old, err := feedLines(before)
 	if err != nil {
 		return err
@@ -151,6 +175,9 @@ func goneFromFeeds(before, after *edition.Edition, work *dirt, there, gone map[s
 	now, err := feedLines(after)
 	if err != nil {
 		return err
+	}
+	if !station.All { // which has the articles of others: these note them
+		maps.Copy(gone, missing(old, now))
 	}
 	for id, own := range work.articles {
 		if !own {
@@ -168,4 +195,25 @@ func goneFromFeeds(before, after *edition.Edition, work *dirt, there, gone map[s
 		}
 	}
 	return nil
+}
+
+// missing returns the articles, in one line, that are in no feed any more though
+// a feed still has one that came after them in it: the newest come first.
+func missing(old, now map[string][]feedLine) map[string]bool {
+	there, gone := map[string]bool{}, map[string]bool{}
+	for _, lines := range now {
+		for _, line := range lines {
+			there[line.id] = true
+		}
+	}
+	for channel, lines := range old {
+		stays := false // one that came after
+		for _, line := range slices.Backward(lines) {
+			if !there[line.id] && stays {
+				gone[line.id] = true
+			}
+			stays = stays || slices.Contains(now[channel], line)
+		}
+	}
+	return gone
 }

@@ -12,6 +12,7 @@
 //	{dir}/{station}/pinned.json     which kept edition is served instead of the current one
 //	{dir}/{station}/lock            held by the process that publishes
 //	{dir}/retracted.json            the retractions of all stations
+//	{dir}/retracted.json.twin       the same, for when that is damaged
 //	{dir}/retracted.lock            held by the process that adds to them
 //
 // Redis, all keys of a station in one hash slot:

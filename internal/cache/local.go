@@ -217,7 +217,13 @@ func (l *Local) lock(ctx context.Context, station string) (*flock.Flock, error) 
 	return lockFile(ctx, l.path(station, lockName))
 }
 
+// lockTime is how long a lock is waited for: longer than whoever writes holds it,
+// but not for ever, as a process that was stopped does.
+const lockTime = 10 * time.Second
+
 func lockFile(ctx context.Context, name string) (*flock.Flock, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, lockTime, errors.New("another process does not let go of it"))
+	defer cancel()
 	lock := flock.New(name)
 	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
 		return nil, fmt.Errorf("cache: %s: %w", name, errors.Join(err, lock.Close()))

@@ -17,6 +17,7 @@ import (
 const (
 	retractedName     = "retracted.json"
 	retractedLockName = "retracted.lock"
+	twinSuffix        = ".twin" // of a file without which nothing says what it said
 )
 
 // Retractions returns the retractions that this process knows. They must not be
@@ -44,6 +45,9 @@ func (c *Cache) Retract(ctx context.Context, retractions ...edition.Retraction) 
 	}
 	if err != nil {
 		err = fmt.Errorf("retract: %w", err)
+	}
+	if ctx.Err() != nil {
+		c.unamended.Store(true) // Sync does what could not be done
 	}
 	return errors.Join(err, c.Amend(ctx))
 }
@@ -194,6 +198,11 @@ func (l *Local) retractedPath() string { return filepath.Join(l.dir, retractedNa
 
 func readRetracted(name string) (all []edition.Retraction, err error) {
 	text, err := readSealed(name)
+	if errors.Is(err, edition.ErrDamaged) {
+		if twin, twinErr := readSealed(name + twinSuffix); twinErr == nil {
+			text, err = twin, nil
+		}
+	}
 	if errors.Is(err, ErrNone) {
 		return nil, nil
 	}
@@ -223,8 +232,10 @@ func (l *Local) addRetracted(ctx context.Context, more edition.Retractions) erro
 	if _, statErr := os.Stat(name); !changed && statErr == nil {
 		return nil // what is there is all of it, also when what was learned is older
 	}
-	if err := writeSealed(name, slices.Collect(maps.Values(all))); err != nil {
-		return fmt.Errorf("cache: %w", err)
+	for _, name := range []string{name + twinSuffix, name} {
+		if err := writeSealed(name, slices.Collect(maps.Values(all))); err != nil {
+			return fmt.Errorf("cache: %w", err)
+		}
 	}
 	return nil
 }

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"feedstation/internal/edition"
@@ -298,9 +301,15 @@ func TestLocalDamagedRetractions(t *testing.T) {
 	if err := c.Retract(t.Context(), held("art-1")); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeFile(local.dir+"/"+retractedName, []byte("{")); err != nil {
-		t.Fatal(err)
+	damage := func() {
+		t.Helper()
+		for _, name := range []string{retractedName, retractedName + twinSuffix} {
+			if err := writeFile(filepath.Join(local.dir, name), []byte("{")); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
+	damage()
 	var log bytes.Buffer
 	again, err := Open(t.Context(), slog.New(slog.NewTextHandler(&log, nil)), []string{"xt"}, local, nil, redact)
 	if err != nil {
@@ -315,13 +324,95 @@ func TestLocalDamagedRetractions(t *testing.T) {
 	if _, ok := newAmended(t, local, nil).Retractions()["art-1"]; !ok {
 		t.Error("not stored again by a process that knows them")
 	}
-	if err := writeFile(local.dir+"/"+retractedName, []byte("{")); err != nil {
-		t.Fatal(err)
-	}
+	damage()
 	if err := again.Retract(t.Context(), held("art-2")); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := newAmended(t, local, nil).Retractions()["art-2"]; !ok {
 		t.Error("not stored in place of what was damaged")
+	}
+}
+
+// A take-down whose asker has gone away is done all the same, and survives a
+// restart.
+func TestRetractAskerGone(t *testing.T) {
+	local := newLocal(t)
+	c := newAmended(t, local, nil)
+	if err := c.Publish(t.Context(), print(1, 0, "art-1 art-2")); err != nil {
+		t.Fatal(err)
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	_ = c.Retract(gone, held("art-1"))
+	if shows(t, c, "art-1") {
+		t.Error("art-1 is still served")
+	}
+	if err := c.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	again := newAmended(t, local, nil)
+	if len(again.Retractions()) != 1 {
+		t.Error("the retraction is lost with the process")
+	}
+}
+
+// A process that was stopped while it held a lock of the local copy holds up
+// neither a take-down nor a publication for ever.
+func TestStoppedProcessHoldsLock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		local := newLocal(t)
+		c := newAmended(t, local, nil)
+		if err := c.Publish(t.Context(), print(1, 0, "art-1 art-2")); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{filepath.Join(local.dir, retractedLockName), local.path("xt", lockName)} {
+			lock, err := lockFile(t.Context(), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer lock.Close()
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_ = c.Retract(ctx, held("art-1")) // tells that it could not be stored
+		if err := c.Publish(ctx, print(2, 1, "art-3")); err != nil {
+			t.Error(err)
+		}
+		if ctx.Err() != nil {
+			t.Error("waited until the deadline")
+		}
+		if e, _ := c.Current("xt"); shows(t, c, "art-1") || e.Number() < 2 {
+			t.Error("not served")
+		}
+	})
+}
+
+// A damaged file of retractions does not bring back what has been taken down,
+// also where no Redis has them.
+func TestRetractionsSurviveDamage(t *testing.T) {
+	local := newLocal(t)
+	c := newAmended(t, local, nil)
+	for _, id := range []string{"art-1", "art-2"} {
+		if err := c.Retract(t.Context(), held(id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(local.retractedPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text[len(text)/2] ^= 1
+	if err := os.WriteFile(local.retractedPath(), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := newAmended(t, local, nil)
+	if len(again.Retractions()) != 2 {
+		t.Errorf("left: %v", again.Retractions())
+	}
+	if err := again.Retract(t.Context(), held("art-3")); err != nil {
+		t.Fatal(err)
+	}
+	if last := newAmended(t, local, nil); len(last.Retractions()) != 3 {
+		t.Errorf("left: %v", last.Retractions())
 	}
 }

@@ -89,15 +89,15 @@ func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {
 		return &server.TakeDownError{Reason: fmt.Sprintf("id: want 1 to %d bytes", maxID)}
 	}
 	r := edition.Retraction{Station: wish.Station, ID: wish.ID, At: time.Now().UTC().Truncate(time.Millisecond), State: edition.Held}
+	old, known := t.editions.Retractions()[wish.ID]
 	if wish.Lift {
-		old, ok := t.editions.Retractions()[wish.ID]
-		if !ok || old.State != edition.Held {
+		if !known || old.State != edition.Held {
 			return &server.TakeDownError{Reason: fmt.Sprintf("%s of %s is not taken down", wish.ID, wish.Station)}
 		}
 		r.State = edition.Lifted
-		if !r.At.After(old.At) {
-			r.At = old.At.Add(time.Millisecond)
-		}
+	}
+	if known && !r.At.After(old.At) { // another machine's clock, or the store's, is ahead
+		r.At = old.At.Add(time.Millisecond)
 	}
 	return t.editions.Retract(ctx, r)
 }

@@ -92,15 +92,15 @@ const maxWish = 64 << 10
 // The first three never touch Redis or the content store: a database's bad
 // night must not restart a fleet.
 func (a *Admin) Handler() http.Handler {
-	limit := rate.NewLimiter(refreshRate, refreshBurst)
+	limit := func() *rate.Limiter { return rate.NewLimiter(refreshRate, refreshBurst) } // one keeps no other out
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, "alive\n")
 	})
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("GET /status", a.status)
-	mux.HandleFunc("POST /-/refresh", a.authorized(limit, a.refresh))
-	mux.HandleFunc("POST /-/retract", a.authorized(limit, a.retract))
+	mux.HandleFunc("POST /-/refresh", a.authorized(limit(), a.refresh))
+	mux.HandleFunc("POST /-/retract", a.authorized(limit(), a.retract))
 	return mux
 }
 
@@ -168,7 +168,8 @@ func (a *Admin) retract(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, `want {"station": "xt", "id": "5207683"}, and "lift": true to end it: `+err.Error()+"\n")
 		return
 	}
-	err := a.TakeDown.TakeDown(r.Context(), wish)
+	// Who has asked need not wait for the answer: half a take-down is none.
+	err := a.TakeDown.TakeDown(context.WithoutCancel(r.Context()), wish)
 	_, wrong := errors.AsType[*TakeDownError](err)
 	switch {
 	case wrong:

@@ -145,7 +145,10 @@ type takenDown struct {
 	err    error
 }
 
-func (d *takenDown) TakeDown(_ context.Context, wish server.TakeDown) error {
+func (d *takenDown) TakeDown(ctx context.Context, wish server.TakeDown) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if wish.Station == "none" {
 		return &server.TakeDownError{Reason: `no station "none"`}
 	}
@@ -193,6 +196,32 @@ func TestAdminRetract(t *testing.T) {
 				t.Errorf("GET: status %d, want 405", w.Code)
 			}
 		})
+	}
+}
+
+// Who asks for refreshes too often does not keep a take-down out, and who goes
+// away before it is done does not end it.
+func TestAdminRetractIsDone(t *testing.T) {
+	n, editions := portal(t)
+	down := &takenDown{}
+	admin := (&server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: &fakeJobs{}, TakeDown: down, Token: "0123456789abcdef"}).Handler()
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	ask := func(path string) int {
+		r := httptest.NewRequest("POST", path, strings.NewReader(`{"station": "xt", "id": "1"}`)).WithContext(gone)
+		r.Header.Set("Authorization", "Bearer 0123456789abcdef")
+		w := httptest.NewRecorder()
+		admin.ServeHTTP(w, r)
+		return w.Code
+	}
+	for range 100 {
+		ask("/-/refresh")
+	}
+	if status := ask("/-/refresh"); status != 429 {
+		t.Fatalf("status %d, want 429", status)
+	}
+	if status := ask("/-/retract"); status != 200 || len(down.wishes) != 1 {
+		t.Errorf("status %d", status)
 	}
 }
 
