@@ -2,6 +2,7 @@ package redistest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -45,7 +46,7 @@ func until(ctx context.Context, what string, yes func(context.Context) (bool, er
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s: not within %s (last error: %v)", what, patience, err)
+			return errors.Join(fmt.Errorf("%s: not within %s", what, patience), err)
 		case <-tick.C:
 		}
 	}
