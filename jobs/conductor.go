@@ -28,6 +28,8 @@ type Snapshot interface {
 	Time() time.Time
 	// Changes returns what has changed after since; repeated hints are allowed.
 	Changes(ctx context.Context, since time.Time) ([]article.Change, error)
+	// Next returns when time alone changes what readers see; zero: never.
+	Next(ctx context.Context) (time.Time, error)
 	// Latest returns the newest visible articles of the stations, newest first;
 	// with a channel, those that are in the channel of that id.
 	Latest(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error)
@@ -108,20 +110,23 @@ type Conductor struct {
 	storeTrouble trouble
 	known        time.Time
 	knownOf      map[string]bool // by station, of those that are led
+	wakeAt       time.Time       // see Wake
 
 	// What follows belongs to the method that runs.
-	checked time.Time                              // changes up to then are known; zero: not asked yet
-	seen    map[sighting]time.Time                 // hints that have been followed: when the store last repeated them
-	dirty   map[string]*dirt                       // by station: what has to be rebuilt
-	due     map[string]time.Time                   // by station: when its news sitemap changes by the clock
-	read    map[string]time.Time                   // by station: when all of its feeds were last read
-	later   map[string]map[article.Month]time.Time // by station: when months, and feeds as the zero month, change by the clock
-	led     map[string]bool                        // by station: it is built here, see Editions.Leads
-	alone   bool                                   // this run builds all stations
-	asked   map[string]bool                        // stations that this run builds because somebody has asked for it
-	taken   edition.Retractions                    // that have been followed
-	audits  audits
-	memory  map[string]*memory // by station, of all
+	checked  time.Time                              // changes up to then are known; zero: not asked yet
+	upcoming time.Time                              // when an embargo or an article's time ends next, by the store's clock
+	ahead    time.Duration                          // by how much the store's clock is ahead of this machine's
+	seen     map[sighting]time.Time                 // hints that have been followed: when the store last repeated them
+	dirty    map[string]*dirt                       // by station: what has to be rebuilt
+	due      map[string]time.Time                   // by station: when its news sitemap changes by the clock
+	read     map[string]time.Time                   // by station: when all of its feeds were last read
+	later    map[string]map[article.Month]time.Time // by station: when months, and feeds as the zero month, change by the clock
+	led      map[string]bool                        // by station: it is built here, see Editions.Leads
+	alone    bool                                   // this run builds all stations
+	asked    map[string]bool                        // stations that this run builds because somebody has asked for it
+	taken    edition.Retractions                    // that have been followed
+	audits   audits
+	memory   map[string]*memory // by station, of all
 }
 
 type sighting struct {
@@ -180,6 +185,7 @@ func (c *Conductor) run(ctx context.Context, mark func() error, each func(Report
 		return err
 	}
 	defer release()
+	defer c.noteDue()
 	c.alone = false
 	clear(c.asked)
 	if err := c.markChanges(ctx); err != nil {

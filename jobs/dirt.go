@@ -71,7 +71,10 @@ func (c *Conductor) askStore(ctx context.Context) error {
 	for _, change := range c.unseen(changes) {
 		c.follow(change)
 	}
-	c.checked = snapshot.Time()
+	if c.upcoming, err = snapshot.Next(ctx); err != nil {
+		return err
+	}
+	c.checked, c.ahead = snapshot.Time(), time.Until(snapshot.Time())
 	for _, station := range c.network.Stations {
 		if due, ok := c.due[station.ID]; !ok || !due.IsZero() && !due.After(c.checked) {
 			c.mark(station)

@@ -174,6 +174,7 @@ func (s *service) work(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.lead(ctx, conductor) })
 	group.Go(func() error { return timetable.Run(ctx) })
+	group.Go(func() error { return conductor.Wake(ctx, refresh.Trigger) })
 	if s.cfg.Content.Notify != "" {
 		group.Go(func() error { return store.Listen(ctx, s.shop.wake, s.noteListening) })
 	}

@@ -321,3 +321,36 @@ func TestEngineLeft(t *testing.T) {
 		}
 	})
 }
+
+// TestEngineNext holds that the store tells when time alone changes what readers
+// see.
+func TestEngineNext(t *testing.T) {
+	engines(t, func(t *testing.T, e *engine) {
+		s := e.store(t)
+		next := func() time.Time {
+			t.Helper()
+			present := snapshot(t, s)
+			defer present.Close()
+			at, err := present.Next(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return at
+		}
+		if at := next(); !at.IsZero() {
+			t.Errorf("of an empty store: %v", at)
+		}
+		present := now()
+		expiring, over := story("1", present.Add(-time.Hour)), story("2", present.Add(-2*time.Hour))
+		expiring.Expires, over.Expires = present.Add(3*time.Hour), present.Add(-time.Hour)
+		e.write(t, e.db, present, expiring, over)
+		if at := next(); !at.Equal(expiring.Expires) {
+			t.Errorf("an article expires at %v, not %v", expiring.Expires, at)
+		}
+		embargoed := story("3", present.Add(2*time.Hour))
+		e.write(t, e.db, present, embargoed, story("4", present.Add(5*time.Hour)))
+		if at := next(); !at.Equal(embargoed.Published) {
+			t.Errorf("an embargo ends at %v, not %v", embargoed.Published, at)
+		}
+	})
+}

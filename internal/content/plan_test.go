@@ -41,6 +41,8 @@ func TestPlan(t *testing.T) {
 		{"changes of rows", present.changes(now, true), "INDEX articles_by_change"},
 		{"changes of place", present.changes(now, true), "INDEX article_moves_by_time"},
 		{"changes by the end of an embargo", present.changes(now, false), "INDEX articles_by_time"},
+		{"the next embargo", present.firstOf(present.catalog.column("published")), "COVERING INDEX articles_by_time"},
+		{"the next expiry", present.firstOf(present.catalog.column("expires")), "COVERING INDEX articles_by_expiry"},
 		{"changes by expiry", present.changes(now, false), "INDEX articles_by_expiry"},
 	}
 	for _, tt := range tests {

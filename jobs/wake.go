@@ -1,0 +1,65 @@
+package jobs
+
+import (
+	"context"
+	"time"
+)
+
+// wakePoll is how exactly the clock's changes are kept to.
+const wakePoll = time.Second
+
+// Wake calls trigger when the clock alone changes a document, an embargo's end
+// or an article that leaves the news, until ctx ends: within a second of it, and
+// once each.
+func (c *Conductor) Wake(ctx context.Context, trigger func()) error {
+	tick := time.NewTicker(wakePoll)
+	defer tick.Stop()
+	var last time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if due := c.nextDue(); !due.IsZero() && !due.Equal(last) && !time.Now().Before(due) {
+			last = due
+			trigger()
+		}
+	}
+}
+
+// nextDue returns when the clock changes the next document, by this machine's
+// clock; zero: nothing is known of.
+func (c *Conductor) nextDue() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.wakeAt
+}
+
+// noteDue notes when the clock changes the next document.
+func (c *Conductor) noteDue() {
+	next := c.upcoming
+	sooner := func(at time.Time) {
+		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	for station, at := range c.due {
+		if c.led[station] {
+			sooner(at)
+		}
+	}
+	for station, months := range c.later {
+		for _, at := range months {
+			if c.led[station] {
+				sooner(at)
+			}
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wakeAt = time.Time{}
+	if !next.IsZero() {
+		c.wakeAt = next.Add(-c.ahead)
+	}
+}
