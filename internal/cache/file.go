@@ -116,21 +116,31 @@ func digest(m edition.Manifest) string {
 // writeFile puts a whole file in place or none: under a temporary name, synced,
 // renamed.
 func writeFile(name string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), strings.TrimSuffix(filepath.Base(name), objectSuffix)+temporary+"*")
+	draft, err := draftFile(name, data)
 	if err != nil {
 		return err
+	}
+	if err := os.Rename(draft, name); err != nil {
+		return errors.Join(err, os.Remove(draft))
+	}
+	return nil
+}
+
+// draftFile writes a file under a temporary name, which it returns, beside the
+// one that it is to have. It is on the disk then.
+func draftFile(name string, data []byte) (draft string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), strings.TrimSuffix(filepath.Base(name), objectSuffix)+temporary+"*")
+	if err != nil {
+		return "", err
 	}
 	_, err = f.Write(data)
 	if err == nil {
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
 	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	return f.Name(), nil
 }
 
 // temporary is in the names of files that are being written.

@@ -85,3 +85,25 @@ func wantFolder(t *testing.T, l *Local, current *edition.Edition) {
 		t.Fatalf("the folder has %q, want %q", got, slices.Sorted(maps.Keys(want)))
 	}
 }
+
+// Where only the current manifest is missing, its copy serves, and it is written
+// again.
+func TestLocalManifestGone(t *testing.T) {
+	l := newLocal(t)
+	publish(t, l, print(1, 0, "one"))
+	second := publish(t, l, print(2, 1, "two"))
+	if err := os.Remove(l.path("xt", manifestName)); err != nil {
+		t.Fatal(err)
+	}
+	again, err := OpenLocal(l.dir, DefaultKeep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err := again.Fetch(t.Context(), "xt", nil); err != nil || !e.Equal(second) || e.Number() != 2 {
+		t.Fatalf("Fetch: %v, %v", e, err)
+	}
+	publish(t, again, second)
+	if _, err := again.manifest("xt", manifestName); err != nil {
+		t.Error(err)
+	}
+}

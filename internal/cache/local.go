@@ -141,16 +141,16 @@ func (l *Local) version(station string) (Version, error) {
 // newest one that is not.
 func (l *Local) Fetch(_ context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
 	e, err := l.fetch(station, manifestName, known)
-	if !errors.Is(err, edition.ErrDamaged) && !errors.Is(err, errForeign) {
+	if !errors.Is(err, edition.ErrDamaged) && !errors.Is(err, errForeign) && !errors.Is(err, ErrNone) {
 		return e, err
+	}
+	numbers, _, listErr := l.list(station)
+	if listErr != nil || len(numbers) == 0 && errors.Is(err, ErrNone) {
+		return nil, errors.Join(err, listErr)
 	}
 	l.mu.Lock()
 	l.of(station).suspect = true
 	l.mu.Unlock()
-	numbers, _, listErr := l.list(station)
-	if listErr != nil {
-		return nil, errors.Join(err, listErr)
-	}
 	for _, number := range numbers {
 		if kept, keptErr := l.fetch(station, numberName(number), known); keptErr == nil {
 			return kept, nil

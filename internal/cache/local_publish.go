@@ -85,18 +85,33 @@ func (l *Local) publishKnown(ctx context.Context, e *edition.Edition, book *ledg
 	return e, errors.Join(l.collectKnown(m.Station, book), l.keepLedger(m.Station, book))
 }
 
-// writeManifest makes an edition the current one. Its copy may be there first: it
-// counts for nothing before the other is.
+// writeManifest makes an edition the current one. Both files wait for the disk
+// together, but the copy is in place only after the other: whoever finds it alone
+// takes it for an edition that was published.
 func (l *Local) writeManifest(m edition.Manifest) error {
 	text, err := seal(m)
 	if err != nil {
 		return err
 	}
+	names := []string{l.path(m.Station, manifestName), l.path(m.Station, numberName(m.Number))}
+	drafts := make([]string, len(names))
 	var writes errgroup.Group
-	for _, name := range []string{manifestName, numberName(m.Number)} {
-		writes.Go(func() error { return writeFile(l.path(m.Station, name), text) })
+	for i, name := range names {
+		writes.Go(func() (err error) {
+			drafts[i], err = draftFile(name, text)
+			return err
+		})
 	}
-	if err := writes.Wait(); err != nil {
+	err = writes.Wait()
+	for i, name := range names {
+		if err == nil {
+			err = os.Rename(drafts[i], name)
+		}
+		if err != nil && drafts[i] != "" {
+			err = errors.Join(err, os.Remove(drafts[i]))
+		}
+	}
+	if err != nil {
 		return err
 	}
 	return syncFolder(l.folder(m.Station))
@@ -125,6 +140,7 @@ func (l *Local) stored(station string) (s stored, err error) {
 	case err == nil:
 		return stored{m, true, s.suspect, s.damaged, m.Number}, nil // a higher number was not published
 	case errors.Is(err, ErrNone):
+		s.damaged = len(numbers) > 0 // it is gone
 	case errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
 		s.damaged = true
 	default:
