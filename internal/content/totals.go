@@ -13,17 +13,6 @@ import (
 // maxParts is how many totals one statement asks for.
 const maxParts = 60
 
-// Totals returns the totals of a station's articles first published in
-// [from, to). It reads each of them, but not its texts: a range of the index
-// and as many rows.
-func (s *Snapshot) Totals(ctx context.Context, station string, from, to time.Time) (article.Totals, error) {
-	totals, err := s.totals(ctx, station, [][2]time.Time{{from, to}})
-	if err != nil {
-		return article.Totals{}, err
-	}
-	return totals[0], nil
-}
-
 // TotalsByMonth returns the totals of a station's months in zone, in their
 // order. A statement asks for up to 60 of them.
 func (s *Snapshot) TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]article.Totals, error) {

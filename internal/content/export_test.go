@@ -1,0 +1,19 @@
+package content
+
+import (
+	"context"
+	"time"
+
+	"feedstation/internal/article"
+)
+
+// Totals returns the totals of a station's articles first published in
+// [from, to). It reads each of them, but not its texts: a range of the index
+// and as many rows.
+func (s *Snapshot) Totals(ctx context.Context, station string, from, to time.Time) (article.Totals, error) {
+	totals, err := s.totals(ctx, station, [][2]time.Time{{from, to}})
+	if err != nil {
+		return article.Totals{}, err
+	}
+	return totals[0], nil
+}
