@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"feedstation/internal/edition"
@@ -99,6 +98,3 @@ func (l *Local) remove(station, name string) error {
 	}
 	return nil
 }
-
-// folder returns a station's folder.
-func (l *Local) folder(station string) string { return filepath.Join(l.dir, station) }

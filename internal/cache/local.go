@@ -180,7 +180,7 @@ func (l *Local) fetch(station, name string, known *edition.Edition) (*edition.Ed
 // list returns the numbers in the names of manifests, the highest first, and
 // the names of all files.
 func (l *Local) list(station string) (numbers []int64, names []string, err error) {
-	files, err := os.ReadDir(filepath.Join(l.dir, station))
+	files, err := os.ReadDir(l.folder(station))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("cache: %w", err)
 	}
@@ -211,7 +211,7 @@ func (l *Local) manifest(station, name string) (edition.Manifest, error) {
 
 // lock waits until no other process publishes the station.
 func (l *Local) lock(ctx context.Context, station string) (*flock.Flock, error) {
-	if err := os.MkdirAll(filepath.Join(l.dir, station), 0o755); err != nil {
+	if err := os.MkdirAll(l.folder(station), 0o755); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
 	return lockFile(ctx, l.path(station, lockName))
@@ -245,8 +245,10 @@ func (l *Local) readPin(station string) (pin Pin, err error) {
 	return pin, nil
 }
 
+func (l *Local) folder(station string) string { return filepath.Join(l.dir, station) }
+
 func (l *Local) path(station, name string) string {
-	return filepath.Join(l.dir, station, name)
+	return filepath.Join(l.folder(station), name)
 }
 
 func objectName(hash edition.Hash) string { return hash.String() + objectSuffix }
