@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
-	"time"
 
 	"feedstation/internal/article"
-	"feedstation/internal/network"
 )
 
 // Hint is what somebody knows to have changed: stations whose feeds are to be
@@ -91,11 +88,6 @@ func (c *Conductor) followHints(ctx context.Context, snapshot Snapshot, hints []
 	return nil
 }
 
-// leads reports whether this run builds a station.
-func (c *Conductor) leads(station string) bool {
-	return c.alone || c.asked[station] || c.editions.Leads(station)
-}
-
 // followArticles marks where articles are by what the content store has of them,
 // and where the editions have them: they may have moved, or have gone.
 func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids []string) error {
@@ -133,103 +125,4 @@ func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids [
 		}
 	}
 	return nil
-}
-
-// trouble is what keeps stations from being built.
-type trouble struct {
-	since time.Time
-	err   error // nil: nothing
-}
-
-func (t *trouble) note(err error) {
-	if t.err == nil {
-		t.since = time.Now()
-	}
-	t.err = err
-}
-
-// findSize is how many articles a store is asked for at once.
-const findSize = 500
-
-// find returns what is known of the articles of any number of ids.
-func find(ctx context.Context, snapshot Snapshot, ids []string) (states []article.State, err error) {
-	for part := range slices.Chunk(ids, findSize) {
-		found, err := snapshot.Find(ctx, part)
-		if err != nil {
-			return nil, err
-		}
-		states = append(states, found...)
-	}
-	return states, nil
-}
-
-// stationTrouble is what keeps a station from being built, and from being
-// compared with the content store.
-type stationTrouble struct{ build, audit trouble }
-
-// Trouble returns since when a station can't be built, or else audited, and why;
-// the error is nil if it can.
-func (c *Conductor) Trouble(station string) (since time.Time, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if t := c.troubles[station]; t != nil && t.build.err != nil {
-		return t.build.since, t.build.err
-	}
-	if c.storeTrouble.err != nil {
-		return c.storeTrouble.since, c.storeTrouble.err
-	}
-	if t := c.troubles[station]; t != nil {
-		return t.audit.since, t.audit.err
-	}
-	return time.Time{}, nil
-}
-
-// Down returns for how long the content store has been out of reach; 0: it is
-// not.
-func (c *Conductor) Down() time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.storeTrouble.err == nil {
-		return 0
-	}
-	return max(1, time.Since(c.storeTrouble.since))
-}
-
-// noteTrouble notes how a station's build ended.
-func (c *Conductor) noteTrouble(station *network.Station, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.troubles[station.ID].build.note(err)
-}
-
-// noteAudit notes how a station's audit ended.
-func (c *Conductor) noteAudit(station string, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err != nil {
-		err = fmt.Errorf("audit: %w", err)
-	}
-	c.troubles[station].audit.note(err)
-}
-
-// noteStore notes how asking the content store ended, and up to when all changes
-// are known.
-func (c *Conductor) noteStore(err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.storeTrouble.note(err)
-	if err == nil {
-		c.known, c.knownOf = c.checked, maps.Clone(c.led)
-	}
-}
-
-// Checked returns the moment up to which all changes of a station are known, by
-// the content store's clock; zero: none yet, or another process leads.
-func (c *Conductor) Checked(station string) time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.knownOf[station] {
-		return time.Time{}
-	}
-	return c.known
 }

@@ -91,49 +91,6 @@ func coversAll(n *network.Network, id string) bool {
 	return ok && station.All
 }
 
-// places are where an edition has some articles.
-type places struct {
-	ids    map[string]bool // of the articles that are somewhere, in one line
-	guids  map[string]bool // of those that are in feeds
-	feeds  map[string]bool // ids of the channels whose feeds have one
-	shards []string        // paths of the months' sitemaps that have one
-	months []article.Month // of the shards
-}
-
-// locate looks for articles, by their ids in one line: in the feeds and, if that
-// is wanted, in the sitemaps.
-func locate(e *edition.Edition, wanted map[string]bool, sitemaps bool) (places, error) {
-	found := places{ids: map[string]bool{}, guids: map[string]bool{}, feeds: map[string]bool{}}
-	lines, err := feedLines(e)
-	if err != nil {
-		return places{}, err
-	}
-	for channel, articles := range lines {
-		for _, line := range articles {
-			if wanted[line.id] {
-				found.ids[line.id], found.guids[line.guid], found.feeds[channel] = true, true, true
-			}
-		}
-	}
-	for path := range e.Records() {
-		month, _, ok := network.ParseShardPath(path)
-		if !ok || !sitemaps {
-			continue
-		}
-		for id := range shardLines(e, path) {
-			if !wanted[string(id)] {
-				continue
-			}
-			id := string(id)
-			found.ids[id] = true
-			if n := len(found.shards); n == 0 || found.shards[n-1] != path {
-				found.shards, found.months = append(found.shards, path), append(found.months, month)
-			}
-		}
-	}
-	return found, nil
-}
-
 // redaction is an edition that loses articles.
 type redaction struct {
 	edition *edition.Edition

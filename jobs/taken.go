@@ -105,10 +105,7 @@ func (c *Conductor) noteGone(ctx context.Context, station *network.Station, befo
 		}
 	}
 	maps.DeleteFunc(gone, func(id string, _ bool) bool { return there[id] })
-	if len(gone) > maxGone {
-		return nil
-	}
-	if len(gone) == 0 {
+	if len(gone) == 0 || len(gone) > maxGone {
 		return nil
 	}
 	shown := c.shown(ctx, gone)
