@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -154,20 +155,34 @@ func keep(t *testing.T, p *process) (kept func(text string), stop func()) {
 		}
 }
 
-func mustExec(t *testing.T, db *sql.DB, statement string) {
+// mustExec runs statements, which another connection sees together.
+func mustExec(t *testing.T, db *sql.DB, statements ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for {
-		_, err := db.ExecContext(ctx, statement)
+		err := transact(ctx, db, statements)
 		if err == nil {
 			return
 		}
 		// A connection of before the restart tells so once.
 		if !strings.Contains(err.Error(), "connection") && !strings.Contains(err.Error(), "EOF") && !strings.Contains(err.Error(), "terminat") {
-			t.Fatalf("%s: %v", statement, err)
+			t.Fatalf("%s: %v", statements, err)
 		}
 	}
+}
+
+func transact(ctx context.Context, db *sql.DB, statements []string) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	for _, statement := range statements {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+	}
+	return tx.Commit()
 }
 
 // awaitStatus waits until /status of a process has a text.

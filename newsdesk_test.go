@@ -53,8 +53,11 @@ func (d *newsdesk) exec(format string, args ...any) {
 func (d *newsdesk) write(id int, title string) {
 	d.t.Helper()
 	now := d.room.clock
-	d.exec(`INSERT INTO articles VALUES ('%d', 'xt', 'https://xt.news.example/content/%d.html', '%s', %s, 'published', %s)`, id, id, title, now, now)
-	d.exec(`INSERT INTO article_channels VALUES ('%d', 'moment')`, id)
+	mustExec(
+		d.t, d.db,
+		fmt.Sprintf(`INSERT INTO articles VALUES ('%d', 'xt', 'https://xt.news.example/content/%d.html', '%s', %s, 'published', %s)`, id, id, title, now, now),
+		fmt.Sprintf(`INSERT INTO article_channels VALUES ('%d', 'moment')`, id),
+	)
 }
 
 // setStatus changes an article's status now.

@@ -12,7 +12,7 @@ type Change struct {
 	// Left says that the article is no longer where it was published then, for
 	// that station.
 	Left bool
-	// Again says that another change may follow that has the same time: the
-	// store counts in seconds, and this one is not over.
+	// Again says that what belongs to this change may be written after it, and
+	// leave its time as it is.
 	Again bool
 }

@@ -8,6 +8,12 @@ import (
 	"feedstation/internal/article"
 )
 
+// settled is how long after a row of another program's was written the rest of
+// the article may follow, and leave modified_at as it is: its channels, in a
+// statement of its own, or another change within the second of a store that
+// counts in seconds.
+const settled = 5 * time.Second
+
 // Changes returns what has changed after since: rows that were written, and
 // articles whose embargo or whose time has ended meanwhile. It returns them again
 // for the time of the overlap, in case a slow transaction wrote them or a build
@@ -34,7 +40,7 @@ func (s *Snapshot) Changes(ctx context.Context, since time.Time) ([]article.Chan
 		if r.fault != nil || change.Published.IsZero() {
 			continue // a broken row, which is in no document
 		}
-		change.Again = s.dialect.remote() && change.At.Nanosecond() == 0 && s.at.Sub(change.At) < 2*time.Second
+		change.Again = s.dialect.remote() && s.at.Sub(change.At).Abs() < settled
 		changes = append(changes, change)
 	}
 	if err := rows.err(); err != nil {
