@@ -173,6 +173,10 @@ func mustExec(t *testing.T, db *sql.DB, statements ...string) {
 }
 
 func transact(ctx context.Context, db *sql.DB, statements []string) error {
+	if len(statements) == 1 { // may be CREATE INDEX CONCURRENTLY
+		_, err := db.ExecContext(ctx, statements[0])
+		return err
+	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err

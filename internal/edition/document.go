@@ -171,10 +171,12 @@ func (d *Document) Variant(encoding Encoding) *Variant {
 		return &d.plain
 	case Gzip:
 		return &d.gzip
-	case Zstd:
+	}
+	v := d.late.variant(encoding)
+	if encoding == Zstd && v.Body == nil {
 		d.wantZstd()
 	}
-	return d.late.variant(encoding)
+	return v
 }
 
 // Has reports whether the document can be had in the encoding, and is smaller
