@@ -170,10 +170,10 @@ func (c *Conductor) compare(ctx context.Context, snapshot Snapshot, station *net
 			continue
 		}
 		d := c.mark(station)
-		if before.known && !d.months[month] {
+		if before.known && d.months[month] == nil {
 			c.noteDrift(station, month, drift(before.totals, totals[i]))
 		}
-		d.months[month], d.audited[month] = true, true
+		d.month(month).whole, d.audited[month] = true, true
 	}
 	return count, nil
 }

@@ -24,38 +24,37 @@ const (
 
 const listType = "text/plain; charset=utf-8"
 
-// addressPiece is the addresses of one sitemap that Baidu takes, newest first, a
-// line each.
+// addressPiece is the addresses of one part of a sitemap that Baidu takes, newest
+// first, a line each.
 type addressPiece struct {
 	edition.Piece
 	lines int
 }
 
 // baidu adds the flat list of the newest addresses: Baidu reads no indexes, and
-// takes their entries from its quota. It is put together from the sitemaps, of
-// which only those are read that are new. Without any address it has the home
-// page, as an empty list is reported as broken.
+// takes their entries from its quota. It is put together from the parts of the
+// sitemaps, of which only those are read that are new. Without any address it
+// has the home page, as an empty list is reported as broken.
 func (b *builder) baidu() error {
 	var pieces []edition.Piece
 	var newest time.Time
 	lines, size := 0, int64(0)
-	read := map[edition.Hash]addressPiece{}
+	read := map[edition.Hash][]addressPiece{}
 	for _, path := range b.newestFirst() {
-		document := b.documents[path]
-		piece, ok := b.memory.addresses[document.Hash()]
-		if !ok {
-			var err error
-			if piece, err = readAddresses(b.station, document); err != nil {
-				return fmt.Errorf("%s: %s: %w", network.BaiduPath, path, err)
-			}
+		parts, err := b.addresses(path)
+		if err != nil {
+			return fmt.Errorf("%s: %s: %w", network.BaiduPath, path, err)
 		}
-		read[document.Hash()] = piece
-		piece = piece.cut(baiduURLs-lines, baiduBytes-size)
-		pieces = append(pieces, piece.Piece)
-		lines += piece.lines
-		size += piece.Size()
+		document := b.documents[path]
+		read[document.Hash()] = parts
 		if document.Modified().After(newest) {
 			newest = document.Modified()
+		}
+		for _, piece := range slices.Backward(parts) {
+			piece = piece.cut(baiduURLs-lines, baiduBytes-size)
+			pieces = append(pieces, piece.Piece)
+			lines += piece.lines
+			size += piece.Size()
 		}
 		if lines == baiduURLs || size+baiduLoc >= baiduBytes {
 			break
@@ -69,6 +68,80 @@ func (b *builder) baidu() error {
 	return nil
 }
 
+// addresses returns the addresses of a sitemap, a piece for each of its parts.
+func (b *builder) addresses(path string) ([]addressPiece, error) {
+	document := b.documents[path]
+	if m := &b.memory.month; m.document == document.Hash() {
+		return b.addressesOf(m.parts)
+	}
+	if known, ok := b.memory.addresses[document.Hash()]; ok {
+		return known, nil
+	}
+	reader, writer := io.Pipe()
+	go func() {
+		_, err := document.WriteTo(writer)
+		writer.CloseWithError(err)
+	}()
+	defer reader.Close()
+	return readAddresses(b.station, reader, recordIDs(b.records[path]))
+}
+
+// addressesOf returns the addresses of parts, of which it reads those that are
+// new.
+func (b *builder) addressesOf(parts []part) ([]addressPiece, error) {
+	var all []addressPiece
+	head, tail := extensions.Frame()
+	for i := range parts {
+		if p := &parts[i]; p.addresses == nil {
+			text := io.MultiReader(strings.NewReader(head), bytes.NewReader(p.entries.Text()), strings.NewReader(tail))
+			pieces, err := readAddresses(b.station, text, nil)
+			if err != nil {
+				return nil, err
+			}
+			p.addresses = &pieces[0]
+		}
+		all = append(all, *parts[i].addresses)
+	}
+	return all, nil
+}
+
+// readAddresses returns the addresses of a sitemap of the station, a piece for
+// each of the parts that it has with articles of these ids. An address of
+// another host is an error: nothing may publish that.
+func readAddresses(station *network.Station, text io.Reader, ids []string) ([]addressPiece, error) {
+	var pieces []addressPiece
+	var addresses []string
+	pages, n := 0, 0 // of all, of the part
+	end := func() {
+		var list bytes.Buffer
+		for _, address := range slices.Backward(addresses) {
+			list.WriteString(address)
+			list.WriteByte('\n')
+		}
+		pieces = append(pieces, addressPiece{edition.NewPiece(list.Bytes()), len(addresses)})
+		addresses, n = addresses[:0], 0
+	}
+	for loc, err := range sitemap.Locs(text) {
+		if err != nil {
+			return nil, err
+		}
+		if !strings.HasPrefix(loc, station.URL+"/") && !station.Owns(loc) {
+			return nil, fmt.Errorf("%s is not on the station's host", loc)
+		}
+		if len(loc) <= baiduLoc {
+			addresses = append(addresses, loc)
+		}
+		pages, n = pages+1, n+1
+		if pages <= len(ids) && endsPart(ids[pages-1], n) {
+			end()
+		}
+	}
+	if n > 0 {
+		end()
+	}
+	return pieces, nil
+}
+
 // newestFirst returns the paths of all shards, the one with the newest articles
 // first.
 func (b *builder) newestFirst() []string {
@@ -79,35 +152,6 @@ func (b *builder) newestFirst() []string {
 		paths = append(paths, network.ShardPath(s.month, s.n))
 	}
 	return paths
-}
-
-// readAddresses returns the addresses of a sitemap of the station. One of
-// another host is an error: nothing may publish that.
-func readAddresses(station *network.Station, document *edition.Document) (addressPiece, error) {
-	reader, writer := io.Pipe()
-	go func() {
-		_, err := document.WriteTo(writer)
-		writer.CloseWithError(err)
-	}()
-	defer reader.Close()
-	var addresses []string
-	for loc, err := range sitemap.Locs(reader) {
-		if err != nil {
-			return addressPiece{}, err
-		}
-		if !strings.HasPrefix(loc, station.URL+"/") && !station.Owns(loc) {
-			return addressPiece{}, fmt.Errorf("%s is not on the station's host", loc)
-		}
-		if len(loc) <= baiduLoc {
-			addresses = append(addresses, loc)
-		}
-	}
-	var text bytes.Buffer
-	for _, address := range slices.Backward(addresses) {
-		text.WriteString(address)
-		text.WriteByte('\n')
-	}
-	return addressPiece{edition.NewPiece(text.Bytes()), len(addresses)}, nil
 }
 
 // cut returns the first lines of the piece, at most so many and of at most so

@@ -39,8 +39,9 @@ type builder struct {
 // memory is what one build of a station has found out that spares the next one
 // work. It is never needed.
 type memory struct {
-	feeds     map[string]rendered           // by channel
-	addresses map[edition.Hash]addressPiece // by sitemap
+	feeds     map[string]rendered // by channel
+	month     month
+	addresses map[edition.Hash][]addressPiece // by sitemap, a piece for each part
 }
 
 // next returns the edition that follows the current one.

@@ -17,7 +17,7 @@ type dirt struct {
 	fresh      bool            // something has happened, it is not only a backlog
 	feeds      bool            // all feeds
 	articles   map[string]bool // by id, whether they are the station's own: they make the feeds dirty that have them, or had
-	months     map[article.Month]bool
+	months     map[article.Month]*extent
 	audited    map[article.Month]bool // of the months, those that an audit found
 }
 
@@ -33,12 +33,22 @@ func (c *Conductor) mark(station *network.Station) *dirt {
 func (c *Conductor) markBacklog(station *network.Station, months []article.Month) {
 	d, ok := c.dirty[station.ID]
 	if !ok {
-		d = &dirt{articles: map[string]bool{}, months: map[article.Month]bool{}, audited: map[article.Month]bool{}}
+		d = &dirt{articles: map[string]bool{}, months: map[article.Month]*extent{}, audited: map[article.Month]bool{}}
 		c.dirty[station.ID] = d
 	}
 	for _, month := range months {
-		d.months[month] = true
+		d.month(month).whole = true
 	}
+}
+
+// month returns what is dirty of a month, to which the caller adds.
+func (d *dirt) month(name article.Month) *extent {
+	e, ok := d.months[name]
+	if !ok {
+		e = &extent{}
+		d.months[name] = e
+	}
+	return e
 }
 
 // markChanges asks the content store what has changed, and the clock, and marks
@@ -100,7 +110,8 @@ func (c *Conductor) follow(change article.Change) {
 			c.mark(station).articles[change.ID] = own
 		}
 		if own {
-			c.dirty[station.ID].months[article.MonthOf(change.Published, station.Zone)] = true
+			month := article.MonthOf(change.Published, station.Zone)
+			c.dirty[station.ID].month(month).add(oneLine(change.ID), change.Published)
 		}
 	}
 }
@@ -137,7 +148,7 @@ func (c *Conductor) markLater(station *network.Station) {
 		d := c.mark(station)
 		d.feeds = true
 		if month != (article.Month{}) {
-			d.months[month] = true
+			d.month(month).whole = true
 		}
 	}
 }

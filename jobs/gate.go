@@ -86,9 +86,9 @@ func (b *builder) feedIDs() (ids []string, err error) {
 
 // listedIDs returns the ids of the articles of the current edition's months.
 func (b *builder) listedIDs() (ids []string, err error) {
-	for path := range b.current.Records() {
+	for path, record := range b.current.Records() {
 		if isShard(path) {
-			for id := range shardLines(b.current, path) {
+			for id := range recordLines(record) {
 				ids = append(ids, fromLine(string(id)))
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"time"
 
 	"feedstation/internal/article"
 )
@@ -118,7 +119,9 @@ func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids [
 			return err
 		}
 		for _, month := range found.months {
-			c.mark(station).months[month] = true
+			for id := range found.ids {
+				c.mark(station).month(month).add(id, time.Time{})
+			}
 		}
 		if len(found.feeds) > 0 {
 			c.mark(station).feeds = true

@@ -33,12 +33,12 @@ func locate(e *edition.Edition, wanted map[string]bool, sitemaps bool) (places, 
 			}
 		}
 	}
-	for path := range e.Records() {
+	for path, record := range e.Records() {
 		month, _, ok := network.ParseShardPath(path)
 		if !ok || !sitemaps {
 			continue
 		}
-		for id := range shardLines(e, path) {
+		for id := range recordLines(record) {
 			if !wanted[string(id)] {
 				continue
 			}

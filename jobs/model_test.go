@@ -22,10 +22,13 @@ import (
 )
 
 // modelOptions make limits be met all the time: of the feeds, and of sitemaps by
-// number and by size.
-var modelOptions = jobs.Options{
-	Items: 4, FullText: true, NewsName: "湘江新闻网", Version: "model", MaxAge: 6 * time.Hour,
-	Sitemaps: jobs.SitemapLimits{URLs: 3, Bytes: 3000},
+// number and by size. Where months are not split, they are read in parts.
+func modelOptions(split bool) jobs.Options {
+	options := jobs.Options{Items: 4, FullText: true, NewsName: "湘江新闻网", Version: "model", MaxAge: 6 * time.Hour}
+	if split {
+		options.Sitemaps = jobs.SitemapLimits{URLs: 3, Bytes: 3000}
+	}
+	return options
 }
 
 // TestModel holds that whatever is done to the store, and whatever time does,
@@ -35,7 +38,7 @@ var modelOptions = jobs.Options{
 func TestModel(t *testing.T) {
 	seeds, steps := uint64(4), 60
 	if raced() {
-		seeds, steps = 2, 12
+		seeds, steps = 2, 25
 	}
 	for seed := range seeds {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
@@ -44,6 +47,10 @@ func TestModel(t *testing.T) {
 				m := newModel(w, seed)
 				for range steps {
 					m.step()
+				}
+				t.Logf("%d months were read in parts", m.parts)
+				if !m.split && m.parts == 0 {
+					t.Error("no month was read in parts")
 				}
 			})
 		})
@@ -63,6 +70,9 @@ func (m months) add(station string, month article.Month) {
 // model is the newsroom's work, and what is known of the editions from it.
 type model struct {
 	*world
+	options   jobs.Options
+	split     bool // months into several sitemaps
+	parts     int  // months that were read in parts
 	random    *rand.Rand
 	db        *sql.DB // another tool's
 	shelf     *shelf
@@ -91,6 +101,7 @@ type process struct {
 
 	mu    sync.Mutex
 	read  months
+	parts months // of which a part was read
 	fault string // a station that can't be read
 }
 
@@ -118,8 +129,9 @@ func newModel(w *world, seed uint64) *model {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { db.Close() })
+	split := seed%2 == 0
 	m := &model{
-		world: w, random: rand.New(rand.NewPCG(seed, 0)), db: db, shelf: newShelf(),
+		world: w, options: modelOptions(split), split: split, random: rand.New(rand.NewPCG(seed, 0)), db: db, shelf: newShelf(),
 		articles: map[string]article.Article{},
 	}
 	for i := range m.processes {
@@ -131,15 +143,18 @@ func newModel(w *world, seed uint64) *model {
 // start returns a new process that goes on with the editions.
 func (m *model) start() *process {
 	p := &process{dirty: months{}}
-	p.Conductor = m.conduct(m.shelf, modelOptions, func(station string, from, to time.Time) error {
+	p.Conductor = m.conduct(m.shelf, m.options, func(station string, from, to time.Time) error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if station == p.fault {
 			return errFault
 		}
 		s, _ := m.network.Station(station)
-		if month, ok := monthOf(s, from, to); ok {
+		switch month, ok := monthOf(s, from, to); {
+		case ok:
 			p.read.add(station, month)
+		case to.Sub(from) != 48*time.Hour: // which are the news
+			p.parts.add(station, month)
 		}
 		return nil
 	})
@@ -184,7 +199,7 @@ func (m *model) step() {
 	m.touchByClock(p)
 	m.refreshBy(p, restarted || p.checked.IsZero())
 
-	whole := m.whole(modelOptions)
+	whole := m.whole(m.options)
 	for _, s := range m.network.Stations {
 		e := m.shelf.current[s.ID]
 		if err := differences(e, whole.current[s.ID]); err != nil {
@@ -205,7 +220,7 @@ func (m *model) step() {
 // refreshBy has a process refresh, sometimes after it could not do all of it.
 func (m *model) refreshBy(p *process, fresh bool) {
 	m.t.Helper()
-	p.read = months{}
+	p.read, p.parts = months{}, months{}
 	if m.random.IntN(8) == 0 {
 		p.fault = m.station()
 		m.note("%s can't be read", p.fault)
@@ -304,11 +319,20 @@ func (m *model) checkRead(p *process) {
 	m.t.Helper()
 	for _, s := range m.network.Stations {
 		for month := range p.dirty[s.ID] {
-			if p.read[s.ID][month] == 0 {
+			if p.read[s.ID][month]+p.parts[s.ID][month] == 0 {
 				m.fail("%s of %s was touched and not read", month, s.ID)
 			}
 		}
-		for month, times := range p.read[s.ID] {
+		m.parts += len(p.parts[s.ID])
+		read := maps.Clone(p.parts[s.ID])
+		for month := range read {
+			read[month] = 0 // which may be several
+		}
+		if read == nil {
+			read = map[article.Month]int{}
+		}
+		maps.Copy(read, p.read[s.ID])
+		for month, times := range read {
 			repeated := slices.ContainsFunc(m.touched, func(t touch) bool {
 				return t.station == s.ID && t.month == month && t.at.After(p.checked.Add(-overlap))
 			})
@@ -392,7 +416,7 @@ func (m *model) checkArticles(s *network.Station, e *edition.Edition) {
 	if got := locsOf(d); !slices.Equal(got, news) {
 		m.fail("%s has the news\n%q\nwant\n%q", s.ID, got, news)
 	}
-	latest = latest[max(0, len(latest)-modelOptions.Items):]
+	latest = latest[max(0, len(latest)-m.options.Items):]
 	slices.Reverse(latest)
 	if got := feedURLs(document(e, "/feed.json")); !slices.Equal(got, latest) {
 		m.fail("the feed of %s has\n%q\nwant\n%q", s.ID, got, latest)

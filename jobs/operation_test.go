@@ -69,7 +69,11 @@ func (m *model) operate() {
 	case len(ids) == 0 || dice < 2:
 		m.insert(1)
 	case dice == 2:
-		m.insert(2 + m.random.IntN(4))
+		most := 4
+		if !m.split {
+			most = 16 // so that months have several parts
+		}
+		m.insert(2 + m.random.IntN(most))
 	case dice == 3:
 		id := ids[m.random.IntN(len(ids))]
 		a := m.articles[id]

@@ -22,17 +22,6 @@ const recordType = "text/plain; charset=utf-8"
 // feedsRecord is the path of the record of all feeds.
 var feedsRecord = network.FeedPath("", network.RSS)
 
-// recordShard records the ids of a month's sitemap.
-func (b *builder) recordShard(path string, ids []string) {
-	var text []byte
-	for _, id := range ids {
-		text = append(append(text, oneLine(id)...), '\n')
-	}
-	w := edition.NewWriter(recordType)
-	_, _ = w.Write(text)
-	b.addRecord(path, w, len(ids))
-}
-
 // recordFeeds records the articles of all feeds: those of the feeds that have
 // been rendered, and of the others what was recorded before.
 func (b *builder) recordFeeds(rendered []channelFeed) error {
@@ -56,7 +45,7 @@ func (b *builder) recordFeeds(rendered []channelFeed) error {
 		}
 		n += len(lines)
 	}
-	b.addRecord(feedsRecord, w, n)
+	b.addRecord(feedsRecord, contentOf(w), n)
 	return nil
 }
 
@@ -79,15 +68,20 @@ func (f *channelFeed) lines() []feedLine {
 	return lines
 }
 
-func (b *builder) addRecord(path string, w *edition.Writer, items int) {
-	// A Writer's methods have errors for the sake of their interfaces.
-	_ = w.Close()
+func (b *builder) addRecord(path string, content *edition.Content, items int) {
 	var previous *edition.Document
 	if b.current != nil {
 		previous, _ = b.current.Record(path)
 	}
 	revision := edition.Revision{Newest: time.Time{}, AsOf: b.asOf, Items: items, Advice: edition.DefaultAdvice}
-	b.records[path] = revision.Settle(w.Content(), previous)
+	b.records[path] = revision.Settle(content, previous)
+}
+
+// contentOf closes a Writer and returns what was written. Its methods have errors
+// for the sake of their interfaces.
+func contentOf(w *edition.Writer) *edition.Content {
+	_ = w.Close()
+	return w.Content()
 }
 
 func writeLine(w *edition.Writer, fields ...string) {
@@ -133,21 +127,20 @@ func feedLines(e *edition.Edition) (map[string][]feedLine, error) {
 	return lines, nil
 }
 
-// shardIDs returns the ids of the pages of a month's sitemap, in their order, as
-// oneLine returns them.
-func shardIDs(e *edition.Edition, path string) []string {
+// recordIDs returns the ids that are the record of a month's sitemap, as oneLine
+// returns them; none of a record that is nil.
+func recordIDs(record *edition.Document) []string {
 	var ids []string
-	for id := range shardLines(e, path) {
+	for id := range recordLines(record) {
 		ids = append(ids, string(id))
 	}
 	return ids
 }
 
-// shardLines is shardIDs without an allocation for each.
-func shardLines(e *edition.Edition, path string) iter.Seq[[]byte] {
+// recordLines is recordIDs without an allocation for each.
+func recordLines(record *edition.Document) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		record, ok := e.Record(path)
-		if !ok {
+		if record == nil {
 			return
 		}
 		for line := range bytes.Lines(record.Body()) {

@@ -133,7 +133,7 @@ func (r *redaction) apply(n *network.Network, station *network.Station) *edition
 
 // redactShard takes the pages out of a month's sitemap; one without a page goes.
 func (r *redaction) redactShard(b *builder, path string) {
-	ids, at := shardIDs(r.edition, path), 0
+	ids, at := recordIDs(b.records[path]), 0
 	var left []string
 	gone := func(loc string) bool {
 		id := ""
@@ -157,7 +157,7 @@ func (r *redaction) redactShard(b *builder, path string) {
 	for _, id := range left {
 		writeLine(w, id)
 	}
-	b.addRecord(path, w, len(left))
+	b.addRecord(path, contentOf(w), len(left))
 }
 
 // redactSitemap takes pages out of a sitemap and reports whether any is left.
@@ -168,11 +168,11 @@ func (r *redaction) redactSitemap(b *builder, path string, gone func(loc string)
 	}
 	w := edition.NewWriter(sitemap.ContentType)
 	left, err := sitemap.Remove(w, read(document), gone)
-	_ = w.Close() // which has its error for the sake of io.Closer
+	content := contentOf(w)
 	if err != nil || left == 0 {
 		return false
 	}
-	b.addContent(path, w.Content(), left, time.Time{})
+	b.addContent(path, content, left, time.Time{})
 	return true
 }
 
@@ -242,5 +242,5 @@ func (r *redaction) redactRecord(b *builder) {
 			}
 		}
 	}
-	b.addRecord(feedsRecord, w, n)
+	b.addRecord(feedsRecord, contentOf(w), n)
 }

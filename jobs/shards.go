@@ -43,7 +43,11 @@ func (b *builder) shards(ctx context.Context, work *dirt) (left []article.Month,
 			break
 		}
 		delete(kept, month)
-		if err := b.shard(ctx, month); err != nil {
+		e := work.months[month]
+		if everything || e == nil {
+			e = &extent{whole: true}
+		}
+		if err := b.shard(ctx, month, e); err != nil {
 			return nil, err
 		}
 	}
@@ -73,34 +77,44 @@ func (b *builder) keptShards() map[article.Month][]string {
 var extensions = sitemap.Options{Images: true, Videos: true, Alternates: true}
 
 // shard adds a month.
-func (b *builder) shard(ctx context.Context, month article.Month) error {
-	from, to := month.Bounds(b.station.Zone)
-	options := extensions
-	options.MaxURLs, options.MaxBytes = b.options.Sitemaps.URLs, b.options.Sitemaps.Bytes
-	var ids []string
-	urls := b.urls(b.snapshot.Listing(ctx, b.station.ID, from, to), &ids)
-	options.Invalid = func(*sitemap.URLError) error {
-		ids = ids[:len(ids)-1] // of the page that is left out
-		return nil
-	}
-	path := func(n int) string { return network.ShardPath(month, n) }
-	files, err := b.addSitemaps(urls, options, path)
+func (b *builder) shard(ctx context.Context, name article.Month, e *extent) error {
+	files, err := b.readMonth(ctx, name, e)
 	if err != nil {
-		return fmt.Errorf("%s: %w", month, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	for i, f := range files {
-		b.recordShard(path(i+1), ids[:f.URLs])
-		ids = ids[f.URLs:]
+	for i, parts := range files {
+		b.addShard(network.ShardPath(name, i+1), parts)
 	}
+	b.rememberMonth(name, files)
 	return nil
+}
+
+// What every month's sitemap begins and ends with.
+var shardHead, shardTail = func() (head, tail edition.Piece) {
+	first, last := extensions.Frame()
+	return edition.NewPiece([]byte(first)), edition.NewPiece([]byte(last))
+}()
+
+// addShard adds a sitemap of a month, with its record.
+func (b *builder) addShard(path string, parts []part) {
+	entries, record := []edition.Piece{shardHead}, []edition.Piece{}
+	var lastMod time.Time
+	pages := 0
+	for _, p := range parts {
+		entries, record = append(entries, p.entries), append(record, p.record)
+		pages += p.pages
+		if p.lastMod.After(lastMod) {
+			lastMod = p.lastMod
+		}
+	}
+	b.addContent(path, edition.Join(sitemap.ContentType, append(entries, shardTail)), pages, lastMod)
+	b.addRecord(path, edition.Join(recordType, record), pages)
 }
 
 // addSitemaps adds as many sitemaps as the URLs need and returns what they are. A
 // URL that can't be in any is left out.
 func (b *builder) addSitemaps(urls iter.Seq2[sitemap.URL, error], options sitemap.Options, path func(n int) string) ([]sitemap.File, error) {
-	if options.Invalid == nil {
-		options.Invalid = func(*sitemap.URLError) error { return nil }
-	}
+	options.Invalid = func(*sitemap.URLError) error { return nil }
 	var bodies []*edition.Writer
 	files, err := sitemap.Split(urls, options, func(int) (io.WriteCloser, error) {
 		bodies = append(bodies, edition.NewWriter(sitemap.ContentType))
@@ -113,26 +127,6 @@ func (b *builder) addSitemaps(urls iter.Seq2[sitemap.URL, error], options sitema
 		b.addContent(path(i+1), bodies[i].Content(), f.URLs, f.LastMod)
 	}
 	return files, nil
-}
-
-// urls yields the addresses of the articles that belong in the station's
-// sitemaps, and appends the id of each to ids before it does.
-func (b *builder) urls(articles iter.Seq2[article.Article, error], ids *[]string) iter.Seq2[sitemap.URL, error] {
-	return func(yield func(sitemap.URL, error) bool) {
-		for a, err := range articles {
-			if err != nil {
-				yield(sitemap.URL{}, err)
-				return
-			}
-			if !listable(b.station, &a) {
-				continue
-			}
-			*ids = append(*ids, a.ID)
-			if !yield(b.url(&a), nil) {
-				return
-			}
-		}
-	}
 }
 
 // listable reports whether a sitemap of the station may name the article: a

@@ -73,10 +73,10 @@ func (c *Conductor) noteGone(ctx context.Context, station *network.Station, befo
 		return nil
 	}
 	there, gone := map[string]bool{}, map[string]bool{}
-	var changed []string // sitemaps of months
+	var changed []*edition.Document // records of months
 	for path, record := range after.Records() {
 		if old, ok := before.Record(path); isShard(path) && !(ok && old.Hash() == record.Hash()) {
-			changed = append(changed, path)
+			changed = append(changed, record)
 		}
 	}
 	for path, record := range before.Records() {
@@ -87,15 +87,15 @@ func (c *Conductor) noteGone(ctx context.Context, station *network.Station, befo
 		if ok && (other.Hash() == record.Hash() || hasAll(other.Body(), record.Body())) {
 			continue
 		}
-		for _, id := range shardIDs(before, path) {
+		for _, id := range recordIDs(record) {
 			gone[id] = true
 		}
 	}
-	for _, path := range changed {
+	for _, record := range changed {
 		if len(gone) == 0 {
 			break
 		}
-		for _, id := range shardIDs(after, path) {
+		for _, id := range recordIDs(record) {
 			there[id] = true
 		}
 	}

@@ -19,6 +19,16 @@ type Options struct {
 	// on its URLs, because the declarations stand in front of the first one.
 	News, Images, Videos, Alternates bool
 
+	// Fragment leaves out what stands before the first URL and behind the last,
+	// for a file that is put together from several, see [Options.Frame]. The
+	// limits are those of a file with both.
+	Fragment bool
+
+	// Flush, unless nil, is asked with the Loc of each URL that has been added.
+	// Where it reports true, all URLs so far are written, and the file's method
+	// Flush() error is called if it has one: as compressors do.
+	Flush func(loc string) bool
+
 	// Invalid decides about a URL that [Split] cannot publish: nil leaves it
 	// out and goes on, an error ends Split with that error. Without Invalid
 	// the first such URL ends Split. A [Writer] has no use for it.
@@ -41,7 +51,9 @@ const (
 	urlsetEnd   = "</urlset>\n"
 )
 
-// head returns the file up to the first URL.
+// Frame returns what stands before the first URL of a file and behind the last.
+func (o *Options) Frame() (head, tail string) { return o.head(), urlsetEnd }
+
 func (o *Options) head() string {
 	s := xmlHead + urlsetStart
 	if o.News {
@@ -59,8 +71,8 @@ func (o *Options) head() string {
 	return s + ">\n"
 }
 
-// limits returns the effective limits.
-func (o *Options) limits() (urls int, bytes int64) {
+// Limits returns the limits of a file that apply.
+func (o *Options) Limits() (urls int, bytes int64) {
 	urls, bytes = MaxURLs, DefaultBytes
 	if o.News {
 		urls = MaxNewsURLs

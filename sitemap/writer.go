@@ -18,10 +18,11 @@ type Writer struct {
 // NewWriter returns a Writer of a new sitemap on w. It writes nothing before
 // the first URL, and in blocks of some 32 KiB from then on.
 func NewWriter(w io.Writer, opts Options) *Writer {
-	urls, bytes := opts.limits()
+	urls, bytes := opts.Limits()
+	head, tail := opts.Frame()
 	sw := &Writer{
 		opts: opts,
-		doc:  document{head: opts.head(), tail: urlsetEnd, maxItems: urls, maxBytes: bytes},
+		doc:  document{head: head, tail: tail, fragment: opts.Fragment, maxItems: urls, maxBytes: bytes},
 	}
 	sw.doc.begin(w)
 	return sw
@@ -42,6 +43,9 @@ func (w *Writer) Add(u URL) error {
 	}
 	if u.LastMod.After(w.lastMod) {
 		w.lastMod = u.LastMod
+	}
+	if w.opts.Flush != nil && w.opts.Flush(u.Loc) {
+		return w.doc.flushAll()
 	}
 	return nil
 }

@@ -1,0 +1,115 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"feedstation/internal/article"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// monthStore is a store that has nothing but articles.
+type monthStore struct {
+	Snapshot
+	articles map[string]time.Time // published, by id
+	asked    []time.Time          // where listings have begun
+}
+
+func (s *monthStore) Listing(_ context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
+	s.asked = append(s.asked, from)
+	var found []article.Article
+	for id, published := range s.articles {
+		if !published.Before(from) && published.Before(to) {
+			found = append(found, article.Article{ID: id, Station: station, URL: "https://xt.news.example/" + id, Published: published, Updated: published})
+		}
+	}
+	slices.SortFunc(found, func(a, b article.Article) int {
+		return cmp.Or(a.Published.Compare(b.Published), cmp.Compare(a.ID, b.ID))
+	})
+	return func(yield func(article.Article, error) bool) {
+		for _, a := range found {
+			if !yield(a, nil) {
+				return
+			}
+		}
+	}
+}
+
+// TestPatch holds that a month of which only parts are read again is the month
+// that is read as a whole, in the same parts, if its extent has the ids of all
+// articles that have changed, and the times of those that are there.
+func TestPatch(t *testing.T) {
+	patches := 0
+	rapid.Check(t, func(t *rapid.T) {
+		from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+		name := article.MonthOf(from, time.UTC)
+		store := &monthStore{articles: map[string]time.Time{}}
+		b := &builder{
+			Conductor: &Conductor{}, station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
+			snapshot: store, asOf: from.AddDate(0, 0, 20), memory: new(memory), later: map[article.Month]time.Time{},
+			documents: map[string]*edition.Document{}, records: map[string]*edition.Document{},
+		}
+		b.options.Sitemaps.URLs = rapid.SampledFrom([]int{0, 8}).Draw(t, "limit")
+		// Few times and few ids: many articles are of one moment, and many move.
+		id := rapid.Map(rapid.IntRange(0, 40), func(n int) string { return fmt.Sprint(n) })
+		at := rapid.Map(rapid.IntRange(0, 20), func(n int) time.Time { return from.Add(time.Duration(n) * time.Hour) })
+		for range rapid.IntRange(0, 30).Draw(t, "articles") {
+			store.articles[id.Draw(t, "id")] = at.Draw(t, "at")
+		}
+		for range 6 {
+			e := new(extent)
+			for range rapid.IntRange(0, 3).Draw(t, "changes") {
+				id, at := id.Draw(t, "id"), at.Draw(t, "at")
+				if rapid.Bool().Draw(t, "gone") {
+					delete(store.articles, id)
+					at = time.Time{}
+				} else {
+					store.articles[id] = at
+				}
+				e.add(id, at)
+			}
+			store.asked = nil
+			files, err := b.readMonth(t.Context(), name, e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Contains(store.asked, from) || len(store.asked) > 1 {
+				patches++
+			}
+			whole, err := b.readMonth(t.Context(), name, &extent{whole: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := fmt.Sprint(shown(files)), fmt.Sprint(shown(whole)); got != want {
+				t.Fatalf("read in parts\n%s\nwant\n%s", got, want)
+			}
+			for i, parts := range files {
+				b.addShard(network.ShardPath(name, i+1), parts)
+			}
+			b.rememberMonth(name, files)
+			b.current = edition.New("xt", 1, b.asOf, "", b.documents).WithRecords(b.records)
+			b.documents, b.records = map[string]*edition.Document{}, map[string]*edition.Document{}
+		}
+	})
+	if patches == 0 {
+		t.Error("no month was read in parts")
+	}
+}
+
+// shown returns all that parts have.
+func shown(files [][]part) (all []string) {
+	for i, parts := range files {
+		for _, p := range parts {
+			all = append(all, fmt.Sprint(i, p.first, p.last, p.lastMod, p.pages, p.ended, "\n", p.ids, string(p.entries.Text()), string(p.record.Text())))
+		}
+	}
+	return all
+}

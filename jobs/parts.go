@@ -1,0 +1,143 @@
+package jobs
+
+import (
+	"context"
+	"hash/crc32"
+	"io"
+	"iter"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/edition"
+	"feedstation/sitemap"
+)
+
+// part is a run of the articles of a month's sitemap, compressed on its own:
+// what changes one of them costs the part and not the month. Where a part ends
+// depends on the articles before it in the file, back to its first, so that the
+// same articles make the same parts whatever was changed to come to them.
+type part struct {
+	first, last time.Time // publication of its articles
+	lastMod     time.Time // the latest of its pages
+	pages       int
+	ended       bool          // by its last article, not by the end of the file
+	ids         string        // as the record has them
+	entries     edition.Piece // of the sitemap
+	record      edition.Piece
+	addresses   *addressPiece // nil: not asked for yet
+}
+
+// partPages is how many pages a part has, on average; a few hundred compress as
+// well as thousands do.
+var partPages uint32 = 128
+
+// maxPart is the largest number of pages in a part, in averages.
+const maxPart = 8
+
+// endsPart reports whether the article of an id, in one line, is the last of its
+// part, in which it is the n-th.
+func endsPart(id string, n int) bool {
+	return n == maxPart*int(partPages) || crc32.ChecksumIEEE([]byte(id))%partPages == 0
+}
+
+// shardOptions returns the options of a month's sitemaps, which are written in
+// parts.
+func (b *builder) shardOptions() sitemap.Options {
+	options := extensions
+	options.MaxURLs, options.MaxBytes = b.options.Sitemaps.URLs, b.options.Sitemaps.Bytes
+	options.Fragment = true
+	return options
+}
+
+// readParts returns the station's articles of a time in as many files as they
+// need, and in parts. A page that can't be in any sitemap is left out.
+func (b *builder) readParts(ctx context.Context, from, to time.Time) ([][]part, error) {
+	w := new(partWriter)
+	options := b.shardOptions()
+	options.Flush = w.added
+	options.Invalid = func(*sitemap.URLError) error { return nil }
+	_, err := sitemap.Split(b.pages(b.snapshot.Listing(ctx, b.station.ID, from, to), w), options, w.open)
+	return w.files, err
+}
+
+// pages yields the pages of those articles that belong in the station's
+// sitemaps, and tells w of each before it does.
+func (b *builder) pages(articles iter.Seq2[article.Article, error], w *partWriter) iter.Seq2[sitemap.URL, error] {
+	return func(yield func(sitemap.URL, error) bool) {
+		for a, err := range articles {
+			if err != nil {
+				yield(sitemap.URL{}, err)
+				return
+			}
+			if !listable(b.station, &a) {
+				continue
+			}
+			page := b.url(&a)
+			w.next = upcoming{oneLine(a.ID), a.Published, page.LastMod}
+			if !yield(page, nil) {
+				return
+			}
+		}
+	}
+}
+
+// partWriter divides the sitemaps that are written to it into parts.
+type partWriter struct {
+	files [][]part
+	next  upcoming // the page that is added next, if it can be
+
+	part part // under way
+	text []byte
+	ids  []byte
+}
+
+type upcoming struct {
+	id                 string
+	published, lastMod time.Time
+}
+
+func (w *partWriter) open(int) (io.WriteCloser, error) {
+	w.files = append(w.files, nil)
+	return w, nil
+}
+
+// added notes that the next page has been added and reports whether it ends its
+// part.
+func (w *partWriter) added(string) (ends bool) {
+	p := &w.part
+	if p.pages == 0 {
+		p.first = w.next.published
+	}
+	p.pages++
+	p.last = w.next.published
+	if w.next.lastMod.After(p.lastMod) {
+		p.lastMod = w.next.lastMod
+	}
+	w.ids = append(append(w.ids, w.next.id...), '\n')
+	p.ended = endsPart(w.next.id, p.pages)
+	return p.ended
+}
+
+func (w *partWriter) Write(text []byte) (int, error) {
+	w.text = append(w.text, text...)
+	return len(text), nil
+}
+
+// Flush completes a part.
+func (w *partWriter) Flush() error {
+	p := w.part
+	p.ids = string(w.ids)
+	p.entries, p.record = edition.NewPiece(w.text), edition.NewPiece(w.ids)
+	file := &w.files[len(w.files)-1]
+	*file = append(*file, p)
+	w.part, w.text, w.ids = part{}, w.text[:0], w.ids[:0]
+	return nil
+}
+
+// Close completes the last part of a file.
+func (w *partWriter) Close() error {
+	if w.part.pages == 0 {
+		return nil
+	}
+	return w.Flush()
+}
