@@ -60,7 +60,11 @@ func join(pieces []Piece) []byte {
 		head  = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" // deflate, no flags, no time, unknown system
 		final = "\x01\x00\x00\xff\xff"                     // an empty block, the last (RFC 1951 §3.2.4)
 	)
-	data := []byte(head)
+	length := len(head) + len(final) + 8
+	for _, p := range pieces {
+		length += len(p.deflated)
+	}
+	data := append(make([]byte, 0, length), head...) // which is kept
 	var sum uint32
 	var size int64
 	for _, p := range pieces {
