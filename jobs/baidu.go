@@ -24,35 +24,43 @@ const (
 
 const listType = "text/plain; charset=utf-8"
 
-// addressPiece is the addresses of one part of a sitemap that Baidu takes, newest
-// first, a line each.
+// addressPiece is addresses of a sitemap that Baidu takes, newest first, a line
+// each.
 type addressPiece struct {
 	edition.Piece
 	lines int
 }
 
+// addressKey names the addresses of a sitemap, and whether they are in pieces as
+// its parts are.
+type addressKey struct {
+	sitemap edition.Hash
+	inParts bool
+}
+
 // baidu adds the flat list of the newest addresses: Baidu reads no indexes, and
-// takes their entries from its quota. It is put together from the parts of the
-// sitemaps, of which only those are read that are new. Without any address it
-// has the home page, as an empty list is reported as broken.
+// takes their entries from its quota. It is put together from pieces: one for each
+// part of the newest sitemap, which changes often, and one for each other sitemap.
+// Only those are read that are new. Without any address it has the home page, as
+// an empty list is reported as broken.
 func (b *builder) baidu() error {
-	var pieces []edition.Piece
+	var pieces []*edition.Piece
 	var newest time.Time
 	lines, size := 0, int64(0)
-	read := map[edition.Hash][]addressPiece{}
-	for _, path := range b.newestFirst() {
-		parts, err := b.addresses(path)
+	read := map[addressKey][]*addressPiece{}
+	for i, path := range b.newestFirst() {
+		parts, err := b.addresses(path, i == 0)
 		if err != nil {
 			return fmt.Errorf("%s: %s: %w", network.BaiduPath, path, err)
 		}
 		document := b.documents[path]
-		read[document.Hash()] = parts
+		read[addressKey{document.Hash(), i == 0}] = parts
 		if document.Modified().After(newest) {
 			newest = document.Modified()
 		}
 		for _, piece := range slices.Backward(parts) {
 			piece = piece.cut(baiduURLs-lines, baiduBytes-size)
-			pieces = append(pieces, piece.Piece)
+			pieces = append(pieces, &piece.Piece)
 			lines += piece.lines
 			size += piece.Size()
 		}
@@ -62,20 +70,27 @@ func (b *builder) baidu() error {
 	}
 	b.memory.addresses = read
 	if lines == 0 {
-		pieces = []edition.Piece{edition.NewPiece([]byte(b.station.Address("/") + "\n"))}
+		home := edition.NewPiece([]byte(b.station.Address("/") + "\n"))
+		pieces = append(pieces, &home)
 	}
 	b.addContent(network.BaiduPath, edition.Join(listType, pieces), lines, newest)
+	b.documents[network.BaiduPath].Share(pieces...)
 	return nil
 }
 
-// addresses returns the addresses of a sitemap, a piece for each of its parts.
-func (b *builder) addresses(path string) ([]addressPiece, error) {
+// addresses returns the addresses of a sitemap: of the newest, a piece for each of
+// its parts.
+func (b *builder) addresses(path string, newest bool) ([]*addressPiece, error) {
 	document := b.documents[path]
-	if m := &b.memory.month; m.document == document.Hash() {
+	if m := &b.memory.month; newest && m.document == document.Hash() {
 		return b.addressesOf(m.parts)
 	}
-	if known, ok := b.memory.addresses[document.Hash()]; ok {
+	if known, ok := b.memory.addresses[addressKey{document.Hash(), newest}]; ok {
 		return known, nil
+	}
+	var ids []string
+	if newest {
+		ids = recordIDs(b.records[path])
 	}
 	reader, writer := io.Pipe()
 	go func() {
@@ -83,13 +98,13 @@ func (b *builder) addresses(path string) ([]addressPiece, error) {
 		writer.CloseWithError(err)
 	}()
 	defer reader.Close()
-	return readAddresses(b.station, reader, recordIDs(b.records[path]))
+	return readAddresses(b.station, reader, ids)
 }
 
 // addressesOf returns the addresses of parts, of which it reads those that are
 // new.
-func (b *builder) addressesOf(parts []part) ([]addressPiece, error) {
-	var all []addressPiece
+func (b *builder) addressesOf(parts []part) ([]*addressPiece, error) {
+	var all []*addressPiece
 	head, tail := extensions.Frame()
 	for i := range parts {
 		if p := &parts[i]; p.addresses == nil {
@@ -98,9 +113,9 @@ func (b *builder) addressesOf(parts []part) ([]addressPiece, error) {
 			if err != nil {
 				return nil, err
 			}
-			p.addresses = &pieces[0]
+			p.addresses = pieces[0]
 		}
-		all = append(all, *parts[i].addresses)
+		all = append(all, parts[i].addresses)
 	}
 	return all, nil
 }
@@ -108,8 +123,8 @@ func (b *builder) addressesOf(parts []part) ([]addressPiece, error) {
 // readAddresses returns the addresses of a sitemap of the station, a piece for
 // each of the parts that it has with articles of these ids. An address of
 // another host is an error: nothing may publish that.
-func readAddresses(station *network.Station, text io.Reader, ids []string) ([]addressPiece, error) {
-	var pieces []addressPiece
+func readAddresses(station *network.Station, text io.Reader, ids []string) ([]*addressPiece, error) {
+	var pieces []*addressPiece
 	var addresses []string
 	pages, n := 0, 0 // of all, of the part
 	end := func() {
@@ -118,7 +133,7 @@ func readAddresses(station *network.Station, text io.Reader, ids []string) ([]ad
 			list.WriteString(address)
 			list.WriteByte('\n')
 		}
-		pieces = append(pieces, addressPiece{edition.NewPiece(list.Bytes()), len(addresses)})
+		pieces = append(pieces, &addressPiece{edition.NewPiece(list.Bytes()), len(addresses)})
 		addresses, n = addresses[:0], 0
 	}
 	for loc, err := range sitemap.Locs(text) {
@@ -156,7 +171,7 @@ func (b *builder) newestFirst() []string {
 
 // cut returns the first lines of the piece, at most so many and of at most so
 // many bytes.
-func (p addressPiece) cut(lines int, size int64) addressPiece {
+func (p *addressPiece) cut(lines int, size int64) *addressPiece {
 	if p.lines <= lines && p.Size() <= size {
 		return p
 	}
@@ -169,5 +184,5 @@ func (p addressPiece) cut(lines int, size int64) addressPiece {
 		end += len(line)
 		n++
 	}
-	return addressPiece{edition.NewPiece(text[:end]), n}
+	return &addressPiece{edition.NewPiece(text[:end]), n}
 }

@@ -41,7 +41,7 @@ type builder struct {
 type memory struct {
 	feeds     map[string]rendered // by channel
 	month     month
-	addresses map[edition.Hash][]addressPiece // by sitemap, a piece for each part
+	addresses map[addressKey][]*addressPiece
 }
 
 // next returns the edition that follows the current one.

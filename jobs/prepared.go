@@ -9,7 +9,7 @@ import (
 
 // maxPrepared is how many bytes of articles' texts a generation of prepared
 // items was made from, at most.
-const maxPrepared = 1 << 20
+const maxPrepared = 1 << 19
 
 // preparedItems remembers items by what they were made from: one new article
 // leaves the other 49 of a feed as they were, and an article is in the feeds of

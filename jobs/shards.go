@@ -97,18 +97,22 @@ var shardHead, shardTail = func() (head, tail edition.Piece) {
 
 // addShard adds a sitemap of a month, with its record.
 func (b *builder) addShard(path string, parts []part) {
-	entries, record := []edition.Piece{shardHead}, []edition.Piece{}
+	head := shardHead
+	entries, record := []*edition.Piece{&head}, []*edition.Piece{}
 	var lastMod time.Time
 	pages := 0
-	for _, p := range parts {
-		entries, record = append(entries, p.entries), append(record, p.record)
+	for i := range parts {
+		p := &parts[i]
+		entries, record = append(entries, &p.entries), append(record, &p.record)
 		pages += p.pages
 		if p.lastMod.After(lastMod) {
 			lastMod = p.lastMod
 		}
 	}
-	b.addContent(path, edition.Join(sitemap.ContentType, append(entries, shardTail)), pages, lastMod)
+	b.addContent(path, edition.Join(sitemap.ContentType, append(entries, &shardTail)), pages, lastMod)
 	b.addRecord(path, edition.Join(recordType, record), pages)
+	b.documents[path].Share(entries...)
+	b.records[path].Share(record...)
 }
 
 // addSitemaps adds as many sitemaps as the URLs need and returns what they are. A

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -28,6 +29,7 @@ func (c *Cache) Encode(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-calm:
+			runtime.GC() // what is pooled goes with the second
 			debug.FreeOSMemory()
 			n = 0
 			continue

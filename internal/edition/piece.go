@@ -38,7 +38,7 @@ func (p Piece) Size() int64 { return p.size }
 // Text returns the text.
 func (p Piece) Text() []byte {
 	var text bytes.Buffer
-	if _, err := gunzip(&text, join([]Piece{p})); err != nil {
+	if _, err := gunzip(&text, join([]*Piece{&p})); err != nil {
 		panic(err) // it was compressed here
 	}
 	return text.Bytes()
@@ -46,7 +46,7 @@ func (p Piece) Text() []byte {
 
 // Join returns the content of the pieces' texts one after the other, in gzip.
 // Equal pieces give equal content.
-func Join(mediaType string, pieces []Piece) *Content {
+func Join(mediaType string, pieces []*Piece) *Content {
 	var size int64
 	for _, p := range pieces {
 		size += p.size
@@ -54,17 +54,30 @@ func Join(mediaType string, pieces []Piece) *Content {
 	return newGzipContent(mediaType, join(pieces), size)
 }
 
+// Share has the pieces that a document was joined from refer to its bytes, so that
+// they take no memory of their own. Another document's stay as they are.
+func (d *Document) Share(pieces ...*Piece) {
+	rest := d.gzip.Body[min(len(gzipHead), len(d.gzip.Body)):]
+	for _, p := range pieces {
+		n := len(p.deflated)
+		if !bytes.HasPrefix(rest, p.deflated) {
+			return
+		}
+		p.deflated, rest = rest[:n:n], rest[n:]
+	}
+}
+
+// gzipHead begins what is joined: deflate, no flags, no time, an unknown system.
+const gzipHead = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+
 // join writes one member of RFC 1952, since many clients stop after the first.
-func join(pieces []Piece) []byte {
-	const (
-		head  = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" // deflate, no flags, no time, unknown system
-		final = "\x01\x00\x00\xff\xff"                     // an empty block, the last (RFC 1951 §3.2.4)
-	)
-	length := len(head) + len(final) + 8
+func join(pieces []*Piece) []byte {
+	const final = "\x01\x00\x00\xff\xff" // an empty block, the last (RFC 1951 §3.2.4)
+	length := len(gzipHead) + len(final) + 8
 	for _, p := range pieces {
 		length += len(p.deflated)
 	}
-	data := append(make([]byte, 0, length), head...) // which is kept
+	data := append(make([]byte, 0, length), gzipHead...) // which is kept
 	var sum uint32
 	var size int64
 	for _, p := range pieces {
