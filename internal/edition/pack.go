@@ -14,7 +14,8 @@ const packMagic = "feedstation document 3\n"
 
 // Pack returns the document in one piece, for storing under its hash.
 func (d *Document) Pack() []byte {
-	data := append([]byte(packMagic), d.hash[:]...)
+	length := len(packMagic) + len(d.hash) + binary.MaxVarintLen64 + 1 + len(d.gzip.Body) + sha256.Size
+	data := append(append(make([]byte, 0, length), packMagic...), d.hash[:]...)
 	data = binary.AppendUvarint(data, uint64(d.size))
 	popular := byte(0)
 	if d.late != nil {

@@ -14,6 +14,7 @@ import (
 type Piece struct {
 	deflated []byte // ends on a byte and refers to nothing before it
 	sum      uint32 // CRC-32 of the text
+	shift    uint32 // of its size, see shiftOf
 	size     int64  // of the text
 }
 
@@ -29,7 +30,8 @@ func NewPiece(text []byte) Piece {
 	if err := w.Flush(); err != nil { // ends on a byte (RFC 1951 §3.2.4)
 		panic(err)
 	}
-	return Piece{bytes.Clone(out.Bytes()), crc32.ChecksumIEEE(text), int64(len(text))}
+	size := int64(len(text))
+	return Piece{bytes.Clone(out.Bytes()), crc32.ChecksumIEEE(text), shiftOf(size), size}
 }
 
 // Size returns the length of the text, in bytes.
@@ -82,7 +84,7 @@ func join(pieces []*Piece) []byte {
 	var size int64
 	for _, p := range pieces {
 		data = append(data, p.deflated...)
-		sum = joinedSum(sum, p.sum, p.size)
+		sum = product(p.shift, sum) ^ p.sum // of both texts
 		size += p.size
 	}
 	data = append(data, final...)
@@ -90,11 +92,11 @@ func join(pieces []*Piece) []byte {
 	return binary.LittleEndian.AppendUint32(data, uint32(size))
 }
 
-// joinedSum returns the CRC-32 of two texts one after the other, from those of
-// each and the length of the second: the first is shifted by as many zero bits
-// as the second has, which multiplies it by a power of x (RFC 1952 §8 has the
-// polynomial).
-func joinedSum(first, second uint32, size int64) uint32 {
+// shiftOf returns what the CRC-32 of a text has to be multiplied by to become that
+// of the text with as many zero bytes behind it: a power of x (RFC 1952 §8 has the
+// polynomial). The sum of two texts, one after the other, is that of the first so
+// shifted plus that of the second.
+func shiftOf(size int64) uint32 {
 	shift := uint32(1 << 31) // 1: sums have their highest power in the lowest bit
 	for n, square := size*8, uint32(1<<30); n > 0; n >>= 1 {
 		if n&1 == 1 {
@@ -102,7 +104,7 @@ func joinedSum(first, second uint32, size int64) uint32 {
 		}
 		square = product(square, square)
 	}
-	return product(shift, first) ^ second
+	return shift
 }
 
 // product multiplies two polynomials over GF(2) modulo that of CRC-32.
