@@ -152,6 +152,26 @@ func (m *memory) Close() error {
 	return nil
 }
 
+func ExampleOptions_Frame() {
+	opts := sitemap.Options{Fragment: true}
+	fragment := func(loc string) string {
+		var text strings.Builder
+		w := sitemap.NewWriter(&text, opts)
+		if err := errors.Join(w.Add(sitemap.URL{Loc: loc}), w.Close()); err != nil {
+			fmt.Println(err)
+		}
+		return text.String()
+	}
+	head, tail := opts.Frame()
+	fmt.Print(head, fragment("https://xt.news.example/1.html"), fragment("https://xt.news.example/2.html"), tail)
+	// Output:
+	// <?xml version="1.0" encoding="UTF-8"?>
+	// <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+	// <url><loc>https://xt.news.example/1.html</loc></url>
+	// <url><loc>https://xt.news.example/2.html</loc></url>
+	// </urlset>
+}
+
 func ExampleIndex() {
 	err := sitemap.Index(os.Stdout, slices.Values([]sitemap.Entry{
 		{Loc: "https://xt.news.example/sitemaps/2019-03.xml", LastMod: time.Date(2019, 3, 31, 23, 0, 0, 0, time.UTC)},

@@ -25,8 +25,9 @@ type Options struct {
 	Fragment bool
 
 	// Flush, unless nil, is asked with the Loc of each URL that has been added.
-	// Where it reports true, all URLs so far are written, and the file's method
-	// Flush() error is called if it has one: as compressors do.
+	// Where it reports true, all URLs so far are written, and then the method
+	// Flush() error of what they are written to is called, if it has one, as
+	// compressors do. Its error is that of a write.
 	Flush func(loc string) bool
 
 	// Invalid decides about a URL that [Split] cannot publish: nil leaves it

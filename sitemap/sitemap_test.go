@@ -73,8 +73,13 @@ func build(t testing.TB, opts sitemap.Options, urls ...sitemap.URL) []byte {
 	if err := w.Close(); err != nil {
 		t.Fatalf("Close: %v", err)
 	}
-	if w.Size() != int64(buf.Len()) {
-		t.Errorf("Size = %d, but %d bytes were written", w.Size(), buf.Len())
+	frame := 0
+	if opts.Fragment {
+		head, tail := opts.Frame()
+		frame = len(head) + len(tail)
+	}
+	if w.Size() != int64(buf.Len()+frame) {
+		t.Errorf("Size = %d, but %d bytes were written, and the frame has %d", w.Size(), buf.Len(), frame)
 	}
 	return buf.Bytes()
 }

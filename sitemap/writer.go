@@ -16,7 +16,8 @@ type Writer struct {
 }
 
 // NewWriter returns a Writer of a new sitemap on w. It writes nothing before
-// the first URL, and in blocks of some 32 KiB from then on.
+// the first URL, and from then on in blocks of some 32 KiB and where
+// [Options.Flush] says.
 func NewWriter(w io.Writer, opts Options) *Writer {
 	urls, bytes := opts.Limits()
 	head, tail := opts.Frame()
@@ -54,7 +55,7 @@ func (w *Writer) Add(u URL) error {
 func (w *Writer) Len() int { return w.doc.items }
 
 // Size returns the number of bytes of the file if it were closed now, end tag
-// included.
+// included; of a fragment, those of a file that has nothing else.
 func (w *Writer) Size() int64 { return w.doc.size }
 
 // Close writes the end tag and what is still held back. It does not close the
