@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"maps"
 	"math/rand/v2"
@@ -229,7 +230,9 @@ func (m *model) fail(format string, args ...any) {
 // silent is a snapshot that tells of no change.
 type silent struct{ jobs.Snapshot }
 
-func (silent) Changes(context.Context, time.Time) ([]article.Change, error) { return nil, nil }
+func (silent) Changes(context.Context, time.Time) iter.Seq2[article.Change, error] {
+	return func(func(article.Change, error) bool) {}
+}
 
 // shelf is editions in memory.
 type shelf struct {

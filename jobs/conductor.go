@@ -26,8 +26,9 @@ import (
 type Snapshot interface {
 	// Time returns the moment by the store's clock.
 	Time() time.Time
-	// Changes returns what has changed after since; repeated hints are allowed.
-	Changes(ctx context.Context, since time.Time) ([]article.Change, error)
+	// Changes yields what has changed after since; repeated hints are allowed. An
+	// error ends it.
+	Changes(ctx context.Context, since time.Time) iter.Seq2[article.Change, error]
 	// Next returns when time alone changes what readers see; zero: never.
 	Next(ctx context.Context) (time.Time, error)
 	// Latest returns the newest visible articles of the stations, newest first;
@@ -116,7 +117,7 @@ type Conductor struct {
 	checked  time.Time                              // changes up to then are known; zero: not asked yet
 	upcoming time.Time                              // when an embargo or an article's time ends next, by the store's clock
 	ahead    time.Duration                          // by how much the store's clock is ahead of this machine's
-	seen     map[sighting]time.Time                 // hints that have been followed: when the store last repeated them
+	seen     map[uint64]int64                       // hints that have been followed, by their hash: when the store last repeated them, in Unix time
 	dirty    map[string]*dirt                       // by station: what has to be rebuilt
 	due      map[string]time.Time                   // by station: when its news sitemap changes by the clock
 	read     map[string]time.Time                   // by station: when all of its feeds were last read
@@ -129,12 +130,6 @@ type Conductor struct {
 	memory   map[string]*memory // by station, of all
 }
 
-type sighting struct {
-	id, station   string
-	published, at int64
-	left          bool
-}
-
 // NewConductor returns a conductor. Snapshot opens a snapshot of the content
 // store.
 func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Context) (Snapshot, error), editions Editions, options Options) *Conductor {
@@ -144,7 +139,7 @@ func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Co
 		log: log, network: n, snapshot: snapshot, editions: editions, options: options,
 		build: fingerprint(n, build), seed: maphash.MakeSeed(),
 		running: make(chan struct{}, 1),
-		seen:    map[sighting]time.Time{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
+		seen:    map[uint64]int64{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
 		read: map[string]time.Time{}, later: map[string]map[article.Month]time.Time{}, memory: map[string]*memory{}, led: map[string]bool{}, asked: map[string]bool{}, logged: map[string]bool{}, troubles: map[string]*stationTrouble{},
 	}
 	for _, station := range n.Stations {

@@ -122,9 +122,9 @@ func (s faultySnapshot) TotalsByMonth(ctx context.Context, station string, month
 	return s.Snapshot.TotalsByMonth(ctx, station, months, zone)
 }
 
-func (s faultySnapshot) Changes(ctx context.Context, since time.Time) ([]article.Change, error) {
+func (s faultySnapshot) Changes(ctx context.Context, since time.Time) iter.Seq2[article.Change, error] {
 	if s.deaf {
-		return nil, nil
+		return func(func(article.Change, error) bool) {}
 	}
 	return s.Snapshot.Changes(ctx, since)
 }

@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"hash/maphash"
+	"iter"
 	"maps"
 	"time"
 
@@ -74,12 +76,8 @@ func (c *Conductor) askStore(ctx context.Context) error {
 	if err := c.followRetractions(ctx, snapshot); err != nil {
 		return err
 	}
-	changes, err := snapshot.Changes(ctx, c.checked)
-	if err != nil {
+	if err := c.followChanges(snapshot.Changes(ctx, c.checked)); err != nil {
 		return err
-	}
-	for _, change := range c.unseen(changes) {
-		c.follow(change)
 	}
 	if c.upcoming, err = snapshot.Next(ctx); err != nil {
 		return err
@@ -120,22 +118,37 @@ func (c *Conductor) follow(change article.Change) {
 // it may only have been quiet, and repeats all of them with the next change.
 const sightingsKept = 10 * time.Minute
 
-// unseen leaves out the hints that have been followed before: the store repeats
-// them for a while in case a slow transaction hid some.
-func (c *Conductor) unseen(changes []article.Change) []article.Change {
-	now := time.Now()
-	var fresh []article.Change
-	for _, change := range changes {
-		key := sighting{change.ID, change.Station, change.Published.UnixNano(), change.At.UnixNano(), change.Left}
-		if _, ok := c.seen[key]; !ok {
-			fresh = append(fresh, change)
+// followChanges follows the hints that have not been followed before: the store
+// repeats them for a while in case a slow transaction hid some. After an import
+// there may be millions.
+func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) error {
+	now := time.Now().Unix()
+	for change, err := range changes {
+		if err != nil {
+			return err
 		}
-		if !change.Again {
-			c.seen[key] = now
+		if c.unseen(change, now) {
+			c.follow(change)
 		}
 	}
-	maps.DeleteFunc(c.seen, func(_ sighting, last time.Time) bool { return now.Sub(last) > sightingsKept })
-	return fresh
+	maps.DeleteFunc(c.seen, func(_ uint64, last int64) bool { return now-last > int64(sightingsKept/time.Second) })
+	return nil
+}
+
+// unseen reports whether a hint has not been followed before, and remembers it.
+// Of a million hints, one is taken for another in one of ten million cases; that
+// change is left to the audit.
+func (c *Conductor) unseen(change article.Change, now int64) bool {
+	key := maphash.Comparable(c.seed, struct {
+		id, station   string
+		published, at int64
+		left          bool
+	}{change.ID, change.Station, change.Published.UnixNano(), change.At.UnixNano(), change.Left})
+	_, seen := c.seen[key]
+	if !change.Again {
+		c.seen[key] = now
+	}
+	return !seen
 }
 
 // markLater marks what changes by the clock alone, besides the news.

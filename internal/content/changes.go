@@ -3,6 +3,7 @@ package content
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"feedstation/internal/article"
@@ -14,40 +15,50 @@ import (
 // counts in seconds.
 const settled = 5 * time.Second
 
-// Changes returns what has changed after since: rows that were written, and
-// articles whose embargo or whose time has ended meanwhile. It returns them again
+// Changes yields what has changed after since: rows that were written, and
+// articles whose embargo or whose time has ended meanwhile. It yields them again
 // for the time of the overlap, in case a slow transaction wrote them or a build
 // that was to show them came to nothing. The embedded store
 // also tells which stations and times of publication articles have left, and
 // tells nothing again when nothing was written since it was last asked; since
-// has to be a time up to which the caller knows all changes.
+// has to be a time up to which the caller knows all changes. An error ends it.
 //
-// It costs what has changed, in time and memory: an index leads to it.
-func (s *Snapshot) Changes(ctx context.Context, since time.Time) ([]article.Change, error) {
-	var changes []article.Change
+// It costs what has changed, in time: an index leads to it.
+func (s *Snapshot) Changes(ctx context.Context, since time.Time) iter.Seq2[article.Change, error] {
+	return func(yield func(article.Change, error) bool) {
+		if err := s.readChanges(ctx, since, func(c article.Change) bool { return yield(c, nil) }); err != nil {
+			yield(article.Change{}, fmt.Errorf("content: changes: %w", explain(err)))
+		}
+	}
+}
+
+// readChanges has each change taken until take wants no more.
+func (s *Snapshot) readChanges(ctx context.Context, since time.Time, take func(article.Change) bool) error {
 	q := s.changes(since, s.store.watch.moved(s.version, since))
 	rows, err := s.ask(ctx, q)
 	if err != nil {
-		return nil, fmt.Errorf("content: changes: %w", explain(err))
+		return err
 	}
 	defer rows.close()
 	r := s.row(5)
 	for rows.next() {
 		if err := r.scan(rows.Rows); err != nil {
-			return nil, fmt.Errorf("content: changes: %w", err)
+			return err
 		}
 		change := article.Change{ID: r.required("id"), Station: r.required("station"), Published: r.time("published"), At: r.time("at"), Left: r.text("left") != ""}
 		if r.fault != nil || change.Published.IsZero() {
 			continue // a broken row, which is in no document
 		}
 		change.Again = s.dialect.remote() && s.at.Sub(change.At).Abs() < settled
-		changes = append(changes, change)
+		if !take(change) {
+			return nil
+		}
 	}
 	if err := rows.err(); err != nil {
-		return nil, fmt.Errorf("content: changes: %w", explain(s.failed(err)))
+		return s.failed(err)
 	}
 	s.store.watch.known(s.version, s.at)
-	return changes, nil
+	return nil
 }
 
 // changes returns the query of Changes; written is whether rows may have been

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,12 +17,23 @@ import (
 	"feedstation/internal/content"
 )
 
+// gather returns what a sequence yields, or its error.
+func gather[T any](sequence iter.Seq2[T, error]) (all []T, err error) {
+	for value, err := range sequence {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, value)
+	}
+	return all, nil
+}
+
 // changes returns what a snapshot of the present knows, by id and time.
 func changes(t *testing.T, s *content.Store, since time.Time) []article.Change {
 	t.Helper()
 	present := snapshot(t, s)
 	defer present.Close()
-	got, err := present.Changes(t.Context(), since)
+	got, err := gather(present.Changes(t.Context(), since))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,7 +259,7 @@ func TestSnapshotGivenUp(t *testing.T) {
 	ctx := cancelled(t)
 	_, latest := present.Latest(ctx, []string{"xt"}, "", 9)
 	_, months := present.Months(ctx, "xt", time.UTC)
-	_, changes := present.Changes(ctx, time.Now())
+	_, changes := gather(present.Changes(ctx, time.Now()))
 	var listing, inventory error
 	for _, err := range present.Listing(ctx, "xt", time.Time{}, time.Now()) {
 		listing = err

@@ -282,7 +282,7 @@ func TestEngineGivenUp(t *testing.T) {
 		ctx := cancelled(t)
 		_, err := present.Latest(ctx, []string{"xt"}, "", 9)
 		_, totals := present.Totals(ctx, "xt", now(), now())
-		_, changes := present.Changes(ctx, now())
+		_, changes := gather(present.Changes(ctx, now()))
 		var listing error
 		for _, err := range present.Listing(ctx, "xt", time.Time{}, now()) {
 			listing = err

@@ -157,7 +157,7 @@ func TestLateCommit(t *testing.T) {
 				at := now()
 				e.write(t, tx, at, story(id, at))
 				before := snapshot(t, s)
-				first, err := before.Changes(t.Context(), at.Add(-time.Second))
+				first, err := gather(before.Changes(t.Context(), at.Add(-time.Second)))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -178,7 +178,7 @@ func TestLateCommit(t *testing.T) {
 				}
 				after := snapshot(t, s)
 				defer after.Close()
-				second, err := after.Changes(t.Context(), since)
+				second, err := gather(after.Changes(t.Context(), since))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -253,7 +253,7 @@ func TestImplausibleTimes(t *testing.T) {
 	if got := fmt.Sprint(months); got != "[2000-01]" || err != nil {
 		t.Errorf("Months = %s, %v, want 2000-01 alone", got, err)
 	}
-	got, err := present.Changes(t.Context(), time.Now())
+	got, err := gather(present.Changes(t.Context(), time.Now()))
 	if err != nil {
 		t.Fatal(err)
 	}

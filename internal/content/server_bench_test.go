@@ -1,6 +1,7 @@
 package content
 
 import (
+	"iter"
 	"testing"
 	"time"
 )
@@ -18,8 +19,8 @@ func BenchmarkServers(b *testing.B) {
 			{"latest of a channel", func(s *Snapshot) error { _, err := s.Latest(b.Context(), stations(1), "c2", 50); return err }},
 			{"latest of all", func(s *Snapshot) error { _, err := s.Latest(b.Context(), stations(14), "", 50); return err }},
 			{"months", func(s *Snapshot) error { _, err := s.Months(b.Context(), "s0", time.UTC); return err }},
-			{"changes, none", func(s *Snapshot) error { _, err := s.Changes(b.Context(), s.Time()); return err }},
-			{"changes of 100,000", func(s *Snapshot) error { _, err := s.Changes(b.Context(), s.Time().AddDate(-20, 0, 0)); return err }},
+			{"changes, none", func(s *Snapshot) error { return exhaust(s.Changes(b.Context(), s.Time())) }},
+			{"changes of 100,000", func(s *Snapshot) error { return exhaust(s.Changes(b.Context(), s.Time().AddDate(-20, 0, 0))) }},
 			{"totals of a month", func(s *Snapshot) error {
 				_, err := s.Totals(b.Context(), "s0", s.Time().AddDate(-1, -1, 0), s.Time().AddDate(-1, 0, 0))
 				return err
@@ -32,14 +33,7 @@ func BenchmarkServers(b *testing.B) {
 				_, err = s.TotalsByMonth(b.Context(), "s0", months, time.UTC)
 				return err
 			}},
-			{"inventory", func(s *Snapshot) error {
-				for _, err := range s.Inventory(b.Context()) {
-					if err != nil {
-						return err
-					}
-				}
-				return nil
-			}},
+			{"inventory", func(s *Snapshot) error { return exhaust(s.Inventory(b.Context())) }},
 		} {
 			b.Run(driver+"/"+bm.name, func(b *testing.B) {
 				for b.Loop() {
@@ -55,4 +49,14 @@ func BenchmarkServers(b *testing.B) {
 			})
 		}
 	}
+}
+
+// exhaust returns the error of a sequence.
+func exhaust[T any](sequence iter.Seq2[T, error]) error {
+	for _, err := range sequence {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

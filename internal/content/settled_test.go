@@ -16,7 +16,7 @@ func TestChangesSettle(t *testing.T) {
 		s := e.store(t)
 		present := snapshot(t, s)
 		defer present.Close()
-		got, err := present.Changes(t.Context(), present.Time())
+		got, err := gather(present.Changes(t.Context(), present.Time()))
 		if err != nil || len(got) != 3 {
 			t.Fatalf("changes %v, %v", got, err)
 		}
