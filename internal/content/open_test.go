@@ -224,3 +224,27 @@ func TestOpenCancelled(t *testing.T) {
 		t.Errorf("Put: %v", err)
 	}
 }
+
+// A file that takes the place of the store's is not taken for it: what is
+// written to it would not be seen.
+func TestReplacedFile(t *testing.T) {
+	dir := t.TempDir()
+	file, other := filepath.Join(dir, "content.db"), filepath.Join(dir, "backup.db")
+	s := open(t, file)
+	if err := open(t, other).Close(); err != nil {
+		t.Fatal(err)
+	}
+	snapshot(t, s).Close()
+	if err := os.Rename(other, file); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Snapshot(t.Context()); err == nil || !strings.Contains(err.Error(), "start feedstation again") {
+		t.Errorf("Snapshot of a store whose file is another: %v", err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Snapshot(t.Context()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Snapshot of a store whose file is gone: %v", err)
+	}
+}

@@ -31,6 +31,9 @@ type Snapshot struct {
 // a store that can't be reached, or whose relations lack what the contract asks
 // for.
 func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
+	if err := s.watch.sameFile(); err != nil {
+		return nil, fmt.Errorf("content: %w", err)
+	}
 	version := s.watch.version(ctx)
 	snapshot, err := s.begin(ctx)
 	if err != nil {

@@ -38,9 +38,13 @@ func (s *Store) openEmbedded(ctx context.Context, file string) error {
 		_, err := s.write.ExecContext(ctx, "PRAGMA journal_mode = WAL")
 		return err
 	})
+	if err == nil {
+		s.watch.file, err = os.Stat(file)
+	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("content: %s: %w", file, explain(err)), s.Close())
 	}
+	s.watch.name = file
 	return nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"os"
 	"sync"
 	"time"
 )
@@ -15,13 +17,31 @@ type version int64
 // watch knows whether anything was written to the embedded store. All its
 // writers are other connections than its own, also those of this process.
 type watch struct {
-	db *sql.DB // one connection
+	name string
+	file os.FileInfo // as it was opened
+	db   *sql.DB     // one connection
 
 	mu   sync.Mutex
 	conn *sql.Conn // always the same one: another's versions do not compare
 	// asked is the version whose changes were told up to at.
 	asked version
 	at    time.Time
+}
+
+// sameFile reports, as an error, that another file has taken the place of the one
+// that is open: what is written to it would not be seen.
+func (w *watch) sameFile() error {
+	if w == nil {
+		return nil
+	}
+	now, err := os.Stat(w.name)
+	switch {
+	case err != nil:
+		return err
+	case !os.SameFile(now, w.file):
+		return fmt.Errorf("%s is another file than the one that was opened: start feedstation again", w.name)
+	}
+	return nil
 }
 
 // version returns the store's version. Of no watch it is unknown.
