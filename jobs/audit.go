@@ -173,7 +173,7 @@ func (c *Conductor) compare(ctx context.Context, snapshot Snapshot, station *net
 		if before.known && d.months[month] == nil {
 			c.noteDrift(station, month, drift(before.totals, totals[i]))
 		}
-		d.month(month).whole, d.audited[month] = true, true
+		d.extent(month).whole, d.audited[month] = true, true
 	}
 	return count, nil
 }

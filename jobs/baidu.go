@@ -31,44 +31,44 @@ type addressPiece struct {
 	lines int
 }
 
-// addressKey names the addresses of a sitemap, and whether they are in pieces as
-// its parts are.
-type addressKey struct {
-	sitemap edition.Hash
-	inParts bool
-}
-
 // baidu adds the flat list of the newest addresses: Baidu reads no indexes, and
 // takes their entries from its quota. It is put together from pieces: one for each
-// part of the newest sitemap, which changes often, and one for each other sitemap.
-// Only those are read that are new. Without any address it has the home page, as
-// an empty list is reported as broken.
+// sitemap, or for each part of one that was made in parts. Only those are read
+// that are new. Without any address it has the home page, as an empty list is
+// reported as broken.
 func (b *builder) baidu() error {
 	var pieces []*edition.Piece
 	var newest time.Time
 	lines, size := 0, int64(0)
-	read := map[addressKey][]*addressPiece{}
-	for i, path := range b.newestFirst() {
-		parts, err := b.addresses(path, i == 0)
+	full := func() bool { return lines == baiduURLs || size+baiduLoc >= baiduBytes }
+	known := map[edition.Hash]*addressPiece{}
+	for _, path := range b.newestFirst() {
+		if full() {
+			break
+		}
+		parts, err := b.addresses(path, known)
 		if err != nil {
 			return fmt.Errorf("%s: %s: %w", network.BaiduPath, path, err)
 		}
-		document := b.documents[path]
-		read[addressKey{document.Hash(), i == 0}] = parts
-		if document.Modified().After(newest) {
-			newest = document.Modified()
+		if modified := b.documents[path].Modified(); modified.After(newest) {
+			newest = modified
 		}
-		for _, piece := range slices.Backward(parts) {
-			piece = piece.cut(baiduURLs-lines, baiduBytes-size)
+		for _, part := range slices.Backward(parts) {
+			// What is not in this list must not keep the last one.
+			if full() {
+				part.Own()
+				continue
+			}
+			piece := part.cut(baiduURLs-lines, baiduBytes-size)
+			if piece != part {
+				part.Own()
+			}
 			pieces = append(pieces, &piece.Piece)
 			lines += piece.lines
 			size += piece.Size()
 		}
-		if lines == baiduURLs || size+baiduLoc >= baiduBytes {
-			break
-		}
 	}
-	b.memory.addresses = read
+	b.memory.addresses = known
 	if lines == 0 {
 		home := edition.NewPiece([]byte(b.station.Address("/") + "\n"))
 		pieces = append(pieces, &home)
@@ -78,27 +78,28 @@ func (b *builder) baidu() error {
 	return nil
 }
 
-// addresses returns the addresses of a sitemap: of the newest, a piece for each of
-// its parts.
-func (b *builder) addresses(path string, newest bool) ([]*addressPiece, error) {
+// addresses returns the addresses of a sitemap, in pieces as the sitemap is in
+// parts, and adds a piece of a whole one to known.
+func (b *builder) addresses(path string, known map[edition.Hash]*addressPiece) ([]*addressPiece, error) {
 	document := b.documents[path]
-	if m := &b.memory.month; newest && m.document == document.Hash() {
+	if m := &b.memory.month; m.document == document.Hash() {
 		return b.addressesOf(m.parts)
 	}
-	if known, ok := b.memory.addresses[addressKey{document.Hash(), newest}]; ok {
-		return known, nil
+	piece, ok := b.memory.addresses[document.Hash()]
+	if !ok {
+		reader, writer := io.Pipe()
+		go func() {
+			_, err := document.WriteTo(writer)
+			writer.CloseWithError(err)
+		}()
+		defer reader.Close()
+		var err error
+		if piece, err = readAddresses(b.station, reader); err != nil {
+			return nil, err
+		}
 	}
-	var ids []string
-	if newest {
-		ids = recordIDs(b.records[path])
-	}
-	reader, writer := io.Pipe()
-	go func() {
-		_, err := document.WriteTo(writer)
-		writer.CloseWithError(err)
-	}()
-	defer reader.Close()
-	return readAddresses(b.station, reader, ids)
+	known[document.Hash()] = piece
+	return []*addressPiece{piece}, nil
 }
 
 // addressesOf returns the addresses of parts, of which it reads those that are
@@ -107,35 +108,24 @@ func (b *builder) addressesOf(parts []part) ([]*addressPiece, error) {
 	var all []*addressPiece
 	head, tail := extensions.Frame()
 	for i := range parts {
-		if p := &parts[i]; p.addresses == nil {
+		p := &parts[i]
+		if p.addresses == nil {
 			text := io.MultiReader(strings.NewReader(head), bytes.NewReader(p.entries.Text()), strings.NewReader(tail))
-			pieces, err := readAddresses(b.station, text, nil)
+			piece, err := readAddresses(b.station, text)
 			if err != nil {
 				return nil, err
 			}
-			p.addresses = pieces[0]
+			p.addresses = piece
 		}
-		all = append(all, parts[i].addresses)
+		all = append(all, p.addresses)
 	}
 	return all, nil
 }
 
-// readAddresses returns the addresses of a sitemap of the station, a piece for
-// each of the parts that it has with articles of these ids. An address of
+// readAddresses returns the addresses of a sitemap of the station. One of
 // another host is an error: nothing may publish that.
-func readAddresses(station *network.Station, text io.Reader, ids []string) ([]*addressPiece, error) {
-	var pieces []*addressPiece
+func readAddresses(station *network.Station, text io.Reader) (*addressPiece, error) {
 	var addresses []string
-	pages, n := 0, 0 // of all, of the part
-	end := func() {
-		var list bytes.Buffer
-		for _, address := range slices.Backward(addresses) {
-			list.WriteString(address)
-			list.WriteByte('\n')
-		}
-		pieces = append(pieces, &addressPiece{edition.NewPiece(list.Bytes()), len(addresses)})
-		addresses, n = addresses[:0], 0
-	}
 	for loc, err := range sitemap.Locs(text) {
 		if err != nil {
 			return nil, err
@@ -146,15 +136,13 @@ func readAddresses(station *network.Station, text io.Reader, ids []string) ([]*a
 		if len(loc) <= baiduLoc {
 			addresses = append(addresses, loc)
 		}
-		pages, n = pages+1, n+1
-		if pages <= len(ids) && endsPart(ids[pages-1], n) {
-			end()
-		}
 	}
-	if n > 0 {
-		end()
+	var list bytes.Buffer
+	for _, address := range slices.Backward(addresses) {
+		list.WriteString(address)
+		list.WriteByte('\n')
 	}
-	return pieces, nil
+	return &addressPiece{edition.NewPiece(list.Bytes()), len(addresses)}, nil
 }
 
 // newestFirst returns the paths of all shards, the one with the newest articles

@@ -162,10 +162,10 @@ func TestBaiduReadsOnlyWhatIsNew(t *testing.T) {
 	if n := len(remembered.addresses); n != 3 {
 		t.Fatalf("%d sitemaps are remembered; want 3", n)
 	}
-	old := addressKey{shardOf(files[path(2026, 2, 1)]).Hash(), false}
-	for key := range remembered.addresses {
+	old := shardOf(files[path(2026, 2, 1)]).Hash()
+	for hash := range remembered.addresses {
 		text := fmt.Appendf(nil, "https://xt.news.example/memory\n")
-		remembered.addresses[key] = []*addressPiece{{edition.NewPiece(text), 1}}
+		remembered.addresses[hash] = &addressPiece{edition.NewPiece(text), 1}
 	}
 	files[path(2026, 2, 1)] = pages("b", 2, 0)
 	want := []string{"https://xt.news.example/memory", pages("b", 2, 0)[1], pages("b", 2, 0)[0], "https://xt.news.example/memory"}

@@ -37,11 +37,12 @@ type builder struct {
 }
 
 // memory is what one build of a station has found out that spares the next one
-// work. It is never needed.
+// work. A build can do without it, and does where somebody else has published
+// since.
 type memory struct {
 	feeds     map[string]rendered // by channel
-	month     month
-	addresses map[addressKey][]*addressPiece
+	month     monthInParts
+	addresses map[edition.Hash]*addressPiece // by sitemap
 }
 
 // next returns the edition that follows the current one.

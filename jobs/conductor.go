@@ -101,6 +101,8 @@ type Conductor struct {
 	build    string // what the documents depend on besides the articles
 	seed     maphash.Seed
 	prepared preparedItems
+	// partPages is the constant of that name; tests have fewer articles.
+	partPages int
 
 	running chan struct{} // holds a token while a method runs
 
@@ -117,7 +119,8 @@ type Conductor struct {
 	checked  time.Time                              // changes up to then are known; zero: not asked yet
 	upcoming time.Time                              // when an embargo or an article's time ends next, by the store's clock
 	ahead    time.Duration                          // by how much the store's clock is ahead of this machine's
-	seen     map[uint64]int64                       // hints that have been followed, by their hash: when the store last repeated them, in Unix time
+	seen     map[uint64]sighting                    // hints that have been followed, by their hash
+	runs     int                                    // of methods, so far
 	dirty    map[string]*dirt                       // by station: what has to be rebuilt
 	due      map[string]time.Time                   // by station: when its news sitemap changes by the clock
 	read     map[string]time.Time                   // by station: when all of its feeds were last read
@@ -137,9 +140,9 @@ func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Co
 	build.MaxAge, build.AuditRate = 0, 0 // no document depends on them
 	c := &Conductor{
 		log: log, network: n, snapshot: snapshot, editions: editions, options: options,
-		build: fingerprint(n, build), seed: maphash.MakeSeed(),
+		build: fingerprint(n, build), seed: maphash.MakeSeed(), partPages: partPages,
 		running: make(chan struct{}, 1),
-		seen:    map[uint64]int64{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
+		seen:    map[uint64]sighting{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
 		read: map[string]time.Time{}, later: map[string]map[article.Month]time.Time{}, memory: map[string]*memory{}, led: map[string]bool{}, asked: map[string]bool{}, logged: map[string]bool{}, troubles: map[string]*stationTrouble{},
 	}
 	for _, station := range n.Stations {
@@ -182,6 +185,7 @@ func (c *Conductor) run(ctx context.Context, mark func() error, each func(Report
 	defer release()
 	defer c.noteDue()
 	c.alone = false
+	c.runs++
 	clear(c.asked)
 	if err := c.markChanges(ctx); err != nil {
 		return err

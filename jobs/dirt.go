@@ -39,16 +39,16 @@ func (c *Conductor) markBacklog(station *network.Station, months []article.Month
 		c.dirty[station.ID] = d
 	}
 	for _, month := range months {
-		d.month(month).whole = true
+		d.extent(month).whole = true
 	}
 }
 
-// month returns what is dirty of a month, to which the caller adds.
-func (d *dirt) month(name article.Month) *extent {
-	e, ok := d.months[name]
+// extent returns what is dirty of a month, to which the caller adds.
+func (d *dirt) extent(month article.Month) *extent {
+	e, ok := d.months[month]
 	if !ok {
 		e = &extent{}
-		d.months[name] = e
+		d.months[month] = e
 	}
 	return e
 }
@@ -109,9 +109,16 @@ func (c *Conductor) follow(change article.Change) {
 		}
 		if own {
 			month := article.MonthOf(change.Published, station.Zone)
-			c.dirty[station.ID].month(month).add(oneLine(change.ID), change.Published)
+			c.dirty[station.ID].extent(month).add(oneLine(change.ID), change.Published)
 		}
 	}
+}
+
+// sighting is what is known of a hint that has been followed.
+type sighting struct {
+	last  int64 // when the store last repeated it, in Unix time
+	run   int32 // that followed it last
+	again bool  // it was one to be followed again
 }
 
 // sightingsKept is how long a hint is remembered that the store does not repeat:
@@ -131,11 +138,14 @@ func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) erro
 			c.follow(change)
 		}
 	}
-	maps.DeleteFunc(c.seen, func(_ uint64, last int64) bool { return now-last > int64(sightingsKept/time.Second) })
+	maps.DeleteFunc(c.seen, func(_ uint64, s sighting) bool { return now-s.last > int64(sightingsKept/time.Second) })
 	return nil
 }
 
-// unseen reports whether a hint has not been followed before, and remembers it.
+// unseen reports whether a hint is to be followed, and remembers that it was. One
+// to which more may belong is followed again by each later run, not by this one's
+// rounds, which would never end, and once more when nothing can come any more.
+//
 // Of a million hints, one is taken for another in one of ten million cases; that
 // change is left to the audit.
 func (c *Conductor) unseen(change article.Change, now int64) bool {
@@ -144,11 +154,14 @@ func (c *Conductor) unseen(change article.Change, now int64) bool {
 		published, at int64
 		left          bool
 	}{change.ID, change.Station, change.Published.UnixNano(), change.At.UnixNano(), change.Left})
-	_, seen := c.seen[key]
-	if !change.Again {
-		c.seen[key] = now
+	s, known := c.seen[key]
+	follow := !known || s.again && (!change.Again || s.run != int32(c.runs))
+	if follow {
+		s.run, s.again = int32(c.runs), change.Again
 	}
-	return !seen
+	s.last = now
+	c.seen[key] = s
+	return follow
 }
 
 // markLater marks what changes by the clock alone, besides the news.
@@ -161,7 +174,7 @@ func (c *Conductor) markLater(station *network.Station) {
 		d := c.mark(station)
 		d.feeds = true
 		if month != (article.Month{}) {
-			d.month(month).whole = true
+			d.extent(month).whole = true
 		}
 	}
 }

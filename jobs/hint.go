@@ -120,7 +120,7 @@ func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids [
 		}
 		for _, month := range found.months {
 			for id := range found.ids {
-				c.mark(station).month(month).add(id, time.Time{})
+				c.mark(station).extent(month).add(id, time.Time{})
 			}
 		}
 		if len(found.feeds) > 0 {

@@ -21,6 +21,7 @@ func (c *Conductor) lead(now time.Time) {
 		}
 		clear(c.seen) // what was followed for other stations only
 		c.taken = nil // and so with retractions
+		*c.memory[station.ID] = memory{}
 		delete(c.due, station.ID)
 		delete(c.read, station.ID)
 		maps.DeleteFunc(c.audits.months, func(key auditKey, _ audited) bool { return key.station == station.ID }) // another has built since

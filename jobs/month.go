@@ -36,73 +36,74 @@ func (e *extent) add(id string, at time.Time) {
 	}
 }
 
-// month is a month's articles as they are in a document: all in one file, in its
-// parts.
-type month struct {
-	name     article.Month
-	document edition.Hash
-	parts    []part
+// monthInParts is the articles of a month that are all in one sitemap.
+type monthInParts struct {
+	month             article.Month
+	document, written edition.Hash // of the sitemap and its record
+	parts             []part
 }
 
 // rememberMonth keeps the parts of the present month for the next build: others change
 // rarely.
-func (b *builder) rememberMonth(name article.Month, files [][]part) {
-	if name != article.MonthOf(b.asOf, b.station.Zone) {
+func (b *builder) rememberMonth(month article.Month, files [][]part) {
+	if month != article.MonthOf(b.asOf, b.station.Zone) {
 		return
 	}
-	b.memory.month = month{}
+	b.memory.month = monthInParts{}
 	if len(files) == 1 {
-		b.memory.month = month{name, b.documents[network.ShardPath(name, 1)].Hash(), files[0]}
+		path := network.ShardPath(month, 1)
+		b.memory.month = monthInParts{month, b.documents[path].Hash(), b.records[path].Hash(), files[0]}
 	}
+}
+
+// remembered returns the parts of a month if they are those of the current
+// edition; nothing if that is not known.
+func (b *builder) remembered(month article.Month) []part {
+	m, path := b.memory.month, network.ShardPath(month, 1)
+	document := b.previous(path)
+	if m.month != month || document == nil || document.Hash() != m.document || b.previous(network.ShardPath(month, 2)) != nil {
+		return nil
+	}
+	if record, ok := b.current.Record(path); !ok || record.Hash() != m.written {
+		return nil
+	}
+	return m.parts
 }
 
 // readMonth returns the articles of a month, in files and parts. It reads what an
 // extent touches; all of it where the other parts are not remembered, or can't
 // be in one file with what is new.
-func (b *builder) readMonth(ctx context.Context, name article.Month, e *extent) ([][]part, error) {
-	m, before := b.memory.month, b.previous(network.ShardPath(name, 1))
-	if !e.whole && before != nil && m.name == name && m.document == before.Hash() {
-		parts, err := b.patch(ctx, name, m.parts, e)
-		if err != nil || parts != nil {
-			return [][]part{parts}, err
+func (b *builder) readMonth(ctx context.Context, month article.Month, e *extent) ([][]part, error) {
+	if parts := b.remembered(month); parts != nil && !e.whole {
+		patched, err := b.patch(ctx, month, parts, e)
+		if err != nil || patched != nil {
+			return [][]part{patched}, err
 		}
 	}
-	from, to := name.Bounds(b.station.Zone)
+	from, to := month.Bounds(b.station.Zone)
 	return b.readParts(ctx, from, to)
 }
 
-// fits reports whether parts are within the limits of one sitemap.
-func (b *builder) fits(parts []part) bool {
-	pages, size := 0, shardHead.Size()+shardTail.Size()
-	for _, p := range parts {
-		pages += p.pages
-		size += p.entries.Size()
-	}
-	options := b.shardOptions()
-	maxPages, maxSize := options.Limits()
-	return pages <= maxPages && size <= maxSize
-}
-
 // patch returns the parts of a month, of which it reads those again that an extent
-// touches; nothing where that is all of them, or they don't fit into one file.
-func (b *builder) patch(ctx context.Context, name article.Month, parts []part, e *extent) ([]part, error) {
+// touches; nothing where that is not enough, or they don't fit into one file.
+func (b *builder) patch(ctx context.Context, month article.Month, parts []part, e *extent) ([]part, error) {
 	touched := touchedParts(parts, e)
-	var patched []part
+	var patched, before, after []part
 	for i := 0; i < len(parts); {
 		if !touched[i] {
 			patched = append(patched, parts[i])
 			i++
 			continue
 		}
-		run, end, err := b.readRun(ctx, name, parts, touched, i)
+		run, end, err := b.readRun(ctx, month, parts, touched, i)
 		if err != nil || end == 0 {
 			return nil, err
 		}
-		patched = append(patched, run...)
+		patched, before, after = append(patched, run...), append(before, parts[i:end]...), append(after, run...)
 		i = end
 	}
-	if !b.fits(patched) {
-		return nil, nil
+	if explained, err := b.explained(ctx, month, e, before, after); err != nil || !explained || !b.fits(patched) {
+		return nil, err
 	}
 	return patched, nil
 }
@@ -110,8 +111,8 @@ func (b *builder) patch(ctx context.Context, name article.Month, parts []part, e
 // readRun reads touched parts from the i-th on, and returns what they are now, and
 // which is the next that has not been read; 0 where all would have to be, or they
 // don't fit into one file.
-func (b *builder) readRun(ctx context.Context, name article.Month, parts []part, touched []bool, i int) (run []part, end int, err error) {
-	start, stop := name.Bounds(b.station.Zone)
+func (b *builder) readRun(ctx context.Context, month article.Month, parts []part, touched []bool, i int) (run []part, end int, err error) {
+	start, stop := month.Bounds(b.station.Zone)
 	if i > 0 {
 		start = parts[i].first
 	}
@@ -167,4 +168,55 @@ func together(parts []part, i int) bool {
 func hasLine(text, line string) bool {
 	line += "\n"
 	return strings.HasPrefix(text, line) || strings.Contains(text, "\n"+line)
+}
+
+// explained reports whether an extent names all articles that have come to parts
+// or left them, and whether the month no longer has those that left. Else there
+// was a change that no hint has told of, or none yet, and the parts that were not
+// read may lack an article, or have one that is elsewhere now.
+func (b *builder) explained(ctx context.Context, month article.Month, e *extent, before, after []part) (bool, error) {
+	was, is := idsOf(before), idsOf(after)
+	var left []string
+	for id := range was {
+		if is[id] {
+			continue
+		}
+		if !slices.Contains(e.ids, id) {
+			return false, nil
+		}
+		left = append(left, fromLine(id))
+	}
+	for id := range is {
+		if !was[id] && !slices.Contains(e.ids, id) {
+			return false, nil
+		}
+	}
+	states, err := find(ctx, b.snapshot, left)
+	stays := func(s article.State) bool {
+		return s.Visible && s.Station == b.station.ID && article.MonthOf(s.Published, b.station.Zone) == month
+	}
+	return err == nil && !slices.ContainsFunc(states, stays), err
+}
+
+// idsOf returns the ids of the articles of parts, in one line each.
+func idsOf(parts []part) map[string]bool {
+	ids := map[string]bool{}
+	for _, p := range parts {
+		for id := range strings.Lines(p.ids) {
+			ids[strings.TrimSuffix(id, "\n")] = true
+		}
+	}
+	return ids
+}
+
+// fits reports whether parts are within the limits of one sitemap.
+func (b *builder) fits(parts []part) bool {
+	pages, size := 0, shardHead.Size()+shardTail.Size()
+	for _, p := range parts {
+		pages += p.pages
+		size += p.entries.Size()
+	}
+	options := b.shardOptions()
+	maxPages, maxSize := options.Limits()
+	return pages <= maxPages && size <= maxSize
 }

@@ -43,6 +43,15 @@ func (s *monthStore) Listing(_ context.Context, station string, from, to time.Ti
 	}
 }
 
+func (s *monthStore) Find(_ context.Context, ids []string) (states []article.State, err error) {
+	for _, id := range ids {
+		if at, ok := s.articles[id]; ok {
+			states = append(states, article.State{ID: id, Station: "xt", Published: at, Visible: true})
+		}
+	}
+	return states, nil
+}
+
 // TestPatch holds that a month of which only parts are read again is the month
 // that is read as a whole, in the same parts, if its extent has the ids of all
 // articles that have changed, and the times of those that are there.
@@ -53,7 +62,7 @@ func TestPatch(t *testing.T) {
 		name := article.MonthOf(from, time.UTC)
 		store := &monthStore{articles: map[string]time.Time{}}
 		b := &builder{
-			Conductor: &Conductor{}, station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
+			Conductor: &Conductor{partPages: 2}, station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
 			snapshot: store, asOf: from.AddDate(0, 0, 20), memory: new(memory), later: map[article.Month]time.Time{},
 			documents: map[string]*edition.Document{}, records: map[string]*edition.Document{},
 		}
@@ -112,4 +121,44 @@ func shown(files [][]part) (all []string) {
 		}
 	}
 	return all
+}
+
+// A month is whole though a hint was lost: an article has moved within it, from or
+// to a part that is read because of another.
+func TestPatchWithoutHint(t *testing.T) {
+	from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	month := article.MonthOf(from, time.UTC)
+	for moved := range 40 {
+		for touched := range 40 {
+			store := &monthStore{articles: map[string]time.Time{}}
+			for i := range 40 {
+				store.articles[fmt.Sprint(i)] = from.Add(time.Duration(i) * time.Hour)
+			}
+			b := &builder{
+				Conductor: &Conductor{partPages: 2}, station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
+				snapshot: store, asOf: from.AddDate(0, 0, 20), memory: new(memory), later: map[article.Month]time.Time{},
+				documents: map[string]*edition.Document{}, records: map[string]*edition.Document{},
+			}
+			if err := b.shard(t.Context(), month, &extent{whole: true}); err != nil {
+				t.Fatal(err)
+			}
+			b.current = edition.New("xt", 1, b.asOf, "", b.documents).WithRecords(b.records)
+			b.documents, b.records = map[string]*edition.Document{}, map[string]*edition.Document{}
+			store.articles[fmt.Sprint(moved)] = from.Add(time.Duration(touched)*time.Hour + time.Minute)
+			e := new(extent)
+			e.add(fmt.Sprint(touched), store.articles[fmt.Sprint(touched)])
+			if err := b.shard(t.Context(), month, e); err != nil {
+				t.Fatal(err)
+			}
+			seen := map[string]int{}
+			for _, id := range recordIDs(b.records[network.ShardPath(month, 1)]) {
+				seen[id]++
+			}
+			for id := range store.articles {
+				if seen[id] != 1 {
+					t.Fatalf("%d moves behind %d: %s is there %d times", moved, touched, id, seen[id])
+				}
+			}
+		}
+	}
 }

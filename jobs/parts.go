@@ -27,17 +27,17 @@ type part struct {
 	addresses   *addressPiece // nil: not asked for yet
 }
 
-// partPages is how many pages a part has, on average; a few hundred compress as
-// well as thousands do.
-var partPages uint32 = 128
-
-// maxPart is the largest number of pages in a part, in averages.
-const maxPart = 8
+// partPages is how many pages a part has, on average: that many compress nearly as
+// well as thousands do. A part has at most maxPart times as many.
+const (
+	partPages = 128
+	maxPart   = 8
+)
 
 // endsPart reports whether the article of an id, in one line, is the last of its
 // part, in which it is the n-th.
-func endsPart(id string, n int) bool {
-	return n == maxPart*int(partPages) || crc32.ChecksumIEEE([]byte(id))%partPages == 0
+func (c *Conductor) endsPart(id string, n int) bool {
+	return n == maxPart*c.partPages || crc32.ChecksumIEEE([]byte(id))%uint32(c.partPages) == 0
 }
 
 // shardOptions returns the options of a month's sitemaps, which are written in
@@ -52,9 +52,9 @@ func (b *builder) shardOptions() sitemap.Options {
 // readParts returns the station's articles of a time in as many files as they
 // need, and in parts. A page that can't be in any sitemap is left out.
 func (b *builder) readParts(ctx context.Context, from, to time.Time) ([][]part, error) {
-	w := new(partWriter)
+	w := &partWriter{ends: b.endsPart}
 	options := b.shardOptions()
-	options.Flush = w.added
+	options.FlushAfter = w.added
 	options.Invalid = func(*sitemap.URLError) error { return nil }
 	_, err := sitemap.Split(b.pages(b.snapshot.Listing(ctx, b.station.ID, from, to), w), options, w.open)
 	return w.files, err
@@ -83,6 +83,7 @@ func (b *builder) pages(articles iter.Seq2[article.Article, error], w *partWrite
 
 // partWriter divides the sitemaps that are written to it into parts.
 type partWriter struct {
+	ends  func(id string, n int) bool
 	files [][]part
 	next  upcoming // the page that is added next, if it can be
 
@@ -114,7 +115,7 @@ func (w *partWriter) added(string) (ends bool) {
 		p.lastMod = w.next.lastMod
 	}
 	w.ids = append(append(w.ids, w.next.id...), '\n')
-	p.ended = endsPart(w.next.id, p.pages)
+	p.ended = w.ends(w.next.id, p.pages)
 	return p.ended
 }
 

@@ -77,15 +77,15 @@ func (b *builder) keptShards() map[article.Month][]string {
 var extensions = sitemap.Options{Images: true, Videos: true, Alternates: true}
 
 // shard adds a month.
-func (b *builder) shard(ctx context.Context, name article.Month, e *extent) error {
-	files, err := b.readMonth(ctx, name, e)
+func (b *builder) shard(ctx context.Context, month article.Month, e *extent) error {
+	files, err := b.readMonth(ctx, month, e)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", month, err)
 	}
 	for i, parts := range files {
-		b.addShard(network.ShardPath(name, i+1), parts)
+		b.addShard(network.ShardPath(month, i+1), parts)
 	}
-	b.rememberMonth(name, files)
+	b.rememberMonth(month, files)
 	return nil
 }
 

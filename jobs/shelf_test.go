@@ -119,7 +119,7 @@ func (w *world) conduct(editions jobs.Editions, options jobs.Options, listing fu
 			return s, err
 		}
 		return watched{s, listing}, nil
-	}, editions, options)
+	}, editions, options).WithParts(2)
 }
 
 // whole returns what a conductor makes of the store that has nothing but it.

@@ -20,13 +20,17 @@ func unseen(c *Conductor, changes ...article.Change) (n int) {
 
 // A hint is followed once, unless another may follow that looks the same.
 func TestUnseen(t *testing.T) {
-	c := &Conductor{seen: map[uint64]int64{}, seed: maphash.MakeSeed()}
+	c := &Conductor{seen: map[uint64]sighting{}, seed: maphash.MakeSeed()}
 	at := time.Date(2026, 3, 10, 4, 0, 0, 0, time.UTC)
 	once := article.Change{ID: "1", Station: "xt", Published: at, At: at}
 	again := article.Change{ID: "2", Station: "xt", Published: at, At: at, Again: true}
 	for n, want := range []int{2, 1, 1} {
+		c.runs++
 		if got := unseen(c, once, again); got != want {
 			t.Errorf("asked %d times before: %d hints, want %d", n, got, want)
+		}
+		if got := unseen(c, once, again); got != 0 {
+			t.Errorf("asked in the next round of one run: %d hints, want none", got)
 		}
 	}
 	again.Again = false
@@ -48,7 +52,7 @@ func TestUnseenTellsApart(t *testing.T) {
 		"later":                                  {ID: "1", Station: "xt", Published: at, At: at.Add(1)},
 		"a deletion within the insertion's tick": {ID: "1", Station: "xt", Published: at, At: at, Left: true},
 	} {
-		c := &Conductor{seen: map[uint64]int64{}, seed: maphash.MakeSeed()}
+		c := &Conductor{seen: map[uint64]sighting{}, seed: maphash.MakeSeed()}
 		if got := unseen(c, change, other); got != 2 {
 			t.Errorf("%s: passes for another", name)
 		}

@@ -68,7 +68,7 @@ func TestFlush(t *testing.T) {
 	bad := sitemap.URL{Loc: "no address"}
 	w := &tap{}
 	var asked []string
-	opts := sitemap.Options{MaxURLs: 4, Fragment: true, Invalid: func(*sitemap.URLError) error { return nil }, Flush: func(loc string) bool {
+	opts := sitemap.Options{MaxURLs: 4, Fragment: true, Invalid: func(*sitemap.URLError) error { return nil }, FlushAfter: func(loc string) bool {
 		asked = append(asked, loc)
 		return loc == urls[1].Loc || loc == urls[3].Loc
 	}}
@@ -92,7 +92,7 @@ func TestFlush(t *testing.T) {
 // The error of a Flush is that of a file, and final.
 func TestFlushError(t *testing.T) {
 	urls := articles(2)
-	opts := sitemap.Options{Flush: func(string) bool { return true }}
+	opts := sitemap.Options{FlushAfter: func(string) bool { return true }}
 	broken := &tap{err: errShelf}
 	w := sitemap.NewWriter(broken, opts)
 	if err := w.Add(urls[0]); !errors.Is(err, errShelf) {
@@ -113,7 +113,7 @@ func TestFlushError(t *testing.T) {
 // A file that holds nothing back need not have Flush.
 func TestFlushOfPlainWriter(t *testing.T) {
 	var file bytes.Buffer
-	w := sitemap.NewWriter(&file, sitemap.Options{Flush: func(string) bool { return true }})
+	w := sitemap.NewWriter(&file, sitemap.Options{FlushAfter: func(string) bool { return true }})
 	for i, u := range articles(2) {
 		add(t, w, u)
 		if got := strings.Count(file.String(), "</url>"); got != i+1 {

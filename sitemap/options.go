@@ -24,11 +24,12 @@ type Options struct {
 	// limits are those of a file with both.
 	Fragment bool
 
-	// Flush, unless nil, is asked with the Loc of each URL that has been added.
-	// Where it reports true, all URLs so far are written, and then the method
-	// Flush() error of what they are written to is called, if it has one, as
-	// compressors do. Its error is that of a write.
-	Flush func(loc string) bool
+	// FlushAfter, unless nil, is asked with the Loc of each URL that has been
+	// added. Where it reports true, all URLs so far are written, and then the
+	// method Flush() error of what they are written to is called, if it has one,
+	// as compressors do. Its error is that of a write. Of a file that ends with
+	// such a URL nothing is left but the end tag.
+	FlushAfter func(loc string) bool
 
 	// Invalid decides about a URL that [Split] cannot publish: nil leaves it
 	// out and goes on, an error ends Split with that error. Without Invalid

@@ -17,7 +17,7 @@ type Writer struct {
 
 // NewWriter returns a Writer of a new sitemap on w. It writes nothing before
 // the first URL, and from then on in blocks of some 32 KiB and where
-// [Options.Flush] says.
+// [Options.FlushAfter] says.
 func NewWriter(w io.Writer, opts Options) *Writer {
 	urls, bytes := opts.Limits()
 	head, tail := opts.Frame()
@@ -45,7 +45,7 @@ func (w *Writer) Add(u URL) error {
 	if u.LastMod.After(w.lastMod) {
 		w.lastMod = u.LastMod
 	}
-	if w.opts.Flush != nil && w.opts.Flush(u.Loc) {
+	if w.opts.FlushAfter != nil && w.opts.FlushAfter(u.Loc) {
 		return w.doc.flushAll()
 	}
 	return nil

@@ -65,7 +65,11 @@ func (s *Snapshot) readChanges(ctx context.Context, since time.Time, take func(a
 // written. Each of its parts is a range of an index.
 func (s *Snapshot) changes(since time.Time, written bool) *statement {
 	q, c := s.query(), s.catalog
-	behind := since.Add(-s.store.overlap)
+	overlap := s.store.overlap
+	if s.dialect.remote() {
+		overlap = max(overlap, settled)
+	}
+	behind := since.Add(-overlap)
 	id, station := s.dialect.text(c.column("id")), s.dialect.text(c.column("station"))
 	published, modified := c.column("published"), c.column("modified_at")
 	head := "SELECT " + id + ", " + station + ", " + s.dialect.instant(published) + ", "

@@ -69,6 +69,9 @@ func (d *Document) Share(pieces ...*Piece) {
 	}
 }
 
+// Own ends what Share began: the piece has bytes of its own.
+func (p *Piece) Own() { p.deflated = bytes.Clone(p.deflated) }
+
 // gzipHead begins what is joined: deflate, no flags, no time, an unknown system.
 const gzipHead = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
