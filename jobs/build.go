@@ -144,16 +144,19 @@ func (b *builder) addContent(path string, content *edition.Content, items int, n
 		newest = b.asOf
 	}
 	revision := edition.Revision{Newest: newest, AsOf: b.asOf, Items: items, Advice: b.advice()}
+	if b.current != nil {
+		revision.Since = b.current.Watermark()
+	}
 	b.documents[path] = revision.Settle(content, b.previous(path))
 }
 
-// appears reports whether a month's sitemap is there now that was not before,
-// though its articles are older than that: they have been imported, or are back.
-// That, then, is when it changed.
+// appears reports whether a sitemap is there now that was not before, though its
+// articles are older than that: they have been imported, are back, or were in
+// another file. That, then, is when it changed.
 func (b *builder) appears(path string, newest time.Time) bool {
 	month, _, ok := network.ParseShardPath(path)
-	return ok && b.current != nil && !b.everything && b.previous(path) == nil &&
-		!slices.Contains(b.current.Pending(), month) && newest.Before(b.current.Watermark())
+	pending := ok && b.current != nil && slices.Contains(b.current.Pending(), month)
+	return b.current != nil && !b.everything && b.previous(path) == nil && !pending && !newest.After(b.current.Watermark())
 }
 
 func (b *builder) previous(path string) *edition.Document {

@@ -357,6 +357,9 @@ func (m *model) checkHistory(p *process, before, after *edition.Edition) {
 				d.Modified(), old.Modified(), d.Hash(), old.Hash())
 		}
 		month, _, shard := network.ParseShardPath(path)
+		if network.IsSitemap(path) && d.Hash() != old.Hash() && d.Modified().Before(before.Watermark().Truncate(time.Second)) {
+			m.fail("%s%s changed at %s, and was otherwise at %s", after.Station(), path, d.Modified(), before.Watermark())
+		}
 		if (shard && p.dirty[after.Station()][month] == 0 || d.Hash() == old.Hash()) && d != old {
 			m.fail("%s%s was written anew, modified %s, before that %s", after.Station(), path, d.Modified(), old.Modified())
 		}

@@ -199,10 +199,14 @@ func consistent(s *network.Station, e *edition.Edition) error {
 	for _, path := range names {
 		if path != network.IndexPath {
 			d, _ := e.Document(path)
-			fmt.Fprintf(&index, "<sitemap><loc>%s</loc><lastmod>%s</lastmod></sitemap>\n", s.Address(path), d.Modified().In(s.Zone).Format(time.RFC3339))
+			lastMod := ""
+			if !d.Modified().Equal(edition.Epoch) {
+				lastMod = "<lastmod>" + d.Modified().In(s.Zone).Format(time.RFC3339) + "</lastmod>"
+			}
+			fmt.Fprintf(&index, "<sitemap><loc>%s</loc>%s</sitemap>\n", s.Address(path), lastMod)
 		}
 	}
-	if got := document(e, network.IndexPath); !strings.Contains(got, ">\n"+index.String()+"</") {
+	if got := document(e, network.IndexPath); !strings.HasSuffix(got, "/0.9\">\n"+index.String()+"</sitemapindex>\n") {
 		return fmt.Errorf("the index is\n%s\nwant\n%s", got, &index)
 	}
 	if err := recorded(e); err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/sitemap"
 )
@@ -39,7 +40,11 @@ func (b *builder) index() error {
 	var newest time.Time
 	for _, path := range paths {
 		modified := b.documents[path].Modified()
-		entries = append(entries, sitemap.Entry{Loc: b.station.Address(path), LastMod: modified.In(b.station.Zone)})
+		entry := sitemap.Entry{Loc: b.station.Address(path)}
+		if !modified.Equal(edition.Epoch) { // which stands for none
+			entry.LastMod = modified.In(b.station.Zone)
+		}
+		entries = append(entries, entry)
 		if modified.After(newest) {
 			newest = modified
 		}
@@ -54,7 +59,7 @@ func (b *builder) index() error {
 func (b *builder) sitemapPaths() []string {
 	var news []string
 	for path := range b.documents {
-		if _, _, shard := network.ParseShardPath(path); network.IsSitemap(path) && !shard {
+		if network.IsSitemap(path) && path != network.IndexPath && !isShard(path) {
 			news = append(news, path)
 		}
 	}

@@ -14,6 +14,10 @@ type Revision struct {
 	Newest time.Time
 	// AsOf is the content store's time of the snapshot.
 	AsOf time.Time
+	// Since is that of the edition before: content that changed with nothing newer
+	// in it, as when an article left or came from elsewhere, changed at AsOf. Zero:
+	// not known.
+	Since time.Time
 	// Items is how many articles the content carries.
 	Items int
 	// Advice is what clients are told; other advice alone is no change.
@@ -74,7 +78,7 @@ func (r Revision) complete(d *Document) *Document { return d.Carrying(r.Items).A
 // modified returns when content changed that differs from that of previous.
 func (r Revision) modified(previous *Document) time.Time {
 	modified := later(r.Newest, Epoch)
-	if modified.After(r.AsOf) {
+	if modified.After(r.AsOf) || previous != nil && !modified.After(r.Since) {
 		modified = r.AsOf // a clock in the newsroom is ahead
 	}
 	modified = modified.UTC().Truncate(time.Second)
