@@ -195,3 +195,22 @@ func TestBaiduUnchanged(t *testing.T) {
 		t.Errorf("a list that has lost an address was modified %s; want %s", got.Modified(), noon.Add(time.Hour))
 	}
 }
+
+// An index names as many sitemaps as it may, the newest.
+func TestIndexIsNotFull(t *testing.T) {
+	document := shardOf(pages("a", 1, 0))
+	b := shardsOf(new(memory), nil)
+	for i := range sitemap.MaxURLs + 1 {
+		b.documents[path(2000+i/1200, 1+i/100%12, 1+i%100)] = document
+	}
+	if err := b.index(); err != nil {
+		t.Fatal(err)
+	}
+	body := b.documents[network.IndexPath].Body()
+	if n := bytes.Count(body, []byte("<sitemap>")); n != sitemap.MaxURLs {
+		t.Errorf("%d sitemaps are named", n)
+	}
+	if bytes.Contains(body, []byte("/2000-01-100.xml")) || !bytes.Contains(body, []byte("/2000-01-99.xml")) {
+		t.Error("it is not the last that is missing")
+	}
+}

@@ -708,3 +708,55 @@ func TestFormerStations(t *testing.T) {
 		}
 	})
 }
+
+// The news go on in a second file behind a thousand, newest first.
+func TestNewsContinued(t *testing.T) {
+	in(t, func(w *world) {
+		var articles []article.Article
+		var want []string
+		for i := range 1003 {
+			a := newArticle("xt", i, time.Duration(i)*time.Minute)
+			articles = append(articles, a)
+			want = append(want, a.URL)
+		}
+		w.put(articles...)
+		w.refresh()
+		for n, want := range [][]string{want[:1000], want[1000:]} {
+			d := w.document("xt", network.NewsPath(n+1))
+			if got := locsOf(d); !slices.Equal(got, want) {
+				t.Errorf("file %d has %d pages, want %d", n+1, len(got), len(want))
+			}
+			if !strings.Contains(w.body("xt", "/sitemap.xml"), "https://xt.news.example"+network.NewsPath(n+1)+"</loc>") {
+				t.Errorf("the index does not name file %d", n+1)
+			}
+		}
+	})
+}
+
+// Each language of a page is named once, and the page itself for its own.
+func TestAlternatesOncePerLanguage(t *testing.T) {
+	in(t, func(w *world) {
+		a := newArticle("xt", 1, 0)
+		for _, alternate := range [][2]string{{"en", "/en/1"}, {"EN", "/en/2"}, {"zh-cn", "/other"}, {"fr", "/fr/1"}} {
+			a.Alternates = append(a.Alternates, article.Alternate{Lang: alternate[0], URL: "https://xt.news.example" + alternate[1]})
+		}
+		a.Images = append(a.Images, a.Images...)
+		a.Enclosures = []article.Enclosure{{URL: "film.mp4", Type: "Video/MP4"}, {URL: "talk.mp3", Type: "audio/mpeg"}}
+		w.put(a)
+		w.refresh()
+		body := w.body("xt", "/sitemaps/2026-03.xml")
+		links := ""
+		for _, link := range [][2]string{{"zh-CN", "/content/1.html"}, {"en", "/en/1"}, {"fr", "/fr/1"}} {
+			links += fmt.Sprintf(`<xhtml:link rel="alternate" hreflang="%s" href="https://xt.news.example%s"/>`, link[0], link[1])
+		}
+		if !strings.Contains(body, "</video:video>"+links+"</url>") {
+			t.Errorf("want\n%s\nin\n%s", links, body)
+		}
+		if n := strings.Count(body, "<image:loc>"); n != 1 {
+			t.Errorf("a picture is there %d times", n)
+		}
+		if n := strings.Count(body, "<video:video>"); n != 1 {
+			t.Errorf("%d films, want 1", n)
+		}
+	})
+}

@@ -67,6 +67,7 @@ func TestPatch(t *testing.T) {
 			documents: map[string]*edition.Document{}, records: map[string]*edition.Document{},
 		}
 		b.options.Sitemaps.URLs = rapid.SampledFrom([]int{0, 8}).Draw(t, "limit")
+		b.options.Sitemaps.Bytes = rapid.SampledFrom([]int64{0, 1500}).Draw(t, "bytes")
 		// Few times and few ids: many articles are of one moment, and many move.
 		id := rapid.Map(rapid.IntRange(0, 40), func(n int) string { return fmt.Sprint(n) })
 		at := rapid.Map(rapid.IntRange(0, 20), func(n int) time.Time { return from.Add(time.Duration(n) * time.Hour) })

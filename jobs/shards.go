@@ -239,7 +239,7 @@ func plainHost(address string) (string, bool) {
 func (b *builder) imageAddresses(base *url.URL, a *article.Article) []string {
 	var addresses []string
 	for _, image := range a.Images {
-		if address, ok := b.usable(base, image.URL); ok && len(addresses) < sitemap.MaxImages {
+		if address, ok := b.usable(base, image.URL); ok && len(addresses) < sitemap.MaxImages && !slices.Contains(addresses, address) {
 			addresses = append(addresses, address)
 		}
 	}
@@ -253,7 +253,7 @@ func (b *builder) videos(base *url.URL, a *article.Article, images []string) []s
 	var videos []sitemap.Video
 	for _, e := range a.Enclosures {
 		address, ok := b.usable(base, e.URL)
-		if !ok || len(images) == 0 || !strings.HasPrefix(e.Type, "video/") {
+		if !ok || len(images) == 0 || !strings.HasPrefix(strings.ToLower(e.Type), "video/") {
 			continue
 		}
 		video := sitemap.Video{
@@ -277,7 +277,8 @@ func (b *builder) videos(base *url.URL, a *article.Article, images []string) []s
 }
 
 // alternates returns the article's translations, and the article itself among
-// them: engines take only links that are returned.
+// them: engines take only links that are returned. There is one page for each
+// language; the article is that of its own.
 func (b *builder) alternates(base *url.URL, a *article.Article) []sitemap.Alternate {
 	if len(a.Alternates) == 0 {
 		return nil
@@ -288,12 +289,9 @@ func (b *builder) alternates(base *url.URL, a *article.Article) []sitemap.Altern
 	}
 	alternates := []sitemap.Alternate{{Lang: language, Loc: a.URL}}
 	for _, alternate := range a.Alternates {
+		same := func(other sitemap.Alternate) bool { return strings.EqualFold(other.Lang, alternate.Lang) }
 		address, ok := b.usable(base, alternate.URL)
-		switch {
-		case !ok || len(alternates) == sitemap.MaxAlternates:
-		case strings.EqualFold(alternate.Lang, language):
-			alternates[0].Loc = address // the newsroom has named it
-		default:
+		if ok && len(alternates) < sitemap.MaxAlternates && !slices.ContainsFunc(alternates, same) {
 			alternates = append(alternates, sitemap.Alternate{Lang: alternate.Lang, Loc: address})
 		}
 	}
