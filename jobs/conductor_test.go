@@ -745,12 +745,12 @@ func TestAlternatesOncePerLanguage(t *testing.T) {
 		w.put(a)
 		w.refresh()
 		body := w.body("xt", "/sitemaps/2026-03.xml")
-		links := ""
+		var links strings.Builder
 		for _, link := range [][2]string{{"zh-CN", "/content/1.html"}, {"en", "/en/1"}, {"fr", "/fr/1"}} {
-			links += fmt.Sprintf(`<xhtml:link rel="alternate" hreflang="%s" href="https://xt.news.example%s"/>`, link[0], link[1])
+			fmt.Fprintf(&links, `<xhtml:link rel="alternate" hreflang="%s" href="https://xt.news.example%s"/>`, link[0], link[1])
 		}
-		if !strings.Contains(body, "</video:video>"+links+"</url>") {
-			t.Errorf("want\n%s\nin\n%s", links, body)
+		if !strings.Contains(body, "</video:video>"+links.String()+"</url>") {
+			t.Errorf("want\n%s\nin\n%s", &links, body)
 		}
 		if n := strings.Count(body, "<image:loc>"); n != 1 {
 			t.Errorf("a picture is there %d times", n)

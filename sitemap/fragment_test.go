@@ -82,7 +82,7 @@ func TestFlush(t *testing.T) {
 		}
 	}
 	plain := sitemap.Options{Fragment: true}
-	got := append(w.passed, w.String())
+	got := slices.Concat(w.passed, []string{w.String()})
 	want := []string{string(build(t, plain, urls[:2]...)), string(build(t, plain, urls[2:4]...)), string(build(t, plain, urls[4]))}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "---\n"), strings.Join(want, "---\n"))
