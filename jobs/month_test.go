@@ -52,6 +52,21 @@ func (s *monthStore) Find(_ context.Context, ids []string) (states []article.Sta
 	return states, nil
 }
 
+// builderOf returns a builder in the month that begins then.
+func builderOf(store Snapshot, from time.Time) *builder {
+	return &builder{
+		Conductor: &Conductor{partPages: 2}, station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
+		snapshot: store, asOf: from.AddDate(0, 0, 20), memory: new(memory), later: map[article.Month]time.Time{},
+		documents: map[string]*edition.Document{}, records: map[string]*edition.Document{},
+	}
+}
+
+// publish makes what was built the current edition.
+func (b *builder) publish() {
+	b.current = edition.New("xt", 1, b.asOf, "", b.documents).WithRecords(b.records)
+	b.documents, b.records = map[string]*edition.Document{}, map[string]*edition.Document{}
+}
+
 // TestPatch holds that a month of which only parts are read again is the month
 // that is read as a whole, in the same parts, if its extent has the ids of all
 // articles that have changed, and the times of those that are there.
@@ -61,11 +76,7 @@ func TestPatch(t *testing.T) {
 		from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 		name := article.MonthOf(from, time.UTC)
 		store := &monthStore{articles: map[string]time.Time{}}
-		b := &builder{
-			Conductor: &Conductor{partPages: 2}, station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
-			snapshot: store, asOf: from.AddDate(0, 0, 20), memory: new(memory), later: map[article.Month]time.Time{},
-			documents: map[string]*edition.Document{}, records: map[string]*edition.Document{},
-		}
+		b := builderOf(store, from)
 		b.options.Sitemaps.URLs = rapid.SampledFrom([]int{0, 8}).Draw(t, "limit")
 		b.options.Sitemaps.Bytes = rapid.SampledFrom([]int64{0, 1500}).Draw(t, "bytes")
 		// Few times and few ids: many articles are of one moment, and many move.
@@ -105,8 +116,7 @@ func TestPatch(t *testing.T) {
 				b.addShard(network.ShardPath(name, i+1), parts)
 			}
 			b.rememberMonth(name, files)
-			b.current = edition.New("xt", 1, b.asOf, "", b.documents).WithRecords(b.records)
-			b.documents, b.records = map[string]*edition.Document{}, map[string]*edition.Document{}
+			b.publish()
 		}
 	})
 	if patches == 0 {
@@ -135,16 +145,11 @@ func TestPatchWithoutHint(t *testing.T) {
 			for i := range 40 {
 				store.articles[fmt.Sprint(i)] = from.Add(time.Duration(i) * time.Hour)
 			}
-			b := &builder{
-				Conductor: &Conductor{partPages: 2}, station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
-				snapshot: store, asOf: from.AddDate(0, 0, 20), memory: new(memory), later: map[article.Month]time.Time{},
-				documents: map[string]*edition.Document{}, records: map[string]*edition.Document{},
-			}
+			b := builderOf(store, from)
 			if err := b.shard(t.Context(), month, &extent{whole: true}); err != nil {
 				t.Fatal(err)
 			}
-			b.current = edition.New("xt", 1, b.asOf, "", b.documents).WithRecords(b.records)
-			b.documents, b.records = map[string]*edition.Document{}, map[string]*edition.Document{}
+			b.publish()
 			store.articles[fmt.Sprint(moved)] = from.Add(time.Duration(touched)*time.Hour + time.Minute)
 			e := new(extent)
 			e.add(fmt.Sprint(touched), store.articles[fmt.Sprint(touched)])
