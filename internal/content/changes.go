@@ -12,7 +12,7 @@ import (
 // settled is how long after a row of another program's was written the rest of
 // the article may follow, and leave modified_at as it is: its channels, in a
 // statement of its own, or another change within the second of a store that
-// counts in seconds.
+// counts in seconds. What is older than the overlap is not told again.
 const settled = 5 * time.Second
 
 // Changes yields what has changed after since: rows that were written, and
@@ -49,7 +49,7 @@ func (s *Snapshot) readChanges(ctx context.Context, since time.Time, take func(a
 		if r.fault != nil || change.Published.IsZero() {
 			continue // a broken row, which is in no document
 		}
-		change.Again = s.dialect.remote() && s.at.Sub(change.At).Abs() < settled
+		change.Again = s.dialect.remote() && s.at.Sub(change.At).Abs() < min(settled, s.store.overlap)
 		if !take(change) {
 			return nil
 		}
@@ -65,11 +65,7 @@ func (s *Snapshot) readChanges(ctx context.Context, since time.Time, take func(a
 // written. Each of its parts is a range of an index.
 func (s *Snapshot) changes(since time.Time, written bool) *statement {
 	q, c := s.query(), s.catalog
-	overlap := s.store.overlap
-	if s.dialect.remote() {
-		overlap = max(overlap, settled)
-	}
-	behind := since.Add(-overlap)
+	behind := since.Add(-s.store.overlap)
 	id, station := s.dialect.text(c.column("id")), s.dialect.text(c.column("station"))
 	published, modified := c.column("published"), c.column("modified_at")
 	head := "SELECT " + id + ", " + station + ", " + s.dialect.instant(published) + ", "

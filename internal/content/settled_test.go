@@ -3,8 +3,6 @@ package content_test
 import (
 	"testing"
 	"time"
-
-	"feedstation/internal/content"
 )
 
 // TestChangesSettle holds that a change is told as one that more may belong to,
@@ -15,16 +13,15 @@ func TestChangesSettle(t *testing.T) {
 		e.write(t, e.db, now().Add(-2*time.Second), story("new", published))
 		e.write(t, e.db, now().Add(-time.Minute), story("old", published))
 		e.write(t, e.db, now().Add(time.Hour), story("ahead", published))
-		// Shorter than what is not settled: it is told again all the same.
-		s := e.store(t, func(o *content.Options) { o.Overlap = time.Second })
+		s := e.store(t)
 		present := snapshot(t, s)
 		defer present.Close()
 		got, err := gather(present.Changes(t.Context(), present.Time()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(got) != 2 {
-			t.Fatalf("%d changes, want those that are new and ahead: %v", len(got), got)
+		if len(got) != 3 {
+			t.Fatalf("%d changes, want all: %v", len(got), got)
 		}
 		for _, c := range got {
 			if c.Again != (c.ID == "new") {
