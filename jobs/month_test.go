@@ -139,8 +139,8 @@ func shown(files [][]part) (all []string) {
 func TestPatchWithoutHint(t *testing.T) {
 	from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	month := article.MonthOf(from, time.UTC)
-	for moved := range 40 {
-		for touched := range 40 {
+	for moved := 0; moved < 40; moved += 3 {
+		for touched := 0; touched < 40; touched += 2 {
 			store := &monthStore{articles: map[string]time.Time{}}
 			for i := range 40 {
 				store.articles[fmt.Sprint(i)] = from.Add(time.Duration(i) * time.Hour)
