@@ -29,10 +29,10 @@ const (
 // and is no parser of the sitemaps of others.
 //
 // An error ends the sequence and is its last pair, with "" beside it:
-// [ErrMalformed] where r has anything else than such a sitemap, one that is cut
-// off or beyond [MaxURLs] or [MaxBytes] among them, [ErrEmpty] for one without
-// a URL, and otherwise the error of r. What was yielded before is then a part
-// of a file, and perhaps of another.
+// [ErrMalformed] where r has anything else than such a sitemap (a fragment, one
+// that is cut off, one beyond [MaxURLs] or [MaxBytes]), [ErrEmpty] for one
+// without a URL, and otherwise the error of r. What was yielded before is then a
+// part of a file, and perhaps of another.
 //
 // Locs holds at most some 64 KiB, whatever it reads. It reads r once; a sequence
 // that is ranged over again goes on where r is. The strings are the caller's.

@@ -10,7 +10,8 @@ import (
 
 // Piece is a part of a text that has been compressed on its own, so that a
 // document of many parts can be put together again when one of them changes
-// without compressing the others. It does not change.
+// without compressing the others. What it says does not change; where its bytes
+// are does, see [Document.Share].
 type Piece struct {
 	deflated []byte // ends on a byte and refers to nothing before it
 	sum      uint32 // CRC-32 of the text
