@@ -19,8 +19,10 @@ import (
 // does not wait long for it.
 func (d *newsdesk) near(addr string, env ...string) *process {
 	d.t.Helper()
-	return newProcess(d.t, "xt.news.example", append(env, "FEEDSTATION_CONTENT_DRIVER="+d.room.name,
-		"FEEDSTATION_CONTENT_DSN="+d.server.DSNAt(addr, "root", "", d.name), "FEEDSTATION_CONTENT_TIMEOUT=500ms")...)
+	return newProcess(d.t, "xt.news.example", append([]string{ // of which env may say otherwise
+		"FEEDSTATION_CONTENT_DRIVER=" + d.room.name,
+		"FEEDSTATION_CONTENT_DSN=" + d.server.DSNAt(addr, "root", "", d.name), "FEEDSTATION_CONTENT_TIMEOUT=500ms",
+	}, env...)...)
 }
 
 // TestDatabase serves from a newsroom's own database, which is frozen, killed

@@ -32,7 +32,7 @@ func endInOrder(t *testing.T) {
 	d := postgresRoom.open(t)
 	d.exec(`ALTER TABLE articles ADD COLUMN body text NOT NULL DEFAULT ''`)
 	d.exec(`INSERT INTO articles SELECT n, 'xt', 'https://xt.news.example/content/' || n || '.html', 'x', now() - n * interval '1 month', 'published', now(),
-		CASE WHEN n <= 10 THEN repeat('夜间快讯', 10000) ELSE '' END FROM generate_series(1, 100) n`)
+		CASE WHEN n <= 10 THEN repeat('夜间快讯', 2500) ELSE '' END FROM generate_series(1, 100) n`)
 	slow := faultproxy.New(t, d.server.Addr())
 	slow.SetDelay(20 * time.Millisecond)
 	p := d.near(slow.Addr(), single(server), "FEEDSTATION_SERVER_DRAIN="+drain.String(), "FEEDSTATION_CONTENT_TIMEOUT=10s")
@@ -98,8 +98,9 @@ func endInOrder(t *testing.T) {
 	t.Logf("readiness turned after %v, leases given back after %v, %d answers and %d on an open connection, port closed after %v, ended after %v; %d months were pending", turned, released, served, answers, closed, took, s.Pending)
 }
 
-// wishes are more documents than are on the way at a time.
-const wishes = 50
+// wishes are more documents than are on the way at a time, and fewer requests
+// than a server reads at once: one unread resets the connection in the end.
+const wishes = 60
 
 // open asks for a large document again and again, so that an answer stays open
 // until it is read.

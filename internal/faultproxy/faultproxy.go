@@ -4,6 +4,7 @@
 package faultproxy
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -53,8 +54,8 @@ func New(t testing.TB, target string) *Proxy {
 // Addr returns the proxy's own host:port.
 func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 
-// SetDelay makes each piece that arrives wait so long before it goes on, in
-// both directions.
+// SetDelay makes what is sent from now on arrive so much later, in both
+// directions.
 func (p *Proxy) SetDelay(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -138,7 +139,7 @@ func (p *Proxy) keep(ctx context.Context, conn *net.TCPConn) bool {
 // pass connects a client to the server until one of them ends.
 func (p *Proxy) pass(ctx context.Context, client *net.TCPConn) {
 	defer p.drop(client)
-	if !p.wait(ctx) {
+	if !p.wait(ctx, p.due()) {
 		return
 	}
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", p.target)
@@ -164,16 +165,30 @@ func (p *Proxy) drop(conn *net.TCPConn) {
 	_ = conn.Close() // it may have been reset
 }
 
-// copy passes on what one side sends, and its end.
+// piece is what one side has sent, and when it is to arrive.
+type piece struct {
+	data []byte
+	due  time.Time
+	err  error // after the data
+}
+
+// underWay is how many pieces of a connection are on their way at most, in one
+// direction.
+const underWay = 64
+
+// copy passes on what one side sends, and its end. A delay makes the way longer,
+// not narrower: pieces travel one behind the other.
 func (p *Proxy) copy(ctx context.Context, to, from *net.TCPConn, answers bool) {
-	piece := make([]byte, 64<<10)
-	for {
-		n, err := from.Read(piece)
-		if !p.wait(ctx) {
+	way := make(chan piece, underWay)
+	ended := make(chan struct{})
+	p.work.Go(func() { p.depart(way, ended, from) })
+	defer close(ended)
+	for next := range way {
+		if !p.wait(ctx, next.due) {
 			return
 		}
-		n, cut := p.allowed(n, answers)
-		if _, err := to.Write(piece[:n]); err != nil {
+		n, cut := p.allowed(len(next.data), answers)
+		if _, err := to.Write(next.data[:n]); err != nil {
 			reset(from)
 			return
 		}
@@ -181,11 +196,28 @@ func (p *Proxy) copy(ctx context.Context, to, from *net.TCPConn, answers bool) {
 			p.Reset()
 			return
 		}
-		if err != nil {
-			if !errors.Is(err, io.EOF) {
+		if next.err != nil {
+			if !errors.Is(next.err, io.EOF) {
 				reset(to)
 			}
 			_ = to.CloseWrite()
+		}
+	}
+}
+
+// depart sends what one side says on its way, until its end or that of the
+// other side.
+func (p *Proxy) depart(way chan<- piece, ended <-chan struct{}, from *net.TCPConn) {
+	defer close(way)
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buffer)
+		select {
+		case way <- piece{bytes.Clone(buffer[:n]), p.due(), err}:
+		case <-ended:
+			return
+		}
+		if err != nil {
 			return
 		}
 	}
@@ -206,13 +238,17 @@ func (p *Proxy) allowed(n int, answers bool) (int, bool) {
 	return p.left, true
 }
 
-// wait waits until a piece may go on; not, if the test has ended.
-func (p *Proxy) wait(ctx context.Context) bool {
+// due returns when what is sent now arrives.
+func (p *Proxy) due() time.Time {
 	p.mu.Lock()
-	delay := p.delay
-	p.mu.Unlock()
+	defer p.mu.Unlock()
+	return time.Now().Add(p.delay)
+}
+
+// wait waits until a piece may go on; not, if the test has ended.
+func (p *Proxy) wait(ctx context.Context, due time.Time) bool {
 	select {
-	case <-time.After(delay):
+	case <-time.After(time.Until(due)):
 	case <-ctx.Done():
 		return false
 	}

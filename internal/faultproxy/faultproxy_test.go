@@ -121,6 +121,22 @@ func TestDelay(t *testing.T) {
 	}
 }
 
+// TestDelayIsNoBottleneck sends so much that it would be on its way for longer
+// than anybody waits, if each piece waited for the one before it to arrive.
+func TestDelayIsNoBottleneck(t *testing.T) {
+	p := faultproxy.New(t, echo(t))
+	p.SetDelay(100 * time.Millisecond)
+	conn := dial(t, p)
+	large := bytes.Repeat([]byte("0123456789abcdef"), 1<<19)
+	var sent sync.WaitGroup
+	sent.Go(func() { conn.Write(large) })
+	if got, err := answer(conn, len(large), long); got != string(large) || err != nil {
+		t.Errorf("%d bytes, %v; want %d", len(got), err, len(large))
+	}
+	conn.Close() // also what is still to be sent
+	sent.Wait()
+}
+
 func TestReset(t *testing.T) {
 	p := faultproxy.New(t, echo(t))
 	conn := dial(t, p)
