@@ -174,3 +174,21 @@ func (p *addressPiece) cut(lines int, size int64) *addressPiece {
 	}
 	return &addressPiece{edition.NewPiece(text[:end]), n}
 }
+
+// baiduWindow is what the list has of addresses that come oldest first.
+type baiduWindow struct {
+	lengths []int // of the lines, in bytes
+	size    int   // of all of them
+}
+
+// add adds an address and returns how many have become too old for the list.
+func (w *baiduWindow) add(loc string) (older int) {
+	w.lengths = append(w.lengths, len(loc)+1)
+	w.size += len(loc) + 1
+	for len(w.lengths) > baiduURLs || w.size > baiduBytes {
+		w.size -= w.lengths[0]
+		w.lengths = w.lengths[1:]
+		older++
+	}
+	return older
+}

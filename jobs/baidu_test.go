@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -131,8 +132,33 @@ func TestBaidu(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			compareLists(t, list(t, shardsOf(new(memory), tt.files)), tt.want)
+			// What check counts is what is not in it.
+			if fits, older := counted(t, tt.files); tt.files != nil && fits > 0 && fits-older != len(tt.want) {
+				t.Errorf("of %d, %d are counted as older; want %d left", fits, older, len(tt.want))
+			}
 		})
 	}
+}
+
+// counted returns how many addresses are not too long for Baidu, and how many of
+// those are too old.
+func counted(t *testing.T, files map[string][]string) (fits, older int) {
+	t.Helper()
+	n, err := network.New("湘江新闻网", []*network.Station{{ID: "xt", URL: "https://xt.news.example"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := NewInspector(n, noon, 0)
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		for _, loc := range files[path] {
+			i.Add(&article.Article{Station: "xt", URL: loc, Status: article.Published, Published: noon})
+			fits++
+		}
+	}
+	if o := i.stations["xt"]; o != nil {
+		fits, older = fits-o.Counts[IsLong], o.Counts[IsOlder]
+	}
+	return fits, older
 }
 
 // Years of months with several files each are in order as well.

@@ -22,7 +22,7 @@ func TestInspector(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
-	i := jobs.NewInspector(n, now)
+	i := jobs.NewInspector(n, now, 5)
 	add := func(station string, change func(*article.Article)) {
 		a := article.Article{ID: "1", Station: station, URL: "https://" + station + ".news.example/1.html", Published: now.Add(-time.Hour), Status: article.Published}
 		change(&a)
@@ -44,12 +44,18 @@ func TestInspector(t *testing.T) {
 	add("old", func(a *article.Article) { a.Status = article.Draft })
 	add("none", func(a *article.Article) { a.Status = article.Draft })
 
+	for range 50_002 {
+		add("yy", func(*article.Article) {})
+	}
+
 	foreign := "    on another host: 1 https://www.news.example/1.html\n"
 	want := "  xt: 15 articles, left out of sitemaps: 1 draft, 1 withdrawn, 1 embargoed, 1 expired, 1 noindex, 7 on another host, " +
-		"1 with an address that sitemaps can't have, 1 too long for the list for Baidu\n" +
+		"1 with an address that sitemaps can't have\n" +
+		"  xt: 15 articles, left out of the list for Baidu: 1 with an address that is too long\n" +
 		strings.Repeat(foreign, 5) + "    on another host: and 2 more\n" +
 		"    with an address that sitemaps can't have: 1 https://xt.news.example/" + strings.Repeat("a", 3000) + "\n" +
-		"    too long for the list for Baidu: 1 https://xt.news.example/" + strings.Repeat("湘", 30) + "\n"
+		"    with an address that is too long: 1 https://xt.news.example/" + strings.Repeat("湘", 30) + "\n" +
+		"  yy: 50003 articles, left out of the list for Baidu: 3 older than the newest that it can have\n"
 	var out strings.Builder
 	i.Print(&out)
 	if diff := cmp.Diff(want, out.String()); diff != "" {

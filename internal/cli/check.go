@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"feedstation/internal/article"
@@ -11,12 +12,17 @@ import (
 	"feedstation/jobs"
 )
 
-type checkCommand struct{}
+type checkCommand struct {
+	All bool `help:"Name every article whose address keeps it out of the sitemaps, not five of each station and cause."`
+}
+
+// checkExamples is how many articles are named of each station and cause.
+const checkExamples = 5
 
 // Run looks at the configuration and the content store without changing
 // either. Every fault of the configuration has been printed when it can't be
 // read.
-func (*checkCommand) Run(in *invocation) error {
+func (c *checkCommand) Run(in *invocation) error {
 	cfg, err := in.config()
 	if err != nil {
 		return err
@@ -29,7 +35,11 @@ func (*checkCommand) Run(in *invocation) error {
 		channels += len(s.Channels)
 	}
 	fmt.Fprintf(out, "configuration  %s: %d stations, %d channels\n", in.configFile, len(cfg.Network.Stations), channels)
-	inspector := jobs.NewInspector(cfg.Network, time.Now())
+	examples := checkExamples
+	if c.All {
+		examples = math.MaxInt
+	}
+	inspector := jobs.NewInspector(cfg.Network, time.Now(), examples)
 	bar := in.progress("articles", -1, false)
 	findings, err := checkContent(ctx, cfg, func(a *article.Article) {
 		bar.add(1)
