@@ -151,7 +151,7 @@ type Sitemaps struct {
 	MaxURLs int `key:"max_urls" default:"50000"`
 	// MaxBytes is how many bytes a sitemap has at most without compression,
 	// 100,000 to 52,428,800.
-	MaxBytes int `key:"max_bytes" default:"10485760"`
+	MaxBytes int `key:"max_bytes" default:"10000000"`
 }
 
 // Server is how the documents are served.

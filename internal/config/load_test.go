@@ -57,7 +57,7 @@ func TestLoad(t *testing.T) {
 			Cache:    Cache{Dir: "var/cache", Keep: 5},
 			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, MaxAge: 15 * time.Minute, AuditRate: 500, Deadline: 10 * time.Minute},
 			Feeds:    Feeds{Items: 50, FullText: true},
-			Sitemaps: Sitemaps{NewsName: "湘江新闻网", MaxURLs: 50_000, MaxBytes: 10_485_760},
+			Sitemaps: Sitemaps{NewsName: "湘江新闻网", MaxURLs: 50_000, MaxBytes: 10_000_000},
 			Server: Server{
 				Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
 				Hosts: []string{"localhost", "127.0.0.1"}, Robots: []string{}, StaleIfError: 24 * time.Hour, Drain: 5 * time.Second,
