@@ -176,33 +176,36 @@ func goneFromFeeds(station *network.Station, before, after *edition.Edition, wor
 	if !station.All { // which has the articles of others: these note them
 		maps.Copy(gone, missing(old, now))
 	}
-	for id, own := range work.articles {
+	were, are := linesOf(old), linesOf(now)
+	for id, own := range work.articles { // of which there may be a million
 		if !own {
 			continue
 		}
 		id = oneLine(id)
-		in := func(channel []feedLine) bool {
-			return slices.ContainsFunc(channel, func(line feedLine) bool { return line.id == id })
-		}
-		was := slices.ContainsFunc(slices.Collect(maps.Values(old)), in)
-		if is := slices.ContainsFunc(slices.Collect(maps.Values(now)), in); is {
+		if are[id] {
 			there[id] = true
-		} else if was {
+		} else if were[id] {
 			gone[id] = true
 		}
 	}
 	return nil
 }
 
+// linesOf returns which articles, in one line, are in some feed.
+func linesOf(feeds map[string][]feedLine) map[string]bool {
+	ids := map[string]bool{}
+	for _, lines := range feeds {
+		for _, line := range lines {
+			ids[line.id] = true
+		}
+	}
+	return ids
+}
+
 // missing returns the articles, in one line, that are in no feed any more though
 // a feed still has one that came after them in it: the newest come first.
 func missing(old, now map[string][]feedLine) map[string]bool {
-	there, gone := map[string]bool{}, map[string]bool{}
-	for _, lines := range now {
-		for _, line := range lines {
-			there[line.id] = true
-		}
-	}
+	there, gone := linesOf(now), map[string]bool{}
 	for channel, lines := range old {
 		stays := false // one that came after
 		for _, line := range slices.Backward(lines) {
