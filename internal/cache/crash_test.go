@@ -10,21 +10,27 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/redistest"
 )
 
 // publisherDir names, in the environment, the local copy in which this program
-// publishes until it is killed, instead of running tests.
-const publisherDir = "FEEDSTATION_TEST_PUBLISHER"
+// publishes until it is killed, instead of running tests; publisherRedis, where
+// its Redis is, if it has one.
+const (
+	publisherDir   = "FEEDSTATION_TEST_PUBLISHER"
+	publisherRedis = "FEEDSTATION_TEST_PUBLISHER_REDIS"
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(publisherDir); dir != "" {
-		if err := publishForever(dir); err != nil {
+		if err := publishForever(dir, os.Getenv(publisherRedis)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -44,24 +50,34 @@ func counted(number int64) *edition.Edition {
 	return edition.New("xt", number, noon.Add(time.Duration(number)*time.Millisecond), "build", documents).WithRecords(records)
 }
 
-func publishForever(dir string) error {
+// countOf is the number that counted has made an edition of: Redis may have given
+// it another.
+func countOf(e *edition.Edition) int64 { return e.Watermark().Sub(noon).Milliseconds() }
+
+func publishForever(dir, addr string) error {
 	ctx := context.Background()
 	local, err := OpenLocal(dir, DefaultKeep)
 	if err != nil {
 		return err
 	}
-	c, err := Open(ctx, slog.New(slog.DiscardHandler), []string{"xt"}, local, nil, nil)
+	var redis *Redis
+	if addr != "" {
+		if redis, err = NewRedis(RedisOptions{Mode: "single", Addrs: []string{addr}, Keep: DefaultKeep}); err != nil {
+			return err
+		}
+	}
+	c, err := Open(ctx, slog.New(slog.DiscardHandler), []string{"xt"}, local, redis, nil)
 	if err != nil {
 		return err
 	}
-	number := int64(0)
-	if e, ok := c.Current("xt"); ok {
-		number = e.Number()
-	}
 	fmt.Println("ready")
 	for {
-		number++
-		if err := c.Publish(ctx, counted(number)); err != nil {
+		count := int64(0)
+		if e, ok := c.Current("xt"); ok {
+			count = countOf(e)
+		}
+		// What it published last before it was killed may be in Redis only.
+		if err := c.Publish(ctx, counted(count+1)); err != nil && !errors.Is(err, edition.ErrStale) {
 			return err
 		}
 	}
@@ -79,7 +95,7 @@ func TestLocalSurvivesKills(t *testing.T) {
 	moments := rand.New(rand.NewPCG(1, 2))
 	last, different := int64(0), map[int64]bool{}
 	for round := range rounds {
-		killPublisher(t, dir, time.Duration(moments.IntN(20_000))*time.Microsecond)
+		killPublisher(t, time.Duration(moments.IntN(20_000))*time.Microsecond, publisherDir+"="+dir)
 		local, err := OpenLocal(dir, DefaultKeep)
 		if err != nil {
 			t.Fatal(err)
@@ -105,11 +121,91 @@ func TestLocalSurvivesKills(t *testing.T) {
 	}
 }
 
+// A publisher into Redis is killed at many moments while another process follows:
+// that one only sees whole editions, each newer than the one before, and in the
+// end what the local copy of the first has, or the next.
+func TestRedisSurvivesKills(t *testing.T) {
+	t.Parallel()
+	rounds := 200
+	if testing.Short() {
+		rounds = 20
+	}
+	server := redistest.Start(t)
+	f := &witness{t: t, cache: newCache(t, slog.New(slog.DiscardHandler), newLocal(t), openRedis(t, RedisOptions{Mode: "single", Addrs: []string{server.Addr()}}))}
+	stop := f.follow()
+	defer stop()
+	dir := t.TempDir()
+	moments := rand.New(rand.NewPCG(7, 8))
+	for range rounds {
+		killPublisher(t, time.Duration(moments.IntN(20_000))*time.Microsecond, publisherDir+"="+dir, publisherRedis+"="+server.Addr())
+	}
+	stop()
+	f.look()
+	local, err := OpenLocal(dir, DefaultKeep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := local.Fetch(t.Context(), "xt", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ahead := f.count - countOf(e); ahead < 0 || ahead > 1 || !e.Equal(counted(countOf(e))) {
+		t.Errorf("the local copy has edition %d of count %d; the follower has count %d", e.Number(), countOf(e), f.count)
+	}
+	if f.seen < rounds/10 {
+		t.Errorf("only %d different editions were followed", f.seen)
+	}
+}
+
+// witness follows what a publisher into Redis does, in another process.
+type witness struct {
+	t     *testing.T
+	cache *Cache
+
+	number, count int64
+	seen          int
+}
+
+// follow looks again and again until stop is called.
+func (f *witness) follow() (stop func()) {
+	done := make(chan struct{})
+	var following sync.WaitGroup
+	following.Go(func() {
+		for !f.t.Failed() {
+			select {
+			case <-done:
+				return
+			case <-time.After(time.Millisecond):
+				f.look()
+			}
+		}
+	})
+	return sync.OnceFunc(func() {
+		close(done)
+		following.Wait()
+	})
+}
+
+func (f *witness) look() {
+	if err := f.cache.Sync(f.t.Context()); err != nil {
+		f.t.Errorf("after edition %d: %v", f.number, err)
+	}
+	e, ok := f.cache.Current("xt")
+	if !ok || e.Number() == f.number {
+		return
+	}
+	if e.Number() < f.number || countOf(e) <= f.count || !e.Equal(counted(countOf(e))) {
+		f.t.Errorf("after edition %d of count %d: edition %d of count %d, not as it was published", f.number, f.count, e.Number(), countOf(e))
+	}
+	f.number, f.count = e.Number(), countOf(e)
+	f.seen++
+}
+
 // killPublisher has another process publish and kills it a while after it began.
-func killPublisher(t *testing.T, dir string, after time.Duration) {
+func killPublisher(t *testing.T, after time.Duration, env ...string) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), os.Args[0])
-	c.Env = append(os.Environ(), publisherDir+"="+dir)
+	c.Env = append(os.Environ(), env...)
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
 	if err != nil {
