@@ -268,7 +268,7 @@ func ExampleNewDocument() {
 	}
 	// Output:
 	// Mon, 11 Mar 2019 10:38:14 GMT
-	// identity false "3fe4cdd3a6ab1c0649a95e19e9981af2"
-	// gzip true "3fe4cdd3a6ab1c0649a95e19e9981af2-gzip"
-	// br true "3fe4cdd3a6ab1c0649a95e19e9981af2-br"
+	// identity false "a61961ba673a923585e0150fd8d7f5be"
+	// gzip true "a61961ba673a923585e0150fd8d7f5be-gzip"
+	// br true "a61961ba673a923585e0150fd8d7f5be-br"
 }

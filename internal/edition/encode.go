@@ -24,9 +24,16 @@ const (
 
 // Compressors hold up to some megabytes each, hence the pools.
 var (
-	gzipWriters   = gzipPool(gzipLevel)
-	streamWriters = gzipPool(streamLevel)
-	zstdWriters   = sync.Pool{New: func() any {
+	bodyWriters   = flatePool(gzipLevel)
+	pieceWriters  = flatePool(streamLevel)
+	streamWriters = sync.Pool{New: func() any {
+		w, err := gzip.NewWriterLevel(nil, streamLevel)
+		if err != nil {
+			panic(err) // only a level that does not exist is an error
+		}
+		return w
+	}}
+	zstdWriters = sync.Pool{New: func() any {
 		// No goroutines, and not the window of 8 MiB that no feed fills.
 		w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
 		if err != nil {
@@ -35,20 +42,13 @@ var (
 		return w
 	}}
 	brotliWriters = sync.Pool{New: func() any { return brotli.NewWriterV2(nil, brotliLevel) }}
-	flateWriters  = sync.Pool{New: func() any {
-		w, err := flate.NewWriter(nil, streamLevel)
-		if err != nil {
-			panic(err) // only a level that does not exist is an error
-		}
-		return w
-	}}
-	gzipReaders = sync.Pool{New: func() any { return new(gzip.Reader) }}
-	buffers     = sync.Pool{New: func() any { return new(bytes.Buffer) }} // to be emptied before use
+	gzipReaders   = sync.Pool{New: func() any { return new(gzip.Reader) }}
+	buffers       = sync.Pool{New: func() any { return new(bytes.Buffer) }} // to be emptied before use
 )
 
-func gzipPool(level int) *sync.Pool {
+func flatePool(level int) *sync.Pool {
 	return &sync.Pool{New: func() any {
-		w, err := gzip.NewWriterLevel(nil, level)
+		w, err := flate.NewWriter(nil, level)
 		if err != nil {
 			panic(err) // only a level that does not exist is an error
 		}
@@ -62,12 +62,6 @@ func gzipPool(level int) *sync.Pool {
 func resetGzip(w *gzip.Writer, out io.Writer) {
 	w.Reset(out)
 	w.ModTime = time.Unix(0, 0)
-}
-
-func compressGzip(body []byte) []byte {
-	w := gzipWriters.Get().(*gzip.Writer)
-	defer gzipWriters.Put(w)
-	return compress(w, body, func(out io.Writer) { resetGzip(w, out) })
 }
 
 func compressBrotli(body []byte) []byte {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"sync"
 
 	"github.com/klauspost/compress/flate"
 )
@@ -13,7 +14,7 @@ import (
 // without compressing the others. What it says does not change; where its bytes
 // are does, see [Document.Share].
 type Piece struct {
-	deflated []byte // ends on a byte and refers to nothing before it
+	deflated []byte // ends on a byte
 	sum      uint32 // CRC-32 of the text
 	shift    uint32 // of its size, see shiftOf
 	size     int64  // of the text
@@ -21,10 +22,16 @@ type Piece struct {
 
 // NewPiece compresses a part of a text.
 func NewPiece(text []byte) Piece {
+	return newPiece(pieceWriters, nil, text)
+}
+
+// newPiece compresses a part that may repeat what comes before it, and then is
+// nothing without that.
+func newPiece(writers *sync.Pool, before, text []byte) Piece {
 	var out bytes.Buffer
-	w := flateWriters.Get().(*flate.Writer)
-	defer flateWriters.Put(w)
-	w.Reset(&out)
+	w := writers.Get().(*flate.Writer)
+	defer writers.Put(w)
+	w.ResetDict(&out, before)
 	if _, err := w.Write(text); err != nil {
 		panic(err) // a bytes.Buffer takes every write
 	}
@@ -60,7 +67,12 @@ func Join(mediaType string, pieces []*Piece) *Content {
 // Share has the pieces that a document was joined from refer to its bytes, so that
 // they take no memory of their own. Another document's stay as they are.
 func (d *Document) Share(pieces ...*Piece) {
-	rest := d.gzip.Body[min(len(gzipHead), len(d.gzip.Body)):]
+	share(d.gzip.Body, pieces)
+}
+
+// share has pieces refer to what was joined from them.
+func share(data []byte, pieces []*Piece) {
+	rest := data[min(len(gzipHead), len(data)):]
 	for _, p := range pieces {
 		n := len(p.deflated)
 		if !bytes.HasPrefix(rest, p.deflated) {
