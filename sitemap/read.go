@@ -21,6 +21,7 @@ const maxLine = len(urlStart) + MaxLoc*len("&apos;") + len(locEnd) + 1
 const (
 	urlStart = "<url><loc>"
 	locEnd   = "</loc>"
+	urlEnd   = "</url>"
 )
 
 // Locs yields the loc of each URL of an uncompressed sitemap that a [Writer]
@@ -155,12 +156,11 @@ func (r *reader) next() (string, error) {
 // finish reads what is left of a line that began with part. A url ends there,
 // and nowhere before: another one in the same line would be missed.
 func (r *reader) finish(part []byte, whole bool) error {
-	const end = "</url>"
 	for !whole {
-		if i := bytes.Index(part, []byte(end)); i >= 0 && i < len(part)-len(end) {
+		if i := bytes.Index(part, []byte(urlEnd)); i >= 0 && i < len(part)-len(urlEnd) {
 			return r.malformed("more than one url")
 		}
-		r.joined = append(r.joined[:0], part[max(0, len(part)-len(end)):]...)
+		r.joined = append(r.joined[:0], part[max(0, len(part)-len(urlEnd)):]...)
 		var err error
 		if part, whole, err = r.slice(); errors.Is(err, io.EOF) {
 			return r.malformed("line is cut off")
@@ -170,10 +170,10 @@ func (r *reader) finish(part []byte, whole bool) error {
 		r.joined = append(r.joined, part...)
 		part = r.joined
 	}
-	switch i := bytes.Index(part, []byte(end)); {
+	switch i := bytes.Index(part, []byte(urlEnd)); {
 	case i < 0:
 		return r.malformed("url without an end")
-	case i < len(part)-len(end)-1:
+	case i < len(part)-len(urlEnd)-1:
 		return r.malformed("more than one url")
 	}
 	return nil

@@ -19,7 +19,7 @@ import (
 // Remove holds one URL at a time.
 func Remove(w io.Writer, r io.Reader, gone func(loc string) bool) (left int, err error) {
 	lines := bufio.NewReaderSize(r, max(flushBytes, maxLine))
-	check := reader{} // counts lines, and knows what a Writer writes
+	check := reader{r: lines} // counts lines, and knows what a Writer writes
 	for check.n = 1; ; check.n++ {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
@@ -32,8 +32,8 @@ func Remove(w io.Writer, r io.Reader, gone func(loc string) bool) (left int, err
 		switch {
 		case isURL:
 			loc, _, ended := bytes.Cut(page, []byte(locEnd))
-			if !ended {
-				return left, check.malformed("loc without an end")
+			if !ended || bytes.Index(line, []byte(urlEnd)) != len(line)-len(urlEnd+"\n") {
+				return left, check.malformed("not one url with a loc")
 			}
 			if gone(unescape(loc)) {
 				continue
@@ -47,7 +47,7 @@ func Remove(w io.Writer, r io.Reader, gone func(loc string) bool) (left int, err
 			return left, err
 		}
 		if string(line) == urlsetEnd {
-			return left, nil
+			return left, check.end()
 		}
 	}
 }

@@ -58,6 +58,9 @@ func TestRemoveFaults(t *testing.T) {
 		{"cut off", doc[:len(doc)-1]},
 		{"cut off in a URL", doc[:len(doc)/2]},
 		{"of another", `<?xml version="1.0"?><urlset></urlset>`},
+		{"two in a line", strings.Replace(doc, "</url>\n", "</url>", 1)},
+		{"without an end", strings.Replace(doc, "</url>", "", 1)},
+		{"something behind the end", doc + "\n"},
 		{"with something else", strings.Replace(doc, "<url>", "<uri>", 1)},
 	}
 	for _, tt := range tests {

@@ -87,5 +87,5 @@ func (w *Writer) appendURL(b []byte, u *URL) ([]byte, error) {
 	if b, err = w.enc.appendAlternates(b, u.Alternates); err != nil {
 		return nil, err
 	}
-	return append(b, "</url>\n"...), nil
+	return append(b, urlEnd+"\n"...), nil
 }
