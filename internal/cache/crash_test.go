@@ -70,8 +70,8 @@ func publishForever(dir, addr string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("ready")
 	for {
+		fmt.Println("ready") // for the next one
 		count := int64(0)
 		if e, ok := c.Current("xt"); ok {
 			count = countOf(e)
@@ -95,7 +95,7 @@ func TestLocalSurvivesKills(t *testing.T) {
 	moments := rand.New(rand.NewPCG(1, 2))
 	last, different := int64(0), map[int64]bool{}
 	for round := range rounds {
-		killPublisher(t, time.Duration(moments.IntN(20_000))*time.Microsecond, publisherDir+"="+dir)
+		killPublisher(t, moments.IntN(3), time.Duration(moments.IntN(10_000))*time.Microsecond, publisherDir+"="+dir)
 		local, err := OpenLocal(dir, DefaultKeep)
 		if err != nil {
 			t.Fatal(err)
@@ -137,7 +137,7 @@ func TestRedisSurvivesKills(t *testing.T) {
 	dir := t.TempDir()
 	moments := rand.New(rand.NewPCG(7, 8))
 	for range rounds {
-		killPublisher(t, time.Duration(moments.IntN(20_000))*time.Microsecond, publisherDir+"="+dir, publisherRedis+"="+server.Addr())
+		killPublisher(t, moments.IntN(3), time.Duration(moments.IntN(10_000))*time.Microsecond, publisherDir+"="+dir, publisherRedis+"="+server.Addr())
 	}
 	stop()
 	f.look()
@@ -201,8 +201,9 @@ func (f *witness) look() {
 	f.seen++
 }
 
-// killPublisher has another process publish and kills it a while after it began.
-func killPublisher(t *testing.T, after time.Duration, env ...string) {
+// killPublisher has another process publish so many editions, and kills it a while
+// after that.
+func killPublisher(t *testing.T, published int, after time.Duration, env ...string) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), os.Args[0])
 	c.Env = append(os.Environ(), env...)
@@ -214,8 +215,11 @@ func killPublisher(t *testing.T, after time.Duration, env ...string) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
-		t.Fatalf("the publisher said %q, %v", line, err)
+	lines := bufio.NewReader(out)
+	for range 1 + published {
+		if line, err := lines.ReadString('\n'); line != "ready\n" {
+			t.Fatalf("the publisher said %q, %v", line, err)
+		}
 	}
 	<-time.After(after)
 	if err := c.Process.Kill(); err != nil {
