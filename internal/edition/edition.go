@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"feedstation/internal/article"
@@ -26,22 +27,15 @@ type Edition struct {
 	base      time.Time            // see Base
 	documents map[string]*Document // by path within the station
 	records   map[string]*Document // by path; see WithRecords
-	twins     map[string]*Document // the compressed sitemaps
 }
 
 // New returns an edition. The map is taken over. Watermark is the content
 // store's time of the snapshot that the documents were built from; build tells
 // which configuration and which version of the program built them.
 func New(station string, number int64, watermark time.Time, build string, documents map[string]*Document) *Edition {
-	twins := map[string]*Document{}
-	for path, document := range documents {
-		if network.IsSitemap(path) {
-			twins[path+network.GzipSuffix] = document.Twin()
-		}
-	}
 	return &Edition{
 		station: station, number: number, watermark: watermark.UTC().Truncate(time.Millisecond), build: build,
-		documents: documents, twins: twins, base: watermark.UTC().Truncate(time.Millisecond),
+		documents: documents, base: watermark.UTC().Truncate(time.Millisecond),
 	}
 }
 
@@ -114,13 +108,17 @@ func (e *Edition) Build() string { return e.build }
 // Len returns the number of documents.
 func (e *Edition) Len() int { return len(e.documents) }
 
-// Document returns the document at a path.
+// Document returns the document at a path. The twin of a sitemap is made for the
+// call: few ask for it, and there are as many as sitemaps.
 func (e *Edition) Document(path string) (*Document, bool) {
-	d, ok := e.documents[path]
-	if !ok {
-		d, ok = e.twins[path]
+	if d, ok := e.documents[path]; ok {
+		return d, true
 	}
-	return d, ok
+	path, twin := strings.CutSuffix(path, network.GzipSuffix)
+	if d, ok := e.documents[path]; ok && twin && network.IsSitemap(path) {
+		return d.Twin(), true
+	}
+	return nil, false
 }
 
 // All returns the documents by path, in the order of the paths, without the

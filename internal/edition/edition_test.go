@@ -1,6 +1,7 @@
 package edition_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -66,7 +67,7 @@ func TestNumbered(t *testing.T) {
 	}
 	sameEdition(t, next.Numbered(7), e)
 	a, _ := e.Document("/sitemaps/2019-03.xml.gz")
-	if b, ok := next.Document("/sitemaps/2019-03.xml.gz"); !ok || a != b {
+	if b, ok := next.Document("/sitemaps/2019-03.xml.gz"); !ok || a.Tag() != b.Tag() || !bytes.Equal(a.Body(), b.Body()) || !a.Modified().Equal(b.Modified()) {
 		t.Error("the twin is another one")
 	}
 }
