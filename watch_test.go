@@ -45,7 +45,7 @@ type watcher struct {
 // the test ends.
 func watch(t *testing.T, processes ...*process) (stop func()) {
 	t.Helper()
-	return (&watcher{T: t, processes: processes, late: patience}).start()
+	return (&watcher{T: t, processes: processes, late: 30 * time.Second}).start()
 }
 
 func (w *watcher) start() (stop func()) {
