@@ -83,9 +83,7 @@ func (i *Inspector) Add(a *article.Article) {
 	o.Articles++
 	cause, loc := i.cause(station, a)
 	if cause == "" {
-		if older := o.baidu.add(loc); older > 0 {
-			o.Counts[IsOlder] += older
-		}
+		o.Counts[IsOlder] += o.baidu.add(loc)
 		return
 	}
 	o.Counts[cause]++
@@ -125,7 +123,7 @@ func (i *Inspector) cause(station *network.Station, a *article.Article) (cause C
 func (i *Inspector) Print(out io.Writer) {
 	for _, station := range i.network.Stations {
 		o := i.stations[station.ID]
-		if o == nil || len(o.Counts) == 0 {
+		if o == nil {
 			continue
 		}
 		for _, document := range causes {

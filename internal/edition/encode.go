@@ -17,14 +17,14 @@ import (
 // ones cost many times that for a few per cent. The bytes depend on the
 // library's version too, so equal builds need equal versions.
 const (
-	gzipLevel   = 2 // a tenth larger than at 5, in half the time; most clients take Brotli
+	bodyLevel   = 2 // a tenth larger than at 5, in half the time; most clients take Brotli
 	streamLevel = 1 // an archive of sitemaps is 200 times a feed
 	brotliLevel = 3
 )
 
 // Compressors hold up to some megabytes each, hence the pools.
 var (
-	bodyWriters   = flatePool(gzipLevel)
+	bodyWriters   = flatePool(bodyLevel)
 	pieceWriters  = flatePool(streamLevel)
 	streamWriters = sync.Pool{New: func() any {
 		w, err := gzip.NewWriterLevel(nil, streamLevel)

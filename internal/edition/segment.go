@@ -17,7 +17,7 @@ const (
 	itemHead    = 256 // bytes that tell items apart
 )
 
-// segment is a piece of a body that repeats what is before it.
+// segment is a piece of a body that may repeat what is before it.
 type segment struct {
 	Piece
 	key uint64 // of its text and what it may repeat, in this process
