@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"strconv"
@@ -15,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"feedstation/internal/sqltest"
+	"feedstation/internal/testport"
 )
 
 func TestMain(m *testing.M) {
@@ -39,10 +38,9 @@ func TestScript(t *testing.T) {
 				return err
 			}
 			env.Setenv("ROOT", root)
-			// Ports are the only thing that two scripts at a time could share.
-			env.Setenv("PORT", freePort(t))
+			env.Setenv("PORT", strconv.Itoa(testport.Port(t)))
 			env.Setenv("FEEDSTATION_SERVER_LISTEN", "127.0.0.1:"+env.Getenv("PORT"))
-			env.Setenv("ADMIN", freePort(t))
+			env.Setenv("ADMIN", strconv.Itoa(testport.Port(t)))
 			env.Setenv("FEEDSTATION_SERVER_ADMIN", "127.0.0.1:"+env.Getenv("ADMIN"))
 			env.Setenv("FEEDSTATION_SERVER_DRAIN", "100ms")
 			return nil
@@ -51,23 +49,6 @@ func TestScript(t *testing.T) {
 			"await": await, "get": get, "post": post,
 		},
 	})
-}
-
-// freePort returns a port that nobody uses: below those of outgoing connections,
-// so that it is still there for a process that is started once more, and below
-// those of package redistest.
-func freePort(t testing.TB) string {
-	for {
-		port := strconv.Itoa(10_000 + rand.IntN(10_000))
-		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
-		if err != nil {
-			continue
-		}
-		if err := listener.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return port
-	}
 }
 
 // patience is how long a test waits for a process to get somewhere: on a busy

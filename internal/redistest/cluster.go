@@ -27,7 +27,7 @@ func StartCluster(t testing.TB) *Cluster {
 	t.Helper()
 	c := new(Cluster)
 	for range nodes {
-		c.nodes = append(c.nodes, start(t, clusterPort, append(keepNothing(t),
+		c.nodes = append(c.nodes, start(t, append(keepNothing(t),
 			"--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "2000")...))
 	}
 	host, port, err := net.SplitHostPort(c.nodes[0].addr)

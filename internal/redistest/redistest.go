@@ -7,17 +7,12 @@
 package redistest
 
 import (
-	"math/rand/v2"
-	"net"
-	"strconv"
 	"syscall"
 	"testing"
 
 	"feedstation/internal/require"
+	"feedstation/internal/testport"
 )
-
-// tries bounds how many ports are tried before a test gives up.
-const tries = 10
 
 // Server is one redis-server that keeps no data on disk. Its methods belong to
 // the goroutine of the test that started it, which they fail on any error.
@@ -34,37 +29,20 @@ type Server struct {
 // require says.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	return start(t, port, keepNothing(t)...)
+	return start(t, keepNothing(t)...)
 }
-
-// port returns a port to be tried. Systems take the local ports of outgoing
-// connections from 32768 upwards: one of those could be gone between Kill and
-// Restart, or a client that dials the dead server could reach itself.
-func port() int { return 22500 + rand.IntN(7500) }
-
-// clusterPort returns a port to be tried for a node of a cluster, which talks to
-// the other nodes on one that is higher by 10,000.
-func clusterPort() int { return 20000 + rand.IntN(2500) }
 
 // keepNothing returns the options of a server without persistence.
 func keepNothing(t testing.TB) []string {
 	return []string{"--dir", t.TempDir(), "--save", "", "--appendonly", "no"}
 }
 
-func start(t testing.TB, port func() int, options ...string) *Server {
+func start(t testing.TB, options ...string) *Server {
 	t.Helper()
-	s := &Server{t: t, binary: require.Binary(t, "redis-server"), options: options}
-	var err error
-	for range tries {
-		s.addr = net.JoinHostPort("127.0.0.1", strconv.Itoa(port()))
-		s.proc, err = launch(t.Context(), s.binary, s.addr, s.options...)
-		if err == nil {
-			t.Cleanup(s.Kill)
-			return s
-		}
-	}
-	t.Fatalf("redistest: after %d tries: %v", tries, err)
-	return nil
+	s := &Server{t: t, binary: require.Binary(t, "redis-server"), addr: testport.Addr(testport.Port(t)), options: options}
+	s.Restart()
+	t.Cleanup(s.Kill)
+	return s
 }
 
 // Addr returns the server's host:port, which a restart keeps.
@@ -90,7 +68,7 @@ func (s *Server) Restart() {
 	s.Kill()
 	proc, err := launch(s.t.Context(), s.binary, s.addr, s.options...)
 	if err != nil {
-		s.t.Fatalf("redistest: restart: %v", err)
+		s.t.Fatalf("redistest: %v", err)
 	}
 	s.proc = proc
 }

@@ -93,36 +93,6 @@ func TestServer(t *testing.T) {
 	}
 }
 
-func TestStartTakesAnotherPortThanATakenOne(t *testing.T) {
-	busy := Start(t)
-	_, port, err := net.SplitHostPort(busy.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
-	taken, err := net.LookupPort("tcp", port)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	next := taken - 1
-	s := start(t, func() int {
-		next++
-		return next
-	})
-	if s.Addr() == busy.Addr() {
-		t.Fatalf("two servers on %s", s.Addr())
-	}
-	if next == taken {
-		t.Error("the taken port was not tried")
-	}
-	if err := client(t, s.Addr()).Set(t.Context(), "mine", 1, 0).Err(); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := client(t, busy.Addr()).DBSize(t.Context()).Result(); n != 0 || err != nil {
-		t.Errorf("the first server has %d keys, %v, want none", n, err)
-	}
-}
-
 func TestServerEndsWithTheTest(t *testing.T) {
 	var addr string
 	t.Run("short", func(t *testing.T) {

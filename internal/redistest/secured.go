@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"feedstation/internal/testport"
 )
 
 // Secured is a server that also listens with TLS, where only one user is let in.
@@ -28,11 +30,11 @@ type Secured struct {
 // that begin with f: and no others.
 func StartSecured(t testing.TB) *Secured {
 	t.Helper()
-	s := &Secured{Username: "feedstation", Password: "geheim-湘江-" + strconv.Itoa(port())}
+	s := &Secured{Username: "feedstation", Password: "geheim-湘江-6379"}
 	ca, key := certificate(t)
-	secure := port()
-	s.CA, s.TLSAddr = ca, net.JoinHostPort("127.0.0.1", strconv.Itoa(secure))
-	s.Server = start(t, port, append(keepNothing(t),
+	secure := testport.Port(t)
+	s.CA, s.TLSAddr = ca, testport.Addr(secure)
+	s.Server = start(t, append(keepNothing(t),
 		"--tls-port", strconv.Itoa(secure), "--tls-cert-file", ca, "--tls-key-file", key, "--tls-ca-cert-file", ca, "--tls-auth-clients", "no",
 		"--user", s.Username, "on", ">"+s.Password, "~f:*", "+@all", "-@dangerous")...)
 	return s

@@ -37,7 +37,7 @@ func StartSentinel(t testing.TB) *Sentinel {
 	t.Helper()
 	s := &Sentinel{t: t}
 	for range 2 {
-		s.pair = append(s.pair, start(t, port, append(keepNothing(t), "--repl-diskless-sync-delay", "0")...))
+		s.pair = append(s.pair, start(t, append(keepNothing(t), "--repl-diskless-sync-delay", "0")...))
 	}
 	host, port, err := net.SplitHostPort(s.pair[0].addr)
 	if err != nil {
@@ -66,7 +66,7 @@ func startWatch(t testing.TB, masterHost, masterPort string) *Server {
 	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
 		t.Fatalf("redistest: %v", err)
 	}
-	s := start(t, port, file, "--sentinel")
+	s := start(t, file, "--sentinel")
 	// By default they take 2 s to hear of one another and 10 s to hear of a replica.
 	// While the master is away they ask the replica every second, and do not choose
 	// it when its last answer is older than five ping-periods.

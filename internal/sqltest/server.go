@@ -6,7 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -18,10 +18,10 @@ import (
 	"time"
 
 	"feedstation/internal/require"
+	"feedstation/internal/testport"
 )
 
 const (
-	tries    = 10                    // ports, before a start is given up
 	patience = 20 * time.Second      // from a server's start to its first answer
 	interval = 10 * time.Millisecond // between two questions
 )
@@ -32,6 +32,7 @@ type Server struct {
 	binary string
 	dir    string
 	port   int
+	hold   io.Closer // of the port
 	who    *syscall.Credential
 	proc   *process
 }
@@ -52,16 +53,22 @@ func start(ctx context.Context, t testing.TB, e *engine) (*Server, error) {
 	if err := e.prepare(ctx, t, dir, who); err != nil {
 		return nil, err
 	}
-	for range tries {
-		// Systems take the local ports of outgoing connections from 32768
-		// upwards; below those, a port is still free after a restart.
-		s.port = 20000 + rand.IntN(12000)
-		if err = s.launch(ctx); err == nil {
-			return s, s.setUp(ctx)
-		}
+	if err := s.begin(ctx); err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("after %d tries: %w", tries, err)
+	return s, s.setUp(ctx)
 }
+
+// begin launches the server on a port that is its own until end.
+func (s *Server) begin(ctx context.Context) (err error) {
+	if s.port, s.hold, err = testport.Hold(); err != nil {
+		return err
+	}
+	return s.launch(ctx)
+}
+
+// end kills the server for good.
+func (s *Server) end() error { return errors.Join(s.proc.kill(), s.hold.Close()) }
 
 func (s *Server) setUp(ctx context.Context) error {
 	db, err := sql.Open(s.engine.driver, s.RootDSN(""))
@@ -78,7 +85,7 @@ func (s *Server) setUp(ctx context.Context) error {
 }
 
 // Addr returns the server's host:port, which a restart keeps.
-func (s *Server) Addr() string { return address(s.port) }
+func (s *Server) Addr() string { return testport.Addr(s.port) }
 
 // Driver returns the name of the server's driver for database/sql.
 func (s *Server) Driver() string { return s.engine.driver }

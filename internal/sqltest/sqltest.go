@@ -53,7 +53,7 @@ func stopAll() error {
 	shared.mu.Lock()
 	defer shared.mu.Unlock()
 	for _, server := range shared.servers {
-		if err := server.proc.kill(); err != nil {
+		if err := server.end(); err != nil {
 			return err
 		}
 	}
@@ -105,7 +105,7 @@ func own(t testing.TB, e *engine) *Server {
 		t.Fatalf("sqltest: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := server.proc.kill(); err != nil {
+		if err := server.end(); err != nil {
 			t.Errorf("sqltest: %v", err)
 		}
 		// Its template may be that of others.

@@ -3,8 +3,6 @@ package sqltest
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -33,7 +31,7 @@ func (s *Server) Standby(t testing.TB) *Server {
 		t.Fatalf("sqltest: standby: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := standby.proc.kill(); err != nil {
+		if err := standby.end(); err != nil {
 			t.Errorf("sqltest: %v", err)
 		}
 		if err := os.RemoveAll(dir); err != nil {
@@ -68,13 +66,7 @@ func (s *Server) follow(ctx context.Context, standby *Server, program string) er
 	if err := errors.Join(err, settings.Close()); err != nil {
 		return err
 	}
-	for range tries {
-		standby.port = 20000 + rand.IntN(12000)
-		if err = standby.launch(ctx); err == nil {
-			return nil
-		}
-	}
-	return fmt.Errorf("after %d tries: %w", tries, err)
+	return standby.begin(ctx)
 }
 
 func copyFile(from, to string) error {
