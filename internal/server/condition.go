@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"feedstation/internal/edition"
 )
@@ -19,6 +20,16 @@ func notModified(r *http.Request, d *edition.Document) bool {
 	}
 	t, err := http.ParseTime(since[0])
 	return err == nil && !d.Modified().After(t)
+}
+
+// lastModified returns when the content last changed, but not a time that has
+// yet to come (RFC 9110 §8.8.2.1): the content store's clock may be ahead. Who
+// asks with what stands in for it gets the document, until that time has come.
+func lastModified(d *edition.Document, now time.Time) []string {
+	if d.Modified().After(now) {
+		return []string{now.UTC().Format(http.TimeFormat)}
+	}
+	return d.LastModified()
 }
 
 func anyMatch(lists []string, tag string) bool {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/server"
 )
 
 func TestConditions(t *testing.T) {
@@ -110,6 +111,36 @@ func TestNotModified(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestModifiedInTheFuture: the content store's clock may be ahead of ours. An
+// answer tells no time later than its own, and none that a later change could
+// hide behind.
+func TestModifiedInTheFuture(t *testing.T) {
+	n, editions := portal(t)
+	ahead := edition.NewDocument("text/plain", []byte("news"), time.Now().Add(time.Hour))
+	editions["xt"] = edition.New("xt", 1, noon, "build", map[string]*edition.Document{"/rss.xml": ahead})
+	address := listen(t, server.New(n, editions))
+	first := get(t, address, "GET", "/rss.xml")
+	told := first.Header.Get("Last-Modified")
+	modified, err := http.ParseTime(told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	date, err := http.ParseTime(first.Header.Get("Date"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if modified.After(date) || date.Sub(modified) > time.Minute {
+		t.Errorf("Last-Modified %v in an answer of %v", modified, date)
+	}
+	if again := get(t, address, "GET", "/rss.xml", "If-Modified-Since: "+told); again.StatusCode != http.StatusOK {
+		t.Errorf("asked with that time: %d", again.StatusCode)
+	}
+	again := get(t, address, "GET", "/rss.xml", "If-None-Match: "+first.Header.Get("Etag"))
+	if later, err := http.ParseTime(again.Header.Get("Last-Modified")); again.StatusCode != http.StatusNotModified || err != nil || later.After(time.Now()) {
+		t.Errorf("asked with its tag: %d %v %v", again.StatusCode, later, err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
@@ -108,7 +109,7 @@ func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) {
 	header["Cache-Control"] = d.CacheControl()
 	header["Vary"] = varyEncoding
 	header["Etag"] = variant.ETag
-	header["Last-Modified"] = d.LastModified()
+	header["Last-Modified"] = lastModified(d, time.Now())
 	if link := d.Link(); link != nil {
 		header["Link"] = link
 	}
