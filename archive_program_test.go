@@ -21,7 +21,7 @@ import (
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/network"
-	"feedstation/internal/testport"
+	"feedstation/internal/testserver"
 )
 
 const megabyte = 1e6
@@ -50,7 +50,7 @@ type archive struct {
 const adminToken = "0123456789abcdef"
 
 func newArchive(t *testing.T, program string) *archive {
-	a := &archive{t: t, program: program, dir: t.TempDir(), listen: testport.Addr(testport.Port(t)), admin: testport.Addr(testport.Port(t))}
+	a := &archive{t: t, program: program, dir: t.TempDir(), listen: testserver.Addr(testserver.Port(t)), admin: testserver.Addr(testserver.Port(t))}
 	text := fmt.Appendf([]byte(archiveConfig), "content: {dsn: %q}\ncache: {dir: %q}\nserver: {listen: %q, admin: %q, admin_token: %q, drain: 100ms}\n",
 		a.path("content.db"), a.path("cache"), a.listen, a.admin, adminToken)
 	if err := os.WriteFile(a.path("config.yaml"), text, 0o644); err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"feedstation/internal/sqltest"
-	"feedstation/internal/testport"
+	"feedstation/internal/testserver"
 )
 
 func TestMain(m *testing.M) {
@@ -38,9 +38,9 @@ func TestScript(t *testing.T) {
 				return err
 			}
 			env.Setenv("ROOT", root)
-			env.Setenv("PORT", strconv.Itoa(testport.Port(t)))
+			env.Setenv("PORT", strconv.Itoa(testserver.Port(t)))
 			env.Setenv("FEEDSTATION_SERVER_LISTEN", "127.0.0.1:"+env.Getenv("PORT"))
-			env.Setenv("ADMIN", strconv.Itoa(testport.Port(t)))
+			env.Setenv("ADMIN", strconv.Itoa(testserver.Port(t)))
 			env.Setenv("FEEDSTATION_SERVER_ADMIN", "127.0.0.1:"+env.Getenv("ADMIN"))
 			env.Setenv("FEEDSTATION_SERVER_DRAIN", "100ms")
 			return nil

@@ -33,11 +33,16 @@ func ask(ctx context.Context, addr string, command ...any) (any, error) {
 	return client.Do(ctx, command...).Result()
 }
 
+const (
+	patience = time.Minute           // with a group of servers
+	interval = 10 * time.Millisecond // between two questions
+)
+
 // until asks until the answer is yes.
 func until(ctx context.Context, what string, yes func(context.Context) (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	tick := time.NewTicker(5 * interval)
+	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
 		ok, err := yes(ctx)

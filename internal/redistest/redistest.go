@@ -7,11 +7,16 @@
 package redistest
 
 import (
-	"syscall"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
 	"testing"
 
 	"feedstation/internal/require"
-	"feedstation/internal/testport"
+	"feedstation/internal/testserver"
 )
 
 // Server is one redis-server that keeps no data on disk. Its methods belong to
@@ -21,7 +26,7 @@ type Server struct {
 	binary  string
 	addr    string
 	options []string
-	proc    *process // nil after Kill
+	proc    *testserver.Process
 }
 
 // Start runs an empty server, which ends with the test. It returns once the
@@ -39,10 +44,33 @@ func keepNothing(t testing.TB) []string {
 
 func start(t testing.TB, options ...string) *Server {
 	t.Helper()
-	s := &Server{t: t, binary: require.Binary(t, "redis-server"), addr: testport.Addr(testport.Port(t)), options: options}
-	s.Restart()
+	s := &Server{t: t, binary: require.Binary(t, "redis-server"), addr: testserver.Addr(testserver.Port(t)), options: options}
+	s.launch()
 	t.Cleanup(s.Kill)
 	return s
+}
+
+func (s *Server) launch() {
+	s.t.Helper()
+	host, port, err := net.SplitHostPort(s.addr)
+	if err != nil {
+		s.t.Fatalf("redistest: %v", err)
+	}
+	proc, err := testserver.Command{
+		Program: s.binary,
+		Args:    slices.Concat(s.options, []string{"--port", port, "--bind", host, "--daemonize", "no"}),
+		Answers: func(ctx context.Context, pid int) error {
+			info, err := ask(ctx, s.addr, "INFO", "server")
+			if err == nil && !strings.Contains(fmt.Sprint(info), fmt.Sprintf("process_id:%d\r\n", pid)) {
+				return errors.New("another server answers")
+			}
+			return err
+		},
+	}.Start(s.t.Context())
+	if err != nil {
+		s.t.Fatalf("redistest: %v", err)
+	}
+	s.proc = proc
 }
 
 // Addr returns the server's host:port, which a restart keeps.
@@ -50,61 +78,27 @@ func (s *Server) Addr() string { return s.addr }
 
 // Kill ends the server as a crash would, with SIGKILL, and waits until it is
 // gone. On a server that is gone it does nothing.
-func (s *Server) Kill() {
-	s.t.Helper()
-	if s.proc == nil {
-		return
-	}
-	if err := s.proc.kill(); err != nil {
-		s.t.Fatalf("redistest: kill %s: %v", s.addr, err)
-	}
-	s.proc = nil
-}
+func (s *Server) Kill() { s.t.Helper(); s.do("kill", s.proc.Kill) }
 
 // Restart runs an empty server on the same address, in place of the one that
 // ran there, and returns once it answers.
 func (s *Server) Restart() {
 	s.t.Helper()
 	s.Kill()
-	proc, err := launch(s.t.Context(), s.binary, s.addr, s.options...)
-	if err != nil {
-		s.t.Fatalf("redistest: %v", err)
-	}
-	s.proc = proc
+	s.launch()
 }
 
 // Stop freezes the server with SIGSTOP: connections stay open and new ones are
 // still accepted by the system, but nothing answers until Cont. It returns
 // once the server stands still.
-func (s *Server) Stop() {
-	s.t.Helper()
-	s.signal(syscall.SIGSTOP)
-	var status syscall.WaitStatus
-	pid := s.proc.cmd.Process.Pid
-	for {
-		_, err := syscall.Wait4(pid, &status, syscall.WUNTRACED, nil)
-		if err == syscall.EINTR {
-			continue
-		}
-		if err != nil || !status.Stopped() {
-			s.t.Fatalf("redistest: stop %s: status %#x: %v", s.addr, status, err)
-		}
-		return
-	}
-}
+func (s *Server) Stop() { s.t.Helper(); s.do("stop", s.proc.Stop) }
 
 // Cont lets a stopped server go on with SIGCONT.
-func (s *Server) Cont() {
-	s.t.Helper()
-	s.signal(syscall.SIGCONT)
-}
+func (s *Server) Cont() { s.t.Helper(); s.do("go on", s.proc.Cont) }
 
-func (s *Server) signal(sig syscall.Signal) {
+func (s *Server) do(what string, act func() error) {
 	s.t.Helper()
-	if s.proc == nil {
-		s.t.Fatalf("redistest: %v %s: the server was killed", sig, s.addr)
-	}
-	if err := s.proc.cmd.Process.Signal(sig); err != nil {
-		s.t.Fatalf("redistest: %v %s: %v", sig, s.addr, err)
+	if err := act(); err != nil {
+		s.t.Fatalf("redistest: %s %s: %v", what, s.addr, err)
 	}
 }

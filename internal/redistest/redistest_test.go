@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"net"
-	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
-
-	"feedstation/internal/require"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -102,32 +98,5 @@ func TestServerEndsWithTheTest(t *testing.T) {
 	})
 	if err := client(t, addr).Ping(t.Context()).Err(); err == nil {
 		t.Errorf("%s still answers", addr)
-	}
-}
-
-func TestLaunchTellsWhy(t *testing.T) {
-	server := require.Binary(t, "redis-server")
-	silent, err := exec.LookPath("true")
-	if err != nil {
-		t.Skip("needs the program true")
-	}
-	tests := []struct {
-		name   string
-		binary string
-		addr   string
-		want   string
-	}{
-		{name: "no such program", binary: "/none/redis-server", addr: "127.0.0.1:20000", want: "start /none/redis-server: "},
-		{name: "no address", binary: server, addr: "127.0.0.1", want: "missing port"},
-		{name: "not a server", binary: silent, addr: "127.0.0.1:1", want: "it ended at once: exit status 0"},
-		{name: "the server's own words", binary: server, addr: "127.0.0.1:99999", want: "it ended at once: exit status 1"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			_, err := launch(t.Context(), tt.binary, tt.addr)
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("launch: %v, want it to say %q", err, tt.want)
-			}
-		})
 	}
 }

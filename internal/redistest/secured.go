@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"feedstation/internal/testport"
+	"feedstation/internal/testserver"
 )
 
 // Secured is a server that also listens with TLS, where only one user is let in.
@@ -32,8 +32,8 @@ func StartSecured(t testing.TB) *Secured {
 	t.Helper()
 	s := &Secured{Username: "feedstation", Password: "geheim-湘江-6379"}
 	ca, key := certificate(t)
-	secure := testport.Port(t)
-	s.CA, s.TLSAddr = ca, testport.Addr(secure)
+	secure := testserver.Port(t)
+	s.CA, s.TLSAddr = ca, testserver.Addr(secure)
 	s.Server = start(t, append(keepNothing(t),
 		"--tls-port", strconv.Itoa(secure), "--tls-cert-file", ca, "--tls-key-file", key, "--tls-ca-cert-file", ca, "--tls-auth-clients", "no",
 		"--user", s.Username, "on", ">"+s.Password, "~f:*", "+@all", "-@dangerous")...)

@@ -149,7 +149,7 @@ func give(dir string, who *syscall.Credential) error {
 func run(ctx context.Context, who *syscall.Credential, dir, program string, args ...string) error {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir, cmd.Env = dir, environment(dir)
-	cmd.SysProcAttr = attributes(who)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: who}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, out)
 	}

@@ -1,29 +1,20 @@
 package sqltest
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
+	"strconv"
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"feedstation/internal/require"
-	"feedstation/internal/testport"
-)
-
-const (
-	patience = 20 * time.Second      // from a server's start to its first answer
-	interval = 10 * time.Millisecond // between two questions
+	"feedstation/internal/testserver"
 )
 
 // Server is a database server.
@@ -34,7 +25,7 @@ type Server struct {
 	port   int
 	hold   io.Closer // of the port
 	who    *syscall.Credential
-	proc   *process
+	proc   *testserver.Process
 }
 
 var databases atomic.Int64
@@ -61,14 +52,14 @@ func start(ctx context.Context, t testing.TB, e *engine) (*Server, error) {
 
 // begin launches the server on a port that is its own until end.
 func (s *Server) begin(ctx context.Context) (err error) {
-	if s.port, s.hold, err = testport.Hold(); err != nil {
+	if s.port, s.hold, err = testserver.Hold(); err != nil {
 		return err
 	}
 	return s.launch(ctx)
 }
 
 // end kills the server for good.
-func (s *Server) end() error { return errors.Join(s.proc.kill(), s.hold.Close()) }
+func (s *Server) end() error { return errors.Join(s.proc.Kill(), s.hold.Close()) }
 
 func (s *Server) setUp(ctx context.Context) error {
 	db, err := sql.Open(s.engine.driver, s.RootDSN(""))
@@ -85,7 +76,7 @@ func (s *Server) setUp(ctx context.Context) error {
 }
 
 // Addr returns the server's host:port, which a restart keeps.
-func (s *Server) Addr() string { return testport.Addr(s.port) }
+func (s *Server) Addr() string { return testserver.Addr(s.port) }
 
 // Driver returns the name of the server's driver for database/sql.
 func (s *Server) Driver() string { return s.engine.driver }
@@ -146,9 +137,7 @@ func (s *Server) exec(t testing.TB, statement string) {
 // gone. Only for a server of the test's own.
 func (s *Server) Kill(t testing.TB) {
 	t.Helper()
-	if err := s.proc.kill(); err != nil {
-		t.Fatalf("sqltest: kill %s: %v", s.Addr(), err)
-	}
+	s.do(t, "kill", s.proc.Kill)
 }
 
 // Restart starts the server again that Kill has ended, on the same port and
@@ -163,157 +152,43 @@ func (s *Server) Restart(t testing.TB) {
 
 // Stop freezes the server with SIGSTOP: its system still takes connections, and
 // nothing answers until Cont. Of PostgreSQL it freezes all processes.
-func (s *Server) Stop(t testing.TB) {
-	t.Helper()
-	s.signal(t, syscall.SIGSTOP)
-	// The threads stop one after the other.
-	for deadline := time.Now().Add(5 * time.Second); !stopped(s.proc.cmd.Process.Pid); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("sqltest: the server does not stop")
-		}
-	}
-}
-
-// stopped reports whether no thread of a process runs, where /proc tells.
-func stopped(pid int) bool {
-	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
-	for _, thread := range threads {
-		stat, err := os.ReadFile(thread)
-		if err == nil && !bytes.Contains(stat, []byte(") T ")) {
-			return false
-		}
-	}
-	return true
-}
+func (s *Server) Stop(t testing.TB) { t.Helper(); s.do(t, "stop", s.proc.Stop) }
 
 // Cont lets a stopped server go on.
-func (s *Server) Cont(t testing.TB) { t.Helper(); s.signal(t, syscall.SIGCONT) }
+func (s *Server) Cont(t testing.TB) { t.Helper(); s.do(t, "go on", s.proc.Cont) }
 
-// signal sends a signal to the server and its children, which are one group.
-func (s *Server) signal(t testing.TB, signal syscall.Signal) {
+func (s *Server) do(t testing.TB, what string, act func() error) {
 	t.Helper()
-	pids := append([]int{s.proc.cmd.Process.Pid}, children(s.proc.cmd.Process.Pid)...)
-	for _, pid := range pids {
-		if err := syscall.Kill(pid, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
-			t.Fatalf("sqltest: %v: %v", signal, err)
-		}
+	if err := act(); err != nil {
+		t.Fatalf("sqltest: %s %s: %v", what, s.Addr(), err)
 	}
-}
-
-// children returns the processes that a process has started and that run.
-func children(pid int) (pids []int) {
-	paths, err := filepath.Glob("/proc/[0-9]*/stat")
-	if err != nil {
-		return nil
-	}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue // it has ended
-		}
-		// pid (name) state parent …; the name may hold anything.
-		_, rest, _ := bytes.Cut(text, []byte(") "))
-		var state string
-		var parent, id int
-		if _, err := fmt.Sscan(string(rest), &state, &parent); err != nil || parent != pid {
-			continue
-		}
-		if _, err := fmt.Sscan(string(text), &id); err == nil {
-			pids = append(pids, id)
-		}
-	}
-	return pids
-}
-
-// process is a running server.
-type process struct {
-	cmd  *exec.Cmd
-	log  bytes.Buffer  // all it wrote; to be read once gone is closed
-	gone chan struct{} // closed when it has ended and was waited for
 }
 
 // launch starts the server on its port and returns when it answers.
 func (s *Server) launch(ctx context.Context) error {
 	data := filepath.Join(s.dir, "data")
-	p := &process{gone: make(chan struct{})}
-	// A test's context ends before its cleanups run, and the package's server
-	// outlives the test that asked first.
-	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), s.binary, s.engine.serve(data, fmt.Sprint(s.port))...)
-	p.cmd.Dir, p.cmd.Env = s.dir, environment(s.dir)
-	p.cmd.SysProcAttr = attributes(s.who)
-	p.cmd.Stdout, p.cmd.Stderr = &p.log, &p.log
-	started := make(chan error)
-	go func() {
-		// A server is told when the thread ends that started it, so the thread
-		// waits for the server.
-		runtime.LockOSThread()
-		defer close(p.gone)
-		err := p.cmd.Start()
-		started <- err
-		if err == nil {
-			_ = p.cmd.Wait() // nobody asks a server in tests to end well
-		}
-	}()
-	if err := <-started; err != nil {
-		return err
+	proc, err := testserver.Command{
+		Program: s.binary, Args: s.engine.serve(data, strconv.Itoa(s.port)),
+		Dir: s.dir, Env: environment(s.dir), User: s.who,
+		Answers: func(ctx context.Context, _ int) error {
+			// The drivers complain of a server that is not there yet.
+			if err := s.listens(ctx); err != nil {
+				return err
+			}
+			return s.engine.isOurs(ctx, s.RootDSN(""), data)
+		},
+	}.Start(ctx)
+	if err == nil {
+		s.proc = proc
 	}
-	if err := s.await(ctx, p, data); err != nil {
-		err = errors.Join(err, p.kill())
-		return fmt.Errorf("start %s on %s: %w\n%s", s.binary, s.Addr(), err, p.log.String())
-	}
-	s.proc = p
-	return nil
+	return err
 }
 
-// await asks the server until it answers.
-func (s *Server) await(ctx context.Context, p *process, data string) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for {
-		// The drivers complain of a server that is not there yet.
-		err := s.answers(ctx)
-		if err == nil {
-			err = s.engine.isOurs(ctx, s.RootDSN(""), data)
-		}
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-p.gone:
-			return fmt.Errorf("it ended at once: %v", p.cmd.ProcessState)
-		case <-ctx.Done():
-			return fmt.Errorf("no answer: %w", errors.Join(ctx.Err(), err))
-		case <-tick.C:
-		}
-	}
-}
-
-func (s *Server) answers(ctx context.Context) error {
+func (s *Server) listens(ctx context.Context) error {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", s.Addr())
 	if err != nil {
 		return err
 	}
 	return conn.Close()
-}
-
-// kill ends the process, stopped or not, and waits until it and its children
-// are gone.
-func (p *process) kill() error {
-	below := children(p.cmd.Process.Pid)
-	err := p.cmd.Process.Kill()
-	if errors.Is(err, os.ErrProcessDone) {
-		err = nil
-	}
-	<-p.gone
-	// PostgreSQL's processes end when they see that the first one has; one that
-	// is stopped would not.
-	for _, pid := range below {
-		if kill := syscall.Kill(pid, syscall.SIGKILL); kill != nil && !errors.Is(kill, syscall.ESRCH) {
-			err = errors.Join(err, kill)
-		}
-	}
-	return err
 }

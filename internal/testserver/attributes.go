@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package sqltest
+package testserver
 
 import "syscall"
 

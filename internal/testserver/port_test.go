@@ -1,4 +1,4 @@
-package testport
+package testserver
 
 import (
 	"net"
@@ -72,13 +72,13 @@ func TestTake(t *testing.T) {
 func asChild(t *testing.T, port int) ([]byte, error) {
 	t.Helper()
 	c := exec.Command(os.Args[0], "-test.run=^TestChild$")
-	c.Env = append(os.Environ(), "TESTPORT_CHILD="+strconv.Itoa(port))
+	c.Env = append(os.Environ(), "FEEDSTATION_TEST_PORT="+strconv.Itoa(port))
 	return c.CombinedOutput()
 }
 
 // TestChild is the other process of TestTake.
 func TestChild(t *testing.T) {
-	port, err := strconv.Atoi(os.Getenv("TESTPORT_CHILD"))
+	port, err := strconv.Atoi(os.Getenv("FEEDSTATION_TEST_PORT"))
 	if err != nil {
 		t.Skip("only for TestTake")
 	}

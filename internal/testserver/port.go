@@ -1,8 +1,4 @@
-// Package testport gives tests ports of the loopback that stay theirs: for a
-// server that is started later, or again, and for another one beside it.
-//
-// It is a test helper: no production package may import it.
-package testport
+package testserver
 
 import (
 	"errors"
@@ -38,7 +34,7 @@ func Port(t testing.TB) int {
 	}
 	t.Cleanup(func() {
 		if err := hold.Close(); err != nil {
-			t.Errorf("testport: %v", err)
+			t.Errorf("testserver: %v", err)
 		}
 	})
 	return port
@@ -53,7 +49,7 @@ func Hold() (port int, hold io.Closer, err error) {
 			return port, hold, nil
 		}
 	}
-	return 0, nil, fmt.Errorf("testport: no port after %d tries: %w", tries, err)
+	return 0, nil, fmt.Errorf("testserver: no port after %d tries: %w", tries, err)
 }
 
 // Addr returns the address of a port on the loopback.
