@@ -55,14 +55,14 @@ func TestDatabase(t *testing.T) {
 			p.await("午间新闻")
 
 			d.server.Stop(t)
-			awaitStatus(t, p, `"error_since"`)
+			p.awaitTrouble()
 			d.server.Cont(t)
 			d.write(3, "晚间新闻")
 			p.await("晚间新闻")
-			awaitStatus(t, p, `"age_seconds": 0`)
+			p.awaitWell()
 
 			d.server.Kill(t)
-			awaitStatus(t, p, `"error_since"`)
+			p.awaitTrouble()
 			d.server.Restart(t)
 			d.setStatus(2, "withdrawn")
 			awaitGone(t, p, "午间新闻")
@@ -104,12 +104,12 @@ func TestDatabaseNetwork(t *testing.T) {
 				title := fmt.Sprintf("第%d条新闻", i+1)
 				d.write(i+1, title)
 				if !fault.silent {
-					awaitStatus(t, p, `"error_since"`)
+					p.awaitTrouble()
 				}
 				fault.ends()
 				p.await(title)
 				kept(title)
-				awaitStatus(t, p, `"age_seconds": 0`)
+				p.awaitWell()
 				t.Logf("%s: %v", fault.name, time.Since(began))
 			}
 		})
@@ -162,15 +162,8 @@ func mustExec(t *testing.T, db *sql.DB, statements ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	for {
-		err := transact(ctx, db, statements)
-		if err == nil {
-			return
-		}
-		// A connection of before the restart tells so once.
-		if !strings.Contains(err.Error(), "connection") && !strings.Contains(err.Error(), "EOF") && !strings.Contains(err.Error(), "terminat") {
-			t.Fatalf("%s: %v", statements, err)
-		}
+	if err := transact(ctx, db, statements); err != nil {
+		t.Fatalf("%s: %v", statements, err)
 	}
 }
 
@@ -189,20 +182,6 @@ func transact(ctx context.Context, db *sql.DB, statements []string) error {
 		}
 	}
 	return tx.Commit()
-}
-
-// awaitStatus waits until /status of a process has a text.
-func awaitStatus(t testing.TB, p *process, text string) {
-	t.Helper()
-	var last string
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		status, body, err := fetch("http://127.0.0.1:"+p.admin+"/status", "")
-		if err == nil && status == http.StatusOK && strings.Contains(body, text) {
-			return
-		}
-		last = body
-	}
-	t.Fatalf("no %q in the status within %s: %s", text, patience, last)
 }
 
 // awaitGone waits until the feed has a text no more.

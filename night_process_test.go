@@ -168,13 +168,13 @@ func nightOfContent(t *testing.T) {
 	token := server.Do("GET", leaseKey)
 	proxy.Freeze(true)
 	d.write(2, "第2条新闻")
-	awaitStatus(t, leader, `"error_since"`)
+	leader.awaitTrouble()
 	awaitOtherLease(t, server, token)
 	other.awaitNewest(2)
 	leader.awaitNewest(2)
-	awaitStatus(t, leader, `"error_since"`)
+	leader.awaitTrouble()
 	proxy.Freeze(false)
-	awaitStatus(t, leader, `"age_seconds": 0`)
+	leader.awaitWell()
 	for id := range 3 {
 		d.write(id+3, fmt.Sprintf("第%d条新闻", id+3))
 	}

@@ -102,7 +102,7 @@ func nightOfRestart(t *testing.T) {
 		if s, err := p.status(); err != nil || s.Edition != l.last {
 			t.Errorf("%s: edition %d, %v; want %d", night.name, s.Edition, err, l.last)
 		}
-		awaitStatus(t, p, `"error_since"`)
+		p.awaitTrouble()
 		if took, err := p.end(os.Interrupt); err != nil || took > 5*time.Second {
 			t.Errorf("%s: the end took %v: %v\n%s", night.name, took, err, &p.log)
 		}

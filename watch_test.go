@@ -359,3 +359,28 @@ func (p *process) status() (stationStatus, error) {
 	}
 	return s.Stations[i], nil
 }
+
+// awaitTrouble waits until something keeps xt from being built.
+func (p *process) awaitTrouble() { p.t.Helper(); p.awaitStatus("in trouble", stationStatus.troubled) }
+
+// awaitWell waits until nothing does.
+func (p *process) awaitWell() {
+	p.t.Helper()
+	p.awaitStatus("well", func(s stationStatus) bool { return !s.troubled() })
+}
+
+// troubled leaves out an audit that has failed, which the next one will tell of.
+func (s stationStatus) troubled() bool { return s.Error != "" && !strings.HasPrefix(s.Error, "audit: ") }
+
+func (p *process) awaitStatus(what string, reached func(stationStatus) bool) {
+	p.t.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		s, err := p.status()
+		if err == nil && reached(s) {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("xt is not %s after %s: %+v, %v", what, patience, s, err)
+		}
+	}
+}
