@@ -370,7 +370,9 @@ func (p *process) awaitWell() {
 }
 
 // troubled leaves out an audit that has failed, which the next one will tell of.
-func (s stationStatus) troubled() bool { return s.Error != "" && !strings.HasPrefix(s.Error, "audit: ") }
+func (s stationStatus) troubled() bool {
+	return s.Error != "" && !strings.HasPrefix(s.Error, "audit: ")
+}
 
 func (p *process) awaitStatus(what string, reached func(stationStatus) bool) {
 	p.t.Helper()

@@ -49,6 +49,7 @@ func newEngine(t *testing.T, name string, server *sqltest.Server) *engine {
 	e := bareEngine(t, name, server)
 	e.exec(t, e.articlesTable())
 	e.exec(t, "CREATE TABLE article_channels (article_id varchar(190) NOT NULL, channel varchar(64) NOT NULL, PRIMARY KEY (article_id, channel))")
+	e.exec(t, "CREATE INDEX i_channel ON article_channels (channel, article_id)")
 	for _, columns := range []string{"station, published, id", "published, id", "modified_at", "expires"} {
 		e.exec(t, "CREATE INDEX "+strings.NewReplacer(", ", "_").Replace("i_"+columns)+" ON articles ("+columns+")")
 	}

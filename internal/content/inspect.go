@@ -81,7 +81,10 @@ func (s *Store) missingIndexes(c *catalog) (findings []Finding) {
 	if expires := c.column("expires"); !expires.missing() {
 		articles = append(articles, need{"articles_by_expiry", []string{"expires"}, "articles that expire"})
 	}
-	channels := []need{{"article_channels_of_article", []string{"article_id", "channel"}, "an article's channels"}}
+	channels := []need{
+		{"article_channels_of_article", []string{"article_id", "channel"}, "an article's channels"},
+		{"article_channels_of_channel", []string{"channel", "article_id"}, "the articles of a channel that has few"},
+	}
 	for _, part := range []struct {
 		name     name
 		relation relation

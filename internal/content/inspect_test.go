@@ -105,8 +105,8 @@ func TestInspectIndexes(t *testing.T) {
 		e.exec(t, "CREATE TABLE article_channels (article_id bigint, channel varchar(30))")
 		s := e.store(t)
 		found, err := s.Inspect(t.Context())
-		if err != nil || len(found) != 5 {
-			t.Fatalf("Inspect = %v, %v, want five indexes", found, err)
+		if err != nil || len(found) != 6 {
+			t.Fatalf("Inspect = %v, %v, want six indexes", found, err)
 		}
 		at := now().Add(-time.Hour)
 		for i, id := range []string{"9", "10", "11"} {

@@ -17,30 +17,35 @@ func (s *Snapshot) Latest(ctx context.Context, stations []string, channel string
 	if limit <= 0 || len(stations) == 0 {
 		return nil, nil
 	}
-	of := "latest of " + strings.Join(stations, ", ")
-	var known article.Article
-	known.Status = article.Published
-	var articles []article.Article
 	ends := s.ends(s.at)
-	for i, from := range ends {
-		read := query{of: of, read: (*row).latest, known: known, size: limit, page: func(size int, after *place) *statement {
+	if channel != "" && len(ends) == 1 {
+		return s.latestOfChannel(ctx, stations, channel, limit)
+	}
+	var articles []article.Article
+	for _, from := range ends {
+		var err error
+		articles, err = s.newestArticles(ctx, stations, limit, func(size int, after *place) *statement {
 			return s.latest(stations, channel, from, size, after)
-		}}
-		articles = articles[:0]
-		for a, err := range s.articles(ctx, read) {
-			if err != nil {
-				return nil, err
-			}
-			if articles = append(articles, a); len(articles) == limit {
-				break
-			}
-		}
-		if len(articles) == limit || i == len(ends)-1 {
-			break
+		})
+		if err != nil || len(articles) == limit {
+			return articles, err
 		}
 	}
-	if len(articles) == 0 {
-		return nil, nil
+	return articles, nil
+}
+
+// newestArticles returns the first limit sound articles of Latest's pages.
+func (s *Snapshot) newestArticles(ctx context.Context, stations []string, limit int, page func(size int, after *place) *statement) ([]article.Article, error) {
+	read := query{of: "latest of " + strings.Join(stations, ", "), read: (*row).latest, size: limit, page: page}
+	read.known.Status = article.Published
+	var articles []article.Article
+	for a, err := range s.articles(ctx, read) {
+		if err != nil {
+			return nil, err
+		}
+		if articles = append(articles, a); len(articles) == limit {
+			break
+		}
 	}
 	return articles, nil
 }
@@ -58,29 +63,44 @@ func (s *Snapshot) ends(from time.Time) []time.Time {
 // latest returns a page of Latest: size articles, from the newest on or from
 // the last one of the page before, not older than from.
 func (s *Snapshot) latest(stations []string, channel string, from time.Time, size int, after *place) *statement {
-	q, c := s.query(), s.catalog
-	q.add("SELECT ", s.listed())
-	for _, name := range []string{"station", "summary", "authors", "editor", "source", "tags", "rights", "original_url", "next_url", "body"} {
-		q.add(", ", s.text(name))
-	}
-	q.add(", (SELECT ", s.dialect.aggregate(s.dialect.text(c.channels.columns["channel"])), " FROM ", c.channelsFrom, " WHERE c.article_id = a.id)")
-	q.add(s.oversize(append(listedTexts(), "summary", "authors", "editor", "source", "tags", "rights", "original_url", "next_url", "body")))
-	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND a.published <= ", q.moment(s.at))
+	q := s.query()
+	q.add(s.latestColumns(), " FROM ", s.catalog.from, " WHERE ", s.present(q))
 	if !from.IsZero() {
 		q.add(" AND a.published >= ", q.moment(from))
 	}
-	if len(stations) == 1 {
-		q.add(" AND a.station = ", q.arg(stations[0]))
-	} else {
-		q.add(" AND ", s.dialect.amongStations(q, stations))
-	}
+	q.add(" AND ", s.ofStations(q, stations))
 	if channel != "" {
 		// A count is no join: no planner reads the whole channel and sorts it.
-		q.add(" AND (SELECT count(*) FROM ", c.channelsFrom, " WHERE c.article_id = a.id AND c.channel = ", q.arg(channel), ") > 0")
+		q.add(" AND (SELECT count(*) FROM ", s.catalog.channelsFrom, " WHERE c.article_id = a.id AND c.channel = ", q.arg(channel), ") > 0")
 	}
 	s.behind(q, after, "<")
 	q.add(fmt.Sprintf(" ORDER BY a.published DESC, a.id DESC LIMIT %d", size))
 	return q
+}
+
+// latestColumns returns the SELECT of what is read of an article for feeds.
+func (s *Snapshot) latestColumns() string {
+	var list strings.Builder
+	list.WriteString("SELECT " + s.listed())
+	for _, name := range []string{"station", "summary", "authors", "editor", "source", "tags", "rights", "original_url", "next_url", "body"} {
+		list.WriteString(", " + s.text(name))
+	}
+	c := s.catalog
+	list.WriteString(", (SELECT " + s.dialect.aggregate(s.dialect.text(c.channels.columns["channel"])) + " FROM " + c.channelsFrom + " WHERE c.article_id = a.id)")
+	list.WriteString(s.oversize(append(listedTexts(), "summary", "authors", "editor", "source", "tags", "rights", "original_url", "next_url", "body")))
+	return list.String()
+}
+
+// present returns the condition that an article is visible now.
+func (s *Snapshot) present(q *statement) string {
+	return s.shown(q) + " AND a.published <= " + q.moment(s.at)
+}
+
+func (s *Snapshot) ofStations(q *statement, stations []string) string {
+	if len(stations) == 1 {
+		return "a.station = " + q.arg(stations[0])
+	}
+	return s.dialect.amongStations(q, stations)
 }
 
 func (r *row) latest(a *article.Article) {
@@ -120,7 +140,7 @@ func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Locati
 // zero: there is none.
 func (s *Snapshot) newest(ctx context.Context, station string, before time.Time) (newest time.Time, err error) {
 	for _, from := range s.ends(before) {
-		newest, err = s.newestSince(ctx, station, from, before)
+		newest, err = s.askTime(ctx, s.newestBetween(station, from, before))
 		if err != nil || !newest.IsZero() {
 			break
 		}
@@ -128,20 +148,21 @@ func (s *Snapshot) newest(ctx context.Context, station string, before time.Time)
 	return newest, err
 }
 
-func (s *Snapshot) newestSince(ctx context.Context, station string, from, before time.Time) (newest time.Time, err error) {
-	rows, err := s.ask(ctx, s.newestBetween(station, from, before))
+// askTime runs a query of one time; zero: there is none, or a broken one.
+func (s *Snapshot) askTime(ctx context.Context, q *statement) (at time.Time, err error) {
+	rows, err := s.ask(ctx, q)
 	if err != nil {
-		return newest, err
+		return at, err
 	}
 	defer rows.close()
 	r := s.row(1)
 	for rows.next() {
 		if err := r.scan(rows.Rows); err != nil {
-			return newest, err
+			return at, err
 		}
-		newest = r.time("published")
+		at = r.time("")
 	}
-	return newest, s.failed(rows.err())
+	return at, s.failed(rows.err())
 }
 
 func (s *Snapshot) newestBetween(station string, from, before time.Time) *statement {

@@ -34,6 +34,8 @@ func TestPlan(t *testing.T) {
 		{"latest of all stations", present.latest(many, "", time.Time{}, 50, nil), "INDEX articles_by_time"},
 		{"latest of all stations, further", present.latest(many, "", time.Time{}, 50, after), "INDEX articles_by_time"},
 		{"latest of all stations' channel", present.latest(many, "moment", time.Time{}, 50, nil), "INDEX articles_by_time"},
+		{"how far a station's newest reach", present.farthest(many[:1]), "COVERING INDEX articles_of_station"},
+		{"how far the newest reach", present.farthest(many), "COVERING INDEX articles_by_time"},
 		{"months", present.newestBetween("xt", time.Time{}, now), "COVERING INDEX articles_of_station"},
 		{"listing", present.listing("xt", now, now, 50, nil), "INDEX articles_of_station"},
 		{"listing, further", present.listing("xt", now, now, 50, after), "INDEX articles_of_station"},
@@ -52,6 +54,27 @@ func TestPlan(t *testing.T) {
 				t.Errorf("plan:\n%swant %s, and no article sorted", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestPlanOfChannel holds that a channel that has few articles costs these.
+func TestPlanOfChannel(t *testing.T) {
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "content.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	present, err := s.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer present.Close()
+	for _, stations := range [][]string{{"xt"}, {"xt", "cs"}} {
+		got := plan(t, present, present.latestMembers(stations, "moment", 50, nil))
+		if !strings.Contains(got, "SEARCH c USING COVERING INDEX article_channels_of_channel (channel=?)") ||
+			strings.Count(got, "SEARCH a USING INDEX sqlite_autoindex_articles_1 (id=?)") != 2 || strings.Contains(got, "SCAN a") {
+			t.Errorf("plan of %v:\n%s", stations, got)
+		}
 	}
 }
 

@@ -82,6 +82,8 @@ type Store struct {
 
 	pool *pgxpool.Pool // below read, of PostgreSQL; else nil
 
+	reach reach
+
 	mu      sync.Mutex
 	known   *catalog // nil: not looked at, or seen to be wrong
 	learned time.Time

@@ -104,6 +104,7 @@ CREATE INDEX article_of_site ON article (site_id, published_at, id);
 CREATE INDEX article_by_time ON article (published_at, id);
 CREATE INDEX article_by_change ON article (changed_at);
 CREATE INDEX article_by_expiry ON article (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX article_of_category ON article_category (category_id, article_id);
 
 -- What wakes feedstation at once, where content.notify is feedstation; without
 -- it a change waits for the next refresh. It is not free: a transaction that

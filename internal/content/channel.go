@@ -1,0 +1,133 @@
+package content
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"feedstation/internal/article"
+)
+
+// farBack is how many of the stations' newest articles are searched for those
+// of a channel, before all articles of the channel are.
+const farBack = 5000
+
+// howFar is how long it is taken to be true how far farBack articles reach.
+const howFar = 10 * time.Minute
+
+// reach is how the newest articles of channels are found at the least cost. It
+// chooses between two ways to the same articles.
+type reach struct {
+	size int // in place of farBack, for tests with fewer articles; 0: farBack
+
+	mu   sync.Mutex
+	back map[string]back // by stations
+	few  map[string]bool // by stations and channel: not enough of its articles are among the newest
+}
+
+type back struct{ from, asked time.Time }
+
+// latestOfChannel searches the newest articles of the stations for those of the
+// channel. Where they have too few, it orders all that the channel has: be it new,
+// or given up years ago, it does not cost the archive.
+func (s *Snapshot) latestOfChannel(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error) {
+	from, err := s.farBack(ctx, stations)
+	if err != nil {
+		return nil, fmt.Errorf("content: latest of %s: %w", strings.Join(stations, ", "), explain(err))
+	}
+	key := reachKey(stations, channel)
+	if from.IsZero() || !s.store.reach.hasFew(key) {
+		articles, err := s.newestArticles(ctx, stations, limit, func(size int, after *place) *statement {
+			return s.latest(stations, channel, from, size, after)
+		})
+		if err != nil || len(articles) == limit || from.IsZero() {
+			return articles, err
+		}
+	}
+	articles, err := s.newestArticles(ctx, stations, limit, func(size int, after *place) *statement {
+		return s.latestMembers(stations, channel, size, after)
+	})
+	if err == nil {
+		s.store.reach.setFew(key, len(articles) < limit || articles[limit-1].Published.Before(from))
+	}
+	return articles, err
+}
+
+// farBack returns when the oldest of the newest farBack articles was published;
+// zero: there are no more than so many.
+func (s *Snapshot) farBack(ctx context.Context, stations []string) (time.Time, error) {
+	key := reachKey(stations, "")
+	if known, ok := s.store.reach.known(key); ok && s.at.Sub(known.asked).Abs() < howFar {
+		return known.from, nil
+	}
+	from, err := s.askTime(ctx, s.farthest(stations))
+	if err == nil {
+		s.store.reach.learn(key, back{from, s.at})
+	}
+	return from, err
+}
+
+// farthest returns the query of farBack. Of several stations all articles count:
+// they are read in the order of their index, whoever has how many.
+func (s *Snapshot) farthest(stations []string) *statement {
+	q := s.query()
+	q.add("SELECT ", s.dialect.instant(s.catalog.column("published")), " FROM ", s.catalog.from, " WHERE a.published <= ", q.moment(s.at))
+	if len(stations) == 1 {
+		q.add(" AND a.station = ", q.arg(stations[0]))
+	}
+	q.add(fmt.Sprintf(" ORDER BY a.published DESC LIMIT 1 OFFSET %d", cmp.Or(s.store.reach.size, farBack)))
+	return q
+}
+
+// latestMembers returns a page of latestOfChannel by way of all articles of the
+// channel. Only the ids of the newest are ordered, then their texts are read.
+func (s *Snapshot) latestMembers(stations []string, channel string, size int, after *place) *statement {
+	q, c := s.query(), s.catalog
+	q.add(s.latestColumns(), " FROM (SELECT a.id FROM (SELECT DISTINCT c.article_id FROM ", c.channelsFrom, " WHERE c.channel = ", q.arg(channel), ") members",
+		" CROSS JOIN ", c.from, " WHERE a.id = members.article_id AND ", s.present(q), " AND ", s.ofStations(q, stations))
+	s.behind(q, after, "<")
+	q.add(fmt.Sprintf("%s LIMIT %d) newest CROSS JOIN %s WHERE a.id = newest.id%[1]s", newestFirst, size, c.from))
+	return q
+}
+
+// newestFirst is an order that no index serves, so that no planner reads the
+// archive in that order.
+const newestFirst = " ORDER BY COALESCE(a.published, a.published) DESC, COALESCE(a.id, a.id) DESC"
+
+func reachKey(stations []string, channel string) string {
+	return strings.Join(stations, "\x00") + "\x00" + channel
+}
+
+func (r *reach) known(stations string) (back, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known, ok := r.back[stations]
+	return known, ok
+}
+
+func (r *reach) learn(stations string, known back) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.back == nil {
+		r.back = map[string]back{}
+	}
+	r.back[stations] = known
+}
+
+func (r *reach) hasFew(channel string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.few[channel]
+}
+
+func (r *reach) setFew(channel string, few bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.few == nil {
+		r.few = map[string]bool{}
+	}
+	r.few[channel] = few
+}

@@ -1,0 +1,116 @@
+package content
+
+import (
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/article"
+)
+
+// rare are the sparse channels of a large archive: one with articles of all
+// years, one that was given up years ago, and one with as many as a feed wants,
+// all of one moment. There is also c2, which has every tenth article, and none.
+const rare = "INSERT INTO article_channels SELECT id, 'rare' FROM articles WHERE id LIKE '%60'" +
+	" UNION ALL SELECT id, 'former' FROM articles WHERE id LIKE '50019%'" +
+	" UNION ALL SELECT id, 'moment' FROM articles WHERE id LIKE '50017%'"
+
+// largeEmbedded is large for the embedded store.
+func largeEmbedded(t testing.TB, n int) (*Store, *sql.DB) {
+	t.Helper()
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "content.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, statement := range []string{
+		fmt.Sprintf(`WITH RECURSIVE series (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM series WHERE seq < %d)
+			INSERT INTO articles (id, station, url, title, published, updated)
+			SELECT seq + 5000000, 's' || (seq %% 14), 'https://s.news.example/content/' || seq, '第' || seq || '条', at, at
+			FROM (SELECT seq, (unixepoch() - seq * %d) * 1000 AS at FROM series)`, n, 10*365*86400/n),
+		"INSERT INTO article_channels SELECT id, 'c' || (id % 10) FROM articles",
+		rare,
+	} {
+		if _, err := s.write.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s, s.write
+}
+
+// TestLatestOfChannel holds that the newest articles of a channel are found in
+// one order whichever way is taken to them, and that the way is remembered.
+func TestLatestOfChannel(t *testing.T) {
+	const n = 2000
+	for name, open := range map[string]func(testing.TB) (*Store, *sql.DB){
+		SQLite:   func(t testing.TB) (*Store, *sql.DB) { return largeEmbedded(t, n) },
+		Postgres: func(t testing.TB) (*Store, *sql.DB) { return large(t, Postgres, n) },
+		MySQL:    func(t testing.TB) (*Store, *sql.DB) { return large(t, MySQL, n) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			store, db := open(t)
+			store.reach.size = 700
+			const together = "UPDATE articles SET published = (SELECT least FROM (SELECT min(published) AS least FROM articles WHERE id LIKE '50017%') x) WHERE id LIKE '50017%'"
+			if _, err := db.ExecContext(t.Context(), together); err != nil {
+				t.Fatal(err)
+			}
+			s, err := store.Snapshot(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			for _, stations := range [][]string{stations(14), stations(1)} {
+				for _, channel := range []string{"c2", "rare", "former", "moment", "none"} {
+					whole, err := s.newestArticles(t.Context(), stations, 50, func(size int, after *place) *statement {
+						return s.latest(stations, channel, time.Time{}, size, after)
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					for try := range 2 {
+						got, err := s.Latest(t.Context(), stations, channel, 50)
+						if err != nil {
+							t.Fatal(err)
+						}
+						if diff := cmp.Diff(idsOf(whole), idsOf(got)); diff != "" {
+							t.Errorf("%s of %d stations, try %d (-all read, +got):\n%s", channel, len(stations), try, diff)
+						}
+					}
+					pages := query{size: 7, read: (*row).latest, page: func(size int, after *place) *statement { return s.latestMembers(stations, channel, size, after) }}
+					var members []article.Article
+					for a, err := range s.articles(t.Context(), pages) {
+						if err != nil {
+							t.Fatal(err)
+						}
+						members = append(members, a)
+					}
+					if diff := cmp.Diff(idsOf(whole), idsOf(members[:min(len(members), 50)])); diff != "" {
+						t.Errorf("%s of %d stations by pages of its own articles (-all read, +got):\n%s", channel, len(stations), diff)
+					}
+				}
+			}
+			want := map[string]bool{}
+			for _, channel := range []string{"rare", "former", "moment", "none"} {
+				want[reachKey(stations(14), channel)] = true
+			}
+			if diff := cmp.Diff(want, store.reach.few); diff != "" {
+				t.Errorf("channels with few (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func idsOf(articles []article.Article) (ids []string) {
+	for _, a := range articles {
+		ids = append(ids, a.ID)
+	}
+	return ids
+}
