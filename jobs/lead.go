@@ -16,6 +16,10 @@ func (c *Conductor) lead(now time.Time) {
 		led := c.leads(station.ID)
 		taken := led && !c.led[station.ID]
 		c.led[station.ID] = led
+		if !led { // whoever builds it has its troubles
+			c.noteTrouble(station, nil)
+			c.noteAudit(station.ID, nil)
+		}
 		if !taken {
 			continue
 		}

@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -138,6 +139,31 @@ func TestLeadAgain(t *testing.T) {
 		}
 		if e, _ := s.Current("xt"); !strings.Contains(document(e, "/sitemaps/2026-02.xml"), "/2.html") {
 			t.Error("the month stays without the article")
+		}
+	})
+}
+
+// What a station has suffered here is over when another process has taken it.
+func TestTroubleGoesWithTheLead(t *testing.T) {
+	in(t, func(w *world) {
+		s, fault := newShelf(), errors.New("bad night")
+		c := w.conduct(s, options, func(station string, _, _ time.Time) error {
+			if station == "xt" {
+				return fault
+			}
+			return nil
+		})
+		w.put(newArticle("xt", 1, time.Hour))
+		if err := c.Refresh(w.t.Context()); !errors.Is(err, fault) {
+			t.Fatalf("refresh: %v", err)
+		}
+		if _, err := c.Trouble("xt"); !errors.Is(err, fault) {
+			t.Errorf("of the process that builds it: %v", err)
+		}
+		s.elsewhere = map[string]bool{"xt": true}
+		w.refreshOf(c)
+		if since, err := c.Trouble("xt"); err != nil {
+			t.Errorf("of a process that does not: since %s, %v", since, err)
 		}
 	})
 }
