@@ -61,15 +61,19 @@ func (c *Conductor) markChanges(ctx context.Context) error {
 	return err
 }
 
-func (c *Conductor) askStore(ctx context.Context) error {
+func (c *Conductor) askStore(ctx context.Context) (err error) {
 	snapshot, err := c.snapshot(ctx)
 	if err != nil {
 		return err
 	}
 	defer snapshot.Close()
 	hints := c.hints()
+	defer func() {
+		if err != nil { // what they have marked does not outlast the run where another process leads
+			c.hintAgain(hints)
+		}
+	}()
 	if err := c.followHints(ctx, snapshot, hints); err != nil {
-		c.hintAgain(hints)
 		return err
 	}
 	c.lead(snapshot.Time())

@@ -52,7 +52,7 @@ func (c *Conductor) hints() []Hint {
 	return hints
 }
 
-// hintAgain keeps hints that could not be followed.
+// hintAgain keeps hints that could not be followed, or not for certain.
 func (c *Conductor) hintAgain(hints []Hint) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

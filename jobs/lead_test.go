@@ -1,7 +1,9 @@
 package jobs_test
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -95,6 +97,46 @@ func TestHintHere(t *testing.T) {
 		})
 	}
 }
+
+// A wish outlives a content store that fails after it has been asked for what the
+// wish names.
+func TestHintHereWhenTheStoreFails(t *testing.T) {
+	in(t, func(w *world) {
+		s, failing := newShelf(), false
+		c := jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
+			snapshot, err := w.store.Snapshot(ctx)
+			if err != nil || !failing {
+				return snapshot, err
+			}
+			return forsaken{snapshot}, nil
+		}, s, options)
+		w.put(newArticle("xt", 1, time.Hour))
+		w.refreshOf(c)
+		s.elsewhere = map[string]bool{"xt": true, "www": true, "yy": true}
+		time.Sleep(time.Hour)
+		w.put(newArticle("xt", 2, 0))
+		if err := c.Hint(jobs.Hint{Here: true, Articles: []string{"2"}}); err != nil {
+			t.Fatal(err)
+		}
+		failing = true
+		if err := c.Refresh(w.t.Context()); !errors.Is(err, errGoneAway) {
+			t.Fatalf("refresh: %v", err)
+		}
+		failing = false
+		w.refreshOf(c)
+		if e, _ := s.Current("xt"); len(naming(e, 2)) == 0 {
+			t.Error("the wish is lost")
+		}
+	})
+}
+
+// forsaken is a snapshot whose store goes away with the last of the questions of
+// what has changed.
+type forsaken struct{ jobs.Snapshot }
+
+var errGoneAway = errors.New("gone away")
+
+func (forsaken) Next(context.Context) (time.Time, error) { return time.Time{}, errGoneAway }
 
 // shelfOf is a shelf as the process sees it that leads all stations.
 type shelfOf struct{ *shelf }
