@@ -65,6 +65,9 @@ func (s *Snapshot) readChanges(ctx context.Context, since time.Time, take func(a
 // written. Each of its parts is a range of an index.
 func (s *Snapshot) changes(since time.Time, written bool) *statement {
 	q, c := s.query(), s.catalog
+	if since.After(s.at) { // the clock has been set back
+		since = s.at
+	}
 	behind := since.Add(-s.store.overlap)
 	id, station := s.dialect.text(c.column("id")), s.dialect.text(c.column("station"))
 	published, modified := c.column("published"), c.column("modified_at")

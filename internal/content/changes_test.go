@@ -208,6 +208,18 @@ func TestMoves(t *testing.T) {
 	})
 }
 
+// TestChangesAfterTheClockWentBack holds that what was written since is told to
+// one who asks for what comes after a time that is yet to come again.
+func TestChangesAfterTheClockWentBack(t *testing.T) {
+	bubble(t, func(t *testing.T, s *content.Store) {
+		put(t, s, story("1", time.Now().Add(-3*time.Hour)))
+		got := changes(t, s, time.Now().Add(time.Hour))
+		if len(got) != 1 || got[0].ID != "1" {
+			t.Errorf("changes: %v, want that of 1", got)
+		}
+	})
+}
+
 // TestForeignChanges holds what an editor with another program gets without
 // knowing of modified_at.
 func TestForeignChanges(t *testing.T) {
