@@ -402,6 +402,28 @@ func TestStationFailsInBacklog(t *testing.T) {
 	})
 }
 
+// A run that is given up between its rounds does not say that the content store
+// is out of reach: the store has answered all along.
+func TestBacklogGivenUp(t *testing.T) {
+	in(t, func(w *world) {
+		for i := range 36 {
+			w.put(newArticle(w.network.Stations[i%3].ID, i, time.Duration(i)*10*dayHours))
+		}
+		c := w.conduct(newShelf(), options, func(string, time.Time, time.Time) error {
+			time.Sleep(time.Second)
+			return nil
+		})
+		ctx, cancel := context.WithTimeout(w.t.Context(), 15*time.Second)
+		defer cancel()
+		if err := c.Refresh(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("refresh: %v", err)
+		}
+		if down := c.Down(); down > 0 {
+			t.Errorf("the content store is said to be down, for %s", down)
+		}
+	})
+}
+
 // A build that works off a backlog tells each station once.
 func TestReportsOfRounds(t *testing.T) {
 	withArchive(t, func(a *archive) {

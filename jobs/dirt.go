@@ -57,7 +57,9 @@ func (d *dirt) extent(month article.Month) *extent {
 // what that makes dirty. An idle call is one small query.
 func (c *Conductor) markChanges(ctx context.Context) error {
 	err := c.askStore(ctx)
-	c.noteStore(err)
+	if err == nil || ctx.Err() == nil { // a run that is given up tells nothing of the store
+		c.noteStore(err)
+	}
 	return err
 }
 
