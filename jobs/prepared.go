@@ -7,9 +7,12 @@ import (
 	"feedstation/internal/article"
 )
 
-// maxPrepared is how many bytes of articles' texts a generation of prepared
-// items was made from, at most.
-const maxPrepared = 1 << 19
+// maxPrepared is how many bytes of articles a generation of prepared items was
+// made from, at most: of their texts, and preparedRest each for all else.
+const (
+	maxPrepared  = 1 << 19
+	preparedRest = 1 << 10
+)
 
 // preparedItems remembers items by what they were made from: one new article
 // leaves the other 49 of a feed as they were, and an article is in the feeds of
@@ -25,13 +28,14 @@ type preparedItems struct {
 // get returns the item of an article with that digest, made by prepare if it is
 // not remembered. A nil item is remembered too.
 func (p *preparedItems) get(digest uint64, a *article.Article, prepare func(*article.Article) *feed.Prepared) *feed.Prepared {
-	if item, ok := p.find(digest, len(a.Body)); ok {
+	size := len(a.Body) + len(a.Summary) + preparedRest
+	if item, ok := p.find(digest, size); ok {
 		return item
 	}
 	item := prepare(a)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.add(digest, item, len(a.Body))
+	p.add(digest, item, size)
 	return item
 }
 
