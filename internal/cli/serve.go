@@ -233,21 +233,22 @@ func (s *service) noteListening(err error) {
 const storeRetry = 5 * time.Second
 
 // openContent opens the content store. One that can't be opened is the
-// database's bad night, said once and waited out; but the embedded one is a
-// fault where the local copy has nothing to serve.
+// database's bad night, said once, and again when it becomes something else, and
+// waited out; but the embedded one is a fault where the local copy has nothing
+// to serve.
 func (s *service) openContent(ctx context.Context) (*content.Store, error) {
-	for down := false; ; {
+	for fault := ""; ; {
 		store, err := openContent(ctx, s.in, s.log, s.cfg)
 		switch {
-		case err == nil && down:
+		case err == nil && fault != "":
 			s.log.Info("in reach again", "what", "content store")
 			return store, nil
 		case err == nil, ctx.Err() != nil, s.cfg.Content.Driver == config.SQLite && !s.serves():
 			return store, err
-		case !down:
+		case err.Error() != fault:
 			s.log.Error("out of reach, serving goes on", "what", "content store", "err", err)
 			s.shop.close(err)
-			down = true
+			fault = err.Error()
 		}
 		select {
 		case <-ctx.Done():

@@ -27,7 +27,10 @@ func (w *workshop) open(conductor *jobs.Conductor, refresh *jobs.Task) {
 func (w *workshop) close(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.since, w.err = time.Now(), err
+	if w.err == nil {
+		w.since = time.Now()
+	}
+	w.err = err
 }
 
 // Refresh implements server.Jobs. Before the content store is open there is

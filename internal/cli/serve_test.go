@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"feedstation/internal/cache"
+	"feedstation/internal/config"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// That the content store can't be opened is told when it begins, when it becomes
+// something else, and when it is over.
+func TestOpenContentTellsWhatChanges(t *testing.T) {
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "var")
+	file := filepath.Join(folder, "content.db")
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remove := func(name string) {
+		t.Helper()
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var log bytes.Buffer
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t, slog.New(slog.NewTextHandler(&log, nil)), file)
+		began := time.Now()
+		write(folder, "no folder")
+		opened := make(chan error)
+		go func() {
+			store, err := s.openContent(t.Context())
+			if err == nil {
+				err = store.Close()
+			}
+			opened <- err
+		}()
+		told := func(want string) {
+			t.Helper()
+			time.Sleep(3 * storeRetry)
+			synctest.Wait()
+			since, err := s.shop.Trouble("xt")
+			if err == nil || !strings.Contains(err.Error(), want) || !since.Equal(began) {
+				t.Errorf("since %s: %v; want %q since %s", since, err, want, began)
+			}
+		}
+		told("not a directory")
+		remove(folder)
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(file, strings.Repeat("no database ", 100))
+		told("not a database")
+		remove(file)
+		if err := <-opened; err != nil {
+			t.Fatal(err)
+		}
+	})
+	var lines []string
+	for line := range strings.Lines(log.String()) {
+		_, line, _ = strings.Cut(line, "level=")
+		lines = append(lines, line)
+	}
+	want := []string{"ERROR msg=\"out of reach, ", "ERROR msg=\"out of reach, ", "INFO msg=\"in reach again\""}
+	for i, line := range lines {
+		if len(lines) != len(want) || !strings.HasPrefix(line, want[i]) {
+			t.Fatalf("the log is\n%s\nwant lines of %q", &log, want)
+		}
+	}
+}
+
+// newService returns a service of a station that has an edition.
+func newService(t *testing.T, log *slog.Logger, dsn string) *service {
+	t.Helper()
+	n, err := network.New("n", []*network.Station{{ID: "xt", Name: "n", URL: "https://xt.news.example", Language: "zh-CN", Zone: time.UTC}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	local, err := cache.OpenLocal(t.TempDir(), cache.DefaultKeep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	editions, err := cache.Open(t.Context(), slog.New(slog.DiscardHandler), []string{"xt"}, local, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := editions.Publish(t.Context(), edition.New("xt", 1, time.Now(), "", nil)); err != nil {
+		t.Fatal(err)
+	}
+	cfg := &config.Config{Network: n, Content: config.Content{Driver: config.SQLite, DSN: config.NewSecret(dsn)}}
+	return &service{in: &invocation{}, cfg: cfg, log: log, editions: editions, shop: new(workshop)}
+}
