@@ -52,7 +52,7 @@ const DefaultKeep = 5
 // Store keeps the newest edition of each station, and some before it.
 type Store interface {
 	// Heads returns what is stored of the stations, zero for nothing, in their
-	// order.
+	// order. One that can't be told of does not keep the others from it.
 	Heads(ctx context.Context, stations []string) ([]Head, error)
 	// Fetch returns a station's edition; documents that known has already are
 	// taken from it. The error is ErrNone when there is none, and
@@ -79,6 +79,7 @@ type Head struct {
 	Version
 	Pin       Pin
 	Retracted string // in Redis: another one when the retractions are others
+	Err       error  // why the store can't tell of this station
 }
 
 // Version tells one edition of a station from another, and which is later.

@@ -43,18 +43,12 @@ func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
 func (c *Cache) Sync(ctx context.Context) error {
 	c.syncing.Lock()
 	defer c.syncing.Unlock()
-	var faults []error
-	copied, err := c.local.Heads(ctx, c.stations)
-	if err != nil {
-		c.localState.note(c.log, unwritable, err)
-		faults = append(faults, err)
-	}
-	shared, err := c.sharedHeads(ctx)
+	copied, localErr := c.local.Heads(ctx, c.stations)
+	shared, sharedErr := c.sharedHeads(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	faults = append(faults, err, c.followRetractions(ctx, shared), c.follow(ctx, shared, copied), c.apply(ctx))
-	err = errors.Join(faults...)
+	err := errors.Join(localErr, sharedErr, c.followRetractions(ctx, shared), c.follow(ctx, shared, copied), c.apply(ctx))
 	if err == nil { // all that is to be stored is
 		c.redisState.note(c.log, unwritable, nil)
 		c.localState.note(c.log, unwritable, nil)
@@ -115,8 +109,12 @@ func (c *Cache) follow(ctx context.Context, shared, copied []Head) error {
 // errNotTaken is what a store answers that does not store what it is given.
 var errNotTaken = errors.New("not taken")
 
-// stepBoth brings the edition and the pin of a station into step.
+// stepBoth brings the edition and the pin of a station into step. A store that
+// can't tell of it is left alone.
 func (c *Cache) stepBoth(ctx context.Context, d *desk, store Store, head Head) error {
+	if head.Err != nil {
+		return head.Err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return errors.Join(c.step(ctx, d, store, head.Version), c.stepPin(ctx, d, store, head.Pin))

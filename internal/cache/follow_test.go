@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -331,4 +332,55 @@ type clock func()
 func (c clock) Write(p []byte) (int, error) {
 	c()
 	return len(p), nil
+}
+
+// A station of which a store can't tell is told of once, and does not hold up the
+// others.
+func TestOneStationCannotBeTold(t *testing.T) {
+	stations := []string{"aa", "xt", "zz"}
+	var log bytes.Buffer
+	open := func(local *Local, redis *Redis) *Cache {
+		c, err := Open(t.Context(), slog.New(slog.NewTextHandler(&log, nil)), stations, local, redis, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	follows := func(t *testing.T, c *Cache) {
+		t.Helper()
+		log.Reset()
+		for range 3 {
+			if err := c.Sync(t.Context()); err == nil || !strings.Contains(err.Error(), "aa") {
+				t.Errorf("Sync: %v; want a fault of aa", err)
+			}
+		}
+		wantCurrent(t, c, 1, text(1))
+		if n := strings.Count(log.String(), "level=ERROR"); n != 1 || !strings.Contains(log.String(), "what=aa") {
+			t.Errorf("%d faults told of, want that of aa:\n%s", n, &log)
+		}
+	}
+	t.Run("local", func(t *testing.T) {
+		local := newLocal(t)
+		c := open(local, nil)
+		if err := os.MkdirAll(local.path("aa", manifestName), 0o755); err != nil { // no file
+			t.Fatal(err)
+		}
+		publish(t, local, text(1))
+		follows(t, c)
+		if err := os.Remove(local.path("aa", manifestName)); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Sync(t.Context()); err != nil || !strings.Contains(log.String(), "station in step again") {
+			t.Errorf("Sync: %v\n%s", err, &log)
+		}
+	})
+	for field, value := range map[string]string{"pinned": "later", "watermark": "noon"} {
+		t.Run(field, func(t *testing.T) {
+			server := redistest.Start(t)
+			c, r := open(newLocal(t), newRedis(t, server.Addr())), newRedis(t, server.Addr())
+			publish(t, r, text(1))
+			server.Do("HSET", manifestKey("aa"), "number", "1", field, value)
+			follows(t, c)
+		})
+	}
 }

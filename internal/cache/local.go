@@ -80,7 +80,7 @@ func (l *Local) Heads(_ context.Context, stations []string) ([]Head, error) {
 	for i, station := range stations {
 		head, err := l.head(station)
 		if err != nil {
-			return nil, fmt.Errorf("cache: %w", err)
+			head = Head{Err: fmt.Errorf("cache: %w", err)}
 		}
 		heads[i] = head
 	}

@@ -51,6 +51,9 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 // open loads a station from the local copy.
 func (c *Cache) open(ctx context.Context, d *desk) {
 	heads, err := c.local.Heads(ctx, []string{d.station})
+	if err == nil {
+		err = heads[0].Err
+	}
 	if err != nil {
 		c.log.Error("local copy not used", "station", d.station, "err", err)
 		return

@@ -114,27 +114,28 @@ func (r *Redis) Heads(ctx context.Context, stations []string) ([]Head, error) {
 	}
 	heads := make([]Head, len(stations))
 	for i, answer := range answers {
-		if heads[i], err = parseHead(answer.Val()); err != nil {
-			return nil, fmt.Errorf("redis: %s: %w", stations[i], err)
+		heads[i] = parseHead(answer.Val())
+		if err := heads[i].Err; err != nil {
+			heads[i].Err = fmt.Errorf("redis: %s: %w", stations[i], err)
 		}
 	}
 	return heads, nil
 }
 
 // parseHead reads the four fields; what is not there is nil.
-func parseHead(fields []any) (h Head, err error) {
+func parseHead(fields []any) (h Head) {
+	h.Retracted, _ = fields[3].(string)
 	if fields[0] != nil && fields[1] != nil {
 		if _, err := fmt.Sscan(fmt.Sprintln(fields[:2]...), &h.Number, &h.Watermark); err != nil {
-			return Head{}, fmt.Errorf("%w: %q", edition.ErrDamaged, fields)
+			h.Err = fmt.Errorf("%w: %q", edition.ErrDamaged, fields)
 		}
 	}
 	if text, ok := fields[2].(string); ok {
-		if h.Pin, err = parsePin(text); err != nil {
-			return Head{}, err
-		}
+		var err error
+		h.Pin, err = parsePin(text)
+		h.Err = errors.Join(h.Err, err)
 	}
-	h.Retracted, _ = fields[3].(string)
-	return h, nil
+	return h
 }
 
 // FullPolicy returns what Redis does when its memory is full, as the name of
