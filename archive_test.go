@@ -140,7 +140,8 @@ func openDesk(t *testing.T, a *archive) *desk {
 func options(t *testing.T, cfg *config.Config) jobs.Options {
 	o := jobs.Options{
 		Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
-		Sitemaps: jobs.SitemapLimits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)}, MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,
+		Sitemaps: jobs.SitemapLimits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)},
+		Overlap:  cfg.Content.Overlap, MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,
 	}
 	for field, value := range reflect.ValueOf(o).Fields() {
 		if value.IsZero() && field.Name != "Robots" && field.Name != "Version" {

@@ -120,7 +120,7 @@ func (m *model) restart() {
 		m.drift += m.drifted()
 	}
 	options := jobs.Options{
-		Items: items, FullText: true, NewsName: "湘江新闻网", Version: "model", MaxAge: time.Hour, AuditRate: 1_000_000_000,
+		Items: items, FullText: true, NewsName: "湘江新闻网", Version: "model", Overlap: m.mode.overlap, MaxAge: time.Hour, AuditRate: 1_000_000_000,
 		Sitemaps: jobs.SitemapLimits{URLs: urls, Bytes: 1 << 20},
 	}
 	if m.mode.silent {

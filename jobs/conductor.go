@@ -72,6 +72,9 @@ type Options struct {
 	// Sitemaps are the limits of a sitemap; zero: those of package sitemap.
 	Sitemaps SitemapLimits
 	Robots   []string // lines of robots.txt for all robots, or groups of their own
+	// Overlap is how far behind the moment that it is asked for a snapshot looks
+	// for changes, as a slow transaction may have hidden some.
+	Overlap time.Duration
 	// MaxAge is how long a feed goes without being read anew when nothing tells
 	// of a change.
 	MaxAge time.Duration
@@ -117,6 +120,7 @@ type Conductor struct {
 
 	// What follows belongs to the method that runs.
 	checked  time.Time                              // changes up to then are known; zero: not asked yet
+	since    map[string]time.Time                   // by station: the same, of its changes
 	upcoming time.Time                              // when an embargo or an article's time ends next, by the store's clock
 	ahead    time.Duration                          // by how much the store's clock is ahead of this machine's
 	seen     map[uint64]sighting                    // hints that have been followed, by their hash
@@ -137,12 +141,12 @@ type Conductor struct {
 // store.
 func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Context) (Snapshot, error), editions Editions, options Options) *Conductor {
 	build := options
-	build.MaxAge, build.AuditRate = 0, 0 // no document depends on them
+	build.Overlap, build.MaxAge, build.AuditRate = 0, 0, 0 // no document depends on them
 	c := &Conductor{
 		log: log, network: n, snapshot: snapshot, editions: editions, options: options,
 		build: fingerprint(n, build), seed: maphash.MakeSeed(), partPages: partPages,
 		running: make(chan struct{}, 1),
-		seen:    map[uint64]sighting{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
+		since:   map[string]time.Time{}, seen: map[uint64]sighting{}, dirty: map[string]*dirt{}, due: map[string]time.Time{},
 		read: map[string]time.Time{}, later: map[string]map[article.Month]time.Time{}, memory: map[string]*memory{}, led: map[string]bool{}, asked: map[string]bool{}, logged: map[string]bool{}, troubles: map[string]*stationTrouble{},
 	}
 	for _, station := range n.Stations {

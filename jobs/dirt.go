@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"iter"
 	"maps"
+	"slices"
 	"time"
 
 	"feedstation/internal/article"
@@ -78,11 +79,11 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 	if err := c.followHints(ctx, snapshot, hints); err != nil {
 		return err
 	}
-	c.lead(snapshot.Time())
+	since := c.lead(snapshot.Time())
 	if err := c.followRetractions(ctx, snapshot); err != nil {
 		return err
 	}
-	if err := c.followChanges(snapshot.Changes(ctx, c.checked)); err != nil {
+	if err := c.followChanges(snapshot.Changes(ctx, since)); err != nil {
 		return err
 	}
 	if c.upcoming, err = snapshot.Next(ctx); err != nil {
@@ -90,6 +91,7 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 	}
 	c.checked, c.ahead = snapshot.Time(), time.Until(snapshot.Time())
 	for _, station := range c.network.Stations {
+		c.since[station.ID] = c.checked
 		if due, ok := c.due[station.ID]; !ok || !due.IsZero() && !due.After(c.checked) {
 			c.mark(station)
 		}
@@ -109,15 +111,26 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 // month, and the stations whose feeds carry the articles of all.
 func (c *Conductor) follow(change article.Change) {
 	for _, station := range c.network.Stations {
-		own := station.ID == change.Station
-		if own || station.All {
-			c.mark(station).articles[change.ID] = own
+		if !c.concerns(change, station) {
+			continue
 		}
+		own := station.ID == change.Station
+		c.mark(station).articles[change.ID] = own
 		if own {
 			month := article.MonthOf(change.Published, station.Zone)
 			c.dirty[station.ID].extent(month).add(oneLine(change.ID), change.Published)
 		}
 	}
+}
+
+// concerns reports whether a station has to follow a change: it carries the
+// article, and is not known to have followed what happened so long ago. A change
+// without a time is always to be followed.
+func (c *Conductor) concerns(change article.Change, station *network.Station) bool {
+	if !station.All && station.ID != change.Station {
+		return false
+	}
+	return change.At.IsZero() || !change.At.Before(c.since[station.ID].Add(-c.options.Overlap))
 }
 
 // sighting is what is known of a hint that has been followed.
@@ -140,7 +153,8 @@ func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) erro
 		if err != nil {
 			return err
 		}
-		if c.unseen(change, now) {
+		concerned := func(station *network.Station) bool { return c.concerns(change, station) }
+		if slices.ContainsFunc(c.network.Stations, concerned) && c.unseen(change, now) {
 			c.follow(change)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -137,6 +138,58 @@ type forsaken struct{ jobs.Snapshot }
 var errGoneAway = errors.New("gone away")
 
 func (forsaken) Next(context.Context) (time.Time, error) { return time.Time{}, errGoneAway }
+
+// A station in which nothing has happened for months does not have the months of
+// the others read again when it is taken: at a start, or because it is asked for
+// where another process leads.
+func TestLeadOfAQuietStation(t *testing.T) {
+	for name, take := range map[string]func(w *world, s *shelf, c *jobs.Conductor, restart func() *jobs.Conductor) *jobs.Conductor{
+		"at a start": func(_ *world, _ *shelf, _ *jobs.Conductor, restart func() *jobs.Conductor) *jobs.Conductor {
+			return restart()
+		},
+		"by a wish": func(w *world, s *shelf, c *jobs.Conductor, _ func() *jobs.Conductor) *jobs.Conductor {
+			s.elsewhere = map[string]bool{"yy": true}
+			w.refreshOf(c)
+			if err := c.Hint(jobs.Hint{Here: true, Stations: []string{"yy"}}); err != nil {
+				w.t.Fatal(err)
+			}
+			return c
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(w *world) {
+				read := map[string]bool{}
+				s := newShelf()
+				start := func() *jobs.Conductor {
+					return w.conduct(s, options, func(station string, from, to time.Time) error {
+						published, _ := w.network.Station(station)
+						if month, ok := monthOf(published, from, to); ok {
+							read[station+" "+month.String()] = true
+						}
+						return nil
+					})
+				}
+				c := start()
+				w.put(newArticle("yy", 1, time.Hour), newArticle("xt", 2, time.Hour))
+				for i := range 6 {
+					w.refreshOf(c)
+					time.Sleep(30 * dayHours)
+					w.put(newArticle("xt", 10+i, 0))
+				}
+				w.refreshOf(c)
+				time.Sleep(time.Minute)
+				w.refreshOf(c)
+				c = take(w, s, c, start)
+				clear(read)
+				w.refreshOf(c)
+				delete(read, "xt 2026-09") // what is told again
+				if len(read) > 0 {
+					t.Errorf("read: %q", slices.Sorted(maps.Keys(read)))
+				}
+			})
+		})
+	}
+}
 
 // shelfOf is a shelf as the process sees it that leads all stations.
 type shelfOf struct{ *shelf }

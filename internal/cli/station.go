@@ -49,7 +49,7 @@ func jobsOptions(cfg *config.Config) jobs.Options {
 	return jobs.Options{
 		Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
 		Sitemaps: jobs.SitemapLimits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)}, Robots: cfg.Server.Robots,
-		MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,
+		Overlap: cfg.Content.Overlap, MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,
 		Version: buildVersion(),
 	}
 }
