@@ -112,9 +112,15 @@ func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids [
 		if !ok {
 			continue
 		}
-		// The sitemaps of other stations are of interest only where an article is
-		// in none: an archive has millions of pages.
-		found, err := locate(current, wanted, home[station.ID] || len(states) < len(ids))
+		// An archive has millions of pages. All of another station are looked at
+		// only where an article is in none; one that has moved from there has
+		// mostly kept its time of publication.
+		everywhere := home[station.ID] || len(states) < len(ids)
+		months := map[article.Month]bool{}
+		for _, state := range states {
+			months[article.MonthOf(state.Published, station.Zone)] = true
+		}
+		found, err := locateIn(current, wanted, func(month article.Month) bool { return everywhere || months[month] })
 		if err != nil {
 			return err
 		}

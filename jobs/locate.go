@@ -21,6 +21,11 @@ type places struct {
 // locate looks for articles, by their ids in one line: in the feeds and, if that
 // is wanted, in the sitemaps.
 func locate(e *edition.Edition, wanted map[string]bool, sitemaps bool) (places, error) {
+	return locateIn(e, wanted, func(article.Month) bool { return sitemaps })
+}
+
+// locateIn is locate with the sitemaps of some months.
+func locateIn(e *edition.Edition, wanted map[string]bool, months func(article.Month) bool) (places, error) {
 	found := places{ids: map[string]bool{}, guids: map[string]bool{}, feeds: map[string]bool{}}
 	lines, err := feedLines(e)
 	if err != nil {
@@ -35,7 +40,7 @@ func locate(e *edition.Edition, wanted map[string]bool, sitemaps bool) (places, 
 	}
 	for path, record := range e.Records() {
 		month, _, ok := network.ParseShardPath(path)
-		if !ok || !sitemaps {
+		if !ok || !months(month) {
 			continue
 		}
 		for id := range recordLines(record) {

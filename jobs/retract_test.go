@@ -252,6 +252,30 @@ func TestHintOfArticles(t *testing.T) {
 	})
 }
 
+// An article that somebody names leaves the station from which it has moved, also
+// where the content store does not tell of moves.
+func TestHintOfMovedArticle(t *testing.T) {
+	in(t, func(w *world) {
+		w.deaf = true
+		moved := newArticle("xt", 1, 100*dayHours)
+		w.put(moved, newArticle("xt", 2, 100*dayHours), newArticle("yy", 3, time.Hour))
+		w.refresh()
+		time.Sleep(time.Hour)
+		moved.Station, moved.URL = "yy", address("yy", "1")
+		w.put(moved)
+		if err := w.conductor.Hint(jobs.Hint{Articles: []string{"1"}}); err != nil {
+			t.Fatal(err)
+		}
+		w.refresh()
+		if paths := naming(w.edition("xt"), 1); len(paths) > 0 {
+			t.Errorf("where it was it is left in %q", paths)
+		}
+		if paths := naming(w.edition("yy"), 1); len(paths) == 0 {
+			t.Error("it is not where it has come to")
+		}
+	})
+}
+
 // What moves to a month that only gains by it has not gone.
 func TestMovedIsNotGone(t *testing.T) {
 	in(t, func(w *world) {
