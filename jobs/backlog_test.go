@@ -476,3 +476,71 @@ func TestReaddressedArchive(t *testing.T) {
 		}
 	})
 }
+
+// A full build of what is as it was publishes nothing, in however many rounds.
+func TestRoundsWithoutNews(t *testing.T) {
+	withArchive(t, func(a *archive) {
+		a.refresh()
+		a.restart(a.shelf)
+		if err := a.conductor.Build(a.t.Context(), nil, func(r jobs.Report) {
+			if r.Published || r.Err != nil {
+				t.Errorf("%s: %+v", r.Station.ID, r)
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if len(a.editions) > 0 {
+			t.Errorf("%d editions", len(a.editions))
+		}
+		if len(a.read["xt"]) != 12 {
+			t.Errorf("read %v, not all", a.read["xt"])
+		}
+	})
+}
+
+// What a station loses in the rounds of a backlog is lost at once: it is refused
+// together, and accepted together.
+func TestShrinksInRounds(t *testing.T) {
+	for _, accepted := range [][]string{nil, {"xt"}} {
+		withArchive(t, func(a *archive) {
+			a.refresh()
+			complete, _ := a.shelf.Current("xt")
+			if n := listed(complete); n != 24 {
+				t.Fatalf("%d articles", n)
+			}
+			a.restart(a.shelf)
+			for i := 5; i < 12; i++ { // more than half, and half of the feed
+				at := time.Date(2026, time.Month(3-i), 5, 8, 0, 0, 0, shanghai)
+				for id, at := range map[int]time.Time{2*i + 1: at, 2*i + 2: at.Add(time.Hour)} {
+					gone := newArticle("xt", id, time.Since(at))
+					gone.Status = article.Withdrawn
+					a.put(gone)
+				}
+			}
+			err := a.conductor.Build(a.t.Context(), accepted, func(jobs.Report) {})
+			last, _ := a.shelf.Current("xt")
+			if accepted != nil {
+				if n := listed(last); n != 10 || err != nil {
+					t.Errorf("accepted: %d articles, %v", n, err)
+				}
+				return
+			}
+			if refused, ok := errors.AsType[*jobs.ShrunkError](err); !ok || refused.Before != 24 || refused.What != "sitemaps" {
+				t.Errorf("refused: %v", err)
+			}
+			if n := listed(last); n < 12 {
+				t.Errorf("%d articles, though they were refused", n)
+			}
+		})
+	}
+}
+
+// listed returns how many articles the sitemaps of an edition's months have.
+func listed(e *edition.Edition) (n int) {
+	for path, document := range e.All() {
+		if _, _, ok := network.ParseShardPath(path); ok {
+			n += document.Items()
+		}
+	}
+	return n
+}

@@ -17,6 +17,7 @@ import (
 type dirt struct {
 	everything bool
 	accepted   bool            // however few articles are left
+	before     int             // the articles in sitemaps when it began to be worked off, of a backlog
 	fresh      bool            // something has happened, it is not only a backlog
 	feeds      bool            // all feeds
 	articles   map[string]bool // by id, whether they are the station's own: they make the feeds dirty that have them, or had

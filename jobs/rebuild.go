@@ -125,7 +125,9 @@ func (c *Conductor) settle(r result) {
 	delete(c.dirty, r.station.ID)
 	if len(r.left) > 0 {
 		c.markBacklog(r.station, r.left)
-		maps.Copy(c.dirty[r.station.ID].audited, r.work.audited)
+		rest := c.dirty[r.station.ID]
+		rest.accepted, rest.before = r.work.accepted, r.work.before
+		maps.Copy(rest.audited, r.work.audited)
 	}
 	c.due[r.station.ID] = r.due
 	for month, at := range r.later {
@@ -189,7 +191,9 @@ func (c *Conductor) publish(ctx context.Context, r *result) error {
 	if err != nil {
 		return err
 	}
-	if current != nil && current.Equal(next) && current.Build() == next.Build() && slices.Equal(current.Pending(), next.Pending()) {
+	// That months have yet to be looked at is no news: who takes over from an
+	// edition without that asks for the changes since then.
+	if current != nil && current.Equal(next) && current.Build() == next.Build() && (len(current.Pending()) == 0 || slices.Equal(current.Pending(), next.Pending())) {
 		return nil
 	}
 	err = c.editions.Publish(ctx, next)
