@@ -159,10 +159,7 @@ func (c *Cache) shareRetractions(ctx context.Context, d *desk) error {
 func (c *Cache) lackedBy(station string, theirs []edition.Retraction) (lacked []edition.Retraction) {
 	have, _ := edition.Retractions(nil).With(time.Now(), theirs...)
 	for _, mine := range c.Retractions() {
-		if mine.Station != station {
-			continue
-		}
-		if _, changed := have.With(time.Now(), mine); changed {
+		if old, ok := have[mine.ID]; mine.Station == station && (!ok || mine.Replaces(old)) {
 			lacked = append(lacked, mine)
 		}
 	}

@@ -3,6 +3,7 @@ package cache
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -253,6 +254,28 @@ func TestCacheRetractionsBeforeEditions(t *testing.T) {
 	}
 	if _, ok := b.Retractions()["art-1"]; !ok {
 		t.Error("an edition is followed without the retraction that it was made with")
+	}
+}
+
+// What Redis lacks is found in one go: thousands of articles expire in a month, and
+// every process looks after each of them.
+func TestCacheLackedByMany(t *testing.T) {
+	c := newAmended(t, newLocal(t), nil)
+	var theirs []edition.Retraction
+	for i := range 1000 {
+		r := held(fmt.Sprint("art-", i))
+		r.State = edition.Gone
+		theirs = append(theirs, r)
+	}
+	c.learn(theirs...)
+	c.learn(held("more"))
+	var lacked []edition.Retraction
+	allocations := testing.AllocsPerRun(1, func() { lacked = c.lackedBy("xt", theirs) })
+	if len(lacked) != 1 || lacked[0].ID != "more" {
+		t.Errorf("lacked: %v", lacked)
+	}
+	if allocations > 1000 {
+		t.Errorf("%g allocations for 1000 retractions", allocations)
 	}
 }
 

@@ -33,9 +33,9 @@ func (r Retraction) Hides(watermark time.Time) bool {
 	return r.State == Held || r.State == Gone && watermark.Before(r.At)
 }
 
-// later reports whether r replaces other. Any two are in the same order
+// Replaces reports whether r is later than other. Any two are in the same order
 // everywhere.
-func (r Retraction) later(other Retraction) bool {
+func (r Retraction) Replaces(other Retraction) bool {
 	if !r.At.Equal(other.At) {
 		return r.At.After(other.At)
 	}
@@ -59,7 +59,7 @@ func (r Retractions) With(now time.Time, more ...Retraction) (all Retractions, c
 		all = Retractions{}
 	}
 	for _, one := range more {
-		if old, ok := all[one.ID]; !ok || one.later(old) {
+		if old, ok := all[one.ID]; !ok || one.Replaces(old) {
 			all[one.ID] = one
 		}
 	}
