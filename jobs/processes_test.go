@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -10,6 +11,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/cache"
+	"feedstation/internal/edition"
 	"feedstation/jobs"
 )
 
@@ -28,7 +30,8 @@ func (w *world) builder(dir string, o jobs.Options) *builder {
 		w.t.Fatal(err)
 	}
 	b := &builder{opening: func(int64) {}}
-	b.editions, err = cache.Open(w.t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil, nil)
+	amend := func(e *edition.Edition, r edition.Retractions) *edition.Edition { return jobs.Redact(w.network, e, r) }
+	b.editions, err = cache.Open(w.t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil, amend)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -148,4 +151,61 @@ func TestTwoUpdatesToCome(t *testing.T) {
 			t.Errorf("the update of ten minutes later is not in\n%s", body)
 		}
 	})
+}
+
+// publishing is a cache that is interrupted as soon as it has published.
+type publishing struct {
+	*cache.Cache
+	interrupt func() error
+}
+
+func (p publishing) Publish(ctx context.Context, e *edition.Edition) error {
+	return errors.Join(p.Cache.Publish(ctx, e), p.interrupt())
+}
+
+// wantNotPinned pins an edition of xt, which must not show an article then.
+func (b *builder) wantNotPinned(t *testing.T, number int64, id int) {
+	t.Helper()
+	if err := b.editions.Pin(t.Context(), "xt", number); err != nil {
+		t.Fatal(err)
+	}
+	e, _ := b.editions.Served("xt")
+	if paths := naming(e, id); len(paths) > 0 {
+		t.Errorf("pinned, edition %d shows %d in %q", number, id, paths)
+	}
+}
+
+// What an edition has lost is noted, also when the process is stopped as soon as
+// that is published, or is not told that it is: the next one finds nothing to do.
+func TestGoneIsNotedInTheEnd(t *testing.T) {
+	for name, fault := range map[string]error{"stopped": nil, "not told": errors.New("not stored")} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(w *world) {
+				one := newArticle("xt", 1, time.Hour)
+				w.put(one, newArticle("xt", 2, 2*time.Hour))
+				dir := w.t.TempDir()
+				b := w.builder(dir, options)
+				w.refreshOf(b.conductor)
+				before, _ := b.editions.Current("xt")
+				time.Sleep(time.Hour)
+				one.Status = article.Withdrawn
+				w.put(one)
+				ctx, stop := context.WithCancel(w.t.Context())
+				defer stop()
+				_ = w.conduct(publishing{b.editions, func() error {
+					if fault == nil {
+						stop()
+					}
+					return fault
+				}}, options, nil).Refresh(ctx)
+
+				next := w.builder(dir, options)
+				w.refreshOf(next.conductor)
+				if e, _ := next.editions.Current("xt"); len(naming(e, 1)) > 0 {
+					t.Error("still shown")
+				}
+				next.wantNotPinned(w.t, before.Number(), 1)
+			})
+		})
+	}
 }

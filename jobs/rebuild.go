@@ -25,6 +25,9 @@ const parallel = 2
 // has published meanwhile.
 const maxLate = 3
 
+// noteTime bounds how long a process that is stopped notes what has gone.
+const noteTime = 5 * time.Second
+
 // Report is what became of one station.
 type Report struct {
 	Station   *network.Station
@@ -202,13 +205,18 @@ func (c *Conductor) publish(ctx context.Context, r *result) error {
 		// Another process was quicker: its edition is served now, and this
 		// station stays dirty until a snapshot of ours is later.
 		c.log.DebugContext(ctx, "edition not published", "station", r.station.ID, "err", err)
-	}
-	if err != nil {
 		return err
 	}
-	r.changed = changed(current, next)
-	r.published = true
-	return c.noteGone(ctx, r.station, current, next, r.work)
+	if err == nil {
+		r.changed = changed(current, next)
+		r.published = true
+	}
+	// Also an edition of which there was an error may be out by now, and whoever
+	// comes next finds nothing to do: what has gone is noted even by a process that
+	// is being stopped.
+	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
+	defer cancel()
+	return errors.Join(err, c.noteGone(noting, r.station, current, next, r.work))
 }
 
 // changed counts the documents that are new or other than before, and those
