@@ -293,6 +293,31 @@ func TestMovedIsNotGone(t *testing.T) {
 	})
 }
 
+// However many articles have gone at once, each is noted.
+func TestManyGoneAtOnceAreNoted(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("xt", 1, time.Hour))
+		s, c := w.withShelf()
+		w.refreshOf(c)
+		built, _ := s.Current("xt")
+		const path = "/sitemaps/2026-03.xml"
+		records := maps.Collect(built.Records())
+		lines := records[path].Body()
+		for id := range 2000 {
+			lines = fmt.Appendln(lines, id+2)
+		}
+		records[path] = edition.NewDocument(records[path].MediaType(), lines, built.Watermark())
+		s.current["xt"] = edition.New("xt", 1, built.Watermark(), built.Build(), maps.Collect(built.All())).WithRecords(records)
+		time.Sleep(time.Minute)
+		if err := c.Build(w.t.Context(), nil, func(jobs.Report) {}); err != nil {
+			t.Fatal(err)
+		}
+		if noted := s.Retractions(); len(noted) != 2000 || noted["2"].State != edition.Gone || noted["2001"].State != edition.Gone {
+			t.Errorf("%d of 2000 are noted", len(noted))
+		}
+	})
+}
+
 // An article of the feeds alone that has gone without a word is noted, too; one
 // that newer ones have pushed out is not.
 func TestGoneFromFeedsIsNoted(t *testing.T) {

@@ -63,8 +63,9 @@ func (c *Conductor) retract(ctx context.Context, retractions []edition.Retractio
 	return c.editions.Retract(ctx, retractions...)
 }
 
-// maxGone bounds how many articles that have gone at once are noted one by one.
-const maxGone = 1000
+// maxGone bounds how many articles that have gone at once are noted: every process
+// remembers each.
+const maxGone = 100_000
 
 // noteGone notes the articles that an edition has lost, so that no older one
 // shows them when it is needed once more.
@@ -105,7 +106,12 @@ func (c *Conductor) noteGone(ctx context.Context, station *network.Station, befo
 		}
 	}
 	maps.DeleteFunc(gone, func(id string, _ bool) bool { return there[id] })
-	if len(gone) == 0 || len(gone) > maxGone {
+	if len(gone) == 0 {
+		return nil
+	}
+	if len(gone) > maxGone {
+		c.log.ErrorContext(ctx, "too many articles have gone at once to note each: an earlier edition that is pinned shows them",
+			"station", station.ID, "articles", len(gone), "edition", after.Number())
 		return nil
 	}
 	shown := c.shown(ctx, gone)

@@ -5,25 +5,34 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/redis/go-redis/v9"
 
 	"feedstation/internal/edition"
 )
 
+// retractedBatch is how many retractions are sent, or asked for, before an answer
+// is waited for: a station may lose a whole archive.
+const retractedBatch = 1000
+
 // Retracted returns the retractions of a station.
 func (r *Redis) Retracted(ctx context.Context, station string) ([]edition.Retraction, error) {
-	texts, err := r.client.HGetAll(ctx, retractedKey(station)).Result()
-	if err != nil {
-		return nil, fmt.Errorf("redis: %w", err)
-	}
 	var all []edition.Retraction
-	for id, text := range texts {
+	fields := r.client.HScan(ctx, retractedKey(station), 0, "", retractedBatch).Iterator()
+	for fields.Next(ctx) {
+		id := fields.Val()
+		if !fields.Next(ctx) {
+			break
+		}
 		var one edition.Retraction
-		if err := json.Unmarshal([]byte(text), &one); err != nil {
+		if err := json.Unmarshal([]byte(fields.Val()), &one); err != nil {
 			return nil, fmt.Errorf("redis: retraction of %s: %w: %w", id, edition.ErrDamaged, err)
 		}
 		all = append(all, one)
+	}
+	if err := fields.Err(); err != nil {
+		return nil, fmt.Errorf("redis: %w", err)
 	}
 	return all, nil
 }
@@ -39,13 +48,15 @@ func (r *Redis) Retract(ctx context.Context, retractions ...edition.Retraction) 
 		fields[one.Station] = append(fields[one.Station], one.ID, text)
 	}
 	for station, fields := range fields {
-		_, err := r.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-			p.HSet(ctx, retractedKey(station), fields...)
-			p.HSet(ctx, manifestKey(station), "retracted", rand.Text())
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("redis: retract: %w", err)
+		for batch := range slices.Chunk(fields, 2*retractedBatch) {
+			_, err := r.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+				p.HSet(ctx, retractedKey(station), batch...)
+				p.HSet(ctx, manifestKey(station), "retracted", rand.Text())
+				return nil
+			})
+			if err != nil {
+				return fmt.Errorf("redis: retract: %w", err)
+			}
 		}
 	}
 	return nil
@@ -53,11 +64,10 @@ func (r *Redis) Retract(ctx context.Context, retractions ...edition.Retraction) 
 
 // forget removes the retractions of articles of a station.
 func (r *Redis) forget(ctx context.Context, station string, ids []string) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	if err := r.client.HDel(ctx, retractedKey(station), ids...).Err(); err != nil {
-		return fmt.Errorf("redis: %w", err)
+	for batch := range slices.Chunk(ids, retractedBatch) {
+		if err := r.client.HDel(ctx, retractedKey(station), batch...).Err(); err != nil {
+			return fmt.Errorf("redis: %w", err)
+		}
 	}
 	return nil
 }

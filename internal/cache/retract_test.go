@@ -279,6 +279,24 @@ func TestCacheLackedByMany(t *testing.T) {
 	}
 }
 
+// Many retractions reach another process through Redis.
+func TestCacheManyRetractions(t *testing.T) {
+	server := redistest.Start(t)
+	a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	b := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	var many []edition.Retraction
+	for i := range 3*retractedBatch + 1 {
+		many = append(many, held(fmt.Sprint("art-", i)))
+	}
+	if err := a.Retract(t.Context(), many...); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, a, b)
+	if got := len(b.Retractions()); got != len(many) {
+		t.Errorf("%d of %d were learned", got, len(many))
+	}
+}
+
 // The process that retracted an article was stopped before it had published:
 // the next one neither serves the article nor leaves it in the local copy.
 func TestCacheRetractThenStopped(t *testing.T) {
