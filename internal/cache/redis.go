@@ -103,9 +103,11 @@ func documentKey(station string, hash edition.Hash) string {
 // Heads implements Store in one round trip.
 func (r *Redis) Heads(ctx context.Context, stations []string) ([]Head, error) {
 	answers := make([]*redis.SliceCmd, len(stations))
+	retracted := make([]*redis.IntCmd, len(stations)) // how many: a full Redis may remove them and keep their token
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, station := range stations {
 			answers[i] = p.HMGet(ctx, manifestKey(station), "number", "watermark", "pinned", "retracted")
+			retracted[i] = p.HLen(ctx, retractedKey(station))
 		}
 		return nil
 	})
@@ -117,6 +119,9 @@ func (r *Redis) Heads(ctx context.Context, stations []string) ([]Head, error) {
 		heads[i] = parseHead(answer.Val())
 		if err := heads[i].Err; err != nil {
 			heads[i].Err = fmt.Errorf("redis: %s: %w", stations[i], err)
+		}
+		if n := retracted[i].Val(); n > 0 {
+			heads[i].Retracted += fmt.Sprint(" ", n)
 		}
 	}
 	return heads, nil

@@ -279,6 +279,35 @@ func TestCacheLackedByMany(t *testing.T) {
 	}
 }
 
+// A Redis that is full may remove the retractions of a station, or their token,
+// and keep the rest: another process hears of them all the same.
+func TestCacheRetractionsEvicted(t *testing.T) {
+	for _, evicted := range []string{retractedKey("xt"), manifestKey("xt")} {
+		t.Run(evicted, func(t *testing.T) {
+			server := redistest.Start(t)
+			a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+			if err := a.Publish(t.Context(), print(1, 0, "art-1 art-2")); err != nil {
+				t.Fatal(err)
+			}
+			if err := a.Retract(t.Context(), held("art-1")); err != nil {
+				t.Fatal(err)
+			}
+			settle(t, a, a)
+			server.Do("DEL", evicted)
+			settle(t, a, a)
+			fresh := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+			settle(t, a, fresh)
+			e, _ := fresh.Current("xt")
+			if err := fresh.Publish(t.Context(), print(e.Number()+1, 5, "art-1 art-2").Following(e)); err != nil {
+				t.Fatal(err)
+			}
+			if shows(t, fresh, "art-1") {
+				t.Error("published by a process that has not heard of the retraction")
+			}
+		})
+	}
+}
+
 // Many retractions reach another process through Redis.
 func TestCacheManyRetractions(t *testing.T) {
 	server := redistest.Start(t)
