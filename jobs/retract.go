@@ -65,7 +65,8 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 	}
 	r := &redaction{edition: e, gone: map[string]bool{}}
 	for id, one := range retractions {
-		if one.Hides(e.Watermark()) && (station.All || one.Station == station.ID || one.State == edition.Held && coversAll(n, one.Station)) {
+		// What has been taken down is so wherever it is, whichever station was named.
+		if one.Hides(e.Watermark()) && (one.State == edition.Held || station.All || one.Station == station.ID) {
 			r.gone[oneLine(id)] = true
 		}
 	}
@@ -82,13 +83,6 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 		}
 	}
 	return r.apply(n, station)
-}
-
-// coversAll reports whether a station has the articles of all: whoever takes one
-// down there means it everywhere.
-func coversAll(n *network.Network, id string) bool {
-	station, ok := n.Station(id)
-	return ok && station.All
 }
 
 // redaction is an edition that loses articles.

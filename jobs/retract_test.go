@@ -429,16 +429,38 @@ func TestMovedStationIsNotGone(t *testing.T) {
 	})
 }
 
-// Who takes an article down on the station of all means its own station, too.
+// Whoever takes an article down means it everywhere, whichever station was named:
+// an id is unique within the store.
 func TestRedactEverywhere(t *testing.T) {
 	in(t, func(w *world) {
 		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, time.Hour))
 		s, c := w.withShelf()
 		w.refreshOf(c)
-		for _, station := range []string{"www", "xt"} {
-			e, _ := s.Current(station)
-			if paths := naming(jobs.Redact(w.network, e, edition.Retractions{"1": held("www", 1)}), 1); len(paths) > 0 {
-				t.Errorf("%s: still in %q", station, paths)
+		www, _ := s.Current("www")
+		xt, _ := s.Current("xt")
+		for _, named := range []string{"www", "xt", "yy"} {
+			for station, e := range map[string]*edition.Edition{"www": www, "xt": xt} {
+				if paths := naming(jobs.Redact(w.network, e, edition.Retractions{"1": held(named, 1)}), 1); len(paths) > 0 {
+					t.Errorf("taken down of %s: %s has it in %q", named, station, paths)
+				}
+			}
+		}
+
+		// Nor do those editions show it once the newsroom has withdrawn it.
+		if err := s.Retract(w.t.Context(), held("yy", 1)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		gone := newArticle("xt", 1, time.Hour)
+		gone.Status = article.Withdrawn
+		w.put(gone)
+		w.refreshOf(c)
+		if r := s.Retractions()["1"]; r.State != edition.Gone {
+			t.Errorf("the retraction is %s", r.State)
+		}
+		for station, e := range map[string]*edition.Edition{"www": www, "xt": xt} {
+			if paths := naming(jobs.Redact(w.network, e, s.Retractions()), 1); len(paths) > 0 {
+				t.Errorf("withdrawn: %s has it in %q", station, paths)
 			}
 		}
 	})

@@ -40,20 +40,20 @@ func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) er
 	var gone []edition.Retraction
 	for _, state := range states {
 		if !state.Visible && !state.Published.After(snapshot.Time()) {
-			gone = append(gone, over(retractions[state.ID], snapshot.Time()))
+			gone = append(gone, over(retractions[state.ID], state.Station, snapshot.Time()))
 		}
 	}
 	return c.retract(ctx, gone)
 }
 
 // over returns the retraction that ends another, which is later whatever the
-// clocks say.
-func over(r edition.Retraction, now time.Time) edition.Retraction {
+// clocks say. The station is the article's own, whichever was named.
+func over(r edition.Retraction, station string, now time.Time) edition.Retraction {
 	at := now
 	if !at.After(r.At) {
 		at = r.At.Add(time.Millisecond)
 	}
-	return edition.Retraction{Station: r.Station, ID: r.ID, At: at, State: edition.Gone}
+	return edition.Retraction{Station: station, ID: r.ID, At: at, State: edition.Gone}
 }
 
 func (c *Conductor) retract(ctx context.Context, retractions []edition.Retraction) error {

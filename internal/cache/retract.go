@@ -53,7 +53,7 @@ func (c *Cache) Retract(ctx context.Context, retractions ...edition.Retraction) 
 }
 
 // learn adds retractions to those of this process and reports whether it did
-// not know all of them. Redis may not, either.
+// not know all of them. Redis may not, either, or may have one of another station.
 func (c *Cache) learn(retractions ...edition.Retraction) bool {
 	c.retracting.Lock()
 	defer c.retracting.Unlock()
@@ -62,15 +62,18 @@ func (c *Cache) learn(retractions ...edition.Retraction) bool {
 
 // add is learn; c.retracting is held.
 func (c *Cache) add(retractions []edition.Retraction) bool {
-	all, changed := c.Retractions().With(time.Now(), retractions...)
+	known := c.Retractions()
+	all, changed := known.With(time.Now(), retractions...)
 	if !changed {
 		return false
 	}
 	c.retractions.Store(&all)
 	c.unamended.Store(true)
 	for _, r := range retractions {
-		if d, ok := c.desks[r.Station]; ok {
-			d.unsent.Store(true)
+		for _, station := range []string{r.Station, known[r.ID].Station} {
+			if d, ok := c.desks[station]; ok {
+				d.unsent.Store(true)
+			}
 		}
 	}
 	return true
@@ -166,11 +169,12 @@ func (c *Cache) lackedBy(station string, theirs []edition.Retraction) (lacked []
 	return lacked
 }
 
-// over returns the ids of retractions that are not remembered any longer.
+// over returns the ids of retractions that are not remembered any longer, or are
+// by now those of another station.
 func (c *Cache) over(theirs []edition.Retraction) (ids []string) {
 	known := c.Retractions()
 	for _, r := range theirs {
-		if _, ok := known[r.ID]; !ok {
+		if mine, ok := known[r.ID]; !ok || mine.Station != r.Station {
 			ids = append(ids, r.ID)
 		}
 	}

@@ -308,6 +308,31 @@ func TestCacheRetractionsEvicted(t *testing.T) {
 	}
 }
 
+// Redis has one retraction of an article, also when a later one names another
+// station: the earlier must not count again when the later is forgotten.
+func TestCacheRetractionOfAnotherStation(t *testing.T) {
+	server := redistest.Start(t)
+	c, err := Open(t.Context(), slog.New(slog.DiscardHandler), []string{"xt", "yy"}, newLocal(t), newRedis(t, server.Addr()), redact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := held("art-1")
+	wrong.Station = "yy"
+	lifted := held("art-1")
+	lifted.At, lifted.State = wrong.At.Add(time.Second), edition.Lifted
+	for _, r := range []edition.Retraction{wrong, lifted} {
+		if err := c.Retract(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		settle(t, c, c)
+	}
+	for station, want := range map[string]int{"xt": 1, "yy": 0} {
+		if all, err := c.redis.Retracted(t.Context(), station); err != nil || len(all) != want {
+			t.Errorf("Redis has of %s %v, %v; want %d", station, all, err, want)
+		}
+	}
+}
+
 // Many retractions reach another process through Redis.
 func TestCacheManyRetractions(t *testing.T) {
 	server := redistest.Start(t)
