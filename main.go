@@ -30,7 +30,7 @@
 // and what is wrong). Whoever has server.admin_token can POST to /-/refresh and
 // /-/retract.
 //
-// SIGTERM makes /readyz answer 503, goes on serving for server.drain, lets open
+// SIGTERM, or SIGHUP, makes /readyz answer 503, goes on serving for server.drain, lets open
 // requests finish, and ends with status 0. SIGINT, the Ctrl-C of a terminal,
 // skips the drain. A second signal ends the process at once.
 //

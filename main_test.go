@@ -55,6 +55,10 @@ func TestScript(t *testing.T) {
 // machine, many times what it takes.
 const patience = time.Minute
 
+// prompt is how long what does not wait may take there: less than what it does
+// not wait for.
+const prompt = patience / 3
+
 // await waits until a URL's answer is 200 and has a text: await URL [TEXT]
 // [HOST]. With ! it waits until the answer is there without the text.
 func await(ts *testscript.TestScript, neg bool, args []string) {

@@ -103,7 +103,7 @@ func nightOfRestart(t *testing.T) {
 			t.Errorf("%s: edition %d, %v; want %d", night.name, s.Edition, err, l.last)
 		}
 		p.awaitTrouble()
-		if took, err := p.end(os.Interrupt); err != nil || took > 5*time.Second {
+		if took, err := p.end(os.Interrupt); err != nil || took > prompt {
 			t.Errorf("%s: the end took %v: %v\n%s", night.name, took, err, &p.log)
 		}
 	}

@@ -127,5 +127,16 @@ func (in *invocation) logger(level slog.Level) *slog.Logger {
 
 // interruptible returns a context that the signals to stop end.
 func interruptible() (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	return signal.NotifyContext(context.Background(), stopSignals()...)
+}
+
+// stopSignals are those that end a command. Who closes a terminal, or takes this
+// for a program that reads its configuration again, does not cut off clients; with
+// nohup the signal is nobody's.
+func stopSignals() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -66,12 +67,29 @@ type unpinCommand struct {
 func (c *unpinCommand) Run(in *invocation) error {
 	return in.withEditions(c.Station, func(ctx context.Context, n *network.Network, editions *cache.Cache) error {
 		station, _ := n.Station(c.Station)
+		if _, ok := editions.Current(station.ID); !ok {
+			return in.elsewhere(station.ID)
+		}
 		if err := editions.Unpin(ctx, station.ID); err != nil {
 			return err
 		}
 		fmt.Fprintf(in.terminal.Stdout, "%s serves its current edition.\n", station.Name)
 		return nil
 	})
+}
+
+// elsewhere is why nothing can be done with the editions of a station: there is
+// none, as when a relative cache.dir is seen from another folder.
+func (in *invocation) elsewhere(station string) error {
+	cfg, err := in.config()
+	if err != nil {
+		return err
+	}
+	dir, err := filepath.Abs(cfg.Cache.Dir)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("there is no edition of %s in %s: is that the cache.dir of the processes that serve?", station, dir)
 }
 
 // withEditions runs what a command does with the published editions, of that

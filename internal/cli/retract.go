@@ -24,6 +24,9 @@ type retractCommand struct {
 func (c *retractCommand) Run(in *invocation) error {
 	return in.withEditions(c.Station, func(ctx context.Context, n *network.Network, editions *cache.Cache) error {
 		before := numbers(n, editions)
+		if len(before) == 0 {
+			return in.elsewhere(c.Station)
+		}
 		down := &takeDowns{n, editions}
 		if err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Lift: c.Lift}); err != nil {
 			return wrong(err)
@@ -93,6 +96,9 @@ func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {
 	if wish.Lift {
 		if !known || old.State != edition.Held {
 			return &server.TakeDownError{Reason: fmt.Sprintf("%s of %s is not taken down", wish.ID, wish.Station)}
+		}
+		if old.Station != wish.Station {
+			return &server.TakeDownError{Reason: fmt.Sprintf("%s was taken down as an article of %s, not of %s", wish.ID, old.Station, wish.Station)}
 		}
 		r.State = edition.Lifted
 	}

@@ -38,7 +38,7 @@ func (*serveCommand) Run(in *invocation) error {
 		return err
 	}
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, stopSignals()...)
 	defer signal.Stop(signals)
 	log := in.logger(slog.LevelInfo)
 	editions, err := openCache(context.Background(), log, cfg)
@@ -146,7 +146,7 @@ func (s *service) stop(received os.Signal, signals <-chan os.Signal, stopWorking
 		<-signals
 		os.Exit(exitFailure)
 	}()
-	if received == syscall.SIGTERM {
+	if received != os.Interrupt {
 		time.Sleep(s.cfg.Server.Drain)
 	}
 }
