@@ -203,10 +203,9 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 		case err != nil && ctx.Err() != nil:
 			return fmt.Errorf("publish %s: %w", d.station, err)
 		case err != nil:
-			c.redisState.note(c.log, unwritable, err)
+			c.redisState.noteOf(c.log, d.station, unwritable, err)
 			c.away.Store(!isReply(err))
 		default:
-			c.redisState.note(c.log, unwritable, nil)
 			e = numbered
 		}
 	}
@@ -220,9 +219,8 @@ func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
 	case errors.Is(err, edition.ErrStale):
 		return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.local, Version{}))
 	case err != nil && ctx.Err() == nil:
-		c.localState.note(c.log, unwritable, err)
+		c.localState.noteOf(c.log, d.station, unwritable, err)
 	case err == nil:
-		c.localState.note(c.log, unwritable, nil)
 		e = numbered
 	}
 	c.swap(d, e.Published())

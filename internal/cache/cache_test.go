@@ -269,6 +269,53 @@ func TestCacheUnwritableLocal(t *testing.T) {
 	}
 }
 
+// One station that can't be written is said once, however often the others and the
+// retractions are written meanwhile.
+func TestCacheOneStationUnwritable(t *testing.T) {
+	var log bytes.Buffer
+	local := newLocal(t)
+	c, err := Open(t.Context(), slog.New(slog.NewTextHandler(&log, nil)), []string{"aa", "xt"}, local, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Retract(t.Context(), held("art-1")); err != nil {
+		t.Fatal(err)
+	}
+	lock := local.path("aa", lockName)
+	if err := os.MkdirAll(lock, 0o755); err != nil { // no file
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		m := noon.Add(time.Duration(i) * time.Minute)
+		if err := c.Publish(t.Context(), edition.New("aa", 1, m, "build", nil)); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Publish(t.Context(), text(i+1)); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Pin(t.Context(), "xt", int64(i+1)); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Sync(t.Context()); err == nil {
+			t.Error("in step with a folder that can't be written")
+		}
+	}
+	if n := strings.Count(log.String(), "can't be written"); n != 1 || strings.Contains(log.String(), "written again") {
+		t.Errorf("said %d times; want once, and no end:\n%s", n, &log)
+	}
+	if err := os.Remove(lock); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := c.Sync(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := strings.Count(log.String(), "written again"); n != 1 {
+		t.Errorf("said %d times that it works again; want once:\n%s", n, &log)
+	}
+}
+
 // All who had an edition that Redis has lost a part of are gone: a process
 // without any publishes nevertheless.
 func TestCacheAfterRedisLost(t *testing.T) {

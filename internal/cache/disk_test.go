@@ -48,6 +48,9 @@ func TestCacheDiskFull(t *testing.T) {
 				t.Fatal(err)
 			}
 			printed(t, c, 2)
+			if err := c.Retract(t.Context(), held("art-0")); err != nil {
+				t.Fatal(err)
+			}
 			ballast := fill(t, local.dir)
 			for i := range 3 {
 				if err := c.Publish(t.Context(), text(i+3)); err != nil {

@@ -48,12 +48,11 @@ func (c *Cache) Sync(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	err := errors.Join(localErr, sharedErr, c.followRetractions(ctx, shared), c.follow(ctx, shared, copied), c.apply(ctx))
-	if err == nil { // all that is to be stored is
+	retractedErr := c.followRetractions(ctx, shared)
+	if retractedErr == nil && shared != nil { // Redis has all of them
 		c.redisState.note(c.log, unwritable, nil)
-		c.localState.note(c.log, unwritable, nil)
 	}
-	return err
+	return errors.Join(localErr, sharedErr, retractedErr, c.follow(ctx, shared, copied), c.apply(ctx))
 }
 
 // sharedHeads asks Redis, and the first time also what it does when it is full.
@@ -109,15 +108,20 @@ func (c *Cache) follow(ctx context.Context, shared, copied []Head) error {
 // errNotTaken is what a store answers that does not store what it is given.
 var errNotTaken = errors.New("not taken")
 
-// stepBoth brings the edition and the pin of a station into step. A store that
-// can't tell of it is left alone.
+// stepBoth brings the edition and the pin of a station into step: only then is it
+// over that the store could not be written. A store that can't tell of the station
+// is left alone.
 func (c *Cache) stepBoth(ctx context.Context, d *desk, store Store, head Head) error {
 	if head.Err != nil {
 		return head.Err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return errors.Join(c.step(ctx, d, store, head.Version), c.stepPin(ctx, d, store, head.Pin))
+	err := errors.Join(c.step(ctx, d, store, head.Version), c.stepPin(ctx, d, store, head.Pin))
+	if err == nil {
+		c.stateOf(store).noteOf(c.log, d.station, unwritable, nil)
+	}
+	return err
 }
 
 // step brings one station into step. Of two editions the one of the later
@@ -193,10 +197,10 @@ func (c *Cache) handOn(ctx context.Context, d *desk, store Store, mine *edition.
 	if errors.Is(err, edition.ErrStale) {
 		return fmt.Errorf("hand on %s: %w", d.station, err)
 	}
-	if ctx.Err() == nil {
-		c.stateOf(store).note(c.log, unwritable, err)
-	}
 	if err != nil {
+		if ctx.Err() == nil {
+			c.stateOf(store).noteOf(c.log, d.station, unwritable, err)
+		}
 		return fmt.Errorf("hand on %s: %w: %w", d.station, errNotTaken, err)
 	}
 	if store == Store(c.local) {

@@ -143,12 +143,15 @@ func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Ed
 		}
 	}
 	err := c.local.Pin(ctx, d.station, pin, e)
-	c.localState.note(c.log, unwritable, err)
+	if err != nil {
+		c.localState.noteOf(c.log, d.station, unwritable, err)
+	}
 	if c.redis != nil {
 		sharedErr := c.redis.Pin(ctx, d.station, pin, e)
-		c.redisState.note(c.log, unwritable, sharedErr)
 		if sharedErr == nil {
 			err = nil
+		} else {
+			c.redisState.noteOf(c.log, d.station, unwritable, sharedErr)
 		}
 	}
 	if err != nil {
@@ -204,8 +207,8 @@ func (c *Cache) adopt(ctx context.Context, d *desk, pin Pin, store Store) error 
 		}
 	}
 	if store != Store(c.local) {
-		if err := c.local.Pin(ctx, d.station, pin, e); ctx.Err() == nil {
-			c.localState.note(c.log, unwritable, err)
+		if err := c.local.Pin(ctx, d.station, pin, e); err != nil && ctx.Err() == nil {
+			c.localState.noteOf(c.log, d.station, unwritable, err)
 		}
 	}
 	c.servePinned(d, pin, e)
@@ -236,10 +239,10 @@ func (c *Cache) handOnPin(ctx context.Context, d *desk, store Store) error {
 		}
 	}
 	err := store.Pin(ctx, d.station, d.pin, e)
-	if ctx.Err() == nil {
-		c.stateOf(store).note(c.log, unwritable, err)
-	}
 	if err != nil {
+		if ctx.Err() == nil {
+			c.stateOf(store).noteOf(c.log, d.station, unwritable, err)
+		}
 		return fmt.Errorf("hand on the pin of %s: %w: %w", d.station, errNotTaken, err)
 	}
 	return nil

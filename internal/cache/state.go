@@ -2,7 +2,6 @@ package cache
 
 import (
 	"log/slog"
-	"slices"
 	"sync"
 )
 
@@ -12,8 +11,15 @@ type state struct {
 	what string
 
 	mu   sync.Mutex
-	bad  [troubles]bool
+	bad  map[part]bool
 	told trouble // the first
+}
+
+// part is what does not work of something: one part that does is not the end of
+// another's trouble.
+type part struct {
+	kind    trouble
+	station string // empty: what is not of one station
 }
 
 // trouble is what does not work.
@@ -23,15 +29,26 @@ const (
 	unreachable trouble = iota // a store does not answer
 	unwritable                 // a store does not take what it is given
 	outOfStep                  // a station can't be brought into step with a store
-	troubles
 )
 
-// note takes note of a trouble, or with nil of its end.
+// note takes note of a trouble that is not of one station, or with nil of its end.
 func (s *state) note(log *slog.Logger, kind trouble, err error) {
+	s.noteOf(log, "", kind, err)
+}
+
+// noteOf takes note of a station's trouble, or with nil of its end.
+func (s *state) noteOf(log *slog.Logger, station string, kind trouble, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := slices.Contains(s.bad[:], true)
-	s.bad[kind] = err != nil
+	before := len(s.bad) > 0
+	if err == nil {
+		delete(s.bad, part{kind, station})
+	} else {
+		if s.bad == nil {
+			s.bad = map[part]bool{}
+		}
+		s.bad[part{kind, station}] = true
+	}
 	switch {
 	case !before && err != nil:
 		if s.told = kind; kind == unwritable && !isReply(err) && s.what == redisName {
@@ -46,7 +63,7 @@ func (s *state) note(log *slog.Logger, kind trouble, err error) {
 		default:
 			log.Error("station not in step, serving goes on")
 		}
-	case before && !slices.Contains(s.bad[:], true):
+	case before && len(s.bad) == 0:
 		log = log.With("what", s.what)
 		switch s.told {
 		case unreachable:
@@ -63,5 +80,10 @@ func (s *state) note(log *slog.Logger, kind trouble, err error) {
 func (s *state) has(kind trouble) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.bad[kind]
+	for p := range s.bad {
+		if p.kind == kind {
+			return true
+		}
+	}
+	return false
 }
