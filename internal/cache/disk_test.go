@@ -4,10 +4,14 @@ package cache
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -90,6 +94,55 @@ func TestCacheDiskFull(t *testing.T) {
 				t.Errorf("left: %q, %v", left, err)
 			}
 		})
+	}
+}
+
+// What root writes beside a service of another account, as `sudo feedstation
+// retract` does, belongs to the owner of the folder, who has to read and write it.
+func TestLocalBelongsToFolder(t *testing.T) {
+	nobody, err := user.Lookup("nobody")
+	if err != nil || os.Geteuid() != 0 {
+		t.Skipf("needs root and the account nobody: %v", err)
+	}
+	uid, _ := strconv.Atoi(nobody.Uid)
+	gid, _ := strconv.Atoi(nobody.Gid)
+	dir, before := t.TempDir(), filepath.Join(t.TempDir(), "others")
+	if err := errors.Join(os.WriteFile(before, nil, 0o600), os.Symlink(before, filepath.Join(dir, retractedLockName)), os.Chown(dir, uid, gid)); err != nil {
+		t.Fatal(err)
+	}
+	owner := func(info fs.FileInfo) int { return int(info.Sys().(*syscall.Stat_t).Uid) }
+	for _, folder := range []string{dir, filepath.Join(dir, "var", "cache")} { // there, and not yet
+		local, err := OpenLocal(folder, DefaultKeep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := newCache(t, slog.New(slog.DiscardHandler), local, nil)
+		printed(t, c, 2)
+		if err := errors.Join(c.Retract(t.Context(), held("art-1")), c.Pin(t.Context(), "xt", 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := 0
+	err = filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.Type() == fs.ModeSymlink {
+			return err
+		}
+		seen++
+		info, err := entry.Info()
+		if err == nil && owner(info) != uid {
+			t.Errorf("%s belongs to %d; want %d", name, owner(info), uid)
+		}
+		return err
+	})
+	if err != nil || seen < 20 {
+		t.Errorf("%d files and folders: %v", seen, err)
+	}
+	info, err := os.Stat(before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if owner(info) != 0 {
+		t.Errorf("the target of a link belongs to %d; want root", owner(info))
 	}
 }
 

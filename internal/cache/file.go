@@ -133,6 +133,7 @@ func draftFile(name string, data []byte) (draft string, err error) {
 	if err != nil {
 		return "", err
 	}
+	toOwner(filepath.Dir(name), f.Chown)
 	_, err = f.Write(data)
 	if err == nil {
 		err = f.Sync()
@@ -141,6 +142,27 @@ func draftFile(name string, data []byte) (draft string, err error) {
 		return "", errors.Join(err, os.Remove(f.Name()))
 	}
 	return f.Name(), nil
+}
+
+// makeFolder makes a folder, and those above it that are not there.
+func makeFolder(name string) error {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return nil
+	}
+	above := filepath.Dir(name)
+	if above != name {
+		if err := makeFolder(above); err != nil {
+			return err
+		}
+	}
+	switch err := os.Mkdir(name, 0o755); {
+	case errors.Is(err, fs.ErrExist):
+		return os.MkdirAll(name, 0o755) // a folder by now, or a fault
+	case err != nil:
+		return err
+	}
+	toOwner(above, func(uid, gid int) error { return os.Lchown(name, uid, gid) }) // never what a link leads to
+	return nil
 }
 
 // temporary is in the names of files that are being written.

@@ -51,7 +51,7 @@ type known struct {
 // writing to it: a folder that can't be written to is found at the start. Keep
 // is how many editions are kept besides the current one, at least 1.
 func OpenLocal(dir string, keep int) (*Local, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := makeFolder(dir); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
 	probe, err := os.CreateTemp(dir, ".probe-*")
@@ -211,7 +211,7 @@ func (l *Local) manifest(station, name string) (edition.Manifest, error) {
 
 // lock waits until no other process publishes the station.
 func (l *Local) lock(ctx context.Context, station string) (*flock.Flock, error) {
-	if err := os.MkdirAll(l.folder(station), 0o755); err != nil {
+	if err := makeFolder(l.folder(station)); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
 	return lockFile(ctx, l.path(station, lockName))
@@ -222,6 +222,10 @@ func (l *Local) lock(ctx context.Context, station string) (*flock.Flock, error) 
 const lockTime = 10 * time.Second
 
 func lockFile(ctx context.Context, name string) (*flock.Flock, error) {
+	if f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err == nil { // else it is there, or flock tells why not
+		toOwner(filepath.Dir(name), f.Chown)
+		_ = f.Close()
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, lockTime, errors.New("another process does not let go of it"))
 	defer cancel()
 	lock := flock.New(name)
