@@ -47,7 +47,7 @@ type process struct {
 
 func newProcess(t testing.TB, host string, env ...string) *process {
 	t.Helper()
-	p := &process{t: t, dir: t.TempDir(), port: strconv.Itoa(testserver.Port(t)), admin: strconv.Itoa(testserver.Port(t)), client: &http.Client{Timeout: 5 * time.Second}}
+	p := &process{t: t, dir: t.TempDir(), port: strconv.Itoa(testserver.Port(t)), admin: strconv.Itoa(testserver.Port(t)), client: &http.Client{Timeout: patience}}
 	p.env = append(os.Environ(), "FEEDSTATION_SERVER_LISTEN=127.0.0.1:"+p.port, "FEEDSTATION_SERVER_ADMIN=127.0.0.1:"+p.admin, "FEEDSTATION_SERVER_DRAIN=100ms")
 	p.env = append(p.env, env...)
 	if err := os.WriteFile(filepath.Join(p.dir, "config.yaml"), fmt.Appendf(nil, fleetConfig, host), 0o644); err != nil {

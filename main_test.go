@@ -24,7 +24,11 @@ func TestMain(m *testing.M) {
 type withServers struct{ m *testing.M }
 
 // Run implements testscript.TestingM.
-func (w withServers) Run() int { return sqltest.Main(w.m) }
+func (w withServers) Run() int {
+	// With the race detector each command would wait for a second at its end.
+	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
+	return sqltest.Main(w.m)
+}
 
 // TestScript runs the real program as a stranger would: a script for each verb
 // and for each kind of bad input.
@@ -119,7 +123,7 @@ func fetch(url, host string) (status int, body string, err error) {
 }
 
 func send(request *http.Request) (status int, body string, err error) {
-	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
 	if err != nil {
 		return 0, "", err

@@ -34,7 +34,7 @@ func endInOrder(t *testing.T) {
 	d.exec(`INSERT INTO articles SELECT n, 'xt', 'https://xt.news.example/content/' || n || '.html', 'x', now() - n * interval '1 month', 'published', now(),
 		CASE WHEN n <= 10 THEN repeat('夜间快讯', 2500) ELSE '' END FROM generate_series(1, 100) n`)
 	slow := faultproxy.New(t, d.server.Addr())
-	slow.SetDelay(20 * time.Millisecond)
+	slow.SetDelay(10 * time.Millisecond)
 	p := d.near(slow.Addr(), single(server), "FEEDSTATION_SERVER_DRAIN="+drain.String(), "FEEDSTATION_CONTENT_TIMEOUT=10s")
 	p.start()
 	p.await("/content/1.html")
@@ -63,6 +63,9 @@ func endInOrder(t *testing.T) {
 	served := 0
 	for ; time.Since(began) < drain/2; served++ {
 		response, _, err := p.get("/xt/rss.xml")
+		if err != nil && time.Since(began) >= drain {
+			break
+		}
 		if err != nil || response.StatusCode != http.StatusOK || !response.Close {
 			t.Fatalf("%v after the signal: %+v, %v", time.Since(began), response, err)
 		}
@@ -77,6 +80,7 @@ func endInOrder(t *testing.T) {
 			break
 		}
 		other.Close()
+		time.Sleep(5 * time.Millisecond)
 	}
 	closed := time.Since(began)
 	if closed < drain {
@@ -87,7 +91,8 @@ func endInOrder(t *testing.T) {
 		t.Errorf("%d answers of %d; want the one that was open to be the last", answers, wishes)
 	}
 	took, err := p.wait(began)
-	if err != nil || took > drain+5*time.Second || strings.Contains(p.log.String(), "level=ERROR") {
+	_, stopping, _ := strings.Cut(p.log.String(), "msg=stopping")
+	if err != nil || took > drain+patience/2 || strings.Contains(stopping, "level=ERROR") {
 		t.Errorf("the end took %v: %v\n%s", took, err, &p.log)
 	}
 	p.start() // for it was not done

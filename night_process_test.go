@@ -134,7 +134,7 @@ func startUp(t *testing.T) time.Duration {
 // beside it. What is written may wait for five lives of the builder.
 func nightOfKills(t *testing.T) {
 	server := redistest.Start(t)
-	f := newFleet(t, 1, 20*time.Second, single(server))
+	f := newFleet(t, 1, patience, single(server))
 	builder := f.builders[0]
 	moments := rand.New(rand.NewPCG(5, 6))
 	for range 3 {
@@ -158,7 +158,7 @@ func nightOfContent(t *testing.T) {
 	proxy := faultproxy.New(t, d.server.Addr())
 	server := redistest.Start(t)
 	d.write(1, "第1条新闻")
-	leader := d.near(proxy.Addr(), single(server), "FEEDSTATION_CACHE_REDIS_POLL=100ms")
+	leader := d.near(proxy.Addr(), single(server), "FEEDSTATION_CACHE_REDIS_POLL=100ms", "FEEDSTATION_CONTENT_TIMEOUT=2s")
 	other := d.near(d.server.Addr(), single(server), "FEEDSTATION_CACHE_REDIS_POLL=100ms")
 	for _, p := range []*process{leader, other} {
 		p.start()

@@ -17,7 +17,7 @@ func single(s *redistest.Server) string { return "FEEDSTATION_CACHE_REDIS_ADDRS=
 // nightOfRedis does to a single Redis all that operators and machines do.
 func nightOfRedis(t *testing.T) {
 	server := redistest.Start(t)
-	f := newFleet(t, 2, 20*time.Second, single(server))
+	f := newFleet(t, 2, patience, single(server))
 	f.event("stopped", func() { server.Stop(); pause(2 * time.Second); server.Cont() })
 	f.event("killed, back empty", func() { server.Kill(); pause(time.Second); server.Restart() })
 	f.event("emptied", server.Flush)
@@ -53,12 +53,16 @@ func nightOfRedis(t *testing.T) {
 		server.Do("CONFIG", "SET", "maxmemory", "0")
 	})
 	f.event("full, refuses", func() {
+		server.Do("CONFIG", "RESETSTAT")
 		server.Do("CONFIG", "SET", "maxmemory-policy", "noeviction")
 		server.Do("CONFIG", "SET", "maxmemory", usedMemory(server))
-		pause(2 * time.Second)
-		if info := fmt.Sprint(server.Do("INFO", "errorstats")); !strings.Contains(info, "errorstat_OOM") {
-			t.Errorf("nothing was refused: %s", info)
+		for info, deadline := "", time.Now().Add(patience); !strings.Contains(info, "errorstat_OOM"); info = fmt.Sprint(server.Do("INFO", "errorstats")) {
+			if time.Now().After(deadline) {
+				t.Fatalf("nothing is refused: %s", info)
+			}
+			pause(100 * time.Millisecond)
 		}
+		pause(time.Second)
 		server.Do("CONFIG", "SET", "maxmemory", "0")
 	})
 	f.end()
@@ -76,7 +80,7 @@ func usedMemory(s *redistest.Server) string {
 func nightOfStoppedRedis(t *testing.T) {
 	server := redistest.Start(t)
 	const stopped = 30 * time.Second
-	f := newFleet(t, 1, stopped+15*time.Second, single(server))
+	f := newFleet(t, 1, stopped+patience, single(server))
 	f.event("stopped", func() {
 		server.Stop()
 		pause(stopped / 2)
@@ -92,7 +96,7 @@ func nightOfStoppedRedis(t *testing.T) {
 // yet, and then the next one.
 func nightOfSentinel(t *testing.T) {
 	s := redistest.StartSentinel(t)
-	f := newFleet(t, 2, 20*time.Second, "FEEDSTATION_CACHE_REDIS_MODE=sentinel", "FEEDSTATION_CACHE_REDIS_MASTER="+s.Name(),
+	f := newFleet(t, 2, patience, "FEEDSTATION_CACHE_REDIS_MODE=sentinel", "FEEDSTATION_CACHE_REDIS_MASTER="+s.Name(),
 		"FEEDSTATION_CACHE_REDIS_ADDRS="+strings.Join(s.Addrs(), ","))
 	for _, name := range []string{"master killed", "the next one, too"} {
 		f.event(name, func() {
@@ -110,7 +114,7 @@ func nightOfSentinel(t *testing.T) {
 // nightOfCluster kills the node that has the station; it comes back empty.
 func nightOfCluster(t *testing.T) {
 	c := redistest.StartCluster(t)
-	f := newFleet(t, 2, 20*time.Second, "FEEDSTATION_CACHE_REDIS_MODE=cluster", "FEEDSTATION_CACHE_REDIS_ADDRS="+strings.Join(c.Addrs(), ","))
+	f := newFleet(t, 2, patience, "FEEDSTATION_CACHE_REDIS_MODE=cluster", "FEEDSTATION_CACHE_REDIS_ADDRS="+strings.Join(c.Addrs(), ","))
 	f.event("node killed, back empty", func() {
 		for _, node := range c.Nodes() {
 			if node.Do("DBSIZE") != int64(0) {

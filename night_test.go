@@ -84,9 +84,7 @@ func newFleet(t *testing.T, builders int, late time.Duration, redis ...string) *
 	f.desk.work()
 	w := &watcher{T: t, processes: f.processes, desk: f.desk, late: late}
 	if builders > 1 {
-		// Changes are told as a second apart at least. While each builder builds, and
-		// Redis is emptied, more of them come in a second, and a newcomer knows none.
-		w.apart = 5 * time.Second
+		w.apart = apart
 	}
 	f.stop = w.start()
 	return f

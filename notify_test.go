@@ -8,7 +8,7 @@ func TestNotify(t *testing.T) {
 	desk := postgresRoom.open(t)
 	desk.write(1, "早间新闻")
 	p := newProcess(t, "xt.news.example", "FEEDSTATION_CONTENT_DRIVER=postgres", "FEEDSTATION_CONTENT_DSN="+desk.dsn(),
-		"FEEDSTATION_CONTENT_NOTIFY=feedstation", "FEEDSTATION_CONTENT_TIMEOUT=500ms", "FEEDSTATION_JOBS_REFRESH=@every 1h", "FEEDSTATION_JOBS_AUDIT=@every 1h")
+		"FEEDSTATION_CONTENT_NOTIFY=feedstation", "FEEDSTATION_CONTENT_TIMEOUT=5s", "FEEDSTATION_JOBS_REFRESH=@every 1h", "FEEDSTATION_JOBS_AUDIT=@every 1h")
 	p.start()
 	p.await("早间新闻")
 	stop := watch(t, p)

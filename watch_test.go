@@ -41,11 +41,20 @@ type watcher struct {
 	worst    time.Duration // that something was missing
 }
 
+// apart is by how much the times of two builders may differ. Changes are told as a
+// second apart at least; while each builds for itself, as where Redis is away or
+// emptied, more of them come in a second, and a newcomer knows none.
+const apart = 5 * time.Second
+
 // watch watches processes, which serve, until the returned function is called or
 // the test ends.
 func watch(t *testing.T, processes ...*process) (stop func()) {
 	t.Helper()
-	return (&watcher{T: t, processes: processes, late: 30 * time.Second}).start()
+	w := &watcher{T: t, processes: processes, late: 30 * time.Second}
+	if len(processes) > 1 {
+		w.apart = apart
+	}
+	return w.start()
 }
 
 func (w *watcher) start() (stop func()) {
@@ -54,7 +63,7 @@ func (w *watcher) start() (stop func()) {
 	var readers sync.WaitGroup
 	for _, p := range w.processes {
 		r := &reader{
-			watcher: w, process: p, client: &http.Client{Timeout: 5 * time.Second, Transport: new(http.Transport)},
+			watcher: w, process: p, client: &http.Client{Timeout: patience, Transport: new(http.Transport)},
 			modified: map[string]time.Time{}, etags: map[string]string{}, newest: map[string]int{}, brief: map[string]int{}, owed: map[string]time.Time{},
 		}
 		readers.Go(func() {
@@ -63,6 +72,8 @@ func (w *watcher) start() (stop func()) {
 		})
 	}
 	stop = sync.OnceFunc(func() {
+		for deadline := time.Now().Add(patience); !w.enough() && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		}
 		close(done)
 		readers.Wait()
 		w.report()
@@ -75,12 +86,19 @@ func (w *watcher) start() (stop func()) {
 func (w *watcher) report() {
 	w.Helper()
 	w.Logf("%d answers, the slowest after %v; what was written was missing for %v at most", w.answers, w.slowest, w.worst)
-	if w.answers < 5*len(w.processes) {
+	if !w.enough() {
 		w.Errorf("only %d answers", w.answers)
 	}
 	if len(w.faults) > 0 {
 		w.Errorf("faults by kind: %v; the first:\n%s", w.faults, strings.Join(w.examples, "\n"))
 	}
+}
+
+// enough reports whether all has been asked for more than once.
+func (w *watcher) enough() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.answers >= 5*len(w.processes)
 }
 
 const maxExamples = 12

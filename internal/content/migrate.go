@@ -18,8 +18,11 @@ var migrations embed.FS
 var errForeign = errors.New("the database is another program's; name another file in content.dsn")
 
 // migrate brings the tables up to date in one transaction: two processes that
-// start together do it once.
+// start together do it once. Where they are, nobody is locked out.
 func (s *Store) migrate(ctx context.Context) error {
+	if missing, _, err := pending(ctx, s.write); err != nil || len(missing) == 0 {
+		return err
+	}
 	conn, err := s.write.Conn(ctx)
 	if err != nil {
 		return err

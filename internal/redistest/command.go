@@ -28,7 +28,7 @@ func (s *Server) Flush() {
 
 // ask sends one command over a connection of its own.
 func ask(ctx context.Context, addr string, command ...any) (any, error) {
-	client := redis.NewClient(&redis.Options{Addr: addr, Protocol: 2, MaxRetries: -1, DialerRetries: 1, DisableIdentity: true})
+	client := redis.NewClient(&redis.Options{Addr: addr, Protocol: 2, ReadTimeout: patience, MaxRetries: -1, DialerRetries: 1, DisableIdentity: true})
 	defer client.Close()
 	return client.Do(ctx, command...).Result()
 }

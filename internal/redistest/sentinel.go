@@ -70,7 +70,7 @@ func startWatch(t testing.TB, masterHost, masterPort string) *Server {
 	// By default they take 2 s to hear of one another and 10 s to hear of a replica.
 	// While the master is away they ask the replica every second, and do not choose
 	// it when its last answer is older than five ping-periods.
-	s.Do("SENTINEL", "DEBUG", "publish-period", 100, "info-period", 200, "ping-period", 300)
+	s.Do("SENTINEL", "DEBUG", "publish-period", 100, "info-period", 200, "ping-period", 300, "tilt-trigger", 60_000)
 	return s
 }
 

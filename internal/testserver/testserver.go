@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 	"syscall"
@@ -122,10 +123,14 @@ func (p *Process) Stop() error {
 // Cont lets a stopped process go on.
 func (p *Process) Cont() error { return p.signal(syscall.SIGCONT) }
 
-// signal sends a signal to the process and its children.
+// signal sends a signal to the process and its children. It stands still first,
+// so that it has no more of them.
 func (p *Process) signal(s syscall.Signal) error {
 	pid := p.cmd.Process.Pid
-	for _, pid := range append([]int{pid}, children(pid)...) {
+	if err := p.cmd.Process.Signal(syscall.SIGSTOP); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	for _, pid := range append(children(pid), pid) {
 		if err := syscall.Kill(pid, s); err != nil && !errors.Is(err, syscall.ESRCH) { // it has ended meanwhile
 			return fmt.Errorf("%v: %w", s, err)
 		}
