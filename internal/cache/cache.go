@@ -33,6 +33,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -154,6 +155,23 @@ func (c *Cache) Current(station string) (*edition.Edition, bool) {
 	}
 	e := d.current.Load()
 	return e, e != nil
+}
+
+// Stored returns where there is an edition of some station already, also one that
+// this process can't read: the folder of the local copy, "redis", where that
+// answers, or nothing.
+func (c *Cache) Stored(ctx context.Context) (where string) {
+	some := func(h Head) bool { return h.Version != (Version{}) || h.Err != nil }
+	if heads, err := c.local.Heads(ctx, c.stations); err == nil && slices.ContainsFunc(heads, some) {
+		return c.local.dir
+	}
+	if c.redis == nil {
+		return ""
+	}
+	if heads, err := c.redis.Heads(ctx, c.stations); err == nil && slices.ContainsFunc(heads, some) {
+		return redisName
+	}
+	return ""
 }
 
 // Served returns the edition of a station that clients are served: the pinned

@@ -47,6 +47,30 @@ func TestCacheRestart(t *testing.T) {
 	}
 }
 
+// Where there is an edition is known of both stores, and of what can't be read.
+func TestCacheStored(t *testing.T) {
+	silent := slog.New(slog.DiscardHandler)
+	server := redistest.Start(t)
+	publisher, follower := newLocal(t), newLocal(t)
+	want := func(what, where string, c *Cache) {
+		t.Helper()
+		if got := c.Stored(t.Context()); got != where {
+			t.Errorf("%s: stored in %q; want %q", what, got, where)
+		}
+	}
+	want("nothing", "", newCache(t, silent, publisher, newRedis(t, server.Addr())))
+	c := newCache(t, silent, publisher, newRedis(t, server.Addr()))
+	printed(t, c, 1)
+	want("published", publisher.dir, c)
+	want("elsewhere", redisName, newCache(t, silent, follower, newRedis(t, server.Addr())))
+	server.Kill()
+	want("redis away", "", newCache(t, silent, follower, newRedis(t, server.Addr())))
+	if err := os.MkdirAll(follower.path("xt", manifestName), 0o755); err != nil { // no file
+		t.Fatal(err)
+	}
+	want("not readable", follower.dir, newCache(t, silent, follower, nil))
+}
+
 func TestCacheDamagedStart(t *testing.T) {
 	local := newLocal(t)
 	c := newCache(t, slog.New(slog.DiscardHandler), local, nil)

@@ -45,7 +45,7 @@ func (c *buildCommand) Run(in *invocation) error {
 		return err
 	}
 	defer editions.Close()
-	store, err := openContent(ctx, in, log, cfg)
+	store, err := openContent(ctx, in, log, cfg, editions)
 	if err != nil {
 		return err
 	}

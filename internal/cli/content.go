@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"time"
 
+	"feedstation/internal/cache"
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 )
@@ -44,16 +46,16 @@ func contentOptions(c config.Content) content.Options {
 }
 
 // openContent opens the content store. An empty embedded one is filled with demo
-// articles where the configuration asks for them; a newsroom's own database is
-// inspected: what keeps all articles from being read is an error, the rest is
-// logged.
-func openContent(ctx context.Context, in *invocation, log *slog.Logger, cfg *config.Config) (*content.Store, error) {
+// articles where the configuration asks for them and nothing is published yet; a
+// newsroom's own database is inspected: what keeps all articles from being read is
+// an error, the rest is logged.
+func openContent(ctx context.Context, in *invocation, log *slog.Logger, cfg *config.Config, editions *cache.Cache) (*content.Store, error) {
 	store, err := content.OpenWith(ctx, contentOptions(cfg.Content))
 	if err != nil {
 		return nil, err
 	}
 	if cfg.Content.Driver == config.SQLite {
-		err = fillEmpty(ctx, in, cfg, store)
+		err = fillEmpty(ctx, in, log, cfg, store, editions)
 	} else {
 		err = inspect(ctx, log, store)
 	}
@@ -63,17 +65,33 @@ func openContent(ctx context.Context, in *invocation, log *slog.Logger, cfg *con
 	return store, nil
 }
 
-func fillEmpty(ctx context.Context, in *invocation, cfg *config.Config, store *content.Store) error {
+// fillEmpty fills an empty store, unless there are editions: then it is not the
+// one that they were made from, and a demo would replace the news.
+func fillEmpty(ctx context.Context, in *invocation, log *slog.Logger, cfg *config.Config, store *content.Store, editions *cache.Cache) error {
 	if cfg.Content.Demo == 0 {
 		return nil
 	}
 	empty, err := store.Empty(ctx)
-	if err == nil && empty {
-		err = fill(ctx, in, cfg, store, cfg.Content.Demo, demoSeed, time.Now())
-	}
 	if err != nil {
 		return fmt.Errorf("demo articles: %w", err)
 	}
+	if !empty {
+		return nil
+	}
+	file, err := filepath.Abs(cfg.Content.DSN.Reveal())
+	if err != nil {
+		return fmt.Errorf("demo articles: %w", err)
+	}
+	log = log.With("store", file)
+	if where := editions.Stored(ctx); where != "" {
+		log.Warn("content store empty, but not filled with demo articles: there are editions already", "editions", where,
+			"help", "start where the store is, or set content.dsn to its absolute path; for a fresh demo, delete the editions")
+		return nil
+	}
+	if err := fill(ctx, in, cfg, store, cfg.Content.Demo, demoSeed, time.Now()); err != nil {
+		return fmt.Errorf("demo articles: %w", err)
+	}
+	log.Info("content store empty, filled with demo articles", "articles", cfg.Content.Demo)
 	return nil
 }
 

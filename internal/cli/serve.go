@@ -238,7 +238,7 @@ const storeRetry = 5 * time.Second
 // to serve.
 func (s *service) openContent(ctx context.Context) (*content.Store, error) {
 	for fault := ""; ; {
-		store, err := openContent(ctx, s.in, s.log, s.cfg)
+		store, err := openContent(ctx, s.in, s.log, s.cfg, s.editions)
 		switch {
 		case err == nil && fault != "":
 			s.log.Info("in reach again", "what", "content store")

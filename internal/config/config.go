@@ -72,7 +72,7 @@ type Content struct {
 	// 100ms to 5m.
 	Timeout time.Duration `key:"timeout" default:"10s"`
 	// Demo is how many demo articles an empty embedded store is filled with,
-	// 0 to 1,000,000.
+	// 0 to 1,000,000, unless there are editions already.
 	Demo int `key:"demo" default:"0"`
 }
 
