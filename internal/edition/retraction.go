@@ -46,8 +46,9 @@ func (r Retraction) Replaces(other Retraction) bool {
 // change; nil is none.
 type Retractions map[string]Retraction
 
-// retractionsKept is how long a retraction is remembered that holds nothing
-// any more: longer than any edition is kept.
+// retractionsKept is how long a retraction is remembered that holds nothing any
+// more. An edition that is older, be it pinned or kept of a quiet station, shows
+// the article again from then on.
 const retractionsKept = 30 * 24 * time.Hour
 
 // With returns the retractions and more: of one article the later one. Those
