@@ -62,7 +62,7 @@ func publishForever(dir, addr string) error {
 	}
 	var redis *Redis
 	if addr != "" {
-		if redis, err = NewRedis(RedisOptions{Mode: "single", Addrs: []string{addr}, Keep: DefaultKeep}); err != nil {
+		if redis, err = NewRedis(RedisOptions{Mode: "single", Addrs: []string{addr}, Keep: DefaultKeep, Timeout: patient}); err != nil {
 			return err
 		}
 	}
@@ -131,7 +131,7 @@ func TestRedisSurvivesKills(t *testing.T) {
 		rounds = 20
 	}
 	server := redistest.Start(t)
-	f := &witness{t: t, cache: newCache(t, slog.New(slog.DiscardHandler), newLocal(t), openRedis(t, RedisOptions{Mode: "single", Addrs: []string{server.Addr()}}))}
+	f := &witness{t: t, cache: newCache(t, slog.New(slog.DiscardHandler), newLocal(t), openRedis(t, RedisOptions{Mode: "single", Addrs: []string{server.Addr()}, Timeout: patient}))}
 	stop := f.follow()
 	defer stop()
 	dir := t.TempDir()

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -26,13 +27,15 @@ type RedisOptions struct {
 	TLS              bool
 	// Keep is how many editions are kept besides the current one, at least 1.
 	Keep int
+	// Timeout is how long a connection and an answer are waited for; 0: half a
+	// second.
+	Timeout time.Duration
 }
 
-// A Redis that has stopped must cost a job half a second, not the defaults'
-// five, and a publication of megabytes must still fit.
 const (
-	dialTimeout = 500 * time.Millisecond
-	ioTimeout   = 500 * time.Millisecond
+	// ioTimeout is what a Redis that has stopped costs a job, not the defaults'
+	// five seconds, and a publication of megabytes must still fit.
+	ioTimeout = 500 * time.Millisecond
 	// batchBytes is how much is sent, or asked for, before an answer is waited
 	// for.
 	batchBytes = 1 << 20
@@ -50,11 +53,12 @@ type Redis struct {
 // NewRedis returns the store in a Redis. Nothing is connected yet. The mode is
 // what the options say, not guessed from the number of addresses.
 func NewRedis(options RedisOptions) (*Redis, error) {
+	timeout := cmp.Or(options.Timeout, ioTimeout)
 	universal := redis.UniversalOptions{
 		Addrs: options.Addrs, MasterName: options.Master, DB: options.DB,
 		Username: options.Username, Password: options.Password, SentinelPassword: options.SentinelPassword,
 		ClientName:  "feedstation",
-		DialTimeout: dialTimeout, ReadTimeout: ioTimeout, WriteTimeout: ioTimeout, PoolTimeout: ioTimeout,
+		DialTimeout: timeout, ReadTimeout: timeout, WriteTimeout: timeout, PoolTimeout: timeout,
 		ContextTimeoutEnabled: true, MaxRetries: -1, DialerRetries: 1, // the next tick tries again
 		PoolSize: 8, PipelinePoolSize: -1, ConnMaxLifetime: 10 * time.Minute,
 		// A feature of Redis Enterprise that looks names up at every connect.

@@ -28,6 +28,9 @@ func print(number int64, minute int, text string) *edition.Edition {
 	return edition.New("xt", number, at, "build", documents)
 }
 
+// patient is how long a Redis is waited for where a stall is nobody's fault.
+const patient = 20 * time.Second
+
 func newRedis(t testing.TB, addr string) *Redis {
 	t.Helper()
 	return openRedis(t, RedisOptions{Mode: "single", Addrs: []string{addr}})
@@ -60,27 +63,29 @@ var stores = map[string]func(*testing.T) func(*testing.T) Store{
 		return func(t *testing.T) Store { return newLocal(t) }
 	},
 	"miniredis": func(*testing.T) func(*testing.T) Store {
-		return func(t *testing.T) Store { return newRedis(t, miniredis.RunT(t).Addr()) }
+		return func(t *testing.T) Store {
+			return openRedis(t, RedisOptions{Mode: "single", Addrs: []string{miniredis.RunT(t).Addr()}, Timeout: patient})
+		}
 	},
 	"single": func(t *testing.T) func(*testing.T) Store {
 		server := redistest.Start(t)
 		return func(t *testing.T) Store {
 			server.Flush()
-			return newRedis(t, server.Addr())
+			return openRedis(t, RedisOptions{Mode: "single", Addrs: []string{server.Addr()}, Timeout: patient})
 		}
 	},
 	"sentinel": func(t *testing.T) func(*testing.T) Store {
 		group := redistest.StartSentinel(t)
 		return func(t *testing.T) Store {
 			group.Flush()
-			return openRedis(t, RedisOptions{Mode: "sentinel", Addrs: group.Addrs(), Master: group.Name()})
+			return openRedis(t, RedisOptions{Mode: "sentinel", Addrs: group.Addrs(), Master: group.Name(), Timeout: patient})
 		}
 	},
 	"cluster": func(t *testing.T) func(*testing.T) Store {
 		cluster := redistest.StartCluster(t)
 		return func(t *testing.T) Store {
 			cluster.Flush()
-			return openRedis(t, RedisOptions{Mode: "cluster", Addrs: cluster.Addrs()})
+			return openRedis(t, RedisOptions{Mode: "cluster", Addrs: cluster.Addrs(), Timeout: patient})
 		}
 	},
 }

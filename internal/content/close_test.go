@@ -27,7 +27,7 @@ func TestCloseLeavesNoConnection(t *testing.T) {
 		}
 	}
 	var left int
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'feedstation' AND datname = $1", name).Scan(&left)
 		if err != nil {
 			t.Fatal(err)

@@ -39,7 +39,7 @@ func next[T any](t *testing.T, from <-chan T) (value T) {
 	t.Helper()
 	select {
 	case value = <-from:
-	case <-time.After(20 * time.Second):
+	case <-time.After(90 * time.Second):
 		t.Fatal("nothing came")
 	}
 	return value
@@ -99,7 +99,7 @@ func sessions(t *testing.T, e *engine, query string) (n int) {
 // eventually waits until a condition holds.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(90 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("not within 20 s: %s", what)
 		}
@@ -158,7 +158,9 @@ func TestListenAgain(t *testing.T) {
 		{"reset", proxy.Reset, func() {}},
 		{"half-open", func() { proxy.Freeze(true) }, func() { proxy.Freeze(false) }},
 		{"refused", func() { proxy.Refuse(true); proxy.Reset() }, func() { proxy.Refuse(false) }},
-		{"terminated", func() { e.exec(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'") }, func() {}},
+		{"terminated", func() {
+			e.exec(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'feedstation' AND datname = current_database()")
+		}, func() {}},
 		{"killed", func() { server.Kill(t) }, func() { server.Restart(t) }},
 	} {
 		t.Run(fault.name, func(t *testing.T) {

@@ -30,7 +30,7 @@ func TestServerFaults(t *testing.T) {
 			e := newEngine(t, server.name, own)
 			at := now().Add(-time.Hour)
 			e.write(t, e.db, at, story("1", at, in("xt", "moment")))
-			s := e.store(t, func(o *content.Options) { o.Timeout = 300 * time.Millisecond })
+			s := e.store(t, func(o *content.Options) { o.Timeout = 2 * time.Second })
 			well := func() {
 				t.Helper()
 				if got := latest(t, s, []string{"xt"}, "", 9); len(got) != 1 {
@@ -42,11 +42,11 @@ func TestServerFaults(t *testing.T) {
 
 			e.exec(t, "ALTER TABLE article_channels RENAME TO channels_then")
 			e.exec(t, "CREATE VIEW article_channels AS SELECT article_id, "+server.slow+" AS channel FROM channels_then")
-			slow := e.store(t, func(o *content.Options) { o.Timeout = 300 * time.Millisecond })
+			slow := e.store(t, func(o *content.Options) { o.Timeout = 2 * time.Second })
 			present := snapshot(t, slow)
 			began := time.Now()
 			_, err := present.Latest(t.Context(), []string{"xt"}, "", 9)
-			if err == nil || !strings.Contains(err.Error(), "took too long") || time.Since(began) > 3*time.Second {
+			if err == nil || !strings.Contains(err.Error(), "took too long") || time.Since(began) > 20*time.Second {
 				t.Errorf("a slow question: %v after %v", err, time.Since(began))
 			}
 			present.Close()
@@ -57,7 +57,7 @@ func TestServerFaults(t *testing.T) {
 			own.Stop(t)
 			began = time.Now()
 			_, err = held.Latest(t.Context(), []string{"xt"}, "", 9)
-			if err == nil || !strings.Contains(err.Error(), "no answer in time") || time.Since(began) > 5*time.Second {
+			if err == nil || !strings.Contains(err.Error(), "no answer in time") || time.Since(began) > 20*time.Second {
 				t.Errorf("a frozen server: %v after %v", err, time.Since(began))
 			}
 			held.Close()

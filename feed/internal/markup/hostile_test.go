@@ -148,7 +148,7 @@ func TestBodyBounds(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			start := time.Now()
 			got := Body(test.in, page(t))
-			if took := time.Since(start); took > 5*time.Second { // milliseconds; under the race detector on a busy machine a second
+			if took := time.Since(start); took > time.Minute { // milliseconds; under the race detector on a busy machine seconds
 				t.Errorf("%v for %d bytes", took, len(test.in))
 			}
 			checkSafe(t, test.name, got)
