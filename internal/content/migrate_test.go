@@ -235,3 +235,32 @@ func TestMigrateBusy(t *testing.T) {
 		t.Errorf("articles (-want +got):\n%s", diff)
 	}
 }
+
+// TestMigrateNothing holds that a store which lacks nothing is opened while
+// somebody writes to it.
+func TestMigrateNothing(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "content.db")
+	s, err := content.Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	writer, err := foreign(t, file).Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close()
+	if _, err := writer.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	second, err := content.Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := writer.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+		t.Error(err)
+	}
+}
