@@ -120,7 +120,7 @@ func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids [
 		for _, state := range states {
 			months[article.MonthOf(state.Published, station.Zone)] = true
 		}
-		found, err := locateIn(current, wanted, func(month article.Month) bool { return everywhere || months[month] })
+		found, err := locate(current, wanted, func(month article.Month) bool { return everywhere || months[month] })
 		if err != nil {
 			return err
 		}

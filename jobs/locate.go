@@ -18,14 +18,9 @@ type places struct {
 	months []article.Month // of the shards
 }
 
-// locate looks for articles, by their ids in one line: in the feeds and, if that
-// is wanted, in the sitemaps.
-func locate(e *edition.Edition, wanted map[string]bool, sitemaps bool) (places, error) {
-	return locateIn(e, wanted, func(article.Month) bool { return sitemaps })
-}
-
-// locateIn is locate with the sitemaps of some months.
-func locateIn(e *edition.Edition, wanted map[string]bool, months func(article.Month) bool) (places, error) {
+// locate looks for articles, by their ids in one line: in the feeds, and in the
+// sitemaps of the months that are wanted.
+func locate(e *edition.Edition, wanted map[string]bool, months func(article.Month) bool) (places, error) {
 	found := places{ids: map[string]bool{}, guids: map[string]bool{}, feeds: map[string]bool{}}
 	lines, err := feedLines(e)
 	if err != nil {

@@ -46,8 +46,8 @@ type commands struct {
 }
 
 // Run runs the command of args and returns the exit status: 0, 1 for a failure,
-// 2 for a fault in the command line or in the configuration. SIGINT and SIGTERM
-// end it.
+// 2 for a fault in the command line or in the configuration. SIGINT,
+// SIGTERM and SIGHUP end it.
 func Run(args []string, terminal Terminal) int {
 	if os.Getenv("GOGC") == "" {
 		// Half of what is served, not as much again, may be garbage: a process

@@ -21,11 +21,9 @@ const howFar = 10 * time.Minute
 // reach is how the newest articles of channels are found at the least cost. It
 // chooses between two ways to the same articles.
 type reach struct {
-	size int // in place of farBack, for tests with fewer articles; 0: farBack
-
-	mu   sync.Mutex
-	back map[string]back // by stations
-	few  map[string]bool // by stations and channel: not enough of its articles are among the newest
+	size int      // in place of farBack, for tests with fewer articles; 0: farBack
+	back sync.Map // a back, by stations
+	few  sync.Map // whether not enough of a channel's articles are among the newest, by stations and channel
 }
 
 type back struct{ from, asked time.Time }
@@ -39,7 +37,7 @@ func (s *Snapshot) latestOfChannel(ctx context.Context, stations []string, chann
 		return nil, fmt.Errorf("content: latest of %s: %w", strings.Join(stations, ", "), explain(err))
 	}
 	key := reachKey(stations, channel)
-	if from.IsZero() || !s.store.reach.hasFew(key) {
+	if few, _ := s.store.reach.few.Load(key); from.IsZero() || few != true {
 		articles, err := s.newestArticles(ctx, stations, limit, func(size int, after *place) *statement {
 			return s.latest(stations, channel, from, size, after)
 		})
@@ -51,7 +49,7 @@ func (s *Snapshot) latestOfChannel(ctx context.Context, stations []string, chann
 		return s.latestMembers(stations, channel, size, after)
 	})
 	if err == nil {
-		s.store.reach.setFew(key, len(articles) < limit || articles[limit-1].Published.Before(from))
+		s.store.reach.few.Store(key, len(articles) < limit || articles[limit-1].Published.Before(from))
 	}
 	return articles, err
 }
@@ -60,12 +58,14 @@ func (s *Snapshot) latestOfChannel(ctx context.Context, stations []string, chann
 // zero: there are no more than so many.
 func (s *Snapshot) farBack(ctx context.Context, stations []string) (time.Time, error) {
 	key := reachKey(stations, "")
-	if known, ok := s.store.reach.known(key); ok && s.at.Sub(known.asked).Abs() < howFar {
-		return known.from, nil
+	if known, ok := s.store.reach.back.Load(key); ok {
+		if known := known.(back); s.at.Sub(known.asked).Abs() < howFar {
+			return known.from, nil
+		}
 	}
 	from, err := s.askTime(ctx, s.farthest(stations))
 	if err == nil {
-		s.store.reach.learn(key, back{from, s.at})
+		s.store.reach.back.Store(key, back{from, s.at})
 	}
 	return from, err
 }
@@ -99,35 +99,4 @@ const newestFirst = " ORDER BY COALESCE(a.published, a.published) DESC, COALESCE
 
 func reachKey(stations []string, channel string) string {
 	return strings.Join(stations, "\x00") + "\x00" + channel
-}
-
-func (r *reach) known(stations string) (back, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	known, ok := r.back[stations]
-	return known, ok
-}
-
-func (r *reach) learn(stations string, known back) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.back == nil {
-		r.back = map[string]back{}
-	}
-	r.back[stations] = known
-}
-
-func (r *reach) hasFew(channel string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.few[channel]
-}
-
-func (r *reach) setFew(channel string, few bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.few == nil {
-		r.few = map[string]bool{}
-	}
-	r.few[channel] = few
 }

@@ -101,7 +101,12 @@ func TestLatestOfChannel(t *testing.T) {
 			for _, channel := range []string{"rare", "former", "moment", "none"} {
 				want[reachKey(stations(14), channel)] = true
 			}
-			if diff := cmp.Diff(want, store.reach.few); diff != "" {
+			few := map[string]bool{}
+			store.reach.few.Range(func(key, value any) bool {
+				few[key.(string)] = value.(bool)
+				return true
+			})
+			if diff := cmp.Diff(want, few); diff != "" {
 				t.Errorf("channels with few (-want +got):\n%s", diff)
 			}
 		})

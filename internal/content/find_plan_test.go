@@ -3,7 +3,6 @@ package content
 import (
 	"database/sql"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -113,16 +112,7 @@ func TestFindPlan(t *testing.T) {
 
 // TestFindPlanEmbedded holds the same of the embedded store.
 func TestFindPlanEmbedded(t *testing.T) {
-	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "content.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	present, err := s.Snapshot(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer present.Close()
+	present := emptySnapshot(t)
 	if got := plan(t, present, present.find([]string{"1", "2"})); !strings.HasPrefix(got, "SEARCH a USING ") || !strings.Contains(got, "(id=?)") || strings.Count(got, "\n") != 1 {
 		t.Errorf("plan:\n%s", got)
 	}

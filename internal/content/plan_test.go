@@ -7,19 +7,26 @@ import (
 	"time"
 )
 
-// TestPlan holds that no query of every day reads the archive: each goes into
-// an index, and none sorts.
-func TestPlan(t *testing.T) {
+// emptySnapshot is one of an embedded store without articles.
+func emptySnapshot(t *testing.T) *Snapshot {
+	t.Helper()
 	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "content.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	t.Cleanup(func() { s.Close() })
 	present, err := s.Snapshot(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer present.Close()
+	t.Cleanup(present.Close)
+	return present
+}
+
+// TestPlan holds that no query of every day reads the archive: each goes into
+// an index, and none sorts.
+func TestPlan(t *testing.T) {
+	present := emptySnapshot(t)
 	many := []string{"xt", "cs", "zz"}
 	now := time.Now()
 	after := &place{published: 1, id: "1"}
@@ -59,16 +66,7 @@ func TestPlan(t *testing.T) {
 
 // TestPlanOfChannel holds that a channel that has few articles costs these.
 func TestPlanOfChannel(t *testing.T) {
-	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "content.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	present, err := s.Snapshot(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer present.Close()
+	present := emptySnapshot(t)
 	for _, stations := range [][]string{{"xt"}, {"xt", "cs"}} {
 		got := plan(t, present, present.latestMembers(stations, "moment", 50, nil))
 		if !strings.Contains(got, "SEARCH c USING COVERING INDEX article_channels_of_channel (channel=?)") ||
@@ -80,16 +78,7 @@ func TestPlanOfChannel(t *testing.T) {
 
 // TestPlanOfEverything holds that what reads all articles does not sort them.
 func TestPlanOfEverything(t *testing.T) {
-	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "content.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	present, err := s.Snapshot(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer present.Close()
+	present := emptySnapshot(t)
 	if got, want := plan(t, present, present.inventory()), "SCAN a USING COVERING INDEX articles_of_station\n"; got != want {
 		t.Errorf("plan:\n%swant %s", got, want)
 	}
@@ -99,16 +88,7 @@ func TestPlanOfEverything(t *testing.T) {
 // of some articles: SQLite looks for a row when the first of its columns is
 // asked for that the index lacks.
 func TestPlanOfListing(t *testing.T) {
-	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "content.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	present, err := s.Snapshot(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer present.Close()
+	present := emptySnapshot(t)
 	q := present.listing("xt", time.Now(), time.Now(), 50, nil)
 	rows, err := present.conn.QueryContext(t.Context(), "EXPLAIN "+q.text.String(), q.args...)
 	if err != nil {
