@@ -12,7 +12,7 @@ import (
 	"unicode"
 
 	"feedstation/feed"
-	"feedstation/internal/require"
+	"feedstation/internal/testkit/require"
 )
 
 // TestGoldenRealArticle renders one real article of a real station. Its

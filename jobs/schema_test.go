@@ -16,7 +16,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/content"
 	"feedstation/internal/network"
-	"feedstation/internal/require"
+	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
 

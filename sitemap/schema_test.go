@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"feedstation/internal/require"
+	"feedstation/internal/testkit/require"
 	"feedstation/sitemap"
 )
 

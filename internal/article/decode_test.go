@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/article"
-	"feedstation/internal/require"
+	"feedstation/internal/testkit/require"
 )
 
 // shanghai is the zone of most articles here.

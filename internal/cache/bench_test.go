@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 // large returns the edition of a station with a long archive, in which one

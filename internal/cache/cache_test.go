@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 func newCache(t *testing.T, log *slog.Logger, local *Local, redis *Redis) *Cache {

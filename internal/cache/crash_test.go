@@ -17,7 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"feedstation/internal/edition"
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 // publisherDir names, in the environment, the local copy in which this program

@@ -16,7 +16,7 @@ import (
 	"syscall"
 	"testing"
 
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 // tinyDisk returns a folder on a file system of its own of that size.

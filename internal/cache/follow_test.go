@@ -18,7 +18,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"feedstation/internal/edition"
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 // counter counts round trips.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 // until looks until yes, which must be soon.

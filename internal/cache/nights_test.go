@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 // watched follows a cache until the returned function is called, and fails the

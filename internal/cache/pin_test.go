@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/edition"
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 func wantServed(t *testing.T, c *Cache, number int64, e *edition.Edition) {

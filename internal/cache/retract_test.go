@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 // redact takes the ids of articles out of documents, and is numbered and dated

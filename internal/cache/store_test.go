@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/edition"
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"feedstation/internal/content"
-	"feedstation/internal/sqltest"
+	"feedstation/internal/testkit/sqltest"
 )
 
 // TestCloseLeavesNoConnection holds that a store that is closed gives its

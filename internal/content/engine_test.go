@@ -12,7 +12,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/content"
-	"feedstation/internal/sqltest"
+	"feedstation/internal/testkit/sqltest"
 )
 
 func TestMain(m *testing.M) { os.Exit(sqltest.Main(m)) }

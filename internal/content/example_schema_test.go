@@ -15,7 +15,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/content"
-	"feedstation/internal/sqltest"
+	"feedstation/internal/testkit/sqltest"
 )
 
 // load runs the statements of files as they would be piped into a client.

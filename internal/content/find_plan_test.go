@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"feedstation/internal/sqltest"
+	"feedstation/internal/testkit/sqltest"
 )
 
 // keyTypes are types that a column of keys may have, with the key of a row that

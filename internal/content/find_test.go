@@ -12,7 +12,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/content"
-	"feedstation/internal/sqltest"
+	"feedstation/internal/testkit/sqltest"
 )
 
 // find returns what a snapshot of the present finds, by id.

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/content"
-	"feedstation/internal/faultproxy"
-	"feedstation/internal/sqltest"
+	"feedstation/internal/testkit/faultproxy"
+	"feedstation/internal/testkit/sqltest"
 )
 
 // listener is a Listen that goes on.

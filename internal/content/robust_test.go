@@ -12,7 +12,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/content"
-	"feedstation/internal/sqltest"
+	"feedstation/internal/testkit/sqltest"
 )
 
 // TestEngineBrokenRows holds that a row that can't be an article costs itself,

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"feedstation/internal/article"
-	"feedstation/internal/sqltest"
+	"feedstation/internal/testkit/sqltest"
 )
 
 // large is a store of n articles of ten years and fourteen stations on a

@@ -10,7 +10,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/content"
-	"feedstation/internal/sqltest"
+	"feedstation/internal/testkit/sqltest"
 )
 
 // TestServerFaults holds what the store says while its server misbehaves, and

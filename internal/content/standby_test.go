@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"feedstation/internal/content"
-	"feedstation/internal/sqltest"
+	"feedstation/internal/testkit/sqltest"
 )
 
 // TestStandby reads from a hot standby of PostgreSQL, which cancels the question

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"feedstation/internal/faultproxy"
+	"feedstation/internal/testkit/faultproxy"
 )
 
 // near returns a feedstation on the desk's database, by way of host:port, that

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"feedstation/internal/faultproxy"
+	"feedstation/internal/testkit/faultproxy"
 )
 
 // echo starts a server that sends back what it gets.

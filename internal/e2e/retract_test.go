@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 // ask posts to the admin listener of a process, which must agree.

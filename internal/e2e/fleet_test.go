@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"bytes"
@@ -20,9 +20,9 @@ import (
 	"testing"
 	"time"
 
-	"feedstation/internal/redistest"
-	"feedstation/internal/require"
-	"feedstation/internal/testserver"
+	"feedstation/internal/testkit/redistest"
+	"feedstation/internal/testkit/require"
+	"feedstation/internal/testkit/testserver"
 )
 
 const fleetConfig = `

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"feedstation/internal/testserver"
+	"feedstation/internal/testkit/testserver"
 )
 
 // Secured is a server that also listens with TLS, where only one user is let in.

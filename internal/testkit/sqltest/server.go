@@ -13,8 +13,8 @@ import (
 	"syscall"
 	"testing"
 
-	"feedstation/internal/require"
-	"feedstation/internal/testserver"
+	"feedstation/internal/testkit/require"
+	"feedstation/internal/testkit/testserver"
 )
 
 // Server is a database server.

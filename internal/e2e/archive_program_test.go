@@ -1,6 +1,6 @@
 //go:build archive && linux
 
-package main
+package e2e
 
 import (
 	"bytes"
@@ -21,7 +21,7 @@ import (
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/network"
-	"feedstation/internal/testserver"
+	"feedstation/internal/testkit/testserver"
 )
 
 const megabyte = 1e6

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"bufio"
@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"feedstation/internal/faultproxy"
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/faultproxy"
+	"feedstation/internal/testkit/redistest"
 )
 
 // nightsEnd has processes told to end in the midst of their work.

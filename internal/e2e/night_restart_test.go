@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"fmt"
@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"feedstation/internal/faultproxy"
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/faultproxy"
+	"feedstation/internal/testkit/redistest"
 )
 
 const twoStations = `

@@ -1,11 +1,11 @@
-package main
+package e2e
 
 import (
 	"database/sql"
 	"fmt"
 	"testing"
 
-	"feedstation/internal/sqltest"
+	"feedstation/internal/testkit/sqltest"
 )
 
 // newsroom is how a newsroom's own database is started and spoken to.

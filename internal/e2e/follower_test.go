@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"io"
@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 // BenchmarkFollower compares a process that serves what it follows from Redis

@@ -17,7 +17,7 @@ import (
 	_ "github.com/go-sql-driver/mysql" // the drivers that the tests' own connections use
 	_ "github.com/jackc/pgx/v5/stdlib"
 
-	"feedstation/internal/require"
+	"feedstation/internal/testkit/require"
 )
 
 // engine is a kind of server.

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"feedstation/internal/require"
+	"feedstation/internal/testkit/require"
 )
 
 // Standby starts a hot standby of a PostgreSQL. What the primary has changed it

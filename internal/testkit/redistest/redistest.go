@@ -15,8 +15,8 @@ import (
 	"strings"
 	"testing"
 
-	"feedstation/internal/require"
-	"feedstation/internal/testserver"
+	"feedstation/internal/testkit/require"
+	"feedstation/internal/testkit/testserver"
 )
 
 // Server is one redis-server that keeps no data on disk. Its methods belong to

@@ -1,6 +1,6 @@
 //go:build archive && linux
 
-package main
+package e2e
 
 import (
 	"cmp"

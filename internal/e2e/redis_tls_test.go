@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"os"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"feedstation/internal/redistest"
+	"feedstation/internal/testkit/redistest"
 )
 
 // TestRedisTLS has two processes share a Redis that speaks TLS and lets one user

@@ -1,10 +1,11 @@
-package main
+package e2e
 
 import (
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,12 +13,20 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"feedstation/internal/sqltest"
-	"feedstation/internal/testserver"
+	"feedstation/internal/cli"
+	"feedstation/internal/testkit/sqltest"
+	"feedstation/internal/testkit/testserver"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(withServers{m}, map[string]func(){"feedstation": main})
+}
+
+// main is that of the program.
+func main() {
+	os.Exit(cli.Run(os.Args[1:], cli.Terminal{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(),
+	}))
 }
 
 // withServers are the tests, some of which start database servers.
@@ -37,7 +46,7 @@ func TestScript(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			root, err := os.Getwd()
+			root, err := filepath.Abs("../..")
 			if err != nil {
 				return err
 			}
