@@ -30,7 +30,7 @@ const megabyte = 1e6
 func buildProgram(t *testing.T) string {
 	step("building feedstation")
 	program := filepath.Join(t.TempDir(), "feedstation")
-	command := exec.Command("go", "build", "-trimpath", "-o", program, ".")
+	command := exec.Command("go", "build", "-trimpath", "-o", program, "../..")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
