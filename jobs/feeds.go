@@ -105,12 +105,11 @@ func (b *builder) keepFeed(channel network.Channel) bool {
 var formats = [...]struct {
 	name      network.Format
 	mediaType string
-	item      string // what each begins with
 	render    func(*feed.Channel) ([]byte, error)
 }{
-	{network.RSS, feed.RSSType, "<item>", (*feed.Channel).RSS},
-	{network.Atom, feed.AtomType, "<entry", (*feed.Channel).Atom},
-	{network.JSON, feed.JSONType, `{"id":"`, (*feed.Channel).JSON},
+	{network.RSS, feed.RSSType, (*feed.Channel).RSS},
+	{network.Atom, feed.AtomType, (*feed.Channel).Atom},
+	{network.JSON, feed.JSONType, (*feed.Channel).JSON},
 }
 
 // renderFeeds returns the documents of feeds, all formats of all feeds at the
@@ -132,7 +131,7 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 		for _, format := range formats {
 			path := network.FeedPath(f.channel.ID, format.name)
 			revision := edition.Revision{
-				MediaType: format.mediaType, Item: format.item, Newest: newest, AsOf: b.asOf, Items: len(channel.Items), Changed: others, Advice: b.feedAdvice(f.channel, format.name, rhythm),
+				MediaType: format.mediaType, Newest: newest, AsOf: b.asOf, Items: len(channel.Items), Changed: others, Advice: b.feedAdvice(f.channel, format.name, rhythm),
 				Check: func(body []byte) error { return readable(format.mediaType, body) },
 				Render: func(modified time.Time) ([]byte, error) {
 					c := channel

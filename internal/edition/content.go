@@ -14,24 +14,12 @@ type Content struct {
 	plain     []byte // nil: not kept
 	gzip      []byte
 	popular   bool // worth more encodings
-	segments  []segment
 }
 
 // NewContent returns the content of a body. Its hash is that of media type and
 // body.
 func NewContent(mediaType string, body []byte) *Content {
-	return newContent(mediaType, body, "", nil)
-}
-
-// newContent does so with a body of items, each of which begins with that text.
-// What a document before had in common with it is not compressed again.
-func newContent(mediaType string, body []byte, item string, previous *Document) *Content {
-	var known []segment
-	if previous != nil {
-		known = previous.segments
-	}
-	c := &Content{mediaType: mediaType, hash: hashOf(mediaType, body), size: int64(len(body)), popular: true}
-	c.gzip, c.segments = compressBody(body, item, known)
+	c := &Content{mediaType: mediaType, hash: hashOf(mediaType, body), size: int64(len(body)), gzip: compressGzip(body), popular: true}
 	c.mustKeepSmall()
 	return c
 }

@@ -82,8 +82,7 @@ type Document struct {
 	items        int
 	advice       Advice
 	plain, gzip  Variant
-	late         *late     // nil: it has no other encodings
-	segments     []segment // of the body in gzip; nil: not known
+	late         *late // nil: it has no other encodings
 }
 
 // Variant is a document in one encoding, with the values of its header fields
@@ -104,7 +103,7 @@ func (c *Content) document(modified time.Time) *Document {
 	modified = modified.UTC().Truncate(time.Second)
 	d := &Document{
 		contentType: []string{c.mediaType}, lastModified: []string{modified.Format(http.TimeFormat)},
-		hash: c.hash, size: c.size, modified: modified, segments: c.segments,
+		hash: c.hash, size: c.size, modified: modified,
 	}
 	d.tag = hex.EncodeToString(c.hash[:16])
 	d.advise(DefaultAdvice)

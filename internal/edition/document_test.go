@@ -268,7 +268,7 @@ func ExampleNewDocument() {
 	}
 	// Output:
 	// Mon, 11 Mar 2019 10:38:14 GMT
-	// identity false "a61961ba673a923585e0150fd8d7f5be"
-	// gzip true "a61961ba673a923585e0150fd8d7f5be-gzip"
-	// br true "a61961ba673a923585e0150fd8d7f5be-br"
+	// identity false "9a2366ffa75e2644bfb1cbc90e287fd6"
+	// gzip true "9a2366ffa75e2644bfb1cbc90e287fd6-gzip"
+	// br true "9a2366ffa75e2644bfb1cbc90e287fd6-br"
 }

@@ -24,10 +24,10 @@ const (
 
 // Compressors hold up to some megabytes each, hence the pools.
 var (
-	bodyWriters   = flatePool(bodyLevel)
-	pieceWriters  = flatePool(streamLevel)
-	streamWriters = sync.Pool{New: func() any {
-		w, err := gzip.NewWriterLevel(nil, streamLevel)
+	bodyWriters   = gzipPool(bodyLevel)
+	streamWriters = gzipPool(streamLevel)
+	pieceWriters  = sync.Pool{New: func() any {
+		w, err := flate.NewWriter(nil, streamLevel)
 		if err != nil {
 			panic(err) // only a level that does not exist is an error
 		}
@@ -46,9 +46,9 @@ var (
 	buffers       = sync.Pool{New: func() any { return new(bytes.Buffer) }} // to be emptied before use
 )
 
-func flatePool(level int) *sync.Pool {
+func gzipPool(level int) *sync.Pool {
 	return &sync.Pool{New: func() any {
-		w, err := flate.NewWriter(nil, level)
+		w, err := gzip.NewWriterLevel(nil, level)
 		if err != nil {
 			panic(err) // only a level that does not exist is an error
 		}
@@ -62,6 +62,12 @@ func flatePool(level int) *sync.Pool {
 func resetGzip(w *gzip.Writer, out io.Writer) {
 	w.Reset(out)
 	w.ModTime = time.Unix(0, 0)
+}
+
+func compressGzip(body []byte) []byte {
+	w := bodyWriters.Get().(*gzip.Writer)
+	defer bodyWriters.Put(w)
+	return compress(w, body, func(out io.Writer) { resetGzip(w, out) })
 }
 
 func compressBrotli(body []byte) []byte {

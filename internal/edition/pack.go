@@ -10,7 +10,7 @@ import (
 // hash of its content, the length of its body as a varint, a byte that is 1
 // where it is worth more encodings, its body in gzip, then the SHA-256 of all
 // that. The other encodings are made by whoever serves it.
-const packMagic = "feedstation document 4\n"
+const packMagic = "feedstation document 5\n"
 
 // Pack returns the document in one piece, for storing under its hash.
 func (d *Document) Pack() []byte {

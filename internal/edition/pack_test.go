@@ -14,7 +14,7 @@ import (
 	"feedstation/internal/edition"
 )
 
-const packMagic = "feedstation document 4\n"
+const packMagic = "feedstation document 5\n"
 
 func entryOf(d *edition.Document) edition.Entry {
 	return edition.Entry{Hash: d.Hash(), Type: d.MediaType(), Modified: d.Modified()}

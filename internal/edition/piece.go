@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
-	"sync"
 
 	"github.com/klauspost/compress/flate"
 )
@@ -22,16 +21,10 @@ type Piece struct {
 
 // NewPiece compresses a part of a text.
 func NewPiece(text []byte) Piece {
-	return newPiece(pieceWriters, nil, text)
-}
-
-// newPiece compresses a part that may repeat what comes before it, and then is
-// nothing without that.
-func newPiece(writers *sync.Pool, before, text []byte) Piece {
 	var out bytes.Buffer
-	w := writers.Get().(*flate.Writer)
-	defer writers.Put(w)
-	w.ResetDict(&out, before)
+	w := pieceWriters.Get().(*flate.Writer)
+	defer pieceWriters.Put(w)
+	w.Reset(&out)
 	if _, err := w.Write(text); err != nil {
 		panic(err) // a bytes.Buffer takes every write
 	}

@@ -28,10 +28,6 @@ type Revision struct {
 	// Check, unless it is nil, is shown a body that is not that of the document
 	// before, and may refuse it.
 	Check func(body []byte) error
-	// Item is what each item of a body begins with, such as <item>; empty: it has
-	// none. Of items that the document before has, too, most are not compressed
-	// again.
-	Item string
 	// Render returns the body. It is given the moment of the last change, which
 	// some formats print, and must depend on nothing else that changes.
 	Render func(modified time.Time) ([]byte, error)
@@ -63,7 +59,7 @@ func (r Revision) Revise(previous *Document) (*Document, error) {
 			return nil, err
 		}
 	}
-	return r.complete(newContent(r.MediaType, body, r.Item, previous).document(modified)), nil
+	return r.complete(NewContent(r.MediaType, body).document(modified)), nil
 }
 
 // Settle does the same for content that is there already and does not print
