@@ -12,19 +12,6 @@ import (
 	"feedstation/internal/network"
 )
 
-// audits are what is known of the content store's months since this process
-// looked at them.
-type audits struct {
-	last   time.Time
-	months map[auditKey]audited
-	drift  map[Drift]int64
-}
-
-type auditKey struct {
-	station string
-	month   article.Month
-}
-
 // audited is a month as it was when its sitemaps were built from it.
 type audited struct {
 	at     time.Time // when it was looked at
@@ -63,36 +50,39 @@ func (c *Conductor) audit(ctx context.Context) error {
 	}
 	defer snapshot.Close()
 	budget := c.budget()
-	var waiting []auditKey
-	faults := map[string]error{} // by station
-	for _, station := range c.network.Stations {
-		if !c.led[station.ID] {
+	type older struct {
+		*desk
+		month article.Month
+	}
+	var waiting []older
+	faults := map[*desk]error{}
+	for _, d := range c.desks {
+		if !d.led {
 			continue // whoever builds it audits it
 		}
-		c.mark(station).feeds = true
-		older, err := c.auditRecent(ctx, snapshot, station)
-		faults[station.ID] = err
-		for _, month := range older {
-			waiting = append(waiting, auditKey{station.ID, month})
+		d.mark().Feeds = true
+		months, err := c.auditRecent(ctx, snapshot, d)
+		faults[d] = err
+		for _, month := range months {
+			waiting = append(waiting, older{d, month})
 		}
 	}
 	// Those that were looked at first wait longest; of equal ones the newest.
-	slices.SortStableFunc(waiting, func(a, b auditKey) int {
-		return cmp.Or(c.audits.months[a].at.Compare(c.audits.months[b].at), b.month.Compare(a.month))
+	slices.SortStableFunc(waiting, func(a, b older) int {
+		return cmp.Or(a.months[a.month].at.Compare(b.months[b.month].at), b.month.Compare(a.month))
 	})
-	for _, key := range waiting {
+	for _, w := range waiting {
 		if budget <= 0 || ctx.Err() != nil {
 			break
 		}
-		station, _ := c.network.Station(key.station)
-		count, err := c.compare(ctx, snapshot, station, []article.Month{key.month})
-		faults[key.station] = errors.Join(faults[key.station], err)
+		count, err := c.compare(ctx, snapshot, w.desk, []article.Month{w.month})
+		faults[w.desk] = errors.Join(faults[w.desk], err)
 		budget -= max(count, 1)
 	}
 	var all []error
-	for _, station := range c.network.Stations {
-		c.noteAudit(station.ID, faults[station.ID])
-		all = append(all, faults[station.ID])
+	for _, d := range c.desks {
+		c.noteAudit(d.station.ID, faults[d])
+		all = append(all, faults[d])
 	}
 	return errors.Join(all...)
 }
@@ -100,16 +90,17 @@ func (c *Conductor) audit(ctx context.Context) error {
 // budget returns how many articles of older months this audit may look at.
 func (c *Conductor) budget() int64 {
 	now, since := time.Now(), firstAudit
-	if !c.audits.last.IsZero() {
-		since = now.Sub(c.audits.last)
+	if !c.lastAudit.IsZero() {
+		since = now.Sub(c.lastAudit)
 	}
-	c.audits.last = now
+	c.lastAudit = now
 	return int64(since.Seconds() * float64(c.options.AuditRate))
 }
 
 // auditRecent compares this month and the last of a station and returns the
 // older ones.
-func (c *Conductor) auditRecent(ctx context.Context, snapshot Snapshot, station *network.Station) (older []article.Month, err error) {
+func (c *Conductor) auditRecent(ctx context.Context, snapshot Snapshot, d *desk) (older []article.Month, err error) {
+	station := d.station
 	months, err := c.auditable(ctx, snapshot, station)
 	if err != nil {
 		return nil, err
@@ -120,7 +111,7 @@ func (c *Conductor) auditRecent(ctx context.Context, snapshot Snapshot, station 
 	if n < 0 {
 		n = len(months)
 	}
-	_, err = c.compare(ctx, snapshot, station, months[:n])
+	_, err = c.compare(ctx, snapshot, d, months[:n])
 	return months[n:], err
 }
 
@@ -146,34 +137,30 @@ func (c *Conductor) auditable(ctx context.Context, snapshot Snapshot, station *n
 
 // compare marks those of the months that are not as their sitemaps are, and
 // returns how many articles it looked at.
-func (c *Conductor) compare(ctx context.Context, snapshot Snapshot, station *network.Station, months []article.Month) (count int64, err error) {
+func (c *Conductor) compare(ctx context.Context, snapshot Snapshot, d *desk, months []article.Month) (count int64, err error) {
 	if len(months) == 0 {
 		return 0, nil
 	}
-	if c.audits.months == nil {
-		c.audits.months = map[auditKey]audited{}
-	}
-	totals, err := snapshot.TotalsByMonth(ctx, station.ID, months, station.Zone)
+	totals, err := snapshot.TotalsByMonth(ctx, d.station.ID, months, d.station.Zone)
 	if err != nil {
 		for _, month := range months { // the others have their turn
-			c.audits.months[auditKey{station.ID, month}] = audited{at: time.Now()}
+			d.months[month] = audited{at: time.Now()}
 		}
 		return 0, err
 	}
 	for i, month := range months {
 		count += totals[i].Count
-		key := auditKey{station.ID, month}
-		before := c.audits.months[key]
+		before := d.months[month]
 		same := before.known && before.totals == totals[i]
-		c.audits.months[key] = audited{time.Now(), totals[i], same}
+		d.months[month] = audited{time.Now(), totals[i], same}
 		if same {
 			continue
 		}
-		d := c.mark(station)
-		if before.known && d.months[month] == nil {
-			c.noteDrift(station, month, drift(before.totals, totals[i]))
+		w := d.mark()
+		if before.known && w.Months[month] == nil {
+			c.noteDrift(d.station, month, drift(before.totals, totals[i]))
 		}
-		d.extent(month).whole, d.audited[month] = true, true
+		w.Month(month).Whole, w.audited[month] = true, true
 	}
 	return count, nil
 }
@@ -191,10 +178,7 @@ func drift(before, now article.Totals) Drift {
 func (c *Conductor) noteDrift(station *network.Station, month article.Month, d Drift) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.audits.drift == nil {
-		c.audits.drift = map[Drift]int64{}
-	}
-	c.audits.drift[d]++
+	c.drift[d]++
 	c.log.Warn("the audit found what nothing had told of", "station", station.ID, "month", month.String(), "articles", string(d))
 }
 
@@ -203,20 +187,19 @@ func (c *Conductor) noteDrift(station *network.Station, month article.Month, d D
 func (c *Conductor) Drift() map[Drift]int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return maps.Clone(c.audits.drift)
+	return maps.Clone(c.drift)
 }
 
-// built notes which months are now as an audit saw them: those that it had
+// audited notes which months are now as an audit saw them: those that it had
 // built. What was built from something later, the next audit builds again.
-func (a *audits) built(r result) {
-	if r.work.everything {
-		maps.DeleteFunc(a.months, func(key auditKey, _ audited) bool { return key.station == r.station.ID })
+func (d *desk) audited(r result) {
+	if r.work.Everything {
+		clear(d.months)
 	}
-	for month := range r.work.months {
-		key := auditKey{r.station.ID, month}
-		if seen, ok := a.months[key]; ok && !slices.Contains(r.left, month) {
+	for month := range r.work.Months {
+		if seen, ok := d.months[month]; ok && !slices.Contains(r.outcome.Pending, month) {
 			seen.known = r.work.audited[month]
-			a.months[key] = seen
+			d.months[month] = seen
 		}
 	}
 }

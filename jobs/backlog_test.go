@@ -19,6 +19,7 @@ import (
 	"feedstation/internal/cache"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/press"
 	"feedstation/jobs"
 )
 
@@ -525,7 +526,7 @@ func TestShrinksInRounds(t *testing.T) {
 				}
 				return
 			}
-			if refused, ok := errors.AsType[*jobs.ShrunkError](err); !ok || refused.Before != 24 || refused.What != "sitemaps" {
+			if refused, ok := errors.AsType[*press.ShrunkError](err); !ok || refused.Before != 24 || refused.What != "sitemaps" {
 				t.Errorf("refused: %v", err)
 			}
 			if n := listed(last); n < 12 {

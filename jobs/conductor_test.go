@@ -19,6 +19,7 @@ import (
 	"feedstation/internal/content"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/press"
 	"feedstation/jobs"
 )
 
@@ -39,7 +40,7 @@ type world struct {
 	finding   func(ids []string)         // called when articles are looked for
 }
 
-var options = jobs.Options{Items: 20, FullText: true, NewsName: "湘江新闻网", Version: "test", StaleIfError: 24 * time.Hour, Overlap: overlap, MaxAge: 15 * time.Minute, AuditRate: 500}
+var options = jobs.Options{Options: press.Options{Items: 20, FullText: true, NewsName: "湘江新闻网", Version: "test", StaleIfError: 24 * time.Hour}, Overlap: overlap, MaxAge: 15 * time.Minute, AuditRate: 500}
 
 // in runs test in a bubble, in the year 2026.
 func in(t *testing.T, test func(w *world)) {

@@ -9,6 +9,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/content"
+	"feedstation/internal/press"
 	"feedstation/jobs"
 )
 
@@ -48,7 +49,7 @@ func TestGate(t *testing.T) {
 				w.put(newArticle("yy", 2000, 0))
 				before := w.edition("xt")
 				err := w.conductor.Refresh(w.t.Context())
-				shrunk, ok := errors.AsType[*jobs.ShrunkError](err)
+				shrunk, ok := errors.AsType[*press.ShrunkError](err)
 				if refused := w.edition("xt") == before; refused != tt.refused || ok != tt.refused {
 					t.Fatalf("refused: %t, want %t; %v", refused, tt.refused, err)
 				}

@@ -3,10 +3,10 @@ package jobs
 import (
 	"context"
 	"fmt"
-	"maps"
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/press"
 )
 
 // Hint is what somebody knows to have changed: stations whose feeds are to be
@@ -69,21 +69,19 @@ func (c *Conductor) followHints(ctx context.Context, snapshot Snapshot, hints []
 			}
 			articles = append(articles, h.Articles...)
 			for _, id := range h.Stations {
-				if station, ok := c.network.Station(id); ok {
-					c.mark(station).feeds = true
-				}
+				c.desk(id).mark().Feeds = true
 			}
 			c.alone = c.alone || here && len(h.Stations)+len(h.Articles) == 0
 		}
 		if err := c.followArticles(ctx, snapshot, articles); err != nil {
 			return err
 		}
-		if !here { // a hint for those who lead is nothing to others
-			maps.DeleteFunc(c.dirty, func(station string, _ *dirt) bool { return !c.leads(station) })
-			continue
-		}
-		for station := range c.dirty {
-			c.asked[station] = true
+		for _, d := range c.desks {
+			if here {
+				d.asked = d.asked || d.work != nil
+			} else if !c.leads(d) { // a hint for those who lead is nothing to others
+				d.work = nil
+			}
 		}
 	}
 	return nil
@@ -95,19 +93,20 @@ func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids [
 	if len(ids) == 0 {
 		return nil
 	}
-	states, err := find(ctx, snapshot, ids)
+	states, err := press.Find(ctx, snapshot, ids)
 	if err != nil {
 		return err
 	}
 	wanted, home := map[string]bool{}, map[string]bool{}
 	for _, id := range ids {
-		wanted[oneLine(id)] = true
+		wanted[press.OneLine(id)] = true
 	}
 	for _, state := range states {
 		c.follow(article.Change{ID: state.ID, Station: state.Station, Published: state.Published})
 		home[state.Station] = true
 	}
-	for _, station := range c.network.Stations {
+	for _, d := range c.desks {
+		station := d.station
 		current, ok := c.editions.Current(station.ID)
 		if !ok {
 			continue
@@ -120,17 +119,17 @@ func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids [
 		for _, state := range states {
 			months[article.MonthOf(state.Published, station.Zone)] = true
 		}
-		found, err := locate(current, wanted, func(month article.Month) bool { return everywhere || months[month] })
+		found, err := press.Locate(current, wanted, func(month article.Month) bool { return everywhere || months[month] })
 		if err != nil {
 			return err
 		}
-		for _, month := range found.months {
-			for id := range found.ids {
-				c.mark(station).extent(month).add(id, time.Time{})
+		for _, month := range found.Months {
+			for id := range found.IDs {
+				d.mark().Month(month).Add(press.FromLine(id), time.Time{})
 			}
 		}
-		if len(found.feeds) > 0 {
-			c.mark(station).feeds = true
+		if len(found.Feeds) > 0 {
+			d.mark().Feeds = true
 		}
 	}
 	return nil

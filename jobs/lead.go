@@ -1,11 +1,6 @@
 package jobs
 
-import (
-	"maps"
-	"time"
-
-	"feedstation/internal/network"
-)
+import "time"
 
 // lead notes which stations this process builds now, and returns up to when all
 // changes of all of them are known. Of one that it did not build before that is
@@ -13,23 +8,23 @@ import (
 // which nothing happens has nobody's changes followed again but its own.
 func (c *Conductor) lead(now time.Time) (since time.Time) {
 	since = now
-	for _, station := range c.network.Stations {
-		led := c.leads(station.ID)
-		taken := led && !c.led[station.ID]
-		c.led[station.ID] = led
+	for _, d := range c.desks {
+		led := c.leads(d)
+		taken := led && !d.led
+		d.led = led
 		if !led { // whoever builds it follows its changes, and has its troubles
-			c.since[station.ID] = now
-			c.noteTrouble(station, nil)
-			c.noteAudit(station.ID, nil)
+			d.since = now
+			c.noteTrouble(d.station, nil)
+			c.noteAudit(d.station.ID, nil)
 		}
 		if taken {
-			c.since[station.ID] = c.take(station, now)
+			d.since = c.take(d, now)
 		}
-		if c.since[station.ID].After(now) { // the clock has been set back
-			c.since[station.ID] = now
+		if d.since.After(now) { // the clock has been set back
+			d.since = now
 		}
-		if c.since[station.ID].Before(since) {
-			since = c.since[station.ID]
+		if d.since.Before(since) {
+			since = d.since
 		}
 	}
 	return since
@@ -38,22 +33,19 @@ func (c *Conductor) lead(now time.Time) (since time.Time) {
 // take forgets what is known of a station that another process may have built,
 // and returns up to when all its changes are in its current edition. One without
 // an edition, or with one that was built otherwise, is marked whole.
-func (c *Conductor) take(station *network.Station, now time.Time) (since time.Time) {
+func (c *Conductor) take(d *desk, now time.Time) (since time.Time) {
 	clear(c.seen) // what was followed for other stations only
 	c.taken = nil // and so with retractions
-	*c.memory[station.ID] = memory{}
-	delete(c.due, station.ID)
-	delete(c.read, station.ID)
-	maps.DeleteFunc(c.audits.months, func(key auditKey, _ audited) bool { return key.station == station.ID }) // another has built since
-	current, ok := c.editions.Current(station.ID)
-	if !ok || current.Build() != c.build || c.options.Version == "" {
-		c.mark(station).everything = true
+	d.forget()
+	current, ok := c.editions.Current(d.station.ID)
+	if !ok || current.Build() != c.press.Fingerprint(d.station) || c.options.Version == "" {
+		d.mark().Everything = true
 		return now
 	}
 	return current.Watermark()
 }
 
 // leads reports whether this run builds a station.
-func (c *Conductor) leads(station string) bool {
-	return c.alone || c.asked[station] || c.editions.Leads(station)
+func (c *Conductor) leads(d *desk) bool {
+	return c.alone || d.asked || c.editions.Leads(d.station.ID)
 }

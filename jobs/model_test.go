@@ -18,13 +18,14 @@ import (
 	"feedstation/internal/content"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/press"
 	"feedstation/jobs"
 )
 
 // modelOptions make limits be met all the time: of the feeds, and of sitemaps by
 // number and by size. Where months are not split, they are read in parts.
 func modelOptions(seed uint64) jobs.Options {
-	options := jobs.Options{Items: 4, FullText: true, NewsName: "湘江新闻网", Version: "model", Overlap: overlap, MaxAge: 6 * time.Hour}
+	options := jobs.Options{Options: press.Options{Items: 4, FullText: true, NewsName: "湘江新闻网", Version: "model"}, Overlap: overlap, MaxAge: 6 * time.Hour}
 	switch seed % 4 {
 	case 0:
 		options.Sitemaps.URLs = 3

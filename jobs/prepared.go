@@ -3,8 +3,7 @@ package jobs
 import (
 	"sync"
 
-	"feedstation/feed"
-	"feedstation/internal/article"
+	"feedstation/internal/press"
 )
 
 // maxPrepared is how many bytes of articles a generation of prepared items was
@@ -20,26 +19,26 @@ const (
 // two generations is forgotten.
 type preparedItems struct {
 	mu       sync.Mutex
-	young    map[uint64]*feed.Prepared
-	old      map[uint64]*feed.Prepared
+	young    map[uint64]*press.Item
+	old      map[uint64]*press.Item
 	youngFor int // bytes
 }
 
-// get returns the item of an article with that digest, made by prepare if it is
-// not remembered. A nil item is remembered too.
-func (p *preparedItems) get(digest uint64, a *article.Article, prepare func(*article.Article) *feed.Prepared) *feed.Prepared {
-	size := len(a.Body) + len(a.Summary) + preparedRest
+// Item returns the item of a digest, made by prepare if it is not remembered. A
+// nil item is remembered too.
+func (p *preparedItems) Item(digest uint64, size int, prepare func() *press.Item) *press.Item {
+	size += preparedRest
 	if item, ok := p.find(digest, size); ok {
 		return item
 	}
-	item := prepare(a)
+	item := prepare()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.add(digest, item, size)
 	return item
 }
 
-func (p *preparedItems) find(digest uint64, size int) (*feed.Prepared, bool) {
+func (p *preparedItems) find(digest uint64, size int) (*press.Item, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if item, ok := p.young[digest]; ok {
@@ -52,9 +51,9 @@ func (p *preparedItems) find(digest uint64, size int) (*feed.Prepared, bool) {
 	return item, ok
 }
 
-func (p *preparedItems) add(digest uint64, item *feed.Prepared, size int) {
+func (p *preparedItems) add(digest uint64, item *press.Item, size int) {
 	if p.young == nil || p.youngFor+size > maxPrepared {
-		p.young, p.old, p.youngFor = map[uint64]*feed.Prepared{}, p.young, 0
+		p.young, p.old, p.youngFor = map[uint64]*press.Item{}, p.young, 0
 	}
 	p.young[digest] = item
 	p.youngFor += size

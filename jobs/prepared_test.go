@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"feedstation/feed"
 	"feedstation/internal/article"
+	"feedstation/internal/press"
 )
 
 // However little text the articles have, what is remembered of them is bounded;
@@ -21,7 +21,7 @@ func TestPreparedIsBounded(t *testing.T) {
 		const often, n = 0, 10_000
 		for i := range uint64(n) {
 			for _, digest := range []uint64{often, i} {
-				p.get(digest, &a, func(*article.Article) *feed.Prepared {
+				p.Item(digest, len(a.Body)+len(a.Summary), func() *press.Item {
 					prepared[digest]++
 					return nil
 				})

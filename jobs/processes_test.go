@@ -12,6 +12,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/cache"
 	"feedstation/internal/edition"
+	"feedstation/internal/press"
 	"feedstation/jobs"
 )
 
@@ -30,7 +31,7 @@ func (w *world) builder(dir string, o jobs.Options) *builder {
 		w.t.Fatal(err)
 	}
 	b := &builder{opening: func(int64) {}}
-	amend := func(e *edition.Edition, r edition.Retractions) *edition.Edition { return jobs.Redact(w.network, e, r) }
+	amend := func(e *edition.Edition, r edition.Retractions) *edition.Edition { return press.Redact(w.network, e, r) }
 	b.editions, err = cache.Open(w.t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil, amend)
 	if err != nil {
 		w.t.Fatal(err)

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -15,6 +13,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/press"
 )
 
 // parallel is how many stations are built at the same time: their work is
@@ -24,6 +23,10 @@ const parallel = 2
 // maxLate is how often a station is built again at once because another process
 // has published meanwhile.
 const maxLate = 3
+
+// roundTime is how long a build goes on with old months before it publishes
+// what it has.
+const roundTime = time.Second
 
 // noteTime bounds how long a process that is stopped notes what has gone.
 const noteTime = 5 * time.Second
@@ -67,9 +70,9 @@ func (c *Conductor) rebuild(ctx context.Context, each func(Report)) error {
 			}
 			report.Late = errors.Is(r.err, edition.ErrStale) && !again
 			if held[r.station.ID] = r.err != nil && !again; r.err == nil {
-				c.settle(r)
+				c.desk(r.station.ID).settle(r)
 			}
-			if (len(r.left) == 0 || r.err != nil) && !again && !report.told {
+			if (len(r.outcome.Pending) == 0 || r.err != nil) && !again && !report.told {
 				report.told = true
 				each(*report)
 			}
@@ -83,16 +86,15 @@ func (c *Conductor) rebuild(ctx context.Context, each func(Report)) error {
 
 // round returns the dirty stations that are built next: those with something
 // new, else some with a backlog.
-func (c *Conductor) round(held map[string]bool) []*network.Station {
-	var fresh, backlog []*network.Station
-	for _, station := range c.network.Stations {
-		d, ok := c.dirty[station.ID]
+func (c *Conductor) round(held map[string]bool) []*desk {
+	var fresh, backlog []*desk
+	for _, d := range c.desks {
 		switch {
-		case !ok || held[station.ID]:
-		case d.fresh:
-			fresh = append(fresh, station)
+		case d.work == nil || held[d.station.ID]:
+		case d.work.fresh:
+			fresh = append(fresh, d)
 		default:
-			backlog = append(backlog, station)
+			backlog = append(backlog, d)
 		}
 	}
 	if len(fresh) > 0 {
@@ -104,11 +106,9 @@ func (c *Conductor) round(held map[string]bool) []*network.Station {
 // result is what became of one station in one round.
 type result struct {
 	station   *network.Station
-	work      *dirt
-	left      []article.Month             // that were not reached
-	later     map[article.Month]time.Time // when else it does, see Conductor.later
-	due       time.Time                   // when the edition changes by the clock alone; zero: never
-	edition   *edition.Edition            // the current one
+	work      *work
+	outcome   press.Outcome
+	edition   *edition.Edition // the current one
 	changed   int
 	published bool
 	err       error
@@ -123,41 +123,20 @@ func (r *Report) add(more result) {
 	}
 }
 
-// settle notes what is left to be done after a round.
-func (c *Conductor) settle(r result) {
-	delete(c.dirty, r.station.ID)
-	if len(r.left) > 0 {
-		c.markBacklog(r.station, r.left)
-		rest := c.dirty[r.station.ID]
-		rest.accepted, rest.before = r.work.accepted, r.work.before
-		maps.Copy(rest.audited, r.work.audited)
-	}
-	c.due[r.station.ID] = r.due
-	for month, at := range r.later {
-		if c.later[r.station.ID] == nil {
-			c.later[r.station.ID] = map[article.Month]time.Time{}
-		}
-		if old, ok := c.later[r.station.ID][month]; !ok || at.Before(old) {
-			c.later[r.station.ID][month] = at
-		}
-	}
-	c.audits.built(r)
-	if r.work.everything || r.work.feeds {
-		c.read[r.station.ID] = time.Now()
-	}
-}
-
 // buildAll builds stations, some at a time, and yields what became of each.
-func (c *Conductor) buildAll(ctx context.Context, stations []*network.Station) iter.Seq[result] {
+func (c *Conductor) buildAll(ctx context.Context, desks []*desk) iter.Seq[result] {
 	return func(yield func(result) bool) {
-		results := make(chan result, len(stations))
+		results := make(chan result, len(desks))
 		var builds errgroup.Group
 		builds.SetLimit(parallel)
-		work := maps.Clone(c.dirty) // which changes with every result
+		var begun []result
+		for _, d := range desks { // which change with every result
+			begun = append(begun, result{station: d.station, work: d.work, outcome: press.Outcome{Memory: d.memory}})
+		}
 		go func() {
-			for _, station := range stations {
+			for _, r := range begun {
 				builds.Go(func() error {
-					results <- c.station(ctx, station, work[station.ID])
+					results <- c.station(ctx, r)
 					return nil
 				})
 			}
@@ -165,6 +144,7 @@ func (c *Conductor) buildAll(ctx context.Context, stations []*network.Station) i
 			close(results)
 		}()
 		for r := range results {
+			c.desk(r.station.ID).memory = r.outcome.Memory
 			if !yield(r) {
 				return
 			}
@@ -174,16 +154,15 @@ func (c *Conductor) buildAll(ctx context.Context, stations []*network.Station) i
 
 // station builds the station's next edition from one snapshot and publishes it
 // if it differs.
-func (c *Conductor) station(ctx context.Context, station *network.Station, work *dirt) result {
-	r := result{station: station, work: work}
-	r.edition, _ = c.editions.Current(station.ID)
-	if r.edition != nil && r.edition.Build() != c.build {
-		work.everything = true // another version or configuration has published
+func (c *Conductor) station(ctx context.Context, r result) result {
+	r.edition, _ = c.editions.Current(r.station.ID)
+	if r.edition != nil && r.edition.Build() != c.press.Fingerprint(r.station) {
+		r.work.Everything = true // another version or configuration has published
 	}
 	// A poisonous article must not take the other stations along.
-	err := recovered(func() error { return c.publish(ctx, &r) })
+	err := press.Recovered(func() error { return c.publish(ctx, &r) })
 	if err != nil {
-		r.err = fmt.Errorf("station %s: %w", station.ID, err)
+		r.err = fmt.Errorf("station %s: %w", r.station.ID, err)
 	}
 	return r
 }
@@ -219,6 +198,43 @@ func (c *Conductor) publish(ctx context.Context, r *result) error {
 	return errors.Join(err, c.noteGone(noting, r.station, current, next, r.work))
 }
 
+// next returns the edition that follows the current one.
+func (c *Conductor) next(ctx context.Context, r *result) (*edition.Edition, error) {
+	snapshot, err := c.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer snapshot.Close()
+	started := time.Now()
+	next, outcome, err := c.press.Build(ctx, press.Order{
+		Station: r.station, Snapshot: snapshot, Previous: r.edition, Work: &r.work.Work, Memory: r.outcome.Memory,
+		Retractions: c.editions.Retractions(), Enough: func() bool { return time.Since(started) >= roundTime },
+	})
+	r.outcome = outcome
+	for _, o := range outcome.Omitted {
+		c.log.Warn("article left out", "id", o.ID, "station", o.Station, "error", o.Err)
+	}
+	c.logFaults(snapshot.Faults())
+	return next, err
+}
+
+// maxLogged bounds how many broken rows are remembered as logged.
+const maxLogged = 1000
+
+// logFaults logs the broken rows that have not been logged before.
+func (c *Conductor) logFaults(faults []article.RowError) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, fault := range faults {
+		text := fault.Error()
+		if c.logged[text] || len(c.logged) == maxLogged {
+			continue
+		}
+		c.logged[text] = true
+		c.log.Warn("article left out", "id", fault.ID, "column", fault.Column, "error", fault.Err)
+	}
+}
+
 // changed counts the documents that are new or other than before, and those
 // that have gone.
 func changed(current, next *edition.Edition) int {
@@ -237,14 +253,4 @@ func changed(current, next *edition.Edition) int {
 		}
 	}
 	return n
-}
-
-// recovered runs what may panic and returns the panic as an error.
-func recovered(run func() error) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = &panicError{value: value, stack: debug.Stack()}
-		}
-	}()
-	return run()
 }

@@ -14,6 +14,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/content"
 	"feedstation/internal/edition"
+	"feedstation/internal/press"
 	"feedstation/jobs"
 )
 
@@ -81,7 +82,7 @@ func TestRedact(t *testing.T) {
 				t.Fatalf("%s: not there before", tt.name)
 			}
 			retractions := edition.Retractions{fmt.Sprint(tt.id): held(tt.of, tt.id)}
-			got := jobs.Redact(w.network, before, retractions)
+			got := press.Redact(w.network, before, retractions)
 			if paths := naming(got, tt.id); len(paths) > 0 {
 				t.Errorf("%s: still in %q", tt.name, paths)
 			}
@@ -97,10 +98,10 @@ func TestRedact(t *testing.T) {
 			if !got.Watermark().After(before.Watermark()) || got.Number() <= before.Number() || !got.Base().Equal(before.Watermark()) {
 				t.Errorf("%s: edition %d of %v", tt.name, got.Number(), got.Watermark())
 			}
-			if again := jobs.Redact(w.network, before, retractions); !again.Equal(got) {
+			if again := press.Redact(w.network, before, retractions); !again.Equal(got) {
 				t.Errorf("%s: another process makes another edition", tt.name)
 			}
-			if again := jobs.Redact(w.network, got, retractions); again != got {
+			if again := press.Redact(w.network, got, retractions); again != got {
 				t.Errorf("%s: done twice", tt.name)
 			}
 			for path, d := range got.All() {
@@ -209,11 +210,11 @@ func TestWithdrawnIsNotedAsGone(t *testing.T) {
 			}
 		}
 		after, _ := s.Current("xt")
-		if again := jobs.Redact(w.network, after, s.Retractions()); again != after {
+		if again := press.Redact(w.network, after, s.Retractions()); again != after {
 			t.Error("the edition that made the note is changed by it")
 		}
 		for _, id := range []int{1, 3} {
-			if paths := naming(jobs.Redact(w.network, before, s.Retractions()), id); len(paths) > 0 {
+			if paths := naming(press.Redact(w.network, before, s.Retractions()), id); len(paths) > 0 {
 				t.Errorf("the edition of before shows %d in %q", id, paths)
 			}
 		}
@@ -422,7 +423,7 @@ func TestMovedStationIsNotGone(t *testing.T) {
 		w.refreshOf(c)
 		for _, station := range []string{"www", "xt"} {
 			e, _ := s.Current(station)
-			if got := jobs.Redact(w.network, e, s.Retractions()); len(naming(got, 1)) == 0 {
+			if got := press.Redact(w.network, e, s.Retractions()); len(naming(got, 1)) == 0 {
 				t.Errorf("%s loses what has only moved: %v", station, s.Retractions())
 			}
 		}
@@ -440,7 +441,7 @@ func TestRedactEverywhere(t *testing.T) {
 		xt, _ := s.Current("xt")
 		for _, named := range []string{"www", "xt", "yy"} {
 			for station, e := range map[string]*edition.Edition{"www": www, "xt": xt} {
-				if paths := naming(jobs.Redact(w.network, e, edition.Retractions{"1": held(named, 1)}), 1); len(paths) > 0 {
+				if paths := naming(press.Redact(w.network, e, edition.Retractions{"1": held(named, 1)}), 1); len(paths) > 0 {
 					t.Errorf("taken down of %s: %s has it in %q", named, station, paths)
 				}
 			}
@@ -459,7 +460,7 @@ func TestRedactEverywhere(t *testing.T) {
 			t.Errorf("the retraction is %s", r.State)
 		}
 		for station, e := range map[string]*edition.Edition{"www": www, "xt": xt} {
-			if paths := naming(jobs.Redact(w.network, e, s.Retractions()), 1); len(paths) > 0 {
+			if paths := naming(press.Redact(w.network, e, s.Retractions()), 1); len(paths) > 0 {
 				t.Errorf("withdrawn: %s has it in %q", station, paths)
 			}
 		}
@@ -478,7 +479,7 @@ func TestRedactNewsOfAPendingMonth(t *testing.T) {
 		delete(documents, "/sitemaps/2026-03.xml")
 		delete(records, "/sitemaps/2026-03.xml")
 		pending := edition.New("xt", 5, whole.Watermark(), whole.Build(), documents).WithRecords(records)
-		got := jobs.Redact(w.network, pending, edition.Retractions{"1": held("xt", 1)})
+		got := press.Redact(w.network, pending, edition.Retractions{"1": held("xt", 1)})
 		for _, path := range naming(got, 1) {
 			if path != "/sitemaps/baidu.txt" { // which is made from the months
 				t.Errorf("still in %s", path)

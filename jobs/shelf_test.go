@@ -110,6 +110,12 @@ func (s watched) Listing(ctx context.Context, station string, from, to time.Time
 	}
 }
 
+// inParts returns options of months in small parts, as tests have few articles.
+func inParts(options jobs.Options) jobs.Options {
+	options.Sitemaps.Part = 2
+	return options
+}
+
 // conduct returns a conductor that starts from editions and tells listing, which
 // may be nil, what it reads.
 func (w *world) conduct(editions jobs.Editions, options jobs.Options, listing func(station string, from, to time.Time) error) *jobs.Conductor {
@@ -119,7 +125,7 @@ func (w *world) conduct(editions jobs.Editions, options jobs.Options, listing fu
 			return s, err
 		}
 		return watched{s, listing}, nil
-	}, editions, options).WithParts(2)
+	}, editions, inParts(options))
 }
 
 // whole returns what a conductor makes of the store that has nothing but it.

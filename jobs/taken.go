@@ -9,6 +9,7 @@ import (
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/press"
 )
 
 // followRetractions marks what retractions touch that are other than at the last
@@ -31,7 +32,7 @@ func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) er
 	if len(held) == 0 {
 		return nil
 	}
-	states, err := find(ctx, snapshot, held)
+	states, err := press.Find(ctx, snapshot, held)
 	if err != nil {
 		return err
 	}
@@ -69,26 +70,26 @@ const maxGone = 100_000
 
 // noteGone notes the articles that an edition has lost, so that no older one
 // shows them when it is needed once more.
-func (c *Conductor) noteGone(ctx context.Context, station *network.Station, before, after *edition.Edition, work *dirt) error {
+func (c *Conductor) noteGone(ctx context.Context, station *network.Station, before, after *edition.Edition, work *work) error {
 	if before == nil {
 		return nil
 	}
 	there, gone := map[string]bool{}, map[string]bool{}
 	var changed []*edition.Document // records of months
 	for path, record := range after.Records() {
-		if old, ok := before.Record(path); isShard(path) && !(ok && old.Hash() == record.Hash()) {
+		if old, ok := before.Record(path); press.IsShard(path) && !(ok && old.Hash() == record.Hash()) {
 			changed = append(changed, record)
 		}
 	}
 	for path, record := range before.Records() {
-		if !isShard(path) {
+		if !press.IsShard(path) {
 			continue
 		}
 		other, ok := after.Record(path)
 		if ok && (other.Hash() == record.Hash() || hasAll(other.Body(), record.Body())) {
 			continue
 		}
-		for _, id := range recordIDs(record) {
+		for _, id := range press.RecordIDs(record) {
 			gone[id] = true
 		}
 	}
@@ -96,11 +97,11 @@ func (c *Conductor) noteGone(ctx context.Context, station *network.Station, befo
 		if len(gone) == 0 {
 			break
 		}
-		for _, id := range recordIDs(record) {
+		for _, id := range press.RecordIDs(record) {
 			there[id] = true
 		}
 	}
-	if len(work.articles) > 0 || work.feeds || work.everything {
+	if len(work.Articles) > 0 || work.Feeds || work.Everything {
 		if err := goneFromFeeds(station, before, after, work, there, gone); err != nil {
 			return err
 		}
@@ -117,10 +118,10 @@ func (c *Conductor) noteGone(ctx context.Context, station *network.Station, befo
 	shown := c.shown(ctx, gone)
 	var noted []edition.Retraction
 	for _, id := range slices.Sorted(maps.Keys(gone)) {
-		if r, ok := c.taken[fromLine(id)]; ok && r.State == edition.Held || shown[fromLine(id)] {
+		if r, ok := c.taken[press.FromLine(id)]; ok && r.State == edition.Held || shown[press.FromLine(id)] {
 			continue
 		}
-		noted = append(noted, edition.Retraction{Station: station.ID, ID: fromLine(id), At: after.Watermark(), State: edition.Gone})
+		noted = append(noted, edition.Retraction{Station: station.ID, ID: press.FromLine(id), At: after.Watermark(), State: edition.Gone})
 	}
 	return c.retract(ctx, noted)
 }
@@ -137,18 +138,13 @@ func (c *Conductor) shown(ctx context.Context, lines map[string]bool) map[string
 	defer snapshot.Close()
 	var ids []string
 	for line := range lines {
-		ids = append(ids, fromLine(line))
+		ids = append(ids, press.FromLine(line))
 	}
-	states, err := find(ctx, snapshot, ids)
+	states, err := press.Find(ctx, snapshot, ids)
 	for _, state := range states {
 		shown[state.ID] = err == nil && state.Visible
 	}
 	return shown
-}
-
-func isShard(path string) bool {
-	_, _, ok := network.ParseShardPath(path)
-	return ok
 }
 
 // hasAll reports whether all lines of a text are in another one, in their order:
@@ -170,12 +166,12 @@ func hasAll(text, lines []byte) bool {
 // goneFromFeeds adds the station's articles that a change has taken out of the
 // feeds, or that are missing there without one; what is only pushed out by newer
 // ones has not changed.
-func goneFromFeeds(station *network.Station, before, after *edition.Edition, work *dirt, there, gone map[string]bool) error {
-	old, err := feedLines(before)
+func goneFromFeeds(station *network.Station, before, after *edition.Edition, work *work, there, gone map[string]bool) error {
+	old, err := press.FeedLines(before)
 	if err != nil {
 		return err
 	}
-	now, err := feedLines(after)
+	now, err := press.FeedLines(after)
 	if err != nil {
 		return err
 	}
@@ -183,11 +179,11 @@ func goneFromFeeds(station *network.Station, before, after *edition.Edition, wor
 		maps.Copy(gone, missing(old, now))
 	}
 	were, are := linesOf(old), linesOf(now)
-	for id, own := range work.articles { // of which there may be a million
+	for id, own := range work.Articles { // of which there may be a million
 		if !own {
 			continue
 		}
-		id = oneLine(id)
+		id = press.OneLine(id)
 		if are[id] {
 			there[id] = true
 		} else if were[id] {
@@ -198,11 +194,11 @@ func goneFromFeeds(station *network.Station, before, after *edition.Edition, wor
 }
 
 // linesOf returns which articles, in one line, are in some feed.
-func linesOf(feeds map[string][]feedLine) map[string]bool {
+func linesOf(feeds map[string][]press.FeedLine) map[string]bool {
 	ids := map[string]bool{}
 	for _, lines := range feeds {
 		for _, line := range lines {
-			ids[line.id] = true
+			ids[line.ID] = true
 		}
 	}
 	return ids
@@ -210,13 +206,13 @@ func linesOf(feeds map[string][]feedLine) map[string]bool {
 
 // missing returns the articles, in one line, that are in no feed any more though
 // a feed still has one that came after them in it: the newest come first.
-func missing(old, now map[string][]feedLine) map[string]bool {
+func missing(old, now map[string][]press.FeedLine) map[string]bool {
 	there, gone := linesOf(now), map[string]bool{}
 	for channel, lines := range old {
 		stays := false // one that came after
 		for _, line := range slices.Backward(lines) {
-			if !there[line.id] && stays {
-				gone[line.id] = true
+			if !there[line.ID] && stays {
+				gone[line.ID] = true
 			}
 			stays = stays || slices.Contains(now[channel], line)
 		}

@@ -3,10 +3,11 @@ package jobs
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
+
+	"feedstation/internal/press"
 )
 
 // Task is a job that a [Timetable] runs: one run at a time, each with a
@@ -85,7 +86,7 @@ func (t *Task) once(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, t.deadline)
 	defer cancel()
 	start := time.Now()
-	err := recovered(func() error { return t.run(limited) })
+	err := press.Recovered(func() error { return t.run(limited) })
 	log := t.log.With("duration", time.Since(start))
 
 	switch {
@@ -109,18 +110,9 @@ func (t *Task) failed(ctx context.Context, log *slog.Logger, err error) {
 		level = slog.LevelError
 	}
 	attrs := []any{"error", err}
-	if p, ok := errors.AsType[*panicError](err); ok {
-		attrs = append(attrs, "stack", string(p.stack))
+	if p, ok := errors.AsType[*press.PanicError](err); ok {
+		attrs = append(attrs, "stack", string(p.Stack))
 	}
 	log.Log(ctx, level, "task failed", attrs...)
 	t.fault, t.rest = err.Error(), min(max(2*t.rest, firstRest), maxRest)
 }
-
-// panicError is the error of a run that panicked. It wraps nothing: a panic is a
-// failure even with context.Canceled.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-func (e *panicError) Error() string { return fmt.Sprintf("panicked: %v", e.value) }

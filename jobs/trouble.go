@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"fmt"
-	"maps"
 	"time"
 
 	"feedstation/internal/network"
@@ -77,7 +76,10 @@ func (c *Conductor) noteStore(err error) {
 	defer c.mu.Unlock()
 	c.storeTrouble.note(err)
 	if err == nil {
-		c.known, c.knownOf = c.checked, maps.Clone(c.led)
+		c.known = c.checked
+		for _, d := range c.desks {
+			c.knownOf[d.station.ID] = d.led
+		}
 	}
 }
 

@@ -66,7 +66,7 @@ func TestMoveBetweenSnapshots(t *testing.T) {
 						between()
 					}
 					return w.store.Snapshot(ctx)
-				}, s, options).WithParts(2)
+				}, s, inParts(options))
 				w.refreshBy(c)
 				time.Sleep(time.Hour)
 				near := all[min(to+1, 39)]

@@ -44,16 +44,13 @@ func (c *Conductor) noteDue() {
 			next = at
 		}
 	}
-	for station, at := range c.due {
-		if c.led[station] {
-			sooner(at)
+	for _, d := range c.desks {
+		if !d.led {
+			continue
 		}
-	}
-	for station, months := range c.later {
-		for _, at := range months {
-			if c.led[station] {
-				sooner(at)
-			}
+		sooner(d.due)
+		for _, at := range d.later {
+			sooner(at)
 		}
 	}
 	c.mu.Lock()

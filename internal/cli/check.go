@@ -9,7 +9,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/config"
 	"feedstation/internal/content"
-	"feedstation/jobs"
+	"feedstation/internal/press"
 )
 
 type checkCommand struct {
@@ -39,7 +39,7 @@ func (c *checkCommand) Run(in *invocation) error {
 	if c.All {
 		examples = math.MaxInt
 	}
-	inspector := jobs.NewInspector(cfg.Network, time.Now(), examples)
+	inspector := press.NewInspector(cfg.Network, time.Now(), examples)
 	bar := in.progress("articles", -1, false)
 	findings, err := checkContent(ctx, cfg, func(a *article.Article) {
 		bar.add(1)

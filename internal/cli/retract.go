@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/cache"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
@@ -80,16 +81,13 @@ type takeDowns struct {
 	editions *cache.Cache
 }
 
-// maxID is the longest id that an article can have, in bytes.
-const maxID = 190
-
 // TakeDown implements server.TakeDowns.
 func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {
 	switch s, ok := t.network.Station(wish.Station); {
 	case !ok || !s.Publishes():
 		return &server.TakeDownError{Reason: fmt.Sprintf("no station %q publishes", wish.Station)}
-	case wish.ID == "" || len(wish.ID) > maxID:
-		return &server.TakeDownError{Reason: fmt.Sprintf("id: want 1 to %d bytes", maxID)}
+	case wish.ID == "" || len(wish.ID) > article.MaxIDBytes:
+		return &server.TakeDownError{Reason: fmt.Sprintf("id: want 1 to %d bytes", article.MaxIDBytes)}
 	}
 	r := edition.Retraction{Station: wish.Station, ID: wish.ID, At: time.Now().UTC().Truncate(time.Millisecond), State: edition.Held}
 	old, known := t.editions.Retractions()[wish.ID]

@@ -8,6 +8,7 @@ import (
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/edition"
+	"feedstation/internal/press"
 	"feedstation/jobs"
 )
 
@@ -33,7 +34,7 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 		stations = append(stations, s.ID)
 	}
 	amend := func(e *edition.Edition, retractions edition.Retractions) *edition.Edition {
-		return jobs.Redact(cfg.Network, e, retractions)
+		return press.Redact(cfg.Network, e, retractions)
 	}
 	return cache.Open(ctx, log, stations, local, shared, amend)
 }
@@ -47,9 +48,11 @@ func newConductor(log *slog.Logger, cfg *config.Config, store *content.Store, ed
 // jobsOptions returns what the documents are like.
 func jobsOptions(cfg *config.Config) jobs.Options {
 	return jobs.Options{
-		Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
-		Sitemaps: jobs.SitemapLimits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)}, Robots: cfg.Server.Robots,
+		Options: press.Options{
+			Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
+			Sitemaps: press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)}, Robots: cfg.Server.Robots,
+			Version: buildVersion(),
+		},
 		Overlap: cfg.Content.Overlap, MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,
-		Version: buildVersion(),
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/network"
+	"feedstation/internal/press"
 	"feedstation/jobs"
 )
 
@@ -139,13 +140,17 @@ func openDesk(t *testing.T, a *archive) *desk {
 // build from a working directory, the first refresh builds everything.
 func options(t *testing.T, cfg *config.Config) jobs.Options {
 	o := jobs.Options{
-		Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
-		Sitemaps: jobs.SitemapLimits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)},
-		Overlap:  cfg.Content.Overlap, MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,
+		Options: press.Options{
+			Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
+			Sitemaps: press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)},
+		},
+		Overlap: cfg.Content.Overlap, MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,
 	}
-	for field, value := range reflect.ValueOf(o).Fields() {
-		if value.IsZero() && field.Name != "Robots" && field.Name != "Version" {
-			t.Fatalf("jobs.Options.%s is not what the configuration says", field.Name)
+	for _, part := range []reflect.Value{reflect.ValueOf(o), reflect.ValueOf(o.Options)} {
+		for field, value := range part.Fields() {
+			if value.IsZero() && field.Name != "Robots" && field.Name != "Version" {
+				t.Fatalf("%s.%s is not what the configuration says", part.Type(), field.Name)
+			}
 		}
 	}
 	return o

@@ -18,6 +18,7 @@ import (
 	"feedstation/internal/content"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/press"
 	"feedstation/jobs"
 )
 
@@ -120,8 +121,8 @@ func (m *model) restart() {
 		m.drift += m.drifted()
 	}
 	options := jobs.Options{
-		Items: items, FullText: true, NewsName: "湘江新闻网", Version: "model", Overlap: m.mode.overlap, MaxAge: time.Hour, AuditRate: 1_000_000_000,
-		Sitemaps: jobs.SitemapLimits{URLs: urls, Bytes: 1 << 20},
+		Options: press.Options{Items: items, FullText: true, NewsName: "湘江新闻网", Version: "model", Sitemaps: press.Limits{URLs: urls, Bytes: 1 << 20}},
+		Overlap: m.mode.overlap, MaxAge: time.Hour, AuditRate: 1_000_000_000,
 	}
 	if m.mode.silent {
 		options.MaxAge = time.Nanosecond

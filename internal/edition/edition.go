@@ -23,6 +23,7 @@ type Edition struct {
 	number    int64
 	watermark time.Time
 	build     string
+	url       string // see At
 	pending   []article.Month
 	base      time.Time            // see Base
 	documents map[string]*Document // by path within the station
@@ -44,6 +45,13 @@ func (e *Edition) Numbered(number int64) *Edition {
 	numbered := *e
 	numbered.number = number
 	return &numbered
+}
+
+// At returns the same edition as one of a station at that address.
+func (e *Edition) At(url string) *Edition {
+	located := *e
+	located.url = url
+	return &located
 }
 
 // WithRecords returns the same edition with records: documents that nobody is
@@ -104,6 +112,10 @@ func (e *Edition) Watermark() time.Time { return e.watermark }
 
 // Build identifies the configuration and the version of the program.
 func (e *Edition) Build() string { return e.build }
+
+// URL returns the address that the station had when the edition was built; empty:
+// not known.
+func (e *Edition) URL() string { return e.url }
 
 // Len returns the number of documents.
 func (e *Edition) Len() int { return len(e.documents) }

@@ -32,6 +32,7 @@ type Manifest struct {
 	Number    int64            `json:"number"`
 	Watermark time.Time        `json:"watermark"`
 	Build     string           `json:"build"`
+	URL       string           `json:"url,omitempty"`
 	Pending   []article.Month  `json:"pending,omitempty"`
 	Documents map[string]Entry `json:"documents"`         // by path
 	Records   map[string]Entry `json:"records,omitempty"` // by path
@@ -65,7 +66,7 @@ func (entry Entry) advice() Advice {
 
 // Manifest returns the edition's manifest.
 func (e *Edition) Manifest() Manifest {
-	return Manifest{manifestFormat, e.station, e.number, e.watermark, e.build, e.pending, entries(e.documents), entries(e.records)}
+	return Manifest{manifestFormat, e.station, e.number, e.watermark, e.build, e.url, e.pending, entries(e.documents), entries(e.records)}
 }
 
 func entries(documents map[string]*Document) map[string]Entry {
@@ -112,7 +113,7 @@ func (m *Manifest) Edition(known *Edition, get func(Hash) ([]byte, error)) (*Edi
 	if err != nil {
 		return nil, err
 	}
-	return New(m.Station, m.Number, m.Watermark, m.Build, documents).WithRecords(records).WithPending(m.Pending), nil
+	return New(m.Station, m.Number, m.Watermark, m.Build, documents).At(m.URL).WithRecords(records).WithPending(m.Pending), nil
 }
 
 func open(entries map[string]Entry, have map[Hash]*Document, get func(Hash) ([]byte, error)) (map[string]*Document, error) {

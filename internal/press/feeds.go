@@ -1,11 +1,10 @@
-package jobs
+package press
 
 import (
 	"context"
 	"fmt"
 	"runtime"
 	"slices"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -35,7 +34,7 @@ type rendered struct {
 // readFeeds reads the articles of the station's own feed and of each channel's,
 // unless the feed is clean. A feed that keeps its documents, because it is clean
 // or its articles are as they were, is not returned.
-func (b *builder) readFeeds(ctx context.Context, work *dirt) ([]channelFeed, error) {
+func (b *builder) readFeeds(ctx context.Context, work *Work) ([]channelFeed, error) {
 	stations := []string{b.station.ID}
 	if b.station.All {
 		stations = nil
@@ -59,7 +58,7 @@ func (b *builder) readFeeds(ctx context.Context, work *dirt) ([]channelFeed, err
 		for i := range articles {
 			articles[i].Updated = b.changed(&articles[i])
 		}
-		f := channelFeed{channel: channel, articles: articles, input: b.digest(articles)}
+		f := channelFeed{channel: channel, articles: articles, input: digest(b.seed, articles)}
 		if before, ok := b.memory.feeds[channel.ID]; !ok || before.input != f.input || !b.keepFeed(channel) {
 			changed = append(changed, f)
 		}
@@ -70,12 +69,12 @@ func (b *builder) readFeeds(ctx context.Context, work *dirt) ([]channelFeed, err
 // clean reports whether no changed article can be in the feed, or have been in
 // it: one that the station's own feed shows tells its channels itself, any
 // other may be in every channel.
-func (b *builder) clean(channel network.Channel, own []article.Article, work *dirt) bool {
+func (b *builder) clean(channel network.Channel, own []article.Article, work *Work) bool {
 	before, ok := b.memory.feeds[channel.ID]
-	if !ok || work.everything || work.feeds {
+	if !ok || work.Everything || work.Feeds {
 		return false
 	}
-	for id := range work.articles {
+	for id := range work.Articles {
 		i := slices.IndexFunc(own, func(a article.Article) bool { return a.ID == id })
 		if i < 0 || slices.Contains(own[i].Channels, channel.ID) || slices.Contains(before.articles, id) {
 			return false
@@ -120,15 +119,14 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 	if err != nil {
 		return nil, err
 	}
-	documents := map[string]*edition.Document{}
-	var mu sync.Mutex
+	made := make([][len(formats)]*edition.Document, len(feeds))
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range feeds {
 		channel, newest := b.fill(&feeds[i], items)
 		rhythm := channel.Rhythm()
 		others := !slices.Equal(guids(feeds[i].lines()), guids(before[f.channel.ID]))
-		for _, format := range formats {
+		for n, format := range formats {
 			path := network.FeedPath(f.channel.ID, format.name)
 			revision := edition.Revision{
 				MediaType: format.mediaType, Newest: newest, AsOf: b.asOf, Items: len(channel.Items), Changed: others, Advice: b.feedAdvice(f.channel, format.name, rhythm),
@@ -140,14 +138,12 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 				},
 			}
 			work.Go(func() error {
-				return recovered(func() error {
+				return Recovered(func() error {
 					document, err := revision.Revise(b.previous(path))
 					if err != nil {
 						return fmt.Errorf("%s: %w", path, err)
 					}
-					mu.Lock()
-					defer mu.Unlock()
-					documents[path] = document
+					made[i][n] = document
 					return nil
 				})
 			})
@@ -156,18 +152,24 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 	if err := work.Wait(); err != nil {
 		return nil, err
 	}
+	documents := map[string]*edition.Document{}
+	for i, f := range feeds {
+		for n, format := range formats {
+			documents[network.FeedPath(f.channel.ID, format.name)] = made[i][n]
+		}
+	}
 	b.remember(feeds, documents)
 	return documents, nil
 }
 
 // guids returns those of the articles that a feed shows: each once.
-func guids(lines []feedLine) []string {
+func guids(lines []FeedLine) []string {
 	var all []string
 	seen := map[string]bool{}
 	for _, line := range lines {
-		if !seen[line.guid] {
-			seen[line.guid] = true
-			all = append(all, line.guid)
+		if !seen[line.GUID] {
+			seen[line.GUID] = true
+			all = append(all, line.GUID)
 		}
 	}
 	return all

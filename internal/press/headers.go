@@ -1,4 +1,4 @@
-package jobs
+package press
 
 import (
 	"fmt"
@@ -9,17 +9,10 @@ import (
 	"feedstation/internal/network"
 )
 
-// advice is what clients are told about documents that are not feeds.
-func (b *builder) advice() edition.Advice {
-	advice := edition.DefaultAdvice
-	advice.StaleIfError = b.options.StaleIfError
-	return advice
-}
-
 // feedAdvice tells clients the feed's own address and its alternates, as its
 // content does, for those that only look at the header, and how often to ask.
-func (b *builder) feedAdvice(channel network.Channel, self network.Format, rhythm time.Duration) edition.Advice {
-	advice := b.advice()
+func (b *draft) feedAdvice(channel network.Channel, self network.Format, rhythm time.Duration) edition.Advice {
+	advice := b.advice
 	advice.MaxAge = rhythm
 	var links []string
 	for _, format := range network.Formats() {

@@ -1,4 +1,4 @@
-package jobs
+package press
 
 import (
 	"bytes"
@@ -41,7 +41,7 @@ func (b *builder) recordFeeds(rendered []channelFeed) error {
 			lines = f.lines()
 		}
 		for _, line := range lines {
-			writeLine(w, channel.ID, line.id, line.guid)
+			writeLine(w, channel.ID, line.ID, line.GUID)
 		}
 		n += len(lines)
 	}
@@ -50,25 +50,25 @@ func (b *builder) recordFeeds(rendered []channelFeed) error {
 }
 
 // recordedFeeds returns the articles of the current edition's feeds, by channel.
-func (b *builder) recordedFeeds() (map[string][]feedLine, error) {
+func (b *draft) recordedFeeds() (map[string][]FeedLine, error) {
 	if b.current == nil {
 		return nil, nil
 	}
-	return feedLines(b.current)
+	return FeedLines(b.current)
 }
 
 // lines returns what is to be recorded of a feed that has been rendered.
-func (f *channelFeed) lines() []feedLine {
-	var lines []feedLine
+func (f *channelFeed) lines() []FeedLine {
+	var lines []FeedLine
 	for i, address := range f.addresses {
 		if address != "" {
-			lines = append(lines, feedLine{oneLine(f.articles[i].ID), address})
+			lines = append(lines, FeedLine{OneLine(f.articles[i].ID), address})
 		}
 	}
 	return lines
 }
 
-func (b *builder) addRecord(path string, content *edition.Content, items int) {
+func (b *draft) addRecord(path string, content *edition.Content, items int) {
 	var previous *edition.Document
 	if b.current != nil {
 		previous, _ = b.current.Record(path)
@@ -89,30 +89,36 @@ func writeLine(w *edition.Writer, fields ...string) {
 }
 
 // keep keeps a document of the current edition with its record.
-func (b *builder) keep(path string) {
+func (b *draft) keep(path string) {
 	b.documents[path] = b.previous(path)
 	if record, ok := b.current.Record(path); ok {
 		b.records[path] = record
 	}
 }
 
-// oneLine returns an id as records have it: none is taken for two.
-func oneLine(id string) string { return lineBreaks.Replace(id) }
+// IsShard reports whether a path is that of a month's sitemap.
+func IsShard(path string) bool {
+	_, _, ok := network.ParseShardPath(path)
+	return ok
+}
 
-// fromLine is the inverse of oneLine.
-func fromLine(line string) string { return lineEscapes.Replace(line) }
+// OneLine returns an id as records have it: none is taken for two.
+func OneLine(id string) string { return lineBreaks.Replace(id) }
+
+// FromLine is the inverse of OneLine.
+func FromLine(line string) string { return lineEscapes.Replace(line) }
 
 var (
 	lineBreaks  = strings.NewReplacer("\\", `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
 	lineEscapes = strings.NewReplacer(`\\`, "\\", `\t`, "\t", `\n`, "\n", `\r`, "\r")
 )
 
-// feedLine is one article of a feed, its id as oneLine returns it.
-type feedLine struct{ id, guid string }
+// FeedLine is one article of a feed, its id as OneLine returns it.
+type FeedLine struct{ ID, GUID string }
 
-// feedLines returns the articles of an edition's feeds, by channel.
-func feedLines(e *edition.Edition) (map[string][]feedLine, error) {
-	lines := map[string][]feedLine{}
+// FeedLines returns the articles of an edition's feeds, by channel.
+func FeedLines(e *edition.Edition) (map[string][]FeedLine, error) {
+	lines := map[string][]FeedLine{}
 	record, ok := e.Record(feedsRecord)
 	if !ok {
 		return lines, nil
@@ -122,23 +128,23 @@ func feedLines(e *edition.Edition) (map[string][]feedLine, error) {
 		if len(fields) != 3 {
 			return nil, fmt.Errorf("the record of %s: %w", feedsRecord, edition.ErrDamaged)
 		}
-		lines[fields[0]] = append(lines[fields[0]], feedLine{fields[1], fields[2]})
+		lines[fields[0]] = append(lines[fields[0]], FeedLine{fields[1], fields[2]})
 	}
 	return lines, nil
 }
 
-// recordIDs returns the ids that are the record of a month's sitemap, as oneLine
+// RecordIDs returns the ids that are the record of a month's sitemap, as OneLine
 // returns them; none of a record that is nil.
-func recordIDs(record *edition.Document) []string {
+func RecordIDs(record *edition.Document) []string {
 	var ids []string
-	for id := range recordLines(record) {
+	for id := range RecordLines(record) {
 		ids = append(ids, string(id))
 	}
 	return ids
 }
 
-// recordLines is recordIDs without an allocation for each.
-func recordLines(record *edition.Document) iter.Seq[[]byte] {
+// RecordLines is RecordIDs without an allocation for each.
+func RecordLines(record *edition.Document) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		if record == nil {
 			return

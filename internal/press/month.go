@@ -1,4 +1,4 @@
-package jobs
+package press
 
 import (
 	"context"
@@ -10,31 +10,6 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 )
-
-// extent is what is to be read of a dirty month.
-type extent struct {
-	whole bool
-	at    []time.Time // publication of articles that have come, changed or left
-	ids   []string    // of such articles, in one line
-}
-
-// maxExtent is how many articles are looked for one by one.
-const maxExtent = 100
-
-// add adds an article by its id in one line, and when it was published, unless
-// that is not known.
-func (e *extent) add(id string, at time.Time) {
-	if len(e.ids) == maxExtent {
-		e.whole = true
-	}
-	if e.whole {
-		return
-	}
-	e.ids = append(e.ids, id)
-	if !at.IsZero() {
-		e.at = append(e.at, at)
-	}
-}
 
 // monthInParts is the articles of a month that are all in one sitemap.
 type monthInParts struct {
@@ -73,8 +48,8 @@ func (b *builder) remembered(month article.Month) []part {
 // readMonth returns the articles of a month, in files and parts. It reads what an
 // extent touches; all of it where the other parts are not remembered, or can't
 // be in one file with what is new.
-func (b *builder) readMonth(ctx context.Context, month article.Month, e *extent) ([][]part, error) {
-	if parts := b.remembered(month); parts != nil && !e.whole {
+func (b *builder) readMonth(ctx context.Context, month article.Month, e *Extent) ([][]part, error) {
+	if parts := b.remembered(month); parts != nil && !e.Whole {
 		patched, err := b.patch(ctx, month, parts, e)
 		if err != nil || patched != nil {
 			return [][]part{patched}, err
@@ -86,7 +61,7 @@ func (b *builder) readMonth(ctx context.Context, month article.Month, e *extent)
 
 // patch returns the parts of a month, of which it reads those again that an extent
 // touches; nothing where that is not enough, or they don't fit into one file.
-func (b *builder) patch(ctx context.Context, month article.Month, parts []part, e *extent) ([]part, error) {
+func (b *builder) patch(ctx context.Context, month article.Month, parts []part, e *Extent) ([]part, error) {
 	touched := touchedParts(parts, e)
 	var patched, before, after []part
 	for i := 0; i < len(parts); {
@@ -142,7 +117,7 @@ func (b *builder) readRun(ctx context.Context, month article.Month, parts []part
 // touchedParts reports which parts have to be read: those in whose time, or among
 // whose articles, an article of the extent is, and those that end within the
 // moment in which one of these begins.
-func touchedParts(parts []part, e *extent) []bool {
+func touchedParts(parts []part, e *Extent) []bool {
 	touched := make([]bool, len(parts))
 	for _, at := range e.at {
 		i, found := slices.BinarySearchFunc(parts, at, func(p part, at time.Time) int { return p.first.Compare(at) })
@@ -174,7 +149,7 @@ func hasLine(text, line string) bool {
 // or left them, and whether the month no longer has those that left. Else there
 // was a change that no hint has told of, or none yet, and the parts that were not
 // read may lack an article, or have one that is elsewhere now.
-func (b *builder) explained(ctx context.Context, month article.Month, e *extent, before, after []part) (bool, error) {
+func (b *builder) explained(ctx context.Context, month article.Month, e *Extent, before, after []part) (bool, error) {
 	was, is := idsOf(before), idsOf(after)
 	var left []string
 	for id := range was {
@@ -184,14 +159,14 @@ func (b *builder) explained(ctx context.Context, month article.Month, e *extent,
 		if !slices.Contains(e.ids, id) {
 			return false, nil
 		}
-		left = append(left, fromLine(id))
+		left = append(left, FromLine(id))
 	}
 	for id := range is {
 		if !was[id] && !slices.Contains(e.ids, id) {
 			return false, nil
 		}
 	}
-	states, err := find(ctx, b.snapshot, left)
+	states, err := Find(ctx, b.snapshot, left)
 	stays := func(s article.State) bool {
 		return s.Visible && s.Station == b.station.ID && article.MonthOf(s.Published, b.station.Zone) == month
 	}

@@ -1,4 +1,4 @@
-package jobs
+package press
 
 import (
 	"bytes"
@@ -16,11 +16,11 @@ import (
 
 // sitemaps adds the months that are dirty and keeps the others, then adds what
 // is made anew each time: the news, the list for Baidu and the index.
-func (b *builder) sitemaps(ctx context.Context, r *result) (err error) {
-	if r.left, err = b.shards(ctx, r.work); err != nil {
+func (b *builder) sitemaps(ctx context.Context, work *Work) (err error) {
+	if b.outcome.Pending, err = b.shards(ctx, work); err != nil {
 		return err
 	}
-	if r.due, err = b.news(ctx); err != nil {
+	if b.outcome.Due, err = b.news(ctx); err != nil {
 		return err
 	}
 	if err := b.baidu(); err != nil {
@@ -33,7 +33,7 @@ func (b *builder) sitemaps(ctx context.Context, r *result) (err error) {
 // first. Each has the time at which its content last changed. There is always
 // an entry, since the news is never empty: engines report an index without one
 // as broken.
-func (b *builder) index() error {
+func (b *draft) index() error {
 	paths := b.sitemapPaths()
 	paths = paths[:min(len(paths), sitemap.MaxURLs)] // 340 years of ten files a month
 	var entries []sitemap.Entry
@@ -56,10 +56,10 @@ func (b *builder) index() error {
 	return b.addBody(network.IndexPath, sitemap.ContentType, body.Bytes(), newest)
 }
 
-func (b *builder) sitemapPaths() []string {
+func (b *draft) sitemapPaths() []string {
 	var news []string
 	for path := range b.documents {
-		if network.IsSitemap(path) && path != network.IndexPath && !isShard(path) {
+		if network.IsSitemap(path) && path != network.IndexPath && !IsShard(path) {
 			news = append(news, path)
 		}
 	}
@@ -78,7 +78,7 @@ type shardName struct {
 
 // newestShards returns the sitemaps of all months, the newest month first; those
 // of one month in their order.
-func (b *builder) newestShards() []shardName {
+func (b *draft) newestShards() []shardName {
 	var shards []shardName
 	for path := range b.documents {
 		if month, n, ok := network.ParseShardPath(path); ok {

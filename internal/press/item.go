@@ -1,10 +1,9 @@
-package jobs
+package press
 
 import (
 	"cmp"
 	"runtime"
 	"slices"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,49 +14,49 @@ import (
 // prepare makes the items of all articles, each article's once for all feeds
 // that carry it. One bad article does not keep the others from their readers:
 // it has no item.
-func (c *Conductor) prepare(feeds []channelFeed) map[string]*feed.Prepared {
-	items := map[string]*feed.Prepared{}
-	var mu sync.Mutex
-	var work errgroup.Group
-	work.SetLimit(runtime.GOMAXPROCS(0))
+func (b *builder) prepare(feeds []channelFeed) map[string]*Item {
+	var articles []article.Article
 	seen := map[string]bool{}
 	for _, f := range feeds {
-		for i := range f.articles {
-			a := &f.articles[i]
-			if seen[a.ID] {
-				continue
+		for _, a := range f.articles {
+			if !seen[a.ID] {
+				seen[a.ID] = true
+				articles = append(articles, a)
 			}
-			seen[a.ID] = true
-			work.Go(func() error {
-				item := c.prepared.get(c.digest(f.articles[i:i+1]), a, c.prepareOne)
-				mu.Lock()
-				defer mu.Unlock()
-				items[a.ID] = item
-				return nil
-			})
 		}
 	}
-	_ = work.Wait() // each logs its own error
-	return items
-}
-
-// prepareOne returns the article's item, or nil if it can't be in a feed.
-func (c *Conductor) prepareOne(a *article.Article) (item *feed.Prepared) {
-	err := recovered(func() (err error) {
-		item, err = feed.Prepare(c.item(a))
-		return err
-	})
-	if err != nil {
-		c.log.Warn("article left out", "id", a.ID, "station", a.Station, "err", err)
-		return nil
+	items, faults := make([]*Item, len(articles)), make([]error, len(articles))
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range articles {
+		work.Go(func() error {
+			a := &articles[i]
+			items[i] = b.items.Item(digest(b.seed, articles[i:i+1]), len(a.Body)+len(a.Summary), func() (item *Item) {
+				faults[i] = Recovered(func() (err error) {
+					item, err = feed.Prepare(b.item(a))
+					return err
+				})
+				return item
+			})
+			return nil
+		})
 	}
-	return item
+	_ = work.Wait() // each notes its own error
+	byID := map[string]*Item{}
+	for i, a := range articles {
+		byID[a.ID] = items[i]
+		if faults[i] != nil {
+			byID[a.ID] = nil
+			b.outcome.Omitted = append(b.outcome.Omitted, Omission{a.ID, a.Station, faults[i]})
+		}
+	}
+	return byID
 }
 
 // item turns an article into a feed's item, with times in the zone of the
 // article's own station.
-func (c *Conductor) item(a *article.Article) feed.Item {
-	station, ok := c.network.Station(a.Station)
+func (p *Press) item(a *article.Article) feed.Item {
+	station, ok := p.network.Station(a.Station)
 	if !ok {
 		panic("an article of the unknown station " + a.Station) // the store was asked for known ones only
 	}

@@ -1,4 +1,4 @@
-package jobs
+package press
 
 import (
 	"bytes"
@@ -19,10 +19,10 @@ import (
 var noon = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 
 // shardsOf returns a builder of an edition whose sitemaps are written already.
-func shardsOf(memory *memory, files map[string][]string) *builder {
-	b := &builder{
-		Conductor: &Conductor{}, station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
-		asOf: noon, memory: memory, documents: map[string]*edition.Document{},
+func shardsOf(memory Memory, files map[string][]string) *draft {
+	b := &draft{
+		station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
+		asOf:    noon, memory: memory, documents: map[string]*edition.Document{},
 	}
 	for path, locs := range files {
 		b.documents[path] = shardOf(locs)
@@ -47,7 +47,7 @@ func shardOf(locs []string) *edition.Document {
 }
 
 // list returns Baidu's list of what b has.
-func list(t *testing.T, b *builder) []string {
+func list(t *testing.T, b *draft) []string {
 	t.Helper()
 	if err := b.baidu(); err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func TestBaidu(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			compareLists(t, list(t, shardsOf(new(memory), tt.files)), tt.want)
+			compareLists(t, list(t, shardsOf(Memory{}, tt.files)), tt.want)
 			// What check counts is what is not in it.
 			if fits, older := counted(t, tt.files); tt.files != nil && fits > 0 && fits-older != len(tt.want) {
 				t.Errorf("of %d, %d are counted as older; want %d left", fits, older, len(tt.want))
@@ -174,17 +174,18 @@ func TestBaiduOfManyFiles(t *testing.T) {
 			}
 		}
 	}
-	compareLists(t, list(t, shardsOf(new(memory), files)), want)
+	compareLists(t, list(t, shardsOf(Memory{}, files)), want)
 }
 
 // What was read of a sitemap is used as long as that has not changed, and no
 // longer.
 func TestBaiduReadsOnlyWhatIsNew(t *testing.T) {
-	remembered := new(memory)
 	files := map[string][]string{
 		path(2026, 1, 1): pages("a", 3, 0), path(2026, 2, 1): pages("b", 3, 0), path(2026, 3, 1): pages("c", 3, 0),
 	}
-	list(t, shardsOf(remembered, files))
+	first := shardsOf(Memory{}, files)
+	list(t, first)
+	remembered := first.memory
 	if n := len(remembered.addresses); n != 3 {
 		t.Fatalf("%d sitemaps are remembered; want 3", n)
 	}
@@ -195,7 +196,9 @@ func TestBaiduReadsOnlyWhatIsNew(t *testing.T) {
 	}
 	files[path(2026, 2, 1)] = pages("b", 2, 0)
 	want := []string{"https://xt.news.example/memory", pages("b", 2, 0)[1], pages("b", 2, 0)[0], "https://xt.news.example/memory"}
-	compareLists(t, list(t, shardsOf(remembered, files)), want)
+	second := shardsOf(remembered, files)
+	compareLists(t, list(t, second), want)
+	remembered = second.memory
 	if _, ok := remembered.addresses[old]; ok || len(remembered.addresses) != 3 {
 		t.Errorf("%d sitemaps are remembered, the one that is gone: %t", len(remembered.addresses), ok)
 	}
@@ -204,7 +207,7 @@ func TestBaiduReadsOnlyWhatIsNew(t *testing.T) {
 // A list that says what it has said keeps its document, also where its
 // sitemaps were cut in another place.
 func TestBaiduUnchanged(t *testing.T) {
-	b := shardsOf(new(memory), map[string][]string{path(2026, 1, 1): pages("a", 3, 0)})
+	b := shardsOf(Memory{}, map[string][]string{path(2026, 1, 1): pages("a", 3, 0)})
 	list(t, b)
 	before := b.documents[network.BaiduPath]
 	b.current = edition.New("xt", 1, noon, "", b.documents)
@@ -225,7 +228,7 @@ func TestBaiduUnchanged(t *testing.T) {
 // An index names as many sitemaps as it may, the newest.
 func TestIndexIsNotFull(t *testing.T) {
 	document := shardOf(pages("a", 1, 0))
-	b := shardsOf(new(memory), nil)
+	b := shardsOf(Memory{}, nil)
 	for i := range sitemap.MaxURLs + 1 {
 		b.documents[path(2000+i/1200, 1+i/100%12, 1+i%100)] = document
 	}

@@ -9,51 +9,7 @@ import (
 	"time"
 
 	"feedstation/internal/article"
-	"feedstation/internal/network"
 )
-
-// dirt is what has to be rebuilt of a station's edition. Its news sitemap and
-// its index, which are small, are rebuilt with every dirt.
-type dirt struct {
-	everything bool
-	accepted   bool            // however few articles are left
-	before     int             // the articles in sitemaps when it began to be worked off, of a backlog
-	fresh      bool            // something has happened, it is not only a backlog
-	feeds      bool            // all feeds
-	articles   map[string]bool // by id, whether they are the station's own: they make the feeds dirty that have them, or had
-	months     map[article.Month]*extent
-	audited    map[article.Month]bool // of the months, those that an audit found
-}
-
-// mark returns the station's dirt, to which the caller adds.
-func (c *Conductor) mark(station *network.Station) *dirt {
-	c.markBacklog(station, nil)
-	d := c.dirty[station.ID]
-	d.fresh = true
-	return d
-}
-
-// markBacklog marks months that have been dirty for some time.
-func (c *Conductor) markBacklog(station *network.Station, months []article.Month) {
-	d, ok := c.dirty[station.ID]
-	if !ok {
-		d = &dirt{articles: map[string]bool{}, months: map[article.Month]*extent{}, audited: map[article.Month]bool{}}
-		c.dirty[station.ID] = d
-	}
-	for _, month := range months {
-		d.extent(month).whole = true
-	}
-}
-
-// extent returns what is dirty of a month, to which the caller adds.
-func (d *dirt) extent(month article.Month) *extent {
-	e, ok := d.months[month]
-	if !ok {
-		e = &extent{}
-		d.months[month] = e
-	}
-	return e
-}
 
 // markChanges asks the content store what has changed, and the clock, and marks
 // what that makes dirty. An idle call is one small query.
@@ -91,35 +47,37 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 		return err
 	}
 	c.checked, c.ahead = snapshot.Time(), time.Until(snapshot.Time())
-	for _, station := range c.network.Stations {
-		c.since[station.ID] = c.checked
-		if due, ok := c.due[station.ID]; !ok || !due.IsZero() && !due.After(c.checked) {
-			c.mark(station)
+	for _, d := range c.desks {
+		d.since = c.checked
+		if !d.looked || !d.due.IsZero() && !d.due.After(c.checked) {
+			d.mark()
 		}
-		c.markLater(station)
-		if time.Since(c.read[station.ID]) >= c.options.MaxAge {
-			c.mark(station).feeds = true
+		d.markLater(c.checked)
+		if time.Since(d.read) >= c.options.MaxAge {
+			d.mark().Feeds = true
 		}
-		if current, ok := c.editions.Current(station.ID); ok && len(current.Pending()) > 0 {
-			c.markBacklog(station, current.Pending()) // of a process that ended before it was done
+		if current, ok := c.editions.Current(d.station.ID); ok && len(current.Pending()) > 0 {
+			d.markBacklog(current.Pending()) // of a process that ended before it was done
+		}
+		if !d.led {
+			d.work = nil
 		}
 	}
-	maps.DeleteFunc(c.dirty, func(station string, _ *dirt) bool { return !c.led[station] })
 	return nil
 }
 
 // follow marks what a change touches: the article's station with the article's
 // month, and the stations whose feeds carry the articles of all.
 func (c *Conductor) follow(change article.Change) {
-	for _, station := range c.network.Stations {
-		if !c.concerns(change, station) {
+	for _, d := range c.desks {
+		if !c.concerns(change, d) {
 			continue
 		}
-		own := station.ID == change.Station
-		c.mark(station).articles[change.ID] = own
+		own := d.station.ID == change.Station
+		w := d.mark()
+		w.Articles[change.ID] = own
 		if own {
-			month := article.MonthOf(change.Published, station.Zone)
-			c.dirty[station.ID].extent(month).add(oneLine(change.ID), change.Published)
+			w.Month(article.MonthOf(change.Published, d.station.Zone)).Add(change.ID, change.Published)
 		}
 	}
 }
@@ -127,11 +85,11 @@ func (c *Conductor) follow(change article.Change) {
 // concerns reports whether a station has to follow a change: it carries the
 // article, and is not known to have followed what happened so long ago. A change
 // without a time is always to be followed.
-func (c *Conductor) concerns(change article.Change, station *network.Station) bool {
-	if !station.All && station.ID != change.Station {
+func (c *Conductor) concerns(change article.Change, d *desk) bool {
+	if !d.station.All && d.station.ID != change.Station {
 		return false
 	}
-	return change.At.IsZero() || !change.At.Before(c.since[station.ID].Add(-c.options.Overlap))
+	return change.At.IsZero() || !change.At.Before(d.since.Add(-c.options.Overlap))
 }
 
 // sighting is what is known of a hint that has been followed.
@@ -154,8 +112,8 @@ func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) erro
 		if err != nil {
 			return err
 		}
-		concerned := func(station *network.Station) bool { return c.concerns(change, station) }
-		if slices.ContainsFunc(c.network.Stations, concerned) && c.unseen(change, now) {
+		concerned := func(d *desk) bool { return c.concerns(change, d) }
+		if slices.ContainsFunc(c.desks, concerned) && c.unseen(change, now) {
 			c.follow(change)
 		}
 	}
@@ -183,19 +141,4 @@ func (c *Conductor) unseen(change article.Change, now int64) bool {
 	s.last = now
 	c.seen[key] = s
 	return follow
-}
-
-// markLater marks what changes by the clock alone, besides the news.
-func (c *Conductor) markLater(station *network.Station) {
-	for month, at := range c.later[station.ID] {
-		if at.After(c.checked) {
-			continue
-		}
-		delete(c.later[station.ID], month)
-		d := c.mark(station)
-		d.feeds = true
-		if month != (article.Month{}) {
-			d.extent(month).whole = true
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package jobs_test
+package press_test
 
 import (
 	"strings"
@@ -9,7 +9,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/network"
-	"feedstation/jobs"
+	"feedstation/internal/press"
 )
 
 func TestInspector(t *testing.T) {
@@ -22,7 +22,7 @@ func TestInspector(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
-	i := jobs.NewInspector(n, now, 5)
+	i := press.NewInspector(n, now, 5)
 	add := func(station string, change func(*article.Article)) {
 		a := article.Article{ID: "1", Station: station, URL: "https://" + station + ".news.example/1.html", Published: now.Add(-time.Hour), Status: article.Published}
 		change(&a)

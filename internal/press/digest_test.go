@@ -1,4 +1,4 @@
-package jobs
+package press
 
 import (
 	"fmt"
@@ -98,37 +98,37 @@ func alter(t *testing.T, v reflect.Value) []reflect.Value {
 
 // Whatever changes in an article, a feed that has it is rendered again.
 func TestDigestOfEachField(t *testing.T) {
-	c := &Conductor{seed: maphash.MakeSeed()}
+	seed := maphash.MakeSeed()
 	all := values(reflect.TypeFor[article.Article](), "Article", func(root reflect.Value) reflect.Value { return root })
 	if len(all) < 40 {
 		t.Fatalf("%d values in an article", len(all))
 	}
-	seen := map[uint64]string{c.digest([]article.Article{fullArticle()}): "the article as it was"}
+	seen := map[uint64]string{digest(seed, []article.Article{fullArticle()}): "the article as it was"}
 	for _, v := range all {
 		a := fullArticle()
 		for i := range alter(t, v.in(reflect.ValueOf(&a).Elem())) {
 			a := fullArticle()
 			changed := v.in(reflect.ValueOf(&a).Elem())
 			changed.Set(alter(t, changed)[i])
-			digest := c.digest([]article.Article{a})
+			sum := digest(seed, []article.Article{a})
 			name := fmt.Sprintf("%s = %v", v.name, changed)
-			if before, ok := seen[digest]; ok {
+			if before, ok := seen[sum]; ok {
 				t.Errorf("%s has the digest of %s", name, before)
 			}
-			seen[digest] = name
+			seen[sum] = name
 		}
 	}
 }
 
 func TestDigestOfEqualArticles(t *testing.T) {
-	c := &Conductor{seed: maphash.MakeSeed()}
+	seed := maphash.MakeSeed()
 	a, b := fullArticle(), fullArticle()
 	b.Published, b.Updated = b.Published.In(time.FixedZone("", 8*60*60)), b.Updated.Local()
 	b.Tags = append(make([]string, 0, 100), b.Tags...)
-	if c.digest([]article.Article{a, {}}) != c.digest([]article.Article{b, {}}) {
+	if digest(seed, []article.Article{a, {}}) != digest(seed, []article.Article{b, {}}) {
 		t.Error("equal articles have different digests")
 	}
-	if c.digest([]article.Article{{Tags: []string{}}}) != c.digest([]article.Article{{}}) {
+	if digest(seed, []article.Article{{Tags: []string{}}}) != digest(seed, []article.Article{{}}) {
 		t.Error("no list and an empty one have different digests")
 	}
 }
@@ -136,7 +136,7 @@ func TestDigestOfEqualArticles(t *testing.T) {
 // A text that moves from one field to the next, from one element to the next or
 // from one article to the next is another feed.
 func TestDigestOfMovedTexts(t *testing.T) {
-	c := &Conductor{seed: maphash.MakeSeed()}
+	seed := maphash.MakeSeed()
 	texts := slices.DeleteFunc(values(reflect.TypeFor[article.Article](), "Article", func(root reflect.Value) reflect.Value { return root }),
 		func(v value) bool {
 			a := fullArticle()
@@ -148,11 +148,11 @@ func TestDigestOfMovedTexts(t *testing.T) {
 	seen := map[uint64]string{}
 	note := func(name string, articles ...article.Article) {
 		t.Helper()
-		digest := c.digest(articles)
-		if before, ok := seen[digest]; ok {
+		sum := digest(seed, articles)
+		if before, ok := seen[sum]; ok {
 			t.Errorf("%s has the digest of %s", name, before)
 		}
-		seen[digest] = name
+		seen[sum] = name
 	}
 	for i, first := range texts {
 		for _, second := range texts[i+1:] {

@@ -1,4 +1,4 @@
-package jobs
+package press
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"feedstation/feed"
@@ -56,78 +57,105 @@ func (s withheld) Listing(ctx context.Context, station string, from, to time.Tim
 
 // Redact returns an edition without the articles that it may not show: itself
 // where it shows none of them. It needs no content store, and gives the same
-// edition in every process. A document that can't be read is left out: better
-// than to serve what has been taken down.
+// edition in every process.
 func Redact(n *network.Network, e *edition.Edition, retractions edition.Retractions) *edition.Edition {
 	station, ok := n.Station(e.Station())
 	if !ok {
 		return e
 	}
-	r := &redaction{edition: e, gone: map[string]bool{}}
+	hidden := map[string]time.Time{}
 	for id, one := range retractions {
 		// What has been taken down is so wherever it is, whichever station was named.
 		if one.Hides(e.Watermark()) && (one.State == edition.Held || station.All || one.Station == station.ID) {
-			r.gone[oneLine(id)] = true
+			hidden[id] = one.At
 		}
 	}
-	if len(r.gone) == 0 {
+	return Withdraw(station, e, hidden)
+}
+
+// Withdraw returns the edition that follows one without some articles, given with
+// the moments at which they were withdrawn, by their ids: the edition itself where
+// it shows none of them. A document of which can't be said what it shows is left
+// out: better than to serve what has been withdrawn.
+func Withdraw(station *network.Station, e *edition.Edition, articles map[string]time.Time) *edition.Edition {
+	if len(articles) == 0 {
 		return e
 	}
-	var err error
-	if r.places, err = locate(e, r.gone, func(article.Month) bool { return true }); err != nil || len(r.ids) == 0 {
-		return e // the records are ours: they can be read
+	r := &redaction{gone: map[string]bool{}}
+	for id := range articles {
+		r.gone[OneLine(id)] = true
 	}
-	for id, one := range retractions { // the documents change when the last of those is taken down that they have
-		if r.ids[oneLine(id)] && one.At.After(r.at) {
-			r.at = one.At
+	var err error
+	r.Places, err = Locate(e, r.gone, func(article.Month) bool { return true })
+	if err == nil && len(r.IDs) == 0 {
+		return e
+	}
+	for id, at := range articles { // the documents change when the last of those is withdrawn that they have
+		if (err != nil || r.IDs[OneLine(id)]) && at.After(r.at) {
+			r.at = at
 		}
 	}
-	return r.apply(n, station)
+	r.draft = &draft{
+		station: station, asOf: r.at, current: e, advice: edition.DefaultAdvice,
+		documents: maps.Collect(e.All()), records: maps.Collect(e.Records()),
+	}
+	if index, ok := e.Document(network.IndexPath); ok {
+		r.advice.StaleIfError = index.Advice().StaleIfError
+	}
+	if err != nil {
+		r.dropFeeds()
+	}
+	return r.apply()
 }
 
 // redaction is an edition that loses articles.
 type redaction struct {
-	edition *edition.Edition
-	gone    map[string]bool // ids, in one line
-	places
-	at   time.Time       // when the articles were taken down
+	*draft
+	gone map[string]bool // ids, in one line
+	Places
+	at   time.Time       // when the articles were withdrawn
 	locs map[string]bool // of the sitemaps' pages that go
 }
 
+// dropFeeds leaves out what may show any article: all feeds, and the news.
+func (r *redaction) dropFeeds() {
+	delete(r.records, feedsRecord)
+	maps.DeleteFunc(r.documents, func(path string, _ *edition.Document) bool {
+		return isFeed(path) || network.IsSitemap(path) && path != network.IndexPath && !IsShard(path)
+	})
+}
+
+func isFeed(path string) bool {
+	return slices.ContainsFunc(network.Formats(), func(f network.Format) bool { return strings.HasSuffix(path, "/"+string(f)) })
+}
+
 // apply returns the edition that follows.
-func (r *redaction) apply(n *network.Network, station *network.Station) *edition.Edition {
-	e := r.edition
-	b := &builder{
-		Conductor: &Conductor{network: n}, station: station, asOf: r.at, current: e, memory: new(memory),
-		documents: maps.Collect(e.All()), records: maps.Collect(e.Records()),
-	}
-	if index, ok := e.Document(network.IndexPath); ok {
-		b.options.StaleIfError = index.Advice().StaleIfError
-	}
+func (r *redaction) apply() *edition.Edition {
+	e := r.current
 	r.locs = map[string]bool{}
-	for _, path := range r.shards {
-		r.redactShard(b, path)
+	for _, path := range r.Shards {
+		r.redactShard(path)
 	}
-	for channel := range r.feeds {
-		r.redactFeed(b, channel)
+	for channel := range r.Feeds {
+		r.redactFeed(channel)
 	}
-	if len(r.feeds) > 0 {
-		r.redactRecord(b)
+	if len(r.Feeds) > 0 {
+		r.redactRecord()
 	}
-	r.redactNews(b)
-	if len(r.shards) > 0 && b.baidu() != nil {
-		delete(b.documents, network.BaiduPath)
+	r.redactNews()
+	if len(r.Shards) > 0 && r.baidu() != nil {
+		delete(r.documents, network.BaiduPath)
 	}
-	if b.index() != nil {
-		delete(b.documents, network.IndexPath)
+	if r.index() != nil {
+		delete(r.documents, network.IndexPath)
 	}
-	redacted := edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), b.documents)
-	return redacted.WithRecords(b.records).WithPending(e.Pending()).Following(e)
+	redacted := edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), r.documents)
+	return redacted.At(e.URL()).WithRecords(r.records).WithPending(e.Pending()).Following(e)
 }
 
 // redactShard takes the pages out of a month's sitemap; one without a page goes.
-func (r *redaction) redactShard(b *builder, path string) {
-	ids, at := recordIDs(b.records[path]), 0
+func (r *redaction) redactShard(path string) {
+	ids, at := RecordIDs(r.records[path]), 0
 	var left []string
 	gone := func(loc string) bool {
 		id := ""
@@ -142,21 +170,21 @@ func (r *redaction) redactShard(b *builder, path string) {
 		left = append(left, id)
 		return false
 	}
-	if !r.redactSitemap(b, path, gone) || at != len(ids) {
-		delete(b.documents, path)
-		delete(b.records, path)
+	if !r.redactSitemap(path, gone) || at != len(ids) {
+		delete(r.documents, path)
+		delete(r.records, path)
 		return
 	}
 	w := edition.NewWriter(recordType)
 	for _, id := range left {
 		writeLine(w, id)
 	}
-	b.addRecord(path, contentOf(w), len(left))
+	r.addRecord(path, contentOf(w), len(left))
 }
 
 // redactSitemap takes pages out of a sitemap and reports whether any is left.
-func (r *redaction) redactSitemap(b *builder, path string, gone func(loc string) bool) bool {
-	document := b.documents[path]
+func (r *redaction) redactSitemap(path string, gone func(loc string) bool) bool {
+	document := r.documents[path]
 	if document == nil {
 		return false
 	}
@@ -166,7 +194,7 @@ func (r *redaction) redactSitemap(b *builder, path string, gone func(loc string)
 	if err != nil || left == 0 {
 		return false
 	}
-	b.addContent(path, content, left, time.Time{})
+	r.addContent(path, content, left, time.Time{})
 	return true
 }
 
@@ -177,30 +205,30 @@ func read(document *edition.Document) io.Reader {
 
 // redactNews takes the pages out of the Google News sitemaps. Where none is left
 // it names the home page, as one without articles does.
-func (r *redaction) redactNews(b *builder) {
+func (r *redaction) redactNews() {
 	left := 0
-	for n := 1; b.documents[network.NewsPath(n)] != nil; n++ {
+	for n := 1; r.documents[network.NewsPath(n)] != nil; n++ {
 		path := network.NewsPath(n)
 		// A month that has yet to be built does not tell its pages; the feeds do.
-		if r.redactSitemap(b, path, func(loc string) bool { return r.locs[loc] || r.guids[loc] }) {
+		if r.redactSitemap(path, func(loc string) bool { return r.locs[loc] || r.GUIDs[loc] }) {
 			left++
 		} else {
-			delete(b.documents, path)
+			delete(r.documents, path)
 		}
 	}
-	if b.documents[network.NewsPath(1)] == nil {
-		home := []sitemap.URL{{Loc: b.station.Address("/")}}
-		if _, err := b.addSitemaps(sequence(home), sitemap.Options{News: true}, network.NewsPath); err != nil {
-			delete(b.documents, network.NewsPath(1))
+	if r.documents[network.NewsPath(1)] == nil {
+		home := []sitemap.URL{{Loc: r.station.Address("/")}}
+		if _, err := r.addSitemaps(sequence(home), sitemap.Options{News: true}, network.NewsPath); err != nil {
+			delete(r.documents, network.NewsPath(1))
 		}
 	}
 }
 
 // redactFeed takes the articles out of a feed, in all formats.
-func (r *redaction) redactFeed(b *builder, channel string) {
+func (r *redaction) redactFeed(channel string) {
 	for _, format := range formats {
 		path := network.FeedPath(channel, format.name)
-		document := b.documents[path]
+		document := r.documents[path]
 		if document == nil {
 			continue
 		}
@@ -208,21 +236,21 @@ func (r *redaction) redactFeed(b *builder, channel string) {
 		revised, err := edition.Revision{
 			MediaType: format.mediaType, AsOf: r.at, Advice: document.Advice(), Items: document.Items(),
 			Render: func(modified time.Time) (rest []byte, err error) {
-				rest, removed, err = feed.Remove(format.mediaType, body, func(guid string) bool { return r.guids[guid] }, modified.In(b.station.Zone))
+				rest, removed, err = feed.Remove(format.mediaType, body, func(guid string) bool { return r.GUIDs[guid] }, modified.In(r.station.Zone))
 				return rest, err
 			},
 		}.Revise(document)
 		if err != nil {
-			delete(b.documents, path)
+			delete(r.documents, path)
 			continue
 		}
-		b.documents[path] = revised.Carrying(document.Items() - removed)
+		r.documents[path] = revised.Carrying(document.Items() - removed)
 	}
 }
 
 // redactRecord takes the articles out of the record of the feeds.
-func (r *redaction) redactRecord(b *builder) {
-	lines, err := feedLines(r.edition)
+func (r *redaction) redactRecord() {
+	lines, err := FeedLines(r.current)
 	if err != nil {
 		return
 	}
@@ -230,11 +258,11 @@ func (r *redaction) redactRecord(b *builder) {
 	n := 0
 	for _, channel := range slices.Sorted(maps.Keys(lines)) {
 		for _, line := range lines[channel] {
-			if !r.gone[line.id] {
-				writeLine(w, channel, line.id, line.guid)
+			if !r.gone[line.ID] {
+				writeLine(w, channel, line.ID, line.GUID)
 				n++
 			}
 		}
 	}
-	b.addRecord(feedsRecord, contentOf(w), n)
+	r.addRecord(feedsRecord, contentOf(w), n)
 }

@@ -1,4 +1,4 @@
-package jobs
+package press
 
 import (
 	"cmp"
@@ -55,9 +55,12 @@ func (s *monthStore) Find(_ context.Context, ids []string) (states []article.Sta
 // builderOf returns a builder in the month that begins then.
 func builderOf(store Snapshot, from time.Time) *builder {
 	return &builder{
-		Conductor: &Conductor{partPages: 2}, station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
-		snapshot: store, asOf: from.AddDate(0, 0, 20), memory: new(memory), later: map[article.Month]time.Time{},
-		documents: map[string]*edition.Document{}, records: map[string]*edition.Document{},
+		Press: New(nil, Options{Sitemaps: Limits{Part: 2}}, nil),
+		draft: &draft{
+			station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC}, asOf: from.AddDate(0, 0, 20),
+			documents: map[string]*edition.Document{}, records: map[string]*edition.Document{},
+		},
+		snapshot: store, outcome: Outcome{Later: map[article.Month]time.Time{}},
 	}
 }
 
@@ -86,7 +89,7 @@ func TestPatch(t *testing.T) {
 			store.articles[id.Draw(t, "id")] = at.Draw(t, "at")
 		}
 		for range 6 {
-			e := new(extent)
+			e := new(Extent)
 			for range rapid.IntRange(0, 3).Draw(t, "changes") {
 				id, at := id.Draw(t, "id"), at.Draw(t, "at")
 				if rapid.Bool().Draw(t, "gone") {
@@ -95,7 +98,7 @@ func TestPatch(t *testing.T) {
 				} else {
 					store.articles[id] = at
 				}
-				e.add(id, at)
+				e.Add(id, at)
 			}
 			store.asked = nil
 			files, err := b.readMonth(t.Context(), name, e)
@@ -105,7 +108,7 @@ func TestPatch(t *testing.T) {
 			if !slices.Contains(store.asked, from) || len(store.asked) > 1 {
 				patches++
 			}
-			whole, err := b.readMonth(t.Context(), name, &extent{whole: true})
+			whole, err := b.readMonth(t.Context(), name, &Extent{Whole: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -146,18 +149,18 @@ func TestPatchWithoutHint(t *testing.T) {
 				store.articles[fmt.Sprint(i)] = from.Add(time.Duration(i) * time.Hour)
 			}
 			b := builderOf(store, from)
-			if err := b.shard(t.Context(), month, &extent{whole: true}); err != nil {
+			if err := b.shard(t.Context(), month, &Extent{Whole: true}); err != nil {
 				t.Fatal(err)
 			}
 			b.publish()
 			store.articles[fmt.Sprint(moved)] = from.Add(time.Duration(touched)*time.Hour + time.Minute)
-			e := new(extent)
-			e.add(fmt.Sprint(touched), store.articles[fmt.Sprint(touched)])
+			e := new(Extent)
+			e.Add(fmt.Sprint(touched), store.articles[fmt.Sprint(touched)])
 			if err := b.shard(t.Context(), month, e); err != nil {
 				t.Fatal(err)
 			}
 			seen := map[string]int{}
-			for _, id := range recordIDs(b.records[network.ShardPath(month, 1)]) {
+			for _, id := range RecordIDs(b.records[network.ShardPath(month, 1)]) {
 				seen[id]++
 			}
 			for id := range store.articles {

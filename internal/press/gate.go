@@ -1,4 +1,4 @@
-package jobs
+package press
 
 import (
 	"context"
@@ -32,12 +32,12 @@ func (e *ShrunkError) Error() string {
 
 // gate returns why an edition must not replace the current one: nothing good is
 // replaced by nothing. What can't be read has been refused before, see readable.
-func (b *builder) gate(ctx context.Context, next *edition.Edition, work *dirt) error {
-	if b.current == nil || b.accepted {
+func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) error {
+	if b.current == nil || work.Accepted {
 		return nil
 	}
 	// In the rounds of a backlog it would be half of what is left, again and again.
-	work.before = max(work.before, listed(b.current))
+	work.Before = max(work.Before, listed(b.current))
 	path := network.FeedPath("", network.RSS)
 	feedBefore := min(itemsOf(b.current, path), b.options.Items)
 	for _, part := range []struct {
@@ -45,7 +45,7 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *dirt) e
 		ids func() ([]string, error) // of the articles before
 	}{
 		{ShrunkError{b.station.ID, "feed", feedBefore, itemsOf(next, path)}, b.feedIDs},
-		{ShrunkError{b.station.ID, "sitemaps", work.before, listed(next)}, b.listedIDs},
+		{ShrunkError{b.station.ID, "sitemaps", work.Before, listed(next)}, b.listedIDs},
 	} {
 		if !shrunk(part.Before, part.After, 0) {
 			continue
@@ -79,9 +79,9 @@ func shrunk(before, after, told int) bool {
 
 // feedIDs returns the ids of the articles of the current edition's own feed.
 func (b *builder) feedIDs() (ids []string, err error) {
-	lines, err := feedLines(b.current)
+	lines, err := FeedLines(b.current)
 	for _, line := range lines[""] {
-		ids = append(ids, fromLine(line.id))
+		ids = append(ids, FromLine(line.ID))
 	}
 	return ids, err
 }
@@ -89,9 +89,9 @@ func (b *builder) feedIDs() (ids []string, err error) {
 // listedIDs returns the ids of the articles of the current edition's months.
 func (b *builder) listedIDs() (ids []string, err error) {
 	for path, record := range b.current.Records() {
-		if isShard(path) {
-			for id := range recordLines(record) {
-				ids = append(ids, fromLine(string(id)))
+		if IsShard(path) {
+			for id := range RecordLines(record) {
+				ids = append(ids, FromLine(string(id)))
 			}
 		}
 	}
@@ -110,8 +110,8 @@ func (b *builder) withheld(ids []string) (n int) {
 
 // told returns of how many articles the store tells that they have gone: it has
 // changed them, or has them and shows them no longer, as when their time is over.
-func (b *builder) told(ctx context.Context, ids []string, work *dirt) (n int, err error) {
-	states, err := find(ctx, b.snapshot, ids)
+func (b *builder) told(ctx context.Context, ids []string, work *Work) (n int, err error) {
+	states, err := Find(ctx, b.snapshot, ids)
 	if err != nil {
 		return 0, err
 	}
@@ -120,7 +120,7 @@ func (b *builder) told(ctx context.Context, ids []string, work *dirt) (n int, er
 		over[state.ID] = !state.Visible || !b.station.All && state.Station != b.station.ID
 	}
 	for _, id := range ids {
-		if _, changed := work.articles[id]; changed || over[id] {
+		if _, changed := work.Articles[id]; changed || over[id] {
 			n++
 		}
 	}

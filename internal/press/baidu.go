@@ -1,4 +1,4 @@
-package jobs
+package press
 
 import (
 	"bytes"
@@ -36,7 +36,7 @@ type addressPiece struct {
 // sitemap, or for each part of one that was made in parts. Only those are read
 // that are new. Without any address it has the home page, as an empty list is
 // reported as broken.
-func (b *builder) baidu() error {
+func (b *draft) baidu() error {
 	var pieces []*edition.Piece
 	var newest time.Time
 	lines, size := 0, int64(0)
@@ -80,7 +80,7 @@ func (b *builder) baidu() error {
 
 // addresses returns the addresses of a sitemap, in pieces as the sitemap is in
 // parts, and adds a piece of a whole one to known.
-func (b *builder) addresses(path string, known map[edition.Hash]*addressPiece) ([]*addressPiece, error) {
+func (b *draft) addresses(path string, known map[edition.Hash]*addressPiece) ([]*addressPiece, error) {
 	document := b.documents[path]
 	if m := &b.memory.month; m.document == document.Hash() {
 		return b.addressesOf(m.parts)
@@ -104,7 +104,7 @@ func (b *builder) addresses(path string, known map[edition.Hash]*addressPiece) (
 
 // addressesOf returns the addresses of parts, of which it reads those that are
 // new.
-func (b *builder) addressesOf(parts []part) ([]*addressPiece, error) {
+func (b *draft) addressesOf(parts []part) ([]*addressPiece, error) {
 	var all []*addressPiece
 	head, tail := extensions.Frame()
 	for i := range parts {
@@ -147,7 +147,7 @@ func readAddresses(station *network.Station, text io.Reader) (*addressPiece, err
 
 // newestFirst returns the paths of all shards, the one with the newest articles
 // first.
-func (b *builder) newestFirst() []string {
+func (b *draft) newestFirst() []string {
 	shards := b.newestShards()
 	slices.SortFunc(shards, func(a, b shardName) int { return cmp.Or(b.month.Compare(a.month), b.n-a.n) })
 	var paths []string

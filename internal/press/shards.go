@@ -1,4 +1,4 @@
-package jobs
+package press
 
 import (
 	"context"
@@ -18,15 +18,11 @@ import (
 	"feedstation/sitemap"
 )
 
-// roundTime is how long a build goes on with old months before it publishes
-// what it has, so that what is new does not wait for what is old.
-const roundTime = time.Second
-
 // shards adds the months that are dirty, newest first, and keeps the others. It
 // returns the months that it did not reach, which stay as they are for now.
-func (b *builder) shards(ctx context.Context, work *dirt) (left []article.Month, err error) {
-	months := slices.Collect(maps.Keys(work.months))
-	everything := work.everything || b.current == nil
+func (b *builder) shards(ctx context.Context, work *Work) (left []article.Month, err error) {
+	months := slices.Collect(maps.Keys(work.Months))
+	everything := work.Everything || b.current == nil
 	if everything {
 		if months, err = b.snapshot.Months(ctx, b.station.ID, b.station.Zone); err != nil {
 			return nil, err
@@ -38,14 +34,14 @@ func (b *builder) shards(ctx context.Context, work *dirt) (left []article.Month,
 		maps.DeleteFunc(kept, func(month article.Month, _ []string) bool { return !slices.Contains(months, month) })
 	}
 	for i, month := range months {
-		if i > 0 && time.Since(b.started) >= roundTime && !b.readdressed() {
+		if i > 0 && b.enough() && !b.readdressed() {
 			left = months[i:]
 			break
 		}
 		delete(kept, month)
-		e := work.months[month]
+		e := work.Months[month]
 		if everything || e == nil {
-			e = &extent{whole: true}
+			e = &Extent{Whole: true}
 		}
 		if err := b.shard(ctx, month, e); err != nil {
 			return nil, err
@@ -60,7 +56,7 @@ func (b *builder) shards(ctx context.Context, work *dirt) (left []article.Month,
 }
 
 // keptShards returns the paths of the current edition's months.
-func (b *builder) keptShards() map[article.Month][]string {
+func (b *draft) keptShards() map[article.Month][]string {
 	kept := map[article.Month][]string{}
 	if b.current == nil {
 		return kept
@@ -77,7 +73,7 @@ func (b *builder) keptShards() map[article.Month][]string {
 var extensions = sitemap.Options{Images: true, Videos: true, Alternates: true}
 
 // shard adds a month.
-func (b *builder) shard(ctx context.Context, month article.Month, e *extent) error {
+func (b *builder) shard(ctx context.Context, month article.Month, e *Extent) error {
 	files, err := b.readMonth(ctx, month, e)
 	if err != nil {
 		return fmt.Errorf("%s: %w", month, err)
@@ -96,7 +92,7 @@ var shardHead, shardTail = func() (head, tail edition.Piece) {
 }()
 
 // addShard adds a sitemap of a month, with its record.
-func (b *builder) addShard(path string, parts []part) {
+func (b *draft) addShard(path string, parts []part) {
 	head := shardHead
 	entries, record := []*edition.Piece{&head}, []*edition.Piece{}
 	var lastMod time.Time
@@ -117,7 +113,7 @@ func (b *builder) addShard(path string, parts []part) {
 
 // addSitemaps adds as many sitemaps as the URLs need and returns what they are. A
 // URL that can't be in any is left out.
-func (b *builder) addSitemaps(urls iter.Seq2[sitemap.URL, error], options sitemap.Options, path func(n int) string) ([]sitemap.File, error) {
+func (b *draft) addSitemaps(urls iter.Seq2[sitemap.URL, error], options sitemap.Options, path func(n int) string) ([]sitemap.File, error) {
 	options.Invalid = func(*sitemap.URLError) error { return nil }
 	var bodies []*edition.Writer
 	files, err := sitemap.Split(urls, options, func(int) (io.WriteCloser, error) {

@@ -1,6 +1,7 @@
-package jobs
+package press
 
 import (
+	"cmp"
 	"context"
 	"hash/crc32"
 	"io"
@@ -36,8 +37,9 @@ const (
 
 // endsPart reports whether the article of an id, in one line, is the last of its
 // part, in which it is the n-th.
-func (c *Conductor) endsPart(id string, n int) bool {
-	return n == maxPart*c.partPages || crc32.ChecksumIEEE([]byte(id))%uint32(c.partPages) == 0
+func (p *Press) endsPart(id string, n int) bool {
+	pages := cmp.Or(p.options.Sitemaps.Part, partPages)
+	return n == maxPart*pages || crc32.ChecksumIEEE([]byte(id))%uint32(pages) == 0
 }
 
 // shardOptions returns the options of a month's sitemaps, which are written in
@@ -73,7 +75,7 @@ func (b *builder) pages(articles iter.Seq2[article.Article, error], w *partWrite
 				continue
 			}
 			page := b.url(&a)
-			w.next = upcoming{oneLine(a.ID), a.Published, page.LastMod}
+			w.next = upcoming{OneLine(a.ID), a.Published, page.LastMod}
 			if !yield(page, nil) {
 				return
 			}

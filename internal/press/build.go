@@ -1,0 +1,146 @@
+package press
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"feedstation/internal/article"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// Order is what an edition is built from, besides the press.
+type Order struct {
+	Station     *network.Station
+	Snapshot    Snapshot
+	Previous    *edition.Edition // the one that it follows; nil: none
+	Work        *Work
+	Memory      Memory              // of the build before; the zero Memory: none
+	Retractions edition.Retractions // what no edition may show
+	// Enough reports whether old months that have not been reached wait for the
+	// next build, so that what is new does not wait for them.
+	Enough func() bool
+}
+
+// Outcome is what a build has found out besides the edition.
+type Outcome struct {
+	Due     time.Time                   // when the edition changes by the clock alone; zero: never
+	Later   map[article.Month]time.Time // when months, and feeds as the zero month, change by the clock
+	Pending []article.Month             // that were not reached
+	Omitted []Omission
+	Memory  Memory // for the next build
+}
+
+// Omission is an article that no feed can carry. It is returned once.
+type Omission struct {
+	ID, Station string
+	Err         error
+}
+
+// Memory is what a build has found out that spares the next one work. A build can
+// do without it, and does where somebody else has published since.
+type Memory struct {
+	feeds     map[string]rendered // by channel
+	month     monthInParts
+	addresses map[edition.Hash]*addressPiece // by sitemap
+}
+
+// builder builds one edition of one station from one snapshot.
+type builder struct {
+	*Press
+	*draft
+	snapshot    Snapshot
+	retractions edition.Retractions
+	enough      func() bool
+	outcome     Outcome
+
+	usableHost string // the last that usable found to be a host
+}
+
+// Build returns the edition that follows the previous one: equal to it where
+// nothing has changed. The error is a *ShrunkError where it must not replace it.
+// The outcome holds either way.
+func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, error) {
+	b := &builder{
+		Press: p,
+		draft: &draft{
+			station: o.Station, current: o.Previous, asOf: o.Snapshot.Time(), everything: o.Work.Everything,
+			advice: edition.DefaultAdvice, documents: map[string]*edition.Document{}, records: map[string]*edition.Document{},
+		},
+		snapshot: withhold(o.Snapshot, o.Retractions), retractions: o.Retractions, enough: o.Enough,
+		outcome: Outcome{Later: map[article.Month]time.Time{}},
+	}
+	b.advice.StaleIfError = p.options.StaleIfError
+	if !o.Work.Everything { // where nothing is taken on trust
+		b.memory = o.Memory
+	}
+	b.memory.feeds = maps.Clone(b.memory.feeds)
+	err := b.build(ctx, o.Work)
+	b.outcome.Memory = b.memory
+	if err != nil {
+		return nil, b.outcome, err
+	}
+	number := int64(1)
+	if b.current != nil {
+		number = b.current.Number() + 1
+	}
+	e := edition.New(b.station.ID, number, watermark(b.current, b.asOf), p.Fingerprint(b.station), b.documents).At(b.station.URL)
+	e = e.WithRecords(b.records).WithPending(b.outcome.Pending).Following(b.current)
+	return e, b.outcome, b.gate(ctx, e, o.Work)
+}
+
+// build adds all documents. The feeds are rendered while the sitemaps are read.
+func (b *builder) build(ctx context.Context, work *Work) error {
+	changed, err := b.readFeeds(ctx, work)
+	if err != nil {
+		return err
+	}
+	var feeds map[string]*edition.Document
+	var rendering errgroup.Group
+	rendering.Go(func() error {
+		return Recovered(func() (err error) {
+			feeds, err = b.renderFeeds(changed)
+			return err
+		})
+	})
+	sitemaps := Recovered(func() error { return b.sitemaps(ctx, work) })
+	if err := errors.Join(rendering.Wait(), sitemaps); err != nil {
+		return err
+	}
+	maps.Copy(b.documents, feeds)
+	return errors.Join(b.recordFeeds(changed), b.robots(), b.opml())
+}
+
+// watermark is the snapshot's time, but later than that of the current edition,
+// which was read before: a clock that was ahead once must not hold up every
+// edition until it is reached again.
+func watermark(current *edition.Edition, asOf time.Time) time.Time {
+	if current == nil || asOf.After(current.Watermark()) {
+		return asOf
+	}
+	return current.Watermark().Add(time.Millisecond)
+}
+
+// readdressed reports whether the station has another address than when the
+// current edition was built, so that none of its sitemaps can be kept.
+func (b *builder) readdressed() bool { return b.current != nil && b.current.URL() != b.station.URL }
+
+// changed is when the article last changed. Until a time in the future has come,
+// that of publication stands in for it, and the build notes when that is.
+func (b *builder) changed(a *article.Article) time.Time {
+	if !a.Updated.After(b.asOf) {
+		return a.Updated
+	}
+	var month article.Month // zero: only the feeds, of an article of another station
+	if a.Station == b.station.ID {
+		month = article.MonthOf(a.Published, b.station.Zone)
+	}
+	if at, ok := b.outcome.Later[month]; !ok || a.Updated.Before(at) {
+		b.outcome.Later[month] = a.Updated
+	}
+	return a.Published
+}

@@ -1,0 +1,66 @@
+package press
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// draft is an edition in the making. Each document that is added is what has
+// become of the one at its path.
+type draft struct {
+	station    *network.Station
+	current    *edition.Edition // that it follows; nil: there is none
+	asOf       time.Time        // of the snapshot
+	everything bool             // is built anew, so that nothing tells when it changed
+	advice     edition.Advice   // what clients are told about documents that are not feeds
+	memory     Memory
+	documents  map[string]*edition.Document
+	records    map[string]*edition.Document // see records.go
+}
+
+// addBody adds a document that does not print when it changed.
+func (b *draft) addBody(path, mediaType string, body []byte, newest time.Time) error {
+	document, err := edition.Revision{
+		MediaType: mediaType, Newest: newest, AsOf: b.asOf, Advice: b.advice,
+		Render: func(time.Time) ([]byte, error) { return body, nil },
+	}.Revise(b.previous(path))
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	b.documents[path] = document
+	return nil
+}
+
+// addContent does so with content that is compressed already, of so many
+// articles.
+func (b *draft) addContent(path string, content *edition.Content, items int, newest time.Time) {
+	if b.appears(path, newest) {
+		newest = b.asOf
+	}
+	revision := edition.Revision{Newest: newest, AsOf: b.asOf, Items: items, Advice: b.advice}
+	if b.current != nil {
+		revision.Since = b.current.Watermark()
+	}
+	b.documents[path] = revision.Settle(content, b.previous(path))
+}
+
+// appears reports whether a sitemap is there now that was not before, though its
+// articles are older than that: they have been imported, are back, or were in
+// another file. That, then, is when it changed.
+func (b *draft) appears(path string, newest time.Time) bool {
+	month, _, ok := network.ParseShardPath(path)
+	pending := ok && b.current != nil && slices.Contains(b.current.Pending(), month)
+	return b.current != nil && !b.everything && b.previous(path) == nil && !pending && !newest.After(b.current.Watermark())
+}
+
+func (b *draft) previous(path string) *edition.Document {
+	if b.current == nil {
+		return nil
+	}
+	d, _ := b.current.Document(path)
+	return d
+}

@@ -1,0 +1,97 @@
+// Package press says what an edition is: it makes the documents of a station
+// from one snapshot of the content store, and takes articles out of them. It
+// holds no lock, writes no log and reads no clock; whatever it finds out beside
+// the edition it returns.
+package press
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash/maphash"
+	"iter"
+	"time"
+
+	"feedstation/feed"
+	"feedstation/internal/article"
+	"feedstation/internal/network"
+)
+
+// Snapshot is the content store as it was at one moment: all answers agree.
+type Snapshot interface {
+	// Time returns the moment by the store's clock.
+	Time() time.Time
+	// Latest returns the newest visible articles of the stations, newest first;
+	// with a channel, those that are in the channel of that id.
+	Latest(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error)
+	// Months returns the months in which the station has articles, newest first.
+	Months(ctx context.Context, station string, zone *time.Location) ([]article.Month, error)
+	// Listing yields the visible articles first published in [from, to), oldest
+	// first, with texts only where there are enclosures.
+	Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error]
+	// Find returns what is known of the articles of these ids, at most 1000; those
+	// that the store does not have are absent.
+	Find(ctx context.Context, ids []string) ([]article.State, error)
+}
+
+// Options tell what the documents are like.
+type Options struct {
+	Items    int      // in a feed, at most
+	FullText bool     // false: feeds carry summaries only
+	NewsName string   // the publication's name on Google News
+	Sitemaps Limits   // of a sitemap
+	Robots   []string // lines of robots.txt for all robots, or groups of their own
+	// StaleIfError is how long proxies may serve what they have while this
+	// server can't be reached; 0: not told.
+	StaleIfError time.Duration
+	Version      string // the program's; another one builds every edition anew
+}
+
+// Limits are the largest numbers of addresses and bytes in a sitemap; zero:
+// those of package sitemap.
+type Limits struct {
+	URLs  int
+	Bytes int64
+	Part  int // pages that are compressed together, on average; 0: 128
+}
+
+// Item is an article as feeds carry it.
+type Item = feed.Prepared
+
+// Items remembers items by digests of what they are made from: it returns the
+// item of a digest, made if it is not remembered. Size is that of the article's
+// texts in bytes. It is called from several goroutines.
+type Items interface {
+	Item(digest uint64, size int, prepare func() *Item) *Item
+}
+
+// Press builds the editions of a network. Its methods may be called from several
+// goroutines.
+type Press struct {
+	network *network.Network
+	options Options
+	items   Items
+	seed    maphash.Seed
+}
+
+// New returns a press.
+func New(n *network.Network, options Options, items Items) *Press {
+	return &Press{n, options, items, maphash.MakeSeed()}
+}
+
+// Fingerprint identifies what the documents of a station depend on besides the
+// articles: another one means another edition.
+func (p *Press) Fingerprint(station *network.Station) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%+v %q\n", p.options, p.options.Robots)
+	stations := []*network.Station{station}
+	if station.All {
+		stations = append(stations, p.network.Stations...)
+	}
+	for _, s := range stations {
+		fmt.Fprintf(h, "%q %q %q %q %q %q %q %q %q %q %t %+v\n", s.ID, s.Name, s.URL, s.Description, s.Email,
+			s.Language, s.Zone, s.Icon, s.Logo, s.Rights, s.All, s.Channels)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}

@@ -1,0 +1,59 @@
+package press
+
+import (
+	"time"
+
+	"feedstation/internal/article"
+)
+
+// Work is what has to be built of a station's edition. Its news sitemap and its
+// index, which are small, are built with every work.
+type Work struct {
+	Everything bool
+	Accepted   bool // however few articles are left
+	Before     int  // the articles in sitemaps when it began to be worked off, of a backlog
+	Feeds      bool // all feeds
+	// Articles make the feeds dirty that have them, or had: by id, whether they
+	// are the station's own.
+	Articles map[string]bool
+	Months   map[article.Month]*Extent
+}
+
+// NewWork returns work without anything to do.
+func NewWork() Work {
+	return Work{Articles: map[string]bool{}, Months: map[article.Month]*Extent{}}
+}
+
+// Month returns what has to be read of a month, to which the caller adds.
+func (w *Work) Month(month article.Month) *Extent {
+	e, ok := w.Months[month]
+	if !ok {
+		e = &Extent{}
+		w.Months[month] = e
+	}
+	return e
+}
+
+// Extent is what has to be read of a month.
+type Extent struct {
+	Whole bool
+	at    []time.Time // publication of articles that have come, changed or left
+	ids   []string    // of such articles, in one line
+}
+
+// maxExtent is how many articles are looked for one by one.
+const maxExtent = 100
+
+// Add adds an article, and when it was published, unless that is not known.
+func (e *Extent) Add(id string, at time.Time) {
+	if len(e.ids) == maxExtent {
+		e.Whole = true
+	}
+	if e.Whole {
+		return
+	}
+	e.ids = append(e.ids, OneLine(id))
+	if !at.IsZero() {
+		e.at = append(e.at, at)
+	}
+}

@@ -1,0 +1,98 @@
+package jobs
+
+import (
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/network"
+	"feedstation/internal/press"
+)
+
+// desk is what is known of one station.
+type desk struct {
+	station *network.Station
+	led     bool      // it is built here, see Editions.Leads
+	asked   bool      // this run builds it because somebody has asked for it
+	since   time.Time // changes up to then are known
+	work    *work     // what has to be built; nil: nothing
+	read    time.Time // when all of its feeds were last read
+
+	looked bool                        // due is known
+	due    time.Time                   // when its news sitemap changes by the clock; zero: never
+	later  map[article.Month]time.Time // when months, and feeds as the zero month, change by the clock
+	memory press.Memory
+	months map[article.Month]audited // that audits have looked at
+}
+
+// work is what has to be built of a station's edition.
+type work struct {
+	press.Work
+	fresh   bool                   // something has happened, it is not only a backlog
+	audited map[article.Month]bool // of the months, those that an audit found
+}
+
+// mark returns the desk's work, to which the caller adds.
+func (d *desk) mark() *work {
+	d.markBacklog(nil)
+	d.work.fresh = true
+	return d.work
+}
+
+// markBacklog marks months that have been dirty for some time.
+func (d *desk) markBacklog(months []article.Month) {
+	if d.work == nil {
+		d.work = &work{Work: press.NewWork(), audited: map[article.Month]bool{}}
+	}
+	for _, month := range months {
+		d.work.Month(month).Whole = true
+	}
+}
+
+// markLater marks what changes by the clock alone, besides the news.
+func (d *desk) markLater(now time.Time) {
+	for month, at := range d.later {
+		if at.After(now) {
+			continue
+		}
+		delete(d.later, month)
+		w := d.mark()
+		w.Feeds = true
+		if month != (article.Month{}) {
+			w.Month(month).Whole = true
+		}
+	}
+}
+
+// forget forgets what is known of a station that another process may have built.
+func (d *desk) forget() {
+	*d = desk{station: d.station, led: d.led, asked: d.asked, work: d.work, later: d.later, months: map[article.Month]audited{}}
+}
+
+// settle notes what has been built, and what is left to be done.
+func (d *desk) settle(r result) {
+	d.work = nil
+	if pending := r.outcome.Pending; len(pending) > 0 {
+		d.markBacklog(pending)
+		d.work.Accepted, d.work.Before, d.work.audited = r.work.Accepted, r.work.Before, r.work.audited
+	}
+	d.due, d.looked = r.outcome.Due, true
+	for month, at := range r.outcome.Later {
+		if old, ok := d.later[month]; !ok || at.Before(old) {
+			d.later[month] = at
+		}
+	}
+	d.audited(r)
+	if r.work.Everything || r.work.Feeds {
+		d.read = time.Now()
+	}
+}
+
+// desk returns the desk of a station of the network.
+func (c *Conductor) desk(station string) *desk {
+	for _, d := range c.desks {
+		if d.station.ID == station {
+			return d
+		}
+	}
+	return nil
+}
