@@ -13,16 +13,7 @@ import (
 
 // topics returns the texts of both languages, by language.
 func topics() map[string][]topic {
-	return map[string][]topic{
-		"zh": {
-			zhWeather(), zhTraffic(), zhCulture(), zhEducation(), zhSports(), zhHealth(), zhEconomy(),
-			zhSociety(), zhTech(), zhTravel(), zhCivic(), zhFood(), zhFestivals(),
-		},
-		"en": {
-			enWeather(), enTraffic(), enCulture(), enEducation(), enSports(), enHealth(), enEconomy(),
-			enSociety(), enTech(), enTravel(), enFood(),
-		},
-	}
+	return map[string][]topic{"zh": mustRead("zh").topics, "en": mustRead("en").topics}
 }
 
 func TestTopicsAreTold(t *testing.T) {
@@ -192,7 +183,7 @@ func TestParagraphsEnd(t *testing.T) {
 }
 
 func TestBanks(t *testing.T) {
-	for language, banks := range map[string][]bank{"zh": zhBanks(), "en": enBanks()} {
+	for language, banks := range map[string][]bank{"zh": mustRead("zh").banks, "en": mustRead("en").banks} {
 		seen := map[string]bool{}
 		for _, b := range banks {
 			if seen[b.slot] {

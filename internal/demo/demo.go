@@ -6,10 +6,10 @@
 // draws from a generator of its own, seeded by the run's seed and the article's
 // number; no clock, no locale and no map in random order has a say.
 //
-// The texts stand in the files zh_*.go and en_*.go as stories: sentences with
-// slots such as {street}, described at the type story. Persons, streets,
-// schools and firms are invented. Only the names of cities follow the names of
-// the stations.
+// The texts are data: stories made of sentences with slots such as {street},
+// in the folder texts, whose README describes them. They are read when articles
+// are asked for. Persons, streets, schools and firms are invented. Only the
+// names of cities follow the names of the stations.
 package demo
 
 import (

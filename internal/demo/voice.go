@@ -59,17 +59,17 @@ type slotBank struct {
 
 // compile gives the voice its stories. Of its texts it brings the byline and
 // the captions of scenes.
-func (v *voice) compile(banks []bank, topics []topic, byline string, scenes ...string) {
+func (v *voice) compile(t texts, byline string, scenes ...string) {
 	c := &compiler{voice: v, banks: map[string]*slotBank{}, numbers: map[string]int{}}
-	for _, b := range banks {
+	for _, b := range t.banks {
 		c.banks[b.slot] = &slotBank{names: b.names}
 	}
 	v.people = c.banks["person"].names
 	v.byline = c.template(byline)
 	v.scenes = c.all(scenes, 0)
-	for i := range topics {
-		for _, s := range topics[i].stories {
-			v.tales = append(v.tales, c.tale(&topics[i], s))
+	for i := range t.topics {
+		for _, s := range t.topics[i].stories {
+			v.tales = append(v.tales, c.tale(&t.topics[i], s))
 		}
 	}
 	v.drawn = make([]drawn, len(v.slots))
