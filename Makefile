@@ -57,6 +57,10 @@ linter:
 test: ## all tests
 	go test ./...
 
+.PHONY: test-short
+test-short: ## the tests that need no server and no minute, in half a minute
+	go test -short ./...
+
 .PHONY: race
 race: ## all tests with the race detector
 	go test -race ./...

@@ -9,6 +9,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/network"
+	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
 
@@ -53,6 +54,7 @@ func (w *world) refreshBy(c *jobs.Conductor) {
 // An article is given another time of publication after the hints were asked for
 // and before the build has its snapshot: the month has it once all the same.
 func TestMoveBetweenSnapshots(t *testing.T) {
+	require.Time(t)
 	march := article.Month{Year: 2026, Month: time.March}
 	for x := range every(40) {
 		for _, to := range []int{2, x} {
@@ -100,6 +102,7 @@ func TestMoveBetweenSnapshots(t *testing.T) {
 // What a process remembers of a month is of no use after another process has
 // built it, whatever the two sitemaps have in common.
 func TestTurns(t *testing.T) {
+	require.Time(t)
 	for x := range every(38) {
 		in(t, func(w *world) {
 			all := w.newMonth()

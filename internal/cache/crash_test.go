@@ -18,6 +18,7 @@ import (
 
 	"feedstation/internal/edition"
 	"feedstation/internal/testkit/redistest"
+	"feedstation/internal/testkit/require"
 )
 
 // publisherDir names, in the environment, the local copy in which this program
@@ -86,11 +87,9 @@ func publishForever(dir, addr string) error {
 // A publisher is killed at many moments: each time the local copy has one whole
 // edition, none older than the last time, and whole kept ones.
 func TestLocalSurvivesKills(t *testing.T) {
+	require.Time(t)
 	t.Parallel()
-	rounds := 200
-	if testing.Short() {
-		rounds = 20
-	}
+	const rounds = 200
 	dir := t.TempDir()
 	moments := rand.New(rand.NewPCG(1, 2))
 	last, different := int64(0), map[int64]bool{}
@@ -126,10 +125,7 @@ func TestLocalSurvivesKills(t *testing.T) {
 // end what the local copy of the first has, or the next.
 func TestRedisSurvivesKills(t *testing.T) {
 	t.Parallel()
-	rounds := 200
-	if testing.Short() {
-		rounds = 20
-	}
+	const rounds = 200
 	server := redistest.Start(t)
 	f := &witness{t: t, cache: newCache(t, slog.New(slog.DiscardHandler), newLocal(t), openRedis(t, RedisOptions{Mode: "single", Addrs: []string{server.Addr()}, Timeout: patient}))}
 	stop := f.follow()

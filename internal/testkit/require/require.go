@@ -1,9 +1,12 @@
-// Package require finds what some tests need from outside the repository:
-// programs such as redis-server, and the shared files that lie beside it.
+// Package require says what a test needs: programs such as redis-server, the
+// shared files beside the repository, or time.
 //
-// A test that misses one of them is skipped with a line that says what to
-// install. With FEEDSTATION_REQUIRE=all in the environment it fails instead, so
-// that a complete run can't be green because it left something out.
+// A test that misses a program or a file is skipped with a line that says what
+// to install. With FEEDSTATION_REQUIRE=all in the environment it fails instead,
+// so that a complete run can't be green because it left something out.
+//
+// go test -short skips every test that needs a program or time, also where the
+// program is installed: a short run is the same on every machine.
 //
 // It is a test helper: no production package may import it.
 package require
@@ -26,10 +29,19 @@ import (
 // directories and the newest PostgreSQL's own.
 //
 // Without any of them the test is skipped, or fails with FEEDSTATION_REQUIRE=all.
+// With -short it is skipped in any case.
 func Binary(t testing.TB, names ...string) string {
+	t.Helper()
+	return binary(t, testing.Short(), names...)
+}
+
+func binary(t testing.TB, short bool, names ...string) string {
 	t.Helper()
 	if len(names) == 0 {
 		t.Fatal("require.Binary: no program named")
+	}
+	if short {
+		t.Skip("needs " + strings.Join(names, " or ") + ", which -short does not start")
 	}
 	for _, name := range names {
 		if path, ok := find(name, serverDirs()); ok {
@@ -43,6 +55,15 @@ func Binary(t testing.TB, names ...string) string {
 	}
 	lack(t, line)
 	return ""
+}
+
+// Time skips a test that takes more than about a second when -short is given.
+// A test that needs a server needs no Time as well.
+func Time(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes long, and -short is given")
+	}
 }
 
 // Path returns the absolute path of a file or folder of ../shared, the folder

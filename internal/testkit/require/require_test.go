@@ -69,6 +69,7 @@ func TestBinary(t *testing.T) {
 	tests := []struct {
 		name    string
 		require string
+		short   bool
 		ask     []string
 		want    string
 		end     string
@@ -82,13 +83,15 @@ func TestBinary(t *testing.T) {
 		{name: "both absent", ask: []string{"none", "nil"}, end: "skip: needs none or nil, which this machine lacks"},
 		{name: "absent but required", require: "all", ask: []string{"none"}, end: "fatal: needs none, which this machine lacks"},
 		{name: "another value requires nothing", require: "1", ask: []string{"none"}, end: "skip: needs none, which this machine lacks"},
+		{name: "found but short", short: true, ask: []string{"one", "two"}, end: "skip: needs one or two, which -short does not start"},
+		{name: "required but short", require: "all", short: true, ask: []string{"none"}, end: "skip: needs none, which -short does not start"},
 		{name: "nothing asked", end: "fatal: require.Binary: no program named"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("PATH", dir)
 			t.Setenv("FEEDSTATION_REQUIRE", tt.require)
-			got, end := record(func(tb testing.TB) string { return Binary(tb, tt.ask...) })
+			got, end := record(func(tb testing.TB) string { return binary(tb, tt.short, tt.ask...) })
 			if got != tt.want || end != tt.end {
 				t.Errorf("Binary(%q) = %q, %q; want %q, %q", tt.ask, got, end, tt.want, tt.end)
 			}
@@ -117,7 +120,7 @@ func TestBinaryNamesThePackage(t *testing.T) {
 	// Of all programs known, chromium is the one that no server folder holds.
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("FEEDSTATION_REQUIRE", "")
-	_, end := record(func(tb testing.TB) string { return Binary(tb, "chromium") })
+	_, end := record(func(tb testing.TB) string { return binary(tb, false, "chromium") })
 	if want := "skip: needs chromium, which this machine lacks (apt-get install chromium)"; end != want {
 		t.Errorf("Binary(chromium) ended with %q, want %q", end, want)
 	}
