@@ -126,7 +126,7 @@ func (c *Conductor) auditable(ctx context.Context, snapshot Snapshot, station *n
 		all[month] = true
 	}
 	if current, ok := c.editions.Current(station.ID); ok {
-		for path := range current.All() {
+		for path := range current.AllContents() {
 			if month, _, ok := network.ParseShardPath(path); ok {
 				all[month] = true
 			}

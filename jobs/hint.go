@@ -99,7 +99,7 @@ func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids [
 	}
 	wanted, home := map[string]bool{}, map[string]bool{}
 	for _, id := range ids {
-		wanted[press.OneLine(id)] = true
+		wanted[id] = true
 	}
 	for _, state := range states {
 		c.follow(article.Change{ID: state.ID, Station: state.Station, Published: state.Published})
@@ -119,16 +119,13 @@ func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids [
 		for _, state := range states {
 			months[article.MonthOf(state.Published, station.Zone)] = true
 		}
-		found, err := press.Locate(current, wanted, func(month article.Month) bool { return everywhere || months[month] })
-		if err != nil {
-			return err
-		}
-		for _, month := range found.Months {
-			for id := range found.IDs {
-				d.mark().Month(month).Add(press.FromLine(id), time.Time{})
+		found, feeds := press.Locate(current, wanted, func(month article.Month) bool { return everywhere || months[month] })
+		for _, month := range found {
+			for id := range wanted {
+				d.mark().Month(month).Add(id, time.Time{})
 			}
 		}
-		if len(found.Feeds) > 0 {
+		if feeds {
 			d.mark().Feeds = true
 		}
 	}

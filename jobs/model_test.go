@@ -215,10 +215,82 @@ func (m *model) step() {
 		m.checkArticles(s, e)
 		if old := before[s.ID]; old != nil {
 			m.checkHistory(p, old, e)
+			m.checkDiff(old, e)
+			m.checkWithdrawn(old)
 		}
 	}
 	m.audit(p)
 	p.dirty, p.checked = months{}, time.Now()
+}
+
+// checkDiff holds that what differs between two editions, applied to the articles
+// of one, gives those of the other.
+func (m *model) checkDiff(before, after *edition.Edition) {
+	m.t.Helper()
+	diff, err := edition.Diff(before, after)
+	if err != nil {
+		m.fail("%v", err)
+	}
+	got := m.contents(before)
+	for _, a := range diff.Left {
+		delete(got, a.ID)
+	}
+	for _, a := range slices.Concat(diff.Came, diff.Changed) {
+		got[a.ID] = a
+	}
+	if want := m.contents(after); !maps.Equal(got, want) {
+		m.fail("%s: with the difference %v; want %v", after.Station(), got, want)
+	}
+	for path, d := range after.All() {
+		if old, ok := before.Document(path); (ok && old.Hash() == d.Hash()) == slices.Contains(diff.Paths, path) {
+			m.fail("%s%s: changed: %t", after.Station(), path, slices.Contains(diff.Paths, path))
+		}
+	}
+}
+
+// checkWithdrawn holds that an older edition is without those articles that no
+// current edition has, and has all others.
+func (m *model) checkWithdrawn(older *edition.Edition) {
+	m.t.Helper()
+	got, err := edition.Withdrawn(older, m.shelf.current)
+	if err != nil {
+		m.fail("%v", err)
+	}
+	shown := map[string]time.Time{}
+	for _, e := range m.shelf.current {
+		for id, a := range m.contents(e) {
+			shown[id] = a.Published
+		}
+	}
+	for id, a := range m.contents(older) {
+		now, ok := shown[id]
+		if ok && !now.Equal(a.Published) {
+			continue // elsewhere it may not be found
+		}
+		if ok == slices.Contains(got, id) {
+			m.fail("an older edition of %s shows %s, which is somewhere: %t", older.Station(), id, ok)
+		}
+	}
+}
+
+// contents returns what an edition says of each article: its months, else its
+// feeds.
+func (m *model) contents(e *edition.Edition) map[string]edition.Article {
+	all := map[string]edition.Article{}
+	for _, months := range []bool{false, true} {
+		for path, contents := range e.AllContents() {
+			if _, _, month := network.ParseShardPath(path); month != months {
+				continue
+			}
+			for a, err := range edition.Articles(contents) {
+				if err != nil {
+					m.fail("%v", err)
+				}
+				all[a.ID] = a
+			}
+		}
+	}
+	return all
 }
 
 // refreshBy has a process refresh, sometimes after it could not do all of it.

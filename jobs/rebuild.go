@@ -195,7 +195,7 @@ func (c *Conductor) publish(ctx context.Context, r *result) error {
 	// is being stopped.
 	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
 	defer cancel()
-	return errors.Join(err, c.noteGone(noting, r.station, current, next, r.work))
+	return errors.Join(err, c.noteGone(noting, r.station, current, next))
 }
 
 // next returns the edition that follows the current one.

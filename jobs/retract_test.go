@@ -43,9 +43,9 @@ func naming(e *edition.Edition, id int) (paths []string) {
 			paths = append(paths, path)
 		}
 	}
-	for path, d := range e.Records() {
+	for path, d := range e.AllContents() {
 		if slices.Contains(strings.FieldsFunc(string(d.Body()), func(r rune) bool { return r == '\t' || r == '\n' }), fmt.Sprint(id)) {
-			paths = append(paths, "record of "+path)
+			paths = append(paths, "contents of "+path)
 		}
 	}
 	return paths
@@ -302,13 +302,13 @@ func TestManyGoneAtOnceAreNoted(t *testing.T) {
 		w.refreshOf(c)
 		built, _ := s.Current("xt")
 		const path = "/sitemaps/2026-03.xml"
-		records := maps.Collect(built.Records())
+		records := maps.Collect(built.AllContents())
 		lines := records[path].Body()
 		for id := range 2000 {
-			lines = fmt.Appendln(lines, id+2)
+			lines = edition.Article{ID: fmt.Sprint(id + 2), Published: time.Now(), Address: address("xt", fmt.Sprint(id+2))}.AppendTo(lines)
 		}
 		records[path] = edition.NewDocument(records[path].MediaType(), lines, built.Watermark())
-		s.current["xt"] = edition.New("xt", 1, built.Watermark(), built.Build(), maps.Collect(built.All())).WithRecords(records)
+		s.current["xt"] = edition.New("xt", 1, built.Watermark(), built.Build(), maps.Collect(built.All())).WithContents(records)
 		time.Sleep(time.Minute)
 		if err := c.Build(w.t.Context(), nil, func(jobs.Report) {}); err != nil {
 			t.Fatal(err)
@@ -475,10 +475,10 @@ func TestRedactNewsOfAPendingMonth(t *testing.T) {
 		s, c := w.withShelf()
 		w.refreshOf(c)
 		whole, _ := s.Current("xt")
-		documents, records := maps.Collect(whole.All()), maps.Collect(whole.Records())
+		documents, records := maps.Collect(whole.All()), maps.Collect(whole.AllContents())
 		delete(documents, "/sitemaps/2026-03.xml")
 		delete(records, "/sitemaps/2026-03.xml")
-		pending := edition.New("xt", 5, whole.Watermark(), whole.Build(), documents).WithRecords(records)
+		pending := edition.New("xt", 5, whole.Watermark(), whole.Build(), documents).WithContents(records)
 		got := press.Redact(w.network, pending, edition.Retractions{"1": held("xt", 1)})
 		for _, path := range naming(got, 1) {
 			if path != "/sitemaps/baidu.txt" { // which is made from the months

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html"
 	"iter"
 	"log/slog"
 	"maps"
@@ -215,7 +216,7 @@ func consistent(s *network.Station, e *edition.Edition) error {
 	if got := document(e, network.IndexPath); !strings.HasSuffix(got, "/0.9\">\n"+index.String()+"</sitemapindex>\n") {
 		return fmt.Errorf("the index is\n%s\nwant\n%s", got, &index)
 	}
-	if err := recorded(e); err != nil {
+	if err := contained(e); err != nil {
 		return err
 	}
 	for month := range slices.Values(monthsOf(e)) {
@@ -232,43 +233,58 @@ func consistent(s *network.Station, e *edition.Edition) error {
 	return nil
 }
 
-// recorded tells in what the records of an edition are not those of its
+// contained tells in what the contents of an edition are not those of its
 // sitemaps and feeds.
-func recorded(e *edition.Edition) error {
-	guids := map[string]bool{}
-	for path, record := range e.Records() {
-		lines := strings.Count(string(record.Body()), "\n")
-		if _, _, shard := network.ParseShardPath(path); !shard {
-			for line := range strings.Lines(string(record.Body())) {
-				guids[strings.TrimSpace(line[strings.LastIndex(line, "\t")+1:])] = true
+func contained(e *edition.Edition) error {
+	for path, contents := range e.AllContents() {
+		var listed []string
+		lines := 0
+		for a, err := range edition.Articles(contents) {
+			if err != nil {
+				return err
 			}
-			if lines != record.Items() {
-				return fmt.Errorf("the record of %s has %d lines, and says %d", path, lines, record.Items())
+			if lines++; !a.Unlisted {
+				listed = append(listed, a.Address)
 			}
-			continue
+		}
+		if lines != contents.Items() {
+			return fmt.Errorf("the contents of %s have %d lines, and say %d", path, lines, contents.Items())
 		}
 		d, ok := e.Document(path)
-		if n := len(locsOf(d)); !ok || lines != n || record.Items() != n || d.Items() != n {
-			return fmt.Errorf("the record of %s has %d lines; it says %d, the sitemap %d, which has %d pages", path, lines, record.Items(), d.Items(), n)
+		if !ok && len(listed) > 0 {
+			return fmt.Errorf("%s has contents and no document", path)
+		}
+		if !ok || !network.IsSitemap(path) || lines == 0 && strings.HasPrefix(path, "/sitemaps/news") { // which names the home page
+			continue
+		}
+		for i, address := range listed {
+			listed[i], _ = sitemap.Loc(address)
+		}
+		if found := locsOf(d); !slices.Equal(found, listed) || d.Items() != len(listed) {
+			return fmt.Errorf("%s has %q and says %d, its contents %q", path, found, d.Items(), listed)
 		}
 	}
 	for path, d := range e.All() {
-		if _, _, shard := network.ParseShardPath(path); shard {
-			if _, ok := e.Record(path); !ok {
-				return fmt.Errorf("%s has no record", path)
-			}
+		_, ok := e.Contents(path)
+		if network.IsSitemap(path) && path != network.IndexPath && !ok {
+			return fmt.Errorf("%s has no contents", path)
 		}
 		if !strings.HasSuffix(path, "/"+string(network.RSS)) {
 			continue
 		}
-		found := guid.FindAllSubmatch(d.Body(), -1)
-		if len(found) != d.Items() {
-			return fmt.Errorf("%s has %d items and says %d", path, len(found), d.Items())
-		}
-		for _, match := range found {
-			if !guids[string(match[1])] {
-				return fmt.Errorf("%s has %s, which is not in the record", path, match[1])
+		var guids []string
+		contents, _ := e.Contents(path)
+		for a := range edition.Articles(contents) {
+			if !slices.Contains(guids, a.Address) {
+				guids = append(guids, a.Address)
 			}
+		}
+		var found []string
+		for _, match := range guid.FindAllSubmatch(d.Body(), -1) {
+			found = append(found, strings.ReplaceAll(string(match[1]), "&amp;", "&"))
+		}
+		if !slices.Equal(found, guids) || len(found) != d.Items() {
+			return fmt.Errorf("%s has %q and says %d, its contents %q", path, found, d.Items(), guids)
 		}
 	}
 	return nil
@@ -317,14 +333,13 @@ func locs(e *edition.Edition, month article.Month) (all []string) {
 }
 
 func locsOf(d *edition.Document) (all []string) {
-	for loc, err := range sitemap.Locs(bytes.NewReader(d.Body())) {
-		if err != nil {
-			panic(err)
-		}
-		all = append(all, loc)
+	for _, match := range loc.FindAllSubmatch(d.Body(), -1) {
+		all = append(all, html.UnescapeString(string(match[1])))
 	}
 	return all
 }
+
+var loc = regexp.MustCompile(`(?m)^<url><loc>([^<]*)</loc>`)
 
 func document(e *edition.Edition, path string) string {
 	d, ok := e.Document(path)

@@ -1,7 +1,6 @@
 package sitemap_test
 
 import (
-	"bytes"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -213,41 +212,6 @@ func BenchmarkEncodingXML(b *testing.B) {
 	b.ReportMetric(n/ours.Seconds(), "URL/s")
 	b.ReportMetric(n/theirs.Seconds(), "xml-URL/s")
 	b.ReportMetric(theirs.Seconds()/ours.Seconds(), "times-xml")
-}
-
-func BenchmarkLocs(b *testing.B) {
-	urls := archive(sitemap.MaxURLs, shanghai(b))
-	benchmarks := []struct {
-		name string
-		opts sitemap.Options
-		urls []sitemap.URL
-	}{
-		{"plain", sitemap.Options{}, plain(urls)},
-		{"images", sitemap.Options{Images: true, MaxBytes: sitemap.MaxBytes}, urls},
-	}
-	for _, bm := range benchmarks {
-		b.Run(bm.name, func(b *testing.B) {
-			var doc bytes.Buffer
-			if err := writeAll(&doc, bm.opts, bm.urls); err != nil {
-				b.Fatal(err)
-			}
-			b.ReportAllocs()
-			for b.Loop() {
-				n := 0
-				for _, err := range sitemap.Locs(bytes.NewReader(doc.Bytes())) {
-					if err != nil {
-						b.Fatal(err)
-					}
-					n++
-				}
-				if n != len(bm.urls) {
-					b.Fatalf("%d URLs, want %d", n, len(bm.urls))
-				}
-			}
-			b.SetBytes(int64(doc.Len()))
-			report(b, len(bm.urls))
-		})
-	}
 }
 
 func BenchmarkIndex(b *testing.B) {

@@ -198,25 +198,6 @@ func ExampleNewsLanguage() {
 	// en
 }
 
-func ExampleLocs() {
-	doc := `<?xml version="1.0" encoding="UTF-8"?>
-<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
-<url><loc>https://xt.news.example/1.html?a=1&amp;b=2</loc><lastmod>2019-03-11T18:38:14+08:00</lastmod></url>
-<url><loc>https://xt.news.example/2.html</loc></url>
-`
-	for loc, err := range sitemap.Locs(strings.NewReader(doc)) {
-		if err != nil {
-			fmt.Println("not whole:", errors.Is(err, sitemap.ErrMalformed))
-			break
-		}
-		fmt.Println(loc)
-	}
-	// Output:
-	// https://xt.news.example/1.html?a=1&b=2
-	// https://xt.news.example/2.html
-	// not whole: true
-}
-
 func ExampleRemove() {
 	var doc bytes.Buffer
 	w := sitemap.NewWriter(&doc, sitemap.Options{})
@@ -230,7 +211,7 @@ func ExampleRemove() {
 		fmt.Println(err)
 		return
 	}
-	left, err := sitemap.Remove(os.Stdout, &doc, func(loc string) bool { return loc == "https://xt.news.example/1.html" })
+	left, err := sitemap.Remove(os.Stdout, &doc, func(n int) bool { return n == 0 })
 	fmt.Println(left, "left", err)
 	// Output:
 	// <?xml version="1.0" encoding="UTF-8"?>

@@ -214,47 +214,6 @@ func fuzzed(t *testing.T, u sitemap.URL) (readURL, bool) {
 	return read(t, buf.Bytes()).URLs[0], true
 }
 
-// FuzzLocs checks that whatever is read ends with one error at most, and that
-// what comes out of it is what a Writer writes.
-func FuzzLocs(f *testing.F) {
-	f.Add([]byte(head + "<url><loc>" + page + "</loc></url>\n" + tail))
-	f.Add([]byte(fullHead + "<url><loc>https://a.example/?&amp;&apos;</loc><lastmod>2019</lastmod></url>\n" + tail))
-	f.Add([]byte(head + tail))
-	f.Add([]byte(head + "<url><loc></loc><" + strings.Repeat("x", 40_000)))
-	f.Fuzz(func(t *testing.T, doc []byte) {
-		var urls []sitemap.URL
-		var failed error
-		for loc, err := range sitemap.Locs(bytes.NewReader(doc)) {
-			if failed != nil {
-				t.Fatalf("%q, %v behind %v", loc, err, failed)
-			}
-			if failed = err; err == nil {
-				urls = append(urls, sitemap.URL{Loc: loc})
-			} else if loc != "" {
-				t.Errorf("%q beside %v", loc, err)
-			}
-		}
-		if failed != nil && errors.Is(failed, sitemap.ErrMalformed) == errors.Is(failed, sitemap.ErrEmpty) {
-			t.Errorf("Locs: %v, want ErrMalformed or ErrEmpty", failed)
-		}
-		if failed == nil && bytes.Count(doc, []byte("\n")) != len(urls)+3 {
-			t.Errorf("%d URLs of %d lines", len(urls), bytes.Count(doc, []byte("\n")))
-		}
-		if len(urls) == 0 {
-			return
-		}
-		again, err := locs(bytes.NewReader(build(t, sitemap.Options{}, urls...)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, u := range urls {
-			if again[i] != u.Loc {
-				t.Errorf("%q read, written and read again is %q", u.Loc, again[i])
-			}
-		}
-	})
-}
-
 // charData are the characters of XML 1.0 §2.2.
 var charData = &unicode.RangeTable{
 	R16: []unicode.Range16{{0x09, 0x0A, 1}, {0x0D, 0x0D, 1}, {0x20, 0xD7FF, 1}, {0xE000, 0xFFFD, 1}},

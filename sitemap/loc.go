@@ -1,6 +1,7 @@
 package sitemap
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,8 +19,8 @@ type locator struct {
 	encoded []byte
 }
 
-// Loc returns an address as sitemaps publish it, before XML escaping: what
-// [Locs] yields. The error is that of a [URLError].
+// Loc returns an address as sitemaps publish it, before XML escaping. The error is
+// that of a [URLError].
 func Loc(address string) (string, error) {
 	var l locator
 	loc, n, err := l.appendLoc(nil, address)
@@ -142,3 +143,13 @@ var uriBytes = func() (t [256]bool) {
 	}
 	return t
 }()
+
+// unescape resolves the entities that a loc can have.
+func unescape(loc []byte) string {
+	if bytes.IndexByte(loc, '&') < 0 {
+		return string(loc)
+	}
+	return fromXML.Replace(string(loc))
+}
+
+var fromXML = strings.NewReplacer("&amp;", "&", "&apos;", "'")

@@ -9,7 +9,7 @@
 // A [Writer] streams one urlset and keeps it within the limits of the engines,
 // exact to the byte and to the URL. [Split] spreads a sequence of any length
 // over as many files as it needs, and [Index] lists the files in a sitemap
-// index. [Locs] reads the addresses back, and [Options.Fragment] makes parts of
+// index. [Remove] takes single URLs out, and [Options.Fragment] makes parts of
 // which a file can be put together again when one of them changes. Memory does
 // not grow with the number of URLs, equal input gives equal bytes, and each URL
 // stands on a line of its own, so that files can be read with less and compared

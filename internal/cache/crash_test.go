@@ -48,7 +48,7 @@ func counted(number int64) *edition.Edition {
 		documents[path] = edition.NewDocument("text/xml", fmt.Append(nil, i, " of ", number-number%(i+1)), noon)
 		records[path] = edition.NewDocument("text/plain", fmt.Append(nil, "record ", i, " of ", number%(i+2)), noon)
 	}
-	return edition.New("xt", number, noon.Add(time.Duration(number)*time.Millisecond), "build", documents).WithRecords(records)
+	return edition.New("xt", number, noon.Add(time.Duration(number)*time.Millisecond), "build", documents).WithContents(records)
 }
 
 // countOf is the number that counted has made an edition of: Redis may have given

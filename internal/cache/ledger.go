@@ -60,7 +60,7 @@ func (book *ledger) enter(m edition.Manifest, digest string) {
 	book.version = Version{m.Number, m.Watermark.UnixMilli()}
 	book.digest = digest
 	book.numbers = slices.Insert(book.numbers, 0, m.Number)
-	for _, entries := range []map[string]edition.Entry{m.Documents, m.Records} {
+	for _, entries := range []map[string]edition.Entry{m.Documents, m.Contents} {
 		for _, entry := range entries {
 			book.newest[entry.Hash] = max(book.newest[entry.Hash], m.Number)
 		}

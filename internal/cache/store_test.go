@@ -284,7 +284,7 @@ func testKept(t *testing.T, s Store) {
 
 // withRecord returns an edition with a record of its own.
 func withRecord(e *edition.Edition) *edition.Edition {
-	return e.WithRecords(map[string]*edition.Document{"/sitemap.xml": edition.NewDocument("text/plain", fmt.Append(nil, "record of ", e.Number()), noon)})
+	return e.WithContents(map[string]*edition.Document{"/sitemap.xml": edition.NewDocument("text/plain", fmt.Append(nil, "record of ", e.Number()), noon)})
 }
 
 func testPin(t *testing.T, s Store) {

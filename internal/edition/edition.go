@@ -27,7 +27,7 @@ type Edition struct {
 	pending   []article.Month
 	base      time.Time            // see Base
 	documents map[string]*Document // by path within the station
-	records   map[string]*Document // by path; see WithRecords
+	contents  map[string]*Document // by path; see WithContents
 }
 
 // New returns an edition. The map is taken over. Watermark is the content
@@ -54,13 +54,12 @@ func (e *Edition) At(url string) *Edition {
 	return &located
 }
 
-// WithRecords returns the same edition with records: documents that nobody is
-// served, which tell of a document, at its path, what it does not tell itself.
-// The map is taken over.
-func (e *Edition) WithRecords(records map[string]*Document) *Edition {
-	recorded := *e
-	recorded.records = records
-	return &recorded
+// WithContents returns the same edition with contents, which nobody is served: see
+// [Contents]. The map is taken over.
+func (e *Edition) WithContents(contents map[string]*Document) *Edition {
+	known := *e
+	known.contents = contents
+	return &known
 }
 
 // WithPending returns the same edition with the months whose sitemaps have yet
@@ -137,20 +136,20 @@ func (e *Edition) Document(path string) (*Document, bool) {
 // compressed twins.
 func (e *Edition) All() iter.Seq2[string, *Document] { return inOrder(e.documents) }
 
-// Record returns the record of the document at a path.
-func (e *Edition) Record(path string) (*Document, bool) {
-	d, ok := e.records[path]
+// Contents returns the contents at a path.
+func (e *Edition) Contents(path string) (*Document, bool) {
+	d, ok := e.contents[path]
 	return d, ok
 }
 
-// Records returns the records by path, in the order of the paths.
-func (e *Edition) Records() iter.Seq2[string, *Document] { return inOrder(e.records) }
+// AllContents returns the contents by path, in the order of the paths.
+func (e *Edition) AllContents() iter.Seq2[string, *Document] { return inOrder(e.contents) }
 
 // Objects returns what a store has to keep of the edition besides its manifest:
-// the documents and the records.
+// the documents and the contents.
 func (e *Edition) Objects() iter.Seq[*Document] {
 	return func(yield func(*Document) bool) {
-		for _, part := range []map[string]*Document{e.documents, e.records} {
+		for _, part := range []map[string]*Document{e.documents, e.contents} {
 			for _, d := range inOrder(part) {
 				if !yield(d) {
 					return
@@ -170,9 +169,9 @@ func inOrder(documents map[string]*Document) iter.Seq2[string, *Document] {
 	}
 }
 
-// Equal reports whether both editions have the same documents and records at the
+// Equal reports whether both editions have the same documents and contents at the
 // same paths.
 func (e *Edition) Equal(other *Edition) bool {
 	same := func(a, b *Document) bool { return a.entry() == b.entry() }
-	return maps.EqualFunc(e.documents, other.documents, same) && maps.EqualFunc(e.records, other.records, same)
+	return maps.EqualFunc(e.documents, other.documents, same) && maps.EqualFunc(e.contents, other.contents, same)
 }

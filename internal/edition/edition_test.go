@@ -98,7 +98,7 @@ func TestEqual(t *testing.T) {
 	with := func(change func(map[string]*edition.Document)) *edition.Edition {
 		documents := maps.Collect(sample().All())
 		change(documents)
-		return edition.New("xt", 1, edition.Epoch, "another build", documents).WithRecords(maps.Collect(sample().Records()))
+		return edition.New("xt", 1, edition.Epoch, "another build", documents).WithContents(maps.Collect(sample().AllContents()))
 	}
 	tests := []struct {
 		name  string
@@ -115,7 +115,7 @@ func TestEqual(t *testing.T) {
 		{"another type", with(func(d map[string]*edition.Document) {
 			d["/robots.txt"] = edition.NewDocument(xmlType, []byte("User-agent: *\n"), edition.Epoch)
 		}), false},
-		{"no records", with(func(map[string]*edition.Document) {}).WithRecords(nil), false},
+		{"no records", with(func(map[string]*edition.Document) {}).WithContents(nil), false},
 		{"another time", with(func(d map[string]*edition.Document) {
 			d["/robots.txt"] = edition.NewDocument(textType, []byte("User-agent: *\n"), noon)
 		}), false},

@@ -10,7 +10,7 @@ import (
 )
 
 // manifestFormat is raised when an older program could not read a manifest.
-const manifestFormat = 3
+const manifestFormat = 4
 
 // ErrDamaged is what a manifest or an object is that was not stored as it is
 // read back.
@@ -34,8 +34,8 @@ type Manifest struct {
 	Build     string           `json:"build"`
 	URL       string           `json:"url,omitempty"`
 	Pending   []article.Month  `json:"pending,omitempty"`
-	Documents map[string]Entry `json:"documents"`         // by path
-	Records   map[string]Entry `json:"records,omitempty"` // by path
+	Documents map[string]Entry `json:"documents"`          // by path
+	Contents  map[string]Entry `json:"contents,omitempty"` // by path
 }
 
 // Entry is one document of a manifest.
@@ -66,7 +66,7 @@ func (entry Entry) advice() Advice {
 
 // Manifest returns the edition's manifest.
 func (e *Edition) Manifest() Manifest {
-	return Manifest{manifestFormat, e.station, e.number, e.watermark, e.build, e.url, e.pending, entries(e.documents), entries(e.records)}
+	return Manifest{manifestFormat, e.station, e.number, e.watermark, e.build, e.url, e.pending, entries(e.documents), entries(e.contents)}
 }
 
 func entries(documents map[string]*Document) map[string]Entry {
@@ -109,11 +109,11 @@ func (m *Manifest) Edition(known *Edition, get func(Hash) ([]byte, error)) (*Edi
 	if err != nil {
 		return nil, err
 	}
-	records, err := open(m.Records, have, get)
+	contents, err := open(m.Contents, have, get)
 	if err != nil {
 		return nil, err
 	}
-	return New(m.Station, m.Number, m.Watermark, m.Build, documents).At(m.URL).WithRecords(records).WithPending(m.Pending), nil
+	return New(m.Station, m.Number, m.Watermark, m.Build, documents).At(m.URL).WithContents(contents).WithPending(m.Pending), nil
 }
 
 func open(entries map[string]Entry, have map[Hash]*Document, get func(Hash) ([]byte, error)) (map[string]*Document, error) {

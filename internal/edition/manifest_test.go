@@ -20,7 +20,7 @@ func sample() *edition.Edition {
 		"/rss.xml":              edition.NewDocument("application/rss+xml; charset=utf-8", bodies()["big"], noon),
 		"/sitemaps/2019-03.xml": edition.NewDocument(xmlType, []byte("<urlset/>"), noon.Add(-time.Hour)),
 		"/robots.txt":           edition.NewDocument(textType, []byte("User-agent: *\n"), edition.Epoch),
-	}).WithRecords(map[string]*edition.Document{
+	}).WithContents(map[string]*edition.Document{
 		"/sitemaps/2019-03.xml": counted("1001\n1002\n", 2),
 	})
 }
@@ -78,8 +78,8 @@ func sameEdition(t *testing.T, got, want *edition.Edition) {
 			same(t, other, d)
 		}
 	}
-	for path, d := range want.Records() {
-		if other, ok := got.Record(path); !ok || other.Items() != d.Items() {
+	for path, d := range want.AllContents() {
+		if other, ok := got.Contents(path); !ok || other.Items() != d.Items() {
 			t.Errorf("the record of %s is %v", path, other)
 		} else {
 			same(t, other, d)
@@ -119,7 +119,7 @@ func TestManifestForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"format":3,"station":"xt","number":7,"watermark":"2019-03-11T12:00:00.123Z","build":"4711","documents":` +
+	want := `{"format":4,"station":"xt","number":7,"watermark":"2019-03-11T12:00:00.123Z","build":"4711","documents":` +
 		`{"/robots.txt":{"hash":"` + d.Hash().String() + `","type":"text/plain; charset=utf-8","modified":"2019-03-11T12:00:00Z","max_age":60}}}`
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)
@@ -134,13 +134,13 @@ func TestParseManifestFaults(t *testing.T) {
 		damaged bool
 	}{
 		{"empty", ``, `manifest: damaged: unexpected end of JSON input`, true},
-		{"half", `{"format":3,"station":"xt"`, `manifest: damaged: unexpected end of JSON input`, true},
+		{"half", `{"format":4,"station":"xt"`, `manifest: damaged: unexpected end of JSON input`, true},
 		{"a list", `[]`, `manifest: damaged: json: cannot unmarshal array into Go value of type struct { Format int "json:\"format\"" }`, true},
-		{"a hash that is too long", `{"format":3,"documents":{"/a":{"hash":"` + strings.Repeat("0", 66) + `"}}}`, `manifest: damaged: edition: not a hash: "` + strings.Repeat("0", 66) + `"`, true},
-		{"a hash that is too short", `{"format":3,"documents":{"/a":{"hash":"00"}}}`, `manifest: damaged: edition: not a hash: "00"`, true},
-		{"no format", `{}`, `manifest: its format is 0, this program reads 3`, false},
-		{"newer", `{"format":4}`, `manifest: its format is 4, this program reads 3`, false},
-		{"newer with other fields", `{"format":4,"documents":[],"station":{}}`, `manifest: its format is 4, this program reads 3`, false},
+		{"a hash that is too long", `{"format":4,"documents":{"/a":{"hash":"` + strings.Repeat("0", 66) + `"}}}`, `manifest: damaged: edition: not a hash: "` + strings.Repeat("0", 66) + `"`, true},
+		{"a hash that is too short", `{"format":4,"documents":{"/a":{"hash":"00"}}}`, `manifest: damaged: edition: not a hash: "00"`, true},
+		{"no format", `{}`, `manifest: its format is 0, this program reads 4`, false},
+		{"newer", `{"format":5}`, `manifest: its format is 5, this program reads 4`, false},
+		{"newer with other fields", `{"format":5,"documents":[],"station":{}}`, `manifest: its format is 5, this program reads 4`, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

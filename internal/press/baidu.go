@@ -4,9 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"io"
+	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"feedstation/internal/edition"
@@ -81,68 +80,54 @@ func (b *draft) baidu() error {
 // addresses returns the addresses of a sitemap, in pieces as the sitemap is in
 // parts, and adds a piece of a whole one to known.
 func (b *draft) addresses(path string, known map[edition.Hash]*addressPiece) ([]*addressPiece, error) {
-	document := b.documents[path]
-	if m := &b.memory.month; m.document == document.Hash() {
-		return b.addressesOf(m.parts)
-	}
-	piece, ok := b.memory.addresses[document.Hash()]
+	contents, ok := b.contents[path]
 	if !ok {
-		reader, writer := io.Pipe()
-		go func() {
-			_, err := document.WriteTo(writer)
-			writer.CloseWithError(err)
-		}()
-		defer reader.Close()
+		return nil, fmt.Errorf("it has no contents: %w", edition.ErrDamaged)
+	}
+	if m := &b.memory.month; m.contents == contents.Hash() {
+		var all []*addressPiece
+		for i := range m.parts {
+			p := &m.parts[i]
+			if p.addresses == nil {
+				var err error
+				if p.addresses, err = addressesOf(edition.ParseArticles(p.contents.Text())); err != nil {
+					return nil, err
+				}
+			}
+			all = append(all, p.addresses)
+		}
+		return all, nil
+	}
+	piece, ok := b.memory.addresses[contents.Hash()]
+	if !ok {
 		var err error
-		if piece, err = readAddresses(b.station, reader); err != nil {
+		if piece, err = addressesOf(edition.Articles(contents)); err != nil {
 			return nil, err
 		}
 	}
-	known[document.Hash()] = piece
+	known[contents.Hash()] = piece
 	return []*addressPiece{piece}, nil
 }
 
-// addressesOf returns the addresses of parts, of which it reads those that are
-// new.
-func (b *draft) addressesOf(parts []part) ([]*addressPiece, error) {
-	var all []*addressPiece
-	head, tail := extensions.Frame()
-	for i := range parts {
-		p := &parts[i]
-		if p.addresses == nil {
-			text := io.MultiReader(strings.NewReader(head), bytes.NewReader(p.entries.Text()), strings.NewReader(tail))
-			piece, err := readAddresses(b.station, text)
-			if err != nil {
-				return nil, err
-			}
-			p.addresses = piece
-		}
-		all = append(all, p.addresses)
-	}
-	return all, nil
-}
-
-// readAddresses returns the addresses of a sitemap of the station. One of
-// another host is an error: nothing may publish that.
-func readAddresses(station *network.Station, text io.Reader) (*addressPiece, error) {
-	var addresses []string
-	for loc, err := range sitemap.Locs(text) {
+// addressesOf returns the addresses that Baidu takes of the contents of a month.
+func addressesOf(articles iter.Seq2[edition.Article, error]) (*addressPiece, error) {
+	var locs []string
+	for a, err := range articles {
 		if err != nil {
 			return nil, err
 		}
-		if !strings.HasPrefix(loc, station.URL+"/") && !station.Owns(loc) {
-			return nil, fmt.Errorf("%s is not on the station's host", loc)
+		if a.Unlisted {
+			continue
 		}
-		if len(loc) <= baiduLoc {
-			addresses = append(addresses, loc)
+		if loc, err := sitemap.Loc(a.Address); err == nil && len(loc) <= baiduLoc {
+			locs = append(locs, loc)
 		}
 	}
-	var list bytes.Buffer
-	for _, address := range slices.Backward(addresses) {
-		list.WriteString(address)
-		list.WriteByte('\n')
+	var list []byte
+	for _, loc := range slices.Backward(locs) {
+		list = append(append(list, loc...), '\n')
 	}
-	return &addressPiece{edition.NewPiece(list.Bytes()), len(addresses)}, nil
+	return &addressPiece{edition.NewPiece(list), len(locs)}, nil
 }
 
 // newestFirst returns the paths of all shards, the one with the newest articles

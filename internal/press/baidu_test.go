@@ -22,12 +22,23 @@ var noon = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 func shardsOf(memory Memory, files map[string][]string) *draft {
 	b := &draft{
 		station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC},
-		asOf:    noon, memory: memory, documents: map[string]*edition.Document{},
+		asOf:    noon, memory: memory,
 	}
+	b.add(files)
+	return b
+}
+
+// add makes sitemaps all that there is.
+func (b *draft) add(files map[string][]string) {
+	b.documents, b.contents = map[string]*edition.Document{}, map[string]*edition.Document{}
 	for path, locs := range files {
 		b.documents[path] = shardOf(locs)
+		var lines []byte
+		for _, loc := range locs {
+			lines = edition.Article{ID: loc, Address: loc}.AppendTo(lines)
+		}
+		b.addContents(path, edition.NewContents(lines), len(locs))
 	}
-	return b
 }
 
 func shardOf(locs []string) *edition.Document {
@@ -189,7 +200,7 @@ func TestBaiduReadsOnlyWhatIsNew(t *testing.T) {
 	if n := len(remembered.addresses); n != 3 {
 		t.Fatalf("%d sitemaps are remembered; want 3", n)
 	}
-	old := shardOf(files[path(2026, 2, 1)]).Hash()
+	old := first.contents[path(2026, 2, 1)].Hash()
 	for hash := range remembered.addresses {
 		text := fmt.Appendf(nil, "https://xt.news.example/memory\n")
 		remembered.addresses[hash] = &addressPiece{edition.NewPiece(text), 1}
@@ -212,13 +223,13 @@ func TestBaiduUnchanged(t *testing.T) {
 	before := b.documents[network.BaiduPath]
 	b.current = edition.New("xt", 1, noon, "", b.documents)
 	b.asOf = noon.Add(time.Hour)
-	b.documents = map[string]*edition.Document{path(2026, 1, 1): shardOf(pages("a", 3, 0)[:1]), path(2026, 1, 2): shardOf(pages("a", 3, 0)[1:])}
+	b.add(map[string][]string{path(2026, 1, 1): pages("a", 3, 0)[:1], path(2026, 1, 2): pages("a", 3, 0)[1:]})
 	list(t, b)
 	after := b.documents[network.BaiduPath]
 	if after != before || !bytes.Equal(after.Body(), before.Body()) {
 		t.Errorf("modified %s, before that %s", after.Modified(), before.Modified())
 	}
-	b.documents = map[string]*edition.Document{path(2026, 1, 1): shardOf(pages("a", 2, 0))}
+	b.add(map[string][]string{path(2026, 1, 1): pages("a", 2, 0)})
 	list(t, b)
 	if got := b.documents[network.BaiduPath]; !got.Modified().Equal(noon.Add(time.Hour)) {
 		t.Errorf("a list that has lost an address was modified %s; want %s", got.Modified(), noon.Add(time.Hour))

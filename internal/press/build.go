@@ -46,7 +46,7 @@ type Omission struct {
 type Memory struct {
 	feeds     map[string]rendered // by channel
 	month     monthInParts
-	addresses map[edition.Hash]*addressPiece // by sitemap
+	addresses map[edition.Hash]*addressPiece // by contents of months
 }
 
 // builder builds one edition of one station from one snapshot.
@@ -69,7 +69,7 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 		Press: p,
 		draft: &draft{
 			station: o.Station, current: o.Previous, asOf: o.Snapshot.Time(), everything: o.Work.Everything,
-			advice: edition.DefaultAdvice, documents: map[string]*edition.Document{}, records: map[string]*edition.Document{},
+			advice: edition.DefaultAdvice, documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
 		},
 		snapshot: withhold(o.Snapshot, o.Retractions), retractions: o.Retractions, enough: o.Enough,
 		outcome: Outcome{Later: map[article.Month]time.Time{}},
@@ -89,7 +89,7 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 		number = b.current.Number() + 1
 	}
 	e := edition.New(b.station.ID, number, watermark(b.current, b.asOf), p.Fingerprint(b.station), b.documents).At(b.station.URL)
-	e = e.WithRecords(b.records).WithPending(b.outcome.Pending).Following(b.current)
+	e = e.WithContents(b.contents).WithPending(b.outcome.Pending).Following(b.current)
 	return e, b.outcome, b.gate(ctx, e, o.Work)
 }
 
@@ -112,7 +112,10 @@ func (b *builder) build(ctx context.Context, work *Work) error {
 		return err
 	}
 	maps.Copy(b.documents, feeds)
-	return errors.Join(b.recordFeeds(changed), b.robots(), b.opml())
+	for i := range changed {
+		b.addFeedContents(&changed[i])
+	}
+	return errors.Join(b.robots(), b.opml())
 }
 
 // watermark is the snapshot's time, but later than that of the current edition,

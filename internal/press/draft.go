@@ -19,7 +19,7 @@ type draft struct {
 	advice     edition.Advice   // what clients are told about documents that are not feeds
 	memory     Memory
 	documents  map[string]*edition.Document
-	records    map[string]*edition.Document // see records.go
+	contents   map[string]*edition.Document
 }
 
 // addBody adds a document that does not print when it changed.

@@ -94,8 +94,8 @@ func (b *builder) keepFeed(channel network.Channel) bool {
 			return false // another process has published something else
 		}
 	}
-	for i, format := range formats {
-		b.documents[network.FeedPath(channel.ID, format.name)] = documents[i]
+	for _, format := range formats {
+		b.keep(network.FeedPath(channel.ID, format.name))
 	}
 	return true
 }
@@ -115,17 +115,16 @@ var formats = [...]struct {
 // same time: most of it is compressing. It reads nothing from the store.
 func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document, error) {
 	items := b.prepare(feeds)
-	before, err := b.recordedFeeds()
-	if err != nil {
-		return nil, err
-	}
 	made := make([][len(formats)]*edition.Document, len(feeds))
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range feeds {
 		channel, newest := b.fill(&feeds[i], items)
 		rhythm := channel.Rhythm()
-		others := !slices.Equal(guids(feeds[i].lines()), guids(before[f.channel.ID]))
+		others, err := b.others(&feeds[i])
+		if err != nil {
+			return nil, err
+		}
 		for n, format := range formats {
 			path := network.FeedPath(f.channel.ID, format.name)
 			revision := edition.Revision{
@@ -162,14 +161,28 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 	return documents, nil
 }
 
+// others reports whether a feed shows other articles than before.
+func (b *builder) others(f *channelFeed) (bool, error) {
+	var before []edition.Article
+	if b.current != nil {
+		if contents, ok := b.current.Contents(network.FeedPath(f.channel.ID, network.RSS)); ok {
+			var err error
+			if before, err = articlesOf(contents); err != nil {
+				return false, err
+			}
+		}
+	}
+	return !slices.Equal(guids(f.shown()), guids(before)), nil
+}
+
 // guids returns those of the articles that a feed shows: each once.
-func guids(lines []FeedLine) []string {
+func guids(articles []edition.Article) []string {
 	var all []string
 	seen := map[string]bool{}
-	for _, line := range lines {
-		if !seen[line.GUID] {
-			seen[line.GUID] = true
-			all = append(all, line.GUID)
+	for _, a := range articles {
+		if !seen[a.Address] {
+			seen[a.Address] = true
+			all = append(all, a.Address)
 		}
 	}
 	return all

@@ -79,19 +79,29 @@ func shrunk(before, after, told int) bool {
 
 // feedIDs returns the ids of the articles of the current edition's own feed.
 func (b *builder) feedIDs() (ids []string, err error) {
-	lines, err := FeedLines(b.current)
-	for _, line := range lines[""] {
-		ids = append(ids, FromLine(line.ID))
+	contents, ok := b.current.Contents(network.FeedPath("", network.RSS))
+	if !ok {
+		return nil, nil
+	}
+	articles, err := articlesOf(contents)
+	for _, a := range articles {
+		ids = append(ids, a.ID)
 	}
 	return ids, err
 }
 
 // listedIDs returns the ids of the articles of the current edition's months.
 func (b *builder) listedIDs() (ids []string, err error) {
-	for path, record := range b.current.Records() {
-		if IsShard(path) {
-			for id := range RecordLines(record) {
-				ids = append(ids, FromLine(string(id)))
+	for path, contents := range b.current.AllContents() {
+		if !IsShard(path) {
+			continue
+		}
+		for a, err := range edition.Articles(contents) {
+			if err != nil {
+				return nil, err
+			}
+			if !a.Unlisted {
+				ids = append(ids, a.ID)
 			}
 		}
 	}
@@ -145,8 +155,8 @@ func listed(e *edition.Edition) (n int) {
 }
 
 // readable reports what would keep clients from reading a feed. Limits are kept
-// where documents are written; sitemaps are read, each address of them, where the
-// list for Baidu is made.
+// where documents are written; sitemaps name only pages of the
+// station's host, see listable.
 func readable(mediaType string, body []byte) error {
 	var err error
 	if mediaType != feed.JSONType {

@@ -13,9 +13,9 @@ import (
 
 // monthInParts is the articles of a month that are all in one sitemap.
 type monthInParts struct {
-	month             article.Month
-	document, written edition.Hash // of the sitemap and its record
-	parts             []part
+	month              article.Month
+	document, contents edition.Hash // of the sitemap
+	parts              []part
 }
 
 // rememberMonth keeps the parts of the present month for the next build: others change
@@ -25,9 +25,9 @@ func (b *builder) rememberMonth(month article.Month, files [][]part) {
 		return
 	}
 	b.memory.month = monthInParts{}
-	if len(files) == 1 {
-		path := network.ShardPath(month, 1)
-		b.memory.month = monthInParts{month, b.documents[path].Hash(), b.records[path].Hash(), files[0]}
+	path := network.ShardPath(month, 1)
+	if len(files) == 1 && b.documents[path] != nil {
+		b.memory.month = monthInParts{month, b.documents[path].Hash(), b.contents[path].Hash(), files[0]}
 	}
 }
 
@@ -39,7 +39,7 @@ func (b *builder) remembered(month article.Month) []part {
 	if m.month != month || document == nil || document.Hash() != m.document || b.previous(network.ShardPath(month, 2)) != nil {
 		return nil
 	}
-	if record, ok := b.current.Record(path); !ok || record.Hash() != m.written {
+	if contents, ok := b.current.Contents(path); !ok || contents.Hash() != m.contents {
 		return nil
 	}
 	return m.parts
@@ -159,7 +159,7 @@ func (b *builder) explained(ctx context.Context, month article.Month, e *Extent,
 		if !slices.Contains(e.ids, id) {
 			return false, nil
 		}
-		left = append(left, FromLine(id))
+		left = append(left, fromLine(id))
 	}
 	for id := range is {
 		if !was[id] && !slices.Contains(e.ids, id) {

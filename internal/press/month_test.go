@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ type monthStore struct {
 	Snapshot
 	articles map[string]time.Time // published, by id
 	asked    []time.Time          // where listings have begun
+	unlisted string               // no sitemap names articles whose ids end so; empty: it names all
 }
 
 func (s *monthStore) Listing(_ context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
@@ -28,7 +30,10 @@ func (s *monthStore) Listing(_ context.Context, station string, from, to time.Ti
 	var found []article.Article
 	for id, published := range s.articles {
 		if !published.Before(from) && published.Before(to) {
-			found = append(found, article.Article{ID: id, Station: station, URL: "https://xt.news.example/" + id, Published: published, Updated: published})
+			found = append(found, article.Article{
+				ID: id, Station: station, URL: "https://xt.news.example/" + id, Published: published, Updated: published,
+				NoIndex: s.unlisted != "" && strings.HasSuffix(id, s.unlisted),
+			})
 		}
 	}
 	slices.SortFunc(found, func(a, b article.Article) int {
@@ -58,7 +63,7 @@ func builderOf(store Snapshot, from time.Time) *builder {
 		Press: New(nil, Options{Sitemaps: Limits{Part: 2}}, nil),
 		draft: &draft{
 			station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC}, asOf: from.AddDate(0, 0, 20),
-			documents: map[string]*edition.Document{}, records: map[string]*edition.Document{},
+			documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
 		},
 		snapshot: store, outcome: Outcome{Later: map[article.Month]time.Time{}},
 	}
@@ -66,8 +71,8 @@ func builderOf(store Snapshot, from time.Time) *builder {
 
 // publish makes what was built the current edition.
 func (b *builder) publish() {
-	b.current = edition.New("xt", 1, b.asOf, "", b.documents).WithRecords(b.records)
-	b.documents, b.records = map[string]*edition.Document{}, map[string]*edition.Document{}
+	b.current = edition.New("xt", 1, b.asOf, "", b.documents).WithContents(b.contents)
+	b.documents, b.contents = map[string]*edition.Document{}, map[string]*edition.Document{}
 }
 
 // TestPatch holds that a month of which only parts are read again is the month
@@ -78,7 +83,7 @@ func TestPatch(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 		name := article.MonthOf(from, time.UTC)
-		store := &monthStore{articles: map[string]time.Time{}}
+		store := &monthStore{articles: map[string]time.Time{}, unlisted: rapid.SampledFrom([]string{"", "3", "0"}).Draw(t, "unlisted")}
 		b := builderOf(store, from)
 		b.options.Sitemaps.URLs = rapid.SampledFrom([]int{0, 8}).Draw(t, "limit")
 		b.options.Sitemaps.Bytes = rapid.SampledFrom([]int64{0, 1500}).Draw(t, "bytes")
@@ -131,7 +136,7 @@ func TestPatch(t *testing.T) {
 func shown(files [][]part) (all []string) {
 	for i, parts := range files {
 		for _, p := range parts {
-			all = append(all, fmt.Sprint(i, p.first, p.last, p.lastMod, p.pages, p.ended, "\n", p.ids, string(p.entries.Text()), string(p.record.Text())))
+			all = append(all, fmt.Sprint(i, p.first, p.last, p.lastMod, p.pages, p.ended, "\n", p.ids, string(p.entries.Text()), string(p.contents.Text())))
 		}
 	}
 	return all
@@ -160,8 +165,8 @@ func TestPatchWithoutHint(t *testing.T) {
 				t.Fatal(err)
 			}
 			seen := map[string]int{}
-			for _, id := range RecordIDs(b.records[network.ShardPath(month, 1)]) {
-				seen[id]++
+			for _, a := range contentsOf(t, b.contents[network.ShardPath(month, 1)]) {
+				seen[a.ID]++
 			}
 			for id := range store.articles {
 				if seen[id] != 1 {
@@ -170,4 +175,13 @@ func TestPatchWithoutHint(t *testing.T) {
 			}
 		}
 	}
+}
+
+func contentsOf(t testing.TB, contents *edition.Document) []edition.Article {
+	t.Helper()
+	articles, err := articlesOf(contents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return articles
 }

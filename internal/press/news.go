@@ -1,13 +1,13 @@
 package press
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 	"time"
 
+	"feedstation/internal/article"
+	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/sitemap"
 )
@@ -21,7 +21,7 @@ const newsWindow = 48 * time.Hour
 // It returns when an article leaves by the clock.
 func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 	now := b.asOf
-	var urls []sitemap.URL
+	var pages []page
 	for a, err := range b.snapshot.Listing(ctx, b.station.ID, now.Add(-newsWindow).Add(time.Millisecond), now.Add(time.Millisecond)) {
 		if err != nil {
 			return due, err
@@ -36,16 +36,16 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 		if language == "" {
 			language = sitemap.NewsLanguage(b.station.Language)
 		}
-		urls = append(urls, sitemap.URL{Loc: a.URL, LastMod: b.lastMod(&a), News: &sitemap.News{
-			Name: b.options.NewsName, Language: language, Title: a.Title, Published: a.Published.In(b.station.Zone),
-		}})
+		p := b.page(&a)
+		p.News = &sitemap.News{Name: b.options.NewsName, Language: language, Title: a.Title, Published: a.Published.In(b.station.Zone)}
+		pages = append(pages, p)
 	}
-	slices.Reverse(urls)
-	files, err := b.addSitemaps(sequence(urls), sitemap.Options{News: true}, network.NewsPath)
-	if err == nil && len(files) == 0 {
-		urls, err = b.newsFallback(ctx)
-		if err == nil {
-			_, err = b.addSitemaps(sequence(urls), sitemap.Options{News: true}, network.NewsPath)
+	slices.Reverse(pages)
+	files, err := b.addSitemaps(pages, sitemap.Options{News: true}, network.NewsPath)
+	if err == nil && files == 0 {
+		var newest page
+		if newest, err = b.newsFallback(ctx); err == nil {
+			_, err = b.addSitemaps([]page{newest}, sitemap.Options{News: true}, network.NewsPath)
 		}
 	}
 	if err != nil {
@@ -57,35 +57,33 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 // newsFallback returns the newest article that a sitemap may name, or the home
 // page where there is none. It looks among the newest that there are, then in
 // the newest month.
-func (b *builder) newsFallback(ctx context.Context) ([]sitemap.URL, error) {
+func (b *builder) newsFallback(ctx context.Context) (page, error) {
 	latest, err := b.snapshot.Latest(ctx, []string{b.station.ID}, "", b.options.Items)
 	if err != nil {
-		return nil, err
+		return page{}, err
 	}
 	for i := range latest {
 		if _, err := sitemap.Loc(latest[i].URL); err == nil && listable(b.station, &latest[i]) {
-			return []sitemap.URL{{Loc: latest[i].URL, LastMod: b.lastMod(&latest[i])}}, nil
+			return b.page(&latest[i]), nil
 		}
 	}
-	address := b.station.Address("/")
+	newest := page{URL: sitemap.URL{Loc: b.station.Address("/")}}
 	if paths := b.newestFirst(); len(paths) > 0 {
-		for loc, err := range sitemap.Locs(bytes.NewReader(b.documents[paths[0]].Body())) {
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", paths[0], err)
+		articles, err := articlesOf(b.contents[paths[0]])
+		if err != nil {
+			return page{}, fmt.Errorf("%s: %w", paths[0], err)
+		}
+		for _, a := range slices.Backward(articles) {
+			if !a.Unlisted {
+				return page{sitemap.URL{Loc: a.Address}, a}, nil
 			}
-			address = loc // the last is the newest
 		}
 	}
-	return []sitemap.URL{{Loc: address}}, nil
+	return newest, nil
 }
 
-// sequence yields values that can't fail.
-func sequence(urls []sitemap.URL) iter.Seq2[sitemap.URL, error] {
-	return func(yield func(sitemap.URL, error) bool) {
-		for _, u := range urls {
-			if !yield(u, nil) {
-				return
-			}
-		}
-	}
+// page returns what a sitemap tells of every article.
+func (b *builder) page(a *article.Article) page {
+	lastMod := b.lastMod(a)
+	return page{sitemap.URL{Loc: a.URL, LastMod: lastMod}, edition.Article{ID: a.ID, Published: a.Published, Updated: lastMod, Address: a.URL}}
 }

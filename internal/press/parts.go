@@ -21,10 +21,11 @@ type part struct {
 	first, last time.Time // publication of its articles
 	lastMod     time.Time // the latest of its pages
 	pages       int
-	ended       bool          // by its last article, not by the end of the file
-	ids         string        // as the record has them
+	ended       bool // by its last article, not by the end of the file
+	lines       int
+	ids         string        // of all articles, in one line each
 	entries     edition.Piece // of the sitemap
-	record      edition.Piece
+	contents    edition.Piece
 	addresses   *addressPiece // nil: not asked for yet
 }
 
@@ -57,13 +58,17 @@ func (b *builder) readParts(ctx context.Context, from, to time.Time) ([][]part, 
 	w := &partWriter{ends: b.endsPart}
 	options := b.shardOptions()
 	options.FlushAfter = w.added
-	options.Invalid = func(*sitemap.URLError) error { return nil }
+	options.Invalid = func(*sitemap.URLError) error {
+		w.unlisted()
+		return nil
+	}
 	_, err := sitemap.Split(b.pages(b.snapshot.Listing(ctx, b.station.ID, from, to), w), options, w.open)
+	w.finish()
 	return w.files, err
 }
 
 // pages yields the pages of those articles that belong in the station's
-// sitemaps, and tells w of each before it does.
+// sitemaps, and tells w of each article before it does.
 func (b *builder) pages(articles iter.Seq2[article.Article, error], w *partWriter) iter.Seq2[sitemap.URL, error] {
 	return func(yield func(sitemap.URL, error) bool) {
 		for a, err := range articles {
@@ -71,12 +76,12 @@ func (b *builder) pages(articles iter.Seq2[article.Article, error], w *partWrite
 				yield(sitemap.URL{}, err)
 				return
 			}
+			w.next = upcoming{edition.Article{ID: a.ID, Published: a.Published, Updated: b.changed(&a), Address: a.URL}, oneLine(a.ID)}
 			if !listable(b.station, &a) {
+				w.unlisted()
 				continue
 			}
-			page := b.url(&a)
-			w.next = upcoming{OneLine(a.ID), a.Published, page.LastMod}
-			if !yield(page, nil) {
+			if !yield(b.url(&a), nil) {
 				return
 			}
 		}
@@ -87,16 +92,17 @@ func (b *builder) pages(articles iter.Seq2[article.Article, error], w *partWrite
 type partWriter struct {
 	ends  func(id string, n int) bool
 	files [][]part
-	next  upcoming // the page that is added next, if it can be
+	next  upcoming // the article that is added next, if it can be
 
-	part part // under way
-	text []byte
-	ids  []byte
+	part  part // under way
+	text  []byte
+	ids   []byte
+	lines []byte
 }
 
 type upcoming struct {
-	id                 string
-	published, lastMod time.Time
+	edition.Article
+	line string // its id in one line
 }
 
 func (w *partWriter) open(int) (io.WriteCloser, error) {
@@ -108,17 +114,32 @@ func (w *partWriter) open(int) (io.WriteCloser, error) {
 // part.
 func (w *partWriter) added(string) (ends bool) {
 	p := &w.part
-	if p.pages == 0 {
-		p.first = w.next.published
-	}
+	w.note()
 	p.pages++
-	p.last = w.next.published
-	if w.next.lastMod.After(p.lastMod) {
-		p.lastMod = w.next.lastMod
+	if w.next.Updated.After(p.lastMod) {
+		p.lastMod = w.next.Updated
 	}
-	w.ids = append(append(w.ids, w.next.id...), '\n')
-	p.ended = w.ends(w.next.id, p.pages)
+	p.ended = w.ends(w.next.line, p.pages)
 	return p.ended
+}
+
+// unlisted notes that the next article is one that the sitemap does not name.
+func (w *partWriter) unlisted() {
+	w.next.Unlisted = true
+	w.note()
+	w.part.ended = false
+}
+
+// note adds the next article's line to its part.
+func (w *partWriter) note() {
+	p := &w.part
+	if p.lines == 0 {
+		p.first = w.next.Published
+	}
+	p.lines++
+	p.last = w.next.Published
+	w.ids = append(append(w.ids, w.next.line...), '\n')
+	w.lines = w.next.AppendTo(w.lines)
 }
 
 func (w *partWriter) Write(text []byte) (int, error) {
@@ -130,17 +151,29 @@ func (w *partWriter) Write(text []byte) (int, error) {
 func (w *partWriter) Flush() error {
 	p := w.part
 	p.ids = string(w.ids)
-	p.entries, p.record = edition.NewPiece(w.text), edition.NewPiece(w.ids)
+	p.entries, p.contents = edition.NewPiece(w.text), edition.NewPiece(w.lines)
 	file := &w.files[len(w.files)-1]
 	*file = append(*file, p)
-	w.part, w.text, w.ids = part{}, w.text[:0], w.ids[:0]
+	w.part, w.text, w.ids, w.lines = part{}, w.text[:0], w.ids[:0], w.lines[:0]
 	return nil
 }
 
 // Close completes the last part of a file.
 func (w *partWriter) Close() error {
-	if w.part.pages == 0 {
+	if w.part.lines == 0 {
 		return nil
 	}
 	return w.Flush()
+}
+
+// finish completes what no file has been written for: articles that no sitemap
+// names, behind all that one does.
+func (w *partWriter) finish() {
+	if w.part.lines == 0 {
+		return
+	}
+	if len(w.files) == 0 {
+		w.files = append(w.files, nil)
+	}
+	_ = w.Close() // there is no error
 }

@@ -63,7 +63,7 @@ func TestWithdrawFailsClosed(t *testing.T) {
 	e := edition.New("xt", 1, at, "build", map[string]*edition.Document{
 		"/rss.xml": document("article 1"), "/moment/feed.json": document("article 1"), "/sitemaps/news.xml": document("article 1"),
 		"/robots.txt": document("User-agent: *"),
-	}).WithRecords(map[string]*edition.Document{"/rss.xml": document("not a record\n")})
+	}).WithContents(map[string]*edition.Document{"/rss.xml": document("1\tnot contents\n")})
 	got := press.Withdraw(station, e, map[string]time.Time{"1": at.Add(time.Hour)})
 	for path, d := range got.All() {
 		if strings.Contains(string(d.Body()), "article 1") {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"iter"
 	"maps"
 	"net/url"
 	"slices"
@@ -61,7 +60,7 @@ func (b *draft) keptShards() map[article.Month][]string {
 	if b.current == nil {
 		return kept
 	}
-	for path := range b.current.All() {
+	for path := range b.current.AllContents() {
 		if month, _, ok := network.ParseShardPath(path); ok {
 			kept[month] = append(kept[month], path)
 		}
@@ -91,42 +90,85 @@ var shardHead, shardTail = func() (head, tail edition.Piece) {
 	return edition.NewPiece([]byte(first)), edition.NewPiece([]byte(last))
 }()
 
-// addShard adds a sitemap of a month, with its record.
+// addShard adds a sitemap of a month, unless it is empty, and its contents.
 func (b *draft) addShard(path string, parts []part) {
 	head := shardHead
-	entries, record := []*edition.Piece{&head}, []*edition.Piece{}
+	entries, contents := []*edition.Piece{&head}, []*edition.Piece{}
 	var lastMod time.Time
-	pages := 0
+	pages, lines := 0, 0
 	for i := range parts {
 		p := &parts[i]
-		entries, record = append(entries, &p.entries), append(record, &p.record)
-		pages += p.pages
+		entries, contents = append(entries, &p.entries), append(contents, &p.contents)
+		pages, lines = pages+p.pages, lines+p.lines
 		if p.lastMod.After(lastMod) {
 			lastMod = p.lastMod
 		}
 	}
+	b.addContents(path, edition.JoinContents(contents), lines)
+	b.contents[path].Share(contents...)
+	if pages == 0 {
+		return
+	}
 	b.addContent(path, edition.Join(sitemap.ContentType, append(entries, &shardTail)), pages, lastMod)
-	b.addRecord(path, edition.Join(recordType, record), pages)
 	b.documents[path].Share(entries...)
-	b.records[path].Share(record...)
 }
 
-// addSitemaps adds as many sitemaps as the URLs need and returns what they are. A
-// URL that can't be in any is left out.
-func (b *draft) addSitemaps(urls iter.Seq2[sitemap.URL, error], options sitemap.Options, path func(n int) string) ([]sitemap.File, error) {
+// page is what a sitemap tells of an article; the home page is none.
+type page struct {
+	sitemap.URL
+	article edition.Article
+}
+
+// addSitemaps adds as many sitemaps as the pages need, with their contents, and
+// returns how many. A page that can't be in any is left out.
+func (b *draft) addSitemaps(pages []page, options sitemap.Options, path func(n int) string) (int, error) {
+	var file pageFile
+	next := 0
 	options.Invalid = func(*sitemap.URLError) error { return nil }
-	var bodies []*edition.Writer
-	files, err := sitemap.Split(urls, options, func(int) (io.WriteCloser, error) {
-		bodies = append(bodies, edition.NewWriter(sitemap.ContentType))
-		return bodies[len(bodies)-1], nil
-	})
+	options.FlushAfter = func(string) bool {
+		if a := pages[next].article; a.ID != "" {
+			file.lines, file.n = a.AppendTo(file.lines), file.n+1
+		}
+		return false
+	}
+	files, err := sitemap.Split(func(yield func(sitemap.URL, error) bool) {
+		for i := range pages {
+			if next = i; !yield(pages[i].URL, nil) {
+				return
+			}
+		}
+	}, options, file.open)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	for i, f := range files {
-		b.addContent(path(i+1), bodies[i].Content(), f.URLs, f.LastMod)
+		b.addContent(path(i+1), file.bodies[i].Content(), f.URLs, f.LastMod)
+		b.addContents(path(i+1), file.contents[i], file.items[i])
 	}
-	return files, nil
+	return len(files), nil
+}
+
+// pageFile is what pages are written to, file by file.
+type pageFile struct {
+	*edition.Writer // of the file that is open
+	bodies          []*edition.Writer
+	contents        []*edition.Content
+	items           []int
+	lines           []byte // of the file that is open
+	n               int
+}
+
+func (f *pageFile) open(int) (io.WriteCloser, error) {
+	f.Writer = edition.NewWriter(sitemap.ContentType)
+	f.bodies = append(f.bodies, f.Writer)
+	return f, nil
+}
+
+// Close completes a file.
+func (f *pageFile) Close() error {
+	f.contents, f.items = append(f.contents, edition.NewContents(f.lines)), append(f.items, f.n)
+	f.lines, f.n = f.lines[:0], 0
+	return f.Writer.Close()
 }
 
 // listable reports whether a sitemap of the station may name the article: a

@@ -3,7 +3,6 @@ package press
 import (
 	"bytes"
 	"context"
-	"io"
 	"iter"
 	"maps"
 	"slices"
@@ -78,191 +77,183 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 // it shows none of them. A document of which can't be said what it shows is left
 // out: better than to serve what has been withdrawn.
 func Withdraw(station *network.Station, e *edition.Edition, articles map[string]time.Time) *edition.Edition {
-	if len(articles) == 0 {
-		return e
-	}
-	r := &redaction{gone: map[string]bool{}}
+	ids := map[string]bool{}
 	for id := range articles {
-		r.gone[OneLine(id)] = true
+		ids[id] = true
 	}
-	var err error
-	r.Places, err = Locate(e, r.gone, func(article.Month) bool { return true })
-	if err == nil && len(r.IDs) == 0 {
-		return e
-	}
-	for id, at := range articles { // the documents change when the last of those is withdrawn that they have
-		if (err != nil || r.IDs[OneLine(id)]) && at.After(r.at) {
-			r.at = at
-		}
-	}
-	r.draft = &draft{
-		station: station, asOf: r.at, current: e, advice: edition.DefaultAdvice,
-		documents: maps.Collect(e.All()), records: maps.Collect(e.Records()),
-	}
-	if index, ok := e.Document(network.IndexPath); ok {
-		r.advice.StaleIfError = index.Advice().StaleIfError
-	}
-	if err != nil {
-		r.dropFeeds()
-	}
-	return r.apply()
-}
-
-// redaction is an edition that loses articles.
-type redaction struct {
-	*draft
-	gone map[string]bool // ids, in one line
-	Places
-	at   time.Time       // when the articles were withdrawn
-	locs map[string]bool // of the sitemaps' pages that go
-}
-
-// dropFeeds leaves out what may show any article: all feeds, and the news.
-func (r *redaction) dropFeeds() {
-	delete(r.records, feedsRecord)
-	maps.DeleteFunc(r.documents, func(path string, _ *edition.Document) bool {
-		return isFeed(path) || network.IsSitemap(path) && path != network.IndexPath && !IsShard(path)
-	})
-}
-
-func isFeed(path string) bool {
-	return slices.ContainsFunc(network.Formats(), func(f network.Format) bool { return strings.HasSuffix(path, "/"+string(f)) })
-}
-
-// apply returns the edition that follows.
-func (r *redaction) apply() *edition.Edition {
-	e := r.current
-	r.locs = map[string]bool{}
-	for _, path := range r.Shards {
-		r.redactShard(path)
-	}
-	for channel := range r.Feeds {
-		r.redactFeed(channel)
-	}
-	if len(r.Feeds) > 0 {
-		r.redactRecord()
-	}
-	r.redactNews()
-	if len(r.Shards) > 0 && r.baidu() != nil {
-		delete(r.documents, network.BaiduPath)
-	}
-	if r.index() != nil {
-		delete(r.documents, network.IndexPath)
-	}
-	redacted := edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), r.documents)
-	return redacted.At(e.URL()).WithRecords(r.records).WithPending(e.Pending()).Following(e)
-}
-
-// redactShard takes the pages out of a month's sitemap; one without a page goes.
-func (r *redaction) redactShard(path string) {
-	ids, at := RecordIDs(r.records[path]), 0
-	var left []string
-	gone := func(loc string) bool {
-		id := ""
-		if at < len(ids) {
-			id = ids[at]
-		}
-		at++
-		if r.gone[id] {
-			r.locs[loc] = true
-			return true
-		}
-		left = append(left, id)
-		return false
-	}
-	if !r.redactSitemap(path, gone) || at != len(ids) {
-		delete(r.documents, path)
-		delete(r.records, path)
-		return
-	}
-	w := edition.NewWriter(recordType)
-	for _, id := range left {
-		writeLine(w, id)
-	}
-	r.addRecord(path, contentOf(w), len(left))
-}
-
-// redactSitemap takes pages out of a sitemap and reports whether any is left.
-func (r *redaction) redactSitemap(path string, gone func(loc string) bool) bool {
-	document := r.documents[path]
-	if document == nil {
-		return false
-	}
-	w := edition.NewWriter(sitemap.ContentType)
-	left, err := sitemap.Remove(w, read(document), gone)
-	content := contentOf(w)
-	if err != nil || left == 0 {
-		return false
-	}
-	r.addContent(path, content, left, time.Time{})
-	return true
-}
-
-// read returns a reader of a document without encoding.
-func read(document *edition.Document) io.Reader {
-	return bytes.NewReader(document.Body())
-}
-
-// redactNews takes the pages out of the Google News sitemaps. Where none is left
-// it names the home page, as one without articles does.
-func (r *redaction) redactNews() {
-	left := 0
-	for n := 1; r.documents[network.NewsPath(n)] != nil; n++ {
-		path := network.NewsPath(n)
-		// A month that has yet to be built does not tell its pages; the feeds do.
-		if r.redactSitemap(path, func(loc string) bool { return r.locs[loc] || r.GUIDs[loc] }) {
-			left++
-		} else {
-			delete(r.documents, path)
-		}
-	}
-	if r.documents[network.NewsPath(1)] == nil {
-		home := []sitemap.URL{{Loc: r.station.Address("/")}}
-		if _, err := r.addSitemaps(sequence(home), sitemap.Options{News: true}, network.NewsPath); err != nil {
-			delete(r.documents, network.NewsPath(1))
-		}
-	}
-}
-
-// redactFeed takes the articles out of a feed, in all formats.
-func (r *redaction) redactFeed(channel string) {
-	for _, format := range formats {
-		path := network.FeedPath(channel, format.name)
-		document := r.documents[path]
-		if document == nil {
+	w := &withdrawal{draft: &draft{
+		station: station, current: e, advice: edition.DefaultAdvice,
+		documents: maps.Collect(e.All()), contents: maps.Collect(e.AllContents()),
+	}}
+	var losses []loss
+	for path, contents := range e.AllContents() {
+		if !edition.HasAny(contents, ids) {
 			continue
 		}
-		body, removed := document.Body(), 0
-		revised, err := edition.Revision{
-			MediaType: format.mediaType, AsOf: r.at, Advice: document.Advice(), Items: document.Items(),
-			Render: func(modified time.Time) (rest []byte, err error) {
-				rest, removed, err = feed.Remove(format.mediaType, body, func(guid string) bool { return r.GUIDs[guid] }, modified.In(r.station.Zone))
-				return rest, err
-			},
-		}.Revise(document)
-		if err != nil {
-			delete(r.documents, path)
-			continue
-		}
-		r.documents[path] = revised.Carrying(document.Items() - removed)
-	}
-}
-
-// redactRecord takes the articles out of the record of the feeds.
-func (r *redaction) redactRecord() {
-	lines, err := FeedLines(r.current)
-	if err != nil {
-		return
-	}
-	w := edition.NewWriter(recordType)
-	n := 0
-	for _, channel := range slices.Sorted(maps.Keys(lines)) {
-		for _, line := range lines[channel] {
-			if !r.gone[line.ID] {
-				writeLine(w, channel, line.ID, line.GUID)
-				n++
+		l := lossOf(path, contents, ids)
+		losses = append(losses, l)
+		for _, id := range l.ids {
+			if at := articles[id]; at.After(w.asOf) { // documents change when the last of those is withdrawn that they have
+				w.asOf = at
 			}
 		}
 	}
-	r.addRecord(feedsRecord, contentOf(w), n)
+	for path := range e.All() {
+		if len(ids) > 0 && w.unknown(path) {
+			losses = append(losses, loss{path: path, all: true})
+		}
+	}
+	if len(losses) == 0 {
+		return e
+	}
+	if w.asOf.IsZero() {
+		w.asOf = e.Watermark()
+	}
+	if index, ok := e.Document(network.IndexPath); ok {
+		w.advice.StaleIfError = index.Advice().StaleIfError
+	}
+	for _, l := range losses {
+		w.apply(l)
+	}
+	w.complete(slices.ContainsFunc(losses, func(l loss) bool { return IsShard(l.path) }))
+	next := edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), w.documents)
+	return next.At(e.URL()).WithContents(w.contents).WithPending(e.Pending()).Following(e)
+}
+
+// loss is what contents lose.
+type loss struct {
+	path    string
+	all     bool // the document is lost: it can't be said what it has
+	ids     []string
+	at      map[int]bool    // which of the document's entries go, in its order
+	guids   map[string]bool // the same of a feed
+	entries int             // that the document has
+	left    []byte          // lines
+	lines   int             // that are left
+}
+
+func lossOf(path string, contents *edition.Document, ids map[string]bool) loss {
+	l := loss{path: path, at: map[int]bool{}, guids: map[string]bool{}}
+	for a, err := range edition.Articles(contents) {
+		if err != nil {
+			return loss{path: path, all: true, ids: slices.Collect(maps.Keys(ids))}
+		}
+		if ids[a.ID] {
+			l.ids, l.guids[a.Address], l.at[l.entries] = append(l.ids, a.ID), true, !a.Unlisted
+		} else {
+			l.left, l.lines = a.AppendTo(l.left), l.lines+1
+		}
+		if !a.Unlisted {
+			l.entries++
+		}
+	}
+	return l
+}
+
+// withdrawal is an edition that loses articles.
+type withdrawal struct{ *draft }
+
+// unknown reports whether a document carries articles, and nothing says which.
+func (w *withdrawal) unknown(path string) bool {
+	channel, _, feed := parseFeedPath(path)
+	if feed {
+		path = network.FeedPath(channel, network.RSS)
+	}
+	if !feed && (!network.IsSitemap(path) || path == network.IndexPath) {
+		return false
+	}
+	return w.contents[path] == nil
+}
+
+// parseFeedPath is the inverse of [network.FeedPath].
+func parseFeedPath(path string) (channel string, format network.Format, ok bool) {
+	for _, format := range network.Formats() {
+		if channel, ok := strings.CutSuffix(path, "/"+string(format)); ok {
+			return strings.TrimPrefix(channel, "/"), format, true
+		}
+	}
+	return "", "", false
+}
+
+// apply takes the articles out of the documents at a path, and of its contents. A
+// sitemap without a page goes.
+func (w *withdrawal) apply(l loss) {
+	if l.all {
+		delete(w.documents, l.path)
+		delete(w.contents, l.path)
+		return
+	}
+	w.addContents(l.path, edition.NewContents(l.left), l.lines)
+	channel, _, isFeed := parseFeedPath(l.path)
+	if isFeed {
+		for _, format := range formats {
+			w.withdrawFromFeed(network.FeedPath(channel, format.name), format.mediaType, l.guids)
+		}
+		return
+	}
+	w.withdrawFromSitemap(l)
+	if l.lines == 0 {
+		delete(w.contents, l.path)
+	}
+}
+
+// withdrawFromSitemap takes pages out of a sitemap.
+func (w *withdrawal) withdrawFromSitemap(l loss) {
+	document := w.documents[l.path]
+	if document == nil {
+		return // of a month of which no article is listed
+	}
+	out := edition.NewWriter(sitemap.ContentType)
+	total := 0
+	left, err := sitemap.Remove(out, bytes.NewReader(document.Body()), func(n int) bool {
+		total = n + 1
+		return l.at[n]
+	})
+	_ = out.Close() // there is no error
+	if err != nil || left == 0 || total != l.entries {
+		delete(w.documents, l.path)
+		return
+	}
+	if left < total {
+		w.addContent(l.path, out.Content(), left, time.Time{})
+	}
+}
+
+// withdrawFromFeed takes articles out of a feed in one format.
+func (w *withdrawal) withdrawFromFeed(path, mediaType string, guids map[string]bool) {
+	document := w.documents[path]
+	if document == nil {
+		return
+	}
+	body, removed := document.Body(), 0
+	revised, err := edition.Revision{
+		MediaType: mediaType, AsOf: w.asOf, Advice: document.Advice(), Items: document.Items(),
+		Render: func(modified time.Time) (rest []byte, err error) {
+			rest, removed, err = feed.Remove(mediaType, body, func(guid string) bool { return guids[guid] }, modified.In(w.station.Zone))
+			return rest, err
+		},
+	}.Revise(document)
+	if err != nil {
+		delete(w.documents, path)
+		return
+	}
+	w.documents[path] = revised.Carrying(document.Items() - removed)
+}
+
+// complete makes what depends on the other documents, among them the list for
+// Baidu if a month has changed. Where no news is left its
+// sitemap names the home page, as one without articles does.
+func (w *withdrawal) complete(month bool) {
+	if w.documents[network.NewsPath(1)] == nil {
+		home := []page{{URL: sitemap.URL{Loc: w.station.Address("/")}}}
+		if _, err := w.addSitemaps(home, sitemap.Options{News: true}, network.NewsPath); err != nil {
+			delete(w.documents, network.NewsPath(1))
+		}
+	}
+	if month && w.baidu() != nil {
+		delete(w.documents, network.BaiduPath)
+	}
+	if w.index() != nil {
+		delete(w.documents, network.IndexPath)
+	}
 }

@@ -52,7 +52,7 @@ func (e *Extent) Add(id string, at time.Time) {
 	if e.Whole {
 		return
 	}
-	e.ids = append(e.ids, OneLine(id))
+	e.ids = append(e.ids, oneLine(id))
 	if !at.IsZero() {
 		e.at = append(e.at, at)
 	}

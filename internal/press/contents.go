@@ -1,0 +1,77 @@
+package press
+
+import (
+	"strings"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// addContents adds the contents at a path, of so many lines.
+func (b *draft) addContents(path string, content *edition.Content, lines int) {
+	var previous *edition.Document
+	if b.current != nil {
+		previous, _ = b.current.Contents(path)
+	}
+	revision := edition.Revision{AsOf: b.asOf, Items: lines, Advice: edition.DefaultAdvice}
+	b.contents[path] = revision.Settle(content, previous)
+}
+
+// addFeedContents adds the contents of a feed that has been rendered.
+func (b *builder) addFeedContents(f *channelFeed) {
+	var text []byte
+	articles := f.shown()
+	for _, a := range articles {
+		text = a.AppendTo(text)
+	}
+	b.addContents(network.FeedPath(f.channel.ID, network.RSS), edition.NewContents(text), len(articles))
+}
+
+// shown returns the articles of a feed that has been rendered.
+func (f *channelFeed) shown() []edition.Article {
+	var articles []edition.Article
+	for i, address := range f.addresses {
+		if a := &f.articles[i]; address != "" {
+			articles = append(articles, edition.Article{ID: a.ID, Published: a.Published, Updated: a.Updated, Address: address})
+		}
+	}
+	return articles
+}
+
+// articlesOf returns the articles of contents.
+func articlesOf(contents *edition.Document) (articles []edition.Article, err error) {
+	for a, err := range edition.Articles(contents) {
+		if err != nil {
+			return nil, err
+		}
+		articles = append(articles, a)
+	}
+	return articles, nil
+}
+
+// keep keeps the document of the current edition at a path, and its contents.
+func (b *draft) keep(path string) {
+	if document := b.previous(path); document != nil {
+		b.documents[path] = document
+	}
+	if contents, ok := b.current.Contents(path); ok {
+		b.contents[path] = contents
+	}
+}
+
+// IsShard reports whether a path is that of a month's sitemap.
+func IsShard(path string) bool {
+	_, _, ok := network.ParseShardPath(path)
+	return ok
+}
+
+// oneLine returns an id in one line: none is taken for two.
+func oneLine(id string) string { return lineBreaks.Replace(id) }
+
+// fromLine is the inverse of oneLine.
+func fromLine(line string) string { return lineEscapes.Replace(line) }
+
+var (
+	lineBreaks  = strings.NewReplacer("\\", `\\`, "\n", `\n`)
+	lineEscapes = strings.NewReplacer(`\\`, "\\", `\n`, "\n")
+)
