@@ -17,14 +17,18 @@ build: ## build ./feedstation, one static binary
 .PHONY: check
 check: tidy fmt vet fix staticcheck lint ## all checks that need no test run: the six that follow
 
+# The pattern work stands for the three modules of go.work.
+
 # Only go.mod is judged: go.sum also has sums for the tests of dependencies,
 # and a proxy that lacks one of those must not stop a change (-e). A sum that
 # the build needs and go.sum lacks stops every other check.
 .PHONY: tidy
 tidy: ## go.mod says what is used, no more and no less
-	@echo go mod tidy -e -diff
-	@diff=$$(go mod tidy -e -diff 2>&1 | sed -n '/^diff .*go\.mod$$/,/^diff .*go\.sum$$/p'); \
-	if [ -n "$$diff" ]; then echo "$$diff"; exit 1; fi
+	@for module in . feed sitemap; do \
+		echo "go -C $$module mod tidy -e -diff"; \
+		diff=$$(go -C $$module mod tidy -e -diff 2>&1 | sed -n '/^diff .*go\.mod$$/,/^diff .*go\.sum$$/p'); \
+		if [ -n "$$diff" ]; then echo "$$diff"; exit 1; fi; \
+	done
 
 .PHONY: fmt
 fmt: ## every file is as gofumpt writes it
@@ -34,19 +38,19 @@ fmt: ## every file is as gofumpt writes it
 
 .PHONY: vet
 vet: ## go vet
-	go vet -tags archive ./...
+	go vet -tags archive work
 
 .PHONY: fix
 fix: ## nothing is left that go fix would modernise
-	go fix -tags archive -diff ./...
+	go fix -tags archive -diff work
 
 .PHONY: staticcheck
 staticcheck: ## staticcheck
-	go tool staticcheck -tags archive ./...
+	go tool staticcheck -tags archive work
 
 .PHONY: lint
 lint: ## golangci-lint, built once into Go's build cache
-	go run $(GOLANGCI) run ./...
+	go run $(GOLANGCI) run ./... ./feed/... ./sitemap/...
 
 # Compiles it and runs nothing; .ci/run does that while apt is busy.
 .PHONY: linter
@@ -63,11 +67,11 @@ test-short: ## the tests that need no server and no minute, in half a minute
 
 .PHONY: race
 race: ## all tests with the race detector
-	go test -race ./...
+	go test -race work
 
 .PHONY: bench
 bench: ## all benchmarks, one package at a time
-	go test -run '^$$' -bench . -benchmem -p 1 ./...
+	go test -run '^$$' -bench . -benchmem -p 1 work
 
 .PHONY: bench-archive
 bench-archive: ## a million articles: build, refresh, serve; minutes; FEEDSTATION_ARCHIVE=FILE begins with a filled store
@@ -84,6 +88,19 @@ fuzz: ## every fuzz target, FUZZTIME=20s each
 .PHONY: update-goldens
 update-goldens: ## rewrite every golden file; read the diff before you commit it
 	go test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | sed 's,/[^/]*$$,,' | sort -u) -update
+
+# Nothing but the path of the module is replaced: not the name of the program.
+# PATH is what make calls the new path, so the recipe has to find its tools.
+.PHONY: rename-module
+rename-module: ## PATH=example.org/x/feedstation: the module's path, everywhere
+	@new='$(if $(filter command,$(firstword $(origin PATH))),$(PATH))'; PATH=/usr/bin:/bin; export PATH; \
+	case "$$new" in '' | *[!A-Za-z0-9./_~-]*) echo 'usage: make rename-module PATH=example.org/x/feedstation' >&2; exit 2 ;; esac; \
+	old=$$(sed -n 's/^module //p' go.mod); name=$$(echo "$$old" | sed 's/[.]/[.]/g'); \
+	grep -rlIF --exclude-dir=.git --exclude-dir=var "$$old" . | while read -r file; do \
+		sed -E -e "s,(^|[^A-Za-z0-9./_-])$$name/(feed|sitemap|jobs|internal)([^A-Za-z0-9_-]|\$$),\1$$new/\2\3,g" \
+			-e "s,^module $$name(/|\$$),module $$new\1," "$$file" >"$$file.renamed" || exit 1; \
+		if cmp -s "$$file" "$$file.renamed"; then rm "$$file.renamed"; else cat "$$file.renamed" >"$$file" && rm "$$file.renamed"; fi; \
+	done
 
 .PHONY: clean
 clean: ## remove what building, testing and profiling left; var/ stays

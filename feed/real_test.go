@@ -3,8 +3,11 @@ package feed_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,7 +15,6 @@ import (
 	"unicode"
 
 	"feedstation/feed"
-	"feedstation/internal/testkit/require"
 )
 
 // TestGoldenRealArticle renders one real article of a real station. Its
@@ -58,8 +60,11 @@ func maskHan(r rune) rune {
 // realItem reads the article, from a host of ours.
 func realItem(t *testing.T) feed.Item {
 	t.Helper()
-	data, err := os.ReadFile(require.Path(t, "data/articles-xt.jsonl"))
-	if err != nil {
+	data, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", "articles-xt.jsonl"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && os.Getenv("FEEDSTATION_REQUIRE") != "all":
+		t.Skip("needs shared/data/articles-xt.jsonl beside the repository, which is not there")
+	case err != nil:
 		t.Fatal(err)
 	}
 	var a struct {
