@@ -3,6 +3,8 @@ package sitemap
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 var (
@@ -30,24 +32,47 @@ type Alternate struct {
 
 // appendAlternates appends a link element for each alternate.
 func (e *encoder) appendAlternates(b []byte, alternates []Alternate) ([]byte, error) {
-	if len(alternates) > MaxAlternates {
+	if len(alternates) > MaxAlternates && !e.lenient {
 		return nil, errTooManyAlternates
 	}
+	without, written := b, 0
 	for i, a := range alternates {
-		if a.Lang != "x-default" && !isLanguageTag(a.Lang) {
-			return nil, fmt.Errorf("alternate %.200q: %w", a.Lang, errAlternateLang)
+		if e.lenient && (written == MaxAlternates || hasLanguage(alternates[:i], a.Lang)) {
+			continue
 		}
-		if i == len(e.alternates) {
-			e.alternates = append(e.alternates, locator{})
+		with, err := e.appendAlternate(b, written, a)
+		switch {
+		case err == nil:
+			b = with
+			written++
+		case !e.lenient:
+			return nil, err
 		}
-		b = append(b, `<xhtml:link rel="alternate" hreflang="`...)
-		b = append(b, a.Lang...)
-		b = append(b, `" href="`...)
-		var err error
-		if b, _, err = e.alternates[i].appendLoc(b, a.Loc); err != nil {
-			return nil, fmt.Errorf("alternate %s: %.200q: %w", a.Lang, a.Loc, err)
-		}
-		b = append(b, `"/>`...)
+	}
+	if e.lenient && written == 1 {
+		return without, nil
 	}
 	return b, nil
+}
+
+func hasLanguage(alternates []Alternate, lang string) bool {
+	return slices.ContainsFunc(alternates, func(a Alternate) bool { return strings.EqualFold(a.Lang, lang) })
+}
+
+// appendAlternate appends the link that follows so many others of the page.
+func (e *encoder) appendAlternate(b []byte, others int, a Alternate) ([]byte, error) {
+	if a.Lang != "x-default" && !isLanguageTag(a.Lang) {
+		return nil, fmt.Errorf("alternate %.200q: %w", a.Lang, errAlternateLang)
+	}
+	if others == len(e.alternates) {
+		e.alternates = append(e.alternates, locator{})
+	}
+	b = append(b, `<xhtml:link rel="alternate" hreflang="`...)
+	b = append(b, a.Lang...)
+	b = append(b, `" href="`...)
+	b, _, err := e.alternates[others].appendLoc(b, a.Loc)
+	if err != nil {
+		return nil, fmt.Errorf("alternate %s: %.200q: %w", a.Lang, a.Loc, err)
+	}
+	return append(b, `"/>`...), nil
 }

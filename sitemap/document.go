@@ -58,7 +58,7 @@ func (d *document) ready() error {
 // it returns nil, d is as it was or broken for good.
 func (d *document) add(loc string, buf []byte, err error) error {
 	n := int64(len(buf) - len(d.buf))
-	if err == nil && int64(len(d.head)+len(d.tail))+n > d.maxBytes {
+	if err == nil && !d.holds(buf) {
 		err = errTooLarge
 	}
 	if err != nil {
@@ -74,6 +74,11 @@ func (d *document) add(loc string, buf []byte, err error) error {
 		return nil
 	}
 	return d.flush()
+}
+
+// holds reports whether an empty file could hold what buf has beyond d.buf.
+func (d *document) holds(buf []byte) bool {
+	return int64(len(d.head)+len(d.tail)+len(buf)-len(d.buf)) <= d.maxBytes
 }
 
 func (d *document) flush() error {

@@ -3,6 +3,7 @@ package sitemap
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -14,6 +15,8 @@ var (
 
 // encoder appends elements. It keeps what neighbours in a file have in common.
 type encoder struct {
+	lenient bool // drops what can't be published, see [Options.Lenient]
+
 	typesetter
 	clock
 
@@ -36,25 +39,35 @@ func (e *encoder) appendEntry(b []byte, loc string, mod time.Time) ([]byte, erro
 	case mod.IsZero():
 		return append(b, "</loc>"...), nil
 	}
-	b = append(b, "</loc><lastmod>"...)
-	if b, err = e.appendTime(b, mod); err != nil {
-		return nil, fmt.Errorf("lastmod: %w", err)
+	b = append(b, "</loc>"...)
+	with, err := e.appendTime(append(b, "<lastmod>"...), mod)
+	switch {
+	case err == nil:
+		return append(with, "</lastmod>"...), nil
+	case e.lenient:
+		return b, nil
 	}
-	return append(b, "</lastmod>"...), nil
+	return nil, fmt.Errorf("lastmod: %w", err)
 }
 
 // appendImages appends an image element for each address.
 func (e *encoder) appendImages(b []byte, images []string) ([]byte, error) {
-	if len(images) > MaxImages {
+	if len(images) > MaxImages && !e.lenient {
 		return nil, errTooManyImages
 	}
-	for _, loc := range images {
-		b = append(b, "<image:image><image:loc>"...)
-		var err error
-		if b, _, err = e.image.appendLoc(b, loc); err != nil {
+	written := 0
+	for i, loc := range images {
+		if e.lenient && (written == MaxImages || slices.Contains(images[:i], loc)) {
+			continue
+		}
+		with, _, err := e.image.appendLoc(append(b, "<image:image><image:loc>"...), loc)
+		switch {
+		case err == nil:
+			b = append(with, "</image:loc></image:image>"...)
+			written++
+		case !e.lenient:
 			return nil, fmt.Errorf("image %.200q: %w", loc, err)
 		}
-		b = append(b, "</image:loc></image:image>"...)
 	}
 	return b, nil
 }

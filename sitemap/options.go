@@ -19,6 +19,14 @@ type Options struct {
 	// on its URLs, because the declarations stand in front of the first one.
 	News, Images, Videos, Alternates bool
 
+	// Lenient drops what cannot be published of a page, one by one, where a
+	// Writer refuses the page otherwise: a LastMod, an image, a video, an
+	// alternate, what is beyond the limits on their number, an image or a
+	// language that the page has already, and what needs an extension that the
+	// file does not have. A single alternate that is left says nothing and is
+	// dropped as well. Loc and News are the page itself and never dropped.
+	Lenient bool
+
 	// Fragment leaves out what stands before the first URL and behind the last,
 	// for a file that is put together from several, see [Options.Frame]. The
 	// limits are those of a file with both.
@@ -88,8 +96,20 @@ func (o *Options) Limits() (urls int, bytes int64) {
 	return urls, bytes
 }
 
-// allow returns which extension u would need.
+// allow returns which extension u would need. With Lenient it takes from u what
+// would need one, but for News.
 func (o *Options) allow(u *URL) error {
+	if o.Lenient {
+		if !o.Images {
+			u.Images = nil
+		}
+		if !o.Videos {
+			u.Videos = nil
+		}
+		if !o.Alternates {
+			u.Alternates = nil
+		}
+	}
 	switch {
 	case u.News != nil && !o.News:
 		return errNewsOption

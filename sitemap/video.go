@@ -44,12 +44,20 @@ type Video struct {
 
 // appendVideos appends a video element for each video of a page.
 func (e *encoder) appendVideos(b []byte, page string, videos []Video) ([]byte, error) {
-	if len(videos) > MaxVideos {
+	if len(videos) > MaxVideos && !e.lenient {
 		return nil, errTooManyVideos
 	}
+	written := 0
 	for i := range videos {
-		var err error
-		if b, err = e.appendVideo(b, page, &videos[i]); err != nil {
+		if written == MaxVideos {
+			break
+		}
+		with, err := e.appendVideo(b, page, &videos[i])
+		switch {
+		case err == nil:
+			b = with
+			written++
+		case !e.lenient:
 			return nil, fmt.Errorf("video %d: %w", i+1, err)
 		}
 	}

@@ -23,6 +23,7 @@ func NewWriter(w io.Writer, opts Options) *Writer {
 	head, tail := opts.Frame()
 	sw := &Writer{
 		opts: opts,
+		enc:  encoder{lenient: opts.Lenient},
 		doc:  document{head: head, tail: tail, fragment: opts.Fragment, maxItems: urls, maxBytes: bytes},
 	}
 	sw.doc.begin(w)
@@ -39,6 +40,10 @@ func (w *Writer) Add(u URL) error {
 		return err
 	}
 	buf, err := w.appendURL(w.doc.buf, &u)
+	if err == nil && w.opts.Lenient && !w.doc.holds(buf) {
+		u.Images, u.Videos, u.Alternates = nil, nil, nil // more than a file by themselves
+		buf, err = w.appendURL(w.doc.buf, &u)
+	}
 	if err := w.doc.add(u.Loc, buf, err); err != nil {
 		return err
 	}
