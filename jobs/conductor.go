@@ -74,7 +74,9 @@ type Conductor struct {
 	editions Editions
 	options  Options
 	press    *press.Press
-	seed     maphash.Seed // of hints
+	seed     maphash.Seed     // of hints
+	clock    func() time.Time // this machine's
+	began    time.Time
 
 	running chan struct{} // holds a token while a method runs
 
@@ -83,14 +85,14 @@ type Conductor struct {
 	hinted       []Hint
 	troubles     map[string]*stationTrouble
 	storeTrouble trouble
-	known        time.Time
-	knownOf      map[string]bool // by station, of those that are led
-	wakeAt       time.Time       // see Wake
+	upToDate     map[string]time.Time // by station, see Checked
+	wakeAt       time.Time            // see Wake
 	drift        map[Drift]int64
 
 	// What follows belongs to the method that runs.
 	desks     []*desk             // of all stations, in the network's order
 	checked   time.Time           // changes up to then are known; zero: not asked yet
+	looked    time.Time           // when checked was learnt, by the monotonic clock
 	upcoming  time.Time           // when an embargo or an article's time ends next, by the store's clock
 	ahead     time.Duration       // by how much the store's clock is ahead of this machine's
 	seen      map[uint64]sighting // hints that have been followed, by their hash
@@ -105,8 +107,8 @@ type Conductor struct {
 func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Context) (Snapshot, error), editions Editions, options Options) *Conductor {
 	c := &Conductor{
 		log: log, network: n, snapshot: snapshot, editions: editions, options: options,
-		press: press.New(n, options.Options, new(preparedItems)), seed: maphash.MakeSeed(), running: make(chan struct{}, 1),
-		seen: map[uint64]sighting{}, logged: map[string]bool{}, troubles: map[string]*stationTrouble{}, knownOf: map[string]bool{}, drift: map[Drift]int64{},
+		press: press.New(n, options.Options, new(preparedItems)), seed: maphash.MakeSeed(), running: make(chan struct{}, 1), clock: time.Now, began: time.Now(),
+		seen: map[uint64]sighting{}, logged: map[string]bool{}, troubles: map[string]*stationTrouble{}, upToDate: map[string]time.Time{}, drift: map[Drift]int64{},
 	}
 	for _, station := range n.Stations {
 		d := &desk{station: station, later: map[article.Month]time.Time{}}
@@ -158,6 +160,7 @@ func (c *Conductor) run(ctx context.Context, mark func() error, each func(Report
 		return err
 	}
 	err = mark()
+	defer c.noteUpToDate()
 	return errors.Join(err, c.rebuild(ctx, each))
 }
 

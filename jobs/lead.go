@@ -1,6 +1,11 @@
 package jobs
 
-import "time"
+import (
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/network"
+)
 
 // lead notes which stations this process builds now, and returns up to when all
 // changes of all of them are known. Of one that it did not build before that is
@@ -42,7 +47,46 @@ func (c *Conductor) take(d *desk, now time.Time) (since time.Time) {
 		d.mark().Everything = true
 		return now
 	}
+	if current.Watermark().After(now) { // what it was built from nothing tells
+		c.rewind(d, now)
+	}
 	return current.Watermark()
+}
+
+// followClock takes account of a content store's clock that has been set back
+// since the last look. What was written since then may bear any time of as long
+// ago; what was followed may come to be due again.
+func (c *Conductor) followClock(now, looked time.Time) {
+	since := now.Add(-looked.Sub(c.looked))
+	if c.checked.IsZero() || c.checked.Sub(since) <= stepSize {
+		return
+	}
+	clear(c.seen)
+	for _, d := range c.desks {
+		if d.since.After(since) {
+			d.since = since
+		}
+		if now.Before(c.checked) {
+			c.rewind(d, now)
+		}
+	}
+}
+
+// rewind marks what may have been built at a time that is yet to come: the feeds,
+// and the months from this one on. An article of an older month that seemed to
+// have expired is left to the audit.
+func (c *Conductor) rewind(d *desk, now time.Time) {
+	w := d.mark()
+	w.Feeds = true
+	this := article.MonthOf(now, d.station.Zone)
+	w.Month(this).Whole = true
+	if current, ok := c.editions.Current(d.station.ID); ok {
+		for path := range current.All() {
+			if month, _, ok := network.ParseShardPath(path); ok && month.Compare(this) > 0 {
+				w.Month(month).Whole = true
+			}
+		}
+	}
 }
 
 // leads reports whether this run builds a station.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,9 +22,20 @@ type Task struct {
 	wake  chan struct{} // holds at most one wish: more of them are the same one
 	owned atomic.Bool   // by a timetable
 
+	mu   sync.Mutex
+	last Run
+
 	// What follows belongs to the loop.
 	fault string        // of the last run; empty: it was fine
 	rest  time.Duration // before the next run
+}
+
+// Run is one run of a task.
+type Run struct {
+	Started  time.Time // with a monotonic reading; zero: there was none yet
+	Duration time.Duration
+	Running  bool  // it has not ended: Duration is how long it takes so far
+	Err      error // why it failed; of one that runs: why the run before it did
 }
 
 // The rest after a run that failed; it doubles with each.
@@ -60,6 +72,20 @@ func (t *Task) Trigger() {
 	}
 }
 
+// Name returns what the task logs under.
+func (t *Task) Name() string { return t.name }
+
+// Last returns the task's last run.
+func (t *Task) Last() Run {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	last := t.last
+	if last.Running {
+		last.Duration = time.Since(last.Started)
+	}
+	return last
+}
+
 // loop runs the task whenever it is triggered, until ctx ends.
 func (t *Task) loop(ctx context.Context) {
 	for {
@@ -86,8 +112,11 @@ func (t *Task) once(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, t.deadline)
 	defer cancel()
 	start := time.Now()
+	t.note(Run{Started: start, Running: true, Err: t.Last().Err})
 	err := press.Recovered(func() error { return t.run(limited) })
-	log := t.log.With("duration", time.Since(start))
+	duration := time.Since(start)
+	t.note(Run{Started: start, Duration: duration, Err: err})
+	log := t.log.With("duration", duration)
 
 	switch {
 	case err == nil:
@@ -101,6 +130,12 @@ func (t *Task) once(ctx context.Context) {
 	default:
 		t.failed(ctx, log, err)
 	}
+}
+
+func (t *Task) note(r Run) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last = r
 }
 
 // failed logs a run that failed, loudly if it is news.

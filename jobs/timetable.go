@@ -8,30 +8,43 @@ import (
 	"sync"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"feedstation/internal/schedule"
 )
 
 // Timetable triggers tasks by their schedules.
 type Timetable struct {
 	log     *slog.Logger
-	entries []entry
+	entries []*entry
 	tasks   []*Task // each once, however many schedules it has
+	clock   func() time.Time
 }
 
+// entry is one schedule of a task.
 type entry struct {
 	schedule schedule.Schedule
 	task     *Task
+
+	mu   sync.Mutex
+	next time.Time // when it is due: of an interval with a monotonic reading
+
+	// fired are the times of day that have had their run, the newest last. They
+	// belong to the loop of the times of day.
+	fired []time.Time
 }
 
+// look is how often the clock is compared with the times of day.
+const look = time.Second
+
+// maxFired bounds how many times of day are remembered: a day of minutes.
+const maxFired = 24 * 60
+
 // NewTimetable returns an empty timetable.
-func NewTimetable(log *slog.Logger) *Timetable { return &Timetable{log: log} }
+func NewTimetable(log *slog.Logger) *Timetable { return &Timetable{log: log, clock: time.Now} }
 
 // Add has t triggered by s, beside other schedules that it may have. It must not
 // be called once Run has been.
 func (tt *Timetable) Add(s schedule.Schedule, t *Task) {
-	tt.entries = append(tt.entries, entry{s, t})
+	tt.entries = append(tt.entries, &entry{schedule: s, task: t})
 	if !slices.Contains(tt.tasks, t) {
 		tt.tasks = append(tt.tasks, t)
 	}
@@ -42,41 +55,139 @@ func (tt *Timetable) Add(s schedule.Schedule, t *Task) {
 // for. It returns an error at once if a task belongs to a timetable that has
 // been run before, this one included: two would run the task twice at a time.
 //
-// The timers of cron go by the monotonic clock, which stands still while the
-// machine sleeps and takes no notice when its clock is set forward. A schedule by
-// the time of day would then fire late, by as much as was skipped. But each time
-// any entry is due, cron compares all of them with the clock: an "@every 30s" in
-// the timetable bounds the delay to 30 seconds. After a clock is set back by an
-// hour, an entry by the time of day that was next holds up all others until its
-// time has come again; a timetable of intervals alone takes no notice. Runs that
-// a pause swallowed are one run, and those that a stopped process missed are
-// what the run at start is for.
+// Intervals follow the monotonic clock: setting the machine's clock neither
+// delays nor repeats them. It stands still while the machine sleeps.
+//
+// Times of day follow the machine's clock, which is looked at each second. One
+// that the clock was set over, or that passed while the machine slept, has its
+// run at once; several of them have one run. When the clock is set back, a time
+// of day that has had its run does not get another when it comes again; one that
+// has not runs when it comes. What a stopped process missed is what the run at
+// start is for.
 func (tt *Timetable) Run(ctx context.Context) error {
 	for _, t := range tt.tasks {
 		if !t.owned.CompareAndSwap(false, true) {
 			return fmt.Errorf("task %s: its timetable has been run already", t.name)
 		}
 	}
-
-	// Of cron only the clockwork is used. Its chain is not: after a panic,
-	// Recover around SkipIfStillRunning skips for ever, and DelayIfStillRunning
-	// queues goroutines without bound. A job that only triggers needs neither.
-	clock := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(cron.DiscardLogger))
-	now := time.Now().UTC()
+	now := tt.clock()
 	for _, e := range tt.entries {
-		clock.Schedule(e.schedule, cron.FuncJob(e.task.Trigger))
+		e.plan(now)
 		tt.log.InfoContext(ctx, "task scheduled", "task", e.task.name,
-			"schedule", e.schedule.String(), "next", e.schedule.Next(now))
+			"schedule", e.schedule.String(), "next", e.due().UTC())
 	}
-
-	var tasks sync.WaitGroup
+	var loops sync.WaitGroup
 	for _, t := range tt.tasks {
 		t.Trigger()
-		tasks.Go(func() { t.loop(ctx) })
+		loops.Go(func() { t.loop(ctx) })
 	}
-	clock.Start()
+	var daily []*entry
+	for _, e := range tt.entries {
+		if interval := e.schedule.Every(); interval > 0 {
+			loops.Go(func() { e.repeat(ctx, interval) })
+		} else {
+			daily = append(daily, e)
+		}
+	}
+	loops.Go(func() { tt.watch(ctx, daily) })
 	<-ctx.Done()
-	<-clock.Stop().Done()
-	tasks.Wait()
+	loops.Wait()
 	return nil
+}
+
+// Tasks returns the tasks in the order in which they were added.
+func (tt *Timetable) Tasks() []*Task { return tt.tasks }
+
+// Next returns when a task is due next, by the machine's clock; zero: never.
+func (tt *Timetable) Next(t *Task) (next time.Time) {
+	for _, e := range tt.entries {
+		due := e.due()
+		if e.task != t || due.IsZero() {
+			continue
+		}
+		if e.schedule.Every() > 0 { // the clock may have been set since
+			due = tt.clock().Add(time.Until(due))
+		}
+		if next.IsZero() || due.Before(next) {
+			next = due
+		}
+	}
+	return next.Round(0)
+}
+
+// repeat triggers the task at every interval.
+func (e *entry) repeat(ctx context.Context, interval time.Duration) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			e.set(time.Now().Add(interval))
+			e.task.Trigger()
+		}
+	}
+}
+
+// watch triggers the tasks at their times of day, and logs when the clock is set.
+func (tt *Timetable) watch(ctx context.Context, daily []*entry) {
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	steps := newSteps(tt.clock())
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := tt.clock()
+		step := steps.since(now)
+		if step != 0 {
+			tt.log.WarnContext(ctx, "clock stepped", "step", step.Round(time.Millisecond))
+		}
+		for _, e := range daily {
+			if due := e.due(); !due.IsZero() && !now.Before(due) {
+				e.fire(due)
+				e.plan(now)
+			} else if step != 0 {
+				e.plan(now)
+			}
+		}
+	}
+}
+
+// fire triggers the task for a time of day.
+func (e *entry) fire(due time.Time) {
+	if len(e.fired) == maxFired {
+		e.fired = slices.Delete(e.fired, 0, 1)
+	}
+	e.fired = append(e.fired, due)
+	e.task.Trigger()
+}
+
+// plan notes when the entry is due after now: the first time that has not had
+// its run.
+func (e *entry) plan(now time.Time) {
+	if interval := e.schedule.Every(); interval > 0 {
+		e.set(time.Now().Add(interval))
+		return
+	}
+	next := e.schedule.Next(now.UTC())
+	for slices.ContainsFunc(e.fired, next.Equal) {
+		next = e.schedule.Next(next)
+	}
+	e.set(next)
+}
+
+func (e *entry) set(next time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.next = next
+}
+
+func (e *entry) due() time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.next
 }

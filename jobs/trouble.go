@@ -69,27 +69,33 @@ func (c *Conductor) noteAudit(station string, err error) {
 	c.troubles[station].audit.note(err)
 }
 
-// noteStore notes how asking the content store ended, and up to when all changes
-// are known.
+// noteStore notes how asking the content store ended.
 func (c *Conductor) noteStore(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.storeTrouble.note(err)
-	if err == nil {
-		c.known = c.checked
-		for _, d := range c.desks {
-			c.knownOf[d.station.ID] = d.led
+}
+
+// noteUpToDate notes the stations that are built here and have nothing to be
+// rebuilt but a backlog.
+func (c *Conductor) noteUpToDate() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, d := range c.desks {
+		switch {
+		case !d.led:
+			delete(c.upToDate, d.station.ID)
+		case d.work == nil || !d.work.fresh:
+			c.upToDate[d.station.ID] = c.looked
 		}
 	}
 }
 
-// Checked returns the moment up to which all changes of a station are known, by
-// the content store's clock; zero: none yet, or another process leads.
+// Checked returns when the last look at the content store began after which the
+// edition of a station was up to date, by the monotonic clock; zero: there was
+// none yet, or another process leads.
 func (c *Conductor) Checked(station string) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.knownOf[station] {
-		return time.Time{}
-	}
-	return c.known
+	return c.upToDate[station]
 }

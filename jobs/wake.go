@@ -10,10 +10,12 @@ const wakePoll = time.Second
 
 // Wake calls trigger when the clock alone changes a document, an embargo's end
 // or an article that leaves the news, until ctx ends: within a second of it, and
-// once each.
+// once each. It also does so when the clock is set, since what is due then is
+// another.
 func (c *Conductor) Wake(ctx context.Context, trigger func()) error {
 	tick := time.NewTicker(wakePoll)
 	defer tick.Stop()
+	steps := newSteps(c.clock())
 	var last time.Time
 	for {
 		select {
@@ -21,7 +23,12 @@ func (c *Conductor) Wake(ctx context.Context, trigger func()) error {
 			return nil
 		case <-tick.C:
 		}
-		if due := c.nextDue(); !due.IsZero() && !due.Equal(last) && !time.Now().Before(due) {
+		now, due := c.clock(), c.nextDue()
+		switch {
+		case steps.since(now) != 0:
+			last = time.Time{}
+			trigger()
+		case !due.IsZero() && !due.Equal(last) && !now.Before(due):
 			last = due
 			trigger()
 		}

@@ -18,10 +18,14 @@ func (c *Conductor) markChanges(ctx context.Context) error {
 	if err == nil || ctx.Err() == nil { // a run that is given up tells nothing of the store
 		c.noteStore(err)
 	}
+	if err == nil {
+		c.noteUpToDate()
+	}
 	return err
 }
 
 func (c *Conductor) askStore(ctx context.Context) (err error) {
+	looked := time.Now()
 	snapshot, err := c.snapshot(ctx)
 	if err != nil {
 		return err
@@ -36,6 +40,7 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 	if err := c.followHints(ctx, snapshot, hints); err != nil {
 		return err
 	}
+	c.followClock(snapshot.Time(), looked)
 	since := c.lead(snapshot.Time())
 	if err := c.followRetractions(ctx, snapshot); err != nil {
 		return err
@@ -46,7 +51,7 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 	if c.upcoming, err = snapshot.Next(ctx); err != nil {
 		return err
 	}
-	c.checked, c.ahead = snapshot.Time(), time.Until(snapshot.Time())
+	c.checked, c.looked, c.ahead = snapshot.Time(), looked, snapshot.Time().Sub(c.clock())
 	for _, d := range c.desks {
 		d.since = c.checked
 		if !d.looked || !d.due.IsZero() && !d.due.After(c.checked) {
@@ -94,7 +99,7 @@ func (c *Conductor) concerns(change article.Change, d *desk) bool {
 
 // sighting is what is known of a hint that has been followed.
 type sighting struct {
-	last  int64 // when the store last repeated it, in Unix time
+	last  int64 // when the store last repeated it, in seconds since the conductor was made
 	run   int32 // that followed it last
 	again bool  // it was one to be followed again
 }
@@ -107,7 +112,7 @@ const sightingsKept = 10 * time.Minute
 // repeats them for a while in case a slow transaction hid some. After an import
 // there may be millions.
 func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) error {
-	now := time.Now().Unix()
+	now := int64(time.Since(c.began) / time.Second)
 	for change, err := range changes {
 		if err != nil {
 			return err

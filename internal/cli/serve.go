@@ -164,10 +164,10 @@ func (s *service) work(ctx context.Context) error {
 	conductor := newConductor(s.log, s.cfg, store, s.editions)
 	refresh := jobs.NewTask(s.log, "refresh", s.cfg.Jobs.Deadline, conductor.Refresh)
 	audit := jobs.NewTask(s.log, "audit", s.cfg.Jobs.Deadline, conductor.Audit)
-	s.shop.open(conductor, refresh)
 	timetable := jobs.NewTimetable(s.log)
 	timetable.Add(s.cfg.Jobs.Refresh, refresh)
 	timetable.Add(s.cfg.Jobs.Audit, audit)
+	s.shop.open(conductor, timetable, refresh)
 	if err := s.editions.Acquire(ctx); err != nil {
 		s.log.Debug("leases not acquired", "err", err)
 	}

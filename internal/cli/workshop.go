@@ -14,14 +14,15 @@ type workshop struct {
 	mu        sync.Mutex
 	conductor *jobs.Conductor // nil: not open yet
 	refresh   *jobs.Task
+	timetable *jobs.Timetable
 	since     time.Time
 	err       error // why it could not be opened
 }
 
-func (w *workshop) open(conductor *jobs.Conductor, refresh *jobs.Task) {
+func (w *workshop) open(conductor *jobs.Conductor, timetable *jobs.Timetable, refresh *jobs.Task) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.conductor, w.refresh, w.err = conductor, refresh, nil
+	w.conductor, w.timetable, w.refresh, w.err = conductor, timetable, refresh, nil
 }
 
 func (w *workshop) close(err error) {
@@ -77,6 +78,22 @@ func (w *workshop) Checked(station string) time.Time {
 		return time.Time{}
 	}
 	return w.conductor.Checked(station)
+}
+
+// Tasks implements server.Jobs.
+func (w *workshop) Tasks() (tasks []server.Task) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.timetable == nil {
+		return nil
+	}
+	for _, t := range w.timetable.Tasks() {
+		last := t.Last()
+		tasks = append(tasks, server.Task{
+			Name: t.Name(), Started: last.Started, Duration: last.Duration, Running: last.Running, Err: last.Err, Next: w.timetable.Next(t),
+		})
+	}
+	return tasks
 }
 
 // Drift implements server.Jobs.

@@ -47,8 +47,8 @@ func parse(fields []string) (Schedule, error) {
 		fields = fields[1:]
 	}
 	if len(fields) > 0 && fields[0] == "@every" {
-		rule, err := parseEvery(strings.Join(fields[1:], " "))
-		return Schedule{rule: rule}, err
+		every, err := parseEvery(strings.Join(fields[1:], " "))
+		return Schedule{every: every}, err
 	}
 
 	line, err := crontab(fields)
@@ -81,18 +81,18 @@ func parseZone(assignment string) (*time.Location, error) {
 	return zone, nil
 }
 
-// parseEvery reads the interval of "@every". cron would round it without a word.
-func parseEvery(text string) (cron.Schedule, error) {
+// parseEvery reads the interval of "@every".
+func parseEvery(text string) (time.Duration, error) {
 	interval, err := time.ParseDuration(text)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf(`%q is not an interval: write "@every 30s" or "@every 1h30m"`, text)
+		return 0, fmt.Errorf(`%q is not an interval: write "@every 30s" or "@every 1h30m"`, text)
 	case interval < time.Second:
-		return nil, errors.New(`the interval is shorter than one second: write "@every 1s" or longer`)
+		return 0, errors.New(`the interval is shorter than one second: write "@every 1s" or longer`)
 	case interval%time.Second != 0:
-		return nil, fmt.Errorf(`the interval is not in whole seconds: write "@every %s" or longer`, interval.Truncate(time.Second))
+		return 0, fmt.Errorf(`the interval is not in whole seconds: write "@every %s" or longer`, interval.Truncate(time.Second))
 	}
-	return cron.Every(interval), nil
+	return interval, nil
 }
 
 // crontab writes a shorthand or five fields as cron reads them, or says which

@@ -26,11 +26,12 @@ import (
 const horizon = 12
 
 // Schedule is when a job is due. It comes from [Parse]; the zero Schedule is
-// never due. It satisfies cron.Schedule.
+// never due.
 type Schedule struct {
-	spec string
-	rule cron.Schedule
-	zone *time.Location // nil where no clock is read: @every, the zero Schedule
+	spec  string
+	every time.Duration // of @every
+	rule  cron.Schedule // of a time of day
+	zone  *time.Location
 }
 
 // Parse reads a schedule. It accepts only what fires, and fires as written; it
@@ -53,10 +54,10 @@ func Parse(spec string) (Schedule, error) {
 // [Schedule.ClockChange].
 func (s Schedule) Next(t time.Time) time.Time {
 	switch {
+	case s.every > 0:
+		return t.Add(s.every)
 	case s.rule == nil:
 		return time.Time{}
-	case s.zone == nil:
-		return s.rule.Next(t)
 	}
 	// Where the clock changes, cron loses runs, finds times before t or searches
 	// for ever. So it sees one span of a constant offset at a time.
@@ -87,6 +88,10 @@ func (s Schedule) ClockChange(t time.Time) (time.Time, bool) {
 	}
 	return end, true
 }
+
+// Every returns the interval of a schedule "@every …", which follows no clock;
+// 0: it is due at times of day.
+func (s Schedule) Every() time.Duration { return s.every }
 
 // String returns the text that was parsed.
 func (s Schedule) String() string { return s.spec }

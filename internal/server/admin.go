@@ -24,12 +24,25 @@ type Jobs interface {
 	// Trouble returns since when a station can't be built, and why; the error is
 	// nil if it can.
 	Trouble(station string) (since time.Time, err error)
-	// Checked returns the moment up to which all changes of a station are known;
-	// zero: none yet, or another process builds it.
+	// Checked returns when the last look at the content store began after which
+	// the edition of a station was up to date, with a monotonic reading; zero: there
+	// was none yet, or another process builds it.
 	Checked(station string) time.Time
+	// Tasks returns the tasks of the timetable; none before it runs.
+	Tasks() []Task
 	// Drift returns how many months audits have found that were not as published,
 	// by cause.
 	Drift() map[string]int64
+}
+
+// Task is a task of the timetable and its last run.
+type Task struct {
+	Name     string
+	Started  time.Time // with a monotonic reading; zero: there was no run yet
+	Duration time.Duration
+	Running  bool
+	Err      error
+	Next     time.Time // zero: not known
 }
 
 // Hint is what somebody who asks for a refresh knows to have changed: stations

@@ -67,8 +67,9 @@ func TestAdmin(t *testing.T) {
 // fakeJobs are jobs that note what they are asked.
 type fakeJobs struct {
 	hints    []server.Hint
-	checked  time.Time
+	checked  map[string]time.Time
 	troubles map[string]error
+	tasks    []server.Task
 }
 
 func (j *fakeJobs) Refresh(hint server.Hint) error {
@@ -80,7 +81,8 @@ func (j *fakeJobs) Refresh(hint server.Hint) error {
 }
 
 func (j *fakeJobs) Trouble(station string) (time.Time, error) { return noon, j.troubles[station] }
-func (j *fakeJobs) Checked(string) time.Time                  { return j.checked }
+func (j *fakeJobs) Checked(station string) time.Time          { return j.checked[station] }
+func (j *fakeJobs) Tasks() []server.Task                      { return j.tasks }
 func (j *fakeJobs) Drift() map[string]int64                   { return map[string]int64{"lost": 3} }
 
 func TestAdminRefresh(t *testing.T) {
@@ -267,7 +269,10 @@ func TestAdminStatus(t *testing.T) {
 		editions["xt"] = e.WithPending([]article.Month{{Year: 2019, Month: time.March}})
 		editions["yy"] = edition.New("yy", 2, noon, "4711", nil)
 		editions[newest+"yy"] = edition.New("yy", 5, noon, "4711", nil)
-		jobs := &fakeJobs{checked: noon.Add(9 * time.Minute), troubles: map[string]error{"yy": errors.New("the disk is full")}}
+		jobs := &fakeJobs{
+			checked:  map[string]time.Time{"xt": noon.Add(9 * time.Minute), "yy": noon.Add(4 * time.Minute)},
+			troubles: map[string]error{"yy": errors.New("the disk is full")},
+		}
 		admin := (&server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, Version: "1.0"}).Handler()
 		w := httptest.NewRecorder()
 		admin.ServeHTTP(w, httptest.NewRequest("GET", "/status", nil))
@@ -279,7 +284,7 @@ func TestAdminStatus(t *testing.T) {
 		want := map[string]any{"version": "1.0", "draining": false, "drift": map[string]any{"lost": 3.0}, "stations": []any{
 			map[string]any{"id": "xt", "edition": 7.0, "as_of": at, "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0},
 			map[string]any{
-				"id": "yy", "edition": 2.0, "behind": 5.0, "as_of": at, "age_seconds": 600.0, "documents": 0.0, "pending_months": 0.0,
+				"id": "yy", "edition": 2.0, "behind": 5.0, "as_of": at, "age_seconds": 360.0, "documents": 0.0, "pending_months": 0.0,
 				"error": "the disk is full", "error_since": at,
 			},
 			map[string]any{"id": "zz", "edition": 0.0, "documents": 0.0, "pending_months": 0.0},
@@ -288,4 +293,87 @@ func TestAdminStatus(t *testing.T) {
 			t.Errorf("status (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// An age is that of the last look that went well, by the monotonic clock. Where
+// this process makes none, it is that of the edition, which may be yet to come.
+func TestAdminStatusAge(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		built   time.Duration // ago
+		checked time.Duration // ago; 0: never
+		want    any
+	}{
+		{"checked", time.Hour, time.Minute, 60.0},
+		{"checked, built by a clock that was ahead", -8 * time.Hour, time.Minute, 60.0},
+		{"checked long ago, built by a clock that was ahead", -8 * time.Hour, time.Hour, 3600.0},
+		{"built elsewhere", time.Hour, 0, 3600.0},
+		{"built elsewhere, a moment ahead", -time.Millisecond, 0, 0.0},
+		{"built elsewhere by a clock that was ahead", -8 * time.Hour, 0, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n, editions := portal(t)
+				editions["xt"] = edition.New("xt", 7, time.Now().Add(-tt.built), "4711", documents())
+				jobs := &fakeJobs{}
+				if tt.checked > 0 {
+					jobs.checked = map[string]time.Time{"xt": time.Now().Add(-tt.checked)}
+				}
+				xt := statusOf(t, &server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs}, "stations")
+				if got := xt["age_seconds"]; got != tt.want {
+					t.Errorf("age %v, want %v", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+func TestAdminStatusJobs(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		task server.Task
+		want map[string]any
+	}{
+		{"waiting", server.Task{Name: "refresh"}, map[string]any{"name": "refresh", "outcome": "waiting"}},
+		{
+			"ok", server.Task{Name: "refresh", Started: noon, Duration: 1500 * time.Millisecond, Next: noon.Add(time.Hour)},
+			map[string]any{"name": "refresh", "outcome": "ok", "started": "2019-03-11T12:00:00Z", "age_seconds": 600.0, "milliseconds": 1500.0, "next": "2019-03-11T13:00:00Z"},
+		},
+		{
+			"failed", server.Task{Name: "refresh", Started: noon, Err: errors.New("disk full")},
+			map[string]any{"name": "refresh", "outcome": "failed", "started": "2019-03-11T12:00:00Z", "age_seconds": 600.0, "milliseconds": 0.0, "error": "disk full"},
+		},
+		{
+			"running after a failure", server.Task{Name: "refresh", Started: noon, Duration: 10 * time.Minute, Running: true, Err: errors.New("disk full")},
+			map[string]any{"name": "refresh", "outcome": "running", "started": "2019-03-11T12:00:00Z", "age_seconds": 600.0, "milliseconds": 600000.0, "error": "disk full"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				time.Sleep(time.Until(noon.Add(10 * time.Minute)))
+				n, editions := portal(t)
+				jobs := &fakeJobs{tasks: []server.Task{tt.task}}
+				got := statusOf(t, &server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs}, "jobs")
+				if diff := cmp.Diff(tt.want, got); diff != "" {
+					t.Errorf("job (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// statusOf returns the first of a list in the answer of /status.
+func statusOf(t *testing.T, a *server.Admin, list string) map[string]any {
+	t.Helper()
+	w := httptest.NewRecorder()
+	a.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/status", nil))
+	var got map[string]any
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	all, ok := got[list].([]any)
+	if !ok || len(all) == 0 {
+		t.Fatalf("no %s in %s", list, w.Body)
+	}
+	return all[0].(map[string]any)
 }

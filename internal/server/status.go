@@ -11,11 +11,26 @@ type status struct {
 	Version  string           `json:"version"`
 	Draining bool             `json:"draining"`
 	Drift    map[string]int64 `json:"drift,omitempty"`
+	Jobs     []taskStatus     `json:"jobs,omitempty"`
 	Stations []stationStatus  `json:"stations"`
 }
 
+// taskStatus is the last run of a task. Times are those of the machine's clock,
+// durations and the age those of the monotonic one.
+type taskStatus struct {
+	Name     string     `json:"name"`
+	Outcome  string     `json:"outcome"` // waiting, running, ok or failed
+	Started  *time.Time `json:"started,omitempty"`
+	Age      *int64     `json:"age_seconds,omitempty"`  // since it started
+	Duration *int64     `json:"milliseconds,omitempty"` // so far
+	Error    string     `json:"error,omitempty"`        // while it runs: that of the run before
+	Next     *time.Time `json:"next,omitempty"`
+}
+
 // stationStatus is a station's part. Its age is how long ago its edition was
-// last known to be up to date.
+// last known to be up to date: by the monotonic clock where this process builds
+// it, else since its time. It is absent while that is yet to come, because the
+// clock was ahead when it was built, or is behind now.
 type stationStatus struct {
 	ID        string     `json:"id"`
 	Edition   int64      `json:"edition"`          // its number; 0: none yet
@@ -32,6 +47,9 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 	s := status{Version: a.Version, Draining: a.Drain.Started()}
 	if a.Jobs != nil {
 		s.Drift = a.Jobs.Drift()
+		for _, t := range a.Jobs.Tasks() {
+			s.Jobs = append(s.Jobs, t.status())
+		}
 	}
 	for _, station := range a.Network.Stations {
 		s.Stations = append(s.Stations, a.stationStatus(station.ID))
@@ -45,27 +63,56 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 
 func (a *Admin) stationStatus(station string) stationStatus {
 	s := stationStatus{ID: station}
-	var current time.Time // when the edition was up to date
 	newest, ok := a.Editions.Current(station)
 	if e, served := a.Editions.Served(station); served {
 		if ok && newest.Number() != e.Number() {
 			s.Behind = newest.Number()
 		}
 		asOf := e.Watermark()
-		current = asOf
 		s.Edition, s.AsOf, s.Documents, s.Pending = e.Number(), &asOf, e.Len(), len(e.Pending())
 	}
+	var checked time.Time
 	if a.Jobs != nil {
-		since, err := a.Jobs.Trouble(station)
-		if err != nil {
+		if since, err := a.Jobs.Trouble(station); err != nil {
 			s.Error, s.Since = err.Error(), &since
-		} else if checked := a.Jobs.Checked(station); s.Edition > 0 && checked.After(current) {
-			current = checked
 		}
+		checked = a.Jobs.Checked(station)
 	}
-	if !current.IsZero() {
-		age := max(0, int64(time.Since(current)/time.Second))
-		s.Age = &age
+	if s.AsOf != nil {
+		s.Age = age(checked, *s.AsOf)
+	}
+	return s
+}
+
+// age returns how many seconds ago an edition was checked, else built; nil: not
+// known.
+func age(checked, built time.Time) *int64 {
+	if checked.IsZero() {
+		checked = built
+	}
+	seconds := int64(time.Since(checked) / time.Second)
+	if seconds < 0 {
+		return nil
+	}
+	return &seconds
+}
+
+func (t Task) status() taskStatus {
+	s := taskStatus{Name: t.Name, Outcome: "waiting"}
+	if !t.Next.IsZero() {
+		next := t.Next.UTC()
+		s.Next = &next
+	}
+	if t.Started.IsZero() {
+		return s
+	}
+	started, age, duration := t.Started.UTC(), int64(time.Since(t.Started)/time.Second), t.Duration.Milliseconds()
+	s.Started, s.Age, s.Duration, s.Outcome = &started, &age, &duration, "ok"
+	if t.Err != nil {
+		s.Outcome, s.Error = "failed", t.Err.Error()
+	}
+	if t.Running {
+		s.Outcome = "running"
 	}
 	return s
 }
