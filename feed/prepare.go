@@ -48,7 +48,8 @@ func (p *Prepared) Address() string { return p.url }
 //
 // Without a summary one is made from the body, see [Summary].
 //
-// It fails if the item has no absolute URL or neither Published nor Updated.
+// It fails if the item has no absolute URL of at most 4,096 bytes, or neither
+// Published nor Updated.
 func Prepare(it Item) (*Prepared, error) {
 	d, err := it.tidy()
 	if err != nil {
@@ -84,6 +85,8 @@ func (it *Item) tidy() (*Item, error) {
 	switch {
 	case text.Scheme(d.URL) == "":
 		return nil, fmt.Errorf("feed: the URL of an item is not absolute: %.200q", it.URL)
+	case len(d.URL) > text.MaxAddress:
+		return nil, fmt.Errorf("feed: the URL of an item is longer than %d bytes: %.200q", text.MaxAddress, it.URL)
 	case d.Published.IsZero() && d.Updated.IsZero():
 		return nil, fmt.Errorf("feed: %s: neither Published nor Updated is set", d.URL)
 	}

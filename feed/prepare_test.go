@@ -23,6 +23,11 @@ func TestPrepareFails(t *testing.T) {
 	}{
 		{"no address", feed.Item{URL: " \x00", Title: "x", Published: at}, `feed: the URL of an item is not absolute: " \x00"`},
 		{"relative address", feed.Item{URL: "/content/1.html", Published: at}, `feed: the URL of an item is not absolute: "/content/1.html"`},
+		{
+			"an address that is too long",
+			feed.Item{URL: "https://xt.news.example/" + strings.Repeat("1", 4073), Published: at},
+			`feed: the URL of an item is longer than 4096 bytes: "https://xt.news.example/` + strings.Repeat("1", 176) + `"`,
+		},
 		{"no date", feed.Item{URL: "https://xt.news.example/1"}, "feed: https://xt.news.example/1: neither Published nor Updated is set"},
 		{
 			"a year that RFC 3339 can't write",

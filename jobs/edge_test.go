@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -157,6 +158,27 @@ func TestEmbargoBetween(t *testing.T) {
 		c.Refresh(w.t.Context())
 		if err := differences(next.current["xt"], w.whole(options).current["xt"]); err != nil {
 			t.Errorf("%.700v", err)
+		}
+	})
+}
+
+// An article of very many films has some of them in its sitemap, each with the one
+// description, and of very many pictures each once.
+func TestManyFilms(t *testing.T) {
+	in(t, func(w *world) {
+		a := newArticle("xt", 1, time.Hour)
+		a.Summary, a.Images = "一段说明。", nil
+		for i := range 300 {
+			a.Images = append(a.Images, article.Image{URL: fmt.Sprintf("%d.jpg", i%250)})
+			a.Enclosures = append(a.Enclosures, article.Enclosure{URL: fmt.Sprintf("%d.mp4", i), Type: "video/mp4"})
+		}
+		w.put(a, newArticle("xt", 2, time.Hour))
+		w.refresh()
+		body := w.body("xt", "/sitemaps/2026-03.xml")
+		for part, want := range map[string]int{"<video:video>": 100, "<video:description>一段说明。</video:description>": 100, "<image:image>": 251} {
+			if got := strings.Count(body, part); got != want {
+				t.Errorf("%d × %s, want %d", got, part, want)
+			}
 		}
 	})
 }

@@ -38,6 +38,9 @@ func appendAuthority(b []byte, s string) ([]byte, error) {
 	return append(append(b, host...), port...), nil
 }
 
+// maxHost is the longest name that the DNS can carry, in bytes (RFC 1035 §2.3.4).
+const maxHost = 253
+
 // asciiHost checks a host name or address. It converts one in other scripts as
 // a browser would (UTS #46) and leaves an ASCII one as it is.
 func asciiHost(host string) (string, error) {
@@ -47,6 +50,9 @@ func asciiHost(host string) (string, error) {
 			return "", fmt.Errorf("bad host %.200q", host)
 		}
 		return host, nil
+	}
+	if len(strings.TrimSuffix(host, ".")) > maxHost { // which idna would take long to convert
+		return "", fmt.Errorf("bad host %.200q", host)
 	}
 	ascii := host
 	if !isASCII(host) {
@@ -77,7 +83,7 @@ func isASCII(s string) bool {
 // §2.3.4): letters, digits, hyphens and, as in use, underscores.
 func isHostname(s string) bool {
 	s = strings.TrimSuffix(s, ".")
-	if len(s) > 253 {
+	if len(s) > maxHost {
 		return false
 	}
 	for label := range strings.SplitSeq(s, ".") {

@@ -8,6 +8,10 @@ import "time"
 // database can index together with a station and a time.
 const MaxIDBytes = 190
 
+// MaxAddressBytes bounds each address of an article. What is longer is a mistake,
+// or made to cost those who read it.
+const MaxAddressBytes = 4 << 10
+
 // Status says whether readers may see an article.
 type Status string
 

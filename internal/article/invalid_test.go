@@ -77,6 +77,24 @@ func faulty() []faultyLine {
 			`source.url: not an absolute http(s) URL: "a.example"`,
 			`original_url: not an absolute http(s) URL: "/b"`,
 			`next_url: not an absolute http(s) URL: "mailto:c@xt.news.example"`)},
+		{"a url that is too long", withURL("https://xt.news.example/" + strings.Repeat("1", 4073)), `url: an address of 4097 bytes, at most 4096 are allowed`},
+		{"a host that is too long", withURL("https://" + strings.Repeat("a", 254) + "/1.html"), `url: a host of 254 bytes, at most 253 are allowed`},
+		{"a host in another script that is too long", withURL("https://" + strings.Repeat("中", 85) + "/1.html"), `url: a host of 255 bytes, at most 253 are allowed`},
+		{"other addresses that are too long", least(strings.Join([]string{
+			`"images":[{"url":"` + strings.Repeat("1", 4097) + `"},{"url":"//` + strings.Repeat("a", 254) + `/1.jpg"}]`,
+			`"enclosures":[{"url":"` + strings.Repeat("2", 4097) + `"}]`,
+			`"alternates":[{"lang":"en","url":"https://` + strings.Repeat("b", 254) + `"}]`,
+			`"source":{"name":"a","url":"https://` + strings.Repeat("c", 254) + `"}`,
+			`"original_url":"https://` + strings.Repeat("d", 254) + `"`,
+			`"next_url":"https://` + strings.Repeat("e", 254) + `"`,
+		}, ",")), lines(
+			`images[0].url: an address of 4097 bytes, at most 4096 are allowed`,
+			`images[1].url: a host of 254 bytes, at most 253 are allowed`,
+			`enclosures[0].url: an address of 4097 bytes, at most 4096 are allowed`,
+			`alternates[0].url: a host of 254 bytes, at most 253 are allowed`,
+			`source.url: a host of 254 bytes, at most 253 are allowed`,
+			`original_url: a host of 254 bytes, at most 253 are allowed`,
+			`next_url: a host of 254 bytes, at most 253 are allowed`)},
 		{"images", least(`"images":[{"url":"1.jpg"},{"url":""},{"url":"javascript:alert(1)"},{"url":"data:image/png;base64,AA"},{"url":"http://"},{"url":"%zz"},null]`), lines(
 			`images[1].url: not an http(s) URL: ""`,
 			`images[2].url: not an http(s) URL: "javascript:alert(1)"`,
@@ -89,6 +107,7 @@ func faulty() []faultyLine {
 			`enclosures[1].url: not an http(s) URL: "file:///etc/passwd"`)},
 		{"languages of alternates", least(alternates("en", "", "zh_CN", "chinese", "zh-CNN", "x-klingon", "X-default", "en ")), lines(
 			notTag(1, ""), notTag(2, "zh_CN"), notTag(3, "chinese"), notTag(4, "zh-CNN"), notTag(5, "x-klingon"), notTag(6, "X-default"), notTag(7, "en "))},
+		{"a language that is too long", least(alternates("en" + strings.Repeat("-aaaaaaaa", 12))), notTag(0, "en"+strings.Repeat("-aaaaaaaa", 12))},
 		{"addresses of alternates", least(`"alternates":[{"lang":"en","url":"/en/1.html"},{"lang":"fr","url":"javascript:x"},{"lang":"_"},null]`), lines(
 			`alternates[0].url: not an absolute http(s) URL: "/en/1.html"`,
 			`alternates[1].url: not an absolute http(s) URL: "javascript:x"`,

@@ -29,11 +29,10 @@ func (a *Article) validate(found *faults) {
 	if strings.TrimSpace(a.Title) == "" {
 		found.add("title", "missing")
 	}
-	switch {
-	case a.URL == "":
+	if a.URL == "" {
 		found.add("url", "missing")
-	case !absolute(a.URL):
-		found.add("url", "not an absolute http(s) URL: %q", a.URL)
+	} else {
+		found.address("url", a.URL, absolute, "an absolute")
 	}
 	a.validateTimes(found)
 	if a.Status != Published && a.Status != Draft && a.Status != Withdrawn {
@@ -58,37 +57,49 @@ func (a *Article) validateTimes(found *faults) {
 
 func (a *Article) validateAddresses(found *faults) {
 	for i, image := range a.Images {
-		if !usable(image.URL) {
-			found.add(fmt.Sprintf("images[%d].url", i), "not an http(s) URL: %q", image.URL)
-		}
+		found.address(fmt.Sprintf("images[%d].url", i), image.URL, usable, "an")
 	}
 	for i, enclosure := range a.Enclosures {
-		if !usable(enclosure.URL) {
-			found.add(fmt.Sprintf("enclosures[%d].url", i), "not an http(s) URL: %q", enclosure.URL)
-		}
+		found.address(fmt.Sprintf("enclosures[%d].url", i), enclosure.URL, usable, "an")
 	}
 	for i, alternate := range a.Alternates {
 		if !isTag(alternate.Lang) {
 			found.add(fmt.Sprintf("alternates[%d].lang", i), "want a language (BCP 47) such as zh-CN, or x-default, got %q", alternate.Lang)
 		}
-		if !absolute(alternate.URL) {
-			found.add(fmt.Sprintf("alternates[%d].url", i), "not an absolute http(s) URL: %q", alternate.URL)
-		}
+		found.address(fmt.Sprintf("alternates[%d].url", i), alternate.URL, absolute, "an absolute")
 	}
 	for _, field := range []struct{ place, address string }{
 		{"source.url", a.Source.URL}, {"original_url", a.OriginalURL}, {"next_url", a.NextURL},
 	} {
-		if field.address != "" && !absolute(field.address) {
-			found.add(field.place, "not an absolute http(s) URL: %q", field.address)
+		if field.address != "" {
+			found.address(field.place, field.address, absolute, "an absolute")
 		}
 	}
 }
+
+// address notes an address that is too long, or is not of the form that is
+// wanted.
+func (f *faults) address(place, address string, good func(string) bool, form string) {
+	if err := CheckLength(address); err != nil {
+		f.add(place, "%v", err)
+	} else if !good(address) {
+		f.add(place, "not %s http(s) URL: %q", form, address)
+	}
+}
+
+// maxTag is the longest language that is read: the library takes time by the
+// square of the length. Registered subtags make no tag of more than 35 bytes (RFC
+// 5646 §4.4.1).
+const maxTag = 100
 
 // isTag reports whether an alternate's language is x-default or a language of
 // BCP 47 whose subtags are registered ones.
 func isTag(lang string) bool {
 	if lang == "x-default" {
 		return true
+	}
+	if len(lang) > maxTag {
+		return false
 	}
 	tag, err := language.Raw.Parse(lang)
 	// The library also takes zh_CN, as POSIX writes it. Tags for private use

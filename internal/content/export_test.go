@@ -17,3 +17,9 @@ func (s *Snapshot) Totals(ctx context.Context, station string, from, to time.Tim
 	}
 	return totals[0], nil
 }
+
+// ReadImages returns what a row's column of images says, by both ways of reading it.
+func ReadImages(text string) (all, addresses []article.Image) {
+	read := func() *row { return &row{values: []any{text}} }
+	return read().images("images"), read().addresses("images")
+}

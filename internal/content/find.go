@@ -60,6 +60,7 @@ func (s *Snapshot) state(r *row) (state article.State, ok bool) {
 		return state, false
 	}
 	state.URL = r.text("url")
+	r.short("url", state.URL)
 	a := article.Article{Status: article.Status(r.text("status")), Published: state.Published, Expires: r.time("expires")}
 	// No document has what has no address, or a time of expiry that is none.
 	state.Visible = r.fault == nil && state.URL != "" && a.VisibleAt(s.at)

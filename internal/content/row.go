@@ -117,6 +117,13 @@ func (r *row) required(column string) string {
 	return text
 }
 
+// short fails for an address that is longer than one may be.
+func (r *row) short(column, address string) {
+	if err := article.CheckLength(address); err != nil {
+		r.fail(column, err)
+	}
+}
+
 // The times that an article can have, in Unix milliseconds: from the year 1900
 // up to 9999, as import allows.
 const (

@@ -57,6 +57,16 @@ func TestBrokenRows(t *testing.T) {
 		{"published long before", fmt.Sprint(`published = `, math.MinInt64), latest | inventoried, `published: not a plausible time in milliseconds: -9223372036854775808`},
 		{"published never", fmt.Sprint(`published = `, math.MaxInt64), inventoried, `published: not a plausible time in milliseconds: 9223372036854775807`},
 
+		{"an address that is too long", `url = 'https://xt.news.example/' || printf('%.*c', 4073, '1')`, all, `url: an address of 4097 bytes, at most 4096 are allowed`},
+		{"a host that is too long", `url = 'https://' || printf('%.*c', 60000, 'a') || '/1.html'`, all, `url: an address of 60015 bytes, at most 4096 are allowed`},
+		{"a host that is a little too long", `url = 'https://' || printf('%.*c', 254, 'a') || '/1.html'`, all, `url: a host of 254 bytes, at most 253 are allowed`},
+		{"a picture's address", `images = '[{"url":"1.jpg"},{"url":"' || printf('%.*c', 4097, '1') || '"}]'`, all, `images: an address of 4097 bytes, at most 4096 are allowed`},
+		{"a sound's address", `enclosures = '[{"url":"//' || printf('%.*c', 254, 'a') || '"}]'`, all, `enclosures: a host of 254 bytes, at most 253 are allowed`},
+		{"a translation's address", `alternates = '[{"lang":"en","url":"//' || printf('%.*c', 254, 'a') || '"}]'`, all, `alternates: a host of 254 bytes, at most 253 are allowed`},
+		{"the source's address", `source = '{"name":"a","url":"' || printf('%.*c', 4097, '1') || '"}'`, latest, `source: an address of 4097 bytes, at most 4096 are allowed`},
+		{"the original's address", `original_url = printf('%.*c', 4097, '1')`, latest, `original_url: an address of 4097 bytes, at most 4096 are allowed`},
+		{"the next one's address", `next_url = printf('%.*c', 4097, '1')`, latest, `next_url: an address of 4097 bytes, at most 4096 are allowed`},
+
 		{"no url", `url = ''`, all, `url: missing`},
 		{"no station", `station = ''`, inventoried, `station: missing`},
 
@@ -143,11 +153,13 @@ func TestOddRows(t *testing.T) {
 		change(&a)
 		return a
 	}
+	long := "https://" + strings.Repeat("a.", 126) + "a/" + strings.Repeat("1", 3834)
 	tests := []struct {
 		name string
 		set  string
 		want article.Article
 	}{
+		{"the longest address and host", `url = '` + long + `'`, with(func(a *article.Article) { a.URL = long })},
 		{"empty texts are no lists", `images = '', enclosures = '', alternates = '', authors = '', source = ''`, sound},
 		{"null is no list", `images = 'null', enclosures = 'null', alternates = 'null', tags = 'null', source = 'null'`, sound},
 		{"NULL is none", `images = NULL, alternates = NULL, language = NULL, updated = NULL, noindex = NULL, editor = NULL`, sound},

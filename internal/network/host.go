@@ -14,12 +14,17 @@ import (
 var hosts = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(false),
 	idna.StrictDomainName(false), idna.VerifyDNSLength(true))
 
+// maxHost is the longest name that the DNS can carry, in bytes (RFC 1035
+// §2.3.4). What is longer is not even mapped: that takes time by the square of
+// the length.
+const maxHost = 253
+
 // NormalizeHost returns a host as it is compared here: without a port and one
 // trailing dot, in lower case, international names in ASCII (RFC 5891), IPv6
 // addresses in brackets. It reports false for what can't be a host.
 func NormalizeHost(host string) (string, bool) {
 	host, ok := cutPort(host)
-	if !ok {
+	if !ok || len(strings.TrimSuffix(host, ".")) > maxHost {
 		return "", false
 	}
 	if ip, found := strings.CutPrefix(host, "["); found {

@@ -276,33 +276,46 @@ func plainHost(address string) (string, bool) {
 
 func (b *builder) imageAddresses(base *url.URL, a *article.Article) []string {
 	var addresses []string
+	seen := map[string]bool{}
 	for _, image := range a.Images {
-		if address, ok := b.usable(base, image.URL); ok && len(addresses) < sitemap.MaxImages && !slices.Contains(addresses, address) {
+		if len(addresses) == sitemap.MaxImages {
+			break
+		}
+		if address, ok := b.usable(base, image.URL); ok && !seen[address] {
+			seen[address] = true
 			addresses = append(addresses, address)
 		}
 	}
 	return addresses
 }
 
+// maxVideos is how many films of an article are named: each carries the article's
+// summary.
+const maxVideos = 100
+
 // videos returns those of the article's films of which everything is known that
 // Google requires: a picture, which is the article's first, and a description,
 // which is its summary.
 func (b *builder) videos(base *url.URL, a *article.Article, images []string) []sitemap.Video {
+	if len(a.Enclosures) == 0 || len(images) == 0 {
+		return nil
+	}
 	var videos []sitemap.Video
+	title, description := feed.PlainText(a.Title), feed.PlainText(a.Summary)
+	if description == "" {
+		description = feed.Summary(a.Body)
+	}
 	for _, e := range a.Enclosures {
 		address, ok := b.usable(base, e.URL)
-		if !ok || len(images) == 0 || !strings.HasPrefix(strings.ToLower(e.Type), "video/") {
+		if !ok || len(videos) == maxVideos || !strings.HasPrefix(strings.ToLower(e.Type), "video/") {
 			continue
 		}
 		video := sitemap.Video{
 			Thumbnail: images[0], Content: address, Title: feed.PlainText(e.Title),
-			Description: feed.PlainText(a.Summary), Published: a.Published.In(b.station.Zone),
+			Description: description, Published: a.Published.In(b.station.Zone),
 		}
 		if video.Title == "" {
-			video.Title = feed.PlainText(a.Title)
-		}
-		if video.Description == "" {
-			video.Description = feed.Summary(a.Body)
+			video.Title = title
 		}
 		if e.Seconds <= sitemap.MaxVideoSeconds {
 			video.Seconds = max(0, e.Seconds)

@@ -336,15 +336,18 @@ func TestAdminStatusJobs(t *testing.T) {
 	}{
 		{"waiting", server.Task{Name: "refresh"}, map[string]any{"name": "refresh", "outcome": "waiting"}},
 		{
-			"ok", server.Task{Name: "refresh", Started: noon, Duration: 1500 * time.Millisecond, Next: noon.Add(time.Hour)},
+			"ok",
+			server.Task{Name: "refresh", Started: noon, Duration: 1500 * time.Millisecond, Next: noon.Add(time.Hour)},
 			map[string]any{"name": "refresh", "outcome": "ok", "started": "2019-03-11T12:00:00Z", "age_seconds": 600.0, "milliseconds": 1500.0, "next": "2019-03-11T13:00:00Z"},
 		},
 		{
-			"failed", server.Task{Name: "refresh", Started: noon, Err: errors.New("disk full")},
+			"failed",
+			server.Task{Name: "refresh", Started: noon, Err: errors.New("disk full")},
 			map[string]any{"name": "refresh", "outcome": "failed", "started": "2019-03-11T12:00:00Z", "age_seconds": 600.0, "milliseconds": 0.0, "error": "disk full"},
 		},
 		{
-			"running after a failure", server.Task{Name: "refresh", Started: noon, Duration: 10 * time.Minute, Running: true, Err: errors.New("disk full")},
+			"running after a failure",
+			server.Task{Name: "refresh", Started: noon, Duration: 10 * time.Minute, Running: true, Err: errors.New("disk full")},
 			map[string]any{"name": "refresh", "outcome": "running", "started": "2019-03-11T12:00:00Z", "age_seconds": 600.0, "milliseconds": 600000.0, "error": "disk full"},
 		},
 	} {

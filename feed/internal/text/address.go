@@ -12,6 +12,10 @@ import (
 // bytes.
 const MaxAddress = 4 << 10
 
+// maxHost is the longest name that the DNS can carry, in bytes (RFC 1035 §2.3.4).
+// A longer one is not mapped, which takes time by the square of the length.
+const maxHost = 253
+
 // Resolve returns ref as an absolute http, https, mailto or tel address,
 // against base if it is relative, and "" when it is none. It repairs what
 // browsers repair: white space around, line ends inside, backslashes for
@@ -129,7 +133,7 @@ func hasHost(u *url.URL) bool {
 			return false
 		}
 	}
-	return s != ""
+	return s != "" && len(strings.TrimSuffix(s, ".")) <= maxHost
 }
 
 // authority returns where the authority of s begins and ends: an empty span at
@@ -152,9 +156,11 @@ func escapeAuthority(s string) string {
 	if colon := strings.LastIndexByte(s, ':'); colon >= i && strings.Trim(s[colon+1:], "0123456789") == "" {
 		j = colon
 	}
-	host, err := idna.Lookup.ToASCII(s[i:j])
-	if err != nil {
-		host = s[i:j]
+	host := s[i:j]
+	if len(strings.TrimSuffix(host, ".")) <= maxHost {
+		if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+			host = ascii
+		}
 	}
 	return escapeURI(s[:i], "") + escapeURI(host, "[]") + escapeURI(s[j:], "")
 }

@@ -49,6 +49,11 @@ func references() []struct{ name, in, want string } {
 		{"telephone", "TEL:+86-731-5555", "tel:+86-731-5555"},
 		{"upper case", "HTTPS://A.example/", "https://A.example/"},
 
+		{"the longest host", "https://" + strings.Repeat("a.", 126) + "a/", "https://" + strings.Repeat("a.", 126) + "a/"},
+
+		{"a host that is too long", "https://" + strings.Repeat("a.", 126) + "ab/", ""},
+		{"a host in another script that is too long", "https://" + strings.Repeat("中", 1000) + "/", ""},
+		{"a host too long beside the page's", "//" + strings.Repeat("中", 1000) + "/", ""},
 		{"telephone with a host", "tel://E}/", ""},
 		{"mail without an address", "mailto:", ""},
 		{"script", "javascript:alert(1)", ""},
