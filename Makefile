@@ -38,15 +38,15 @@ fmt: ## every file is as gofumpt writes it
 
 .PHONY: vet
 vet: ## go vet
-	go vet -tags archive work
+	go vet -tags archive,clock work
 
 .PHONY: fix
 fix: ## nothing is left that go fix would modernise
-	go fix -tags archive -diff work
+	go fix -tags archive,clock -diff work
 
 .PHONY: staticcheck
 staticcheck: ## staticcheck
-	go tool staticcheck -tags archive work
+	go tool staticcheck -tags archive,clock work
 
 .PHONY: lint
 lint: ## golangci-lint, built once into Go's build cache
@@ -68,6 +68,10 @@ test-short: ## the tests that need no server and no minute, in half a minute
 .PHONY: race
 race: ## all tests with the race detector
 	go test -race work
+
+.PHONY: test-clock
+test-clock: ## the program while its clock is set; the first run compiles all of it against another package time
+	go test -tags clock -run '^TestClock' -count 1 ./internal/e2e
 
 .PHONY: bench
 bench: ## all benchmarks, one package at a time

@@ -77,7 +77,9 @@ func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, err
 // settle does what is left before a transaction that started then is committed.
 func settle(ctx context.Context, tx *sql.Tx, started time.Time, overlap time.Duration) error {
 	now := time.Now()
-	if now.Sub(started) > overlap/2 && millis(now) != millis(started) { // or Changes would look for it in vain
+	// By either clock: the machine's may have been set forward meanwhile.
+	took := max(now.Sub(started), now.Round(0).Sub(started.Round(0)))
+	if took > overlap/2 && millis(now) != millis(started) { // or Changes would look for it in vain
 		for _, statement := range []string{restamp, restampMoves} {
 			if err := stampAgain(ctx, tx, statement, now, started); err != nil {
 				return err

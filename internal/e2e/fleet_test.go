@@ -34,20 +34,21 @@ jobs: {refresh: "@every 1s"}
 
 // process is a running feedstation with a folder of its own.
 type process struct {
-	t      testing.TB
-	dir    string
-	env    []string
-	port   string
-	admin  string
-	log    bytes.Buffer // to be read once the process has ended
-	serve  *exec.Cmd
-	client *http.Client
-	life   atomic.Int32 // odd: it is to answer
+	t       testing.TB
+	program string // feedstation's; others are builds of it
+	dir     string
+	env     []string
+	port    string
+	admin   string
+	log     bytes.Buffer // to be read once the process has ended
+	serve   *exec.Cmd
+	client  *http.Client
+	life    atomic.Int32 // odd: it is to answer
 }
 
 func newProcess(t testing.TB, host string, env ...string) *process {
 	t.Helper()
-	p := &process{t: t, dir: t.TempDir(), port: strconv.Itoa(testserver.Port(t)), admin: strconv.Itoa(testserver.Port(t)), client: &http.Client{Timeout: patience}}
+	p := &process{t: t, program: "feedstation", dir: t.TempDir(), port: strconv.Itoa(testserver.Port(t)), admin: strconv.Itoa(testserver.Port(t)), client: &http.Client{Timeout: patience}}
 	p.env = append(os.Environ(), "FEEDSTATION_SERVER_LISTEN=127.0.0.1:"+p.port, "FEEDSTATION_SERVER_ADMIN=127.0.0.1:"+p.admin, "FEEDSTATION_SERVER_DRAIN=100ms")
 	p.env = append(p.env, env...)
 	if err := os.WriteFile(filepath.Join(p.dir, "config.yaml"), fmt.Appendf(nil, fleetConfig, host), 0o644); err != nil {
@@ -57,7 +58,7 @@ func newProcess(t testing.TB, host string, env ...string) *process {
 }
 
 func (p *process) command(args ...string) *exec.Cmd {
-	c := exec.Command("feedstation", args...)
+	c := exec.Command(p.program, args...)
 	c.Dir, c.Env = p.dir, slices.Clip(p.env)
 	return c
 }
