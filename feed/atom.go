@@ -15,8 +15,10 @@ type atomFeed struct {
 	Language string `xml:"xml:lang,attr,omitempty"`
 	NSDC     string `xml:"xmlns:dc,attr"`
 	NSMedia  string `xml:"xmlns:media,attr"`
+	NSFh     string `xml:"xmlns:fh,attr,omitempty"`
 	feeds.AtomFeed
-	Generator string       `xml:"generator"`
+	Generator string       `xml:"generator,omitempty"`
+	Archive   *struct{}    `xml:"fh:archive"`
 	Links     []link       `xml:"link"`
 	Entries   []*atomEntry `xml:"entry"`
 }
@@ -65,7 +67,8 @@ type atomContent struct {
 // name: it is fixed by configuration, never shared by two feeds (several may
 // have one HomeURL, and HomeURL may be an article's or a section's own
 // address), and it is what subscribers hold, so that a publisher who keeps them
-// keeps it.
+// keeps it. An archive document has the id of Current, the feed that it belongs
+// to.
 //
 // It fails if there is neither AtomURL nor HomeURL, and if no moment of change
 // is known: Updated is zero and there is no item to tell it.
@@ -91,7 +94,7 @@ func (c *Channel) atom() (f *atomFeed, length int) {
 		AtomFeed: feeds.AtomFeed{
 			Xmlns:    nsAtom,
 			Title:    d.Title,
-			Id:       cmp.Or(d.AtomURL, d.HomeURL),
+			Id:       cmp.Or(d.Current.Atom, d.AtomURL, d.HomeURL),
 			Updated:  stamp(d.Updated, time.RFC3339),
 			Icon:     d.Icon,
 			Logo:     d.Logo,
@@ -99,13 +102,15 @@ func (c *Channel) atom() (f *atomFeed, length int) {
 			Subtitle: d.Description,
 			Author:   &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: d.Author, Email: d.Email}},
 		},
-		Generator: generator,
+		Generator: d.Generator,
 		Entries:   make([]*atomEntry, 0, len(entries)),
 	}
 	links := appendLink(nil, "self", AtomType, d.AtomURL)
 	links = appendLink(links, "alternate", "text/html", d.HomeURL)
 	links = appendLink(links, "alternate", RSSType, d.RSSURL)
-	f.Links = appendLink(links, "alternate", JSONType, d.JSONURL)
+	links = appendLink(links, "alternate", JSONType, d.JSONURL)
+	f.Links = d.appendHistory(links, AtomType, func(a Addresses) string { return a.Atom })
+	f.NSFh, f.Archive = archive(d.Current.Atom)
 	for _, e := range entries {
 		entry := &e.atom
 		if !e.full {

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"feedstation/feed/internal/text"
@@ -21,6 +22,16 @@ func (c *Channel) tidy() *Channel {
 		Icon:     text.Web(c.Icon),
 		Logo:     text.Web(c.Logo),
 		Updated:  writable(c.Updated),
+
+		Generator:   plain(c.Generator),
+		PrevArchive: c.PrevArchive.tidy(),
+		NextArchive: c.NextArchive.tidy(),
+		Current:     c.Current.tidy(),
+	}
+	for _, hub := range c.Hubs {
+		if hub = text.Web(hub); hub != "" && !slices.Contains(d.Hubs, hub) {
+			d.Hubs = append(d.Hubs, hub)
+		}
 	}
 	d.Title = cmp.Or(d.Title, d.HomeURL)
 	d.Description = cmp.Or(plain(c.Description), d.Title)
@@ -31,6 +42,22 @@ func (c *Channel) tidy() *Channel {
 		}
 	}
 	return d
+}
+
+func (a Addresses) tidy() Addresses {
+	return Addresses{RSS: text.Web(a.RSS), Atom: text.Web(a.Atom), JSON: text.Web(a.JSON)}
+}
+
+// strings are those of a head that a document has as they are.
+func (c *Channel) strings() []string {
+	list := []string{
+		c.Title, c.Description, c.Language, c.Rights, c.HomeURL, c.RSSURL, c.AtomURL, c.JSONURL, c.Author, c.Email, c.Icon, c.Logo,
+		c.Generator,
+	}
+	for _, a := range []Addresses{c.PrevArchive, c.NextArchive, c.Current} {
+		list = append(list, a.RSS, a.Atom, a.JSON)
+	}
+	return append(list, c.Hubs...)
 }
 
 func later(a, b time.Time) time.Time {

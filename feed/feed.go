@@ -46,9 +46,6 @@ const (
 	JSONType = "application/feed+json; charset=utf-8"
 )
 
-// generator names the program in RSS and Atom.
-const generator = "feedstation"
-
 // DefaultMaxBytes is the length of the largest document that the more careful
 // aggregators read.
 const DefaultMaxBytes = 2_000_000
@@ -80,6 +77,21 @@ type Channel struct {
 	Icon string
 	Logo string
 
+	// Generator names the program that publishes the feed, in RSS and Atom. JSON
+	// Feed has no word for it.
+	Generator string
+
+	// Hubs are the WebSub hubs (W3C WebSub §4) that tell subscribers of changes,
+	// absolute http(s).
+	Hubs []string
+
+	// PrevArchive is where the articles before those of this document are, and
+	// NextArchive those after them, as archive documents in the same format
+	// (RFC 5005 §4). Current, the document to subscribe to, is set in archive
+	// documents and in no other: RSS and Atom mark a document that has it as an
+	// archive. JSON Feed has a word for PrevArchive alone, its next_url.
+	PrevArchive, NextArchive, Current Addresses
+
 	// Updated is when the content last changed. If it is zero, the latest
 	// moment among the items stands in.
 	Updated time.Time
@@ -95,6 +107,12 @@ type Channel struct {
 	// is left out for it: a bound that is too low for the summaries does not
 	// hold.
 	MaxBytes int
+}
+
+// Addresses say where a document is in each format: absolute http(s), "" where
+// it is not.
+type Addresses struct {
+	RSS, Atom, JSON string
 }
 
 // Item is one article. The texts, which are all strings but addresses, Body,

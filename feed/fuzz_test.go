@@ -17,6 +17,8 @@ func FuzzChannel(f *testing.F) {
 		c := &draft{Channel: feed.Channel{
 			Title: s, Description: other, Language: s, Rights: s, HomeURL: "https://xt.news.example/" + s,
 			RSSURL: s, AtomURL: s, JSONURL: other, Author: s, Email: s, Icon: s, Logo: s, Updated: at,
+			Generator: s, Hubs: []string{s, "https://" + other}, Current: feed.Addresses{RSS: s, Atom: other, JSON: s},
+			PrevArchive: feed.Addresses{RSS: "https://" + s, Atom: "https://" + s, JSON: "https://" + other},
 		}, Items: []feed.Item{
 			{
 				URL: "https://xt.news.example/1" + s, Title: s, Summary: other, Body: s,

@@ -101,12 +101,16 @@ func (c *Channel) json() (f *jsonFeed, length int) {
 			Language:    d.Language,
 			HomePageUrl: d.HomeURL,
 			FeedUrl:     d.JSONURL,
+			NextUrl:     d.PrevArchive.JSON,
 			Description: d.Description,
 			Icon:        cmp.Or(d.Icon, d.Logo),
 			Favicon:     d.Icon,
 			Authors:     []*feeds.JSONAuthor{{Name: d.Author}},
 		},
 		Items: make([]*jsonItem, 0, len(entries)),
+	}
+	for _, hub := range d.Hubs {
+		f.Hubs = append(f.Hubs, &feeds.JSONHub{Type: "WebSub", Url: hub})
 	}
 	if d.Rights != "" {
 		f.Extension = &jsonFeedExtension{Rights: d.Rights}

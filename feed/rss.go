@@ -22,6 +22,7 @@ type rssFeed struct {
 	NSDC      string     `xml:"xmlns:dc,attr"`
 	NSDCTerms string     `xml:"xmlns:dcterms,attr"`
 	NSMedia   string     `xml:"xmlns:media,attr"`
+	NSFh      string     `xml:"xmlns:fh,attr,omitempty"`
 	NSSy      string     `xml:"xmlns:sy,attr"`
 	Channel   rssChannel `xml:"channel"`
 }
@@ -40,6 +41,7 @@ type rssChannel struct {
 	feeds.RssFeed
 	UpdatePeriod    string     `xml:"sy:updatePeriod"`
 	UpdateFrequency int        `xml:"sy:updateFrequency"`
+	Archive         *struct{}  `xml:"fh:archive"`
 	Links           []link     `xml:"atom:link"`
 	Items           []*rssItem `xml:"item"`
 }
@@ -119,7 +121,7 @@ func (c *Channel) rss() (f *rssFeed, length int) {
 				Copyright:      d.Rights,
 				ManagingEditor: d.managingEditor(),
 				LastBuildDate:  stamp(d.Updated, time.RFC1123Z),
-				Generator:      generator,
+				Generator:      d.Generator,
 				Docs:           "https://www.rssboard.org/rss-specification",
 				Ttl:            minutes,
 				Image:          d.rssImage(),
@@ -131,7 +133,9 @@ func (c *Channel) rss() (f *rssFeed, length int) {
 	}
 	links := appendLink(nil, "self", RSSType, d.RSSURL)
 	links = appendLink(links, "alternate", AtomType, d.AtomURL)
-	f.Channel.Links = appendLink(links, "alternate", JSONType, d.JSONURL)
+	links = appendLink(links, "alternate", JSONType, d.JSONURL)
+	f.Channel.Links = d.appendHistory(links, RSSType, func(a Addresses) string { return a.RSS })
+	f.NSFh, f.Channel.Archive = archive(d.Current.RSS)
 	for _, e := range entries {
 		item := &e.rss
 		if !e.full {

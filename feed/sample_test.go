@@ -56,8 +56,22 @@ func emptyChannel() *draft {
 		Email:       "editor@xt.news.example",
 		Icon:        "https://xt.news.example/icon.png",
 		Logo:        "https://xt.news.example/logo.png",
+		Generator:   "feedstation",
 		Updated:     time.Date(2019, 3, 11, 10, 5, 0, 0, shanghai),
 	}}
+}
+
+// archived makes a channel an archive document between two others, of which
+// hubs tell.
+func archived(d *draft) *draft {
+	at := func(name string) feed.Addresses {
+		const folder = "https://xt.news.example/moment/"
+		return feed.Addresses{RSS: folder + name + "rss.xml", Atom: folder + name + "atom.xml", JSON: folder + name + "feed.json"}
+	}
+	d.Hubs = []string{"https://hub.example/", "https://hub.news.example/?a=1&b=2"}
+	d.PrevArchive, d.NextArchive, d.Current = at("2019-02/"), at("2019-04/"), at("")
+	d.RSSURL, d.AtomURL, d.JSONURL = at("2019-03/").RSS, at("2019-03/").Atom, at("2019-03/").JSON
+	return d
 }
 
 // bareChannel has what is required and one article that has no more either.

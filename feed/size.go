@@ -17,11 +17,9 @@ type weight struct {
 // channel: its strings are there three times at most, one byte becomes five at
 // most.
 func (c *Channel) headBytes() int {
-	const fixed, factor = 4 << 10, 3 * 5
-	n := 0
-	for _, s := range []string{
-		c.Title, c.Description, c.Language, c.Rights, c.HomeURL, c.RSSURL, c.AtomURL, c.JSONURL, c.Author, c.Email, c.Icon, c.Logo,
-	} {
+	const fixed, factor, hub = 4 << 10, 3 * 5, 64
+	n := hub * len(c.Hubs)
+	for _, s := range c.strings() {
 		n += len(s)
 	}
 	return fixed + factor*n

@@ -233,5 +233,6 @@ func describe(s *network.Station, channel network.Channel) feed.Channel {
 		AtomURL: s.Address(network.FeedPath(channel.ID, network.Atom)),
 		JSONURL: s.Address(network.FeedPath(channel.ID, network.JSON)),
 		Author:  s.Name, Email: s.Email, Icon: s.Icon, Logo: s.Logo,
+		Generator: "feedstation",
 	}
 }
