@@ -60,7 +60,7 @@ type atomContent struct {
 	HTML string `xml:",cdata"`
 }
 
-// Atom returns the channel as Atom 1.0 (RFC 4287) with the extensions Dublin
+// Atom returns the feed as Atom 1.0 (RFC 4287) with the extensions Dublin
 // Core and Media RSS.
 //
 // The feed's atom:id is AtomURL, or HomeURL without one. AtomURL is the better
@@ -72,22 +72,22 @@ type atomContent struct {
 //
 // It fails if there is neither AtomURL nor HomeURL, and if no moment of change
 // is known: Updated is zero and there is no item to tell it.
-func (c *Channel) Atom() ([]byte, error) {
-	f, length := c.atom()
+func (f *Feed) Atom() ([]byte, error) {
+	doc, length := f.atom()
 	switch {
-	case f.Id == "":
+	case doc.Id == "":
 		return nil, errors.New("feed: atom: neither AtomURL nor HomeURL is set")
-	case f.Updated == "":
+	case doc.Updated == "":
 		return nil, errors.New("feed: atom: Updated is zero and there is no item")
 	}
-	return render(atomWriter, f, length), nil
+	return render(atomWriter, doc, length), nil
 }
 
 // atom returns the document and how long it is at most.
-func (c *Channel) atom() (f *atomFeed, length int) {
-	d := c.tidy()
-	entries, length := c.entries(d.headBytes())
-	f = &atomFeed{
+func (f *Feed) atom() (doc *atomFeed, length int) {
+	d := f.tidy()
+	entries, length := f.entries(d.headBytes())
+	doc = &atomFeed{
 		Language: d.Language,
 		NSDC:     nsDC,
 		NSMedia:  nsMedia,
@@ -109,16 +109,16 @@ func (c *Channel) atom() (f *atomFeed, length int) {
 	links = appendLink(links, "alternate", "text/html", d.HomeURL)
 	links = appendLink(links, "alternate", RSSType, d.RSSURL)
 	links = appendLink(links, "alternate", JSONType, d.JSONURL)
-	f.Links = d.appendHistory(links, AtomType, func(a Addresses) string { return a.Atom })
-	f.NSFh, f.Archive = archive(d.Current.Atom)
+	doc.Links = d.appendHistory(links, AtomType, func(a Addresses) string { return a.Atom })
+	doc.NSFh, doc.Archive = archive(d.Current.Atom)
 	for _, e := range entries {
 		entry := &e.atom
 		if !e.full {
 			entry = entry.bare()
 		}
-		f.Entries = append(f.Entries, entry)
+		doc.Entries = append(doc.Entries, entry)
 	}
-	return f, length
+	return doc, length
 }
 
 // bare returns the entry without its full text.

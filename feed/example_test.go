@@ -10,8 +10,8 @@ import (
 	"feedstation/feed"
 )
 
-func exampleChannel() *feed.Channel {
-	return &feed.Channel{
+func exampleFeed() *feed.Feed {
+	return &feed.Feed{
 		Title:    "湘潭站",
 		Language: "zh-CN",
 		HomeURL:  "https://xt.news.example/",
@@ -22,8 +22,8 @@ func exampleChannel() *feed.Channel {
 	}
 }
 
-func ExampleChannel_RSS() {
-	doc, err := exampleChannel().RSS()
+func ExampleFeed_RSS() {
+	doc, err := exampleFeed().RSS()
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -46,11 +46,11 @@ func ExampleChannel_RSS() {
 	// ask again in 15 minutes
 }
 
-func ExampleChannel_Atom() {
-	c := exampleChannel()
-	c.Hubs = []string{"https://hub.example/"}
-	c.PrevArchive.Atom = "https://xt.news.example/2019-02/atom.xml"
-	doc, err := c.Atom()
+func ExampleFeed_Atom() {
+	f := exampleFeed()
+	f.Hubs = []string{"https://hub.example/"}
+	f.PrevArchive.Atom = "https://xt.news.example/2019-02/atom.xml"
+	doc, err := f.Atom()
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -80,8 +80,8 @@ func ExampleChannel_Atom() {
 	// prev-archive https://xt.news.example/2019-02/atom.xml
 }
 
-func ExampleChannel_JSON() {
-	doc, err := exampleChannel().JSON()
+func ExampleFeed_JSON() {
+	doc, err := exampleFeed().JSON()
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -110,9 +110,9 @@ func ExamplePrepare() {
 		fmt.Println(err)
 		return
 	}
-	c := exampleChannel()
-	c.Items = []*feed.Prepared{p}
-	doc, err := c.JSON()
+	f := exampleFeed()
+	f.Items = []*feed.Prepared{p}
+	doc, err := f.JSON()
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -151,8 +151,8 @@ func ExampleItemError() {
 	// true
 }
 
-func ExampleChannel_Rhythm() {
-	c := exampleChannel()
+func ExampleFeed_Rhythm() {
+	f := exampleFeed()
 	for minute := range 10 {
 		p, err := feed.Prepare(feed.Item{
 			URL:       fmt.Sprintf("https://xt.news.example/%d.html", minute),
@@ -162,9 +162,9 @@ func ExampleChannel_Rhythm() {
 			fmt.Println(err)
 			return
 		}
-		c.Items = append(c.Items, p)
+		f.Items = append(f.Items, p)
 	}
-	fmt.Println(c.Rhythm())
+	fmt.Println(f.Rhythm())
 	// Output: 4m0s
 }
 

@@ -3,13 +3,12 @@
 //
 // An article is described by an [Item]. [Prepare] does once what all feeds need
 // that carry it: it makes the HTML safe and complete, the texts plain, the
-// addresses absolute. A [Channel] of prepared items is then written in each
-// format:
+// addresses absolute. A [Feed] of prepared items is then written in each format:
 //
 //	p, err := feed.Prepare(feed.Item{URL: …, Title: …, Body: …, Published: …})
 //	…
-//	c := feed.Channel{Title: …, HomeURL: …, RSSURL: …, Items: []*feed.Prepared{p}}
-//	doc, err := c.RSS()
+//	f := feed.Feed{Title: …, HomeURL: …, RSSURL: …, Items: []*feed.Prepared{p}}
+//	doc, err := f.RSS()
 //
 // The package stands on the types of github.com/gorilla/feeds. Its structs are
 // embedded where they are right; where they are not (one link for an Atom feed,
@@ -20,7 +19,7 @@
 //
 // What holds for every document:
 //
-//   - The same Channel gives the same bytes. No clock is read and no address
+//   - The same Feed gives the same bytes. No clock is read and no address
 //     or identifier is made up.
 //   - Any string in any field gives a well-formed document. Invalid UTF-8, and
 //     what XML does not allow, is dropped; addresses are written as ASCII URIs
@@ -50,13 +49,13 @@ const (
 // aggregators read.
 const DefaultMaxBytes = 2_000_000
 
-// Channel is a feed: who publishes it, where, and its articles.
+// Feed describes a feed: who publishes it, where, and its articles.
 //
 // Title, HomeURL and the address of the format that is asked for are required
-// for a valid document. The methods do not change the Channel, and may be
+// for a valid document. The methods do not change the Feed, and may be
 // called at the same time. Texts may hold HTML, of which only the text is
 // written.
-type Channel struct {
+type Feed struct {
 	Title       string
 	Description string // default: Title
 	Language    string // BCP 47, such as zh-CN
@@ -141,7 +140,7 @@ type Item struct {
 	Categories []Category
 	Tags       []string // what a category is called already is written once
 
-	Language    string // BCP 47; default: the channel's
+	Language    string // BCP 47; default: the feed's
 	Rights      string
 	OriginalURL string // the address of the original of a syndicated article
 	NextURL     string // the next article

@@ -34,13 +34,13 @@ func appendLink(list []link, rel, typ, href string) []link {
 
 // appendHistory appends the hubs and the other documents of an archive, whose
 // addresses in the format at hand of returns.
-func (c *Channel) appendHistory(list []link, typ string, of func(Addresses) string) []link {
-	for _, hub := range c.Hubs {
+func (f *Feed) appendHistory(list []link, typ string, of func(Addresses) string) []link {
+	for _, hub := range f.Hubs {
 		list = append(list, link{Rel: "hub", Href: hub})
 	}
-	list = appendLink(list, "current", typ, of(c.Current))
-	list = appendLink(list, "prev-archive", typ, of(c.PrevArchive))
-	return appendLink(list, "next-archive", typ, of(c.NextArchive))
+	list = appendLink(list, "current", typ, of(f.Current))
+	list = appendLink(list, "prev-archive", typ, of(f.PrevArchive))
+	return appendLink(list, "next-archive", typ, of(f.NextArchive))
 }
 
 // archive marks a document as an archive, with the namespace of its element

@@ -16,7 +16,7 @@ const (
 	maxList = 100
 )
 
-// Prepared is an item ready to be written, by any number of channels at the
+// Prepared is an item ready to be written, by any number of feeds at the
 // same time. It does not change.
 type Prepared struct {
 	url                string
@@ -33,7 +33,7 @@ type Prepared struct {
 func (p *Prepared) Address() string { return p.url }
 
 // Prepare makes an item ready to be written. It is the expensive part of a
-// feed, and needs doing once for each article: all channels that carry it may
+// feed, and needs doing once for each article: all feeds that carry it may
 // share the result.
 //
 // The body becomes safe: it keeps the elements and attributes of a profile of

@@ -121,7 +121,7 @@ func TestPrepared(t *testing.T) {
 	whole := prepared(t, richChannel())
 	summaries, small := *whole, *whole
 	summaries.SummaryOnly, small.MaxBytes, small.Items = true, 1, whole.Items[:1]
-	channels := []*feed.Channel{whole, &summaries, &small}
+	channels := []*feed.Feed{whole, &summaries, &small}
 	var together [3][3][]byte
 	var work sync.WaitGroup
 	for i, c := range channels {

@@ -9,35 +9,35 @@ import (
 )
 
 // tidy returns a copy of c, without its items, that can be written as it is.
-func (c *Channel) tidy() *Channel {
-	d := &Channel{
-		Title:    plain(c.Title),
-		Language: text.Language(c.Language),
-		Rights:   plain(c.Rights),
-		HomeURL:  text.Web(c.HomeURL),
-		RSSURL:   text.Web(c.RSSURL),
-		AtomURL:  text.Web(c.AtomURL),
-		JSONURL:  text.Web(c.JSONURL),
-		Email:    text.Email(c.Email),
-		Icon:     text.Web(c.Icon),
-		Logo:     text.Web(c.Logo),
-		Updated:  writable(c.Updated),
+func (f *Feed) tidy() *Feed {
+	d := &Feed{
+		Title:    plain(f.Title),
+		Language: text.Language(f.Language),
+		Rights:   plain(f.Rights),
+		HomeURL:  text.Web(f.HomeURL),
+		RSSURL:   text.Web(f.RSSURL),
+		AtomURL:  text.Web(f.AtomURL),
+		JSONURL:  text.Web(f.JSONURL),
+		Email:    text.Email(f.Email),
+		Icon:     text.Web(f.Icon),
+		Logo:     text.Web(f.Logo),
+		Updated:  writable(f.Updated),
 
-		Generator:   plain(c.Generator),
-		PrevArchive: c.PrevArchive.tidy(),
-		NextArchive: c.NextArchive.tidy(),
-		Current:     c.Current.tidy(),
+		Generator:   plain(f.Generator),
+		PrevArchive: f.PrevArchive.tidy(),
+		NextArchive: f.NextArchive.tidy(),
+		Current:     f.Current.tidy(),
 	}
-	for _, hub := range c.Hubs {
+	for _, hub := range f.Hubs {
 		if hub = text.Web(hub); hub != "" && !slices.Contains(d.Hubs, hub) {
 			d.Hubs = append(d.Hubs, hub)
 		}
 	}
 	d.Title = cmp.Or(d.Title, d.HomeURL)
-	d.Description = cmp.Or(plain(c.Description), d.Title)
-	d.Author = cmp.Or(plain(c.Author), d.Title)
+	d.Description = cmp.Or(plain(f.Description), d.Title)
+	d.Author = cmp.Or(plain(f.Author), d.Title)
 	if d.Updated.IsZero() {
-		for _, p := range c.Items {
+		for _, p := range f.Items {
 			d.Updated = later(d.Updated, later(p.updated, p.published))
 		}
 	}
@@ -49,15 +49,15 @@ func (a Addresses) tidy() Addresses {
 }
 
 // strings are those of a head that a document has as they are.
-func (c *Channel) strings() []string {
+func (f *Feed) strings() []string {
 	list := []string{
-		c.Title, c.Description, c.Language, c.Rights, c.HomeURL, c.RSSURL, c.AtomURL, c.JSONURL, c.Author, c.Email, c.Icon, c.Logo,
-		c.Generator,
+		f.Title, f.Description, f.Language, f.Rights, f.HomeURL, f.RSSURL, f.AtomURL, f.JSONURL, f.Author, f.Email, f.Icon, f.Logo,
+		f.Generator,
 	}
-	for _, a := range []Addresses{c.PrevArchive, c.NextArchive, c.Current} {
+	for _, a := range []Addresses{f.PrevArchive, f.NextArchive, f.Current} {
 		list = append(list, a.RSS, a.Atom, a.JSON)
 	}
-	return append(list, c.Hubs...)
+	return append(list, f.Hubs...)
 }
 
 func later(a, b time.Time) time.Time {
@@ -67,7 +67,7 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// entry is an item as a channel writes it.
+// entry is an item as a feed writes it.
 type entry struct {
 	*Prepared
 	full bool // with its full text
@@ -75,22 +75,22 @@ type entry struct {
 
 // entries returns what is written, each address once, in a document whose head
 // has at most the given length, and how long that document is at most.
-func (c *Channel) entries(head int) (list []entry, length int) {
-	list = make([]entry, 0, len(c.Items))
-	seen := make(map[string]struct{}, len(c.Items))
+func (f *Feed) entries(head int) (list []entry, length int) {
+	list = make([]entry, 0, len(f.Items))
+	seen := make(map[string]struct{}, len(f.Items))
 	length = head
-	for _, p := range c.Items {
+	for _, p := range f.Items {
 		if _, ok := seen[p.url]; ok {
 			continue
 		}
 		seen[p.url] = struct{}{}
-		list = append(list, entry{p, !c.SummaryOnly})
+		list = append(list, entry{p, !f.SummaryOnly})
 		length += p.weight.bare
-		if !c.SummaryOnly {
+		if !f.SummaryOnly {
 			length += p.weight.text
 		}
 	}
-	if limit := cmp.Or(c.MaxBytes, DefaultMaxBytes); length > limit {
+	if limit := cmp.Or(f.MaxBytes, DefaultMaxBytes); length > limit {
 		length -= lighten(list, length-limit)
 	}
 	return list, length
