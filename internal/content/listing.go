@@ -144,15 +144,6 @@ func (r *row) listed(a *article.Article, images func(*row, string) []article.Ima
 	a.Enclosures = decoded[[]article.Enclosure](r, "enclosures")
 	a.Alternates = decoded[[]article.Alternate](r, "alternates")
 	r.short("url", a.URL)
-	for i := range a.Images {
-		r.short("images", a.Images[i].URL)
-	}
-	for i := range a.Enclosures {
-		r.short("enclosures", a.Enclosures[i].URL)
-	}
-	for i := range a.Alternates {
-		r.short("alternates", a.Alternates[i].URL)
-	}
 }
 
 // shown returns the condition for an article to be visible at the snapshot's

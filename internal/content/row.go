@@ -117,7 +117,8 @@ func (r *row) required(column string) string {
 	return text
 }
 
-// short fails for an address that is longer than one may be.
+// short fails for an article's address that is longer than one may be. Others that
+// are, documents leave out.
 func (r *row) short(column, address string) {
 	if err := article.CheckLength(address); err != nil {
 		r.fail(column, err)

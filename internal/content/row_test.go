@@ -60,12 +60,6 @@ func TestBrokenRows(t *testing.T) {
 		{"an address that is too long", `url = 'https://xt.news.example/' || printf('%.*c', 4073, '1')`, all, `url: an address of 4097 bytes, at most 4096 are allowed`},
 		{"a host that is too long", `url = 'https://' || printf('%.*c', 60000, 'a') || '/1.html'`, all, `url: an address of 60015 bytes, at most 4096 are allowed`},
 		{"a host that is a little too long", `url = 'https://' || printf('%.*c', 254, 'a') || '/1.html'`, all, `url: a host of 254 bytes, at most 253 are allowed`},
-		{"a picture's address", `images = '[{"url":"1.jpg"},{"url":"' || printf('%.*c', 4097, '1') || '"}]'`, all, `images: an address of 4097 bytes, at most 4096 are allowed`},
-		{"a sound's address", `enclosures = '[{"url":"//' || printf('%.*c', 254, 'a') || '"}]'`, all, `enclosures: a host of 254 bytes, at most 253 are allowed`},
-		{"a translation's address", `alternates = '[{"lang":"en","url":"//' || printf('%.*c', 254, 'a') || '"}]'`, all, `alternates: a host of 254 bytes, at most 253 are allowed`},
-		{"the source's address", `source = '{"name":"a","url":"' || printf('%.*c', 4097, '1') || '"}'`, latest, `source: an address of 4097 bytes, at most 4096 are allowed`},
-		{"the original's address", `original_url = printf('%.*c', 4097, '1')`, latest, `original_url: an address of 4097 bytes, at most 4096 are allowed`},
-		{"the next one's address", `next_url = printf('%.*c', 4097, '1')`, latest, `next_url: an address of 4097 bytes, at most 4096 are allowed`},
 
 		{"no url", `url = ''`, all, `url: missing`},
 		{"no station", `station = ''`, inventoried, `station: missing`},
