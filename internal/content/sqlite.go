@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -26,12 +27,19 @@ func (s *Store) openEmbedded(ctx context.Context, file string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return fmt.Errorf("content: %w", err)
 	}
+	_, err := os.Stat(file)
+	isNew := errors.Is(err, fs.ErrNotExist)
 	s.dialect = embedded{}
 	s.read, s.write = pool(file, true, max(2, runtime.GOMAXPROCS(0))), pool(file, false, 1)
 	s.watch = &watch{db: pool(file, true, 1)}
-	err := patiently(ctx, func() error {
+	err = patiently(ctx, func() error {
 		if err := s.migrate(ctx); err != nil {
 			return err
+		}
+		if isNew { // before there is anything in it
+			if err := os.Chmod(file, storeMode); err != nil {
+				return err
+			}
 		}
 		// Readers and the writer don't wait for one another. The file keeps the
 		// mode, so another program's, which migrate refuses, must not get it.
@@ -47,6 +55,11 @@ func (s *Store) openEmbedded(ctx context.Context, file string) error {
 	s.watch.name = file
 	return nil
 }
+
+// storeMode is the mode of a new store, and so of SQLite's files beside it: drafts
+// and embargoed articles are not for all accounts of the machine. One that is there
+// keeps the mode that it was given.
+const storeMode = 0o640
 
 // patiently tries again what finds the store locked. SQLite itself waits for
 // locks, but not where two that change to WAL would wait for one another.
