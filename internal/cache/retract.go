@@ -2,22 +2,13 @@ package cache
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"feedstation/internal/edition"
-)
-
-const (
-	retractedName     = "retracted.json"
-	retractedLockName = "retracted.lock"
-	twinSuffix        = ".twin" // of a file without which nothing says what it said
 )
 
 // Retractions returns the retractions that this process knows. They must not be
@@ -98,27 +89,32 @@ func (c *Cache) apply(ctx context.Context) error {
 	return errors.Join(c.saveRetracted(ctx), c.Amend(ctx))
 }
 
-// readRetracted learns those of the local copy, when its file is another one
-// than last time.
+// readRetracted learns those of the local copy, when its files are others than
+// last time. Where they are not what this process knows, they are written again.
+// The error of damaged ones is edition.ErrDamaged, once.
 func (c *Cache) readRetracted() error {
 	c.retracting.Lock()
 	defer c.retracting.Unlock()
-	name := c.local.retractedPath()
-	now, changed, err := c.copied.look(name)
-	if err != nil || !changed {
+	base, err := c.local.folder()
+	if err != nil {
 		return err
 	}
-	more, err := readRetracted(name)
-	switch {
-	case errors.Is(err, edition.ErrDamaged):
-		c.log.Error("retractions of the local copy not read", "err", err)
-		c.unamended.Store(true) // they are written again
-	case err != nil:
+	now, changed, err := c.copied.look(base)
+	gone := now.incomplete() && len(c.Retractions()) > 0 && !c.localState.has(unwritable) // else they are written anyway
+	if err != nil || !changed && !gone {
+		return err
+	}
+	more, whole, err := readRetracted(base)
+	if err != nil && !errors.Is(err, edition.ErrDamaged) {
 		return err
 	}
 	c.copied = now
 	c.add(more)
-	return nil
+	there, _ := edition.Retractions(nil).With(time.Now(), more...)
+	if _, lacks := there.With(time.Now(), slices.Collect(maps.Values(c.Retractions()))...); err != nil || lacks || gone || !whole && len(c.Retractions()) > 0 {
+		c.unamended.Store(true)
+	}
+	return err
 }
 
 // followRetractions brings the retractions into step with the local copy and
@@ -126,6 +122,10 @@ func (c *Cache) readRetracted() error {
 // is left to apply.
 func (c *Cache) followRetractions(ctx context.Context, heads []Head) error {
 	faults := []error{c.readRetracted()}
+	if errors.Is(faults[0], edition.ErrDamaged) { // what this process knows is written in their place
+		c.log.Error("retractions of the local copy not read", "err", faults[0])
+		faults[0] = nil
+	}
 	for i := range heads {
 		d := c.desks[c.stations[i]]
 		if heads[i].Retracted == d.noted && !d.unsent.Load() {
@@ -193,50 +193,4 @@ func (c *Cache) readRetractions(ctx context.Context, d *desk, store Store) error
 	theirs, err := c.redis.Retracted(ctx, d.station)
 	c.learn(theirs...)
 	return err
-}
-
-func (l *Local) retractedPath() string { return filepath.Join(l.dir, retractedName) }
-
-func readRetracted(name string) (all []edition.Retraction, err error) {
-	text, err := readSealed(name)
-	if errors.Is(err, edition.ErrDamaged) {
-		if twin, twinErr := readSealed(name + twinSuffix); twinErr == nil {
-			text, err = twin, nil
-		}
-	}
-	if errors.Is(err, ErrNone) {
-		return nil, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &all)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cache: %s: %w", name, err)
-	}
-	return all, nil
-}
-
-// addRetracted adds retractions to those of the local copy.
-func (l *Local) addRetracted(ctx context.Context, more edition.Retractions) error {
-	lock, err := lockFile(ctx, filepath.Join(l.dir, retractedLockName))
-	if err != nil {
-		return err
-	}
-	defer lock.Close()
-	name := l.retractedPath()
-	there, err := readRetracted(name)
-	if err != nil && !errors.Is(err, edition.ErrDamaged) {
-		return err
-	}
-	known, _ := edition.Retractions(nil).With(time.Now(), there...)
-	all, changed := known.With(time.Now(), slices.Collect(maps.Values(more))...)
-	if _, statErr := os.Stat(name); !changed && statErr == nil {
-		return nil // what is there is all of it, also when what was learned is older
-	}
-	for _, name := range []string{name + twinSuffix, name} {
-		if err := writeSealed(name, slices.Collect(maps.Values(all))); err != nil {
-			return fmt.Errorf("cache: %w", err)
-		}
-	}
-	return nil
 }

@@ -58,7 +58,7 @@ func (*serveCommand) Run(in *invocation) error {
 func (s *service) admin() *server.Admin {
 	a := &server.Admin{
 		Network: s.cfg.Network, Editions: s.editions, Drain: s.drain, Token: s.cfg.Server.AdminToken.Reveal(), Version: cmp.Or(buildVersion(), "devel"),
-		TakeDown: &takeDowns{s.cfg.Network, s.editions},
+		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Problems: s.editions.Troubles,
 	}
 	if s.cfg.Jobs.Enabled {
 		a.Jobs = s.shop
@@ -161,6 +161,7 @@ func (s *service) work(ctx context.Context) error {
 		return err
 	}
 	defer store.Close()
+	defer s.editions.Share(ctx, settings(s.cfg))()
 	conductor := newConductor(s.log, s.cfg, store, s.editions)
 	refresh := jobs.NewTask(s.log, "refresh", s.cfg.Jobs.Deadline, conductor.Refresh)
 	audit := jobs.NewTask(s.log, "audit", s.cfg.Jobs.Deadline, conductor.Audit)

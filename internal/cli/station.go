@@ -2,6 +2,9 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"log/slog"
 
 	"feedstation/internal/cache"
@@ -18,6 +21,9 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 	local, err := cache.OpenLocal(cfg.Cache.Dir, cfg.Cache.Keep)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Cache.ServeUnconfirmed {
+		local = local.Trusting()
 	}
 	var shared *cache.Redis
 	if r := cfg.Cache.Redis; r != nil {
@@ -43,6 +49,23 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 func newConductor(log *slog.Logger, cfg *config.Config, store *content.Store, editions *cache.Cache) *jobs.Conductor {
 	snapshot := func(ctx context.Context) (jobs.Snapshot, error) { return store.Snapshot(ctx) }
 	return jobs.NewConductor(log, cfg.Network, snapshot, editions, jobsOptions(cfg))
+}
+
+// settings identifies what makes two processes build other documents of the same
+// articles.
+func settings(cfg *config.Config) string {
+	options := jobsOptions(cfg)
+	options.Overlap, options.MaxAge, options.AuditRate = 0, 0, 0 // no document depends on them
+	var zones []string                                           // which JSON has no form for
+	for _, s := range cfg.Network.Stations {
+		zones = append(zones, s.Zone.String())
+	}
+	text, err := json.Marshal([]any{cfg.Network, zones, options})
+	if err != nil {
+		panic(err) // it has no value that JSON lacks
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
 // jobsOptions returns what the documents are like.

@@ -83,6 +83,9 @@ type Cache struct {
 	// Keep is how many editions of a station are kept besides the current one, 1
 	// to 100.
 	Keep int `key:"keep" default:"5"`
+	// ServeUnconfirmed has the local copy served also where the take-downs in it
+	// can't be read, before the content store or Redis has confirmed what it has.
+	ServeUnconfirmed bool `key:"serve_unconfirmed" default:"false"`
 	// Redis is nil where this process is the only one.
 	Redis *Redis `key:"redis"`
 }

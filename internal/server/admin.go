@@ -80,7 +80,8 @@ type Admin struct {
 	Drain    *Drain
 	Jobs     Jobs // nil: this process builds nothing
 	TakeDown TakeDowns
-	Token    string // of those who may ask for work; empty: nobody may
+	Problems func() []string // what keeps editions from being stored or followed; nil: nothing does
+	Token    string          // of those who may ask for work; empty: nobody may
 	Version  string
 }
 

@@ -12,6 +12,7 @@ type status struct {
 	Draining bool             `json:"draining"`
 	Drift    map[string]int64 `json:"drift,omitempty"`
 	Jobs     []taskStatus     `json:"jobs,omitempty"`
+	Problems []string         `json:"problems,omitempty"` // of storing and following editions
 	Stations []stationStatus  `json:"stations"`
 }
 
@@ -50,6 +51,9 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 		for _, t := range a.Jobs.Tasks() {
 			s.Jobs = append(s.Jobs, t.status())
 		}
+	}
+	if a.Problems != nil {
+		s.Problems = a.Problems()
 	}
 	for _, station := range a.Network.Stations {
 		s.Stations = append(s.Stations, a.stationStatus(station.ID))
