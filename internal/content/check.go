@@ -78,5 +78,8 @@ func (s *Store) Survey(ctx context.Context, n *network.Network, each func(*artic
 	for _, fault := range snapshot.Faults() {
 		findings.Faults = append(findings.Faults, fault.Error()+" (left out of everything)")
 	}
+	if snapshot.more > 0 {
+		findings.Faults = append(findings.Faults, fmt.Sprintf("and %d more articles left out of everything", snapshot.more))
+	}
 	return findings, nil
 }

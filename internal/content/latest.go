@@ -36,8 +36,7 @@ func (s *Snapshot) Latest(ctx context.Context, stations []string, channel string
 
 // newestArticles returns the first limit sound articles of Latest's pages.
 func (s *Snapshot) newestArticles(ctx context.Context, stations []string, limit int, page func(size int, after *place) *statement) ([]article.Article, error) {
-	read := query{of: "latest of " + strings.Join(stations, ", "), read: (*row).latest, size: limit, page: page}
-	read.known.Status = article.Published
+	read := query{of: "latest of " + strings.Join(stations, ", "), read: (*row).latest, size: limit, page: page, shown: true}
 	var articles []article.Article
 	for a, err := range s.articles(ctx, read) {
 		if err != nil {

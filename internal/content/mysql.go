@@ -119,6 +119,8 @@ func (mySQL) text(c column) string {
 	return "CAST(" + c.name + " AS CHAR)"
 }
 
+func (mySQL) exact(text string) string { return "BINARY " + text }
+
 func (mySQL) instant(c column) string {
 	if c.missing() {
 		return "NULL"

@@ -88,6 +88,8 @@ func (postgres) instant(c column) string {
 	return fmt.Sprintf("CASE WHEN isfinite(%[1]s) THEN %[1]s WHEN %[1]s < now() THEN timestamptz '0001-01-01 00:00:00+00' END", c.name)
 }
 
+func (postgres) exact(text string) string { return text }
+
 func (postgres) isSet(c column) string {
 	if c.kind == boolKind {
 		return c.name

@@ -27,8 +27,12 @@ func (s *Snapshot) note(fault article.RowError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := func(f article.RowError) bool { return f.ID == fault.ID && f.Column == fault.Column }
-	if len(s.faults) < maxFaults && !slices.ContainsFunc(s.faults, known) {
+	switch {
+	case slices.ContainsFunc(s.faults, known):
+	case len(s.faults) < maxFaults:
 		s.faults = append(s.faults, fault)
+	default:
+		s.more++
 	}
 }
 

@@ -74,8 +74,8 @@ func TestBrokenRows(t *testing.T) {
 		{"published is NULL", `published = NULL`, inventoried, `published: missing`},
 		{"published is a text", `published = 'soon'`, inventoried, `published: want milliseconds, got text`},
 		{"station is NULL", `station = NULL`, inventoried, `station: missing`},
-		{"status is NULL", `status = NULL`, inventoried, `status: missing`},
-		{"status of another program", `status = 'deleted'`, inventoried, `status: want published, draft or withdrawn, got "deleted"`},
+		{"status of another program", `status = 'deleted'`, all, `status: want published, draft or withdrawn, got "deleted"`},
+		{"status is a blob", `status = x'64726166ff'`, all, `status: want text, got a blob`},
 	}
 	at := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, tt := range tests {

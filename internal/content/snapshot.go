@@ -24,6 +24,7 @@ type Snapshot struct {
 
 	mu     sync.Mutex
 	faults []article.RowError
+	more   int // beyond maxFaults; a row that is read twice counts twice
 	closed sync.Once
 }
 

@@ -164,6 +164,7 @@ func (embedded) moment(t time.Time) any   { return millis(t) }
 func (embedded) tick() time.Duration      { return time.Millisecond }
 
 func (embedded) text(c column) string                 { return c.name }
+func (embedded) exact(text string) string             { return text }
 func (embedded) instant(c column) string              { return c.name }
 func (embedded) isSet(c column) string                { return c.name + " <> 0" }
 func (embedded) micros(c column) string               { return c.name + " * 1000" }
