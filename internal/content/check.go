@@ -33,7 +33,7 @@ func Check(ctx context.Context, file string, n *network.Network, each func(*arti
 	defer s.read.Close()
 	findings, err := s.check(ctx, n, each)
 	if err != nil {
-		return Findings{}, fmt.Errorf("content: %s: %w", file, explain(err))
+		return Findings{}, fmt.Errorf("content: %s: %w", file, s.explain(err))
 	}
 	return findings, nil
 }

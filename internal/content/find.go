@@ -33,7 +33,7 @@ func (s *Snapshot) Find(ctx context.Context, ids []string) ([]article.State, err
 	}
 	rows, err := s.ask(ctx, q)
 	if err != nil {
-		return nil, fmt.Errorf("content: find: %w", explain(err))
+		return nil, fmt.Errorf("content: find: %w", s.explain(err))
 	}
 	defer rows.close()
 	var states []article.State
@@ -48,7 +48,7 @@ func (s *Snapshot) Find(ctx context.Context, ids []string) ([]article.State, err
 		}
 	}
 	if err := rows.err(); err != nil {
-		return nil, fmt.Errorf("content: find: %w", explain(s.failed(err)))
+		return nil, fmt.Errorf("content: find: %w", s.explain(s.failed(err)))
 	}
 	return states, nil
 }

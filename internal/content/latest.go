@@ -124,7 +124,7 @@ func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Locati
 	for {
 		newest, err := s.newest(ctx, station, before)
 		if err != nil {
-			return nil, fmt.Errorf("content: months of %s: %w", station, explain(err))
+			return nil, fmt.Errorf("content: months of %s: %w", station, s.explain(err))
 		}
 		if newest.IsZero() {
 			return months, nil

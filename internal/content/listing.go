@@ -61,7 +61,7 @@ func (r *row) listing(a *article.Article) {
 func (s *Snapshot) Inventory(ctx context.Context) iter.Seq2[article.Article, error] {
 	return func(yield func(article.Article, error) bool) {
 		if err := s.allow(ctx, 0); err != nil {
-			yield(article.Article{}, fmt.Errorf("content: all articles: %w", explain(err)))
+			yield(article.Article{}, fmt.Errorf("content: all articles: %w", s.explain(err)))
 			return
 		}
 		defer func() {

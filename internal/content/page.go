@@ -95,7 +95,7 @@ func (s *Snapshot) articles(ctx context.Context, read query) iter.Seq2[article.A
 			n, last, err := s.readPage(ctx, read, after, yield)
 			switch {
 			case err != nil:
-				yield(article.Article{}, fmt.Errorf("content: %s: %w", read.of, explain(s.failed(err))))
+				yield(article.Article{}, fmt.Errorf("content: %s: %w", read.of, s.explain(s.failed(err))))
 				return
 			case n < read.size || read.size == 0 || last.published == nil || last.id == nil:
 				return

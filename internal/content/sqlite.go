@@ -50,7 +50,7 @@ func (s *Store) openEmbedded(ctx context.Context, file string) error {
 		s.watch.file, err = os.Stat(file)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("content: %s: %w", file, explain(err)), s.Close())
+		return errors.Join(fmt.Errorf("content: %s: %w", file, s.explain(err)), s.Close())
 	}
 	s.watch.name = file
 	return nil

@@ -28,7 +28,7 @@ func (s *Snapshot) totals(ctx context.Context, station string, parts [][2]time.T
 	for first := 0; first < len(parts); first += maxParts {
 		last := min(first+maxParts, len(parts))
 		if err := s.readTotals(ctx, s.totalsOf(station, parts[first:last]), totals[first:last]); err != nil {
-			return nil, fmt.Errorf("content: totals of %s: %w", station, explain(s.failed(err)))
+			return nil, fmt.Errorf("content: totals of %s: %w", station, s.explain(s.failed(err)))
 		}
 	}
 	return totals, nil
