@@ -56,7 +56,9 @@ func (*serveCommand) Run(in *invocation) error {
 
 // admin returns what the admin listener is made of.
 func (s *service) admin() *server.Admin {
+	listener, _, _ := net.SplitHostPort(s.cfg.Server.Admin) // a valid one
 	a := &server.Admin{
+		Log: s.log, Hosts: append([]string{listener}, s.cfg.Server.AdminHosts...),
 		Network: s.cfg.Network, Editions: s.editions, Drain: s.drain, Token: s.cfg.Server.AdminToken.Reveal(), Version: cmp.Or(buildVersion(), "devel"),
 		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Problems: s.editions.Troubles,
 	}
@@ -110,7 +112,7 @@ func (s *service) run(signals <-chan os.Signal, public, admin net.Listener) erro
 
 	n := s.cfg.Network
 	group.Go(func() error { return server.Serve(serving, s.log, public, server.New(n, s.editions), s.drain) })
-	group.Go(func() error { return server.Serve(serving, s.log, admin, s.admin().Handler(), s.drain) })
+	group.Go(func() error { return server.ServeAdmin(serving, s.log, admin, s.admin().Handler(), s.drain) })
 	group.Go(func() error { return s.editions.Follow(working, s.poll()) })
 	group.Go(func() error { return s.editions.Encode(working) })
 	if s.cfg.Jobs.Enabled {

@@ -194,6 +194,12 @@ func (s *Server) validate(r *report) {
 	if token := s.AdminToken.Reveal(); token != "" && (len(token) < minToken || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' })) {
 		r.value("server.admin_token", "want at least %d visible ASCII characters", minToken)
 	}
+	for i, host := range s.AdminHosts {
+		if name, ok := network.NormalizeHost(host); !ok || name != strings.ToLower(host) {
+			r.value(fmt.Sprintf("server.admin_hosts[%d]", i), "want a host without a port such as feedstation.internal, got %s", quote(host))
+		}
+	}
+	between(r, "server.stale_while_revalidate", s.StaleWhileRevalidate, 0, 720*time.Hour)
 	between(r, "server.stale_if_error", s.StaleIfError, 0, 720*time.Hour)
 	between(r, "server.drain", s.Drain, 0, 5*time.Minute)
 }

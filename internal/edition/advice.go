@@ -11,6 +11,9 @@ type Advice struct {
 	// MaxAge is how long a client or a proxy may keep the document without
 	// asking again, in whole seconds.
 	MaxAge time.Duration
+	// StaleWhileRevalidate is how long after that a proxy may still serve it
+	// while it asks again (RFC 5861 §3); 0: as long as MaxAge, negative: not told.
+	StaleWhileRevalidate time.Duration
 	// StaleIfError is how long after that a proxy may still serve it while
 	// this server can't be reached (RFC 5861 §4); 0: not told.
 	StaleIfError time.Duration
@@ -34,7 +37,13 @@ func (d *Document) Advised(advice Advice) *Document {
 func (d *Document) advise(advice Advice) {
 	d.advice = advice
 	seconds := int(advice.MaxAge / time.Second)
-	control := fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d", seconds, seconds)
+	control := fmt.Sprintf("public, max-age=%d", seconds)
+	switch stale := int(advice.StaleWhileRevalidate / time.Second); {
+	case stale == 0:
+		control += fmt.Sprintf(", stale-while-revalidate=%d", seconds)
+	case stale > 0:
+		control += fmt.Sprintf(", stale-while-revalidate=%d", stale)
+	}
 	if advice.StaleIfError > 0 {
 		control += fmt.Sprintf(", stale-if-error=%d", int(advice.StaleIfError/time.Second))
 	}
