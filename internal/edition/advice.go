@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -11,8 +12,9 @@ type Advice struct {
 	// MaxAge is how long a client or a proxy may keep the document without
 	// asking again, in whole seconds.
 	MaxAge time.Duration
-	// StaleWhileRevalidate is how long after that a proxy may still serve it
-	// while it asks again (RFC 5861 §3); 0: as long as MaxAge, negative: not told.
+	// StaleWhileRevalidate bounds how long after that a proxy may still serve it
+	// while it asks again (RFC 5861 §3), which is MaxAge once more; 0: no bound,
+	// negative: not told.
 	StaleWhileRevalidate time.Duration
 	// StaleIfError is how long after that a proxy may still serve it while
 	// this server can't be reached (RFC 5861 §4); 0: not told.
@@ -38,11 +40,8 @@ func (d *Document) advise(advice Advice) {
 	d.advice = advice
 	seconds := int(advice.MaxAge / time.Second)
 	control := fmt.Sprintf("public, max-age=%d", seconds)
-	switch stale := int(advice.StaleWhileRevalidate / time.Second); {
-	case stale == 0:
-		control += fmt.Sprintf(", stale-while-revalidate=%d", seconds)
-	case stale > 0:
-		control += fmt.Sprintf(", stale-while-revalidate=%d", stale)
+	if bound := int(advice.StaleWhileRevalidate / time.Second); bound >= 0 {
+		control += fmt.Sprintf(", stale-while-revalidate=%d", min(seconds, cmp.Or(bound, seconds)))
 	}
 	if advice.StaleIfError > 0 {
 		control += fmt.Sprintf(", stale-if-error=%d", int(advice.StaleIfError/time.Second))

@@ -47,7 +47,7 @@ type Entry struct {
 
 	MaxAge       int    `json:"max_age"` // seconds
 	StaleIfError int    `json:"stale_if_error,omitempty"`
-	Stale        int    `json:"stale_while_revalidate,omitempty"` // 0: max_age, negative: not told
+	Stale        int    `json:"stale_while_revalidate,omitempty"` // see Advice
 	Link         string `json:"link,omitempty"`
 }
 

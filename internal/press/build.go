@@ -79,7 +79,7 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 		snapshot: withhold(o.Snapshot, o.Retractions), retractions: o.Retractions, enough: o.Enough,
 		outcome: Outcome{Later: map[article.Month]time.Time{}},
 	}
-	b.advice.StaleIfError = p.options.StaleIfError
+	b.advice.StaleIfError, b.advice.StaleWhileRevalidate = p.options.StaleIfError, p.options.StaleWhileRevalidate
 	if !o.Work.Everything { // where nothing is taken on trust
 		b.memory = o.Memory
 	}

@@ -121,7 +121,7 @@ func Withdraw(station *network.Station, e *edition.Edition, articles map[string]
 		w.asOf = e.Watermark()
 	}
 	if index, ok := e.Document(network.IndexPath); ok {
-		w.advice.StaleIfError = index.Advice().StaleIfError
+		w.advice.StaleIfError, w.advice.StaleWhileRevalidate = index.Advice().StaleIfError, index.Advice().StaleWhileRevalidate
 	}
 	for _, l := range losses {
 		w.apply(l)

@@ -43,11 +43,28 @@ func TestAdminHost(t *testing.T) {
 		host string
 		ok   bool
 	}{
-		{"127.0.0.1:8081", true}, {"127.0.0.1", true}, {"[::1]:8081", true}, {"10.1.2.3:9090", true}, {"localhost:8081", true},
-		{"LOCALHOST.", true}, {"xt.localhost:8081", true}, {"feedstation.internal:8081", true}, {"FEEDSTATION.internal", true}, {"", true},
-		{"evil.example", false}, {"evil.example:8081", false}, {"localhost.evil.example", false}, {"127.0.0.1.evil.example", false},
-		{"notlocalhost", false}, {"xt.news.example", false}, {"feedstation.internal.evil.example", false}, {"0x7f.1", false},
-		{"evil.example\x00localhost", false}, {strings.Repeat("长", 5000), false}, {"localhost:port", false}, {"127.0.0.1@evil.example", false},
+		{"127.0.0.1:8081", true},
+		{"127.0.0.1", true},
+		{"[::1]:8081", true},
+		{"10.1.2.3:9090", true},
+		{"localhost:8081", true},
+		{"LOCALHOST.", true},
+		{"xt.localhost:8081", true},
+		{"feedstation.internal:8081", true},
+		{"FEEDSTATION.internal", true},
+		{"", true},
+		{"evil.example", false},
+		{"evil.example:8081", false},
+		{"localhost.evil.example", false},
+		{"127.0.0.1.evil.example", false},
+		{"notlocalhost", false},
+		{"xt.news.example", false},
+		{"feedstation.internal.evil.example", false},
+		{"0x7f.1", false},
+		{"evil.example\x00localhost", false},
+		{strings.Repeat("长", 5000), false},
+		{"localhost:port", false},
+		{"127.0.0.1@evil.example", false},
 	} {
 		for _, path := range []string{"/livez", "/readyz", "/status", "/-/refresh", "/none"} {
 			r := httptest.NewRequest("GET", path, nil)
