@@ -122,7 +122,7 @@ func (d *Item) tidyMedia(it *Item, base *url.URL) {
 			continue
 		}
 		e.Title = plain(e.Title)
-		e.Type = text.MediaType(e.Type, e.URL)
+		e.Type = cmp.Or(text.MediaType(e.Type, e.URL), text.AnyFile)
 		e.Seconds, e.Bytes = max(e.Seconds, 0), max(e.Bytes, 0)
 		d.Enclosures = append(d.Enclosures, e)
 	}
