@@ -198,5 +198,5 @@ func PlainText(s string) string { return markup.Plain(s) }
 // are left out; captions stand in where there is no other text. A body without
 // any has the summary "".
 func Summary(body string) string {
-	return markup.Summary(markup.Body(body, nil))
+	return markup.Summary(markup.Body(body, markup.Anywhere))
 }
