@@ -158,6 +158,7 @@ func (it *Item) json() jsonItem {
 	for _, e := range it.Enclosures {
 		d.Attachments = append(d.Attachments, jsonAttachment{URL: e.URL, MIMEType: e.Type, Title: e.Title, Bytes: e.Bytes, Seconds: e.Seconds})
 	}
+	d.Image = it.stand.URL
 	for i, p := range it.Images {
 		if i == 0 {
 			d.Image = p.URL
