@@ -128,10 +128,11 @@ func (l *Local) version(station string) (Version, error) {
 		return Version{}, err
 	}
 	var head struct {
+		Station   string
 		Number    int64
 		Watermark time.Time
 	}
-	if json.Unmarshal(text, &head) != nil {
+	if json.Unmarshal(text, &head) != nil || head.Station != station {
 		return Version{}, nil
 	}
 	return Version{head.Number, head.Watermark.UnixMilli()}, nil
@@ -203,6 +204,9 @@ func (l *Local) manifest(station, name string) (edition.Manifest, error) {
 		return edition.Manifest{}, err
 	}
 	m, err := parseManifest(text)
+	if err == nil {
+		err = ofStation(m, station)
+	}
 	if err != nil {
 		return edition.Manifest{}, fmt.Errorf("%s: %w", l.path(station, name), err)
 	}
