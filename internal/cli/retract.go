@@ -92,7 +92,7 @@ func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {
 	r := edition.Retraction{Station: wish.Station, ID: wish.ID, At: time.Now().UTC().Truncate(time.Millisecond), State: edition.Held}
 	old, known := t.editions.Retractions()[wish.ID]
 	if wish.Lift {
-		if !known || old.State != edition.Held {
+		if !known || !old.Down() {
 			return &server.TakeDownError{Reason: fmt.Sprintf("%s of %s is not taken down", wish.ID, wish.Station)}
 		}
 		if old.Station != wish.Station {

@@ -111,7 +111,7 @@ func (b *builder) listedIDs() (ids []string, err error) {
 // withheld returns how many of the articles have been taken down.
 func (b *builder) withheld(ids []string) (n int) {
 	for _, id := range ids {
-		if b.retractions[id].State == edition.Held {
+		if b.retractions[id].Down() {
 			n++
 		}
 	}
