@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -75,7 +76,10 @@ func (c *Conductor) retract(ctx context.Context, retractions []edition.Retractio
 	if len(retractions) == 0 {
 		return nil
 	}
-	return c.editions.Retract(ctx, retractions...)
+	if err := c.editions.Retract(ctx, retractions...); !errors.Is(err, edition.ErrUnsent) {
+		return err
+	}
+	return nil // the cache sends it when it can
 }
 
 // maxGone bounds how many articles that have gone at once are noted: every process

@@ -25,6 +25,12 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 		amend = func(e *edition.Edition, _ edition.Retractions) *edition.Edition { return e }
 	}
 	c := &Cache{log: log, stations: stations, local: local, redis: redis, amend: amend, desks: map[string]*desk{}, swapped: make(chan struct{}, 1)}
+	c.disk = &disk{files: local, failed: func(station string, err error) {
+		if !errors.Is(err, edition.ErrStale) {
+			c.localState.noteOf(log, station, unwritable, err)
+		}
+	}}
+	c.sent = map[string]edition.Retraction{}
 	c.leases = leases{token: rand.Text(), until: map[string]time.Time{}}
 	c.redisState.what, c.localState.what = redisName, "local copy"
 	c.retractions.Store(new(edition.Retractions))
@@ -50,7 +56,7 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 
 // open loads a station from the local copy.
 func (c *Cache) open(ctx context.Context, d *desk) {
-	heads, err := c.local.Heads(ctx, []string{d.station})
+	heads, err := c.disk.Heads(ctx, []string{d.station})
 	if err == nil {
 		err = heads[0].Err
 	}
@@ -58,7 +64,7 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 		c.log.Error("local copy not used", "station", d.station, "err", err)
 		return
 	}
-	e, err := c.local.Fetch(ctx, d.station, nil)
+	e, err := c.disk.Fetch(ctx, d.station, nil)
 	switch {
 	case errors.Is(err, ErrNone):
 	case err != nil:
@@ -69,7 +75,7 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 		}
 		d.current.Store(c.amended(e))
 	}
-	if err := c.adopt(ctx, d, heads[0].Pin, c.local); err != nil {
+	if err := c.adopt(ctx, d, heads[0].Pin, c.disk); err != nil {
 		c.log.Error("pinned edition not used", "station", d.station, "err", err)
 	}
 }

@@ -50,7 +50,7 @@ func (c *Cache) Kept(ctx context.Context, station string) ([]KeptEdition, error)
 	if !ok {
 		return nil, fmt.Errorf("kept %s: %w", station, ErrNone)
 	}
-	manifests, err := c.local.Kept(ctx, station)
+	manifests, err := c.disk.Kept(ctx, station)
 	if c.redis != nil {
 		shared, sharedErr := c.redis.Kept(ctx, station)
 		if manifests = append(shared, manifests...); sharedErr == nil {
@@ -83,12 +83,12 @@ func (c *Cache) Pin(ctx context.Context, station string, number int64) error {
 	if !ok {
 		return fmt.Errorf("pin %s: %w", station, ErrNone)
 	}
-	d.mu.Lock()
+	c.begin(d)
 	e, err := c.fetchKept(ctx, d, number)
 	if err == nil {
 		err = c.setPin(ctx, d, number, e)
 	}
-	d.mu.Unlock()
+	d.turn.Unlock()
 	if errors.Is(err, ErrNone) {
 		var numbers []string
 		kept, keptErr := c.Kept(ctx, station)
@@ -106,8 +106,8 @@ func (c *Cache) Unpin(ctx context.Context, station string) error {
 	if !ok {
 		return fmt.Errorf("unpin %s: %w", station, ErrNone)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	c.begin(d)
+	defer d.turn.Unlock()
 	return c.setPin(ctx, d, 0, nil)
 }
 
@@ -115,7 +115,7 @@ func (c *Cache) Unpin(ctx context.Context, station string) error {
 // all processes can have, or, where it does not have it whole, that of the local
 // copy.
 func (c *Cache) fetchKept(ctx context.Context, d *desk, number int64) (*edition.Edition, error) {
-	e, err := c.local.FetchKept(ctx, d.station, number, d.current.Load())
+	e, err := c.disk.FetchKept(ctx, d.station, number, d.current.Load())
 	if c.redis == nil {
 		return e, err
 	}
@@ -129,7 +129,7 @@ func (c *Cache) fetchKept(ctx context.Context, d *desk, number int64) (*edition.
 func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Edition) error {
 	pin := Pin{number, time.Now().UTC().Truncate(time.Millisecond)}
 	earlier := []Pin{d.pin}
-	if heads, err := c.local.Heads(ctx, []string{d.station}); err == nil {
+	if heads, err := c.disk.Heads(ctx, []string{d.station}); err == nil {
 		earlier = append(earlier, heads[0].Pin)
 	}
 	if c.redis != nil {
@@ -142,16 +142,16 @@ func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Ed
 			pin.At = one.At.Add(time.Millisecond)
 		}
 	}
-	err := c.local.Pin(ctx, d.station, pin, e)
+	err := c.disk.Pin(ctx, d.station, pin, e)
 	if err != nil {
-		c.localState.noteOf(c.log, d.station, unwritable, err)
+		c.noteUnwritten(c.disk, d.station, err)
 	}
 	if c.redis != nil {
 		sharedErr := c.redis.Pin(ctx, d.station, pin, e)
 		if sharedErr == nil {
 			err = nil
 		} else {
-			c.redisState.noteOf(c.log, d.station, unwritable, sharedErr)
+			c.noteUnwritten(c.redis, d.station, sharedErr)
 		}
 	}
 	if err != nil {
@@ -163,10 +163,19 @@ func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Ed
 
 // servePinned serves e, amended, instead of the current edition; nil: that one.
 func (c *Cache) servePinned(d *desk, pin Pin, e *edition.Edition) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c.showPinned(d, pin, e)
+}
+
+// showPinned is servePinned; d.mu is held.
+func (c *Cache) showPinned(d *desk, pin Pin, e *edition.Edition) {
 	before := d.served()
 	d.pin = pin
 	if e != nil {
-		e = c.amended(e).Numbered(pin.Number)
+		if a := c.amended(e); a.Number() != pin.Number || a != e {
+			e = a.Numbered(pin.Number)
+		}
 	}
 	d.pinned.Store(e)
 	after := d.served()
@@ -206,9 +215,9 @@ func (c *Cache) adopt(ctx context.Context, d *desk, pin Pin, store Store) error 
 			}
 		}
 	}
-	if store != Store(c.local) {
-		if err := c.local.Pin(ctx, d.station, pin, e); err != nil && ctx.Err() == nil {
-			c.localState.noteOf(c.log, d.station, unwritable, err)
+	if store != Store(c.disk) {
+		if err := c.disk.Pin(ctx, d.station, pin, e); err != nil && ctx.Err() == nil {
+			c.noteUnwritten(c.disk, d.station, err)
 		}
 	}
 	c.servePinned(d, pin, e)
@@ -219,10 +228,10 @@ func (c *Cache) adopt(ctx context.Context, d *desk, pin Pin, store Store) error 
 // have it whole, and hands it on. Without one, Redis no longer says that it is
 // pinned, so that a process that has it hands it on.
 func (c *Cache) adoptCopy(ctx context.Context, d *desk, pin Pin, store Store, fault error) (*edition.Edition, error) {
-	if store == Store(c.local) || !errors.Is(fault, ErrNone) && !errors.Is(fault, edition.ErrDamaged) {
+	if store == Store(c.disk) || !errors.Is(fault, ErrNone) && !errors.Is(fault, edition.ErrDamaged) {
 		return nil, fault
 	}
-	e, err := c.local.FetchKept(ctx, d.station, pin.Number, d.current.Load())
+	e, err := c.disk.FetchKept(ctx, d.station, pin.Number, d.current.Load())
 	if err != nil {
 		_, err = c.redis.disown(ctx, d.station, "pinned", pin.String(), "pinned")
 		return nil, errors.Join(fault, err)
@@ -234,14 +243,14 @@ func (c *Cache) adoptCopy(ctx context.Context, d *desk, pin Pin, store Store, fa
 func (c *Cache) handOnPin(ctx context.Context, d *desk, store Store) error {
 	e := d.pinned.Load()
 	if e != nil {
-		if whole, err := c.local.FetchKept(ctx, d.station, d.pin.Number, e); err == nil {
+		if whole, err := c.disk.FetchKept(ctx, d.station, d.pin.Number, e); err == nil {
 			e = whole // as it was before it was amended
 		}
 	}
 	err := store.Pin(ctx, d.station, d.pin, e)
 	if err != nil {
 		if ctx.Err() == nil {
-			c.stateOf(store).noteOf(c.log, d.station, unwritable, err)
+			c.noteUnwritten(store, d.station, err)
 		}
 		return fmt.Errorf("hand on the pin of %s: %w: %w", d.station, errNotTaken, err)
 	}

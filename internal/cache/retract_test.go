@@ -3,10 +3,12 @@ package cache
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -193,8 +195,11 @@ func TestCacheRetractionsShared(t *testing.T) {
 
 	server.Kill()
 	command := newAmended(t, local, newRedis(t, server.Addr())) // on the same machine
-	if err := command.Retract(t.Context(), held("art-1")); err != nil {
+	if err := command.Retract(t.Context(), held("art-1")); !errors.Is(err, edition.ErrUnsent) {
 		t.Fatal(err)
+	}
+	if ids := command.Unsent(); !slices.Equal(ids, []string{"art-1"}) {
+		t.Errorf("unsent: %q", ids)
 	}
 	_ = serving.Sync(t.Context())
 	if shows(t, serving, "art-1") {
@@ -206,6 +211,9 @@ func TestCacheRetractionsShared(t *testing.T) {
 	}
 	if shows(t, other, "art-1") {
 		t.Error("not handed on to Redis when it was back")
+	}
+	if ids := serving.Unsent(); len(ids) > 0 {
+		t.Errorf("still unsent: %q", ids)
 	}
 
 	server.Flush()
@@ -382,7 +390,7 @@ func TestCacheRetractWithStoppedRedis(t *testing.T) {
 	defer server.Cont()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	if err := c.Retract(ctx, held("art-1")); err != nil || ctx.Err() != nil {
+	if err := c.Retract(ctx, held("art-1")); !errors.Is(err, edition.ErrUnsent) || ctx.Err() != nil {
 		t.Errorf("Retract: %v, %v", err, ctx.Err())
 	}
 	if shows(t, c, "art-1") || shows(t, newAmended(t, c.local, nil), "art-1") {

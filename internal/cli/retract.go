@@ -29,7 +29,8 @@ func (c *retractCommand) Run(in *invocation) error {
 			return in.elsewhere(c.Station)
 		}
 		down := &takeDowns{n, editions}
-		if err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Lift: c.Lift}); err != nil {
+		err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Lift: c.Lift})
+		if err != nil && !errors.Is(err, edition.ErrUnsent) { // the last Sync sends it, or tells why not
 			return wrong(err)
 		}
 		c.report(in.terminal.Stdout, n, editions, before)
@@ -80,6 +81,9 @@ type takeDowns struct {
 	network  *network.Network
 	editions *cache.Cache
 }
+
+// Unsent implements server.TakeDowns.
+func (t *takeDowns) Unsent() []string { return t.editions.Unsent() }
 
 // TakeDown implements server.TakeDowns.
 func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {

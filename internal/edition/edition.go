@@ -16,6 +16,11 @@ import (
 // the one that is published.
 var ErrStale = errors.New("a later edition is published already")
 
+// ErrUnsent is what a retraction meets that is in effect where it was asked for,
+// and is stored nowhere yet where other processes, or this one after a restart,
+// would learn of it.
+var ErrUnsent = errors.New("in effect in this process only")
+
 // Edition is all documents of one station, published together. It does not
 // change: a reader who holds one never sees a mixture with the next.
 type Edition struct {

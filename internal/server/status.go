@@ -12,6 +12,7 @@ type status struct {
 	Draining bool             `json:"draining"`
 	Drift    map[string]int64 `json:"drift,omitempty"`
 	Jobs     []taskStatus     `json:"jobs,omitempty"`
+	Unsent   []string         `json:"unsent_retractions,omitempty"` // ids of articles
 	Stations []stationStatus  `json:"stations"`
 }
 
@@ -50,6 +51,9 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 		for _, t := range a.Jobs.Tasks() {
 			s.Jobs = append(s.Jobs, t.status())
 		}
+	}
+	if a.TakeDown != nil {
+		s.Unsent = a.TakeDown.Unsent()
 	}
 	for _, station := range a.Network.Stations {
 		s.Stations = append(s.Stations, a.stationStatus(station.ID))
