@@ -25,7 +25,7 @@ func (c *Cache) amendDesk(d *desk) *edition.Edition {
 	defer d.mu.Unlock()
 	defer d.forget()
 	if pinned := d.pinned.Load(); pinned != nil {
-		c.showPinned(d, d.pin, pinned)
+		c.showPinned(d, pinned)
 	}
 	current := d.current.Load()
 	if current == nil {
@@ -39,12 +39,9 @@ func (c *Cache) amendDesk(d *desk) *edition.Edition {
 	return a
 }
 
-// publishAmended stores what amendServed has changed, and serves pinned editions
-// with what is no longer retracted. The error joins those of the stations.
+// publishAmended stores what amendServed has changed. The error joins those of
+// the stations.
 func (c *Cache) publishAmended(ctx context.Context, changed []*edition.Edition) error {
-	for _, station := range c.stations {
-		c.restorePinned(ctx, c.desks[station])
-	}
 	var faults []error
 	for _, e := range changed {
 		d := c.desks[e.Station()]
@@ -58,18 +55,4 @@ func (c *Cache) publishAmended(ctx context.Context, changed []*edition.Edition) 
 		d.turn.Unlock()
 	}
 	return errors.Join(faults...)
-}
-
-// restorePinned amends the pinned edition of a station as it was pinned: of the
-// one in memory more may be gone than is retracted now.
-func (c *Cache) restorePinned(ctx context.Context, d *desk) {
-	c.begin(d)
-	defer d.turn.Unlock()
-	pinned := d.pinned.Load()
-	if pinned == nil {
-		return
-	}
-	if whole, err := c.disk.FetchKept(ctx, d.station, d.pin.Number, pinned); err == nil && !c.amended(whole).Equal(pinned) {
-		c.servePinned(d, d.pin, whole)
-	}
 }

@@ -137,8 +137,10 @@ type desk struct {
 	turn  sync.Mutex           // held while an edition is published or pinned: the newest wins
 	known *edition.Retractions // by which what is published was amended; of whoever has the turn
 
-	mu  sync.Mutex // held while another edition becomes the served one; no store is waited for
-	pin Pin        // changes with both held
+	mu sync.Mutex // held while another edition becomes the served one; no store is waited for
+	// What is pinned changes with both held.
+	pin   Pin
+	whole *edition.Edition // the pinned edition before it was amended
 
 	state  state
 	noted  string      // token of the retractions that Redis and this process both have

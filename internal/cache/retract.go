@@ -52,7 +52,11 @@ func (c *Cache) Retract(ctx context.Context, retractions ...edition.Retraction) 
 	if ctx.Err() != nil {
 		c.unamended.Store(true) // Sync does what could not be done
 	}
-	return errors.Join(err, c.publishAmended(ctx, changed))
+	err = errors.Join(err, c.publishAmended(ctx, changed))
+	if slices.ContainsFunc(retractions, func(r edition.Retraction) bool { return r.State == edition.Lifted }) {
+		err = errors.Join(err, c.repin(ctx))
+	}
+	return err
 }
 
 // send adds retractions to those of Redis.

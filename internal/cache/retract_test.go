@@ -33,7 +33,7 @@ func redact(e *edition.Edition, retractions edition.Retractions) *edition.Editio
 		documents[path] = d
 		if !bytes.Equal(body, d.Body()) {
 			changed = true
-			documents[path] = edition.NewDocument(d.MediaType(), body, d.Modified())
+			documents[path] = edition.NewDocument(d.MediaType(), body, d.Modified().Add(time.Second))
 		}
 	}
 	if !changed {
