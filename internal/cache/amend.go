@@ -39,6 +39,48 @@ func (c *Cache) amendDesk(d *desk) *edition.Edition {
 	return a
 }
 
+// hideWithdrawn takes out of the pinned editions what no current edition shows any
+// more, of whichever station: it has been withdrawn since, or has moved and was
+// then withdrawn.
+func (c *Cache) hideWithdrawn() {
+	for _, station := range c.stations {
+		d := c.desks[station]
+		d.mu.Lock()
+		if pinned := d.pinned.Load(); pinned != nil {
+			c.showPinned(d, pinned)
+		}
+		d.mu.Unlock()
+	}
+}
+
+// withoutWithdrawn returns an older edition without what the current editions do
+// not show. What these are is not known before the cache is open.
+func (c *Cache) withoutWithdrawn(older *edition.Edition) *edition.Edition {
+	current := map[string]*edition.Edition{}
+	for station, d := range c.desks {
+		if e := d.current.Load(); e != nil {
+			current[station] = e
+		}
+	}
+	newest, ok := current[older.Station()]
+	if !ok || !c.opened.Load() {
+		return older
+	}
+	ids, err := edition.Withdrawn(older, current)
+	if err != nil {
+		c.log.Error("pinned edition not compared with the current ones", "station", older.Station(), "error", err)
+		return older
+	}
+	withdrawn := edition.Retractions{}
+	for _, id := range ids {
+		withdrawn[id] = edition.Retraction{Station: older.Station(), ID: id, At: newest.Watermark(), State: edition.Held}
+	}
+	if len(withdrawn) == 0 {
+		return older
+	}
+	return c.amend(older, withdrawn)
+}
+
 // publishAmended stores what amendServed has changed. The error joins those of
 // the stations.
 func (c *Cache) publishAmended(ctx context.Context, changed []*edition.Edition) error {

@@ -119,6 +119,7 @@ type Cache struct {
 	copying     sync.Mutex                    // held while their file is looked at
 	copied      seen                          // their file in the local copy, as it was read
 	unsaved     atomic.Bool                   // the local copy may lack some
+	opened      atomic.Bool                   // there are the current editions of all stations that have one
 	unamended   atomic.Bool                   // editions may not be amended by what was learned last
 
 	syncing sync.Mutex // one Sync at a time
@@ -269,11 +270,12 @@ func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
 // published.
 func (c *Cache) swap(d *desk, e *edition.Edition) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	if c.retractions.Load() != d.known {
 		e = c.amended(e).Published() // which Sync hands on
 	}
 	c.replace(d, e)
+	d.mu.Unlock()
+	c.hideWithdrawn()
 }
 
 // replace makes e the current edition; d.mu is held. Its number is higher than

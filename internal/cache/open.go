@@ -50,6 +50,8 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 		})
 	}
 	_ = opening.Wait() // each tells of its own error
+	c.opened.Store(true)
+	c.hideWithdrawn()
 	c.wake()
 	return c, ctx.Err()
 }

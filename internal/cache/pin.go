@@ -218,11 +218,11 @@ func (c *Cache) servePinned(d *desk, pin Pin, e *edition.Edition) {
 	c.showPinned(d, e)
 }
 
-// showPinned serves e, amended, under the number of the pin; d.mu is held.
+// showPinned serves e, amended and without what has been withdrawn since, under the number of the pin; d.mu is held.
 func (c *Cache) showPinned(d *desk, e *edition.Edition) {
 	before := d.served()
 	if e != nil {
-		if a := c.amended(e); a.Number() != d.pin.Number {
+		if a := c.withoutWithdrawn(c.amended(e)); a.Number() != d.pin.Number {
 			e = a.Numbered(d.pin.Number)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,7 +40,7 @@ func redact(e *edition.Edition, retractions edition.Retractions) *edition.Editio
 	if !changed {
 		return e
 	}
-	return edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), documents).Following(e)
+	return edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), documents).WithContents(maps.Collect(e.AllContents())).Following(e)
 }
 
 func newAmended(t *testing.T, local *Local, redis *Redis) *Cache {

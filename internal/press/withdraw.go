@@ -64,8 +64,8 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 	}
 	hidden := map[string]time.Time{}
 	for id, one := range retractions {
-		// What has been taken down is so wherever it is, whichever station was named.
-		if one.Hides(e.Watermark()) && (one.Down() || station.All || one.Station == station.ID) {
+		// An id is unique: what is taken down, or gone, is so wherever it is or was.
+		if one.Hides(e.Watermark()) {
 			hidden[id] = one.At
 		}
 	}
