@@ -330,10 +330,15 @@ func TestPinnedIsModified(t *testing.T) {
 			t.Errorf("%s: edition %d is served, want %d", what, e.Number(), number)
 		}
 		now := modified(t, a)
+		last := served // before this step
+		served = e
 		for path, hash := range bodies(e) {
 			at, before := now[path], seen[path]
+			_, stayed := last.Document(path)
 			switch {
-			case content[path] == hash && !at.Equal(before):
+			case at.Before(before):
+				t.Errorf("%s: %s was modified at %s; it was served as of %s", what, path, at, before)
+			case stayed && content[path] == hash && !at.Equal(before):
 				t.Errorf("%s: %s is the same, and was modified at %s, not %s", what, path, at, before)
 			case content[path] != hash && !at.After(before):
 				t.Errorf("%s: %s is another, modified at %s; it was served as of %s", what, path, at, before)
