@@ -106,6 +106,10 @@ rename-module: ## PATH=example.org/x/feedstation: the module's path, everywhere
 		if cmp -s "$$file" "$$file.renamed"; then rm "$$file.renamed"; else cat "$$file.renamed" >"$$file" && rm "$$file.renamed"; fi; \
 	done
 
+.PHONY: notices
+notices: ## rewrite the licences of all that is compiled in, after a change of go.mod
+	go test ./internal/cli -run '^TestNotices$$' -update
+
 .PHONY: clean
 clean: ## remove what building, testing and profiling left; var/ stays
 	rm -f feedstation coverage.out coverage.html

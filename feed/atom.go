@@ -15,8 +15,10 @@ type atomFeed struct {
 	Language string `xml:"xml:lang,attr,omitempty"`
 	NSDC     string `xml:"xmlns:dc,attr"`
 	NSMedia  string `xml:"xmlns:media,attr"`
+	NSFh     string `xml:"xmlns:fh,attr,omitempty"`
 	feeds.AtomFeed
-	Generator string       `xml:"generator"`
+	Generator string       `xml:"generator,omitempty"`
+	Archive   *struct{}    `xml:"fh:archive"`
 	Links     []link       `xml:"link"`
 	Entries   []*atomEntry `xml:"entry"`
 }
@@ -58,40 +60,41 @@ type atomContent struct {
 	HTML string `xml:",cdata"`
 }
 
-// Atom returns the channel as Atom 1.0 (RFC 4287) with the extensions Dublin
+// Atom returns the feed as Atom 1.0 (RFC 4287) with the extensions Dublin
 // Core and Media RSS.
 //
 // The feed's atom:id is AtomURL, or HomeURL without one. AtomURL is the better
 // name: it is fixed by configuration, never shared by two feeds (several may
 // have one HomeURL, and HomeURL may be an article's or a section's own
 // address), and it is what subscribers hold, so that a publisher who keeps them
-// keeps it.
+// keeps it. An archive document has the id of Current, the feed that it belongs
+// to.
 //
 // It fails if there is neither AtomURL nor HomeURL, and if no moment of change
 // is known: Updated is zero and there is no item to tell it.
-func (c *Channel) Atom() ([]byte, error) {
-	f, length := c.atom()
+func (f *Feed) Atom() ([]byte, error) {
+	doc, length := f.atom()
 	switch {
-	case f.Id == "":
+	case doc.Id == "":
 		return nil, errors.New("feed: atom: neither AtomURL nor HomeURL is set")
-	case f.Updated == "":
+	case doc.Updated == "":
 		return nil, errors.New("feed: atom: Updated is zero and there is no item")
 	}
-	return render(atomWriter, f, length), nil
+	return render(atomWriter, doc, length), nil
 }
 
 // atom returns the document and how long it is at most.
-func (c *Channel) atom() (f *atomFeed, length int) {
-	d := c.tidy()
-	entries, length := c.entries(d.headBytes())
-	f = &atomFeed{
+func (f *Feed) atom() (doc *atomFeed, length int) {
+	d := f.tidy()
+	entries, length := f.entries(d.headBytes())
+	doc = &atomFeed{
 		Language: d.Language,
 		NSDC:     nsDC,
 		NSMedia:  nsMedia,
 		AtomFeed: feeds.AtomFeed{
 			Xmlns:    nsAtom,
 			Title:    d.Title,
-			Id:       cmp.Or(d.AtomURL, d.HomeURL),
+			Id:       cmp.Or(d.Current.Atom, d.AtomURL, d.HomeURL),
 			Updated:  stamp(d.Updated, time.RFC3339),
 			Icon:     d.Icon,
 			Logo:     d.Logo,
@@ -99,21 +102,23 @@ func (c *Channel) atom() (f *atomFeed, length int) {
 			Subtitle: d.Description,
 			Author:   &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: d.Author, Email: d.Email}},
 		},
-		Generator: generator,
+		Generator: d.Generator,
 		Entries:   make([]*atomEntry, 0, len(entries)),
 	}
 	links := appendLink(nil, "self", AtomType, d.AtomURL)
 	links = appendLink(links, "alternate", "text/html", d.HomeURL)
 	links = appendLink(links, "alternate", RSSType, d.RSSURL)
-	f.Links = appendLink(links, "alternate", JSONType, d.JSONURL)
+	links = appendLink(links, "alternate", JSONType, d.JSONURL)
+	doc.Links = d.appendHistory(links, AtomType, func(a Addresses) string { return a.Atom })
+	doc.NSFh, doc.Archive = archive(d.Current.Atom)
 	for _, e := range entries {
 		entry := &e.atom
 		if !e.full {
 			entry = entry.bare()
 		}
-		f.Entries = append(f.Entries, entry)
+		doc.Entries = append(doc.Entries, entry)
 	}
-	return f, length
+	return doc, length
 }
 
 // bare returns the entry without its full text.

@@ -1,15 +1,17 @@
 package feed_test
 
 import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"feedstation/feed"
 )
 
-func exampleChannel() *feed.Channel {
-	return &feed.Channel{
+func exampleFeed() *feed.Feed {
+	return &feed.Feed{
 		Title:    "湘潭站",
 		Language: "zh-CN",
 		HomeURL:  "https://xt.news.example/",
@@ -20,39 +22,80 @@ func exampleChannel() *feed.Channel {
 	}
 }
 
-func ExampleChannel_RSS() {
-	doc, err := exampleChannel().RSS()
+func ExampleFeed_RSS() {
+	doc, err := exampleFeed().RSS()
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(string(doc))
+	var rss struct {
+		Title   string `xml:"channel>title"`
+		Changed string `xml:"channel>lastBuildDate"`
+		Minutes int    `xml:"channel>ttl"`
+	}
+	if err := xml.Unmarshal(doc, &rss); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(rss.Title)
+	fmt.Println(rss.Changed)
+	fmt.Println("ask again in", rss.Minutes, "minutes")
 	// Output:
-	// <?xml version="1.0" encoding="UTF-8"?>
-	// <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:media="http://search.yahoo.com/mrss/" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"><channel><title>湘潭站</title><link>https://xt.news.example/</link><description>湘潭站</description><language>zh-CN</language><lastBuildDate>Mon, 11 Mar 2019 09:30:00 +0800</lastBuildDate><generator>feedstation</generator><docs>https://www.rssboard.org/rss-specification</docs><ttl>15</ttl><sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency><atom:link rel="self" type="application/rss+xml" href="https://xt.news.example/rss.xml"></atom:link><atom:link rel="alternate" type="application/atom+xml" href="https://xt.news.example/atom.xml"></atom:link><atom:link rel="alternate" type="application/feed+json" href="https://xt.news.example/feed.json"></atom:link></channel></rss>
+	// 湘潭站
+	// Mon, 11 Mar 2019 09:30:00 +0800
+	// ask again in 15 minutes
 }
 
-func ExampleChannel_Atom() {
-	doc, err := exampleChannel().Atom()
+func ExampleFeed_Atom() {
+	f := exampleFeed()
+	f.Hubs = []string{"https://hub.example/"}
+	f.PrevArchive.Atom = "https://xt.news.example/2019-02/atom.xml"
+	doc, err := f.Atom()
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(string(doc))
+	var atom struct {
+		ID    string `xml:"id"`
+		Links []struct {
+			Rel  string `xml:"rel,attr"`
+			Href string `xml:"href,attr"`
+		} `xml:"link"`
+	}
+	if err := xml.Unmarshal(doc, &atom); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(atom.ID)
+	for _, link := range atom.Links {
+		fmt.Println(link.Rel, link.Href)
+	}
 	// Output:
-	// <?xml version="1.0" encoding="UTF-8"?>
-	// <feed xml:lang="zh-CN" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/" xmlns="http://www.w3.org/2005/Atom"><title>湘潭站</title><id>https://xt.news.example/atom.xml</id><updated>2019-03-11T09:30:00+08:00</updated><subtitle>湘潭站</subtitle><author><name>湘潭站</name></author><generator>feedstation</generator><link rel="self" type="application/atom+xml" href="https://xt.news.example/atom.xml"></link><link rel="alternate" type="text/html" href="https://xt.news.example/"></link><link rel="alternate" type="application/rss+xml" href="https://xt.news.example/rss.xml"></link><link rel="alternate" type="application/feed+json" href="https://xt.news.example/feed.json"></link></feed>
+	// https://xt.news.example/atom.xml
+	// self https://xt.news.example/atom.xml
+	// alternate https://xt.news.example/
+	// alternate https://xt.news.example/rss.xml
+	// alternate https://xt.news.example/feed.json
+	// hub https://hub.example/
+	// prev-archive https://xt.news.example/2019-02/atom.xml
 }
 
-func ExampleChannel_JSON() {
-	doc, err := exampleChannel().JSON()
+func ExampleFeed_JSON() {
+	doc, err := exampleFeed().JSON()
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(string(doc))
+	var list struct{ Version, Title, Language string }
+	if err := json.Unmarshal(doc, &list); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(list.Version)
+	fmt.Println(list.Title, list.Language)
 	// Output:
-	// {"version":"https://jsonfeed.org/version/1.1","title":"湘潭站","language":"zh-CN","home_page_url":"https://xt.news.example/","feed_url":"https://xt.news.example/feed.json","description":"湘潭站","authors":[{"name":"湘潭站"}],"items":[]}
+	// https://jsonfeed.org/version/1.1
+	// 湘潭站 zh-CN
 }
 
 func ExamplePrepare() {
@@ -67,21 +110,49 @@ func ExamplePrepare() {
 		fmt.Println(err)
 		return
 	}
-	c := exampleChannel()
-	c.Items = []*feed.Prepared{p}
-	doc, err := c.JSON()
+	f := exampleFeed()
+	f.Items = []*feed.Prepared{p}
+	doc, err := f.JSON()
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	_, items, _ := strings.Cut(string(doc), `"items":`)
-	fmt.Println(items)
+	var list struct {
+		Items []struct {
+			Title   string
+			Summary string
+			HTML    string `json:"content_html"`
+		}
+	}
+	if err := json.Unmarshal(doc, &list); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, item := range list.Items {
+		fmt.Println(item.Title)
+		fmt.Println(item.Summary)
+		fmt.Println(item.HTML)
+	}
 	// Output:
-	// [{"id":"https://xt.news.example/content/2019/03/11/5207683.html","url":"https://xt.news.example/content/2019/03/11/5207683.html","title":"R&D in Xiangtan","content_html":"<p>岁月不居</p><img src=\"https://xt.news.example/content/2019/03/11/1.jpg\" alt=\"\"><a href=\"https://xt.news.example/about\">关于</a>","summary":"岁月不居 关于","date_published":"2019-03-11T09:30:00+08:00"}]}
+	// R&D in Xiangtan
+	// 岁月不居 关于
+	// <p>岁月不居</p><img src="https://xt.news.example/content/2019/03/11/1.jpg" alt=""><a href="https://xt.news.example/about">关于</a>
 }
 
-func ExampleChannel_Rhythm() {
-	c := exampleChannel()
+func ExampleItemError() {
+	_, err := feed.Prepare(feed.Item{URL: "/content/1.html", Title: "三月三"})
+	var refused *feed.ItemError
+	if errors.As(err, &refused) {
+		fmt.Println(refused.URL)
+	}
+	fmt.Println(errors.Is(err, feed.ErrURL))
+	// Output:
+	// /content/1.html
+	// true
+}
+
+func ExampleFeed_Rhythm() {
+	f := exampleFeed()
 	for minute := range 10 {
 		p, err := feed.Prepare(feed.Item{
 			URL:       fmt.Sprintf("https://xt.news.example/%d.html", minute),
@@ -91,9 +162,9 @@ func ExampleChannel_Rhythm() {
 			fmt.Println(err)
 			return
 		}
-		c.Items = append(c.Items, p)
+		f.Items = append(f.Items, p)
 	}
-	fmt.Println(c.Rhythm())
+	fmt.Println(f.Rhythm())
 	// Output: 4m0s
 }
 

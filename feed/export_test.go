@@ -3,19 +3,19 @@ package feed
 import "github.com/gorilla/feeds"
 
 // RSSModel returns what RSS writes, as a value for gorilla's own encoder.
-func (c *Channel) RSSModel() feeds.XmlFeed {
-	f, _ := c.rss()
-	return f
+func (f *Feed) RSSModel() feeds.XmlFeed {
+	doc, _ := f.rss()
+	return doc
 }
 
 // AtomModel is RSSModel for Atom.
-func (c *Channel) AtomModel() feeds.XmlFeed {
-	f, _ := c.atom()
-	return f
+func (f *Feed) AtomModel() feeds.XmlFeed {
+	doc, _ := f.atom()
+	return doc
 }
 
 // JSONModel returns what JSON writes, as a value for encoding/json.
-func (c *Channel) JSONModel() any {
-	f, _ := c.json()
-	return f
+func (f *Feed) JSONModel() any {
+	doc, _ := f.json()
+	return doc
 }

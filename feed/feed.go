@@ -3,13 +3,12 @@
 //
 // An article is described by an [Item]. [Prepare] does once what all feeds need
 // that carry it: it makes the HTML safe and complete, the texts plain, the
-// addresses absolute. A [Channel] of prepared items is then written in each
-// format:
+// addresses absolute. A [Feed] of prepared items is then written in each format:
 //
 //	p, err := feed.Prepare(feed.Item{URL: …, Title: …, Body: …, Published: …})
 //	…
-//	c := feed.Channel{Title: …, HomeURL: …, RSSURL: …, Items: []*feed.Prepared{p}}
-//	doc, err := c.RSS()
+//	f := feed.Feed{Title: …, HomeURL: …, RSSURL: …, Items: []*feed.Prepared{p}}
+//	doc, err := f.RSS()
 //
 // The package stands on the types of github.com/gorilla/feeds. Its structs are
 // embedded where they are right; where they are not (one link for an Atom feed,
@@ -20,7 +19,7 @@
 //
 // What holds for every document:
 //
-//   - The same Channel gives the same bytes. No clock is read and no address
+//   - The same Feed gives the same bytes. No clock is read and no address
 //     or identifier is made up.
 //   - Any string in any field gives a well-formed document. Invalid UTF-8, and
 //     what XML does not allow, is dropped; addresses are written as ASCII URIs
@@ -46,20 +45,17 @@ const (
 	JSONType = "application/feed+json; charset=utf-8"
 )
 
-// generator names the program in RSS and Atom.
-const generator = "feedstation"
-
 // DefaultMaxBytes is the length of the largest document that the more careful
 // aggregators read.
 const DefaultMaxBytes = 2_000_000
 
-// Channel is a feed: who publishes it, where, and its articles.
+// Feed describes a feed: who publishes it, where, and its articles.
 //
 // Title, HomeURL and the address of the format that is asked for are required
-// for a valid document. The methods do not change the Channel, and may be
+// for a valid document. The methods do not change the Feed, and may be
 // called at the same time. Texts may hold HTML, of which only the text is
 // written.
-type Channel struct {
+type Feed struct {
 	Title       string
 	Description string // default: Title
 	Language    string // BCP 47, such as zh-CN
@@ -80,6 +76,21 @@ type Channel struct {
 	Icon string
 	Logo string
 
+	// Generator names the program that publishes the feed, in RSS and Atom. JSON
+	// Feed has no word for it.
+	Generator string
+
+	// Hubs are the WebSub hubs (W3C WebSub §4) that tell subscribers of changes,
+	// absolute http(s).
+	Hubs []string
+
+	// PrevArchive is where the articles before those of this document are, and
+	// NextArchive those after them, as archive documents in the same format
+	// (RFC 5005 §4). Current, the document to subscribe to, is set in archive
+	// documents and in no other: RSS and Atom mark a document that has it as an
+	// archive. JSON Feed has a word for PrevArchive alone, its next_url.
+	PrevArchive, NextArchive, Current Addresses
+
 	// Updated is when the content last changed. If it is zero, the latest
 	// moment among the items stands in.
 	Updated time.Time
@@ -95,6 +106,12 @@ type Channel struct {
 	// is left out for it: a bound that is too low for the summaries does not
 	// hold.
 	MaxBytes int
+}
+
+// Addresses say where a document is in each format: absolute http(s), "" where
+// it is not.
+type Addresses struct {
+	RSS, Atom, JSON string
 }
 
 // Item is one article. The texts, which are all strings but addresses, Body,
@@ -123,7 +140,7 @@ type Item struct {
 	Categories []Category
 	Tags       []string // what a category is called already is written once
 
-	Language    string // BCP 47; default: the channel's
+	Language    string // BCP 47; default: the feed's
 	Rights      string
 	OriginalURL string // the address of the original of a syndicated article
 	NextURL     string // the next article

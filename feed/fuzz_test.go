@@ -7,16 +7,18 @@ import (
 	"feedstation/feed"
 )
 
-// FuzzChannel puts one string or its parts into every field.
-func FuzzChannel(f *testing.F) {
+// FuzzFeed puts one string or its parts into every field.
+func FuzzFeed(f *testing.F) {
 	for _, s := range hostile() {
 		f.Add(s, "湘潭", int64(1552267800), 640)
 	}
 	f.Fuzz(func(t *testing.T, s, other string, seconds int64, n int) {
 		at := time.Unix(seconds, 0).In(shanghai)
-		c := &draft{Channel: feed.Channel{
+		c := &draft{Feed: feed.Feed{
 			Title: s, Description: other, Language: s, Rights: s, HomeURL: "https://xt.news.example/" + s,
 			RSSURL: s, AtomURL: s, JSONURL: other, Author: s, Email: s, Icon: s, Logo: s, Updated: at,
+			Generator: s, Hubs: []string{s, "https://" + other}, Current: feed.Addresses{RSS: s, Atom: other, JSON: s},
+			PrevArchive: feed.Addresses{RSS: "https://" + s, Atom: "https://" + s, JSON: "https://" + other},
 		}, Items: []feed.Item{
 			{
 				URL: "https://xt.news.example/1" + s, Title: s, Summary: other, Body: s,

@@ -24,6 +24,7 @@ func TestGolden(t *testing.T) {
 		{"rich", richChannel()},
 		{"bare", bareChannel()},
 		{"empty", emptyChannel()},
+		{"archive", archived(emptyChannel())},
 	}
 	for _, c := range channels {
 		for _, d := range documents() {

@@ -73,7 +73,7 @@ type jsonImage struct {
 	Height  int    `json:"height,omitempty"`
 }
 
-// JSON returns the channel as JSON Feed 1.1.
+// JSON returns the feed as JSON Feed 1.1.
 //
 // What that has no word for is in an object `_feedstation`. Of the feed it has
 // one member, rights, the copyright line. Of an item it has, where they are
@@ -85,22 +85,23 @@ type jsonImage struct {
 //	next_url  the address of the next article
 //	images    its pictures, the lead image first:
 //	          [{"url", "caption", "credit", "width", "height"}]
-func (c *Channel) JSON() ([]byte, error) {
-	f, length := c.json()
-	return jsonWriter.Append(make([]byte, 0, length), f), nil
+func (f *Feed) JSON() ([]byte, error) {
+	doc, length := f.json()
+	return jsonWriter.Append(make([]byte, 0, length), doc), nil
 }
 
 // json returns the document and how long it is at most.
-func (c *Channel) json() (f *jsonFeed, length int) {
-	d := c.tidy()
-	entries, length := c.entries(d.headBytes())
-	f = &jsonFeed{
+func (f *Feed) json() (doc *jsonFeed, length int) {
+	d := f.tidy()
+	entries, length := f.entries(d.headBytes())
+	doc = &jsonFeed{
 		JSONFeed: feeds.JSONFeed{
 			Version:     jsonVersion,
 			Title:       d.Title,
 			Language:    d.Language,
 			HomePageUrl: d.HomeURL,
 			FeedUrl:     d.JSONURL,
+			NextUrl:     d.PrevArchive.JSON,
 			Description: d.Description,
 			Icon:        cmp.Or(d.Icon, d.Logo),
 			Favicon:     d.Icon,
@@ -108,17 +109,20 @@ func (c *Channel) json() (f *jsonFeed, length int) {
 		},
 		Items: make([]*jsonItem, 0, len(entries)),
 	}
+	for _, hub := range d.Hubs {
+		doc.Hubs = append(doc.Hubs, &feeds.JSONHub{Type: "WebSub", Url: hub})
+	}
 	if d.Rights != "" {
-		f.Extension = &jsonFeedExtension{Rights: d.Rights}
+		doc.Extension = &jsonFeedExtension{Rights: d.Rights}
 	}
 	for _, e := range entries {
 		item := &e.json
 		if !e.full {
 			item = item.bare()
 		}
-		f.Items = append(f.Items, item)
+		doc.Items = append(doc.Items, item)
 	}
-	return f, length
+	return doc, length
 }
 
 // bare returns the item without its full text. JSON Feed requires one of two.

@@ -8,6 +8,7 @@ const (
 	nsContent = "http://purl.org/rss/1.0/modules/content/"
 	nsDC      = "http://purl.org/dc/elements/1.1/"
 	nsDCTerms = "http://purl.org/dc/terms/"
+	nsHistory = "http://purl.org/syndication/history/1.0"
 	nsMedia   = "http://search.yahoo.com/mrss/"
 	nsSy      = "http://purl.org/rss/1.0/modules/syndication/"
 )
@@ -29,6 +30,26 @@ func appendLink(list []link, rel, typ, href string) []link {
 	}
 	typ, _, _ = strings.Cut(typ, ";")
 	return append(list, link{Rel: rel, Type: typ, Href: href})
+}
+
+// appendHistory appends the hubs and the other documents of an archive, whose
+// addresses in the format at hand of returns.
+func (f *Feed) appendHistory(list []link, typ string, of func(Addresses) string) []link {
+	for _, hub := range f.Hubs {
+		list = append(list, link{Rel: "hub", Href: hub})
+	}
+	list = appendLink(list, "current", typ, of(f.Current))
+	list = appendLink(list, "prev-archive", typ, of(f.PrevArchive))
+	return appendLink(list, "next-archive", typ, of(f.NextArchive))
+}
+
+// archive marks a document as an archive, with the namespace of its element
+// (RFC 5005 §4); both are empty where it is none.
+func archive(current string) (namespace string, mark *struct{}) {
+	if current == "" {
+		return "", nil
+	}
+	return nsHistory, &struct{}{}
 }
 
 // media is what Media RSS says of an item's pictures and recordings. The

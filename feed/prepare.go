@@ -2,7 +2,6 @@ package feed
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"slices"
 	"time"
@@ -17,7 +16,7 @@ const (
 	maxList = 100
 )
 
-// Prepared is an item ready to be written, by any number of channels at the
+// Prepared is an item ready to be written, by any number of feeds at the
 // same time. It does not change.
 type Prepared struct {
 	url                string
@@ -34,7 +33,7 @@ type Prepared struct {
 func (p *Prepared) Address() string { return p.url }
 
 // Prepare makes an item ready to be written. It is the expensive part of a
-// feed, and needs doing once for each article: all channels that carry it may
+// feed, and needs doing once for each article: all feeds that carry it may
 // share the result.
 //
 // The body becomes safe: it keeps the elements and attributes of a profile of
@@ -48,8 +47,8 @@ func (p *Prepared) Address() string { return p.url }
 //
 // Without a summary one is made from the body, see [Summary].
 //
-// It fails if the item has no absolute URL of at most 4,096 bytes, or neither
-// Published nor Updated.
+// It fails with an [*ItemError] if the item has no absolute URL of at most 4,096
+// bytes, or neither Published nor Updated.
 func Prepare(it Item) (*Prepared, error) {
 	d, err := it.tidy()
 	if err != nil {
@@ -84,11 +83,11 @@ func (it *Item) tidy() (*Item, error) {
 	}
 	switch {
 	case text.Scheme(d.URL) == "":
-		return nil, fmt.Errorf("feed: the URL of an item is not absolute: %.200q", it.URL)
+		return nil, &ItemError{URL: it.URL, Err: ErrURL}
 	case len(d.URL) > text.MaxAddress:
-		return nil, fmt.Errorf("feed: the URL of an item is longer than %d bytes: %.200q", text.MaxAddress, it.URL)
+		return nil, &ItemError{URL: it.URL, Err: ErrLong}
 	case d.Published.IsZero() && d.Updated.IsZero():
-		return nil, fmt.Errorf("feed: %s: neither Published nor Updated is set", d.URL)
+		return nil, &ItemError{URL: it.URL, Err: ErrTime}
 	}
 	base, err := url.Parse(d.URL)
 	if err != nil || !text.IsWeb(d.URL) {

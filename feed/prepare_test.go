@@ -3,6 +3,7 @@ package feed_test
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -19,25 +20,32 @@ func TestPrepareFails(t *testing.T) {
 	tests := []struct {
 		name string
 		item feed.Item
+		err  error
 		want string
 	}{
-		{"no address", feed.Item{URL: " \x00", Title: "x", Published: at}, `feed: the URL of an item is not absolute: " \x00"`},
-		{"relative address", feed.Item{URL: "/content/1.html", Published: at}, `feed: the URL of an item is not absolute: "/content/1.html"`},
+		{"no address", feed.Item{URL: " \x00", Title: "x", Published: at}, feed.ErrURL, `feed: item " \x00": URL is not absolute`},
+		{"relative address", feed.Item{URL: "/content/1.html", Published: at}, feed.ErrURL, `feed: item "/content/1.html": URL is not absolute`},
 		{
 			"an address that is too long",
 			feed.Item{URL: "https://xt.news.example/" + strings.Repeat("1", 4073), Published: at},
-			`feed: the URL of an item is longer than 4096 bytes: "https://xt.news.example/` + strings.Repeat("1", 176) + `"`,
+			feed.ErrLong, `feed: item "https://xt.news.example/` + strings.Repeat("1", 176) + `": URL is longer than 4096 bytes`,
 		},
-		{"no date", feed.Item{URL: "https://xt.news.example/1"}, "feed: https://xt.news.example/1: neither Published nor Updated is set"},
+		{
+			"no date",
+			feed.Item{URL: "https://xt.news.example/1"},
+			feed.ErrTime, `feed: item "https://xt.news.example/1": neither Published nor Updated is set`,
+		},
 		{
 			"a year that RFC 3339 can't write",
 			feed.Item{URL: "https://xt.news.example/1", Published: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
-			"feed: https://xt.news.example/1: neither Published nor Updated is set",
+			feed.ErrTime, `feed: item "https://xt.news.example/1": neither Published nor Updated is set`,
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if _, err := feed.Prepare(test.item); err == nil || err.Error() != test.want {
+			_, err := feed.Prepare(test.item)
+			var refused *feed.ItemError
+			if !errors.As(err, &refused) || refused.URL != test.item.URL || !errors.Is(err, test.err) || err.Error() != test.want {
 				t.Errorf("error %v, want %s", err, test.want)
 			}
 		})
@@ -113,7 +121,7 @@ func TestPrepared(t *testing.T) {
 	whole := prepared(t, richChannel())
 	summaries, small := *whole, *whole
 	summaries.SummaryOnly, small.MaxBytes, small.Items = true, 1, whole.Items[:1]
-	channels := []*feed.Channel{whole, &summaries, &small}
+	channels := []*feed.Feed{whole, &summaries, &small}
 	var together [3][3][]byte
 	var work sync.WaitGroup
 	for i, c := range channels {

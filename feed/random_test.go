@@ -103,10 +103,11 @@ func (c clean) item(n int) feed.Item {
 func drafts() *rapid.Generator[*draft] {
 	return rapid.Custom(func(t *rapid.T) *draft {
 		c := clean{t}
-		d := &draft{Channel: feed.Channel{
+		d := &draft{Feed: feed.Feed{
 			Title: c.text("channel"), Description: c.text("description"), Language: "zh-CN", Rights: c.optional("channel rights"),
 			HomeURL: "https://xt.news.example/", RSSURL: c.address("rss"), AtomURL: c.address("atom"), JSONURL: c.address("json"),
 			Author: c.text("publisher"), Email: "editor@xt.news.example", Icon: c.optionalAddress("icon"), Logo: c.optionalAddress("logo"),
+			Generator: c.optional("generator"), PrevArchive: feed.Addresses{JSON: c.optionalAddress("older")},
 			Updated:     c.moment("channel updated"),
 			SummaryOnly: rapid.IntRange(0, 9).Draw(t, "summaries") == 0,
 		}}

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Remove returns a document that [Channel.RSS], [Channel.Atom] or [Channel.JSON]
+// Remove returns a document that [Feed.RSS], [Feed.Atom] or [Feed.JSON]
 // wrote without the items for whose guid gone returns true, and how many these
 // were. Updated is when the document changed, which RSS and Atom tell. What is
 // left is byte for byte what it was; without an item to be removed, that is the

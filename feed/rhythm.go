@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The bounds of a channel's rhythm, and how many publications tell it.
+// The bounds of a feed's rhythm, and how many publications tell it.
 const (
 	minRhythm     = time.Minute
 	maxRhythm     = 15 * time.Minute
@@ -15,14 +15,14 @@ const (
 // Rhythm returns how long a reader may wait before it asks again, in whole
 // minutes: the median time between the newest publications, at least a minute
 // and at most a quarter of an hour. Articles of the same minute count as one
-// publication, so that a batch does not look like haste. A channel with fewer
+// publication, so that a batch does not look like haste. A feed with fewer
 // than two publications has the longest rhythm.
 //
 // It depends on the items alone. The RSS feed tells it as ttl and as
 // sy:updateFrequency; an HTTP server tells the same as max-age.
-func (c *Channel) Rhythm() time.Duration {
-	minutes := make([]int64, 0, len(c.Items))
-	for _, p := range c.Items {
+func (f *Feed) Rhythm() time.Duration {
+	minutes := make([]int64, 0, len(f.Items))
+	for _, p := range f.Items {
 		minutes = append(minutes, p.moment().Unix()/60)
 	}
 	slices.Sort(minutes)

@@ -22,6 +22,7 @@ type rssFeed struct {
 	NSDC      string     `xml:"xmlns:dc,attr"`
 	NSDCTerms string     `xml:"xmlns:dcterms,attr"`
 	NSMedia   string     `xml:"xmlns:media,attr"`
+	NSFh      string     `xml:"xmlns:fh,attr,omitempty"`
 	NSSy      string     `xml:"xmlns:sy,attr"`
 	Channel   rssChannel `xml:"channel"`
 }
@@ -40,6 +41,7 @@ type rssChannel struct {
 	feeds.RssFeed
 	UpdatePeriod    string     `xml:"sy:updatePeriod"`
 	UpdateFrequency int        `xml:"sy:updateFrequency"`
+	Archive         *struct{}  `xml:"fh:archive"`
 	Links           []link     `xml:"atom:link"`
 	Items           []*rssItem `xml:"item"`
 }
@@ -90,19 +92,19 @@ type rssSource struct {
 	Name string `xml:",chardata"`
 }
 
-// RSS returns the channel as RSS 2.0 with the extensions content, Dublin Core,
+// RSS returns the feed as RSS 2.0 with the extensions content, Dublin Core,
 // Media RSS, syndication and atom:link.
-func (c *Channel) RSS() ([]byte, error) {
-	f, length := c.rss()
-	return render(rssWriter, f, length), nil
+func (f *Feed) RSS() ([]byte, error) {
+	doc, length := f.rss()
+	return render(rssWriter, doc, length), nil
 }
 
 // rss returns the document and how long it is at most.
-func (c *Channel) rss() (f *rssFeed, length int) {
-	d := c.tidy()
-	entries, length := c.entries(d.headBytes())
-	minutes := int(c.Rhythm() / time.Minute)
-	f = &rssFeed{
+func (f *Feed) rss() (doc *rssFeed, length int) {
+	d := f.tidy()
+	entries, length := f.entries(d.headBytes())
+	minutes := int(f.Rhythm() / time.Minute)
+	doc = &rssFeed{
 		Version:   "2.0",
 		NSAtom:    nsAtom,
 		NSContent: nsContent,
@@ -119,7 +121,7 @@ func (c *Channel) rss() (f *rssFeed, length int) {
 				Copyright:      d.Rights,
 				ManagingEditor: d.managingEditor(),
 				LastBuildDate:  stamp(d.Updated, time.RFC1123Z),
-				Generator:      generator,
+				Generator:      d.Generator,
 				Docs:           "https://www.rssboard.org/rss-specification",
 				Ttl:            minutes,
 				Image:          d.rssImage(),
@@ -131,15 +133,17 @@ func (c *Channel) rss() (f *rssFeed, length int) {
 	}
 	links := appendLink(nil, "self", RSSType, d.RSSURL)
 	links = appendLink(links, "alternate", AtomType, d.AtomURL)
-	f.Channel.Links = appendLink(links, "alternate", JSONType, d.JSONURL)
+	links = appendLink(links, "alternate", JSONType, d.JSONURL)
+	doc.Channel.Links = d.appendHistory(links, RSSType, func(a Addresses) string { return a.RSS })
+	doc.NSFh, doc.Channel.Archive = archive(d.Current.RSS)
 	for _, e := range entries {
 		item := &e.rss
 		if !e.full {
 			item = item.bare()
 		}
-		f.Channel.Items = append(f.Channel.Items, item)
+		doc.Channel.Items = append(doc.Channel.Items, item)
 	}
-	return f, length
+	return doc, length
 }
 
 // bare returns the item without its full text.
@@ -212,21 +216,21 @@ func (it *Item) rssEnclosure() *feeds.RssEnclosure {
 
 // managingEditor returns "address (name)", or "" without an address: RSS
 // allows no bare name.
-func (c *Channel) managingEditor() string {
-	if c.Email == "" {
+func (f *Feed) managingEditor() string {
+	if f.Email == "" {
 		return ""
 	}
-	return c.Email + " (" + commentEscaper.Replace(c.Author) + ")"
+	return f.Email + " (" + commentEscaper.Replace(f.Author) + ")"
 }
 
 // rssImage returns the logo, or the icon, in one of the formats that RSS allows.
-// Title and link are the channel's, as RSS requires.
-func (c *Channel) rssImage() *feeds.RssImage {
-	for _, uri := range []string{c.Logo, c.Icon} {
+// Title and link are the feed's, as RSS requires.
+func (f *Feed) rssImage() *feeds.RssImage {
+	for _, uri := range []string{f.Logo, f.Icon} {
 		switch text.Extension(uri) {
 		case "", ".png", ".jpg", ".jpeg", ".gif":
 			if uri != "" {
-				return &feeds.RssImage{Url: uri, Title: c.Title, Link: c.HomeURL}
+				return &feeds.RssImage{Url: uri, Title: f.Title, Link: f.HomeURL}
 			}
 		}
 	}

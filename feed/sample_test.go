@@ -12,13 +12,13 @@ var shanghai = time.FixedZone("CST", 8*60*60)
 
 // draft is a channel whose items are not prepared yet.
 type draft struct {
-	feed.Channel
+	feed.Feed
 	Items []feed.Item
 }
 
 // channel prepares the items.
-func (d *draft) channel() (*feed.Channel, error) {
-	c := d.Channel
+func (d *draft) channel() (*feed.Feed, error) {
+	c := d.Feed
 	for i := range d.Items {
 		p, err := feed.Prepare(d.Items[i])
 		if err != nil {
@@ -29,7 +29,7 @@ func (d *draft) channel() (*feed.Channel, error) {
 	return &c, nil
 }
 
-func (d *draft) render(write func(*feed.Channel) ([]byte, error)) ([]byte, error) {
+func (d *draft) render(write func(*feed.Feed) ([]byte, error)) ([]byte, error) {
 	c, err := d.channel()
 	if err != nil {
 		return nil, err
@@ -37,13 +37,13 @@ func (d *draft) render(write func(*feed.Channel) ([]byte, error)) ([]byte, error
 	return write(c)
 }
 
-func (d *draft) RSS() ([]byte, error)  { return d.render((*feed.Channel).RSS) }
-func (d *draft) Atom() ([]byte, error) { return d.render((*feed.Channel).Atom) }
-func (d *draft) JSON() ([]byte, error) { return d.render((*feed.Channel).JSON) }
+func (d *draft) RSS() ([]byte, error)  { return d.render((*feed.Feed).RSS) }
+func (d *draft) Atom() ([]byte, error) { return d.render((*feed.Feed).Atom) }
+func (d *draft) JSON() ([]byte, error) { return d.render((*feed.Feed).JSON) }
 
 // emptyChannel is a channel that says all it can, without items.
 func emptyChannel() *draft {
-	return &draft{Channel: feed.Channel{
+	return &draft{Feed: feed.Feed{
 		Title:       "湘潭站 · 时刻新闻",
 		Description: "湘潭的新闻，随时更新",
 		Language:    "zh-CN",
@@ -56,14 +56,28 @@ func emptyChannel() *draft {
 		Email:       "editor@xt.news.example",
 		Icon:        "https://xt.news.example/icon.png",
 		Logo:        "https://xt.news.example/logo.png",
+		Generator:   "feedstation",
 		Updated:     time.Date(2019, 3, 11, 10, 5, 0, 0, shanghai),
 	}}
+}
+
+// archived makes a channel an archive document between two others, of which
+// hubs tell.
+func archived(d *draft) *draft {
+	at := func(name string) feed.Addresses {
+		const folder = "https://xt.news.example/moment/"
+		return feed.Addresses{RSS: folder + name + "rss.xml", Atom: folder + name + "atom.xml", JSON: folder + name + "feed.json"}
+	}
+	d.Hubs = []string{"https://hub.example/", "https://hub.news.example/?a=1&b=2"}
+	d.PrevArchive, d.NextArchive, d.Current = at("2019-02/"), at("2019-04/"), at("")
+	d.RSSURL, d.AtomURL, d.JSONURL = at("2019-03/").RSS, at("2019-03/").Atom, at("2019-03/").JSON
+	return d
 }
 
 // bareChannel has what is required and one article that has no more either.
 func bareChannel() *draft {
 	return &draft{
-		Channel: feed.Channel{
+		Feed: feed.Feed{
 			Title:   "Xiangtan",
 			HomeURL: "https://xt.news.example/",
 			RSSURL:  "https://xt.news.example/rss.xml",
@@ -128,7 +142,7 @@ func richChannel() *draft {
 // document is one rendering.
 type document struct {
 	name  string
-	write func(*feed.Channel) ([]byte, error)
+	write func(*feed.Feed) ([]byte, error)
 }
 
 // render prepares the items and writes them.
@@ -136,8 +150,8 @@ func (d document) render(c *draft) ([]byte, error) { return c.render(d.write) }
 
 func documents() []document {
 	return []document{
-		{"rss", (*feed.Channel).RSS},
-		{"atom", (*feed.Channel).Atom},
-		{"json", (*feed.Channel).JSON},
+		{"rss", (*feed.Feed).RSS},
+		{"atom", (*feed.Feed).Atom},
+		{"json", (*feed.Feed).JSON},
 	}
 }

@@ -14,14 +14,12 @@ type weight struct {
 }
 
 // headBytes returns how long the head of a document is at most, for a tidied
-// channel: its strings are there three times at most, one byte becomes five at
+// feed: its strings are there three times at most, one byte becomes five at
 // most.
-func (c *Channel) headBytes() int {
-	const fixed, factor = 4 << 10, 3 * 5
-	n := 0
-	for _, s := range []string{
-		c.Title, c.Description, c.Language, c.Rights, c.HomeURL, c.RSSURL, c.AtomURL, c.JSONURL, c.Author, c.Email, c.Icon, c.Logo,
-	} {
+func (f *Feed) headBytes() int {
+	const fixed, factor, hub = 4 << 10, 3 * 5, 64
+	n := hub * len(f.Hubs)
+	for _, s := range f.strings() {
 		n += len(s)
 	}
 	return fixed + factor*n

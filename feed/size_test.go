@@ -17,7 +17,7 @@ import (
 
 // fullTexts returns which articles have their full text in each format, by
 // their place.
-func fullTexts(t *testing.T, c *feed.Channel) (full map[string][]int, length int) {
+func fullTexts(t *testing.T, c *feed.Feed) (full map[string][]int, length int) {
 	t.Helper()
 	full = map[string][]int{}
 	for _, format := range documents() {
@@ -73,7 +73,7 @@ func fullTexts(t *testing.T, c *feed.Channel) (full map[string][]int, length int
 }
 
 // prepared is channel that fails the test.
-func prepared(t *testing.T, d *draft) *feed.Channel {
+func prepared(t *testing.T, d *draft) *feed.Feed {
 	t.Helper()
 	c, err := d.channel()
 	if err != nil {

@@ -94,6 +94,7 @@ func TestTimetableLogsSteps(t *testing.T) {
 		table := jobs.NewTimetable(log).WithClock(clock.now)
 		table.Add(every, jobs.NewTask(log, "audit", time.Minute, func(context.Context) error { return nil }))
 		stop := runTimetable(t, table)
+		time.Sleep(500 * time.Millisecond) // between two looks
 		for i := range 100 {
 			time.Sleep(time.Second)
 			clock.set(time.Duration(i) * 100 * time.Millisecond)

@@ -13,40 +13,61 @@ import (
 	"feedstation/jobs"
 )
 
-// An edition that has lost most of its articles waits for somebody who says that
-// this is meant.
+// replaceStore replaces the content store by one that has only these articles,
+// and goes on with a new conductor.
+func (w *world) replaceStore(articles ...article.Article) {
+	w.t.Helper()
+	other, err := content.Open(w.t.Context(), filepath.Join(w.t.TempDir(), "content.db"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { other.Close() })
+	w.store = other
+	w.put(articles...)
+	w.restart(options)
+}
+
+// An edition that has lost most of its articles without a word waits for somebody
+// who says that this is meant; what the newsroom has withdrawn does not.
 func TestGate(t *testing.T) {
 	tests := []struct {
-		name     string
-		articles int
-		gone     int
-		refused  bool
+		name      string
+		articles  int
+		gone      int
+		withdrawn bool // the rows are there, and say so
+		refused   bool
 	}{
-		{"a few of many", 30, 14, false},
-		{"half", 30, 15, false},
-		{"more than half", 30, 16, true},
-		{"all", 30, 30, true},
-		{"most of a few, as the newsroom says", 9, 8, false},
-		{"all of a few, as the newsroom says", 9, 9, false},
+		{"a few of many", 30, 14, false, false},
+		{"half", 30, 15, false, false},
+		{"more than half", 30, 16, false, true},
+		{"all", 30, 30, false, true},
+		{"all of a few", 9, 9, false, true},
+		{"more than half withdrawn", 30, 16, true, false},
+		{"all withdrawn", 30, 30, true, false},
+		{"most of a few withdrawn", 9, 8, true, false},
+		{"all of a few withdrawn", 9, 9, true, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in(t, func(w *world) {
-				var articles []article.Article
+				var articles, others []article.Article
 				for id := range tt.articles {
 					articles = append(articles, newArticle("xt", id, time.Duration(id+1)*time.Hour))
 				}
-				w.put(articles...)
 				for id := range 30 { // so that the station of all has enough
-					w.put(newArticle("yy", 1000+id, time.Hour))
+					others = append(others, newArticle("yy", 1000+id, time.Hour))
 				}
+				w.put(append(articles, others...)...)
 				w.refresh()
 				time.Sleep(time.Hour)
 				for i := range articles[:tt.gone] {
 					articles[i].Status = article.Withdrawn
 				}
-				w.put(articles[:tt.gone]...)
-				w.put(newArticle("yy", 2000, 0))
+				if others = append(others, newArticle("yy", 2000, 0)); tt.withdrawn {
+					w.put(append(articles, others...)...)
+				} else {
+					w.replaceStore(append(articles[tt.gone:], others...)...)
+				}
 				before := w.edition("xt")
 				err := w.conductor.Refresh(w.t.Context())
 				shrunk, ok := errors.AsType[*press.ShrunkError](err)
@@ -77,6 +98,76 @@ func TestGate(t *testing.T) {
 				w.refresh()
 				if _, trouble := w.conductor.Trouble("xt"); trouble != nil {
 					t.Errorf("Trouble: %v", trouble)
+				}
+			})
+		})
+	}
+}
+
+// A newsroom withdraws most of a station, then one more; then most rows are gone
+// without a word, and meanwhile some are withdrawn: the edition is refused, and
+// what is served loses these.
+func TestWithdrawalWhileRefused(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		articles int
+		change   []func(*article.Article) // of the last articles
+	}{
+		{"withdrawn", 41, []func(*article.Article){func(a *article.Article) { a.Status = article.Withdrawn }}},
+		{"noindex, a draft, expired", 47, []func(*article.Article){
+			func(a *article.Article) { a.Status, a.NoIndex = article.Withdrawn, true },
+			func(a *article.Article) { a.Status = article.Draft },
+			func(a *article.Article) { a.Expires = time.Now().Add(-time.Second) },
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			in(t, func(w *world) {
+				var articles []article.Article
+				for id := range tt.articles {
+					articles = append(articles, newArticle("xt", id, time.Duration(id+1)*time.Hour))
+				}
+				last := tt.articles - len(tt.change)
+				articles[last].NoIndex = len(tt.change) > 1
+				others := []article.Article{newArticle("yy", 1000, time.Hour), newArticle("yy", 1001, time.Hour)}
+				w.put(append(others, articles...)...)
+				w.refresh()
+				shows := func(id int) bool { return len(naming(w.edition("xt"), id)) > 0 }
+				withdraw := func(from, to int) {
+					time.Sleep(time.Minute)
+					for id := from; id < to; id++ {
+						articles[id].Status = article.Withdrawn
+						w.put(articles[id])
+					}
+					w.refresh()
+					for id := range articles {
+						if shows(id) != (id >= to) {
+							t.Errorf("after %d are withdrawn, %d is shown: %t", to, id, shows(id))
+						}
+					}
+				}
+				withdraw(0, 28)
+				withdraw(28, 29)
+				time.Sleep(time.Minute)
+				for i, change := range tt.change {
+					change(&articles[last+i])
+				}
+				w.replaceStore(append(articles[last-2:len(articles):len(articles)], others...)...)
+				err := w.conductor.Refresh(w.t.Context())
+				if _, ok := errors.AsType[*press.ShrunkError](err); !ok {
+					t.Fatalf("not refused: %v", err)
+				}
+				for id := range articles {
+					if want := id >= 29 && id < last; shows(id) != want {
+						t.Errorf("%d is shown: %t; want %t", id, !want, want)
+					}
+				}
+				served := w.edition("xt")
+				if err := contained(served); err != nil {
+					t.Error(err)
+				}
+				_ = w.conductor.Refresh(w.t.Context()) // is refused again
+				if w.edition("xt") != served {
+					t.Error("published again without a change")
 				}
 			})
 		})

@@ -108,6 +108,7 @@ type result struct {
 	station   *network.Station
 	work      *work
 	outcome   press.Outcome
+	asOf      time.Time        // of the snapshot
 	edition   *edition.Edition // the current one
 	changed   int
 	published bool
@@ -170,15 +171,32 @@ func (c *Conductor) station(ctx context.Context, r result) result {
 func (c *Conductor) publish(ctx context.Context, r *result) error {
 	current := r.edition
 	next, err := c.next(ctx, r)
+	if _, shrunk := errors.AsType[*press.ShrunkError](err); shrunk && len(r.outcome.Withdrawn) > 0 {
+		// What is refused is for somebody to decide; what has been withdrawn is not.
+		refused := err
+		withdrawn := map[string]time.Time{}
+		for _, id := range r.outcome.Withdrawn {
+			withdrawn[id] = r.asOf
+		}
+		if err := c.put(ctx, r, current, press.Withdraw(r.station, current, withdrawn)); err != nil {
+			return errors.Join(refused, err)
+		}
+		return refused
+	}
 	if err != nil {
 		return err
 	}
+	return c.put(ctx, r, current, next)
+}
+
+// put publishes an edition if it differs from the current one.
+func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.Edition) error {
 	// That months have yet to be looked at is no news: who takes over from an
 	// edition without that asks for the changes since then.
 	if current != nil && current.Equal(next) && current.Build() == next.Build() && (len(current.Pending()) == 0 || slices.Equal(current.Pending(), next.Pending())) {
 		return nil
 	}
-	err = c.editions.Publish(ctx, next)
+	err := c.editions.Publish(ctx, next)
 	r.edition, _ = c.editions.Current(r.station.ID)
 	if errors.Is(err, edition.ErrStale) {
 		// Another process was quicker: its edition is served now, and this
@@ -206,6 +224,7 @@ func (c *Conductor) next(ctx context.Context, r *result) (*edition.Edition, erro
 	}
 	defer snapshot.Close()
 	started := time.Now()
+	r.asOf = snapshot.Time()
 	next, outcome, err := c.press.Build(ctx, press.Order{
 		Station: r.station, Snapshot: snapshot, Previous: r.edition, Work: &r.work.Work, Memory: r.outcome.Memory,
 		Retractions: c.editions.Retractions(), Enough: func() bool { return time.Since(started) >= roundTime },

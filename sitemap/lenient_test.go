@@ -1,6 +1,7 @@
 package sitemap_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -93,7 +94,7 @@ func TestLenientRefuses(t *testing.T) {
 }
 
 // Whatever a page links to, a lenient writer takes it, and what it writes a
-// strict one takes as well: it is read back as one page.
+// strict one takes as well: it reads back as one page.
 func TestLenientTakesAll(t *testing.T) {
 	opts := everything
 	opts.Lenient = true
@@ -114,14 +115,9 @@ func TestLenientTakesAll(t *testing.T) {
 			Alternates: rapid.SliceOf(alternate).Draw(rt, "alternates"),
 		}
 		doc := build(t, opts, u)
-		pages := 0
-		for loc, err := range sitemap.Locs(strings.NewReader(string(doc))) {
-			if pages++; err != nil || loc != page {
-				rt.Fatalf("%q, %v in\n%s", loc, err, doc)
-			}
-		}
-		if pages != 1 {
-			rt.Fatalf("%d pages in\n%s", pages, doc)
+		pages, err := sitemap.Remove(io.Discard, bytes.NewReader(doc), func(int) bool { return false })
+		if err != nil || pages != 1 {
+			rt.Fatalf("%d pages, %v in\n%s", pages, err, doc)
 		}
 	})
 }

@@ -16,7 +16,8 @@
 // with diff.
 //
 // What cannot be published is refused with a [*URLError] and leaves no trace in
-// the file: one bad URL never spoils the others.
+// the file: one bad URL never spoils the others. With [Options.Lenient] a bad
+// image, video or alternate does not spoil its page either.
 //
 // The package fetches nothing and reads no clock.
 package sitemap

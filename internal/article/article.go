@@ -2,7 +2,10 @@
 // sources and times, as the content store keeps them and as they are imported.
 package article
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // MaxIDBytes bounds an article's id: the longest key that every supported
 // database can index together with a station and a time.
@@ -21,6 +24,19 @@ const (
 	Draft     Status = "draft"
 	Withdrawn Status = "withdrawn"
 )
+
+// ParseStatus returns the status that a content store has as text. Nothing, as
+// NULL or as an empty text, is published. Another word than the three is an
+// error, in whatever case: who wrote it may have meant to hide the article.
+func ParseStatus(text string) (Status, error) {
+	switch s := Status(text); s {
+	case "":
+		return Published, nil
+	case Published, Draft, Withdrawn:
+		return s, nil
+	}
+	return "", fmt.Errorf("want published, draft or withdrawn, got %q", text)
+}
 
 // Article is one article of one station.
 type Article struct {

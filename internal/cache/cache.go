@@ -11,6 +11,10 @@
 //	{dir}/{station}/{hash}.doc      one document, packed (edition.Document.Pack)
 //	{dir}/{station}/pinned.json     which kept edition is served instead of the current one
 //	{dir}/{station}/lock            held by the process that publishes
+//	{dir}/{station}/unconfirmed     nothing is served from there: what was retracted is not known
+//	{dir}/{station}/.feedstation    tells that the folder is ours
+//	{dir}/.feedstation              the same
+//	{dir}/settings.lock             with which settings the processes that are there make editions
 //	{dir}/retracted.json            the retractions of all stations
 //	{dir}/retracted.json.twin       the same, for when that is damaged
 //	{dir}/retracted.lock            held by the process that adds to them
@@ -78,9 +82,10 @@ type Store interface {
 // Head is what a store tells of a station without its edition being read.
 type Head struct {
 	Version
-	Pin       Pin
-	Retracted string // in Redis: another one when the retractions are others
-	Err       error  // why the store can't tell of this station
+	Pin         Pin
+	Retracted   string // in Redis: another one when the retractions are others
+	Unconfirmed bool   // there may be editions, but they are not to be served; see Local.distrust
+	Err         error  // why the store can't tell of this station
 }
 
 // Version tells one edition of a station from another, and which is later.
@@ -112,12 +117,13 @@ type Cache struct {
 
 	redisState state
 	localState state
+	disagrees  atomic.Bool // see Share
 
 	retractions atomic.Pointer[edition.Retractions]
 	retracting  sync.Mutex                    // one change of them at a time; no store is waited for
 	sent        map[string]edition.Retraction // those that are known to be stored, see Unsent
-	copying     sync.Mutex                    // held while their file is looked at
-	copied      seen                          // their file in the local copy, as it was read
+	copying     sync.Mutex                    // held while their files are looked at
+	copied      copies                        // their files in the local copy, as they were read
 	unsaved     atomic.Bool                   // the local copy may lack some
 	opened      atomic.Bool                   // there are the current editions of all stations that have one
 	unamended   atomic.Bool                   // editions may not be amended by what was learned last
@@ -173,7 +179,7 @@ func (c *Cache) Current(station string) (*edition.Edition, bool) {
 // this process can't read: the folder of the local copy, "redis", where that
 // answers, or nothing.
 func (c *Cache) Stored(ctx context.Context) (where string) {
-	some := func(h Head) bool { return h.Version != (Version{}) || h.Err != nil }
+	some := func(h Head) bool { return h.Version != (Version{}) || h.Unconfirmed || h.Err != nil }
 	if heads, err := c.disk.Heads(ctx, c.stations); err == nil && slices.ContainsFunc(heads, some) {
 		return c.local.dir
 	}

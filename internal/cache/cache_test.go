@@ -154,12 +154,17 @@ func TestCacheMendsLocal(t *testing.T) {
 // leftFiles returns the names of manifests that can't be read.
 func leftFiles(t *testing.T, l *Local) (left []string) {
 	t.Helper()
-	numbers, _, err := l.list("xt")
+	in, err := l.station("xt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	numbers, _, err := list(in)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, number := range numbers {
-		if _, err := l.manifest("xt", numberName(number)); err != nil {
+		if _, err := manifest(in, "xt", numberName(number)); err != nil {
 			left = append(left, numberName(number))
 		}
 	}
@@ -281,7 +286,7 @@ func TestCacheUnwritableLocal(t *testing.T) {
 	var text bytes.Buffer
 	local := newLocal(t)
 	c := newCache(t, slog.New(slog.NewTextHandler(&text, nil)), local, nil)
-	local.dir += "/gone/\x00"
+	lose(t, local)
 	for i := range 2 {
 		if err := c.Publish(t.Context(), print(int64(i+1), i, "one")); err != nil {
 			t.Fatal(err)

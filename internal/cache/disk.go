@@ -28,7 +28,7 @@ var errLate = errors.New("the disk does not answer")
 type localStore interface {
 	Store
 	addRetracted(ctx context.Context, more edition.Retractions) error
-	lookRetracted(before seen) (retractedFile, error)
+	lookRetracted(before copies, missed bool) (retractedFile, error)
 }
 
 // disk is the local copy as it is used by a process that serves: a disk that does
@@ -150,6 +150,6 @@ func (d *disk) addRetracted(ctx context.Context, more edition.Retractions) error
 	return err
 }
 
-func (d *disk) lookRetracted(before seen) (retractedFile, error) {
-	return ask(d, nil, func() (retractedFile, error) { return d.files.lookRetracted(before) })
+func (d *disk) lookRetracted(before copies, missed bool) (retractedFile, error) {
+	return ask(d, nil, func() (retractedFile, error) { return d.files.lookRetracted(before, missed) })
 }

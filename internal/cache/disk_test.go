@@ -9,30 +9,14 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 
 	"feedstation/internal/testkit/redistest"
+	"feedstation/internal/testkit/require"
 )
-
-// tinyDisk returns a folder on a file system of its own of that size.
-func tinyDisk(t *testing.T, size string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
-		t.Skipf("needs the right to mount a file system: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
 
 // A full disk is said once; serving goes on from memory, and what is current is
 // stored when there is room again.
@@ -42,7 +26,7 @@ func TestCacheDiskFull(t *testing.T) {
 		"with redis": func(t *testing.T) *Redis { return newRedis(t, redistest.Start(t).Addr()) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			local, err := OpenLocal(tinyDisk(t, "256k"), DefaultKeep)
+			local, err := OpenLocal(require.Mount(t, "size=256k"), DefaultKeep)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,7 +74,7 @@ func TestCacheDiskFull(t *testing.T) {
 			if _, ok := again.Retractions()["art-1"]; !ok {
 				t.Error("a retraction is lost")
 			}
-			if left, err := filepath.Glob(filepath.Join(local.dir, "xt", "*"+temporary+"*")); err != nil || len(left) > 0 {
+			if left, err := filepath.Glob(filepath.Join(local.dir, "xt", "*.tmp-*")); err != nil || len(left) > 0 {
 				t.Errorf("left: %q, %v", left, err)
 			}
 		})
@@ -100,14 +84,10 @@ func TestCacheDiskFull(t *testing.T) {
 // What root writes beside a service of another account, as `sudo feedstation
 // retract` does, belongs to the owner of the folder, who has to read and write it.
 func TestLocalBelongsToFolder(t *testing.T) {
-	nobody, err := user.Lookup("nobody")
-	if err != nil || os.Geteuid() != 0 {
-		t.Skipf("needs root and the account nobody: %v", err)
-	}
-	uid, _ := strconv.Atoi(nobody.Uid)
-	gid, _ := strconv.Atoi(nobody.Gid)
-	dir, before := t.TempDir(), filepath.Join(t.TempDir(), "others")
-	if err := errors.Join(os.WriteFile(before, nil, 0o600), os.Symlink(before, filepath.Join(dir, retractedLockName)), os.Chown(dir, uid, gid)); err != nil {
+	require.Root(t)
+	const uid, gid = 65534, 65534
+	dir, before := filepath.Join(t.TempDir(), "cache"), filepath.Join(t.TempDir(), "others")
+	if err := errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(before, nil, 0o600), os.Chown(dir, uid, gid)); err != nil {
 		t.Fatal(err)
 	}
 	owner := func(info fs.FileInfo) int { return int(info.Sys().(*syscall.Stat_t).Uid) }
@@ -123,7 +103,7 @@ func TestLocalBelongsToFolder(t *testing.T) {
 		}
 	}
 	seen := 0
-	err = filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.Type() == fs.ModeSymlink {
 			return err
 		}
@@ -136,6 +116,26 @@ func TestLocalBelongsToFolder(t *testing.T) {
 	})
 	if err != nil || seen < 20 {
 		t.Errorf("%d files and folders: %v", seen, err)
+	}
+
+	// The account has laid links to what is root's.
+	local, err := OpenLocal(dir, DefaultKeep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCache(t, slog.New(slog.DiscardHandler), local, nil)
+	others := filepath.Dir(before)
+	for name, target := range map[string]string{retractedName: before, retractedLockName: filepath.Join(others, "new"), "xt": others} {
+		if err := errors.Join(os.RemoveAll(filepath.Join(dir, name)), os.Symlink(target, filepath.Join(dir, name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(c.Retract(t.Context(), held("art-2")), c.Pin(t.Context(), "xt", 1)); err == nil {
+		t.Error("written through links")
+	}
+	_ = c.Publish(t.Context(), text(9))
+	if left := tree(t, others); len(left) != 1 || left["others"] != "" {
+		t.Errorf("root's folder has %v", left)
 	}
 	info, err := os.Stat(before)
 	if err != nil {

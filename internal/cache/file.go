@@ -10,10 +10,9 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
+	"feedstation/internal/durable"
 	"feedstation/internal/edition"
 )
 
@@ -26,16 +25,19 @@ const (
 	sealEnd    = "}\n"
 )
 
+// fileMode is the mode of files: what is not published yet is nobody's to read.
+const fileMode = 0o600
+
 // writeSealed puts a value into a file.
-func writeSealed(name string, value any) error {
+func writeSealed(in *durable.Folder, name string, value any) error {
 	text, err := seal(value)
 	if err != nil {
 		return err
 	}
-	if err := writeFile(name, text); err != nil {
+	if err := in.Write(name, text, fileMode); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(name))
+	return in.Sync()
 }
 
 func seal(value any) ([]byte, error) {
@@ -50,8 +52,8 @@ func seal(value any) ([]byte, error) {
 // readSealed returns the content of a file. The error is ErrNone when there is
 // none, errForeign when it is a manifest that was not sealed, and
 // edition.ErrDamaged when it is not what was written.
-func readSealed(name string) ([]byte, error) {
-	data, err := os.ReadFile(name)
+func readSealed(in *durable.Folder, name string) ([]byte, error) {
+	data, err := in.Read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNone
 	}
@@ -71,9 +73,9 @@ func readSealed(name string) ([]byte, error) {
 		Content json.RawMessage
 	}
 	if json.Unmarshal(data, &older) == nil && older.Format != 0 && older.Content == nil {
-		return nil, fmt.Errorf("%s: %w", name, errForeign)
+		return nil, fmt.Errorf("%s: %w", in.Path(name), errForeign)
 	}
-	return nil, fmt.Errorf("%s: %w", name, edition.ErrDamaged)
+	return nil, fmt.Errorf("%s: %w", in.Path(name), edition.ErrDamaged)
 }
 
 // hashesIn returns the hashes in a manifest's text, as [edition.Manifest] has
@@ -122,76 +124,13 @@ func digest(m edition.Manifest) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// writeFile puts a whole file in place or none: under a temporary name, synced,
-// renamed.
-func writeFile(name string, data []byte) error {
-	draft, err := draftFile(name, data)
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(draft, name); err != nil {
-		return errors.Join(err, os.Remove(draft))
-	}
-	return nil
-}
-
-// draftFile writes a file under a temporary name, which it returns, beside the
-// one that it is to have. It is on the disk then.
-func draftFile(name string, data []byte) (draft string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), strings.TrimSuffix(filepath.Base(name), objectSuffix)+temporary+"*")
-	if err != nil {
-		return "", err
-	}
-	toOwner(filepath.Dir(name), f.Chown)
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
-	}
-	return f.Name(), nil
-}
-
-// makeFolder makes a folder, and those above it that are not there.
-func makeFolder(name string) error {
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		return nil
-	}
-	above := filepath.Dir(name)
-	if above != name {
-		if err := makeFolder(above); err != nil {
-			return err
-		}
-	}
-	switch err := os.Mkdir(name, 0o755); {
-	case errors.Is(err, fs.ErrExist):
-		return os.MkdirAll(name, 0o755) // a folder by now, or a fault
-	case err != nil:
-		return err
-	}
-	toOwner(above, func(uid, gid int) error { return os.Lchown(name, uid, gid) }) // never what a link leads to
-	return nil
-}
-
-// temporary is in the names of files that are being written.
-const temporary = ".tmp-"
-
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
 // seen remembers a file, to spare reading it again.
 type seen struct{ info fs.FileInfo }
 
 // look returns what is known of a file now and whether it is another one than
 // before; an absent file is nil.
-func (s seen) look(name string) (now seen, changed bool, err error) {
-	info, err := os.Stat(name)
+func (s seen) look(in *durable.Folder, name string) (now seen, changed bool, err error) {
+	info, err := in.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return seen{}, s.info != nil, nil
 	}

@@ -57,9 +57,9 @@ func (h *hung) addRetracted(ctx context.Context, more edition.Retractions) error
 	return h.Local.addRetracted(ctx, more)
 }
 
-func (h *hung) lookRetracted(before seen) (retractedFile, error) {
+func (h *hung) lookRetracted(before copies, missed bool) (retractedFile, error) {
 	<-h.frozen
-	return h.Local.lookRetracted(before)
+	return h.Local.lookRetracted(before, missed)
 }
 
 // freeze has the disk of a cache answer nothing, and that cache wait for it no
@@ -257,7 +257,7 @@ func TestDiskHangsLogged(t *testing.T) {
 				_ = c.Sync(t.Context())
 			}
 		}
-		lock, err := lockFile(t.Context(), local.path("xt", lockName))
+		_, unlock, err := local.lock(t.Context(), "xt")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -272,9 +272,7 @@ func TestDiskHangsLogged(t *testing.T) {
 		if n := strings.Count(log.String(), "level=ERROR"); n != 1 {
 			t.Errorf("%d errors:\n%s", n, &log)
 		}
-		if err := lock.Close(); err != nil {
-			t.Fatal(err)
-		}
+		unlock()
 		follow(lockTime)
 		if !strings.Contains(log.String(), "again") {
 			t.Errorf("its end is not logged:\n%s", &log)

@@ -3,10 +3,9 @@ package cache
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 
+	"feedstation/internal/durable"
 	"feedstation/internal/edition"
 )
 
@@ -24,7 +23,7 @@ type ledger struct {
 
 // takeLedger returns the ledger of a station if it holds, or nil. Whoever is done
 // with the folder, which is locked, without a fault, keeps it again.
-func (l *Local) takeLedger(station string) *ledger {
+func (l *Local) takeLedger(in *durable.Folder, station string) *ledger {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k := l.of(station)
@@ -33,8 +32,8 @@ func (l *Local) takeLedger(station string) *ledger {
 	if book == nil || k.suspect {
 		return nil
 	}
-	_, published, err := book.manifest.look(l.path(station, manifestName))
-	_, pinned, pinErr := book.pinned.look(l.path(station, pinnedName))
+	_, published, err := book.manifest.look(in, manifestName)
+	_, pinned, pinErr := book.pinned.look(in, pinnedName)
 	if published || pinned || err != nil || pinErr != nil {
 		return nil
 	}
@@ -42,12 +41,12 @@ func (l *Local) takeLedger(station string) *ledger {
 }
 
 // keepLedger makes a ledger that of the station as it is now.
-func (l *Local) keepLedger(station string, book *ledger) error {
+func (l *Local) keepLedger(in *durable.Folder, station string, book *ledger) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var err, pinErr error
-	book.manifest, _, err = seen{}.look(l.path(station, manifestName))
-	book.pinned, _, pinErr = seen{}.look(l.path(station, pinnedName))
+	book.manifest, _, err = seen{}.look(in, manifestName)
+	book.pinned, _, pinErr = seen{}.look(in, pinnedName)
 	if err := errors.Join(err, pinErr); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
@@ -69,11 +68,11 @@ func (book *ledger) enter(m edition.Manifest, digest string) {
 
 // collectKnown removes what neither the current edition nor a kept one names, as
 // far as the ledger knows of it.
-func (l *Local) collectKnown(station string, book *ledger) error {
+func (l *Local) collectKnown(in *durable.Folder, book *ledger) error {
 	kept := l.keptOf(book.numbers, book.version.Number, book.pin)
 	for _, number := range book.numbers { // manifests first: none is ever there without its documents
 		if !slices.Contains(kept, number) {
-			if err := l.remove(station, numberName(number)); err != nil {
+			if err := remove(in, numberName(number)); err != nil {
 				return err
 			}
 		}
@@ -84,7 +83,7 @@ func (l *Local) collectKnown(station string, book *ledger) error {
 		if number >= oldest {
 			continue
 		}
-		if err := l.remove(station, objectName(hash)); err != nil {
+		if err := remove(in, objectName(hash)); err != nil {
 			return err
 		}
 		delete(book.newest, hash)
@@ -92,8 +91,8 @@ func (l *Local) collectKnown(station string, book *ledger) error {
 	return nil
 }
 
-func (l *Local) remove(station, name string) error {
-	if err := os.Remove(l.path(station, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+func remove(in *durable.Folder, name string) error {
+	if err := in.Remove(name); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"feedstation/internal/durable"
 	"feedstation/internal/edition"
 )
 
@@ -55,15 +56,20 @@ func TestLedger(t *testing.T) {
 // wantFolder fails unless the station's folder has what it should have.
 func wantFolder(t *testing.T, l *Local, current *edition.Edition) {
 	t.Helper()
-	numbers, names, err := l.list("xt")
+	in, err := l.station("xt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	pin, err := l.readPin("xt")
+	defer in.Close()
+	numbers, names, err := list(in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]bool{manifestName: true, lockName: true}
+	pin, err := readPin(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]bool{manifestName: true, lockName: true, durable.Marker: true}
 	if _, err := os.Stat(l.path("xt", pinnedName)); err == nil {
 		want[pinnedName] = true
 	}
@@ -73,7 +79,7 @@ func wantFolder(t *testing.T, l *Local, current *edition.Edition) {
 	}
 	for _, number := range kept {
 		want[numberName(number)] = true
-		m, err := l.manifest("xt", numberName(number))
+		m, err := manifest(in, "xt", numberName(number))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +109,12 @@ func TestLocalManifestGone(t *testing.T) {
 		t.Fatalf("Fetch: %v, %v", e, err)
 	}
 	publish(t, again, second)
-	if _, err := again.manifest("xt", manifestName); err != nil {
+	in, err := again.station("xt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if _, err := manifest(in, "xt", manifestName); err != nil {
 		t.Error(err)
 	}
 }

@@ -6,34 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
-
+	"feedstation/internal/durable"
 	"feedstation/internal/edition"
 )
 
-const (
-	manifestName   = "manifest.json"
-	pinnedName     = "pinned.json"
-	lockName       = "lock"
-	objectSuffix   = ".doc"
-	manifestSuffix = ".json"
-)
-
-// lockPoll is how often a lock that another process holds is tried again.
-const lockPoll = 10 * time.Millisecond
-
 // Local is the local copy: a folder that several processes may share.
 type Local struct {
-	dir  string
-	keep int
+	dir   string
+	keep  int
+	fault error // why the folder could not be written to when it was opened
+
+	trusting bool // see Trusting
+
+	opening sync.Mutex
+	base    *durable.Folder
 
 	mu    sync.Mutex
 	known map[string]*known // by station
@@ -44,24 +34,28 @@ type known struct {
 	manifest, pinned seen
 	head             Head
 	suspect          bool    // the current edition was found damaged
+	unconfirmed      bool    // see distrust
 	ledger           *ledger // nil: the folder has to be read
 }
 
-// OpenLocal returns the local copy in a folder, which is created and tried by
-// writing to it: a folder that can't be written to is found at the start. Keep
-// is how many editions are kept besides the current one, at least 1.
+// OpenLocal returns the local copy in a folder, which is created, and tried by
+// writing to it: one that can't be written to is still read. A folder that has
+// files of others is refused with a [durable.ForeignError]. Keep is how many
+// editions are kept besides the current one, at least 1.
 func OpenLocal(dir string, keep int) (*Local, error) {
-	if err := makeFolder(dir); err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
-	}
-	probe, err := os.CreateTemp(dir, ".probe-*")
+	base, fault, err := openBase(dir)
 	if err != nil {
-		return nil, fmt.Errorf("cache: the folder %s can't be written to: %w", dir, err)
-	}
-	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	return &Local{dir: dir, keep: max(keep, 1), known: map[string]*known{}}, nil
+	return &Local{dir: dir, keep: max(keep, 1), base: base, fault: fault, known: map[string]*known{}}, nil
+}
+
+// Trusting has the local copy serve its editions also where its retractions can't
+// be read, so that nobody knows what they may not show. It returns the local copy,
+// and is called before that is used.
+func (l *Local) Trusting() *Local {
+	l.trusting = true
+	return l
 }
 
 // of returns what is remembered of a station; l.mu is held.
@@ -89,25 +83,39 @@ func (l *Local) Heads(_ context.Context, stations []string) ([]Head, error) {
 
 // head reads a file only when it is another one than last time.
 func (l *Local) head(station string) (Head, error) {
+	in, err := l.station(station)
+	if errors.Is(err, ErrNone) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.known, station)
+		return Head{}, nil
+	}
+	if err != nil {
+		return Head{}, err
+	}
+	defer in.Close()
+	if !l.confirmed(in, station) {
+		return Head{Unconfirmed: true}, nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k := l.of(station)
-	now, changed, err := k.manifest.look(l.path(station, manifestName))
+	now, changed, err := k.manifest.look(in, manifestName)
 	if err != nil {
 		return Head{}, err
 	}
 	if changed {
-		if k.head.Version, err = l.version(station); err != nil {
+		if k.head.Version, err = version(in, station); err != nil {
 			return Head{}, err
 		}
 		k.manifest = now
 	}
-	now, changed, err = k.pinned.look(l.path(station, pinnedName))
+	now, changed, err = k.pinned.look(in, pinnedName)
 	if err != nil {
 		return Head{}, err
 	}
 	if changed {
-		if k.head.Pin, err = l.readPin(station); err != nil {
+		if k.head.Pin, err = readPin(in); err != nil {
 			return Head{}, err
 		}
 		k.pinned = now
@@ -118,8 +126,8 @@ func (l *Local) head(station string) (Head, error) {
 // version returns that of the current edition, also where only another version
 // of the program can read it. A damaged manifest is as good as none: it is
 // replaced.
-func (l *Local) version(station string) (Version, error) {
-	text, err := readSealed(l.path(station, manifestName))
+func version(in *durable.Folder, station string) (Version, error) {
+	text, err := readSealed(in, manifestName)
 	switch {
 	case err == nil:
 	case errors.Is(err, ErrNone), errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
@@ -141,56 +149,68 @@ func (l *Local) version(station string) (Version, error) {
 // Fetch implements Store. Where the current edition is damaged it returns the
 // newest one that is not.
 func (l *Local) Fetch(_ context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
-	e, err := l.fetch(station, manifestName, known)
+	in, err := l.station(station)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	if !l.confirmed(in, station) {
+		return nil, ErrNone
+	}
+	e, err := fetch(in, station, manifestName, known)
 	if !errors.Is(err, edition.ErrDamaged) && !errors.Is(err, errForeign) && !errors.Is(err, ErrNone) {
 		return e, err
 	}
-	numbers, _, listErr := l.list(station)
+	numbers, _, listErr := list(in)
 	if listErr != nil || len(numbers) == 0 && errors.Is(err, ErrNone) {
 		return nil, errors.Join(err, listErr)
 	}
-	l.mu.Lock()
-	l.of(station).suspect = true
-	l.mu.Unlock()
+	l.suspect(station, true)
 	for _, number := range numbers {
-		if kept, keptErr := l.fetch(station, numberName(number), known); keptErr == nil {
+		if kept, keptErr := fetch(in, station, numberName(number), known); keptErr == nil {
 			return kept, nil
 		}
 	}
 	return nil, err
 }
 
-func (l *Local) fetch(station, name string, known *edition.Edition) (*edition.Edition, error) {
-	m, err := l.manifest(station, name)
+// suspect takes note of whether the current edition of a station is not to be
+// relied on: the next one that is published replaces it, and is written whole.
+func (l *Local) suspect(station string, is bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.of(station).suspect = is
+}
+
+func fetch(in *durable.Folder, station, name string, known *edition.Edition) (*edition.Edition, error) {
+	m, err := manifest(in, station, name)
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
 	e, err := m.Edition(known, func(hash edition.Hash) ([]byte, error) {
-		data, err := os.ReadFile(l.path(station, objectName(hash)))
-		if errors.Is(err, fs.ErrNotExist) {
+		data, err := in.Read(objectName(hash))
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, durable.ErrNotOurs) {
 			return nil, &edition.DamagedError{Hash: hash}
 		}
 		return data, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("cache: %s: %w", l.path(station, name), err)
+		return nil, fmt.Errorf("cache: %s: %w", in.Path(name), err)
 	}
 	return e, nil
 }
 
 // list returns the numbers in the names of manifests, the highest first, and
 // the names of all files.
-func (l *Local) list(station string) (numbers []int64, names []string, err error) {
-	files, err := os.ReadDir(l.folder(station))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+func list(in *durable.Folder) (numbers []int64, names []string, err error) {
+	files, err := in.Entries()
+	if err != nil {
 		return nil, nil, fmt.Errorf("cache: %w", err)
 	}
 	for _, file := range files {
 		names = append(names, file.Name())
-		if digits, ok := strings.CutSuffix(file.Name(), manifestSuffix); ok {
-			if number, err := strconv.ParseInt(digits, 10, 64); err == nil {
-				numbers = append(numbers, number)
-			}
+		if number, ok := numberIn(file.Name()); ok {
+			numbers = append(numbers, number)
 		}
 	}
 	slices.Sort(numbers)
@@ -198,8 +218,8 @@ func (l *Local) list(station string) (numbers []int64, names []string, err error
 	return numbers, names, nil
 }
 
-func (l *Local) manifest(station, name string) (edition.Manifest, error) {
-	text, err := readSealed(l.path(station, name))
+func manifest(in *durable.Folder, station, name string) (edition.Manifest, error) {
+	text, err := readSealed(in, name)
 	if err != nil {
 		return edition.Manifest{}, err
 	}
@@ -208,39 +228,13 @@ func (l *Local) manifest(station, name string) (edition.Manifest, error) {
 		err = ofStation(m, station)
 	}
 	if err != nil {
-		return edition.Manifest{}, fmt.Errorf("%s: %w", l.path(station, name), err)
+		return edition.Manifest{}, fmt.Errorf("%s: %w", in.Path(name), err)
 	}
 	return m, nil
 }
 
-// lock waits until no other process publishes the station.
-func (l *Local) lock(ctx context.Context, station string) (*flock.Flock, error) {
-	if err := makeFolder(l.folder(station)); err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
-	}
-	return lockFile(ctx, l.path(station, lockName))
-}
-
-// lockTime is how long a lock is waited for: longer than whoever writes holds it,
-// but not for ever, as a process that was stopped does.
-const lockTime = 10 * time.Second
-
-func lockFile(ctx context.Context, name string) (*flock.Flock, error) {
-	if f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err == nil { // else it is there, or flock tells why not
-		toOwner(filepath.Dir(name), f.Chown)
-		_ = f.Close()
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, lockTime, errors.New("another process does not let go of it"))
-	defer cancel()
-	lock := flock.New(name)
-	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
-		return nil, fmt.Errorf("cache: %s: %w", name, errors.Join(err, lock.Close()))
-	}
-	return lock, nil
-}
-
-func (l *Local) readPin(station string) (pin Pin, err error) {
-	text, err := readSealed(l.path(station, pinnedName))
+func readPin(in *durable.Folder) (pin Pin, err error) {
+	text, err := readSealed(in, pinnedName)
 	switch {
 	case errors.Is(err, ErrNone), errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
 		return Pin{}, nil
@@ -248,17 +242,7 @@ func (l *Local) readPin(station string) (pin Pin, err error) {
 		return Pin{}, err
 	}
 	if err := json.Unmarshal(text, &pin); err != nil {
-		return Pin{}, fmt.Errorf("%s: %w", l.path(station, pinnedName), err)
+		return Pin{}, fmt.Errorf("%s: %w", in.Path(pinnedName), err)
 	}
 	return pin, nil
 }
-
-func (l *Local) folder(station string) string { return filepath.Join(l.dir, station) }
-
-func (l *Local) path(station, name string) string {
-	return filepath.Join(l.folder(station), name)
-}
-
-func objectName(hash edition.Hash) string { return hash.String() + objectSuffix }
-
-func numberName(number int64) string { return strconv.FormatInt(number, 10) + manifestSuffix }

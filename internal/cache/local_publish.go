@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
 
+	"feedstation/internal/durable"
 	"feedstation/internal/edition"
 )
 
@@ -25,15 +25,19 @@ const syncs = 16
 // edition is there.
 func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
 	station := e.Station()
-	lock, err := l.lock(ctx, station)
+	in, unlock, err := l.lock(ctx, station)
 	if err != nil {
 		return nil, err
 	}
-	defer lock.Close()
-	if book := l.takeLedger(station); book != nil {
-		return l.publishKnown(ctx, e, book)
+	defer unlock()
+	distrusted := l.distrusted(in, station)
+	if distrusted {
+		l.suspect(station, true)
 	}
-	old, err := l.stored(station)
+	if book := l.takeLedger(in, station); book != nil {
+		return l.publishKnown(ctx, in, e, book)
+	}
+	old, err := l.stored(in, station)
 	if err != nil {
 		return nil, err
 	}
@@ -49,72 +53,75 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 		e = e.Numbered(old.last + 1)
 		m.Number = e.Number()
 	}
-	if err := l.write(ctx, e, m, old); err != nil {
+	if err := write(ctx, in, e, m, old); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	l.mu.Lock()
-	l.of(station).suspect = false
-	l.mu.Unlock()
-	book, err := l.collect(m)
+	l.suspect(station, false)
+	if distrusted {
+		if err := l.confirm(in, station); err != nil {
+			return e, err
+		}
+	}
+	book, err := l.collect(in, m)
 	if err != nil {
 		return e, err
 	}
-	return e, l.keepLedger(station, book)
+	return e, l.keepLedger(in, station, book)
 }
 
 // publishKnown is Publish where the folder is as this process left it.
-func (l *Local) publishKnown(ctx context.Context, e *edition.Edition, book *ledger) (*edition.Edition, error) {
+func (l *Local) publishKnown(ctx context.Context, in *durable.Folder, e *edition.Edition, book *ledger) (*edition.Edition, error) {
 	m := e.Manifest()
 	sum := digest(m)
 	switch {
 	case book.version.Watermark > e.Base().UnixMilli():
-		return nil, errors.Join(fmt.Errorf("cache: %s: %w", m.Station, edition.ErrStale), l.keepLedger(m.Station, book))
+		return nil, errors.Join(fmt.Errorf("cache: %s: %w", m.Station, edition.ErrStale), l.keepLedger(in, m.Station, book))
 	case e.Number() <= book.version.Number && sum == book.digest:
-		return e.Numbered(book.version.Number), l.keepLedger(m.Station, book)
+		return e.Numbered(book.version.Number), l.keepLedger(in, m.Station, book)
 	case e.Number() <= book.version.Number:
 		e = e.Numbered(book.version.Number + 1)
 		m.Number = e.Number()
 	}
-	if err := l.writeObjects(ctx, e, false); err != nil {
+	if err := writeObjects(ctx, in, e, false); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	if err := l.writeManifest(m); err != nil {
+	if err := writeManifest(in, m); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
 	book.enter(m, sum)
-	return e, errors.Join(l.collectKnown(m.Station, book), l.keepLedger(m.Station, book))
+	return e, errors.Join(l.collectKnown(in, book), l.keepLedger(in, m.Station, book))
 }
 
 // writeManifest makes an edition the current one. Both files wait for the disk
 // together, but the copy is in place only after the other: whoever finds it alone
 // takes it for an edition that was published.
-func (l *Local) writeManifest(m edition.Manifest) error {
+func writeManifest(in *durable.Folder, m edition.Manifest) error {
 	text, err := seal(m)
 	if err != nil {
 		return err
 	}
-	names := []string{l.path(m.Station, manifestName), l.path(m.Station, numberName(m.Number))}
+	names := []string{manifestName, numberName(m.Number)}
 	drafts := make([]string, len(names))
 	var writes errgroup.Group
 	for i, name := range names {
 		writes.Go(func() (err error) {
-			drafts[i], err = draftFile(name, text)
+			drafts[i], err = in.Draft(name, text, fileMode)
 			return err
 		})
 	}
 	err = writes.Wait()
 	for i, name := range names {
 		if err == nil {
-			err = os.Rename(drafts[i], name)
+			err = in.Rename(drafts[i], name)
 		}
 		if err != nil && drafts[i] != "" {
-			err = errors.Join(err, os.Remove(drafts[i]))
+			err = errors.Join(err, in.Remove(drafts[i]))
 		}
 	}
 	if err != nil {
 		return err
 	}
-	return syncFolder(l.folder(m.Station))
+	return in.Sync()
 }
 
 // stored is what a station's folder says of its current edition.
@@ -126,16 +133,16 @@ type stored struct {
 	last     int64            // the highest number that is known to have been given
 }
 
-func (l *Local) stored(station string) (s stored, err error) {
+func (l *Local) stored(in *durable.Folder, station string) (s stored, err error) {
 	l.mu.Lock()
 	s.suspect = l.of(station).suspect
 	l.mu.Unlock()
 	s.damaged = s.suspect
-	numbers, _, err := l.list(station)
+	numbers, _, err := list(in)
 	if err != nil {
 		return stored{}, err
 	}
-	m, err := l.manifest(station, manifestName)
+	m, err := manifest(in, station, manifestName)
 	switch {
 	case err == nil:
 		return stored{m, true, s.suspect, s.damaged, m.Number}, nil // a higher number was not published
@@ -148,7 +155,7 @@ func (l *Local) stored(station string) (s stored, err error) {
 	}
 	if len(numbers) > 0 {
 		s.last = numbers[0]
-		if m, err := l.manifest(station, numberName(numbers[0])); err == nil {
+		if m, err := manifest(in, station, numberName(numbers[0])); err == nil {
 			s.manifest, s.readable = m, true
 		}
 	}
@@ -156,66 +163,65 @@ func (l *Local) stored(station string) (s stored, err error) {
 }
 
 // write puts an edition in place of the stored one.
-func (l *Local) write(ctx context.Context, e *edition.Edition, m edition.Manifest, old stored) error {
-	if err := l.writeObjects(ctx, e, old.damaged); err != nil {
+func write(ctx context.Context, in *durable.Folder, e *edition.Edition, m edition.Manifest, old stored) error {
+	if err := writeObjects(ctx, in, e, old.damaged); err != nil {
 		return err
 	}
 	if old.readable && old.manifest.Number != m.Number {
-		if err := l.keepStored(old); err != nil {
+		if err := keepStored(in, old); err != nil {
 			return err
 		}
 	}
-	return l.writeManifest(m)
+	return writeManifest(in, m)
 }
 
 // keepStored makes the stored edition a kept one, or, where it is damaged, none.
-func (l *Local) keepStored(old stored) error {
-	name := l.path(old.manifest.Station, numberName(old.manifest.Number))
-	_, err := os.Stat(name)
+func keepStored(in *durable.Folder, old stored) error {
+	name := numberName(old.manifest.Number)
+	_, err := in.Stat(name)
 	switch {
 	case old.suspect && err == nil:
-		return os.Remove(name)
+		return in.Remove(name)
 	case errors.Is(err, fs.ErrNotExist) && !old.suspect: // the process was stopped before it wrote the copy
-		return writeSealed(name, old.manifest)
+		return writeSealed(in, name, old.manifest)
 	}
 	return nil
 }
 
 // writeObjects writes the documents and records that are not there yet, or all
 // of them.
-func (l *Local) writeObjects(ctx context.Context, e *edition.Edition, all bool) error {
+func writeObjects(ctx context.Context, in *durable.Folder, e *edition.Edition, all bool) error {
 	var writes errgroup.Group
 	writes.SetLimit(syncs)
 	for d := range e.Objects() {
-		name := l.path(e.Station(), objectName(d.Hash()))
-		if _, err := os.Stat(name); err == nil && !all {
+		name := objectName(d.Hash())
+		if info, err := in.Stat(name); err == nil && info.Mode().IsRegular() && !all {
 			continue
 		}
 		writes.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			return writeFile(name, d.Pack())
+			return in.Write(name, d.Pack(), fileMode)
 		})
 	}
 	return writes.Wait()
 }
 
-// collect removes what neither the current edition nor a kept one names, and
-// returns the ledger of what is left.
-func (l *Local) collect(m edition.Manifest) (*ledger, error) {
-	station := m.Station
-	numbers, names, err := l.list(station)
+// collect removes what neither the current edition nor a kept one names, of the
+// files whose names are ours, and returns the ledger of what is left.
+func (l *Local) collect(in *durable.Folder, m edition.Manifest) (*ledger, error) {
+	numbers, names, err := list(in)
 	if err != nil {
 		return nil, err
 	}
 	book := &ledger{newest: map[edition.Hash]int64{}}
-	if book.pin, err = l.readPin(station); err != nil {
+	if book.pin, err = readPin(in); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	named := map[string]bool{pinnedName: true, lockName: true, manifestName: true}
+	named := map[string]bool{}
 	for _, number := range l.keptOf(numbers, m.Number, book.pin) {
-		text, err := readSealed(l.path(station, numberName(number)))
+		text, err := readSealed(in, numberName(number))
 		switch {
 		case errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
 			continue // is of no use
@@ -242,10 +248,10 @@ func (l *Local) collect(m edition.Manifest) (*ledger, error) {
 	// Manifests go first: none is ever there without its documents.
 	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(filepath.Ext(b), filepath.Ext(a)) })
 	for _, file := range names {
-		if named[file] {
+		if named[file] || !replaceable(file) {
 			continue
 		}
-		if err := l.remove(station, file); err != nil {
+		if err := remove(in, file); err != nil {
 			return nil, err
 		}
 	}
@@ -269,18 +275,29 @@ func (l *Local) keptOf(numbers []int64, current int64, pin Pin) (kept []int64) {
 
 // Kept implements Store.
 func (l *Local) Kept(_ context.Context, station string) ([]edition.Manifest, error) {
-	numbers, _, err := l.list(station)
+	in, err := l.station(station)
+	if errors.Is(err, ErrNone) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	if !l.confirmed(in, station) {
+		return nil, nil
+	}
+	numbers, _, err := list(in)
 	if err != nil {
 		return nil, err
 	}
 	var kept []edition.Manifest
-	current, err := l.manifest(station, manifestName)
+	current, err := manifest(in, station, manifestName)
 	if err == nil {
 		kept = append(kept, current)
 		numbers = slices.DeleteFunc(numbers, func(number int64) bool { return number >= current.Number })
 	}
 	for _, number := range numbers {
-		if m, err := l.manifest(station, numberName(number)); err == nil {
+		if m, err := manifest(in, station, numberName(number)); err == nil {
 			kept = append(kept, m)
 		}
 	}
@@ -289,17 +306,25 @@ func (l *Local) Kept(_ context.Context, station string) ([]edition.Manifest, err
 
 // FetchKept implements Store.
 func (l *Local) FetchKept(_ context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
-	return l.fetch(station, numberName(number), known)
+	in, err := l.station(station)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	if !l.confirmed(in, station) {
+		return nil, ErrNone
+	}
+	return fetch(in, station, numberName(number), known)
 }
 
 // Pin implements Store.
 func (l *Local) Pin(ctx context.Context, station string, pin Pin, e *edition.Edition) error {
-	lock, err := l.lock(ctx, station)
+	in, unlock, err := l.lock(ctx, station)
 	if err != nil {
 		return err
 	}
-	defer lock.Close()
-	old, err := l.readPin(station)
+	defer unlock()
+	old, err := readPin(in)
 	if err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
@@ -307,14 +332,14 @@ func (l *Local) Pin(ctx context.Context, station string, pin Pin, e *edition.Edi
 		return nil
 	}
 	if e != nil {
-		if err := l.writeObjects(ctx, e, false); err != nil {
+		if err := writeObjects(ctx, in, e, false); err != nil {
 			return fmt.Errorf("cache: %w", err)
 		}
-		if err := writeSealed(l.path(station, numberName(pin.Number)), e.Numbered(pin.Number).Manifest()); err != nil {
+		if err := writeSealed(in, numberName(pin.Number), e.Numbered(pin.Number).Manifest()); err != nil {
 			return fmt.Errorf("cache: %w", err)
 		}
 	}
-	if err := writeSealed(l.path(station, pinnedName), pin); err != nil {
+	if err := writeSealed(in, pinnedName, pin); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
 	return nil

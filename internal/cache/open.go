@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,7 +21,10 @@ const redisName = "redis"
 // Open returns the cache of the stations with what the local copy holds,
 // amended (nil: as it is). Where the current edition is damaged there, the
 // newest kept one is served that is not; a station without any starts without
-// an edition. The log tells of both. Redis may be nil; it is not asked here.
+// an edition. The log tells of both. Where the retractions can't be read, the
+// local copy serves nothing until an edition has come from elsewhere, see
+// [Local.Trusting]. The error is that of a local copy that can't be written to
+// and has nothing to serve. Redis may be nil; it is not asked here.
 func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local, redis *Redis, amend Amend) (*Cache, error) {
 	if amend == nil {
 		amend = func(e *edition.Edition, _ edition.Retractions) *edition.Edition { return e }
@@ -39,7 +44,10 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 		c.desks[station].state.what = station
 	}
 	if err := c.readRetracted(); err != nil {
-		log.Error("retractions of the local copy not read", "err", err)
+		log.Error("retractions of the local copy not read", "err", err, "served", local.trusting)
+		if !local.trusting {
+			c.localState.note(log, unwritable, local.distrust(ctx, stations))
+		}
 	}
 	var opening errgroup.Group
 	opening.SetLimit(runtime.GOMAXPROCS(0))
@@ -52,8 +60,22 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 	_ = opening.Wait() // each tells of its own error
 	c.opened.Store(true)
 	c.hideWithdrawn()
+	if local.fault != nil {
+		if redis == nil && !c.serves() {
+			return nil, fmt.Errorf("cache: the folder %s can't be written to, and has nothing to serve: %w", local.dir, local.fault)
+		}
+		c.localState.note(log, unwritable, local.fault)
+	}
 	c.wake()
 	return c, ctx.Err()
+}
+
+// serves reports whether some station has an edition.
+func (c *Cache) serves() bool {
+	return slices.ContainsFunc(c.stations, func(station string) bool {
+		_, ok := c.Served(station)
+		return ok
+	})
 }
 
 // open loads a station from the local copy.

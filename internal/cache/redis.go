@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/secret"
 )
 
 // RedisOptions tells where Redis is, and what is kept there.
@@ -79,6 +80,7 @@ func NewRedis(options RedisOptions) (*Redis, error) {
 	default:
 		return nil, fmt.Errorf("redis: unknown mode %q", options.Mode)
 	}
+	r.client.AddHook(safeErrors{secret.New(options.Password, options.SentinelPassword)})
 	return r, nil
 }
 

@@ -2,23 +2,14 @@ package cache
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"feedstation/internal/edition"
-)
-
-const (
-	retractedName     = "retracted.json"
-	retractedLockName = "retracted.lock"
-	twinSuffix        = ".twin" // of a file without which nothing says what it said
 )
 
 // Retractions returns the retractions that this process knows. They must not be
@@ -145,17 +136,15 @@ func (c *Cache) apply(ctx context.Context) error {
 	return errors.Join(c.saveRetracted(ctx), c.publishAmended(ctx, changed))
 }
 
-// readRetracted learns those of the local copy, when its file is another one
-// than last time.
+// readRetracted learns those of the local copy, when its files are others than
+// last time. Where they are not what this process knows, they are written again.
+// The error of damaged ones is edition.ErrDamaged, once.
 func (c *Cache) readRetracted() error {
 	c.copying.Lock()
 	defer c.copying.Unlock()
-	file, err := c.disk.lookRetracted(c.copied)
-	switch {
-	case errors.Is(err, edition.ErrDamaged):
-		c.log.Error("retractions of the local copy not read", "err", err)
-		c.unamended.Store(true) // they are written again
-	case err != nil || !file.changed:
+	mine := c.Retractions()
+	file, err := c.disk.lookRetracted(c.copied, len(mine) > 0 && !c.localState.has(unwritable)) // else they are written anyway
+	if err != nil && !errors.Is(err, edition.ErrDamaged) || !file.read {
 		return err
 	}
 	c.copied = file.seen
@@ -163,7 +152,11 @@ func (c *Cache) readRetracted() error {
 	if c.redis == nil {
 		c.noteSent(slices.Values(file.retractions))
 	}
-	return nil
+	there, _ := edition.Retractions(nil).With(time.Now(), file.retractions...)
+	if _, lacks := there.With(time.Now(), slices.Collect(maps.Values(mine))...); err != nil || lacks || !file.whole && len(c.Retractions()) > 0 {
+		c.unamended.Store(true)
+	}
+	return err
 }
 
 // followRetractions brings the retractions into step with the local copy and
@@ -171,6 +164,10 @@ func (c *Cache) readRetracted() error {
 // is left to apply.
 func (c *Cache) followRetractions(ctx context.Context, heads []Head) error {
 	faults := []error{c.readRetracted()}
+	if errors.Is(faults[0], edition.ErrDamaged) { // what this process knows is written in their place
+		c.log.Error("retractions of the local copy not read", "err", faults[0])
+		faults[0] = nil
+	}
 	for i := range heads {
 		d := c.desks[c.stations[i]]
 		if heads[i].Retracted == d.noted && !d.unsent.Load() {
@@ -244,63 +241,24 @@ func (c *Cache) readRetractions(ctx context.Context, d *desk, store Store) error
 
 // retractedFile is what is found of the retractions in the local copy.
 type retractedFile struct {
-	seen        seen
-	changed     bool // it is another one than before
+	seen        copies
+	read        bool // the files are others than before, or are missed
+	whole       bool // both are there
 	retractions []edition.Retraction
 }
 
-// lookRetracted reads the retractions of the local copy, if their file is another
-// one than before. The error may be edition.ErrDamaged.
-func (l *Local) lookRetracted(before seen) (file retractedFile, err error) {
-	file.seen, file.changed, err = before.look(l.retractedPath())
-	if err == nil && file.changed {
-		file.retractions, err = readRetracted(l.retractedPath())
+// lookRetracted reads the retractions of the local copy, if their files are others
+// than before or, where they are missed, one is not there. The error may be
+// edition.ErrDamaged.
+func (l *Local) lookRetracted(before copies, missed bool) (file retractedFile, err error) {
+	base, err := l.folder()
+	if err != nil {
+		return file, err
+	}
+	file.seen, file.read, err = before.look(base)
+	file.read = file.read || missed && file.seen.incomplete()
+	if err == nil && file.read {
+		file.retractions, file.whole, err = readRetracted(base)
 	}
 	return file, err
-}
-
-func (l *Local) retractedPath() string { return filepath.Join(l.dir, retractedName) }
-
-func readRetracted(name string) (all []edition.Retraction, err error) {
-	text, err := readSealed(name)
-	if errors.Is(err, edition.ErrDamaged) {
-		if twin, twinErr := readSealed(name + twinSuffix); twinErr == nil {
-			text, err = twin, nil
-		}
-	}
-	if errors.Is(err, ErrNone) {
-		return nil, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &all)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cache: %s: %w", name, err)
-	}
-	return all, nil
-}
-
-// addRetracted adds retractions to those of the local copy.
-func (l *Local) addRetracted(ctx context.Context, more edition.Retractions) error {
-	lock, err := lockFile(ctx, filepath.Join(l.dir, retractedLockName))
-	if err != nil {
-		return err
-	}
-	defer lock.Close()
-	name := l.retractedPath()
-	there, err := readRetracted(name)
-	if err != nil && !errors.Is(err, edition.ErrDamaged) {
-		return err
-	}
-	known, _ := edition.Retractions(nil).With(time.Now(), there...)
-	all, changed := known.With(time.Now(), slices.Collect(maps.Values(more))...)
-	if _, statErr := os.Stat(name); !changed && statErr == nil {
-		return nil // what is there is all of it, also when what was learned is older
-	}
-	for _, name := range []string{name + twinSuffix, name} {
-		if err := writeSealed(name, slices.Collect(maps.Values(all))); err != nil {
-			return fmt.Errorf("cache: %w", err)
-		}
-	}
-	return nil
 }

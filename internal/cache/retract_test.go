@@ -469,13 +469,13 @@ func TestStoppedProcessHoldsLock(t *testing.T) {
 		if err := c.Publish(t.Context(), print(1, 0, "art-1 art-2")); err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{filepath.Join(local.dir, retractedLockName), local.path("xt", lockName)} {
-			lock, err := lockFile(t.Context(), name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer lock.Close()
+		lock, err := lockFile(t.Context(), local.base, retractedLockName)
+		_, unlock, stationErr := local.lock(t.Context(), "xt")
+		if err := errors.Join(err, stationErr); err != nil {
+			t.Fatal(err)
 		}
+		defer lock.Close()
+		defer unlock()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		_ = c.Retract(ctx, held("art-1")) // tells that it could not be stored
@@ -501,12 +501,12 @@ func TestRetractionsSurviveDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	text, err := os.ReadFile(local.retractedPath())
+	text, err := os.ReadFile(filepath.Join(local.dir, retractedName))
 	if err != nil {
 		t.Fatal(err)
 	}
 	text[len(text)/2] ^= 1
-	if err := os.WriteFile(local.retractedPath(), text, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(local.dir, retractedName), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	again := newAmended(t, local, nil)

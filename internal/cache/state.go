@@ -13,6 +13,7 @@ type state struct {
 	mu   sync.Mutex
 	bad  map[part]bool
 	told trouble // the first
+	last error
 }
 
 // part is what does not work of something: one part that does is not the end of
@@ -48,6 +49,7 @@ func (s *state) noteOf(log *slog.Logger, station string, kind trouble, err error
 			s.bad = map[part]bool{}
 		}
 		s.bad[part{kind, station}] = true
+		s.last = err
 	}
 	switch {
 	case !before && err != nil:
@@ -74,6 +76,30 @@ func (s *state) noteOf(log *slog.Logger, station string, kind trouble, err error
 			log.Info("station in step again")
 		}
 	}
+}
+
+// trouble returns what does not work now, if anything does not.
+func (s *state) trouble() (text string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.bad) == 0 {
+		return "", false
+	}
+	return s.what + ": " + s.last.Error(), true
+}
+
+// Troubles returns what keeps this process from storing its editions, or from
+// following others, a line each.
+func (c *Cache) Troubles() (lines []string) {
+	for _, s := range []*state{&c.localState, &c.redisState} {
+		if text, ok := s.trouble(); ok {
+			lines = append(lines, text)
+		}
+	}
+	if c.disagrees.Load() {
+		lines = append(lines, disagreement)
+	}
+	return lines
 }
 
 // has reports whether there is a trouble now.

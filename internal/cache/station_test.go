@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"feedstation/internal/edition"
@@ -46,9 +47,8 @@ func TestLocalOfAnotherStation(t *testing.T) {
 	if err := c.Pin(t.Context(), "cs", 2); err != nil {
 		t.Fatal(err)
 	}
-	aside := local.folder("xt") + "-aside"
-	for _, move := range [][2]string{{local.folder("xt"), aside}, {local.folder("cs"), local.folder("xt")}, {aside, local.folder("cs")}} {
-		if err := os.Rename(move[0], move[1]); err != nil {
+	for _, move := range [][2]string{{"xt", "aside"}, {"cs", "xt"}, {"aside", "cs"}} {
+		if err := os.Rename(filepath.Join(local.dir, move[0]), filepath.Join(local.dir, move[1])); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -50,6 +50,7 @@ func (c *buildCommand) Run(in *invocation) error {
 		return err
 	}
 	defer store.Close()
+	defer editions.Share(ctx, settings(cfg))()
 	started := time.Now()
 	reports, err := c.build(ctx, in, log, cfg, store, editions)
 	if err != nil {
@@ -57,7 +58,7 @@ func (c *buildCommand) Run(in *invocation) error {
 	}
 	summarize(in.terminal.Stdout, reports, time.Since(started))
 	if c.Out != "" {
-		err = errors.Join(err, writeEditions(c.Out, reports))
+		err = errors.Join(err, writeEditions(c.Out, cfg.Network, editions))
 	}
 	return err
 }

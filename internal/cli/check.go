@@ -10,6 +10,7 @@ import (
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/press"
+	"feedstation/internal/terminal"
 )
 
 type checkCommand struct {
@@ -52,7 +53,7 @@ func (c *checkCommand) Run(in *invocation) error {
 	fmt.Fprintf(out, "content store  %s: %s\n", cfg.Content.SafeDSN(), findings.Summary)
 	inspector.Print(out)
 	for _, fault := range findings.Faults {
-		fmt.Fprintf(out, "  %s\n", fault)
+		fmt.Fprintf(out, "  %s\n", terminal.Line(fault))
 	}
 	if len(findings.Faults) > 0 {
 		return errReported

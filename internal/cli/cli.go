@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"feedstation/internal/config"
+	visible "feedstation/internal/terminal"
 )
 
 // Exit statuses.
@@ -54,6 +55,8 @@ func Run(args []string, terminal Terminal) int {
 		// mostly serves what it holds.
 		debug.SetGCPercent(50)
 	}
+	screen, _ := terminal.Stderr.(*os.File)
+	terminal.Stdout, terminal.Stderr = visible.Writer(terminal.Stdout), visible.Writer(terminal.Stderr)
 	var c commands
 	status := -1
 	parser, err := kong.New(&c,
@@ -74,7 +77,7 @@ func Run(args []string, terminal Terminal) int {
 		fmt.Fprintf(terminal.Stderr, "feedstation: %v\nTry: feedstation --help\n", err)
 		return exitUsage
 	}
-	err = parsed.Run(&invocation{terminal: terminal, configFile: c.Config})
+	err = parsed.Run(&invocation{terminal: terminal, screen: screen, configFile: c.Config})
 	return report(terminal.Stderr, err)
 }
 
@@ -106,6 +109,7 @@ func (e *usageError) Unwrap() error { return e.err }
 // invocation is one run of a command.
 type invocation struct {
 	terminal   Terminal
+	screen     *os.File // below terminal.Stderr, for bars; nil: it is no file
 	configFile string
 }
 

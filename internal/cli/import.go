@@ -14,6 +14,7 @@ import (
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/network"
+	"feedstation/internal/terminal"
 )
 
 type importCommand struct {
@@ -173,13 +174,37 @@ func (i *importer) decode(l line) (article.Article, error) {
 	return a, nil
 }
 
-// fault reports every fault of a line, each with its place.
+// What is printed of one line's faults, and of one fault, in bytes.
+const (
+	maxFaults = 1024
+	maxFault  = 300
+)
+
+// fault reports the faults of a line, each with its place, as far as they have
+// room.
 func (i *importer) fault(name string, number int, err error) {
 	i.faults++
-	for text := range strings.Lines(err.Error()) {
-		fmt.Fprintf(i.in.terminal.Stderr, "%s:%d: %s\n", name, number, strings.TrimSuffix(text, "\n"))
+	faults := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		faults = joined.Unwrap()
+	}
+	room := maxFaults
+	for n, fault := range faults {
+		text := terminal.Line(fault.Error())
+		if len(text) > maxFault {
+			text = strings.ToValidUTF8(text[:maxFault], "") + "…"
+		}
+		line := fmt.Sprintf("%s:%d: %s\n", name, number, text)
+		if room -= len(line); room < 0 && n > 0 {
+			fmt.Fprintf(i.in.terminal.Stderr, "%s:%d: and %d more\n", name, number, len(faults)-n)
+			return
+		}
+		fmt.Fprint(i.in.terminal.Stderr, line)
 	}
 }
+
+// maxUnknown is how many unknown channels are named.
+const maxUnknown = 50
 
 // summarize prints what became of the lines.
 func (i *importer) summarize() {
@@ -195,9 +220,12 @@ func (i *importer) summarize() {
 	if len(i.unknownChannels) > 0 {
 		var counts []string
 		for channel, n := range i.unknownChannels {
-			counts = append(counts, fmt.Sprintf("%s (%d)", channel, n))
+			counts = append(counts, fmt.Sprintf("%s (%d)", terminal.Line(channel), n))
 		}
 		slices.Sort(counts)
+		if more := len(counts) - maxUnknown; more > 0 {
+			counts = append(counts[:maxUnknown], fmt.Sprintf("and %d more", more))
+		}
 		fmt.Fprintf(out, "channels that the configuration does not have, ignored: %s\n", strings.Join(counts, ", "))
 	}
 }

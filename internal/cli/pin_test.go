@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"feedstation/internal/cache"
+	"feedstation/internal/durable"
 	"feedstation/internal/network"
 )
 
@@ -17,7 +19,10 @@ import (
 func TestOutOfStep(t *testing.T) {
 	const redis = "FEEDSTATION_CACHE_REDIS_ADDRS=127.0.0.1:1" // nobody listens
 	nothing := func(string) error { return nil }
-	hinder := func(name string) error { return os.MkdirAll(name, 0o755) }
+	hinder := func(name string) error {
+		station := filepath.Dir(name)
+		return errors.Join(os.MkdirAll(name, 0o755), os.WriteFile(filepath.Join(station, durable.Marker), nil, 0o644), os.WriteFile(filepath.Join(station, "..", durable.Marker), nil, 0o644))
+	}
 	for _, tt := range []struct {
 		name        string
 		environ     []string

@@ -3,11 +3,12 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"feedstation/internal/terminal"
 )
 
 // lineEvery is how often progress is a line where it can't be a bar.
@@ -26,8 +27,8 @@ type progress struct {
 
 func (in *invocation) progress(what string, total int64, bytes bool) *progress {
 	p := &progress{what: what, total: total, out: in.terminal.Stderr, last: time.Now()}
-	if f, ok := in.terminal.Stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		p.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(f), progressbar.OptionSetDescription(what),
+	if f := in.screen; f != nil && term.IsTerminal(int(f.Fd())) {
+		p.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(f), progressbar.OptionSetDescription(terminal.Line(what)),
 			progressbar.OptionShowBytes(bytes), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
 			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetTheme(progressbar.ThemeUnicode))

@@ -25,7 +25,7 @@ type retractCommand struct {
 func (c *retractCommand) Run(in *invocation) error {
 	return in.withEditions(c.Station, func(ctx context.Context, n *network.Network, editions *cache.Cache) error {
 		before := numbers(n, editions)
-		if len(before) == 0 {
+		if len(before) == 0 && editions.Stored(ctx) == "" {
 			return in.elsewhere(c.Station)
 		}
 		down := &takeDowns{n, editions}

@@ -56,9 +56,11 @@ func (*serveCommand) Run(in *invocation) error {
 
 // admin returns what the admin listener is made of.
 func (s *service) admin() *server.Admin {
+	listener, _, _ := net.SplitHostPort(s.cfg.Server.Admin) // a valid one
 	a := &server.Admin{
+		Log: s.log, Hosts: append([]string{listener}, s.cfg.Server.AdminHosts...),
 		Network: s.cfg.Network, Editions: s.editions, Drain: s.drain, Token: s.cfg.Server.AdminToken.Reveal(), Version: cmp.Or(buildVersion(), "devel"),
-		TakeDown: &takeDowns{s.cfg.Network, s.editions},
+		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Problems: s.editions.Troubles,
 	}
 	if s.cfg.Jobs.Enabled {
 		a.Jobs = s.shop
@@ -110,7 +112,7 @@ func (s *service) run(signals <-chan os.Signal, public, admin net.Listener) erro
 
 	n := s.cfg.Network
 	group.Go(func() error { return server.Serve(serving, s.log, public, server.New(n, s.editions), s.drain) })
-	group.Go(func() error { return server.Serve(serving, s.log, admin, s.admin().Handler(), s.drain) })
+	group.Go(func() error { return server.ServeAdmin(serving, s.log, admin, s.admin().Handler(), s.drain) })
 	group.Go(func() error { return s.editions.Follow(working, s.poll()) })
 	group.Go(func() error { return s.editions.Encode(working) })
 	if s.cfg.Jobs.Enabled {
@@ -161,6 +163,7 @@ func (s *service) work(ctx context.Context) error {
 		return err
 	}
 	defer store.Close()
+	defer s.editions.Share(ctx, settings(s.cfg))()
 	conductor := newConductor(s.log, s.cfg, store, s.editions)
 	refresh := jobs.NewTask(s.log, "refresh", s.cfg.Jobs.Deadline, conductor.Refresh)
 	audit := jobs.NewTask(s.log, "audit", s.cfg.Jobs.Deadline, conductor.Audit)

@@ -1,8 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"log/slog"
+	"time"
 
 	"feedstation/internal/cache"
 	"feedstation/internal/config"
@@ -18,6 +23,9 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 	local, err := cache.OpenLocal(cfg.Cache.Dir, cfg.Cache.Keep)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Cache.ServeUnconfirmed {
+		local = local.Trusting()
 	}
 	var shared *cache.Redis
 	if r := cfg.Cache.Redis; r != nil {
@@ -45,12 +53,30 @@ func newConductor(log *slog.Logger, cfg *config.Config, store *content.Store, ed
 	return jobs.NewConductor(log, cfg.Network, snapshot, editions, jobsOptions(cfg))
 }
 
+// settings identifies what makes two processes build other documents of the same
+// articles.
+func settings(cfg *config.Config) string {
+	options := jobsOptions(cfg)
+	options.Overlap, options.MaxAge, options.AuditRate = 0, 0, 0 // no document depends on them
+	var zones []string                                           // which JSON has no form for
+	for _, s := range cfg.Network.Stations {
+		zones = append(zones, s.Zone.String())
+	}
+	text, err := json.Marshal([]any{cfg.Network, zones, options})
+	if err != nil {
+		panic(err) // it has no value that JSON lacks
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
 // jobsOptions returns what the documents are like.
 func jobsOptions(cfg *config.Config) jobs.Options {
 	return jobs.Options{
 		Options: press.Options{
 			Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
-			Sitemaps: press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)}, Robots: cfg.Server.Robots,
+			StaleWhileRevalidate: cmp.Or(cfg.Server.StaleWhileRevalidate, -time.Second),
+			Sitemaps:             press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)}, Robots: cfg.Server.Robots,
 			Version: buildVersion(),
 		},
 		Overlap: cfg.Content.Overlap, MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,

@@ -1,14 +1,27 @@
 package cli
 
 import (
+	_ "embed"
 	"fmt"
+	"io"
 	"runtime/debug"
 )
 
-type versionCommand struct{}
+type versionCommand struct {
+	Licenses bool `help:"Print the licences of all that is compiled into the program."`
+}
+
+// licenceNotices are the licences of all that is compiled in; see TestNotices.
+//
+//go:embed notices.txt
+var licenceNotices string
 
 // Run prints the version, the commit where the build knows it, and Go's.
-func (*versionCommand) Run(in *invocation) error {
+func (c *versionCommand) Run(in *invocation) error {
+	if c.Licenses {
+		_, err := io.WriteString(in.terminal.Stdout, licenceNotices)
+		return err
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return fmt.Errorf("version: the program was built without its build information")

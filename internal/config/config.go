@@ -83,6 +83,9 @@ type Cache struct {
 	// Keep is how many editions of a station are kept besides the current one, 1
 	// to 100.
 	Keep int `key:"keep" default:"5"`
+	// ServeUnconfirmed has the local copy served also where the take-downs in it
+	// can't be read, before the content store or Redis has confirmed what it has.
+	ServeUnconfirmed bool `key:"serve_unconfirmed" default:"false"`
 	// Redis is nil where this process is the only one.
 	Redis *Redis `key:"redis"`
 }
@@ -165,6 +168,9 @@ type Server struct {
 	// AdminToken is what those must have who ask for work on the admin listener;
 	// empty: nobody may.
 	AdminToken Secret `key:"admin_token"`
+	// AdminHosts are names of the admin listener besides localhost, its
+	// addresses and the host of Admin.
+	AdminHosts []string `key:"admin_hosts" default:""`
 	// Hosts are those under which every station is reachable as /{station}/….
 	Hosts []string `key:"hosts" default:"localhost,127.0.0.1"`
 	// Robots are lines of every station's robots.txt: rules for all robots, then
@@ -173,6 +179,10 @@ type Server struct {
 	// StaleIfError is how long proxies may serve what they have while this
 	// server can't be reached, 0s (never) to 720h.
 	StaleIfError time.Duration `key:"stale_if_error" default:"24h"`
+	// StaleWhileRevalidate is how long proxies may serve what has become old
+	// while they ask for it anew, 0s (never) to 720h. A take-down shows there for
+	// that much longer.
+	StaleWhileRevalidate time.Duration `key:"stale_while_revalidate" default:"15m"`
 	// Drain is how long a stopping process lets open requests end, 0s to 5m.
 	Drain time.Duration `key:"drain" default:"5s"`
 }

@@ -4,7 +4,12 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"feedstation/internal/secret"
 )
+
+// scheme is what the address of a database begins with.
+var scheme = regexp.MustCompile(`^[a-z]+$`)
 
 // server is what follows user and password in a DSN of MySQL.
 var server = regexp.MustCompile(`^@[a-z0-9]+\([^()@]*\)/[^/@]*$`)
@@ -17,6 +22,14 @@ var server = regexp.MustCompile(`^@[a-z0-9]+\([^()@]*\)/[^/@]*$`)
 // and ? unescaped, so an @ behind a ? hides everything.
 func (c Content) SafeDSN() string {
 	dsn := c.DSN.Reveal()
+	safe := safeDSN(dsn)
+	if c.Driver == SQLite {
+		return safe
+	}
+	return secret.New(secret.InDSN(dsn)...).Text(safe)
+}
+
+func safeDSN(dsn string) string {
 	at := strings.LastIndexByte(dsn, '@')
 	if end := strings.IndexAny(dsn, "?#"); end >= 0 {
 		if end < at {
@@ -24,10 +37,12 @@ func (c Content) SafeDSN() string {
 		}
 		dsn = dsn[:end]
 	}
-	scheme, _, isURL := strings.Cut(dsn, "://")
+	name, _, isURL := strings.Cut(dsn, "://")
 	switch {
+	case isURL && !scheme.MatchString(name): // host=… password=a://b
+		return hidden
 	case at >= 0 && isURL:
-		return scheme + "://" + hidden + dsn[at:]
+		return name + "://" + hidden + dsn[at:]
 	case at >= 0 && server.MatchString(dsn[at:]):
 		return hidden + dsn[at:]
 	case at >= 0:

@@ -93,10 +93,13 @@ func (e *environment) read(t target, taken map[string]string) (text, from string
 		e.add(place{variable: from}, t.path, fmt.Errorf("%s is set as well: want only one of them", t.variable))
 		return text, t.variable, true
 	}
-	data, err := read(file)
+	data, open, err := read(file)
 	if err != nil {
 		e.add(place{variable: from}, t.path, err)
 		return "", "", false
+	}
+	if open {
+		e.warnings = append(e.warnings, fault{place{variable: from}, t.path, errors.New("all users of this machine may read or write that file: chmod o-rw")})
 	}
 	text = strings.TrimSuffix(string(data), "\n")
 	return strings.TrimSuffix(text, "\r"), from, true

@@ -7,8 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
+	"runtime"
+	"strings"
 
 	"feedstation/internal/network"
+	"feedstation/internal/secret"
 )
 
 // Load reads a configuration file and lays environ over it, assignments as in
@@ -23,34 +26,62 @@ import (
 // It never has the text of a [Secret] in it. It is fs.ErrNotExist where there is
 // no such file.
 func Load(file string, environ []string) (*Config, error) {
-	data, err := read(file)
+	data, open, err := read(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w: start feedstation in the folder of its config.yaml, or name another with --config FILE", file, fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	return load(file, data, environ)
+	return loadOpen(file, data, environ, open)
 }
 
-func read(file string) ([]byte, error) {
+// read also returns whether all users of the machine may read or write the file.
+func read(file string) (data []byte, open bool, err error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && runtime.GOOS != "windows" {
+		open = info.Mode()&0o006 != 0
+	}
+	data, err = io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if len(data) > maxBytes {
-		return nil, fmt.Errorf("%s: larger than %d MiB", file, maxBytes>>20)
+		return nil, false, fmt.Errorf("%s: larger than %d MiB", file, maxBytes>>20)
 	}
-	return data, nil
+	return data, open, nil
+}
+
+// warnOpen warns of a file with a secret that all users of the machine may read
+// or write.
+func (doc *document) warnOpen(r *report) {
+	secrets := []struct{ path, text string }{{"server.admin_token", doc.Server.AdminToken.Reveal()}} // one is enough to be told
+	if doc.Content.Driver != SQLite {
+		secrets = append(secrets, struct{ path, text string }{"content.dsn", strings.Join(secret.InDSN(doc.Content.DSN.Reveal()), "")})
+	}
+	if redis := doc.Cache.Redis; redis != nil {
+		secrets = append(secrets, struct{ path, text string }{"cache.redis.password", redis.Password.Reveal()},
+			struct{ path, text string }{"cache.redis.sentinel_password", redis.SentinelPassword.Reveal()})
+	}
+	for _, s := range secrets {
+		if at, ok := r.places[s.path]; ok && at.variable == "" && s.text != "" {
+			r.warn(s.path, "all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own")
+			return
+		}
+	}
 }
 
 // load is Load of what stands in the file.
 func load(file string, data []byte, environ []string) (*Config, error) {
+	return loadOpen(file, data, environ, false)
+}
+
+// loadOpen is load of a file that all users may read or write if it is open.
+func loadOpen(file string, data []byte, environ []string, open bool) (*Config, error) {
 	r := newReport(file)
 	root := r.parse(data)
 	if root == nil {
@@ -64,6 +95,9 @@ func load(file string, data []byte, environ []string) (*Config, error) {
 	r.places[""] = d.at(root)
 	d.decode(root, reflect.ValueOf(&doc).Elem(), "")
 	doc.validate(r)
+	if open {
+		doc.warnOpen(r)
+	}
 	if len(r.faults) > 0 {
 		return nil, r.err()
 	}

@@ -60,7 +60,7 @@ func TestLoad(t *testing.T) {
 			Sitemaps: Sitemaps{NewsName: "湘江新闻网", MaxURLs: 50_000, MaxBytes: 10_000_000},
 			Server: Server{
 				Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
-				Hosts: []string{"localhost", "127.0.0.1"}, Robots: []string{}, StaleIfError: 24 * time.Hour, Drain: 5 * time.Second,
+				Hosts: []string{"localhost", "127.0.0.1"}, Robots: []string{}, StaleIfError: 24 * time.Hour, StaleWhileRevalidate: 15 * time.Minute, AdminHosts: []string{}, Drain: 5 * time.Second,
 			},
 		}},
 		{"full", Config{
@@ -89,7 +89,8 @@ func TestLoad(t *testing.T) {
 			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), MaxAge: 5 * time.Minute, AuditRate: 0, Deadline: 90 * time.Minute},
 			Feeds:    Feeds{Items: 20},
 			Sitemaps: Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
-			Server:   Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour},
+			Server:   Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}},
+			Warnings: []string{"testdata/full.yaml:65: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
 		}},
 	}
 	for _, tt := range tests {

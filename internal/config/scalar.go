@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/language"
 
 	"feedstation/internal/schedule"
+	"feedstation/internal/secret"
 )
 
 // scalar is how the single values of a Go type are written.
@@ -94,7 +95,7 @@ func parseZone(text string) (any, error) {
 }
 
 // quote returns text for a fault: at most 80 characters, and without what may
-// be a user and a password before an @.
+// be a user and a password before an @, or a password behind its key.
 func quote(text string) string {
 	const longest = 80
 	scheme, rest, isURL := strings.Cut(text, "://")
@@ -103,10 +104,11 @@ func quote(text string) string {
 	} else {
 		scheme += "://"
 	}
-	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
-		rest = hidden + rest[at:]
+	user, at := "", strings.LastIndexByte(rest, '@')
+	if at >= 0 {
+		user, rest = hidden, rest[at:]
 	}
-	text = scheme + rest
+	text = scheme + user + secret.New(secret.InDSN(rest)...).Text(rest)
 	if chars := []rune(text); len(chars) > longest {
 		text = string(chars[:longest]) + "…"
 	}

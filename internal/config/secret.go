@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+
+	"feedstation/internal/secret"
 )
 
 // hidden stands for a secret wherever one is printed.
-const hidden = "[secret]"
+const hidden = secret.Hidden
 
 // Secret is a text that is never printed: formatting, logging and encoding it
 // give [secret], or nothing when it is empty. The zero Secret is empty.

@@ -151,6 +151,14 @@ func TestFaultsHideSecrets(t *testing.T) {
 		{name: "twice", file: redis("password: hunter2\n    password: hunter2")},
 		{name: "in the address of Redis", file: "cache:\n  redis:\n    addrs: [redis://u:hunter2@127.0.0.1:6379]\n"},
 		{name: "before the address of Redis", file: "cache:\n  redis:\n    addrs: [hunter2@127.0.0.1:6379]\n"},
+		{name: "halves of a password in the address of Redis", environ: []string{"FEEDSTATION_CACHE_REDIS_ADDRS=redis://:a,hunter2,b@127.0.0.1:6379"}},
+		{name: "the first half of a password in the address of Redis", environ: []string{"FEEDSTATION_CACHE_REDIS_ADDRS=redis://:hunter2,b@127.0.0.1:6379"}},
+		{name: "behind the address of Redis", environ: []string{"FEEDSTATION_CACHE_REDIS_ADDRS=redis://127.0.0.1:6379?password=hunter2"}},
+		{name: "keywords in the driver's place", file: "content:\n  driver: host=db.example password=hunter2\n"},
+		{name: "keywords in the address of a listener", environ: []string{"FEEDSTATION_SERVER_LISTEN=host=db.example password=hunter2"}},
+		{name: "keywords for sqlite", file: "content:\n  dsn: host=db.example password=hunter2\n"},
+		{name: "MySQL's DSN without a network for sqlite", file: "content:\n  dsn: u:hunter2@/cms\n"},
+		{name: "a parameter of the embedded store", file: "content:\n  dsn: var/content.db?_key=hunter2\n"},
 		{name: "without sentinels", file: redis("sentinel_password: hunter2")},
 		{name: "in a station's address", environ: []string{"FEEDSTATION_STATIONS_XT_URL=https://u:hunter2@xt.news.example"}},
 		{name: "in a station's broken address", environ: []string{"FEEDSTATION_STATIONS_XT_URL=https://u:hunter2@xt.news.example:%zz"}},
@@ -196,11 +204,14 @@ func TestSafeDSN(t *testing.T) {
 		{"keywords with @", "host=db.news.example password=hunter2@hunter2", "[secret]"},
 		{"MySQL", "cms:hunter2@tcp(db.news.example:3306)/cms?tls=true", "[secret]@tcp(db.news.example:3306)/cms"},
 		{"MySQL with / and @", "cms:a/b@hunter2@tcp(db.news.example:3306)/cms", "[secret]@tcp(db.news.example:3306)/cms"},
+		{"keywords with an address", "host=db password=a/hunter2://b", "[secret]"},
+		{"keywords with an address and @", "host=db password=hunter2://a@b", "[secret]"},
+		{"another address with password", "postgres://db.news.example/hunter2@a?password=hunter2", "postgres://[secret]@a"},
 		{"MySQL without host", "cms:hunter2", "[secret]"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := Content{DSN: NewSecret(tt.dsn)}.SafeDSN()
+			got := Content{Driver: Postgres, DSN: NewSecret(tt.dsn)}.SafeDSN()
 			if got != tt.want {
 				t.Errorf("SafeDSN() of %s = %q, want %q", tt.dsn, got, tt.want)
 			}

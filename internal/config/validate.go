@@ -58,7 +58,7 @@ func (c *Content) validate(r *report) {
 			r.value("content.dsn", "want an address such as user:password@tcp(host:3306)/database")
 		}
 	default:
-		r.value("content.driver", "want sqlite, postgres or mysql, got %s", quote(c.Driver))
+		r.value("content.driver", "want sqlite, postgres or mysql, got %q", word(c.Driver))
 	}
 }
 
@@ -66,6 +66,8 @@ func (c *Content) validateEmbedded(r *report, dsn string) {
 	switch {
 	case strings.Contains(dsn, "://") || strings.Contains(dsn, "@tcp(") || strings.HasPrefix(dsn, "file:"):
 		r.value("content.dsn", "want the path of a file, got an address")
+	case noPath.MatchString(dsn):
+		r.value("content.dsn", "want the path of a file; for an address, set content.driver as well")
 	case strings.HasPrefix(dsn, ":"):
 		r.value("content.dsn", "want the path of a file: a store in memory is not supported")
 	}
@@ -76,6 +78,10 @@ func (c *Content) validateEmbedded(r *report, dsn string) {
 		r.value("content.article_channels", "only for postgres and mysql: the embedded store names its tables itself")
 	}
 }
+
+// noPath is the address of another store, user:password@… or password=…, or has
+// parameters. It would be taken for a path, and printed as a path is.
+var noPath = regexp.MustCompile(`(?i)^[^/\\]+:[^\\].*@|(?:passw|pwd)\w*\s*=|\?`)
 
 func (c *Cache) validate(r *report) {
 	if c.Dir == "" {
@@ -101,12 +107,8 @@ func (c *Redis) validate(r *report) {
 		r.value(path+"addrs", "want one address with mode %s, got %d", Single, len(c.Addrs))
 	}
 	for i, address := range c.Addrs {
-		host, port, err := hostPort(address)
-		if err == nil && (host == "" || port == 0) {
-			err = fmt.Errorf("want host:port, got %s", quote(address))
-		}
-		if err != nil {
-			r.value(fmt.Sprintf("%saddrs[%d]", path, i), "%w", err)
+		if host, port, err := hostPort(address); err != nil || host == "" || port == 0 {
+			r.value(fmt.Sprintf("%saddrs[%d]", path, i), "want host:port, got %s", c.safeAddr(address))
 		}
 	}
 	if c.Mode == Sentinel && c.Master == "" {
@@ -123,6 +125,15 @@ func (c *Redis) validate(r *report) {
 		r.value(path+"db", "a cluster has only database 0")
 	}
 	atLeast(r, path+"poll", c.Poll, 100*time.Millisecond)
+}
+
+// safeAddr returns what may be shown of an address that is none. Of a URL whose
+// password has a comma, each half is an address of the list.
+func (c *Redis) safeAddr(address string) string {
+	if len(c.Addrs) > 1 || strings.Contains(address, "://") && !strings.Contains(address, "@") {
+		return hidden
+	}
+	return quote(address)
 }
 
 func (j *Jobs) validate(r *report) {
@@ -183,6 +194,12 @@ func (s *Server) validate(r *report) {
 	if token := s.AdminToken.Reveal(); token != "" && (len(token) < minToken || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' })) {
 		r.value("server.admin_token", "want at least %d visible ASCII characters", minToken)
 	}
+	for i, host := range s.AdminHosts {
+		if name, ok := network.NormalizeHost(host); !ok || name != strings.ToLower(host) {
+			r.value(fmt.Sprintf("server.admin_hosts[%d]", i), "want a host without a port such as feedstation.internal, got %s", quote(host))
+		}
+	}
+	between(r, "server.stale_while_revalidate", s.StaleWhileRevalidate, 0, 720*time.Hour)
 	between(r, "server.stale_if_error", s.StaleIfError, 0, 720*time.Hour)
 	between(r, "server.drain", s.Drain, 0, 5*time.Minute)
 }

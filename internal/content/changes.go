@@ -27,7 +27,7 @@ const settled = 5 * time.Second
 func (s *Snapshot) Changes(ctx context.Context, since time.Time) iter.Seq2[article.Change, error] {
 	return func(yield func(article.Change, error) bool) {
 		if err := s.readChanges(ctx, since, func(c article.Change) bool { return yield(c, nil) }); err != nil {
-			yield(article.Change{}, fmt.Errorf("content: changes: %w", explain(err)))
+			yield(article.Change{}, fmt.Errorf("content: changes: %w", s.explain(err)))
 		}
 	}
 }

@@ -34,7 +34,7 @@ type back struct{ from, asked time.Time }
 func (s *Snapshot) latestOfChannel(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error) {
 	from, err := s.farBack(ctx, stations)
 	if err != nil {
-		return nil, fmt.Errorf("content: latest of %s: %w", strings.Join(stations, ", "), explain(err))
+		return nil, fmt.Errorf("content: latest of %s: %w", strings.Join(stations, ", "), s.explain(err))
 	}
 	key := reachKey(stations, channel)
 	if few, _ := s.store.reach.few.Load(key); from.IsZero() || few != true {

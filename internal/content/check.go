@@ -33,7 +33,7 @@ func Check(ctx context.Context, file string, n *network.Network, each func(*arti
 	defer s.read.Close()
 	findings, err := s.check(ctx, n, each)
 	if err != nil {
-		return Findings{}, fmt.Errorf("content: %s: %w", file, explain(err))
+		return Findings{}, fmt.Errorf("content: %s: %w", file, s.explain(err))
 	}
 	return findings, nil
 }
@@ -77,6 +77,9 @@ func (s *Store) Survey(ctx context.Context, n *network.Network, each func(*artic
 	}
 	for _, fault := range snapshot.Faults() {
 		findings.Faults = append(findings.Faults, fault.Error()+" (left out of everything)")
+	}
+	if snapshot.more > 0 {
+		findings.Faults = append(findings.Faults, fmt.Sprintf("and %d more articles left out of everything", snapshot.more))
 	}
 	return findings, nil
 }

@@ -30,6 +30,8 @@ type dialect interface {
 	// instant (see row.time), or a key as text.
 	text(c column) string
 	instant(c column) string
+	// exact is a text to be compared byte for byte.
+	exact(text string) string
 	// isSet is the condition that a flag is set.
 	isSet(c column) string
 	// micros is a time as Unix microseconds, or NULL.

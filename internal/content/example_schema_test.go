@@ -111,7 +111,7 @@ func denied(err error) bool {
 		strings.Contains(err.Error(), "denied to user")
 }
 
-// TestNewsroomSchema runs the README's example of a plain newsroom.
+// TestNewsroomSchema runs the example of a plain newsroom in docs/databases.md.
 func TestNewsroomSchema(t *testing.T) {
 	server := sqltest.Postgres(t)
 	e := bareEngine(t, content.Postgres, server)
@@ -163,7 +163,7 @@ func TestNewsroomSchema(t *testing.T) {
 	)
 }
 
-// TestWordPress runs the README's example of WordPress's own tables.
+// TestWordPress runs the example of WordPress's own tables in docs/databases.md.
 func TestWordPress(t *testing.T) {
 	server := sqltest.MariaDB(t)
 	e := bareEngine(t, content.MySQL, server)

@@ -18,11 +18,18 @@ import (
 // the server has cancelled it for another's sake, or has gone.
 var ErrRetry = errors.New("may work when tried again")
 
-// explain adds what to do to an engine's own words, which know no password.
-func explain(err error) error {
-	if err == nil || errors.Is(err, context.Canceled) {
-		return err
+// explain adds what to do to an engine's own words. Every error of an engine
+// passes here: pieces of a password are taken out of it.
+func (s *Store) explain(err error) error {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		err = explain(err)
 	}
+	return s.secrets.Error(err)
+}
+
+func (s *Snapshot) explain(err error) error { return s.store.explain(err) }
+
+func explain(err error) error {
 	if errors.Is(err, errSilent) {
 		return again{err}
 	}

@@ -33,7 +33,7 @@ func (s *Snapshot) Find(ctx context.Context, ids []string) ([]article.State, err
 	}
 	rows, err := s.ask(ctx, q)
 	if err != nil {
-		return nil, fmt.Errorf("content: find: %w", explain(err))
+		return nil, fmt.Errorf("content: find: %w", s.explain(err))
 	}
 	defer rows.close()
 	var states []article.State
@@ -48,7 +48,7 @@ func (s *Snapshot) Find(ctx context.Context, ids []string) ([]article.State, err
 		}
 	}
 	if err := rows.err(); err != nil {
-		return nil, fmt.Errorf("content: find: %w", explain(s.failed(err)))
+		return nil, fmt.Errorf("content: find: %w", s.explain(s.failed(err)))
 	}
 	return states, nil
 }
@@ -61,7 +61,7 @@ func (s *Snapshot) state(r *row) (state article.State, ok bool) {
 	}
 	state.URL = r.text("url")
 	r.short("url", state.URL)
-	a := article.Article{Status: article.Status(r.text("status")), Published: state.Published, Expires: r.time("expires")}
+	a := article.Article{Status: r.status(), Published: state.Published, Expires: r.time("expires")}
 	// No document has what has no address, or a time of expiry that is none.
 	state.Visible = r.fault == nil && state.URL != "" && a.VisibleAt(s.at)
 	return state, true
@@ -70,12 +70,8 @@ func (s *Snapshot) state(r *row) (state article.State, ok bool) {
 // find returns the query of Find; nil: no article can have any of the ids.
 func (s *Snapshot) find(ids []string) *statement {
 	q, c := s.query(), s.catalog
-	status := "'published'"
-	if found := c.column("status"); !found.missing() {
-		status = s.dialect.text(found)
-	}
 	q.add("SELECT ", s.dialect.text(c.column("id")), ", ", s.dialect.text(c.column("station")), ", ", s.dialect.instant(c.column("published")), ", ",
-		s.dialect.instant(c.column("modified_at")), ", ", s.text("url"), ", ", status, ", ", s.dialect.instant(c.column("expires")),
+		s.dialect.instant(c.column("modified_at")), ", ", s.text("url"), ", ", s.status(), ", ", s.dialect.instant(c.column("expires")),
 		" FROM ", c.from, " WHERE ")
 	condition := s.dialect.keyAmong(q, c.column("id"), ids)
 	if condition == "" {

@@ -25,7 +25,7 @@ func (s *Store) Inspect(ctx context.Context) ([]Finding, error) {
 	before := time.Now()
 	snapshot, err := s.begin(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("content: %w", explain(err))
+		return nil, fmt.Errorf("content: %w", s.explain(err))
 	}
 	defer snapshot.Close()
 	after := time.Now()
@@ -33,7 +33,7 @@ func (s *Store) Inspect(ctx context.Context) ([]Finding, error) {
 	defer cancel()
 	found, err := s.look(ctx, snapshot.conn)
 	if err != nil {
-		return nil, fmt.Errorf("content: %w", explain(cause(ctx, err)))
+		return nil, fmt.Errorf("content: %w", s.explain(cause(ctx, err)))
 	}
 	findings := s.faultsOf(found)
 	if len(findings) == 0 {

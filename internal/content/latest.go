@@ -36,8 +36,7 @@ func (s *Snapshot) Latest(ctx context.Context, stations []string, channel string
 
 // newestArticles returns the first limit sound articles of Latest's pages.
 func (s *Snapshot) newestArticles(ctx context.Context, stations []string, limit int, page func(size int, after *place) *statement) ([]article.Article, error) {
-	read := query{of: "latest of " + strings.Join(stations, ", "), read: (*row).latest, size: limit, page: page}
-	read.known.Status = article.Published
+	read := query{of: "latest of " + strings.Join(stations, ", "), read: (*row).latest, size: limit, page: page, shown: true}
 	var articles []article.Article
 	for a, err := range s.articles(ctx, read) {
 		if err != nil {
@@ -110,9 +109,6 @@ func (r *row) latest(a *article.Article) {
 	a.Source = r.source("source")
 	a.Tags, a.Rights = r.names("tags"), r.text("rights")
 	a.OriginalURL, a.NextURL, a.Body = r.text("original_url"), r.text("next_url"), r.text("body")
-	r.short("source", a.Source.URL)
-	r.short("original_url", a.OriginalURL)
-	r.short("next_url", a.NextURL)
 	channels := r.names("channels")
 	slices.Sort(channels)
 	a.Channels = slices.Compact(channels)
@@ -128,7 +124,7 @@ func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Locati
 	for {
 		newest, err := s.newest(ctx, station, before)
 		if err != nil {
-			return nil, fmt.Errorf("content: months of %s: %w", station, explain(err))
+			return nil, fmt.Errorf("content: months of %s: %w", station, s.explain(err))
 		}
 		if newest.IsZero() {
 			return months, nil

@@ -40,7 +40,7 @@ func (s *Store) Listen(ctx context.Context, woken func(id string), state func(er
 	}
 	untilDone(ctx, state, func(connected func()) error {
 		if err := s.listen(ctx, woken, connected); err != nil {
-			return fmt.Errorf("content: listen: %w", explain(err))
+			return fmt.Errorf("content: listen: %w", s.explain(err))
 		}
 		return nil
 	})

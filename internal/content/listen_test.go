@@ -208,7 +208,7 @@ func TestListenRefused(t *testing.T) {
 	}
 }
 
-// TestNewsroomNotifies holds that the README's example of a plain newsroom
+// TestNewsroomNotifies holds that the example of a plain newsroom
 // tells of every change, once a transaction.
 func TestNewsroomNotifies(t *testing.T) {
 	e := bareEngine(t, content.Postgres, sqltest.Postgres(t))

@@ -23,7 +23,7 @@ func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Ti
 	read := query{of: "articles of " + station, read: (*row).listing, size: pageSize, page: func(size int, after *place) *statement {
 		return s.listing(station, from, to, size, after)
 	}}
-	read.known.Station, read.known.Status = station, article.Published
+	read.known.Station, read.shown = station, true
 	return s.articles(ctx, read)
 }
 
@@ -61,7 +61,7 @@ func (r *row) listing(a *article.Article) {
 func (s *Snapshot) Inventory(ctx context.Context) iter.Seq2[article.Article, error] {
 	return func(yield func(article.Article, error) bool) {
 		if err := s.allow(ctx, 0); err != nil {
-			yield(article.Article{}, fmt.Errorf("content: all articles: %w", explain(err)))
+			yield(article.Article{}, fmt.Errorf("content: all articles: %w", s.explain(err)))
 			return
 		}
 		defer func() {
@@ -74,22 +74,15 @@ func (s *Snapshot) Inventory(ctx context.Context) iter.Seq2[article.Article, err
 }
 
 func (s *Snapshot) inventory() *statement {
-	q, c := s.query(), s.catalog
-	status := "'published'"
-	if found := c.column("status"); !found.missing() {
-		status = s.dialect.text(found)
-	}
-	q.add("SELECT ", s.listed(), ", ", s.text("station"), ", ", status, s.oversize(listedTexts()),
-		" FROM ", c.from, " ORDER BY a.station, a.published, a.id")
+	q := s.query()
+	q.add("SELECT ", s.listed(), ", ", s.text("station"), s.oversize(listedTexts()),
+		" FROM ", s.catalog.from, " ORDER BY a.station, a.published, a.id")
 	return q
 }
 
 func (r *row) inventory(a *article.Article) {
 	r.listed(a, (*row).addresses)
-	a.Station, a.Status = r.required("station"), article.Status(r.required("status"))
-	if a.Status != article.Published && a.Status != article.Draft && a.Status != article.Withdrawn {
-		r.fail("status", fmt.Errorf("want published, draft or withdrawn, got %q", a.Status))
-	}
+	a.Station = r.required("station")
 	r.whole()
 }
 
@@ -127,6 +120,7 @@ func (s *Snapshot) listed() string {
 	for _, name := range []string{"images", "enclosures", "alternates"} {
 		list.WriteString(", NULLIF(" + s.text(name) + ", '[]')")
 	}
+	list.WriteString(", " + s.status())
 	return list.String()
 }
 
@@ -144,24 +138,40 @@ func (r *row) listed(a *article.Article, images func(*row, string) []article.Ima
 	a.Enclosures = decoded[[]article.Enclosure](r, "enclosures")
 	a.Alternates = decoded[[]article.Alternate](r, "alternates")
 	r.short("url", a.URL)
-	for i := range a.Images {
-		r.short("images", a.Images[i].URL)
+	a.Status = r.status()
+}
+
+// status returns what is read of the column: NULL for what is published. A
+// longer word than any is cut, it is unknown anyway.
+func (s *Snapshot) status() string {
+	c := s.catalog.column("status")
+	if c.missing() {
+		return "NULL"
 	}
-	for i := range a.Enclosures {
-		r.short("enclosures", a.Enclosures[i].URL)
+	return "CASE WHEN " + s.statusWord() + " NOT IN ('', 'published') THEN substr(" + s.dialect.text(c) + ", 1, 100) END"
+}
+
+// statusWord is the column to be compared with words, which must be there. NULL
+// is the empty text.
+func (s *Snapshot) statusWord() string {
+	return s.dialect.exact("COALESCE(" + s.dialect.text(s.catalog.column("status")) + ", '')")
+}
+
+func (r *row) status() article.Status {
+	status, err := article.ParseStatus(r.text("status"))
+	if err != nil {
+		r.fail("status", err)
 	}
-	for i := range a.Alternates {
-		r.short("alternates", a.Alternates[i].URL)
-	}
+	return status
 }
 
 // shown returns the condition for an article to be visible at the snapshot's
-// moment if it was published by then. A time of expiry before all times is read
-// as well: it is a broken one, which has to be named.
+// moment if it was published by then. What is broken is read as well, to be
+// named: a time of expiry before all times, and an unknown word in status.
 func (s *Snapshot) shown(q *statement) string {
 	condition := "1 = 1"
 	if status := s.catalog.column("status"); !status.missing() {
-		condition = s.dialect.text(status) + " = 'published'"
+		condition = s.statusWord() + " NOT IN ('draft', 'withdrawn')"
 	}
 	if expires := s.catalog.column("expires"); !expires.missing() {
 		condition += " AND (a.expires IS NULL OR a.expires > " + q.moment(s.at) + " OR a.expires < " + q.moment(earliest()) + ")"

@@ -15,7 +15,7 @@ import (
 // openMySQL returns a pool that connects when it is needed.
 func openMySQL(dsn string, timeout time.Duration) (*sql.DB, error) {
 	config, err := mysql.ParseDSN(dsn)
-	if err != nil {
+	if err != nil || strings.Contains(config.Addr, "@") {
 		// The driver's own words may repeat what is secret.
 		return nil, errors.New("dsn: not an address of MySQL such as user:password@tcp(host:3306)/database")
 	}
@@ -118,6 +118,8 @@ func (mySQL) text(c column) string {
 	}
 	return "CAST(" + c.name + " AS CHAR)"
 }
+
+func (mySQL) exact(text string) string { return "BINARY " + text }
 
 func (mySQL) instant(c column) string {
 	if c.missing() {

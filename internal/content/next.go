@@ -17,7 +17,7 @@ func (s *Snapshot) Next(ctx context.Context) (next time.Time, err error) {
 		}
 		at, err := s.askTime(ctx, s.firstOf(c))
 		if err != nil {
-			return time.Time{}, fmt.Errorf("content: next: %w", explain(err))
+			return time.Time{}, fmt.Errorf("content: next: %w", s.explain(err))
 		}
 		if next.IsZero() || !at.IsZero() && at.Before(next) {
 			next = at

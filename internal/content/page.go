@@ -84,6 +84,7 @@ type query struct {
 	size  int // of a page; 0: all is one
 	read  func(*row, *article.Article)
 	known article.Article // what need not be read
+	shown bool            // only what is published is wanted
 }
 
 // articles yields the articles of a query that are sound, and notes the others.
@@ -94,7 +95,7 @@ func (s *Snapshot) articles(ctx context.Context, read query) iter.Seq2[article.A
 			n, last, err := s.readPage(ctx, read, after, yield)
 			switch {
 			case err != nil:
-				yield(article.Article{}, fmt.Errorf("content: %s: %w", read.of, explain(s.failed(err))))
+				yield(article.Article{}, fmt.Errorf("content: %s: %w", read.of, s.explain(s.failed(err))))
 				return
 			case n < read.size || read.size == 0 || last.published == nil || last.id == nil:
 				return
@@ -128,6 +129,11 @@ func (s *Snapshot) readPage(ctx context.Context, read query, after *place, yield
 		read.read(r, &a)
 		if r.fault != nil {
 			s.note(article.RowError{ID: a.ID, Column: r.column, Err: r.fault})
+			continue
+		}
+		// The condition leaves out what compares as hidden in the column's own
+		// encoding, and this the rest.
+		if read.shown && a.Status != article.Published {
 			continue
 		}
 		if !yield(a, nil) {

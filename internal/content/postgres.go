@@ -3,10 +3,14 @@ package content
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"net"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -19,9 +23,9 @@ const maxIdle = 4
 // openPostgres returns a pool that connects when it is needed.
 func openPostgres(ctx context.Context, dsn string, timeout time.Duration) (*sql.DB, *pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(dsn)
-	if err != nil {
+	if err != nil || misread(config.ConnConfig) {
 		// The driver's own words may repeat what is secret.
-		return nil, nil, fmt.Errorf("dsn: not an address of PostgreSQL such as postgres://user:password@host:5432/database, or host=… user=… dbname=…")
+		return nil, nil, errors.New("dsn: not an address of PostgreSQL such as postgres://user:password@host:5432/database, or host=… user=… dbname=…" + escapeHint)
 	}
 	if !strings.Contains(dsn, "pool_max_conns") {
 		config.MaxConns = maxIdle
@@ -43,6 +47,19 @@ func openPostgres(ctx context.Context, dsn string, timeout time.Duration) (*sql.
 	db := stdlib.OpenDBFromPool(pool)
 	db.SetMaxOpenConns(int(config.MaxConns))
 	return db, pool, nil
+}
+
+// escapeHint is what most addresses lack that can't be read.
+const escapeHint = "; in a password @ is written %40, : %3A, / %2F, ? %3F, # %23 and % %25"
+
+// misread reports whether the driver has taken a piece of a password for a
+// host: it cuts at the first @, where the password has one.
+func misread(config *pgx.ConnConfig) bool {
+	strange := func(host string) bool {
+		return !strings.HasPrefix(host, "/") && strings.ContainsAny(host, "@:/?# ") && net.ParseIP(host) == nil
+	}
+	return strange(config.Host) ||
+		slices.ContainsFunc(config.Fallbacks, func(f *pgconn.FallbackConfig) bool { return strange(f.Host) })
 }
 
 // postgres is the dialect of PostgreSQL 12 and later.
@@ -87,6 +104,8 @@ func (postgres) instant(c column) string {
 	}
 	return fmt.Sprintf("CASE WHEN isfinite(%[1]s) THEN %[1]s WHEN %[1]s < now() THEN timestamptz '0001-01-01 00:00:00+00' END", c.name)
 }
+
+func (postgres) exact(text string) string { return text }
 
 func (postgres) isSet(c column) string {
 	if c.kind == boolKind {

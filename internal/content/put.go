@@ -42,12 +42,12 @@ func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, err
 	}
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return 0, fmt.Errorf("content: %w", explain(err))
+		return 0, fmt.Errorf("content: %w", s.explain(err))
 	}
 	defer tx.Rollback()
 	w, err := prepare(ctx, tx)
 	if err != nil {
-		return 0, fmt.Errorf("content: %w", explain(err))
+		return 0, fmt.Errorf("content: %w", s.explain(err))
 	}
 	started := time.Now()
 	// With a context that can end, the driver starts a goroutine for every
@@ -61,15 +61,15 @@ func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, err
 			return 0, err
 		}
 		if err := w.put(statement, &a, started); err != nil {
-			return 0, fmt.Errorf("content: article %s: %w", a.ID, explain(err))
+			return 0, fmt.Errorf("content: article %s: %w", a.ID, s.explain(err))
 		}
 		n++
 	}
 	if err := settle(ctx, tx, started, s.overlap); err != nil {
-		return 0, fmt.Errorf("content: %w", explain(err))
+		return 0, fmt.Errorf("content: %w", s.explain(err))
 	}
 	if err := tx.Commit(); err != nil {
-		return 0, fmt.Errorf("content: %w", explain(err))
+		return 0, fmt.Errorf("content: %w", s.explain(err))
 	}
 	return n, nil
 }

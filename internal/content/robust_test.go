@@ -35,7 +35,7 @@ func TestEngineBrokenRows(t *testing.T) {
 		{"a list of something else", `tags = '[{}]'`, newest, "tags: json: cannot unmarshal object", ""},
 		{"no url", `url = NULL`, every, "url: missing", ""},
 		{"no station", `station = NULL`, inventoried, "station: missing", ""},
-		{"no status", `status = NULL`, inventoried, "status: missing", ""},
+		{"a status of its own", `status = 'deleted'`, every, `status: want published, draft or withdrawn, got "deleted"`, ""},
 		{"not published", `published = NULL`, inventoried, "published: missing", ""},
 		{"a time of another age", `expires = '9999-12-31', published = '1500-01-01'`, newest | inventoried | listed, "published: not a plausible time: 1500-01-01T00:00:00Z", ""},
 		{"zero dates", `published = '0000-00-00'`, newest | inventoried, "published: not a time: a zero date", content.MySQL},

@@ -27,8 +27,12 @@ func (s *Snapshot) note(fault article.RowError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := func(f article.RowError) bool { return f.ID == fault.ID && f.Column == fault.Column }
-	if len(s.faults) < maxFaults && !slices.ContainsFunc(s.faults, known) {
+	switch {
+	case slices.ContainsFunc(s.faults, known):
+	case len(s.faults) < maxFaults:
 		s.faults = append(s.faults, fault)
+	default:
+		s.more++
 	}
 }
 
@@ -117,7 +121,8 @@ func (r *row) required(column string) string {
 	return text
 }
 
-// short fails for an address that is longer than one may be.
+// short fails for an article's address that is longer than one may be. Others that
+// are, documents leave out.
 func (r *row) short(column, address string) {
 	if err := article.CheckLength(address); err != nil {
 		r.fail(column, err)

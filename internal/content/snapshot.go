@@ -24,6 +24,7 @@ type Snapshot struct {
 
 	mu     sync.Mutex
 	faults []article.RowError
+	more   int // beyond maxFaults; a row that is read twice counts twice
 	closed sync.Once
 }
 
@@ -37,14 +38,14 @@ func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 	version := s.watch.version(ctx)
 	snapshot, err := s.begin(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("content: %w", explain(err))
+		return nil, fmt.Errorf("content: %w", s.explain(err))
 	}
 	snapshot.version = version
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
 	if snapshot.catalog, err = s.catalog(ctx, snapshot.conn); err != nil {
 		snapshot.Close()
-		return nil, fmt.Errorf("content: %w", explain(cause(ctx, err)))
+		return nil, fmt.Errorf("content: %w", s.explain(cause(ctx, err)))
 	}
 	return snapshot, nil
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -26,12 +27,19 @@ func (s *Store) openEmbedded(ctx context.Context, file string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return fmt.Errorf("content: %w", err)
 	}
+	_, err := os.Stat(file)
+	isNew := errors.Is(err, fs.ErrNotExist)
 	s.dialect = embedded{}
 	s.read, s.write = pool(file, true, max(2, runtime.GOMAXPROCS(0))), pool(file, false, 1)
 	s.watch = &watch{db: pool(file, true, 1)}
-	err := patiently(ctx, func() error {
+	err = patiently(ctx, func() error {
 		if err := s.migrate(ctx); err != nil {
 			return err
+		}
+		if isNew { // before there is anything in it
+			if err := os.Chmod(file, storeMode); err != nil {
+				return err
+			}
 		}
 		// Readers and the writer don't wait for one another. The file keeps the
 		// mode, so another program's, which migrate refuses, must not get it.
@@ -42,11 +50,16 @@ func (s *Store) openEmbedded(ctx context.Context, file string) error {
 		s.watch.file, err = os.Stat(file)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("content: %s: %w", file, explain(err)), s.Close())
+		return errors.Join(fmt.Errorf("content: %s: %w", file, s.explain(err)), s.Close())
 	}
 	s.watch.name = file
 	return nil
 }
+
+// storeMode is the mode of a new store, and so of SQLite's files beside it: drafts
+// and embargoed articles are not for all accounts of the machine. One that is there
+// keeps the mode that it was given.
+const storeMode = 0o640
 
 // patiently tries again what finds the store locked. SQLite itself waits for
 // locks, but not where two that change to WAL would wait for one another.
@@ -151,6 +164,7 @@ func (embedded) moment(t time.Time) any   { return millis(t) }
 func (embedded) tick() time.Duration      { return time.Millisecond }
 
 func (embedded) text(c column) string                 { return c.name }
+func (embedded) exact(text string) string             { return text }
 func (embedded) instant(c column) string              { return c.name }
 func (embedded) isSet(c column) string                { return c.name + " <> 0" }
 func (embedded) micros(c column) string               { return c.name + " * 1000" }

@@ -23,6 +23,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"feedstation/internal/secret"
 )
 
 // Drivers that a store can have.
@@ -75,7 +77,8 @@ type Store struct {
 	channels name
 	overlap  time.Duration
 	timeout  time.Duration
-	notify   string // a channel of PostgreSQL; empty: none
+	notify   string           // a channel of PostgreSQL; empty: none
+	secrets  *secret.Redactor // of the DSN
 
 	write *sql.DB // one connection of the embedded store; else nil
 	watch *watch  // of the embedded store; else nil
@@ -109,6 +112,9 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 	if err := s.setChannel(o); err != nil {
 		return nil, fmt.Errorf("content: notify: %w", err)
 	}
+	if o.Driver != SQLite { // whose DSN is a path
+		s.secrets = secret.New(secret.InDSN(o.DSN)...)
+	}
 	var err error
 	switch o.Driver {
 	case SQLite:
@@ -129,7 +135,7 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 		err = fmt.Errorf("driver: want sqlite, postgres or mysql, got %q", o.Driver)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("content: %w", err)
+		return nil, fmt.Errorf("content: %w", s.explain(err))
 	}
 	return s, nil
 }
@@ -182,7 +188,7 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 	}
 	var some bool
 	if err := s.read.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM articles)").Scan(&some); err != nil {
-		return false, fmt.Errorf("content: %w", explain(err))
+		return false, fmt.Errorf("content: %w", s.explain(err))
 	}
 	return !some, nil
 }

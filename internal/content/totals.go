@@ -28,7 +28,7 @@ func (s *Snapshot) totals(ctx context.Context, station string, parts [][2]time.T
 	for first := 0; first < len(parts); first += maxParts {
 		last := min(first+maxParts, len(parts))
 		if err := s.readTotals(ctx, s.totalsOf(station, parts[first:last]), totals[first:last]); err != nil {
-			return nil, fmt.Errorf("content: totals of %s: %w", station, explain(s.failed(err)))
+			return nil, fmt.Errorf("content: totals of %s: %w", station, s.explain(s.failed(err)))
 		}
 	}
 	return totals, nil
@@ -85,7 +85,7 @@ func (s *Snapshot) totalsOf(station string, parts [][2]time.Time) *statement {
 		}
 	}
 	if status := c.column("status"); !status.missing() {
-		sum.WriteString("CASE " + s.dialect.text(status) + " WHEN 'published' THEN 1 WHEN 'draft' THEN 2 WHEN 'withdrawn' THEN 3 ELSE 4 END")
+		sum.WriteString("CASE " + s.statusWord() + " WHEN 'published' THEN 1 WHEN '' THEN 1 WHEN 'draft' THEN 2 WHEN 'withdrawn' THEN 3 ELSE 4 END")
 	} else {
 		sum.WriteString("1")
 	}

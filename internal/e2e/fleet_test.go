@@ -43,7 +43,8 @@ type process struct {
 	log     bytes.Buffer // to be read once the process has ended
 	serve   *exec.Cmd
 	client  *http.Client
-	life    atomic.Int32 // odd: it is to answer
+	as      *syscall.Credential // whose account it runs under; nil: the test's
+	life    atomic.Int32        // odd: it is to answer
 }
 
 func newProcess(t testing.TB, host string, env ...string) *process {
@@ -60,6 +61,9 @@ func newProcess(t testing.TB, host string, env ...string) *process {
 func (p *process) command(args ...string) *exec.Cmd {
 	c := exec.Command(p.program, args...)
 	c.Dir, c.Env = p.dir, slices.Clip(p.env)
+	if p.as != nil {
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: p.as}
+	}
 	return c
 }
 

@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -11,6 +12,10 @@ type Advice struct {
 	// MaxAge is how long a client or a proxy may keep the document without
 	// asking again, in whole seconds.
 	MaxAge time.Duration
+	// StaleWhileRevalidate bounds how long after that a proxy may still serve it
+	// while it asks again (RFC 5861 §3), which is MaxAge once more; 0: no bound,
+	// negative: not told.
+	StaleWhileRevalidate time.Duration
 	// StaleIfError is how long after that a proxy may still serve it while
 	// this server can't be reached (RFC 5861 §4); 0: not told.
 	StaleIfError time.Duration
@@ -34,7 +39,10 @@ func (d *Document) Advised(advice Advice) *Document {
 func (d *Document) advise(advice Advice) {
 	d.advice = advice
 	seconds := int(advice.MaxAge / time.Second)
-	control := fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d", seconds, seconds)
+	control := fmt.Sprintf("public, max-age=%d", seconds)
+	if bound := int(advice.StaleWhileRevalidate / time.Second); bound >= 0 {
+		control += fmt.Sprintf(", stale-while-revalidate=%d", min(seconds, cmp.Or(bound, seconds)))
+	}
 	if advice.StaleIfError > 0 {
 		control += fmt.Sprintf(", stale-if-error=%d", int(advice.StaleIfError/time.Second))
 	}

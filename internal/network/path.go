@@ -99,12 +99,15 @@ var (
 )
 
 // Resolve returns the station that a request's host and escaped path address,
-// and the path of the document within the station.
+// and the path of the document within the station: it begins with a slash, or is
+// empty. The * of a request without a path is of no station.
 func (n *Network) Resolve(host, path string) (*Station, string, error) {
 	s, ok := n.at(host)
 	switch {
 	case !ok:
 		return nil, "", ErrUnknownHost
+	case path != "" && path[0] != '/':
+		return nil, "", ErrUnknownStation
 	case s != nil:
 		return s, path, nil
 	}

@@ -51,6 +51,9 @@ func TestResolve(t *testing.T) {
 		{name: "own host, port too high", host: "xt.news.example:65536", path: "/rss.xml", err: network.ErrUnknownHost},
 		{name: "own host, two ports", host: "xt.news.example:80:80", path: "/rss.xml", err: network.ErrUnknownHost},
 		{name: "own host behind a user", host: "user@xt.news.example", path: "/rss.xml", err: network.ErrUnknownHost},
+		{name: "no path but a star", host: "xt.news.example", path: "*", err: network.ErrUnknownStation},
+		{name: "a star on a shared host", host: "localhost", path: "*", err: network.ErrUnknownStation},
+		{name: "a path without a slash", host: "xt.news.example", path: "rss.xml", err: network.ErrUnknownStation},
 		{name: "a host below", host: "a.xt.news.example", path: "/rss.xml", err: network.ErrUnknownHost},
 	}
 	for _, tt := range tests {

@@ -32,7 +32,11 @@ type Outcome struct {
 	Later   map[article.Month]time.Time // when months, and feeds as the zero month, change by the clock
 	Pending []article.Month             // that were not reached
 	Omitted []Omission
-	Memory  Memory // for the next build
+	// Withdrawn are the ids of articles of the previous edition that the content
+	// store calls withdrawn, drafts or expired, where a ShrunkError keeps the next
+	// one from being published.
+	Withdrawn []string
+	Memory    Memory // for the next build
 }
 
 // Omission is an article that no feed can carry. It is returned once.
@@ -62,7 +66,8 @@ type builder struct {
 }
 
 // Build returns the edition that follows the previous one: equal to it where
-// nothing has changed. The error is a *ShrunkError where it must not replace it.
+// nothing has changed. The error is a *ShrunkError where it must not replace it,
+// which may still lose [Outcome.Withdrawn].
 // The outcome holds either way.
 func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, error) {
 	b := &builder{
@@ -74,7 +79,7 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 		snapshot: withhold(o.Snapshot, o.Retractions), retractions: o.Retractions, enough: o.Enough,
 		outcome: Outcome{Later: map[article.Month]time.Time{}},
 	}
-	b.advice.StaleIfError = p.options.StaleIfError
+	b.advice.StaleIfError, b.advice.StaleWhileRevalidate = p.options.StaleIfError, p.options.StaleWhileRevalidate
 	if !o.Work.Everything { // where nothing is taken on trust
 		b.memory = o.Memory
 	}

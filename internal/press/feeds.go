@@ -104,11 +104,11 @@ func (b *builder) keepFeed(channel network.Channel) bool {
 var formats = [...]struct {
 	name      network.Format
 	mediaType string
-	render    func(*feed.Channel) ([]byte, error)
+	render    func(*feed.Feed) ([]byte, error)
 }{
-	{network.RSS, feed.RSSType, (*feed.Channel).RSS},
-	{network.Atom, feed.AtomType, (*feed.Channel).Atom},
-	{network.JSON, feed.JSONType, (*feed.Channel).JSON},
+	{network.RSS, feed.RSSType, (*feed.Feed).RSS},
+	{network.Atom, feed.AtomType, (*feed.Feed).Atom},
+	{network.JSON, feed.JSONType, (*feed.Feed).JSON},
 }
 
 // renderFeeds returns the documents of feeds, all formats of all feeds at the
@@ -206,7 +206,7 @@ func (b *builder) remember(feeds []channelFeed, documents map[string]*edition.Do
 }
 
 // fill returns a feed with its items, and when the newest of them changed.
-func (b *builder) fill(f *channelFeed, items map[string]*feed.Prepared) (c feed.Channel, newest time.Time) {
+func (b *builder) fill(f *channelFeed, items map[string]*feed.Prepared) (c feed.Feed, newest time.Time) {
 	c = describe(b.station, f.channel)
 	c.SummaryOnly = !b.options.FullText
 	for i := range f.articles {
@@ -225,13 +225,14 @@ func (b *builder) fill(f *channelFeed, items map[string]*feed.Prepared) (c feed.
 }
 
 // describe returns a feed without its items.
-func describe(s *network.Station, channel network.Channel) feed.Channel {
-	return feed.Channel{
+func describe(s *network.Station, channel network.Channel) feed.Feed {
+	return feed.Feed{
 		Title: s.Title(channel), Description: s.Description, Language: s.Language, Rights: s.Rights,
 		HomeURL: s.Address("/"),
 		RSSURL:  s.Address(network.FeedPath(channel.ID, network.RSS)),
 		AtomURL: s.Address(network.FeedPath(channel.ID, network.Atom)),
 		JSONURL: s.Address(network.FeedPath(channel.ID, network.JSON)),
 		Author:  s.Name, Email: s.Email, Icon: s.Icon, Logo: s.Logo,
+		Generator: "feedstation",
 	}
 }

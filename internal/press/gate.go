@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -31,7 +32,9 @@ func (e *ShrunkError) Error() string {
 }
 
 // gate returns why an edition must not replace the current one: nothing good is
-// replaced by nothing. What can't be read has been refused before, see readable.
+// replaced by nothing. What the content store itself calls withdrawn, a draft or
+// expired has gone for a reason, however much it is; the gate is for what is
+// missing without a word. What can't be read has been refused before, see readable.
 func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) error {
 	if b.current == nil || work.Accepted {
 		return nil
@@ -39,30 +42,30 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) e
 	// In the rounds of a backlog it would be half of what is left, again and again.
 	work.Before = max(work.Before, listed(b.current))
 	path := network.FeedPath("", network.RSS)
-	feedBefore := min(itemsOf(b.current, path), b.options.Items)
-	for _, part := range []struct {
-		ShrunkError
-		ids func() ([]string, error) // of the articles before
-	}{
-		{ShrunkError{b.station.ID, "feed", feedBefore, itemsOf(next, path)}, b.feedIDs},
-		{ShrunkError{b.station.ID, "sitemaps", work.Before, listed(next)}, b.listedIDs},
-	} {
-		if !shrunk(part.Before, part.After, 0) {
-			continue
+	parts := []ShrunkError{
+		{b.station.ID, "feed", min(itemsOf(b.current, path), b.options.Items), itemsOf(next, path)},
+		{b.station.ID, "sitemaps", work.Before, listed(next)},
+	}
+	suspect := slices.ContainsFunc(parts, func(p ShrunkError) bool { return shrunk(p.Before, p.After, 0) })
+	if !suspect && len(next.Pending())+len(b.current.Pending()) == 0 {
+		return nil
+	}
+	all, err := b.lost(ctx, next, work)
+	if err != nil {
+		return err
+	}
+	counts := []func() (explained, told int){
+		func() (int, int) { return all.count(func(l lost) bool { return l.fed }) },
+		func() (int, int) { return all.count(func(l lost) bool { return l.listed }) },
+	}
+	for i, count := range counts {
+		explained, told := count()
+		if shrunk(parts[i].Before-explained, parts[i].After, told) {
+			b.outcome.Withdrawn = all.withdrawn()
+			return &parts[i]
 		}
-		ids, err := part.ids()
-		if err != nil {
-			return err
-		}
-		before := part.Before - b.withheld(ids)
-		told := 0
-		if before < shrinkable {
-			if told, err = b.told(ctx, ids, work); err != nil {
-				return err
-			}
-		}
-		if shrunk(before, part.After, told) {
-			return &part.ShrunkError
+		if i == 1 {
+			work.Before -= explained
 		}
 	}
 	return nil
@@ -77,64 +80,108 @@ func shrunk(before, after, told int) bool {
 	return 2*after < before
 }
 
-// feedIDs returns the ids of the articles of the current edition's own feed.
-func (b *builder) feedIDs() (ids []string, err error) {
-	contents, ok := b.current.Contents(network.FeedPath("", network.RSS))
-	if !ok {
-		return nil, nil
-	}
-	articles, err := articlesOf(contents)
-	for _, a := range articles {
-		ids = append(ids, a.ID)
-	}
-	return ids, err
+// maxLost is how many articles that an edition has lost are looked for in the
+// content store; of more, only those of which it has told.
+const maxLost = 50_000
+
+// losses are articles that an edition has lost, by id.
+type losses map[string]lost
+
+// lost is why an article has been lost.
+type lost struct {
+	fed       bool // it was in the station's own feed
+	listed    bool // it was in a month's sitemap
+	held      bool // it has been retracted
+	withdrawn bool // or expired, or a draft, says the content store
+	told      bool // the content store has told of another change
 }
 
-// listedIDs returns the ids of the articles of the current edition's months.
-func (b *builder) listedIDs() (ids []string, err error) {
-	for path, contents := range b.current.AllContents() {
-		if !IsShard(path) {
+// lost returns the articles that an edition has lost.
+func (b *builder) lost(ctx context.Context, next *edition.Edition, work *Work) (losses, error) {
+	all := losses{}
+	isFeed := func(path string) bool { return path == network.FeedPath("", network.RSS) }
+	for _, part := range []struct {
+		in   func(path string) bool
+		note func(l *lost, listed bool)
+	}{
+		{isFeed, func(l *lost, _ bool) { l.fed = true }},
+		{IsShard, func(l *lost, listed bool) { l.listed = listed }},
+	} {
+		was, err := changedContents(b.current, next, part.in)
+		if err != nil {
+			return nil, err
+		}
+		is, err := changedContents(next, b.current, part.in)
+		if err != nil {
+			return nil, err
+		}
+		for id, listed := range was {
+			if still, ok := is[id]; !ok || listed && !still {
+				l := all[id]
+				part.note(&l, listed)
+				all[id] = l
+			}
+		}
+	}
+	var ids []string
+	for id, l := range all {
+		_, l.told = work.Articles[id]
+		l.held = b.retractions[id].Down()
+		if all[id] = l; l.told || l.fed || len(all) <= maxLost {
+			ids = append(ids, id)
+		}
+	}
+	states, err := Find(ctx, b.snapshot, ids)
+	for _, s := range states {
+		l := all[s.ID]
+		l.withdrawn = !s.Visible && !s.Published.After(b.asOf)
+		l.told = l.told || !s.Visible || !b.station.All && s.Station != b.station.ID
+		all[s.ID] = l
+	}
+	return all, err
+}
+
+// count returns how many of some articles have gone for a reason, and of how many
+// others the content store has told.
+func (all losses) count(of func(lost) bool) (explained, told int) {
+	for _, l := range all {
+		switch {
+		case !of(l):
+		case l.held || l.withdrawn:
+			explained++
+		case l.told:
+			told++
+		}
+	}
+	return explained, told
+}
+
+// withdrawn returns the ids of those that the content store calls withdrawn.
+func (all losses) withdrawn() (ids []string) {
+	for id, l := range all {
+		if l.withdrawn {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// changedContents returns which articles, by id, an edition has at some paths, as
+// far as its contents differ from those of another, and whether they are listed.
+func changedContents(e, other *edition.Edition, in func(path string) bool) (map[string]bool, error) {
+	ids := map[string]bool{}
+	for path, contents := range e.AllContents() {
+		if same, ok := other.Contents(path); !in(path) || ok && same.Hash() == contents.Hash() {
 			continue
 		}
 		for a, err := range edition.Articles(contents) {
 			if err != nil {
 				return nil, err
 			}
-			if !a.Unlisted {
-				ids = append(ids, a.ID)
-			}
+			ids[a.ID] = ids[a.ID] || !a.Unlisted
 		}
 	}
 	return ids, nil
-}
-
-// withheld returns how many of the articles have been taken down.
-func (b *builder) withheld(ids []string) (n int) {
-	for _, id := range ids {
-		if b.retractions[id].Down() {
-			n++
-		}
-	}
-	return n
-}
-
-// told returns of how many articles the store tells that they have gone: it has
-// changed them, or has them and shows them no longer, as when their time is over.
-func (b *builder) told(ctx context.Context, ids []string, work *Work) (n int, err error) {
-	states, err := Find(ctx, b.snapshot, ids)
-	if err != nil {
-		return 0, err
-	}
-	over := map[string]bool{}
-	for _, state := range states {
-		over[state.ID] = !state.Visible || !b.station.All && state.Station != b.station.ID
-	}
-	for _, id := range ids {
-		if _, changed := work.Articles[id]; changed || over[id] {
-			n++
-		}
-	}
-	return n, nil
 }
 
 func itemsOf(e *edition.Edition, path string) int {

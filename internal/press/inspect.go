@@ -9,6 +9,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/network"
+	"feedstation/internal/terminal"
 	"feedstation/sitemap"
 )
 
@@ -88,7 +89,7 @@ func (i *Inspector) Add(a *article.Article) {
 	}
 	o.Counts[cause]++
 	if slices.Contains(toBeMended[:], cause) && len(o.Examples[cause]) < i.examples {
-		o.Examples[cause] = append(o.Examples[cause], a.ID+" "+a.URL)
+		o.Examples[cause] = append(o.Examples[cause], terminal.Line(a.ID+" "+a.URL))
 	}
 }
 

@@ -45,7 +45,10 @@ type Options struct {
 	// StaleIfError is how long proxies may serve what they have while this
 	// server can't be reached; 0: not told.
 	StaleIfError time.Duration
-	Version      string // the program's; another one builds every edition anew
+	// StaleWhileRevalidate bounds how long they may serve what is older than its
+	// max-age, as in edition.Advice.
+	StaleWhileRevalidate time.Duration
+	Version              string // the program's; another one builds every edition anew
 }
 
 // Limits are the largest numbers of addresses and bytes in a sitemap; zero:

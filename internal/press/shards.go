@@ -212,6 +212,9 @@ func (b *builder) usable(base *url.URL, address string) (string, bool) {
 	if host, ok := plainHost(whole); ok && host == b.usableHost && len(whole) <= sitemap.MaxLoc {
 		return whole, true // as most are, and an archive has millions
 	}
+	if len(address) > sitemap.MaxLoc { // resolving takes time by the square of the length
+		return "", false
+	}
 	u, err := base.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
 		return "", false

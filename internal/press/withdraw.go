@@ -35,10 +35,21 @@ func withhold(s Snapshot, retractions edition.Retractions) Snapshot {
 	return withheld{s, ids}
 }
 
+// Latest asks for more where that many articles have some of those in them: mostly
+// the newest have none.
 func (s withheld) Latest(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error) {
-	articles, err := s.Snapshot.Latest(ctx, stations, channel, limit+len(s.ids))
-	articles = slices.DeleteFunc(articles, func(a article.Article) bool { return s.ids[a.ID] })
-	return articles[:min(len(articles), limit)], err
+	for ask := limit; ; ask *= 2 {
+		ask = min(ask, limit+len(s.ids))
+		articles, err := s.Snapshot.Latest(ctx, stations, channel, ask)
+		if err != nil {
+			return nil, err
+		}
+		found := len(articles)
+		articles = slices.DeleteFunc(articles, func(a article.Article) bool { return s.ids[a.ID] })
+		if len(articles) >= limit || found < ask || ask == limit+len(s.ids) {
+			return articles[:min(len(articles), limit)], nil
+		}
+	}
 }
 
 func (s withheld) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
@@ -110,7 +121,7 @@ func Withdraw(station *network.Station, e *edition.Edition, articles map[string]
 		w.asOf = e.Watermark()
 	}
 	if index, ok := e.Document(network.IndexPath); ok {
-		w.advice.StaleIfError = index.Advice().StaleIfError
+		w.advice.StaleIfError, w.advice.StaleWhileRevalidate = index.Advice().StaleIfError, index.Advice().StaleWhileRevalidate
 	}
 	for _, l := range losses {
 		w.apply(l)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -80,12 +81,15 @@ func (e *TakeDownError) Error() string { return e.Reason }
 
 // Admin is what the admin listener is made of.
 type Admin struct {
+	Log      *slog.Logger
 	Network  *network.Network
 	Editions Editions
 	Drain    *Drain
 	Jobs     Jobs // nil: this process builds nothing
 	TakeDown TakeDowns
-	Token    string // of those who may ask for work; empty: nobody may
+	Problems func() []string // what keeps editions from being stored or followed; nil: nothing does
+	Token    string          // of those who may ask for work; empty: nobody may
+	Hosts    []string        // names of the listener besides localhost and its addresses
 	Version  string
 }
 
@@ -107,19 +111,23 @@ const maxWish = 64 << 10
 //	POST /-/refresh  pull what changed now; needs the token
 //	POST /-/retract  take an article down; needs the token
 //
+// A request has to name the listener by an address, as localhost or by one of
+// Hosts, and may not come from another site's page.
+//
 // The first three never touch Redis or the content store: a database's bad
 // night must not restart a fleet.
 func (a *Admin) Handler() http.Handler {
 	limit := func() *rate.Limiter { return rate.NewLimiter(refreshRate, refreshBurst) } // one keeps no other out
+	wrong := newWrongTokens(a.Log)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, "alive\n")
 	})
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("GET /status", a.status)
-	mux.HandleFunc("POST /-/refresh", a.authorized(limit(), a.refresh))
-	mux.HandleFunc("POST /-/retract", a.authorized(limit(), a.retract))
-	return mux
+	mux.HandleFunc("POST /-/refresh", a.authorized(limit(), wrong, a.refresh))
+	mux.HandleFunc("POST /-/retract", a.authorized(limit(), wrong, a.retract))
+	return guard(a.Hosts, mux)
 }
 
 func (a *Admin) ready(w http.ResponseWriter, _ *http.Request) {
@@ -142,7 +150,7 @@ func (a *Admin) ready(w http.ResponseWriter, _ *http.Request) {
 
 // authorized lets those ask for work who have the token, and not too often.
 // Tokens are compared by their hashes, which takes the same time for all.
-func (a *Admin) authorized(limit *rate.Limiter, next http.HandlerFunc) http.HandlerFunc {
+func (a *Admin) authorized(limit *rate.Limiter, wrong *wrongTokens, next http.HandlerFunc) http.HandlerFunc {
 	want := sha256.Sum256([]byte(a.Token))
 	return func(w http.ResponseWriter, r *http.Request) {
 		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
@@ -152,6 +160,7 @@ func (a *Admin) authorized(limit *rate.Limiter, next http.HandlerFunc) http.Hand
 		case a.Token == "":
 			answer(w, http.StatusForbidden, "server.admin_token is not set: nobody may ask for this\n")
 		case !bearer || subtle.ConstantTimeCompare(got[:], want[:]) != 1:
+			wrong.note(r.Context(), r.RemoteAddr)
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			answer(w, http.StatusUnauthorized, "this needs server.admin_token as a bearer token\n")
 		case !limit.Allow():

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -18,10 +19,13 @@ import (
 	"feedstation/internal/server"
 )
 
+// adminURL is an address of the admin listener.
+const adminURL = "http://127.0.0.1:8081"
+
 func TestAdmin(t *testing.T) {
 	n, editions := portal(t)
 	drain := new(server.Drain)
-	admin := (&server.Admin{Network: n, Editions: editions, Drain: drain}).Handler()
+	admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: drain}).Handler()
 	steps := []struct {
 		name   string
 		before func()
@@ -50,7 +54,7 @@ func TestAdmin(t *testing.T) {
 				{"GET", "/rss.xml", 404, "404 page not found\n"},
 			} {
 				w := httptest.NewRecorder()
-				admin.ServeHTTP(w, httptest.NewRequest(want.method, want.path, nil))
+				admin.ServeHTTP(w, httptest.NewRequest(want.method, adminURL+want.path, nil))
 				if want.method == "HEAD" {
 					w.Body.Reset() // net/http leaves it out
 				}
@@ -124,11 +128,11 @@ func TestAdminRefresh(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			n, editions := portal(t)
 			jobs := &fakeJobs{}
-			admin := &server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, Token: token}
+			admin := &server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, Token: token}
 			if tt.change != nil {
 				tt.change(admin)
 			}
-			r := httptest.NewRequest("POST", "/-/refresh", strings.NewReader(tt.body))
+			r := httptest.NewRequest("POST", adminURL+"/-/refresh", strings.NewReader(tt.body))
 			r.Header.Set("Authorization", tt.header)
 			w := httptest.NewRecorder()
 			admin.Handler().ServeHTTP(w, r)
@@ -190,8 +194,8 @@ func TestAdminRetract(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			n, editions := portal(t)
 			down := &takenDown{err: tt.err}
-			admin := (&server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), TakeDown: down, Token: token}).Handler()
-			r := httptest.NewRequest("POST", "/-/retract", strings.NewReader(tt.body))
+			admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), TakeDown: down, Token: token}).Handler()
+			r := httptest.NewRequest("POST", adminURL+"/-/retract", strings.NewReader(tt.body))
 			r.Header.Set("Authorization", tt.header)
 			w := httptest.NewRecorder()
 			admin.ServeHTTP(w, r)
@@ -202,7 +206,7 @@ func TestAdminRetract(t *testing.T) {
 				t.Errorf("taken down (-want +got):\n%s", diff)
 			}
 			w = httptest.NewRecorder()
-			admin.ServeHTTP(w, httptest.NewRequest("GET", "/-/retract", nil))
+			admin.ServeHTTP(w, httptest.NewRequest("GET", adminURL+"/-/retract", nil))
 			if w.Code != 405 {
 				t.Errorf("GET: status %d, want 405", w.Code)
 			}
@@ -215,11 +219,11 @@ func TestAdminRetract(t *testing.T) {
 func TestAdminRetractIsDone(t *testing.T) {
 	n, editions := portal(t)
 	down := &takenDown{}
-	admin := (&server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: &fakeJobs{}, TakeDown: down, Token: "0123456789abcdef"}).Handler()
+	admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: &fakeJobs{}, TakeDown: down, Token: "0123456789abcdef"}).Handler()
 	gone, leave := context.WithCancel(t.Context())
 	leave()
 	ask := func(path string) int {
-		r := httptest.NewRequest("POST", path, strings.NewReader(`{"station": "xt", "id": "1"}`)).WithContext(gone)
+		r := httptest.NewRequest("POST", adminURL+path, strings.NewReader(`{"station": "xt", "id": "1"}`)).WithContext(gone)
 		r.Header.Set("Authorization", "Bearer 0123456789abcdef")
 		w := httptest.NewRecorder()
 		admin.ServeHTTP(w, r)
@@ -240,9 +244,9 @@ func TestAdminRefreshIsLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, editions := portal(t)
 		jobs := &fakeJobs{}
-		admin := (&server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, Token: "0123456789abcdef"}).Handler()
+		admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, Token: "0123456789abcdef"}).Handler()
 		ask := func(token string) int {
-			r := httptest.NewRequest("POST", "/-/refresh", nil)
+			r := httptest.NewRequest("POST", adminURL+"/-/refresh", nil)
 			r.Header.Set("Authorization", "Bearer "+token)
 			w := httptest.NewRecorder()
 			admin.ServeHTTP(w, r)
@@ -282,9 +286,9 @@ func TestAdminStatus(t *testing.T) {
 			checked:  map[string]time.Time{"xt": noon.Add(9 * time.Minute), "yy": noon.Add(4 * time.Minute)},
 			troubles: map[string]error{"yy": errors.New("the disk is full")},
 		}
-		admin := (&server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, TakeDown: &takenDown{unsent: []string{"1", "2"}}, Version: "1.0"}).Handler()
+		admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, TakeDown: &takenDown{unsent: []string{"1", "2"}}, Version: "1.0"}).Handler()
 		w := httptest.NewRecorder()
-		admin.ServeHTTP(w, httptest.NewRequest("GET", "/status", nil))
+		admin.ServeHTTP(w, httptest.NewRequest("GET", adminURL+"/status", nil))
 		var got any
 		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Header().Get("Content-Type") != "application/json; charset=utf-8" {
 			t.Fatalf("%v: %q", err, w.Body)

@@ -2,6 +2,6 @@
 
 package server
 
-// connectionLimit returns how many connections a listener may have open. No
-// limit of open files is known here.
-func connectionLimit() int { return maxConnections }
+// connectionLimits returns how many connections the public and the admin
+// listener may have open. No limit of open files is known here.
+func connectionLimits() (public, admin int) { return maxConnections, otherFiles / adminShare }

@@ -4,12 +4,14 @@ package server
 
 import "syscall"
 
-// connectionLimit returns how many connections a listener may have open. Go has
+// connectionLimits returns how many connections the public and the admin
+// listener may have open, together fewer than the process may have files. Go has
 // raised the limit of open files as far as it may at the process's start.
-func connectionLimit() int {
+func connectionLimits() (public, admin int) {
 	var files syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
-		return maxConnections
+		return maxConnections, otherFiles / adminShare
 	}
-	return int(max(1, min(maxConnections, files.Cur-min(otherFiles, files.Cur/2))))
+	other := min(otherFiles, files.Cur/2)
+	return int(max(1, min(maxConnections, files.Cur-other))), int(max(1, other/adminShare))
 }

@@ -11,11 +11,13 @@ import (
 	"time"
 )
 
-// How many connections a listener has open at most: as many as the process may
-// have files, less some for all else that it opens.
+// How many connections the listeners have open at most: the public one as many
+// as the process may have files, less some for all else that it opens; a quarter
+// of these the admin listener.
 const (
 	maxConnections = 10_000
 	otherFiles     = 256
+	adminShare     = 4
 )
 
 // connections bounds the connections of a listener. Its track is an

@@ -4,8 +4,10 @@ package server_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -16,6 +18,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/server"
 )
 
 // allowFewFiles lets the process open 40 files for the test. Connections in
@@ -290,5 +294,32 @@ func TestHalfOpen(t *testing.T) {
 			t.Errorf("the last is closed after %v", took)
 		}
 		kept.ask(t)
+	})
+}
+
+// TestAdminConnectionLimit holds that both listeners together leave files to the
+// rest of the process: of 40 the public one has 20, the admin one 5.
+func TestAdminConnectionLimit(t *testing.T) {
+	allowFewFiles(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		s := &serving{pipes: newPipes(), drain: new(server.Drain), stop: stop, done: make(chan error, 1)}
+		go func() {
+			s.done <- server.ServeAdmin(ctx, slog.New(slog.DiscardHandler), s.pipes, portalHandler(t), s.drain)
+		}()
+		var peers []*peer
+		for range 6 {
+			peers = append(peers, s.connect(t))
+			synctest.Wait()
+		}
+		for i, p := range peers {
+			if closed := p.closed(t); closed != (i == 0) {
+				t.Errorf("connection %d: closed %t", i, closed)
+			}
+		}
+		stop()
+		if err := <-s.done; err != nil {
+			t.Error(err)
+		}
 	})
 }

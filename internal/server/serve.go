@@ -67,11 +67,23 @@ func allow(w http.ResponseWriter, size int64) {
 // At most 10,000 connections are open at a time, fewer where the process may
 // not open so many files; beyond that those go first on which nothing is asked.
 func Serve(ctx context.Context, log *slog.Logger, listener net.Listener, h http.Handler, drain *Drain) error {
+	public, _ := connectionLimits()
+	return serveUpTo(ctx, log, listener, h, drain, public)
+}
+
+// ServeAdmin is Serve for the admin listener: at most 64 connections, which are
+// not among those of Serve.
+func ServeAdmin(ctx context.Context, log *slog.Logger, listener net.Listener, h http.Handler, drain *Drain) error {
+	_, admin := connectionLimits()
+	return serveUpTo(ctx, log, listener, h, drain, admin)
+}
+
+func serveUpTo(ctx context.Context, log *slog.Logger, listener net.Listener, h http.Handler, drain *Drain, connections int) error {
 	s := &http.Server{
 		Handler:           drain.wrap(h),
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes:               headerBytes,
-		ConnState:                    newConnections(log, connectionLimit()).track,
+		ConnState:                    newConnections(log, connections).track,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is refused as any other
 		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}

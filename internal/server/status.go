@@ -13,6 +13,7 @@ type status struct {
 	Drift    map[string]int64 `json:"drift,omitempty"`
 	Jobs     []taskStatus     `json:"jobs,omitempty"`
 	Unsent   []string         `json:"unsent_retractions,omitempty"` // ids of articles
+	Problems []string         `json:"problems,omitempty"`           // of storing and following editions
 	Stations []stationStatus  `json:"stations"`
 }
 
@@ -54,6 +55,9 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 	}
 	if a.TakeDown != nil {
 		s.Unsent = a.TakeDown.Unsent()
+	}
+	if a.Problems != nil {
+		s.Problems = a.Problems()
 	}
 	for _, station := range a.Network.Stations {
 		s.Stations = append(s.Stations, a.stationStatus(station.ID))

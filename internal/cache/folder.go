@@ -1,0 +1,206 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+	"time"
+
+	"feedstation/internal/durable"
+	"feedstation/internal/edition"
+)
+
+// Names in the folder of a station.
+const (
+	manifestName   = "manifest.json"
+	pinnedName     = "pinned.json"
+	lockName       = "lock"
+	objectSuffix   = ".doc"
+	manifestSuffix = ".json"
+)
+
+func objectName(hash edition.Hash) string { return hash.String() + objectSuffix }
+
+func numberName(number int64) string { return strconv.FormatInt(number, 10) + manifestSuffix }
+
+// numberIn returns the number in the name of an edition's manifest.
+func numberIn(name string) (number int64, ok bool) {
+	number, err := strconv.ParseInt(strings.TrimSuffix(name, manifestSuffix), 10, 64)
+	return number, err == nil && number > 0 && name == numberName(number)
+}
+
+func isObject(name string) bool {
+	var hash edition.Hash
+	text, ok := strings.CutSuffix(name, objectSuffix)
+	return ok && hash.UnmarshalText([]byte(text)) == nil && name == objectName(hash)
+}
+
+// isDraft reports whether a file is a draft of one whose name is ours. The
+// former version left the suffix of documents out.
+func isDraft(name string, ours func(string) bool) bool {
+	of, ok := durable.DraftOf(name)
+	return ok && (ours(of) || ours(of+objectSuffix))
+}
+
+// replaceable reports whether a file of a station's folder may be removed when no
+// edition names it: no other is, whatever lies there.
+func replaceable(name string) bool {
+	_, manifest := numberIn(name)
+	return manifest || isObject(name) || isDraft(name, inStation)
+}
+
+// inStation reports whether a name is one of those in the folder of a station.
+func inStation(name string) bool {
+	switch name {
+	case durable.Marker, manifestName, pinnedName, lockName, unconfirmedName:
+		return true
+	}
+	return replaceable(name)
+}
+
+// ownStation reports whether an entry of a station's folder is ours.
+func ownStation(entry fs.DirEntry) bool {
+	return entry.Type().IsRegular() && inStation(entry.Name())
+}
+
+// inBase reports whether a name is one of those of the files in the local copy's
+// folder.
+func inBase(name string) bool {
+	switch name {
+	case durable.Marker, retractedName, retractedName + twinSuffix, retractedLockName, settingsName:
+		return true
+	}
+	return isDraft(name, inBase)
+}
+
+// ownBase returns whether an entry of the local copy's folder is ours: a file, or
+// the folder of a station, of which every version has begun with the lock.
+func ownBase(base *durable.Folder) func(fs.DirEntry) bool {
+	return func(entry fs.DirEntry) bool {
+		name := entry.Name()
+		switch {
+		case entry.Type().IsRegular():
+			return inBase(name) || strings.HasPrefix(name, ".probe-") // of the former version
+		case !entry.IsDir():
+			return false
+		case name == "lost+found": // a file system's own
+			return true
+		}
+		station, err := base.Sub(name, false)
+		if err != nil {
+			return false
+		}
+		defer station.Close()
+		if marked, err := station.Ours(ownStation); err != nil || marked {
+			return marked
+		}
+		entries, err := station.Entries()
+		if err != nil || len(entries) == 0 {
+			return err == nil
+		}
+		_, err = station.Stat(lockName)
+		return err == nil
+	}
+}
+
+// openBase opens the folder of the local copy. The fault is why it can't be
+// written to.
+func openBase(dir string) (base *durable.Folder, fault, err error) {
+	if base, err = durable.Open(dir); err != nil {
+		return nil, nil, err
+	}
+	own := ownBase(base)
+	if _, err := base.Ours(own); err != nil {
+		return nil, nil, errors.Join(err, base.Close())
+	}
+	if fault = base.Claim(own); fault == nil {
+		fault = writable(base)
+	}
+	return base, fault, nil
+}
+
+// writable fails where no file can be made.
+func writable(base *durable.Folder) error {
+	draft, err := base.Draft(durable.Marker, []byte("?"), fileMode)
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	return remove(base, draft)
+}
+
+// folder returns the folder of the local copy. Where it has been removed, it is
+// made anew.
+func (l *Local) folder() (*durable.Folder, error) {
+	l.opening.Lock()
+	defer l.opening.Unlock()
+	if l.base.InPlace() {
+		return l.base, nil
+	}
+	base, _, err := openBase(l.dir)
+	if err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	l.base = base // others may work in the old one still: it is closed when nothing holds it
+	return base, nil
+}
+
+// station opens the folder of a station, to read. It is ErrNone where there is
+// none.
+func (l *Local) station(station string) (*durable.Folder, error) {
+	base, err := l.folder()
+	if err != nil {
+		return nil, err
+	}
+	in, err := base.Sub(station, false)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNone
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	err = in.Claim(ownStation) // the former version's, once; where it can't be marked it is still read
+	if _, foreign := errors.AsType[*durable.ForeignError](err); foreign || errors.Is(err, durable.ErrNotOurs) {
+		return nil, errors.Join(fmt.Errorf("cache: %w", err), in.Close())
+	}
+	return in, nil
+}
+
+// lockTime is how long a lock is waited for: longer than a process that writes
+// holds it, but not for ever, as a process that was stopped does.
+const lockTime = 10 * time.Second
+
+// lock opens the folder of a station, to write, once no other process does, until
+// unlock is called.
+func (l *Local) lock(ctx context.Context, station string) (in *durable.Folder, unlock func(), err error) {
+	base, err := l.folder()
+	if err != nil {
+		return nil, nil, err
+	}
+	if in, err = base.Sub(station, true); err != nil {
+		return nil, nil, fmt.Errorf("cache: %w", err)
+	}
+	if err := in.Claim(ownStation); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("cache: %w", err), in.Close())
+	}
+	lock, err := lockFile(ctx, in, lockName)
+	if err != nil {
+		return nil, nil, errors.Join(err, in.Close())
+	}
+	return in, func() {
+		_ = lock.Close() // an end of the process does the same
+		_ = in.Close()
+	}, nil
+}
+
+func lockFile(ctx context.Context, in *durable.Folder, name string) (*durable.Lock, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, lockTime, errors.New("another process does not let go of it"))
+	defer cancel()
+	lock, err := in.Lock(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("cache: %s: %w", in.Path(name), err)
+	}
+	return lock, nil
+}

@@ -1,0 +1,145 @@
+package cache
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"feedstation/internal/durable"
+	"feedstation/internal/edition"
+)
+
+// Names in the local copy's folder.
+const (
+	retractedName     = "retracted.json"
+	retractedLockName = "retracted.lock"
+	twinSuffix        = ".twin" // of a file without which nothing says what it said
+)
+
+// copies are the two files of retractions as they were read.
+type copies [2]seen
+
+func copyNames() [2]string { return [2]string{retractedName, retractedName + twinSuffix} }
+
+// look returns what is known of the files now and whether one is another than
+// before.
+func (s copies) look(base *durable.Folder) (now copies, changed bool, err error) {
+	for i, name := range copyNames() {
+		one, other, err := s[i].look(base, name)
+		if err != nil {
+			return s, false, err
+		}
+		now[i], changed = one, changed || other
+	}
+	return now, changed, nil
+}
+
+// incomplete reports whether a file is not there.
+func (s copies) incomplete() bool { return s[0].info == nil || s[1].info == nil }
+
+// readRetracted returns the retractions of the local copy: those of both files, as
+// a process may have been stopped between writing them. Whole reports whether
+// both are there. The error is edition.ErrDamaged where there are files, but
+// none that is as it was written.
+func readRetracted(base *durable.Folder) (all []edition.Retraction, whole bool, err error) {
+	var faults []error
+	there := 0
+	for _, name := range copyNames() {
+		var one []edition.Retraction
+		text, err := readSealed(base, name)
+		if err == nil {
+			err = json.Unmarshal(text, &one)
+		}
+		switch {
+		case err == nil:
+			there++
+			all = append(all, one...)
+		case !errors.Is(err, ErrNone):
+			faults = append(faults, fmt.Errorf("cache: %w", err))
+		}
+	}
+	if there == 0 {
+		return nil, false, errors.Join(faults...)
+	}
+	return all, there == len(copies{}), nil
+}
+
+// addRetracted adds retractions to those of the local copy. It fails where that
+// can't be written to, also if it has them.
+func (l *Local) addRetracted(ctx context.Context, more edition.Retractions) error {
+	base, err := l.folder()
+	if err != nil {
+		return err
+	}
+	lock, err := lockFile(ctx, base, retractedLockName)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	there, whole, err := readRetracted(base)
+	if err != nil && !errors.Is(err, edition.ErrDamaged) {
+		return err
+	}
+	known, _ := edition.Retractions(nil).With(time.Now(), there...)
+	all, changed := known.With(time.Now(), slices.Collect(maps.Values(more))...)
+	if whole && !changed { // it has all of them, also when what was learned is older
+		return writable(base)
+	}
+	for _, name := range []string{retractedName + twinSuffix, retractedName} {
+		if err := writeSealed(base, name, slices.Collect(maps.Values(all))); err != nil {
+			return fmt.Errorf("cache: %w", err)
+		}
+	}
+	return nil
+}
+
+// unconfirmedName is a file in the folder of a station whose editions are not
+// served from there: what was retracted is not known.
+const unconfirmedName = "unconfirmed"
+
+// distrust has nothing of some stations served from the local copy until another
+// edition is published there. That holds in this process also where it can't be
+// noted in the folder.
+func (l *Local) distrust(ctx context.Context, stations []string) error {
+	var faults []error
+	for _, station := range stations {
+		if head, err := l.head(station); err == nil && head == (Head{}) {
+			continue // has nothing
+		}
+		l.mu.Lock()
+		l.of(station).unconfirmed = true
+		l.mu.Unlock()
+		in, unlock, err := l.lock(ctx, station)
+		if err == nil {
+			err = errors.Join(in.Write(unconfirmedName, nil, fileMode), in.Sync())
+			unlock()
+		}
+		faults = append(faults, err)
+	}
+	return errors.Join(faults...)
+}
+
+// confirmed reports whether the editions of a station may be served from its
+// folder.
+func (l *Local) confirmed(in *durable.Folder, station string) bool {
+	return l.trusting || !l.distrusted(in, station)
+}
+
+func (l *Local) distrusted(in *durable.Folder, station string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, err := in.Stat(unconfirmedName)
+	return err == nil || l.of(station).unconfirmed
+}
+
+// confirm ends what distrust has begun.
+func (l *Local) confirm(in *durable.Folder, station string) error {
+	l.mu.Lock()
+	l.of(station).unconfirmed = false
+	l.mu.Unlock()
+	return remove(in, unconfirmedName)
+}

@@ -1,0 +1,56 @@
+package durable
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// identity is with whose rights files are reached; zero: the process's own.
+type identity struct{ uid, gid int }
+
+// assume has this goroutine reach files with another's rights until release is
+// called. Threads have that of their own (setfsuid(2)): the other goroutines
+// keep the process's. Where the process may not change it, it stays as it is.
+func (id identity) assume() (release func()) {
+	if id.uid == 0 {
+		return func() {}
+	}
+	runtime.LockOSThread()
+	gid, _ := unix.SetfsgidRetGid(id.gid)
+	uid, _ := unix.SetfsuidRetUid(id.uid)
+	return func() {
+		_, _ = unix.SetfsuidRetUid(uid)
+		_, _ = unix.SetfsgidRetGid(gid)
+		runtime.UnlockOSThread()
+	}
+}
+
+// ownerOf returns with whose rights root works in a folder: its owner's. Where
+// that is root, but a link leads there that is another's, it is that one who has
+// chosen the folder.
+func ownerOf(path string, folder fs.FileInfo) (identity, error) {
+	if os.Geteuid() != 0 {
+		return identity{}, nil
+	}
+	if owner := folder.Sys().(*syscall.Stat_t); owner.Uid != 0 {
+		return identity{int(owner.Uid), int(owner.Gid)}, nil
+	}
+	at := "/"
+	for name := range strings.SplitSeq(path, "/") {
+		at = filepath.Join(at, name)
+		info, err := os.Lstat(at)
+		if err != nil {
+			return identity{}, err
+		}
+		if owner := info.Sys().(*syscall.Stat_t); owner.Uid != 0 && info.Mode()&fs.ModeSymlink != 0 {
+			return identity{int(owner.Uid), int(owner.Gid)}, nil
+		}
+	}
+	return identity{}, nil
+}

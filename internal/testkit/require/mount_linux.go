@@ -1,0 +1,36 @@
+package require
+
+import (
+	"syscall"
+	"testing"
+)
+
+// Mount returns a folder on a file system of its own, in memory, with the options
+// of tmpfs(5), such as "size=256k", until the test ends. Where it may not be
+// mounted the test is skipped, or fails with FEEDSTATION_REQUIRE=all.
+func Mount(t testing.TB, options string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
+		lack(t, "needs the right to mount a file system: "+err.Error())
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// ReadOnly has a file system that Mount has mounted take no writes, or take them
+// again.
+func ReadOnly(t testing.TB, dir string, is bool) {
+	t.Helper()
+	flags := uintptr(syscall.MS_REMOUNT)
+	if is {
+		flags |= syscall.MS_RDONLY
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", flags, ""); err != nil {
+		t.Fatal(err)
+	}
+}
