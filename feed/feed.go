@@ -135,7 +135,13 @@ type Item struct {
 	Published time.Time
 	Updated   time.Time
 
-	Images     []Image // the first is the lead image
+	// Images are the article's pictures, the lead image first. Without any the
+	// first picture of the body that is not small stands for the article where
+	// one picture does.
+	Images []Image
+	// LeadInBody puts the lead image at the head of a body that does not have it.
+	LeadInBody bool
+
 	Enclosures []Enclosure
 	Categories []Category
 	Tags       []string // what a category is called already is written once
@@ -144,6 +150,8 @@ type Item struct {
 	Rights      string
 	OriginalURL string // the address of the original of a syndicated article
 	NextURL     string // the next article
+
+	stand Image // the picture of the body that stands for the article
 }
 
 // Source is an outlet. Its URL is optional.
@@ -198,5 +206,5 @@ func PlainText(s string) string { return markup.Plain(s) }
 // are left out; captions stand in where there is no other text. A body without
 // any has the summary "".
 func Summary(body string) string {
-	return markup.Summary(markup.Body(body, nil))
+	return markup.Summary(markup.Body(body, markup.Anywhere))
 }

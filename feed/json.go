@@ -156,10 +156,9 @@ func (it *Item) json() jsonItem {
 		d.Authors = append(d.Authors, &feeds.JSONAuthor{Name: name})
 	}
 	for _, e := range it.Enclosures {
-		if e.Type != "" {
-			d.Attachments = append(d.Attachments, jsonAttachment{URL: e.URL, MIMEType: e.Type, Title: e.Title, Bytes: e.Bytes, Seconds: e.Seconds})
-		}
+		d.Attachments = append(d.Attachments, jsonAttachment{URL: e.URL, MIMEType: e.Type, Title: e.Title, Bytes: e.Bytes, Seconds: e.Seconds})
 	}
+	d.Image = it.stand.URL
 	for i, p := range it.Images {
 		if i == 0 {
 			d.Image = p.URL

@@ -103,6 +103,9 @@ func (it *Item) media() media {
 			m.Group = &mediaGroup{Content: pictures}
 		}
 	}
+	if it.stand.URL != "" {
+		m.Thumbnail = &mediaThumbnail{URL: it.stand.URL, Width: it.stand.Width, Height: it.stand.Height}
+	}
 	for _, e := range it.Enclosures {
 		m.Contents = append(m.Contents, mediaContent{
 			URL: e.URL, Type: e.Type, Medium: medium(e.Type), Duration: e.Seconds, FileSize: e.Bytes, Title: e.Title,

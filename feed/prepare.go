@@ -41,7 +41,8 @@ func (p *Prepared) Address() string { return p.url }
 // scripts, styles, frames, forms, event handlers and addresses of other schemes
 // than http, https, mailto and tel. It becomes complete: addresses are
 // absolute, pictures that a script would load are made real, elements are
-// closed. Empty paragraphs and pixels that count readers go. A body of more
+// closed. Empty paragraphs, what nobody sees on the page and pixels that count
+// readers go; frames and plug-ins become links to what they show. A body of more
 // than 256 KB, or of more than 40,000 tags and texts, ends with "…", which
 // links to the article.
 //
@@ -89,10 +90,7 @@ func (it *Item) tidy() (*Item, error) {
 	case d.Published.IsZero() && d.Updated.IsZero():
 		return nil, &ItemError{URL: it.URL, Err: ErrTime}
 	}
-	base, err := url.Parse(d.URL)
-	if err != nil || !text.IsWeb(d.URL) {
-		base = nil
-	}
+	base := parsed(d.URL)
 	d.Body = markup.Body(it.Body, base)
 	d.Title = cmp.Or(d.Title, d.URL)
 	d.Summary = cmp.Or(d.Summary, markup.Summary(d.Body))
@@ -103,7 +101,22 @@ func (it *Item) tidy() (*Item, error) {
 	d.tidyMedia(it, base)
 	d.tidyCategories(it)
 	d.tidyTags(it)
+	if len(d.Images) == 0 {
+		d.stand = leadOf(d.Body)
+	}
+	if it.LeadInBody {
+		d.lead()
+	}
 	return d, nil
+}
+
+// parsed returns an article's address, or nil if nothing can be relative to it.
+func parsed(address string) *url.URL {
+	base, err := url.Parse(address)
+	if err != nil || !text.IsWeb(address) {
+		return nil
+	}
+	return base
 }
 
 // tidyMedia sets the images and enclosures of d from those of it.
@@ -122,7 +135,7 @@ func (d *Item) tidyMedia(it *Item, base *url.URL) {
 			continue
 		}
 		e.Title = plain(e.Title)
-		e.Type = text.MediaType(e.Type, e.URL)
+		e.Type = cmp.Or(text.MediaType(e.Type, e.URL), text.AnyFile)
 		e.Seconds, e.Bytes = max(e.Seconds, 0), max(e.Bytes, 0)
 		d.Enclosures = append(d.Enclosures, e)
 	}

@@ -69,7 +69,7 @@ func TestSummary(t *testing.T) {
 		{"a film", `<video src="1.mp4">Your browser is too old.</video><p>文</p>`, "文"},
 		{"only a film", `<video src="1.mp4">Your browser is too old.</video>`, ""},
 		{"a whole page", "<html><head><title>湘潭站</title><style>p{}</style></head><body><p>文</p></body></html>", "文"},
-		{"programs and fields", "<script>x()</script><noscript>请启用脚本</noscript><form><textarea>a</textarea></form>文", "文"},
+		{"programs and fields", "<script>x()</script><noscript>请启用脚本</noscript><form><textarea>a</textarea></form>文", "a 文"},
 		{"a picture between texts", `一<p><img src="1.jpg"></p>二`, "一 二"},
 		{"damaged text", "湘\x00\xff&#0;潭\ufffd", "湘潭"},
 	}

@@ -57,16 +57,23 @@ func maskHan(r rune) rune {
 	return r
 }
 
-// realItem reads the article, from a host of ours.
-func realItem(t *testing.T) feed.Item {
+// sharedFile reads a file of the shared data beside the repository.
+func sharedFile(t *testing.T, name string) []byte {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", "articles-xt.jsonl"))
+	data, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && os.Getenv("FEEDSTATION_REQUIRE") != "all":
-		t.Skip("needs shared/data/articles-xt.jsonl beside the repository, which is not there")
+		t.Skip("needs shared/data/" + name + " beside the repository, which is not there")
 	case err != nil:
 		t.Fatal(err)
 	}
+	return data
+}
+
+// realItem reads the article, from a host of ours.
+func realItem(t *testing.T) feed.Item {
+	t.Helper()
+	data := sharedFile(t, "articles-xt.jsonl")
 	var a struct {
 		Channels            []string
 		URL, Title, Summary string

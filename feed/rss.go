@@ -195,9 +195,6 @@ func (it *Item) rss() rssItem {
 func (it *Item) rssEnclosure() *feeds.RssEnclosure {
 	var best *feeds.RssEnclosure
 	for _, e := range it.Enclosures {
-		if e.Type == "" {
-			continue
-		}
 		x := &feeds.RssEnclosure{Url: e.URL, Type: e.Type, Length: strconv.FormatInt(e.Bytes, 10)}
 		if m := medium(e.Type); m == "audio" || m == "video" {
 			return x

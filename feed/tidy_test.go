@@ -194,8 +194,8 @@ func TestTidy(t *testing.T) {
 			change: func(_ *draft, it *feed.Item) {
 				it.Enclosures = []feed.Enclosure{{URL: "https://media.news.example/1", Type: "audio"}}
 			},
-			get:  func(t *testing.T, c *draft) any { return len(readRSS(t, c).Channel.Items[0].Enclosure) },
-			want: 0,
+			get:  func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Items[0].Enclosure[0].Type },
+			want: "application/octet-stream",
 		},
 		{
 			name: "categories",

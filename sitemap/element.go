@@ -63,7 +63,8 @@ func (e *encoder) appendImages(b []byte, images []string) ([]byte, error) {
 		with, _, err := e.image.appendLoc(append(b, "<image:image><image:loc>"...), loc)
 		switch {
 		case err == nil:
-			b = append(with, "</image:loc></image:image>"...)
+			with = append(with, "</image:loc></image:image>"...)
+			b = with
 			written++
 		case !e.lenient:
 			return nil, fmt.Errorf("image %.200q: %w", loc, err)

@@ -74,10 +74,12 @@ func settings(cfg *config.Config) string {
 func jobsOptions(cfg *config.Config) jobs.Options {
 	return jobs.Options{
 		Options: press.Options{
-			Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
+			Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, LeadImage: cfg.Feeds.LeadImage == config.Auto,
+			NewsName: cfg.Sitemaps.NewsName, Robots: cfg.Server.Robots,
+			Sitemaps:             press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)},
+			StaleIfError:         cfg.Server.StaleIfError,
 			StaleWhileRevalidate: cmp.Or(cfg.Server.StaleWhileRevalidate, -time.Second),
-			Sitemaps:             press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)}, Robots: cfg.Server.Robots,
-			Version: buildVersion(),
+			Version:              buildVersion(),
 		},
 		Overlap: cfg.Content.Overlap, MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,
 	}

@@ -137,12 +137,21 @@ type Jobs struct {
 	Deadline time.Duration `key:"deadline" default:"10m"`
 }
 
+// The values of Feeds.LeadImage.
+const (
+	Auto  = "auto"
+	Never = "never"
+)
+
 // Feeds is how feeds are made.
 type Feeds struct {
 	// Items is how many articles a feed has, 1 to 500.
 	Items int `key:"items" default:"50"`
 	// FullText puts the whole article into the feeds, not only its summary.
 	FullText bool `key:"full_text" default:"true"`
+	// LeadImage is Auto, which puts an article's first picture at the head of a
+	// text that does not have it, or Never.
+	LeadImage string `key:"lead_image" default:"auto"`
 }
 
 // Sitemaps is how sitemaps are made.

@@ -47,7 +47,7 @@ func TestEnvironment(t *testing.T) {
 			"number", "feeds:\n  items: 10\n",
 			[]string{"FEEDSTATION_FEEDS_ITEMS=20"},
 			func(c *Config) any { return c.Feeds },
-			Feeds{Items: 20, FullText: true},
+			Feeds{Items: 20, FullText: true, LeadImage: Auto},
 		},
 		{
 			"instead of a wrong value", "feeds:\n  items: many\n",

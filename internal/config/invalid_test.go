@@ -55,6 +55,7 @@ func TestLoadInvalid(t *testing.T) {
 			"1: stations: missing: want at least one station",
 		}},
 		{"feeds-items-many", []string{"8: feeds.items: want 1 to 500, got 501"}},
+		{"feeds-lead-image", []string{`8: feeds.lead_image: want auto or never, got "always"`}},
 		{"feeds-items-none", []string{"8: feeds.items: want 1 to 500, got 0"}},
 		{"jobs-audit", []string{`8: jobs.audit: "0 25 * * *": hour "25": write values within 0-23, like "1", "1,3", "1-5" or "*/2"`}},
 		{"jobs-deadline", []string{"8: jobs.deadline: want 1s to 24h0m0s, got 0s"}},

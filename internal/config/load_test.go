@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -56,7 +57,7 @@ func TestLoad(t *testing.T) {
 			},
 			Cache:    Cache{Dir: "var/cache", Keep: 5},
 			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, MaxAge: 15 * time.Minute, AuditRate: 500, Deadline: 10 * time.Minute},
-			Feeds:    Feeds{Items: 50, FullText: true},
+			Feeds:    Feeds{Items: 50, FullText: true, LeadImage: Auto},
 			Sitemaps: Sitemaps{NewsName: "湘江新闻网", MaxURLs: 50_000, MaxBytes: 10_000_000},
 			Server: Server{
 				Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
@@ -87,15 +88,24 @@ func TestLoad(t *testing.T) {
 				DB: 3, TLS: true, Poll: 250 * time.Millisecond,
 			}},
 			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), MaxAge: 5 * time.Minute, AuditRate: 0, Deadline: 90 * time.Minute},
-			Feeds:    Feeds{Items: 20},
+			Feeds:    Feeds{Items: 20, LeadImage: Never},
 			Sitemaps: Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
 			Server:   Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}},
-			Warnings: []string{"testdata/full.yaml:65: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
+			Warnings: []string{"testdata/full.yaml:66: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
 		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := Load(filepath.Join("testdata", tt.name+".yaml"), nil)
+			name := filepath.Join("testdata", tt.name+".yaml")
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Chdir(t.TempDir()) // with rights that do not depend on how this checkout was made
+			if err := errors.Join(os.Mkdir("testdata", 0o755), os.WriteFile(name, text, 0o644), os.Chmod(name, 0o644)); err != nil {
+				t.Fatal(err)
+			}
+			got, err := Load(name, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

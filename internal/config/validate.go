@@ -27,6 +27,9 @@ func (doc *document) validate(r *report) {
 		r.warn("jobs.enabled", "without cache.redis this process only serves what cache.dir has")
 	}
 	between(r, "feeds.items", doc.Feeds.Items, 1, 500)
+	if lead := doc.Feeds.LeadImage; lead != Auto && lead != Never {
+		r.value("feeds.lead_image", "want %s or %s, got %s", Auto, Never, quote(lead))
+	}
 	doc.Sitemaps.validate(r)
 	doc.Server.validate(r)
 }

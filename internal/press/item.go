@@ -65,7 +65,7 @@ func (p *Press) item(a *article.Article) feed.Item {
 		Authors: a.Authors, Editor: a.Editor, Source: feed.Source(a.Source),
 		Published: a.Published.In(station.Zone), Updated: a.Updated.In(station.Zone),
 		Tags: a.Tags, Language: cmp.Or(a.Language, station.Language), Rights: cmp.Or(a.Rights, station.Rights),
-		OriginalURL: a.OriginalURL, NextURL: a.NextURL,
+		OriginalURL: a.OriginalURL, NextURL: a.NextURL, LeadInBody: p.options.LeadImage,
 	}
 	for _, image := range a.Images {
 		item.Images = append(item.Images, feed.Image{

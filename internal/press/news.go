@@ -1,11 +1,13 @@
 package press
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"time"
 
+	"feedstation/feed"
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
@@ -37,7 +39,7 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 			language = sitemap.NewsLanguage(b.station.Language)
 		}
 		p := b.page(&a)
-		p.News = &sitemap.News{Name: b.options.NewsName, Language: language, Title: a.Title, Published: a.Published.In(b.station.Zone)}
+		p.News = &sitemap.News{Name: b.options.NewsName, Language: language, Title: cmp.Or(feed.PlainText(a.Title), a.URL), Published: a.Published.In(b.station.Zone)}
 		pages = append(pages, p)
 	}
 	slices.Reverse(pages)

@@ -37,11 +37,14 @@ type Snapshot interface {
 
 // Options tell what the documents are like.
 type Options struct {
-	Items    int      // in a feed, at most
-	FullText bool     // false: feeds carry summaries only
-	NewsName string   // the publication's name on Google News
-	Sitemaps Limits   // of a sitemap
-	Robots   []string // lines of robots.txt for all robots, or groups of their own
+	Items    int  // in a feed, at most
+	FullText bool // false: feeds carry summaries only
+	// LeadImage puts an article's first picture at the head of a text that does
+	// not have it.
+	LeadImage bool
+	NewsName  string   // the publication's name on Google News
+	Sitemaps  Limits   // of a sitemap
+	Robots    []string // lines of robots.txt for all robots, or groups of their own
 	// StaleIfError is how long proxies may serve what they have while this
 	// server can't be reached; 0: not told.
 	StaleIfError time.Duration

@@ -332,7 +332,7 @@ func TestAdminStatusAge(t *testing.T) {
 				if tt.checked > 0 {
 					jobs.checked = map[string]time.Time{"xt": time.Now().Add(-tt.checked)}
 				}
-				xt := statusOf(t, &server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs}, "stations")
+				xt := statusOf(t, &server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs}, "stations")
 				if got := xt["age_seconds"]; got != tt.want {
 					t.Errorf("age %v, want %v", got, tt.want)
 				}
@@ -369,7 +369,7 @@ func TestAdminStatusJobs(t *testing.T) {
 				time.Sleep(time.Until(noon.Add(10 * time.Minute)))
 				n, editions := portal(t)
 				jobs := &fakeJobs{tasks: []server.Task{tt.task}}
-				got := statusOf(t, &server.Admin{Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs}, "jobs")
+				got := statusOf(t, &server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs}, "jobs")
 				if diff := cmp.Diff(tt.want, got); diff != "" {
 					t.Errorf("job (-want +got):\n%s", diff)
 				}
@@ -382,7 +382,7 @@ func TestAdminStatusJobs(t *testing.T) {
 func statusOf(t *testing.T, a *server.Admin, list string) map[string]any {
 	t.Helper()
 	w := httptest.NewRecorder()
-	a.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/status", nil))
+	a.Handler().ServeHTTP(w, httptest.NewRequest("GET", adminURL+"/status", nil))
 	var got map[string]any
 	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
 		t.Fatal(err)

@@ -43,16 +43,27 @@ func (t token) all() iter.Seq2[string, string] {
 	}
 }
 
-// attributes writes those of a start tag that the profile allows, and reports
-// whether the element can't be seen on the page.
-func (w *writer) attributes(e *element, t token) (hidden bool) {
-	for name, s := range t.all() {
-		if v, ok := e.attrs[name]; ok {
-			w.attribute(name, v, s)
-		}
-		hidden = hidden || name == "hidden" || name == "style" && isHidden(s)
+// attributes writes those of a start tag that the profile allows, notes the
+// picture behind the element, and returns what they say of it.
+func (w *writer) attributes(f *frame, t token) (m mark) {
+	if t.attrs == "" {
+		return 0
 	}
-	return hidden
+	for name, s := range t.all() {
+		if v, ok := f.attrs[name]; ok {
+			w.attribute(name, v, s)
+			continue
+		}
+		switch name {
+		case "style", "hidden", "aria-hidden", "class":
+			m |= markOf(name, s)
+			f.covers = f.covers || name == "class" && isCover(s)
+		}
+		if f.cover == "" && (f.flow || f.name == "a" || f.name == "span") {
+			f.cover = w.background(name, s)
+		}
+	}
+	return m
 }
 
 // attribute writes an attribute unless its value can't be made such as the
@@ -66,6 +77,9 @@ func (w *writer) attribute(name string, v value, s string) bool {
 		ok = strings.Trim(s, " \t\n") != "" // which would be the page
 		s = text.Resolve(w.base, s)
 		ok = ok && text.IsWeb(s)
+	case pictureAddress:
+		s = w.picture(s)
+		ok = s != ""
 	case linkAddress:
 		s = text.Resolve(w.base, s)
 		ok = s != ""
@@ -90,11 +104,13 @@ func (w *writer) attribute(name string, v value, s string) bool {
 // hasHref reports whether there is an address to go to among written attributes.
 func hasHref(attrs []byte) bool { return bytes.Contains(attrs, []byte(` href="`)) }
 
-// resolveSet returns the candidates of a srcset with absolute addresses, but
-// for those that have none (HTML §4.8.4.2.2: an address ends with white space,
-// and commas at its end are not part of it).
-func resolveSet(base *url.URL, set string) string {
-	var list []string
+// candidate is an address of a srcset.
+type candidate struct{ address, descriptor string }
+
+// candidates returns those of a srcset with absolute addresses, but for those
+// that have none (HTML §4.8.4.2.2: an address ends with white space, and commas
+// at its end are not part of it).
+func candidates(base *url.URL, set string) (list []candidate) {
 	for len(list) < maxSet {
 		set = strings.TrimLeft(set, " \t\n\f\r,")
 		if set == "" {
@@ -111,13 +127,31 @@ func resolveSet(base *url.URL, set string) string {
 			descriptor, rest, _ = strings.Cut(rest, ",")
 		}
 		set = rest
-		uri := text.Resolve(base, ref)
-		if descriptor = strings.TrimSpace(descriptor); !text.IsWeb(uri) || !isDescriptor(descriptor) {
+		if descriptor = strings.TrimSpace(descriptor); !isDescriptor(descriptor) {
 			continue
 		}
-		list = append(list, strings.TrimSpace(uri+" "+descriptor))
+		if uri := text.Resolve(base, ref); text.IsWeb(uri) {
+			list = append(list, candidate{uri, descriptor})
+		}
 	}
-	return strings.Join(list, ", ")
+	return list
+}
+
+// resolveSet returns a srcset with absolute addresses.
+func resolveSet(base *url.URL, set string) string { return joinSet(candidates(base, set)) }
+
+func joinSet(list []candidate) string {
+	var b strings.Builder
+	for i, c := range list {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(c.address)
+		if c.descriptor != "" {
+			b.WriteString(" " + c.descriptor)
+		}
+	}
+	return b.String()
 }
 
 // isDescriptor reports whether s is nothing, a width as in "640w", a height or

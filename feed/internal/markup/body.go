@@ -28,42 +28,93 @@ const (
 //
 // The result has the elements and attributes of the profile only. All elements
 // are closed and nested. Addresses are absolute, in ASCII, and lead to the web,
-// to mail or to a telephone. Pictures that a script would load have their
-// addresses. Empty paragraphs and pixels that only count readers have gone.
+// to mail or to a telephone; small pictures may be in their addresses. Pictures
+// that a script would load have their addresses. What a style says is said by
+// elements. What nobody sees on the page is gone, and so are empty paragraphs
+// and pixels that only count readers.
 //
 // A body that is too long or too deep is cut between two elements or words and
 // ends with "…", which links to the article.
 func Body(s string, base *url.URL) string {
-	s = text.Clean(s)
-	w := writer{
-		base: base,
-		out:  make([]byte, 0, min(len(s)+len(s)/4, maxBody)+64),
-		open: make([]frame, 1, 16),
+	return strings.TrimSpace(gate(compose(text.Clean(s), base, false).out))
+}
+
+// compose writes a clean body, or a field of which only the text is asked for.
+func compose(s string, base *url.URL, field bool) *writer {
+	s = openShortcodes(s)
+	w := newWriter(s, base, field)
+	w.write()
+	if w.isRevealed() {
+		reveal := w.concealed
+		w = newWriter(s, base, field)
+		w.reveal = reveal
+		w.write()
 	}
+	return w
+}
+
+func newWriter(s string, base *url.URL, field bool) *writer {
+	return &writer{
+		z:     scanner{s: s},
+		base:  base,
+		out:   make([]byte, 0, min(len(s)+len(s)/4, maxBody)+64),
+		open:  make([]frame, 1, 16),
+		field: field,
+	}
+}
+
+// write writes the body.
+func (w *writer) write() {
+	s := w.z.s
 	w.z.s = s[:boundary(s, maxInput)]
 	cut := !w.run() || len(w.z.s) < len(s)
 	w.closeAll()
+	w.endRun()
 	if cut {
 		w.more()
 	}
-	return strings.TrimSpace(gate(w.out))
 }
 
 // writer writes a body element by element.
 type writer struct {
-	z    scanner
-	base *url.URL
-	out  []byte
-	open []frame // the first stands for the body
+	z     scanner
+	base  *url.URL
+	field bool // only the text is asked for
+	out   []byte
+	open  []frame // the first stands for the body
 
 	deep     map[string]int  // start tags left out for their depth, by name
 	unclosed map[string]bool // elements known to have no end tag from here on
 	looked   int             // tokens that were read to learn that
+	pseudo   int             // open elements outside of the profile
 
-	noscript bool            // inside of one
-	hidden   bool            // and what is in that is not to be seen
-	last     origin          // of the picture that nothing has followed yet
-	pictures map[string]bool // addresses that have been written
+	raw      treatment // of the element whose content comes next, if it is no markup
+	apart    bool      // the text that comes next is not part of the one before
+	noscript bool      // inside of one
+	hidden   bool      // and what is in that is not to be seen
+
+	reveal    int // bytes of hidden text that make it the article
+	concealed int // bytes of the longest text that was left out as hidden
+
+	last     shown          // the picture that nothing has followed yet
+	pictures map[string]int // how often addresses have been written
+	order    []written      // these, in their order
+	sources  []candidate    // of the open picture's last source
+	inline   int            // bytes of pictures in their addresses
+	embeds   map[string]bool
+
+	runAt int  // where the line of text outside of all blocks begins
+	lines bool // blank lines part such text
+}
+
+// Hidden text is the article, which a script reveals, when it is longer than
+// what is seen, and so long in bytes.
+const minRevealed = 300
+
+// isRevealed reports whether the article itself was left out as hidden.
+func (w *writer) isRevealed() bool {
+	body := &w.open[0]
+	return w.concealed > 0 && (!body.filled || w.concealed >= minRevealed && w.concealed > body.seen)
 }
 
 // run writes what the scanner reads, and returns false if it had to stop.
@@ -78,6 +129,8 @@ func (w *writer) run() bool {
 			if !w.text(t.raw) {
 				return false
 			}
+		case rawToken:
+			w.rawText(t)
 		case startTag:
 			w.start(t)
 		case endTag:
@@ -93,16 +146,28 @@ func (w *writer) run() bool {
 // text writes a text, and returns false if it had to cut it.
 func (w *writer) text(s string) bool {
 	top := w.top()
-	if w.noscript || top.element != nil && top.media {
+	if w.noscript || top.vector || top.muted || top.element != nil && top.media {
 		return true
 	}
 	if strings.IndexByte(s, '&') >= 0 {
 		s = text.Clean(html.UnescapeString(s))
 	}
-	if (!top.filled || w.last != nowhere) && !isBlank(s) {
+	if (!top.filled || w.last.from != nowhere || w.apart) && !isBlank(s) {
 		w.place(nil)
-		w.top().filled, w.last = true, nowhere
+		if w.apart && !isSpace(s[0]) {
+			w.out = append(w.out, ' ')
+		}
+		w.top().filled, w.last, w.apart = true, shown{}, false
 	}
+	w.top().seen += len(s)
+	if len(w.open) == 1 && strings.IndexByte(s, '\n') >= 0 {
+		return w.loose(s)
+	}
+	return w.line(s)
+}
+
+// plain writes a text as it is, and returns false if it had to cut it.
+func (w *writer) plain(s string) bool {
 	n := boundary(s, maxBody-len(w.out))
 	start := len(w.out)
 	w.out = appendText(w.out, s[:n])
@@ -111,6 +176,22 @@ func (w *writer) text(s string) bool {
 		w.out = appendText(w.out[:start], s[:n])
 	}
 	return n == len(s)
+}
+
+// say writes a text that stands for an element.
+func (w *writer) say(s string) {
+	s = strings.TrimSpace(s)
+	top := w.top()
+	if isBlank(s) || w.noscript || top.vector || top.element != nil && top.media {
+		return
+	}
+	w.place(nil)
+	if top = w.top(); w.apart {
+		w.out = append(w.out, ' ')
+	}
+	top.filled, top.seen = true, top.seen+len(s)
+	w.last, w.apart = shown{}, false
+	w.plain(s)
 }
 
 // more writes the end of a body that was cut.
@@ -133,12 +214,8 @@ func isBlank(s string) bool {
 			}
 			continue
 		}
-		switch r {
-		case '\u00ad', '\u200b', '\u200c', '\u200d', '\u200e', '\u200f', '\u2060', '\ufeff':
-		default:
-			if !unicode.IsSpace(r) {
-				return false
-			}
+		if !unicode.IsSpace(r) && !text.IsInvisible(r) {
+			return false
 		}
 	}
 	return true

@@ -76,10 +76,10 @@ func TestBodyElements(t *testing.T) {
 
 		{"names of today", "<center>a</center><strike>b</strike><tt>c</tt><acronym>d</acronym><bdo dir=rtl>f</bdo><menu><li>e</menu>", "<div>a</div><s>b</s><code>c</code><abbr>d</abbr><bdi dir=\"rtl\">f</bdi><ul><li>e</li></ul>"},
 		{"unknown elements lose their tags", "<font color=red>a</font><o:p>b</o:p><my-card>c</my-card><marquee>d</marquee><label>e</label>", "abcde"},
-		{"forms lose their fields", `<form action=x><input name=a value=b>a<select><option>b</option></select><textarea>c</textarea><button>d</button></form>`, "<div>a</div>"},
-		{"programs go with what is in them", "a<script>b</script><style>c</style><iframe src=x>d</iframe><object>e<embed src=x></object><svg><text>f</text></svg><template>g</template><canvas>h</canvas>i", "ai"},
+		{"forms", `<form action=x><input name=a value=b>a<select><option>b</option></select><textarea>c</textarea><button>d</button></form>`, "<div>a<p>c</p>d</div>"},
+		{"programs", "a<script>b</script><style>c</style><iframe src=x>d</iframe><object>e<embed src=x></object><svg><text>f</text></svg><template>g</template><canvas>h</canvas>i", `a<p><a href="` + dir + `x">xt.news.example</a></p>e f hi`},
 		{"programs without an end", "a<object data=x>b<svg>c<button>d", "abcd"},
-		{"nested programs", "a<object>b<object>c</object>d</object>e", "ae"},
+		{"nested programs", "a<object>b<object>c</object>d</object>e", "abcde"},
 		{"what others see instead of a film", "<video src=1.mp4>Your browser <a href=x>is old</a></video>a", `<video src="` + dir + `1.mp4" controls=""></video>a`},
 		{"film without an end", "<video src=1.mp4><p>a", `<video src="` + dir + `1.mp4" controls=""></video><p>a</p>`},
 		{"film behind programs without an end", strings.Repeat("<object>a", 400) + "<video src=1.mp4>b</video>", strings.Repeat("a", 400) + `<video src="` + dir + `1.mp4" controls=""></video>`},

@@ -26,6 +26,7 @@ func newPolicy() *bluemonday.Policy {
 		}
 	}
 	p.AllowURLSchemes("http", "https", "mailto", "tel")
+	p.AllowDataURIImages() // where the expressions above allow them: as a picture's src
 	return p
 }
 

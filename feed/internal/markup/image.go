@@ -1,11 +1,6 @@
 package markup
 
-import (
-	"slices"
-	"strings"
-
-	"feedstation/feed/internal/text"
-)
+import "strings"
 
 // origin is where a picture that has been written came from.
 type origin uint8
@@ -13,137 +8,157 @@ type origin uint8
 const (
 	nowhere  origin = iota
 	plain           // an address that needed no script
+	standIn         // one that looks as if a script were to change it
 	lazy            // attributes that a script was to read
 	fallback        // noscript
 )
 
-// lazyAttributes hold the address of a picture until a script moves it to src,
-// the most used first. The last two are those of forums.
-var lazyAttributes = []string{
-	"data-src", "data-original", "data-lazy-src", "data-lazyload", "data-lazy", "data-actualsrc", "data-original-src",
-	"data-real-src", "data-echo", "data-url", "data-ks-lazyload", "original", "file",
+// shown is a picture that has been written.
+type shown struct {
+	from       origin
+	start, end int    // where
+	src        string // its address
 }
 
-// picture is what the tag of a picture or a source says.
-type picture struct {
-	src, srcset   string
-	lazy, lazySet string
-	rank          int // of the attribute that lazy is from
-	alt, title    string
-	width, height string
-	sizes         string
-	typ, media    string
-	hidden        bool
-}
-
-func readPicture(t token) picture {
-	p := picture{rank: len(lazyAttributes)}
-	for name, s := range t.all() {
-		switch name {
-		case "src":
-			p.src = text.Join(s)
-		case "srcset":
-			p.srcset = s
-		case "data-srcset", "data-lazy-srcset", "data-original-set":
-			p.lazySet = s
-		case "alt":
-			p.alt = s
-		case "title":
-			p.title = s
-		case "width":
-			p.width = s
-		case "height":
-			p.height = s
-		case "sizes":
-			p.sizes = s
-		case "type":
-			p.typ = s
-		case "media":
-			p.media = s
-		case "hidden":
-			p.hidden = true
-		case "style":
-			p.hidden = p.hidden || isHidden(s) || isPixelStyle(s)
-		default:
-			if i := slices.Index(lazyAttributes, name); i >= 0 && i < p.rank && isAddress(text.Join(s)) {
-				p.lazy, p.rank = text.Join(s), i
-			}
-		}
-	}
-	return p
-}
-
-// made returns the address that a reader of the page gets to see, and whether a
-// script has to put it there.
-func (p *picture) made() (src, set string, byScript bool) {
-	switch {
-	case p.lazy != "":
-		return p.lazy, p.lazySet, true
-	case isPlaceholder(p.src):
-		src, set = "", p.srcset
-	default:
-		src, set = p.src, p.srcset
-	}
-	if p.lazySet != "" {
-		return src, p.lazySet, true
-	}
-	return src, set, false
+// written is an address that has been written, and where.
+type written struct {
+	src string
+	at  int
 }
 
 // image writes a picture, unless it only counts readers or is there already.
+// One that can't be carried is replaced by its text (HTML §4.8.4.4).
 func (w *writer) image(t token) {
-	p := readPicture(t)
-	src, set, byScript := p.made()
-	from := plain
+	p := w.readPicture(t)
+	if top := w.top(); p.marks&hides != 0 || w.hidden || top.hidden || p.isPixel() || isBeacon(p.src) ||
+		p.marks&unseen != 0 && p.from == plain || top.element != nil && top.media {
+		return
+	}
+	if isEmoji(p.alt) && !p.isLarge() {
+		w.say(p.alt)
+		return
+	}
 	switch {
-	case w.noscript:
-		from = fallback
-	case byScript:
-		from = lazy
-	}
-	set = resolveSet(w.base, set)
-	if src == "" {
-		src, _, _ = strings.Cut(set, " ")
-		src = strings.TrimSuffix(src, ",")
-	}
-	if p.hidden || w.hidden || w.top().hidden || p.isPixel() || isBeacon(src) {
+	case p.src == "" && !w.noscript && !strings.HasPrefix(strings.TrimLeft(w.z.s[w.z.pos:], " \t\n"), "<noscript"):
+		w.say(p.alt)
+		return
+	case p.src == "", p.isSpacer(), w.isDoubled(&p):
 		return
 	}
-	start := len(w.out)
-	w.out = append(w.out, "<img"...)
-	written := len(w.out)
-	if !w.attribute("src", webAddress, src) || w.doubled(from, string(w.out[written:])) {
-		w.out = w.out[:start]
-		return
+	if isInline(p.src) {
+		w.inline += len(p.src)
 	}
-	if set != "" {
-		w.attribute("srcset", addressSet, set)
-		w.optional("sizes", anyText, p.sizes)
+	tag := p.append(nil)
+	if w.isPreview(&p) {
+		w.replaceLast(tag)
+		w.top().cover = ""
+	} else {
+		w.last.start = len(w.out)
+		w.out = append(w.out, tag...)
+		w.top().filled = true
 	}
-	w.attribute("alt", anyText, p.alt)
-	w.optional("title", anyText, p.title)
-	w.optional("width", number, strings.TrimLeft(p.width, "0"))
-	w.optional("height", number, strings.TrimLeft(p.height, "0"))
-	w.out = append(w.out, '>')
-	w.top().filled = true
-	w.last = from
+	w.last = shown{p.from, w.last.start, w.last.start + len(tag), p.src}
+	if w.pictures == nil {
+		w.pictures = map[string]int{}
+	}
+	w.pictures[p.src]++
+	w.order = append(w.order, written{p.src, w.last.start})
 }
 
-// doubled reports whether a picture stands for one that is there. One in a
+// show writes the picture of that address, which is not in a tag of its own.
+func (w *writer) show(address string) {
+	w.image(token{name: "img", attrs: ` src="` + string(appendValue(nil, address)) + `"`})
+}
+
+// standIn writes what stands for an element with nothing in it.
+func (w *writer) standIn(label, cover string) {
+	w.top().vector = false
+	switch {
+	case label != "":
+		w.say(label)
+	case cover != "":
+		w.show(cover)
+	}
+}
+
+// append appends the picture's tag.
+func (p *picture) append(b []byte) []byte {
+	attribute := func(name, s string) {
+		b = append(append(append(b, ' '), name...), '=', '"')
+		b = append(appendValue(b, s), '"')
+	}
+	number := func(name, s string) {
+		s = strings.TrimLeft(strings.TrimSuffix(strings.TrimSpace(s), "px"), "0")
+		if isNumber(s) {
+			attribute(name, s)
+		}
+	}
+	b = append(b, "<img"...)
+	attribute("src", p.src)
+	if len(p.set) > 0 {
+		attribute("srcset", joinSet(p.set))
+		if p.sizes != "" {
+			attribute("sizes", bounded(p.sizes))
+		}
+	}
+	attribute("alt", bounded(p.alt))
+	if p.title != "" {
+		attribute("title", bounded(p.title))
+	}
+	number("width", p.width)
+	number("height", p.height)
+	if isKeyword(p.policy) {
+		attribute("referrerpolicy", p.policy)
+	}
+	return append(b, '>')
+}
+
+// isDoubled reports whether a picture stands for one that is there. One in a
 // noscript is what is seen instead of the picture beside it, or of one with the
 // same address, if a script puts that there.
-func (w *writer) doubled(from origin, src string) bool {
-	beside := from == fallback && w.last == lazy || from == lazy && w.last == fallback
-	again := from != plain && w.pictures[src]
-	if beside || again {
-		w.last = plain // it has had its other half
+func (w *writer) isDoubled(p *picture) bool {
+	beside := p.from == fallback && w.last.from == lazy || p.from == lazy && w.last.from == fallback
+	again := p.from >= lazy && w.pictures[p.src] > 0
+	smaller := w.last.from != nowhere && p.src != w.last.src && isReduced(p.src) && !isReduced(w.last.src) && isSame(p.src, w.last.src)
+	if beside || again || smaller {
+		if !smaller {
+			w.last.from = plain // it has had its other half
+		}
 		return true
 	}
-	if w.pictures == nil {
-		w.pictures = map[string]bool{}
-	}
-	w.pictures[src] = true
 	return false
+}
+
+// isPreview reports whether the picture before this one is what is shown until
+// this one is there.
+func (w *writer) isPreview(p *picture) bool {
+	last := &w.last
+	switch {
+	case last.from == nowhere || last.end > len(w.out) || p.src == last.src:
+		return false
+	case last.from == standIn:
+		return p.from == fallback || isInline(last.src) && !isInline(p.src)
+	}
+	return isSame(p.src, last.src) && (isReduced(last.src) || p.from != plain)
+}
+
+// replaceLast puts a tag in the place of the last picture.
+func (w *writer) replaceLast(tag []byte) {
+	more := len(tag) - (w.last.end - w.last.start)
+	behind := string(w.out[w.last.end:])
+	w.out = append(append(w.out[:w.last.start], tag...), behind...)
+	for i := range w.open {
+		if f := &w.open[i]; f.start >= w.last.end {
+			f.start += more
+		}
+	}
+	if w.runAt >= w.last.end {
+		w.runAt += more
+	}
+	delete(w.pictures, w.last.src)
+	if n := len(w.order); n > 0 {
+		w.order = w.order[:n-1]
+	}
 }
 
 // optional writes an attribute that has a value.
@@ -162,19 +177,26 @@ func (w *writer) source(e *element, t token) {
 	start := len(w.out)
 	w.out = append(append(w.out, '<'), e.name...)
 	ok := false
-	switch p := readPicture(t); {
+	switch {
 	case e.name == "track":
 		before := len(w.out)
-		w.attributes(e, t)
+		f := w.frame(e)
+		w.attributes(&f, t)
 		ok = strings.Contains(string(w.out[before:]), ` src="`)
 	case top.media:
-		src, _, _ := p.made()
-		ok = w.attribute("src", webAddress, src)
-		w.optional("type", anyText, p.typ)
+		r := w.readRecording(t)
+		ok = w.attribute("src", webAddress, r.src)
+		w.optional("type", anyText, r.typ)
 		top.filled = top.filled || ok
 	default:
-		_, set, _ := p.made()
-		ok = w.attribute("srcset", addressSet, set)
+		p := w.readPicture(t)
+		if len(p.set) == 0 && p.src != "" && !isInline(p.src) {
+			p.set = []candidate{{p.src, ""}}
+		}
+		ok = w.attribute("srcset", addressSet, joinSet(p.set))
+		if ok {
+			w.sources, top.cover = p.set, widest(p.set)
+		}
 		w.optional("sizes", anyText, p.sizes)
 		w.optional("media", anyText, p.media)
 		w.optional("type", anyText, p.typ)
@@ -184,17 +206,4 @@ func (w *writer) source(e *element, t token) {
 		return
 	}
 	w.out = append(w.out, '>')
-}
-
-// recording adds what a video or a sound needs in a reader, and reports whether
-// it has an address of its own.
-func (w *writer) recording(written string, p picture) bool {
-	has := strings.Contains(written, ` src="`)
-	if !has && p.lazy != "" {
-		has = w.attribute("src", webAddress, p.lazy)
-	}
-	if !strings.Contains(written, ` controls="`) {
-		w.attribute("controls", flag, "")
-	}
-	return has
 }

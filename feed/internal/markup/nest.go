@@ -1,10 +1,8 @@
 package markup
 
 import (
-	"bytes"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // frame is an open element.
@@ -12,33 +10,44 @@ type frame struct {
 	*element
 	start  int  // where its tag stands
 	silent bool // it has no tag
-	hidden bool // readers of the page do not see it
 	filled bool // there is something in it to see
+	seen   int  // bytes of text in it
+
+	attached bool // it stands for the style of the element around it, and ends with that
+	pre      bool // every character in it counts
+	muted    bool // text in it has no size
+	vector   bool // it is a drawing, outside of the texts of that
+	linked   bool // it is in a link
+	hidden   bool // readers of the page do not see it
+	decor    bool // what it has is not meant to be read
+	copied   bool // what it has is there in another form
+	passed   mark // what its style says of the cells or items in it
+
+	label  string // a drawing's title
+	cover  string // the address of the picture behind it
+	covers bool   // which is what the element is for
 }
 
 func (w *writer) top() *frame { return &w.open[len(w.open)-1] }
 
 // start writes a start tag, after the end tags that it implies.
 func (w *writer) start(t token) {
+	w.raw = unwrapped
 	name := t.name
 	if alias, ok := aliases[name]; ok {
 		name = alias
 	}
 	e := profile[name]
 	switch top := w.top(); {
-	case w.noscript && name != "img":
-		for name, s := range t.all() {
-			w.hidden = w.hidden || name == "hidden" || name == "style" && isHidden(s)
-		}
+	case w.noscript:
+		w.scriptless(name, t)
 	case top.element != nil && top.media && name != "source" && name != "track":
+	case top.vector:
+		w.vector(name, t)
 	case e != nil:
 		w.element(e, t)
-	case name == "noscript":
-		w.noscript = w.endTag(name) > 0
-	case muted[name]:
-		if end := w.endTag(name); end > 0 {
-			w.z.pos = end
-		}
+	default:
+		w.foreign(name, t)
 	}
 }
 
@@ -54,6 +63,12 @@ func (w *writer) element(e *element, t token) {
 	case "source", "track":
 		w.source(e, t)
 		return
+	case "picture":
+		w.sources = nil
+	case "video", "audio":
+		if !w.film(e.name, t) {
+			return
+		}
 	}
 	if len(w.open) > maxDepth && !e.void {
 		if w.deep == nil {
@@ -62,30 +77,82 @@ func (w *writer) element(e *element, t token) {
 		w.deep[e.name]++
 		return
 	}
-	f := frame{element: e, start: len(w.out)}
+	f := w.frame(e)
 	w.out = append(append(w.out, '<'), e.name...)
 	tagged := len(w.out)
-	f.hidden = w.attributes(e, t)
+	m := w.attributes(&f, t)
 	switch e.name {
-	case "a", "span": // without attributes they say nothing
-		f.silent = len(w.out) == tagged || e.name == "a" && !hasHref(w.out[tagged:])
+	case "a": // without attributes it says nothing, nor does a span
+		f.linked = hasHref(w.out[tagged:])
+		f.silent = !f.linked
+	case "span":
+		f.silent = len(w.out) == tagged
 	case "video", "audio":
-		f.filled = w.recording(string(w.out[tagged:]), readPicture(t))
+		f.filled = w.recording(string(w.out[tagged:]), t)
 	}
-	if f.silent {
+	f.silent = f.silent || undone[e.name]&m != 0
+	f.hidden = m&hides != 0
+	f.decor, f.copied = m&decor != 0 && !e.block && !e.table, m&copied != 0
+	if f.silent || f.hidden && e.void {
 		w.out = w.out[:f.start]
 	} else {
 		w.out = append(w.out, '>')
 	}
 	switch {
 	case e.name == "hr":
-		w.top().filled = true
+		w.top().filled = w.top().filled || !f.hidden
+		w.runs(&f)
 	case e.void:
 	default:
 		w.open = append(w.open, f)
+		w.mean(m)
+		if f.covers && f.cover != "" {
+			w.show(f.cover)
+		}
 		if e.media && w.endTag(e.name) < 0 {
 			w.pop()
 		}
+	}
+}
+
+// frame returns the frame of an element that begins here.
+func (w *writer) frame(e *element) frame {
+	top := w.top()
+	return frame{
+		element: e, start: len(w.out),
+		pre: top.pre || e.name == "pre", muted: top.muted, linked: top.linked,
+	}
+}
+
+// mean writes the elements that say what the marks of the innermost element
+// say. Those of a list or a table are passed to what is in that.
+func (w *writer) mean(m mark) {
+	f := w.top()
+	switch {
+	case m&tiny != 0:
+		f.muted = true
+	case m&sized != 0:
+		f.muted = false
+	}
+	m &= strikes | lowers | raises
+	if f.block || f.table {
+		m &= strikes
+	}
+	switch parent := &w.open[len(w.open)-2]; f.name {
+	case "table", "colgroup", "thead", "tbody", "tfoot", "tr", "ul", "ol", "dl":
+		f.passed = m | parent.passed
+		return
+	case "td", "th", "caption", "li", "dt", "dd":
+		m |= parent.passed
+	case "picture", "video", "audio", "ruby", "details":
+		return
+	}
+	for _, meaning := range meanings {
+		if m&meaning.mark == 0 || f.name == meaning.element || f.name == "del" && meaning.mark == strikes || len(w.open) > maxDepth {
+			continue
+		}
+		w.push(meaning.element)
+		w.top().attached = true
 	}
 }
 
@@ -98,6 +165,8 @@ func (w *writer) imply(e *element) {
 		}
 	}
 	if e.block {
+		w.apart = false
+		w.endRun()
 		w.close(func(f *frame) bool { return f.name == "p" }, func(f *frame) bool { return f.border })
 	}
 }
@@ -137,7 +206,7 @@ func (w *writer) place(e *element) bool {
 
 // push opens an element that nobody has written.
 func (w *writer) push(name string) {
-	w.open = append(w.open, frame{element: profile[name], start: len(w.out)})
+	w.open = append(w.open, w.frame(profile[name]))
 	w.out = append(append(append(w.out, '<'), name...), '>')
 }
 
@@ -151,13 +220,17 @@ func (w *writer) end(name string) {
 	switch top := w.top(); {
 	case name == "noscript":
 		w.noscript, w.hidden = false, false
-	case e == nil || w.noscript || top.element != nil && top.media && top.element != e:
+	case w.noscript || top.element != nil && top.media && top.element != e:
+	case e == nil:
+		if w.pseudo > 0 {
+			w.close(func(f *frame) bool { return f.pseudo && f.name == name }, func(f *frame) bool { return f.border })
+		}
 	case name == "br": // browsers take it for one
 		w.out = append(w.out, "<br>"...)
 	case w.deep[name] > 0:
 		w.deep[name]--
 	default:
-		w.close(func(f *frame) bool { return f.element == e }, func(f *frame) bool {
+		w.close(func(f *frame) bool { return f.element == e && !f.attached }, func(f *frame) bool {
 			return f.name == "table" || f.border && !e.table && name != "table"
 		})
 	}
@@ -186,32 +259,14 @@ func (w *writer) closeAll() {
 	}
 }
 
-// pop ends the innermost element. One with nothing in it goes. A space stays
-// where its white space was part of a line of text, and where a block kept two
-// texts apart.
-func (w *writer) pop() {
-	f := *w.top()
-	w.open = w.open[:len(w.open)-1]
-	switch {
-	case f.filled || f.keep:
-		w.top().filled = w.top().filled || f.filled
-		if !f.silent {
-			w.out = append(append(append(w.out, "</"...), f.name...), '>')
-		}
-	case f.silent:
-	default:
-		space := !f.block && !f.media && hasSpace(w.out[f.start:])
-		w.out = w.out[:f.start]
-		if space || f.block && endsWithText(w.out) {
-			w.out = append(w.out, ' ')
-		}
-	}
-}
-
 // endTag returns the position behind the end tag of the element whose start
-// tag was read last, or -1 if it has none. What is known not to come is not
-// looked for twice, and all looks together read no more than the body itself.
-func (w *writer) endTag(name string) int {
+// tag was read last, or -1 if it has none.
+func (w *writer) endTag(name string) int { return w.look(name, func(token) {}) }
+
+// look is endTag that shows what stands before the end tag to visit. What is
+// known not to come is not looked for twice, and all looks together read no
+// more than the body itself.
+func (w *writer) look(name string, visit func(token)) int {
 	if w.unclosed[name] {
 		return -1
 	}
@@ -225,42 +280,15 @@ func (w *writer) endTag(name string) int {
 			}
 			w.unclosed[name] = true
 			return -1
-		case t.name != name:
+		case t.name != name || t.kind == rawToken:
+			visit(t)
 		case t.kind == startTag && !strings.HasSuffix(t.attrs, "/"):
 			depth++
+			visit(t)
 		case t.kind == endTag:
 			if depth--; depth == 0 {
 				return z.pos
 			}
 		}
 	}
-}
-
-// endsWithText reports whether out ends with a text, or with an element in a
-// line of text.
-func endsWithText(out []byte) bool {
-	n := len(out)
-	if n == 0 || out[n-1] != '>' {
-		return n > 0 && !isSpace(out[n-1])
-	}
-	name, isEnd := bytes.CutPrefix(out[bytes.LastIndexByte(out, '<')+1:n-1], []byte("/"))
-	e := profile[string(name)]
-	return isEnd && e != nil && !e.block && !e.table && !e.media
-}
-
-// hasSpace reports whether there is white space between the tags of an empty
-// element.
-func hasSpace(out []byte) bool {
-	inside := false
-	for _, r := range string(out) {
-		switch {
-		case r == '<':
-			inside = true
-		case r == '>':
-			inside = false
-		case !inside && unicode.IsSpace(r):
-			return true
-		}
-	}
-	return false
 }

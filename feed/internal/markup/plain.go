@@ -1,109 +1,221 @@
 package markup
 
 import (
+	"net/url"
 	"strings"
-	"unicode"
-
-	"golang.org/x/net/html"
 
 	"feedstation/feed/internal/text"
 )
 
-// Plain returns the text of s, which may hold HTML: tags and comments out,
-// character references decoded once, white space folded to single spaces,
-// characters as by text.Clean. Blocks are kept apart by a space; scripts and
-// styles have no text.
+// maxRounds bounds how often a text is read that is still HTML when it has been
+// read once.
+const maxRounds = 16
+
+// Anywhere is the address of a body that is read for its text alone: where
+// links lead does not matter then, only that they do.
+var Anywhere = &url.URL{Scheme: "https", Host: "article.invalid", Path: "/"}
+
+// Plain returns the text of s, which may hold HTML, as one line: what people
+// read on the page, see [extract] and [text.Fold]. Tags and comments go, and
+// character references are decoded, until none is left: systems escape what is
+// escaped already.
 //
-// What looks like a tag but names no HTML element stays: the brackets of
-// "<NBA>" or "x<y" in a headline are text.
+// A tag is markup only where its element has an end tag, or where it is a line
+// break or has attributes: "<video>" in a headline is text, and so are the
+// brackets of "<NBA>" and "x<y".
 func Plain(s string) string {
-	if !strings.ContainsAny(s, "<&") {
-		if isFolded(s) {
+	s = text.Clean(s)
+	for range maxRounds {
+		if !strings.ContainsAny(s, "<&") {
+			break
+		}
+		w := compose(asMarkup(unamp(s)), Anywhere, true)
+		next, _ := extract(string(w.out), len(w.out), false)
+		if next == s {
 			return s
 		}
-		var f folder
-		f.write(s)
-		return f.b.String()
+		s = next
 	}
-	plain, _ := extract(s, len(s), false)
-	return plain
+	return text.Fold(s)
 }
 
-// isFolded reports whether s is clean and has no white space to fold.
-func isFolded(s string) bool {
-	if text.Clean(s) != s {
-		return false
+// unamp returns s with ampersands that are escaped several times escaped once.
+func unamp(s string) string {
+	if strings.Count(s, "&") == 0 || !strings.Contains(s, ";") {
+		return s
 	}
-	space := true
-	for _, r := range s {
-		if unicode.IsSpace(r) && (space || r != ' ') {
-			return false
+	var b strings.Builder
+	from := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] != '&' {
+			continue
 		}
-		space = r == ' '
-	}
-	return !space || s == ""
-}
-
-// extract is Plain that stops after limit code points, or a little later, can
-// leave out the captions of figures, and tells whether this is the whole text.
-func extract(s string, limit int, captionless bool) (plain string, whole bool) {
-	var f folder
-	skip := "" // inside this element there is no text
-	z := scanner{s: text.Clean(s)}
-	for f.runes <= limit {
-		t, ok := z.next()
-		if !ok {
-			if skip == "" && !isElement(tagName(z.lost)) {
-				f.write(html.UnescapeString(z.lost))
+		end, last := i+1, i+1
+		for {
+			n := ampLength(s[end:])
+			if n == 0 {
+				break
 			}
-			return f.b.String(), true
+			last, end = end, end+n
 		}
+		if last > i+1 {
+			b.WriteString(s[from : i+1])
+			from = last
+		}
+		i = end - 1
+	}
+	if from == 0 {
+		return s
+	}
+	b.WriteString(s[from:])
+	return b.String()
+}
+
+// ampLength returns the length of what stands behind the ampersand in a
+// reference to one, if s begins with that.
+func ampLength(s string) int {
+	for _, ref := range []string{"amp;", "#38;", "#x26;"} {
+		if len(s) >= len(ref) && strings.EqualFold(s[:len(ref)], ref) {
+			return len(ref)
+		}
+	}
+	return 0
+}
+
+// maxUnended is how many brackets of a text are looked at that seem to begin a
+// tag that ends with another one, or not at all. Of more all are text.
+const maxUnended = 64
+
+// fieldTag is a tag in a text that may hold HTML.
+type fieldTag struct {
+	name   string
+	at     int
+	markup bool
+}
+
+// asMarkup returns s with the brackets escaped of all that is no markup.
+func asMarkup(s string) string {
+	if strings.IndexByte(s, '<') < 0 {
+		return s
+	}
+	tags := fieldTags(s)
+	var b strings.Builder
+	from := 0
+	for _, t := range tags {
+		switch {
+		case !t.markup:
+			b.WriteString(s[from:t.at])
+			b.WriteString("&lt;")
+			from = t.at + 1
+		case t.name == "title": // of a page: people read it here
+			b.WriteString(s[from:t.at])
+			from = t.at + strings.IndexByte(s[t.at:], '>') + 1
+		}
+	}
+	if from == 0 {
+		return s
+	}
+	b.WriteString(s[from:])
+	return b.String()
+}
+
+// fieldTags lists the tags of s and tells which are markup.
+func fieldTags(s string) (tags []fieldTag) {
+	var open []int // of tags, those whose element may end yet
+	count := map[string]int{}
+	unended, endless := 0, map[string]bool{} // elements without markup that have no end tag from here on
+	z := scanner{s: s}
+	for {
+		end := z.pos
+		t, ok := z.next()
+		if at := notMarkup(s, end, z.pos-len(t.raw)-len(z.lost)); at >= 0 {
+			tags = append(tags, fieldTag{at: at})
+			z.pos, z.name, z.lost = at+1, "", ""
+			continue
+		}
+		raw := t.raw
+		if !ok {
+			raw = z.lost
+		}
+		at := z.pos - len(raw)
+		known := isElement(tagName(raw)) && strings.IndexByte(raw, '=') >= 0
+		if !ok && (raw == "" || known) {
+			break
+		}
+		if !ok || t.kind >= startTag && !known && strings.IndexByte(raw[1:], '<') >= 0 { // the text has other tags in it
+			if tags = append(tags, fieldTag{at: at}); unended == maxUnended {
+				for i := at + 1; i < len(s); i++ {
+					if s[i] == '<' {
+						tags = append(tags, fieldTag{at: i})
+					}
+				}
+				return tags
+			}
+			unended++
+			z.pos, z.name, z.lost = at+1, "", ""
+			continue
+		}
+		this := fieldTag{name: t.name, at: at}
 		switch {
 		case t.kind == textToken || t.kind == rawToken:
-			if skip == "" {
-				f.write(html.UnescapeString(t.raw))
-			}
 			continue
 		case !isElement(t.name):
-			if skip == "" {
-				f.write(html.UnescapeString(t.raw))
+			z.name = ""
+		case t.kind == startTag:
+			if z.name != "" && (endless[z.name] || strings.IndexByte(s[z.pos+rawLength(s[z.pos:], z.name):], '>') < 0) {
+				endless[z.name] = true
+				z.name = ""
 			}
-			continue
+			opensText := this.at == 0 && t.name == "p" && z.pos < len(s) && !isSpace(s[z.pos])
+			this.markup = t.name == "br" || t.name == "wbr" || strings.IndexByte(t.attrs, '=') >= 0 || opensText
+			open = append(open, len(tags))
+			count[t.name]++
+		case count[t.name] > 0:
+			this.markup = true
+			for {
+				last := &tags[open[len(open)-1]]
+				open = open[:len(open)-1]
+				count[last.name]--
+				if last.name == t.name {
+					last.markup = true
+					if last.name == "svg" || last.name == "math" { // with elements of their own
+						for i := len(tags) - 1; tags[i].at > last.at; i-- {
+							tags[i].markup = true
+						}
+					}
+					break
+				}
+				last.markup = last.markup || endsItself(last.name)
+			}
 		}
-		if skip == "" && isBlock(t.name) {
-			f.gap = true
-		}
+		tags = append(tags, this)
+	}
+	return tags
+}
+
+// notMarkup returns where something between two positions is that browsers take
+// for a comment, and people for text; -1 if nothing is.
+func notMarkup(s string, from, to int) int {
+	for from < to {
+		rest := s[from:to]
 		switch {
-		case t.kind == endTag && (t.name == skip || skip == "figcaption" && t.name == "figure"):
-			skip = ""
-		case t.kind == startTag && skip == "" && (isMute(t.name) || captionless && t.name == "figcaption"):
-			skip = t.name
+		case strings.HasPrefix(rest, "<!--"), strings.HasPrefix(rest, "<!["), strings.HasPrefix(rest, "<?xml"),
+			len(rest) > 9 && strings.EqualFold(rest[:9], "<!doctype"):
+		default:
+			return from
 		}
+		from += commentLength(rest)
 	}
-	return f.b.String(), false
+	return -1
 }
 
-// folder gathers text, with one space for each run of white space inside it.
-type folder struct {
-	b     strings.Builder
-	runes int
-	gap   bool // white space since the last character
-}
-
-func (f *folder) write(s string) {
-	for _, r := range text.Clean(s) {
-		if unicode.IsSpace(r) {
-			f.gap = true
-			continue
-		}
-		if f.gap && f.runes > 0 {
-			f.b.WriteByte(' ')
-			f.runes++
-		}
-		f.gap = false
-		f.b.WriteRune(r)
-		f.runes++
+// endsItself reports whether the end tag of an element may be left out.
+func endsItself(name string) bool {
+	switch name {
+	case "p", "li", "dt", "dd", "td", "th", "tr", "thead", "tbody", "tfoot", "rt", "rp", "option", "img", "hr", "col", "input", "source":
+		return true
 	}
+	return false
 }
 
 // tagName returns the name of the tag that s begins with.
@@ -118,35 +230,17 @@ func tagName(s string) string {
 // isElement reports whether name is an element of HTML, a custom one (with a
 // hyphen) or one that word processors leave behind (o:p).
 func isElement(name string) bool {
-	return profile[name] != nil || aliases[name] != "" || isMute(name) || others[name] || strings.ContainsAny(name, "-:")
+	return profile[name] != nil || aliases[name] != "" || treatments[name] != unwrapped || isRaw(name) || others[name] || strings.ContainsAny(name, "-:")
 }
 
 // others are the elements of HTML, past and present, that no other table here
 // names.
 var others = func() map[string]bool {
 	m := map[string]bool{}
-	for name := range strings.FieldsSeq("area base basefont bgsound big blink body command data dialog embed font frame head " +
-		"html image input isindex keygen label legend link listing map marquee math meta meter multicol nextid nobr " +
-		"optgroup option output param plaintext progress rb rtc search slot spacer textarea title xmp") {
+	for name := range strings.FieldsSeq("area base basefont bgsound big blink body button canvas command data dialog font frame head " +
+		"html isindex keygen label link map marquee meta meter multicol nextid nobr " +
+		"optgroup option output param plaintext progress rb rtc search slot spacer") {
 		m[name] = true
 	}
 	return m
 }()
-
-// isMute reports whether an element's content is not text to read.
-func isMute(name string) bool {
-	switch name {
-	case "script", "style", "noscript", "iframe", "noembed", "noframes":
-		return true
-	}
-	return muted[name]
-}
-
-// isBlock reports whether an element stands apart from the text around it.
-func isBlock(name string) bool {
-	if alias, ok := aliases[name]; ok {
-		name = alias
-	}
-	e := profile[name]
-	return e != nil && (e.block || e.table) || name == "br" || name == "option"
-}

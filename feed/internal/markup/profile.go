@@ -10,24 +10,26 @@ import (
 type value uint8
 
 const (
-	anyText     value = iota
-	webAddress        // http, https
-	linkAddress       // http, https, mailto, tel
-	addressSet        // srcset: addresses with a width or a density
-	number            // a length in pixels or per cent, a count
-	keyword           // one word of a fixed vocabulary
-	flag              // present or not
+	anyText        value = iota
+	webAddress           // http, https
+	pictureAddress       // http, https, and a small picture in a data: address
+	linkAddress          // http, https, mailto, tel
+	addressSet           // srcset: addresses with a width or a density
+	number               // a length in pixels or per cent, a count
+	keyword              // one word of a fixed vocabulary
+	flag                 // present or not
 )
 
 // allowed is the form in which a value leaves here; what has another was not
 // written by us. Any text has none.
 var allowed = map[value]*regexp.Regexp{
-	webAddress:  regexp.MustCompile(`^https?://[!-~]+$`),
-	linkAddress: regexp.MustCompile(`^(?:https?://|mailto:|tel:)[!-~]+$`),
-	addressSet:  regexp.MustCompile(`^https?://[!-~]+(?: [0-9.]+[wxh])?(?:, https?://[!-~]+(?: [0-9.]+[wxh])?)*$`),
-	number:      regexp.MustCompile(`^[0-9]{1,5}%?$`),
-	keyword:     regexp.MustCompile(`^[A-Za-z0-9-]{1,32}$`),
-	flag:        regexp.MustCompile(`^$`),
+	webAddress:     regexp.MustCompile(`^https?://[!-~]+$`),
+	pictureAddress: regexp.MustCompile(`^(?:https?://[!-~]+|data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*)$`),
+	linkAddress:    regexp.MustCompile(`^(?:https?://|mailto:|tel:)[!-~]+$`),
+	addressSet:     regexp.MustCompile(`^https?://[!-~]+(?: [0-9.]+[wxh])?(?:, https?://[!-~]+(?: [0-9.]+[wxh])?)*$`),
+	number:         regexp.MustCompile(`^[0-9]{1,5}%?$`),
+	keyword:        regexp.MustCompile(`^[A-Za-z0-9-]{1,32}$`),
+	flag:           regexp.MustCompile(`^$`),
 }
 
 // element is an element of the profile.
@@ -39,6 +41,8 @@ type element struct {
 	void   bool // it has no end tag
 	keep   bool // it stays when there is nothing in it
 	media  bool // between its tags stand sources and what others see instead
+	flow   bool // paragraphs stand in it
+	pseudo bool // it is no element of the profile, and has no tag
 	table  bool // it is a part of a table, which others are in cells of only
 	border bool // an end tag in it does not end what is around it
 
@@ -51,13 +55,32 @@ type element struct {
 var aliases = map[string]string{
 	"strike": "s", "tt": "code", "acronym": "abbr", "bdo": "bdi", "dir": "ul", "menu": "ul",
 	"center": "div", "main": "div", "nav": "div", "hgroup": "div", "form": "div", "fieldset": "div", "legend": "div",
+	"listing": "pre", "image": "img", "amp-img": "img", "amp-video": "video", "amp-audio": "audio",
 }
 
-// muted are the elements that go with all that is in them. The others that are
-// not in the profile lose their tags only.
-var muted = map[string]bool{
-	"object": true, "applet": true, "canvas": true, "svg": true, "template": true, "frameset": true,
-	"select": true, "button": true, "datalist": true,
+// treatment is what becomes of an element that the profile does not have.
+type treatment uint8
+
+const (
+	unwrapped  treatment = iota // its tags go, what is in it stays
+	dropped                     // it goes with all that is in it
+	linked                      // a link to what it embeds
+	replaced                    // what others see instead (HTML §4.8.7), else a link
+	drawn                       // its texts and pictures
+	formula                     // its source, else its glyphs in a line
+	typed                       // its text, which is no markup
+	ticked                      // a sign that tells whether it is
+	scriptless                  // pictures and frames that a script would put elsewhere
+)
+
+// treatments are those of the elements of HTML outside of the profile; of those
+// that are not named the tags go. The content of elements that hold no markup,
+// as scripts and styles, is never text.
+var treatments = map[string]treatment{
+	"template": dropped, "frameset": dropped, "select": dropped, "datalist": dropped,
+	"iframe": linked, "embed": linked, "oembed": linked, "amp-iframe": linked,
+	"object": replaced, "applet": replaced,
+	"svg": drawn, "math": formula, "textarea": typed, "xmp": typed, "input": ticked, "noscript": scriptless,
 }
 
 // profile is the HTML of news: text, lists, tables, pictures, recordings, ruby
@@ -76,7 +99,7 @@ func newProfile() map[string]*element {
 		{name: "p", block: true},
 		{name: "br", void: true},
 		{name: "hr", void: true, block: true},
-		{name: "blockquote", block: true, attrs: attrs{"cite": webAddress}},
+		{name: "blockquote", flow: true, block: true, attrs: attrs{"cite": webAddress}},
 		{name: "pre", block: true},
 		{name: "a", attrs: attrs{"href": linkAddress, "hreflang": keyword}, ends: []string{"a"}},
 		{name: "q", attrs: attrs{"cite": webAddress}},
@@ -85,10 +108,10 @@ func newProfile() map[string]*element {
 		{name: "time", attrs: attrs{"datetime": anyText}},
 		{name: "wbr", void: true},
 
-		{name: "figure", block: true},
+		{name: "figure", flow: true, block: true},
 		{name: "figcaption", block: true},
 		{name: "picture"},
-		{name: "img", void: true, attrs: attrs{"src": webAddress, "srcset": addressSet, "sizes": anyText, "alt": anyText, "width": number, "height": number}},
+		{name: "img", void: true, attrs: attrs{"src": pictureAddress, "srcset": addressSet, "sizes": anyText, "alt": anyText, "width": number, "height": number, "referrerpolicy": keyword}},
 		{name: "source", void: true, attrs: attrs{"src": webAddress, "srcset": addressSet, "sizes": anyText, "media": anyText, "type": anyText}},
 		{name: "video", media: true, attrs: attrs{"src": webAddress, "poster": webAddress, "width": number, "height": number, "controls": flag}},
 		{name: "audio", media: true, attrs: attrs{"src": webAddress, "controls": flag}},
@@ -96,10 +119,10 @@ func newProfile() map[string]*element {
 
 		{name: "ul", block: true},
 		{name: "ol", block: true, attrs: attrs{"start": number, "type": keyword, "reversed": flag}},
-		{name: "li", block: true, attrs: attrs{"value": number}, ends: []string{"li"}, within: []string{"ul", "ol", "blockquote", "figure"}},
+		{name: "li", flow: true, block: true, attrs: attrs{"value": number}, ends: []string{"li"}, within: []string{"ul", "ol", "blockquote", "figure"}},
 		{name: "dl", block: true},
 		{name: "dt", block: true, ends: []string{"dt", "dd"}, within: []string{"dl"}},
-		{name: "dd", block: true, ends: []string{"dt", "dd"}, within: []string{"dl"}},
+		{name: "dd", flow: true, block: true, ends: []string{"dt", "dd"}, within: []string{"dl"}},
 
 		{name: "table", block: true, border: true, ends: []string{"table"}, within: []string{"td", "th", "caption"}},
 		{name: "caption", block: true, table: true, border: true, ends: rows, within: []string{"table"}},
@@ -109,20 +132,20 @@ func newProfile() map[string]*element {
 		{name: "tbody", table: true, keep: true, ends: rows, within: []string{"table"}},
 		{name: "tfoot", table: true, keep: true, ends: rows, within: []string{"table"}},
 		{name: "tr", table: true, keep: true, ends: []string{"caption", "colgroup", "tr"}, within: []string{"table"}},
-		{name: "td", table: true, keep: true, block: true, border: true, attrs: attrs{"colspan": number, "rowspan": number}, ends: cells, within: []string{"tr", "table"}},
-		{name: "th", table: true, keep: true, block: true, border: true, attrs: attrs{"colspan": number, "rowspan": number, "scope": keyword}, ends: cells, within: []string{"tr", "table"}},
+		{name: "td", flow: true, table: true, keep: true, block: true, border: true, attrs: attrs{"colspan": number, "rowspan": number}, ends: cells, within: []string{"tr", "table"}},
+		{name: "th", flow: true, table: true, keep: true, block: true, border: true, attrs: attrs{"colspan": number, "rowspan": number, "scope": keyword}, ends: cells, within: []string{"tr", "table"}},
 
 		{name: "ruby"},
 		{name: "rt", keep: true, ends: []string{"rt", "rp"}, within: []string{"ruby"}},
 		{name: "rp", keep: true, ends: []string{"rt", "rp"}, within: []string{"ruby"}},
-		{name: "details", block: true, attrs: attrs{"open": flag}},
+		{name: "details", flow: true, block: true, attrs: attrs{"open": flag}},
 		{name: "summary", block: true},
 	}
 	for _, name := range headings {
 		list = append(list, element{name: name, block: true, ends: headings})
 	}
 	for name := range strings.FieldsSeq("div section article aside header footer address") {
-		list = append(list, element{name: name, block: true})
+		list = append(list, element{name: name, block: true, flow: name != "address"})
 	}
 	for name := range strings.FieldsSeq("span b strong i em u s small mark sub sup abbr dfn cite code kbd samp var bdi") {
 		list = append(list, element{name: name})

@@ -16,7 +16,7 @@ const (
 // are none.
 type token struct {
 	kind  kind
-	name  string // of a tag, in lower case
+	name  string // of a tag or of the element that has this content, in lower case
 	attrs string // of a start tag: what stands between the name and ">"
 	raw   string // the token as it is written
 }
@@ -25,8 +25,7 @@ type token struct {
 //
 // Unlike the tokenizer of golang.org/x/net/html it copies nothing, remembers no
 // attribute names and holds no buffer: its time is linear in the length
-// whatever is in there. It does not know of scripts inside comments inside
-// scripts (§13.2.5.27): a script ends with its first end tag.
+// whatever is in there.
 type scanner struct {
 	s    string
 	pos  int
@@ -40,7 +39,7 @@ func (z *scanner) next() (token, bool) {
 	if name := z.name; name != "" {
 		z.name = ""
 		if n := rawLength(z.s[z.pos:], name); n > 0 {
-			return z.take(token{kind: rawToken}, n), true
+			return z.take(token{kind: rawToken, name: name}, n), true
 		}
 	}
 	for z.pos < len(z.s) {
@@ -182,6 +181,9 @@ func textLength(s string) int {
 
 // rawLength returns the length of what stands before the element's end tag.
 func rawLength(s, name string) int {
+	if name == "script" {
+		return scriptLength(s)
+	}
 	for i := 0; i < len(s); i++ {
 		n := strings.Index(s[i:], "</")
 		if n < 0 {
@@ -194,6 +196,42 @@ func rawLength(s, name string) int {
 		}
 	}
 	return len(s)
+}
+
+// scriptLength returns the length of a script. A comment in it can hold scripts
+// of its own, with their end tags (§13.2.5.15 to §13.2.5.31).
+func scriptLength(s string) int {
+	const (
+		plain   = iota
+		escaped // in a comment
+		doubled // in a script in a comment
+	)
+	state := plain
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '-' && state != plain && strings.HasPrefix(s[i:], "-->"):
+			state = plain
+		case c != '<':
+		case state == plain && strings.HasPrefix(s[i:], "<!--"):
+			state = escaped
+			i++ // "<!-->" is a comment
+		case state == escaped && namesScript(s[i+1:]):
+			state = doubled
+		case strings.HasPrefix(s[i:], "</") && namesScript(s[i+2:]):
+			if state != doubled {
+				return i
+			}
+			state = escaped
+		}
+	}
+	return len(s)
+}
+
+// namesScript reports whether a tag's name that s begins with is that of a
+// script.
+func namesScript(s string) bool {
+	const name = "script"
+	return len(s) > len(name) && lower(s[:len(name)]) == name && endsName(s[len(name)])
 }
 
 // commentLength returns the length of the comment (§13.2.5.42 ff.) or of the

@@ -15,7 +15,7 @@ const (
 	summaryMax = 200
 )
 
-// Summary returns plain text from the beginning of an HTML body, without
+// Summary returns plain text from the beginning of a body that Body wrote, without
 // figure captions if there is other text, at most 200 characters (grapheme
 // clusters). A longer text ends with a sentence, else with a clause, if one
 // ends after 120 characters or more; otherwise it is cut, between words where
@@ -27,6 +27,9 @@ func Summary(body string) string {
 	s, whole := extract(body, enough, true)
 	if s == "" {
 		s, whole = extract(body, enough, false)
+	}
+	if strings.ContainsAny(s, "<&") {
+		s = Plain(s)
 	}
 	var (
 		sentence, clause, word, character int // where s could be cut; 0: nowhere

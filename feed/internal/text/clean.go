@@ -11,9 +11,12 @@ import (
 // Clean returns s as text that every reader of XML and JSON accepts.
 //
 // It drops invalid UTF-8, what XML 1.0 does not allow (§2.2 Char: most control
-// characters) or does not like (DEL, the C1 controls, what Unicode has set
-// aside as no character), and U+FFFD, the mark of a text damaged earlier. CRLF
-// and CR become LF. A clean s is returned itself, without allocation.
+// characters) or does not like (DEL, what Unicode has set aside as no
+// character), and U+FFFD, the mark of a text damaged earlier. CRLF, CR and the
+// other controls that are white space (vertical tab, form feed, next line)
+// become LF. The C1 controls are read as the characters that Windows-1252 has
+// in their place, as browsers read references to them (HTML §13.2.5.80). A
+// clean s is returned itself, without allocation.
 func Clean(s string) string {
 	i := firstDirty(s)
 	if i == len(s) {
@@ -29,12 +32,24 @@ func Clean(s string) string {
 			if !strings.HasPrefix(s[i+1:], "\n") {
 				b.WriteByte('\n')
 			}
+		case r == '\v', r == '\f', r == '\u0085':
+			b.WriteByte('\n')
+		case 0x80 <= r && r <= 0x9F:
+			if c := windows1252[r-0x80]; c != 0 {
+				b.WriteRune(c)
+			}
 		case allowed(r):
 			b.WriteString(s[i : i+n])
 		}
 		i += n
 	}
 	return b.String()
+}
+
+// windows1252 has the characters of Windows-1252 from 0x80 on; 0 is none.
+var windows1252 = [32]rune{
+	'€', 0, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0, 'Ž', 0,
+	0, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', 0, 'ž', 'Ÿ',
 }
 
 // firstDirty returns the index of the first byte that Clean would change, or

@@ -41,3 +41,16 @@ func TestFields(t *testing.T) {
 		})
 	}
 }
+
+func TestMediaType(t *testing.T) {
+	for uri, want := range map[string]string{
+		"a.ogg": "audio/ogg", "a.opus": "audio/ogg", "a.WAV": "audio/wav", "a.flac": "audio/flac", "a.mp3?x=1": "audio/mpeg",
+		"a.mov": "video/quicktime", "a.ogv": "video/ogg", "a.m3u8": "application/vnd.apple.mpegurl",
+		"c.docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "c.zip": "application/zip", "c.epub": "application/epub+zip",
+		"c": "", "c.nosuch": "", "c.": "",
+	} {
+		if got := text.MediaType("", "https://a.example/"+uri); got != want {
+			t.Errorf("%s: got %q, want %q", uri, got, want)
+		}
+	}
+}

@@ -1,25 +1,13 @@
 package markup
 
 import (
-	"iter"
 	"path"
 	"strings"
 )
 
-// isAddress reports whether the value of a lazy attribute looks like the
-// address of a picture, and not like a setting.
-func isAddress(s string) bool {
-	if _, ext := fileName(s); len(ext) < 4 || len(ext) > 5 {
-		return strings.IndexByte(s, '/') >= 0 && !strings.ContainsAny(s, " {") && !isPlaceholder(s)
-	}
-	return !isPlaceholder(s)
-}
-
-// isPlaceholder reports whether src shows nothing until a script changes it.
+// isPlaceholder reports whether a file is called as those that show nothing
+// until a script changes them. A photograph can have such a name, too.
 func isPlaceholder(src string) bool {
-	if src == "" || src == "#" || len(src) >= 5 && strings.EqualFold(src[:5], "data:") || strings.EqualFold(src, "about:blank") {
-		return true
-	}
 	name, ext := fileName(src)
 	if name != "1x1" && name != "1px" {
 		name = strings.Trim(name, "0123456789-_")
@@ -29,6 +17,13 @@ func isPlaceholder(src string) bool {
 		return ext == ".gif" || ext == ".png" || ext == ".svg"
 	}
 	return false
+}
+
+// isSpacer reports whether a picture with a placeholder's name is one although
+// nothing else is there: an animation or a drawing without a size and a text.
+func (p *picture) isSpacer() bool {
+	_, ext := fileName(p.src)
+	return isPlaceholder(p.src) && (ext == ".gif" || ext == ".svg") && p.alt == "" && p.width == "" && p.height == ""
 }
 
 // isBeacon reports whether the address of a picture has the shape of those that
@@ -78,47 +73,17 @@ func isPixel(s string) bool {
 	return s == "0" || s == "1"
 }
 
-// isHidden reports whether a style hides its element or moves it away.
-func isHidden(style string) bool {
+// isPixelStyle reports whether a style makes its element at most one pixel wide
+// or high, and nothing else in it makes it larger again.
+func isPixelStyle(style string) bool {
+	small, large := false, false
 	for property, v := range declarations(style) {
 		switch property {
-		case "display":
-			if v == "none" {
-				return true
-			}
-		case "visibility":
-			if v == "hidden" {
-				return true
-			}
-		case "left", "top":
-			if strings.HasPrefix(v, "-999") {
-				return true
-			}
+		case "width", "height", "max-width", "max-height":
+			small = small || isPixel(v)
+		case "min-width", "min-height", "padding", "padding-top", "padding-bottom", "aspect-ratio":
+			large = large || !isZero(v) && !isPixel(v)
 		}
 	}
-	return false
-}
-
-// isPixelStyle reports whether a style makes its element at most one pixel wide
-// or high.
-func isPixelStyle(style string) bool {
-	for property, v := range declarations(style) {
-		if (property == "width" || property == "height") && isPixel(v) {
-			return true
-		}
-	}
-	return false
-}
-
-// declarations yields those of a style attribute, in lower case.
-func declarations(style string) iter.Seq2[string, string] {
-	return func(yield func(property, v string) bool) {
-		for declaration := range strings.SplitSeq(strings.ToLower(style), ";") {
-			property, v, _ := strings.Cut(declaration, ":")
-			v, _, _ = strings.Cut(v, "!")
-			if !yield(strings.TrimSpace(property), strings.TrimSpace(v)) {
-				return
-			}
-		}
-	}
+	return small && !large
 }

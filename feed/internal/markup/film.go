@@ -1,0 +1,94 @@
+package markup
+
+import (
+	"strings"
+
+	"feedstation/feed/internal/text"
+)
+
+// recorded is what the tag of a film, a sound or a source of one says.
+type recorded struct{ src, typ, poster, title string }
+
+func (w *writer) readRecording(t token) recorded {
+	var r recorded
+	var lazy string
+	for name, s := range t.all() {
+		switch name {
+		case "src":
+			r.src = w.web(s)
+		case "type":
+			r.typ = s
+		case "poster":
+			r.poster = s
+		case "title", "aria-label":
+			r.title = s
+		case "data-poster", "data-thumb":
+			if r.poster == "" {
+				r.poster = s
+			}
+		default:
+			if strings.HasPrefix(name, "data-") && isRecordingType(text.Extension(s)) || name == "data-src" {
+				if a := w.web(text.Join(s)); lazy == "" && a != "" && shapeOf(a) != pictureFile {
+					lazy = a
+				}
+			}
+		}
+	}
+	if r.src == "" {
+		r.src = lazy
+	}
+	return r
+}
+
+// isRecordingType reports whether a film or a sound has the extension.
+func isRecordingType(ext string) bool {
+	switch ext {
+	case ".mp4", ".m4v", ".webm", ".mov", ".ogv", ".m3u8", ".mp3", ".m4a", ".ogg", ".oga", ".wav", ".aac", ".opus", ".flac":
+		return true
+	}
+	return false
+}
+
+// film reports whether a film or a sound has a file that readers can play. If
+// it has none its picture is written in its place, and what is between its tags
+// is read if there is a link.
+func (w *writer) film(name string, t token) bool {
+	r := w.readRecording(t)
+	plays, links := r.src != "", false
+	end := w.look(name, func(inner token) {
+		switch {
+		case inner.kind != startTag:
+		case inner.name == "source":
+			plays = plays || w.readRecording(inner).src != ""
+		case inner.name == "a":
+			links = true
+		}
+	})
+	if plays || end < 0 {
+		return true
+	}
+	if m := t.marks(); m&hides == 0 && r.poster != "" {
+		w.image(token{name: "img", attrs: ` src="` + string(appendValue(nil, r.poster)) + `" alt="` + string(appendValue(nil, r.title)) + `"`})
+	} else if m&hides != 0 {
+		links = false
+	}
+	if !links {
+		w.z.pos = end
+	}
+	return false
+}
+
+// recording adds what a film or a sound needs in a reader, and reports whether
+// it has an address of its own.
+func (w *writer) recording(written string, t token) bool {
+	has := strings.Contains(written, ` src="`)
+	if !has {
+		if r := w.readRecording(t); r.src != "" {
+			has = w.attribute("src", webAddress, r.src)
+		}
+	}
+	if !strings.Contains(written, ` controls="`) {
+		w.attribute("controls", flag, "")
+	}
+	return has
+}

@@ -1,0 +1,227 @@
+package markup
+
+import "testing"
+
+// The tables here have one kind of input each: what pages say outside of their
+// plain elements, and what readers should get of it.
+
+func TestLineBreaks(t *testing.T) {
+	checkBodies(t, []bodyTest{
+		{"in an inline element", "<p>a<strong><br></strong>b</p>", "<p>a<br>b</p>"},
+		{"in a span of Word", `<p>1<span lang="EN-US"><br></span>2</p>`, "<p>1<br>2</p>"},
+		{"two", "<p>a<b><br><br></b>b</p>", "<p>a<br><br>b</p>"},
+		{"in a link", `<p>a<a href="/q"><br></a>b</p>`, "<p>a<br>b</p>"},
+		{"nested", "<p>a<b><i><u> <br/> </u></i></b>b</p>", "<p>a<br>b</p>"},
+		{"in an element that is unknown", "<p>a<font color=red><br></font><o:p><br></o:p>b</p>", "<p>a<br><br>b</p>"},
+		{"in a heading", "<h2>a<em><br></em>b</h2>", "<h2>a<br>b</h2>"},
+		{"an element that is empty without one", "<p>a<b></b>b</p>", "<p>ab</p>"},
+		{"a block", "<p>a</p><p><br></p><p><b><br></b></p><p>b</p>", "<p>a</p><p>b</p>"},
+		{"a block between texts", "a<div><br></div>b", "a b"},
+		{"beside text", "<p>a<b><br>b</b></p>", "<p>a<b><br>b</b></p>"},
+	})
+}
+
+func TestPreformatted(t *testing.T) {
+	same := func(name, s string) bodyTest { return bodyTest{name, s, s} }
+	checkBodies(t, []bodyTest{
+		same("white space in an element", "<pre>if x:<b>\n    </b>y</pre>"),
+		same("a line of its own", "<pre><div>a</div><div><br></div><div>b</div></pre>"),
+		same("blanks alone", "<pre>a<em>   </em>b</pre>"),
+		same("empty lines", "<pre>a\n\n\nb\n</pre>"),
+		same("code", "<pre><code>a\n<i>\n</i>\n  b</code></pre>"),
+		same("paragraphs", "<pre><p>a</p><p> </p><p>b</p></pre>"),
+		same("an address", "<pre>\nhttps://a.example/x\n</pre>"),
+		{"spans", `<pre><span class="w">  </span><span class="k">a</span></pre>`, "<pre>  a</pre>"},
+		{"nothing", "<p>a</p><pre> \n<b> </b></pre>", "<p>a</p>"},
+		{"the older name", "<listing>a\n  b</listing>", "<pre>a\n  b</pre>"},
+	})
+}
+
+func TestSwallowed(t *testing.T) {
+	link := `<a href="https://xt.news.example/a.pdf">download</a>`
+	checkBodies(t, []bodyTest{
+		{"a button in a heading", `<h3><button type="button"><span>Opening hours</span></button></h3><p>9 to 5</p>`, "<h3>Opening hours</h3><p>9 to 5</p>"},
+		{"a button in a line", "<p>Press <button>Apply</button> to take part.</p>", "<p>Press Apply to take part.</p>"},
+		{"a button with an icon", `<h3>a<button><svg viewBox="0 0 1 1"><path d="M0 0"/></svg></button></h3>`, "<h3>a</h3>"},
+		{"the fallback of an object", `<object data="/a.pdf" type="application/pdf"><p>The report: <a href="/a.pdf">download</a></p></object>`, "<p>The report: " + link + "</p>"},
+		{"nested objects", `<object data="x"><object data="y">Sales rose.</object></object>`, "Sales rose."},
+		{"an applet", "<applet code=x>Sales rose.</applet>", "Sales rose."},
+		{"a canvas", "<canvas>Sales rose by 4 %.</canvas><p>End</p>", "Sales rose by 4 %.<p>End</p>"},
+		{"xmp", `<p>Type:</p><xmp>print("<b>")</xmp>`, `<p>Type:</p><pre>print("&lt;b&gt;")</pre>`},
+		{"textarea", "<p>The letter:</p><textarea readonly>Dear &amp; near\nneighbours</textarea>", "<p>The letter:</p><p>Dear &amp; near\n<br>neighbours</p>"},
+		{"an empty textarea", "<p>a</p><textarea> </textarea>", "<p>a</p>"},
+		{"an output and a meter", "<p>Sum: <output>12</output>, <meter value=6>6 of 10</meter></p>", "<p>Sum: 12, 6 of 10</p>"},
+		{"a dialog that is open", "<dialog open>Thanks</dialog>", "Thanks"},
+		{"fields go", "a<select><option>b</option></select><datalist><option>c</datalist><input type=text value=d><template>e</template>", "a"},
+
+		{"foreign objects", `<svg viewBox="0 0 1 1"><foreignObject><section><p>第一屏</p><img src="1.jpg"></section></foreignObject></svg><p>结束</p>`, `<section><p>第一屏</p><img src="` + dir + `1.jpg" alt=""></section><p>结束</p>`},
+		{"texts of a drawing", `<p>x<svg><g><text x=1>2019</text><text>20<tspan>20</tspan></text></g><path/></svg>y</p>`, "<p>x 2019 2020 y</p>"},
+		{"the title of a drawing", `<svg role="img"><title>Sales by year</title><path d=""/></svg>`, "Sales by year"},
+		{"the label of a drawing", `<svg aria-label="Sales by year"><path/></svg>`, "Sales by year"},
+		{"a title beside texts", `<svg><title>Chart</title><text>2019</text></svg>`, "2019"},
+		{"a picture of a drawing", `<svg><image xlink:href="1.jpg"/></svg>`, `<img src="` + dir + `1.jpg" alt="">`},
+		{"what a drawing does not show", `<svg><style>a</style><defs><text>b</text></defs><desc>c</desc><script>d</script>e</svg>f`, "f"},
+		{"an icon for the eye", `<p>a<svg aria-hidden="true"><title>Icon</title></svg></p>`, "<p>a</p>"},
+		{"HTML in a drawing", `<svg><g><p>a</p></svg><p>b</p>`, "<p>a</p><p>b</p>"},
+	})
+}
+
+func TestEmbedded(t *testing.T) {
+	film := `<a href="https://video.example/embed/abc">`
+	checkBodies(t, []bodyTest{
+		{"a frame", `<p><iframe src="https://video.example/embed/abc" title="A film"></iframe></p>`, "<p>" + film + "A film</a></p>"},
+		{"a frame alone", `<iframe src="https://video.example/embed/abc"></iframe>`, "<p>" + film + "video.example</a></p>"},
+		{"between words", `<p>a<iframe src="//video.example/embed/abc" title=" A  film "></iframe>b</p>`, "<p>a " + film + "A film</a> b</p>"},
+		{
+			"in a list and a cell", `<ul><li><iframe src="//video.example/embed/abc"></iframe></ul><table><td><iframe src="//map.example/"></iframe></table>`,
+			"<ul><li><p>" + film + `video.example</a></p></li></ul><table><tr><td><p><a href="https://map.example/">map.example</a></p></td></tr></table>`,
+		},
+		{"in a figure", `<figure><iframe src="//video.example/embed/abc"></iframe><figcaption>c</figcaption></figure>`, "<figure><p>" + film + "video.example</a></p><figcaption>c</figcaption></figure>"},
+		{"in a link", `<a href="/x">b<iframe src="//video.example/embed/abc" title="A film"></iframe></a>`, `<a href="https://xt.news.example/x">bA film</a>`},
+		{"lazy", `<iframe data-src="//video.example/embed/abc" src="about:blank"></iframe>`, "<p>" + film + "video.example</a></p>"},
+		{"lazy with a fallback", `<iframe data-lazy-src="//video.example/embed/abc"></iframe><noscript><iframe src="//video.example/embed/abc"></iframe></noscript>`, "<p>" + film + "video.example</a></p>"},
+		{"in a noscript alone", `<noscript><iframe src="//video.example/embed/abc"></iframe></noscript>a`, "<p>" + film + "video.example</a></p>a"},
+		{"a label", `<iframe src="//video.example/embed/abc" aria-label="A film"></iframe>`, "<p>" + film + "A film</a></p>"},
+		{"oembed", `<figure class="media"><oembed url="https://video.example/embed/abc"></oembed></figure>`, "<figure><p>" + film + "video.example</a></p></figure>"},
+		{"a plug-in", `<p><embed type="application/x-shockwave-flash" src="https://video.example/embed/abc"></p>`, "<p>" + film + "video.example</a></p>"},
+		{"an object", `<object data="https://video.example/embed/abc" type="video/mp4"></object>`, "<p>" + film + "video.example</a></p>"},
+		{"an object with a parameter", `<object classid="x"><param name="movie" value="https://video.example/embed/abc"></object>`, "<p>" + film + "video.example</a></p>"},
+		{"an object with a plug-in", `<object data="https://video.example/embed/abc"><param name=a value=b><embed src="https://video.example/embed/abc"></object>`, "<p>" + film + "video.example</a></p>"},
+		{"an object that is a picture", `<object data="1.png" type="image/png">x</object>`, `<img src="` + dir + `1.png" alt="">`},
+		{"a plug-in that is a picture", `<embed src="1.jpg">`, `<img src="` + dir + `1.jpg" alt="">`},
+		{"a film without a file has its picture", `<video poster="p.jpg" src="blob:https://x.example/1"></video>`, `<img src="` + dir + `p.jpg" alt="">`},
+		{"a film without a file has its link", `<video controls><p>No video. <a href="/v.mp4">The film</a></p></video>`, `<p>No video. <a href="https://xt.news.example/v.mp4">The film</a></p>`},
+		{"a film without a file and a link", `a<video><p>Your browser is too old.</p></video>b`, "ab"},
+		{"a film with its file in other data", `<video data-mp4="/v.mp4"></video>`, `<video src="https://xt.news.example/v.mp4" controls=""></video>`},
+		{"a sound without a file", `<audio><a href="/v.mp3">Listen</a></audio>`, `<a href="https://xt.news.example/v.mp3">Listen</a>`},
+		{"AMP", `<amp-img src="1.jpg" width=2 height=1></amp-img><amp-iframe src="//video.example/embed/abc"></amp-iframe>`, `<img src="` + dir + `1.jpg" alt="" width="2" height="1"><p>` + film + "video.example</a></p>"},
+
+		{"a frame that counts", `a<iframe src="//a.example/ns.html" height="0" width="0"></iframe><iframe src="//b.example/" width=1></iframe><iframe src="//c.example/" style="width:1px;height:1px"></iframe>`, "a"},
+		{"a frame that is hidden", `a<iframe src="//a.example/" style="display:none"></iframe><iframe src="//b.example/" hidden></iframe><div style="display:none"><iframe src="//c.example/"></iframe></div>`, "a"},
+		{"a frame that counts in a noscript", `a<noscript><iframe src="//a.example/ns.html" style="display:none;visibility:hidden"></iframe></noscript>`, "a"},
+		{"a frame that fills its place", `<iframe src="//video.example/embed/abc" style="width:1px;min-width:100%"></iframe>`, "<p>" + film + "video.example</a></p>"},
+		{"a frame that leads nowhere", `a<iframe src="about:blank"></iframe><iframe src="javascript:x()"></iframe><iframe srcdoc="<p>x"></iframe><iframe></iframe>`, "a"},
+	})
+}
+
+func TestStruck(t *testing.T) {
+	checkBodies(t, []bodyTest{
+		{"line-through", `造成<span style="text-decoration: line-through;">5</span>3人`, "造成<s>5</s>3人"},
+		{"among others", `<span style="color:red;TEXT-DECORATION:underline Line-Through red !important">5</span>3`, "<s>5</s>3"},
+		{"the long name", `<font style="text-decoration-line:line-through">5</font>3`, "<s>5</s>3"},
+		{"an unknown element", `<label style="text-decoration:line-through">5</label>3`, "<s>5</s>3"},
+		{"another element", `<b style="text-decoration:line-through">5</b>3`, "<b><s>5</s></b>3"},
+		{"a link", `<a href="/x" style="text-decoration:line-through">5</a>`, `<a href="https://xt.news.example/x"><s>5</s></a>`},
+		{"a paragraph", `<p style="text-decoration:line-through">5</p><p>3</p>`, "<p><s>5</s></p><p>3</p>"},
+		{"a paragraph that does not end", `<p style="text-decoration:line-through">5<p>3`, "<p><s>5</s></p><p>3</p>"},
+		{"a list", `<ul style="text-decoration:line-through"><li>5<li>4</ul>`, "<ul><li><s>5</s></li><li><s>4</s></li></ul>"},
+		{"a row", `<table><tr style="text-decoration:line-through"><td>5<td>4<tr><td>3</table>`, "<table><tr><td><s>5</s></td><td><s>4</s></td></tr><tr><td>3</td></tr></table>"},
+		{"what is struck out already", `<del style="text-decoration:line-through">5</del><s style="text-decoration:line-through">4</s>`, "<del>5</del><s>4</s>"},
+		{"taken back", `<s style="text-decoration:none">5</s><del style="text-decoration:none">4</del><u style="text-decoration:none">3</u>`, "543"},
+		{"the last declaration counts", `<span style="text-decoration:line-through;text-decoration:none">5</span>`, "5"},
+		{"in a comment", `<span style="/* text-decoration:line-through; */color:red">5</span>`, "5"},
+		{"nothing", `a<span style="text-decoration:line-through"></span>b`, "ab"},
+	})
+}
+
+func TestUndone(t *testing.T) {
+	checkBodies(t, []bodyTest{
+		{"a whole article", `<b style="font-weight:normal;" id="docs-internal-guid-1"><p dir="ltr"><span style="font-weight:400">a</span></p><p>b</p></b>`, `<p dir="ltr">a</p><p>b</p>`},
+		{"numbers", `<strong style="font-weight:400">a</strong><strong style="font-weight: 500">b</strong><b style="font-weight:600">c</b><b style="font-weight:bold">d</b>`, "ab<b>c</b><b>d</b>"},
+		{"slant", `<em style="font-style:normal">a</em><i style="FONT-STYLE: Normal !important">b</i><i style="font-style:italic">c</i>`, "ab<i>c</i>"},
+		{"place", `<sup style="vertical-align:baseline">a</sup><sub style="vertical-align: baseline">b</sub>`, "ab"},
+		{"another property", `<b style="font-size:12px">a</b><i style="font-weight:normal">b</i>`, "<b>a</b><i>b</i>"},
+		{"the last counts", `<b style="font-weight:normal;font-weight:700">a</b>`, "<b>a</b>"},
+	})
+}
+
+func TestRaised(t *testing.T) {
+	checkBodies(t, []bodyTest{
+		{"spans", `H<span style="vertical-align:sub">2</span>O, 5 m<span style="vertical-align: super">3</span>`, "H<sub>2</sub>O, 5 m<sup>3</sup>"},
+		{"Google Docs", `10<span style="font-size:0.6em;vertical-align:super;">6</span>`, "10<sup>6</sup>"},
+		{"with a language", `m<span lang="en" style="vertical-align:super">3</span>`, `m<span lang="en"><sup>3</sup></span>`},
+		{"other elements", `<small style="vertical-align:super">a</small><font style="vertical-align:sub">b</font>`, "<small><sup>a</sup></small><sub>b</sub>"},
+		{"what is raised already", `<sup style="vertical-align:super">a</sup>`, "<sup>a</sup>"},
+		{"a cell", `<table><tr><td style="vertical-align:super">a</table>`, "<table><tr><td>a</td></tr></table>"},
+		{"other places", `<span style="vertical-align:middle">a</span><img src=1.png style="vertical-align:sub">`, `a<img src="` + dir + `1.png" alt="">`},
+	})
+}
+
+func TestHidden(t *testing.T) {
+	long := "<p>" + "湘潭新闻正文。"
+	for range 5 {
+		long += long[3:]
+	}
+	long += "</p>"
+	checkBodies(t, []bodyTest{
+		{"a span", `正文<span style="display:none">T# x0</span>继续`, "正文继续"},
+		{"a card", `<div class="kg-signup-card" style="display: none;"><h2>Subscribe now</h2><div>Success!</div></div><p>text</p>`, "<p>text</p>"},
+		{"the attribute", "<p>a</p><div hidden>draft</div>", "<p>a</p>"},
+		{"the attribute with a value", `<p>a</p><p hidden="hidden">b</p><p hidden="">c`, "<p>a</p>"},
+		{"a cell", `<table><tr><td style="display:none">id 17</td><td>shown</td></tr></table>`, "<table><tr><td>shown</td></tr></table>"},
+		{"a row and an item", `<table><tr hidden><td>a</td></tr><tr><td>b</td></tr></table><ul><li style="display:none">c<li>d</ul>`, "<table><tr><td>b</td></tr></table><ul><li>d</li></ul>"},
+		{"a paragraph that does not end", `<p style="display:none">a<p>b`, "<p>b</p>"},
+		{"an unknown element", `a<font style="display:none">b</font><o:p hidden>c</o:p><button hidden>d</button>e`, "ae"},
+		{"a link, a heading, a table", `a<a href=x hidden>b</a><h2 hidden>c</h2><table hidden><tr><td>d</table>`, "a"},
+		{"a drawing, a form, a formula", `a<svg hidden><text>b</text></svg><textarea hidden>c</textarea><math hidden><mi>d</mi></math><input type=checkbox hidden><object hidden>e</object>`, "a"},
+		{"a line and a break", `<p>a</p><hr hidden><p>b<br style="display:none">c</p>`, "<p>a</p><p>bc</p>"},
+		{"in what is hidden", `a<div hidden><p>b</p><p style="display:block">c</p></div>d`, "a d"},
+		{"a picture", `<p>a</p><li style="display:none"><img src=1.jpg><p>b</p></li>`, "<p>a</p>"},
+		{"a dialog", "<p>a</p><dialog>b</dialog>", "<p>a</p>"},
+		{"text without a size", `正文<font style="font-size:0px;color:#fff">x0</font>继续<span style="font-size:0">y</span>`, "正文继续"},
+		{"a wrapper without a size", `<div style="font-size:0"><span style="font-size:16px">a</span><img src=1.jpg></div>`, `<div>a<img src="` + dir + `1.jpg" alt=""></div>`},
+		{"moved away", `a<span style="position:absolute;left:-9999px">b</span><p style="top:-99999px">c</p>`, "a"},
+		{"clipped", `a<span style="position:absolute;clip: rect(0, 0, 0, 0)">b</span>`, "a"},
+		{"in capitals, with importance", `a<span style="COLOR:red;Display : NONE !important">b</span>`, "a"},
+
+		{"found by search", `<p>a</p><div hidden="until-found">b</div>`, "<p>a</p><div>b</div>"},
+		{"the last declaration counts", `<p>a</p><p style="display:none;display:block">b</p>`, "<p>a</p><p>b</p>"},
+		{"a wrapper of lazy pages", `<div id="js_content" style="visibility: hidden; opacity: 0;"><img data-src="1.jpg"><p>正文</p></div>`, `<div><img src="` + dir + `1.jpg" alt=""><p>正文</p></div>`},
+		{"all of the article", `<div style="display:none"><p>a</p></div>`, "<div><p>a</p></div>"},
+		{"most of the article", `<p>Loading</p><div style="display:none">` + long + `<p hidden>b</p></div>`, `<p>Loading</p><div>` + long + `</div>`},
+		{"details", "<details><summary>a</summary>b</details>", "<details><summary>a</summary>b</details>"},
+		{"spaces beside it", `<p>a <span hidden>b</span> c</p>`, "<p>a  c</p>"},
+	})
+}
+
+func TestDecoration(t *testing.T) {
+	checkBodies(t, []bodyTest{
+		{"the sign of a permanent link", `<h2 id="s">Section<a class="headerlink" href="#s" aria-hidden="true">¶</a></h2>`, "<h2>Section</h2>"},
+		{"an icon", `<h3>Hours <span aria-hidden="true">+</span></h3><i class="icons" aria-hidden=true>expand_more</i>a`, "<h3>Hours </h3>a"},
+		{"a picture", `<a href="/x" aria-hidden="true"><img src="1.jpg"></a>`, `<a href="https://xt.news.example/x"><img src="` + dir + `1.jpg" alt=""></a>`},
+		{"a block", `<div aria-hidden="true"><p>a</p></div>`, "<div><p>a</p></div>"},
+		{"not", `a<span aria-hidden="false">b</span>`, "ab"},
+	})
+}
+
+func TestFormulas(t *testing.T) {
+	checkBodies(t, []bodyTest{
+		{"KaTeX", `<span class="katex"><span class="katex-mathml"><math><semantics><mrow><mi>E</mi></mrow><annotation encoding="application/x-tex">E=mc^2</annotation></semantics></math></span><span class="katex-html" aria-hidden="true">E=mc<span>2</span></span></span>`, "E=mc^2"},
+		{"a long one of KaTeX", `<span class="katex"><span class="katex-mathml"><math alttext="x"><mi>x</mi></math></span><span class="katex-html" aria-hidden="true">a very long formula that is written in glyphs for the eye and nothing else</span></span>`, "x"},
+		{"alternative text", `<p>So <math alttext="a^2+k"><mi>a</mi></math>.</p>`, "<p>So a^2+k.</p>"},
+		{"glyphs", `<math><msup><mi>c</mi><mn>2</mn></msup><mo>=</mo><mfrac><mrow><mo>−</mo><mi>b</mi></mrow><mn>2</mn></mfrac><msqrt><mi>x</mi></msqrt></math>`, "c^2=(−b)/(2)√(x)"},
+		{"another annotation", `<math><semantics><mi>x</mi><annotation encoding="application/x-maple">y</annotation></semantics></math>`, "x"},
+		{"Wikipedia", `<span><span style="display: none;"><math alttext="x"><mi>x</mi></math></span><img src="x.svg" alt="x" aria-hidden="true"></span>`, `<img src="` + dir + `x.svg" alt="x">`},
+		{"a script", `<p>So <script type="math/tex">a^2 < k</script>.</p>`, "<p>So a^2 &lt; k.</p>"},
+		{"without an end", `<math><mi>x</mi>y`, "xy"},
+	})
+}
+
+func TestCheckBoxes(t *testing.T) {
+	checkBodies(t, []bodyTest{
+		{"a list", `<ul><li><input type="checkbox" checked disabled> done</li><li><input disabled type=checkbox>open</li></ul>`, "<ul><li>☑ done</li><li>☐ open</li></ul>"},
+		{"in a label", `<label><input type=CHECKBOX checked=""> <p>a</p></label>`, "☑ <p>a</p>"},
+		{"one of several", `<input type=radio>a <input type=radio checked>b`, "○ a ◉ b"},
+		{"other fields", `a<input type=text value=b><input type=submit value=c><input type=hidden value=d><input>`, "a"},
+	})
+}
+
+func TestScripts(t *testing.T) {
+	checkBodies(t, []bodyTest{
+		{"in a comment", "<script><!-- <script> a </script> --></script><p>b</p>", "<p>b</p>"},
+		{"written by another", `<script><!--
+document.write("<script src=x></script>");
+--></script><p>b</p>`, "<p>b</p>"},
+		{"a comment that does not end", "<script><!-- a </script><p>b</p>", "<p>b</p>"},
+	})
+}

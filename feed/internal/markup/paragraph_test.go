@@ -1,0 +1,46 @@
+package markup
+
+import "testing"
+
+func TestParagraphs(t *testing.T) {
+	link := `<a href="https://video.example/w?v=1">https://video.example/w?v=1</a>`
+	checkBodies(t, []bodyTest{
+		{"blank lines", "First.\n\nSecond\nwith a line.\n\nThird.", "<p>First.</p>\n\n<p>Second<br>\nwith a line.</p>\n\n<p>Third.</p>"},
+		{"blanks in them", "First.\r\n \t\r\nSecond.", "<p>First.</p>\n \t\n<p>Second.</p>"},
+		{"elements in lines", "<strong>A</strong> b\n\n<em>C</em>\n\nd <b>e\nf</b>", "<p><strong>A</strong> b</p>\n\n<p><em>C</em></p>\n\n<p>d <b>e<br>\nf</b></p>"},
+		{"between blocks", "A\n\nB\n<h2>C</h2>\nD\n\n<ul><li>E</li></ul>\n\nF", "<p>A</p>\n\n<p>B</p><h2>C</h2>\n<p>D</p>\n\n<ul><li>E</li></ul>\n\n<p>F</p>"},
+		{"a picture alone", "A\n\n<img src=1.jpg>\n\nB", "<p>A</p>\n\n<p>" + img("1.jpg") + "</p>\n\n<p>B</p>"},
+		{"breaks that are there", "A<br>\nB\n\nC", "<p>A<br>\nB</p>\n\n<p>C</p>"},
+		{"comments", "A\n\n<!--more-->\n\nB", "<p>A</p>\n\n\n\n<p>B</p>"},
+		{"paragraphs that are there", "<p>A\nB</p>\n\n<p>C</p>\n", "<p>A\nB</p>\n\n<p>C</p>"},
+		{"blocks of today", "<!-- wp:paragraph -->\n<p>A</p>\n<!-- /wp:paragraph -->\n\n<!-- wp:heading -->\n<h2>B</h2>\n<!-- /wp:heading -->", "<p>A</p>\n\n\n\n<h2>B</h2>"},
+		{"one block of text", "A\nB", "A\nB"},
+		{"in a block", "<div>A\n\nB</div>", "<div>A\n\nB</div>"},
+		{"preformatted", "A\n\n<pre>b\n\nc</pre>", "<p>A</p>\n\n<pre>b\n\nc</pre>"},
+		{"a picture of several sources", "A\n\n<picture>\n<source srcset=\"1.webp\">\n<img src=1.jpg>\n</picture>", "<p>A</p>\n\n<p><picture>\n<source srcset=\"" + dir + "1.webp\">\n" + img("1.jpg") + "\n</picture></p>"},
+
+		{"an address alone", "https://video.example/w?v=1", link},
+		{"an address alone on its line", "A\n\nhttps://video.example/w?v=1\n\nB\nhttps://video.example/w?v=1\nC", "<p>A</p>\n\n<p>" + link + "</p>\n\n<p>B<br>\n" + link + "<br>\nC</p>"},
+		{"an address alone in a block", "<div>\nhttps://video.example/w?v=1\n</div><p>https://video.example/w?v=1</p>", "<div>\n" + link + "\n</div><p>" + link + "</p>"},
+		{"an address in a line", "<p>See https://video.example/w?v=1 for more</p>", "<p>See https://video.example/w?v=1 for more</p>"},
+		{"an address that is a link", `<p><a href="https://a.example/">https://a.example/</a></p>`, `<p><a href="https://a.example/">https://a.example/</a></p>`},
+	})
+}
+
+func TestShortcodes(t *testing.T) {
+	checkBodies(t, []bodyTest{
+		{"a caption", `<p>a</p>[caption id="attachment_1" width="300"]<img src="1.jpg"> The <em>caption</em>[/caption]`, "<p>a</p><figure>" + img("1.jpg") + "<figcaption>The <em>caption</em></figcaption></figure>"},
+		{"a caption with a link", `[caption id="x"]<a href="/x"><img src="1.jpg" /></a>Text[/caption]`, `<figure><a href="https://xt.news.example/x">` + img("1.jpg") + "</a><figcaption>Text</figcaption></figure>"},
+		{"a caption of old", `[wp_caption caption="It is [sic]" align=left]<img src="1.jpg">[/wp_caption]`, "<figure>" + img("1.jpg") + "<figcaption>It is [sic]</figcaption></figure>"},
+		{"a gallery", "Look:\n\n[gallery ids=\"1,2\"]\n\nEnd", "<p>Look:</p>\n\n\n\n<p>End</p>"},
+		{"a gallery alone", "<p>a</p>[gallery]", "<p>a</p>"},
+		{"sounds", "Look:\n\n[audio mp3=\"https://a.example/1.mp3\"][/audio]", `<p>Look:</p>` + "\n\n" + `<p><audio controls="" src="https://a.example/1.mp3"></audio></p>`},
+		{"films", `[video width="640" mp4="/1.mp4" poster="/p.jpg"][/video]`, `<video controls="" src="https://xt.news.example/1.mp4" poster="https://xt.news.example/p.jpg"></video>`},
+		{"an embed", "[embed width=\"1\"]https://video.example/1[/embed]", `<a href="https://video.example/1">https://video.example/1</a>`},
+		{"forms and lists", `a[contact-form-7 id="1" title="x"]b[playlist ids="1"]`, "ab"},
+		{"an escaped one", "Write [[gallery ids=1]] there", "Write [[gallery ids=1]] there"},
+		{"remarks", "He said [sic] in [1] the [video] of [audio] and [caption] [embed] [note x=1]", "He said [sic] in [1] the [video] of [audio] and [caption] [embed] [note x=1]"},
+		{"what does not end", `[caption id="1" [gallery`, `[caption id="1" [gallery`},
+		{"a bracket in a value", `[caption caption="a]b" id=1]<img src="1.jpg">[/caption]`, "<figure>" + img("1.jpg") + "<figcaption>a]b</figcaption></figure>"},
+	})
+}

@@ -1,0 +1,48 @@
+package markup
+
+import (
+	"regexp"
+	"strings"
+)
+
+// sizeSuffix is what systems put behind the name of a picture that they have
+// made smaller, as in 1-300x200.jpg, 1_thumb.jpg, 1@2x.jpg and 1.jpg!w600.
+var sizeSuffix = regexp.MustCompile(`(?i)(?:[-_](?:[0-9]{1,5}x[0-9]{1,5}|thumb(?:nail)?|small|medium|large|scaled|[0-9]{2,4}w|w[0-9]{2,4})|@[0-9]x)$`)
+
+// Key returns what two addresses of one picture have in common whatever its
+// size: no scheme, no query, no size behind the name, and no extension.
+func Key(address string) string {
+	key, _, _ := strings.Cut(address, "?")
+	key, _, _ = strings.Cut(key, "#")
+	if _, rest, ok := strings.Cut(key, "://"); ok {
+		key = rest
+	}
+	dir, name := "", key
+	if i := strings.LastIndexByte(key, '/'); i >= 0 {
+		dir, name = key[:i+1], key[i+1:]
+	}
+	ext := extensionIn(strings.ToLower(name))
+	if !isPictureType(ext) {
+		return address // what tells one picture from another may be in the query
+	}
+	name = name[:strings.LastIndex(strings.ToLower(name), "."+ext)]
+	return dir + sizeSuffix.ReplaceAllString(name, "")
+}
+
+// isSame reports whether two addresses are of one picture in two sizes.
+func isSame(a, b string) bool {
+	return a != "" && !isInline(a) && Key(a) == Key(b)
+}
+
+// isReduced reports whether an address asks for a size that the picture does
+// not have by itself.
+func isReduced(address string) bool {
+	path, _, query := strings.Cut(address, "?")
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	if i := strings.IndexByte(name, '.'); i >= 0 {
+		if sizeSuffix.MatchString(name[:i]) || strings.ContainsAny(name[i:], "!@") {
+			return true
+		}
+	}
+	return query
+}

@@ -1,0 +1,176 @@
+package markup
+
+import (
+	"iter"
+	"slices"
+	"strings"
+)
+
+// mark is what a style or an attribute says of an element that text alone does
+// not.
+type mark uint16
+
+const (
+	hides   mark = 1 << iota // nobody sees it on the page
+	strikes                  // no longer true
+	lowers                   // an index
+	raises                   // an exponent, or a note's number
+	light                    // not bold
+	upright                  // not italic
+	unlined                  // neither struck out nor underlined
+	level                    // neither an index nor an exponent
+	tiny                     // its text has no size
+	sized                    // its text has a size
+	decor                    // for the eye only: aria-hidden
+	copied                   // glyphs of a formula that is there
+	unseen                   // it has its place on the page, but is not seen until a script says so
+)
+
+// property is what a declaration of a style can say.
+type property struct {
+	group mark // what the property decides; the last declaration of it counts
+	read  func(v string) mark
+}
+
+// properties are the declarations that carry meaning, by the property's name.
+// All other style goes.
+var properties = map[string]property{
+	"display":    {hides, oneOf(hides, "none")},
+	"visibility": {unseen, oneOf(unseen, "hidden", "collapse")},
+	"text-decoration": {strikes | unlined, func(v string) mark {
+		return words(strikes, "line-through")(v) | oneOf(unlined, "none")(v)
+	}},
+	"text-decoration-line": {strikes | unlined, func(v string) mark {
+		return words(strikes, "line-through")(v) | oneOf(unlined, "none")(v)
+	}},
+	"vertical-align": {lowers | raises | level, func(v string) mark {
+		return oneOf(lowers, "sub")(v) | oneOf(raises, "super")(v) | oneOf(level, "baseline")(v)
+	}},
+	"font-weight": {light, oneOf(light, "normal", "lighter", "100", "200", "300", "400", "500")},
+	"font-style":  {upright, oneOf(upright, "normal")},
+	"font-size": {tiny | sized, func(v string) mark {
+		if isZero(v) {
+			return tiny
+		}
+		return sized
+	}},
+	"left": {0, awayFrom}, "top": {0, awayFrom},
+	"clip": {0, func(v string) mark {
+		return oneOf(hides, "rect(0 0 0 0)", "rect(0,0,0,0)", "rect(0px,0px,0px,0px)", "rect(1px,1px,1px,1px)", "rect(1px 1px 1px 1px)")(strings.ReplaceAll(v, ", ", ","))
+	}},
+}
+
+// meanings are the elements that say what a style says.
+var meanings = []struct {
+	mark    mark
+	element string
+}{{strikes, "s"}, {lowers, "sub"}, {raises, "sup"}}
+
+// undone has the elements that a style can take back, and which one does.
+var undone = map[string]mark{
+	"b": light, "strong": light,
+	"i": upright, "em": upright, "cite": upright, "dfn": upright, "var": upright,
+	"s": unlined, "del": unlined, "u": unlined, "ins": unlined,
+	"sub": level, "sup": level,
+}
+
+// oneOf returns a reader that sets a mark for any of the values.
+func oneOf(m mark, values ...string) func(string) mark {
+	return func(v string) mark {
+		if slices.Contains(values, v) {
+			return m
+		}
+		return 0
+	}
+}
+
+// words returns a reader that sets a mark for a value with the word in it.
+func words(m mark, word string) func(string) mark {
+	return func(v string) mark {
+		for w := range strings.FieldsSeq(v) {
+			if w == word {
+				return m
+			}
+		}
+		return 0
+	}
+}
+
+// awayFrom sets hides for a length that is far off the page.
+func awayFrom(v string) mark {
+	if strings.HasPrefix(v, "-999") || strings.HasPrefix(v, "-1000") {
+		return hides
+	}
+	return 0
+}
+
+// isZero reports whether a length is none, in any unit.
+func isZero(v string) bool {
+	digits := strings.TrimRight(v, "abcdefghijklmnopqrstuvwxyz%")
+	return digits != "" && strings.Trim(digits, "0.") == ""
+}
+
+// marksOf returns what a style attribute says.
+func marksOf(style string) mark {
+	var m mark
+	for name, v := range declarations(style) {
+		if p, ok := properties[name]; ok {
+			m = m&^p.group | p.read(v)
+		}
+	}
+	return m
+}
+
+// marks returns what the attributes of a tag say of its element.
+func (t token) marks() (m mark) {
+	if t.attrs == "" {
+		return 0
+	}
+	for name, s := range t.all() {
+		m |= markOf(name, s)
+	}
+	return m
+}
+
+// markOf returns what one attribute says of its element.
+func markOf(name, s string) mark {
+	switch name {
+	case "style":
+		return marksOf(s)
+	case "hidden":
+		if !strings.EqualFold(s, "until-found") {
+			return hides
+		}
+	case "aria-hidden":
+		if strings.EqualFold(s, "true") {
+			return decor
+		}
+	case "class":
+		if strings.Contains(s, "katex-html") {
+			return copied
+		}
+	}
+	return 0
+}
+
+// declarations yields those of a style attribute, in lower case.
+func declarations(style string) iter.Seq2[string, string] {
+	return func(yield func(property, v string) bool) {
+		style = strings.ToLower(style[:boundary(style, maxValue)])
+		for {
+			before, rest, ok := strings.Cut(style, "/*")
+			if !ok {
+				break
+			}
+			_, rest, _ = strings.Cut(rest, "*/")
+			style = before + rest
+		}
+		for declaration := range strings.SplitSeq(style, ";") {
+			property, v, _ := strings.Cut(declaration, ":")
+			v, _, _ = strings.Cut(v, "!")
+			if !yield(strings.TrimSpace(property), strings.TrimSpace(v)) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package text
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Fold returns s as one line of text that can be seen: cleaned, white space
+// folded to single spaces, without characters that show nothing and those that
+// turn the direction of what follows. Joiners stay between two letters, marks
+// of direction beside text. A text of which nothing can be seen is "".
+func Fold(s string) string {
+	if isFolded(s) {
+		return s
+	}
+	var f Folder
+	f.Write(s)
+	return f.String()
+}
+
+// Folder gathers text as Fold has it.
+type Folder struct {
+	b      strings.Builder
+	runes  int
+	gap    bool // white space since the last character
+	joiner rune // one that stays if a letter follows
+	last   rune
+}
+
+// Gap parts what was written from what comes next.
+func (f *Folder) Gap() { f.gap = true }
+
+// NoGap takes a gap back.
+func (f *Folder) NoGap() { f.gap = false }
+
+// Len returns how many characters, as code points, have been gathered.
+func (f *Folder) Len() int { return f.runes }
+
+// Last returns the last character, or 0 if there is none or a gap follows it.
+func (f *Folder) Last() rune {
+	if f.gap {
+		return 0
+	}
+	return f.last
+}
+
+// String returns the text. One of marks of direction alone is none.
+func (f *Folder) String() string {
+	s := f.b.String()
+	if strings.Trim(s, "\u200e\u200f\u061c ") == "" {
+		return ""
+	}
+	return s
+}
+
+// Write adds s, which need not be clean.
+func (f *Folder) Write(s string) {
+	for _, r := range Clean(s) {
+		switch {
+		case unicode.IsSpace(r):
+			f.gap, f.joiner = true, 0
+		case r == '\u200c' || r == '\u200d':
+			if !f.gap && f.runes > 0 {
+				f.joiner = r
+			}
+		case isMarkOfDirection(r):
+			f.add(r)
+		case isDropped(r):
+		default:
+			f.add(r)
+		}
+	}
+}
+
+func (f *Folder) add(r rune) {
+	if f.gap && f.runes > 0 {
+		f.b.WriteByte(' ')
+		f.runes++
+	}
+	if f.joiner != 0 && !f.gap {
+		f.b.WriteRune(f.joiner)
+		f.runes++
+	}
+	f.gap, f.joiner, f.last = false, 0, r
+	f.b.WriteRune(r)
+	f.runes++
+}
+
+// isFolded reports whether Fold leaves s as it is.
+func isFolded(s string) bool {
+	if Clean(s) != s {
+		return false
+	}
+	space := true
+	for _, r := range s {
+		switch {
+		case r < 0x80:
+			if r != ' ' && unicode.IsSpace(r) || r == ' ' && space {
+				return false
+			}
+		case unicode.IsSpace(r), IsInvisible(r):
+			return false
+		}
+		space = r == ' '
+	}
+	return !space || s == ""
+}
+
+// IsInvisible reports whether r shows nothing, but for white space.
+func IsInvisible(r rune) bool {
+	return r == '\u200c' || r == '\u200d' || isMarkOfDirection(r) || isDropped(r)
+}
+
+func isMarkOfDirection(r rune) bool {
+	return r == '\u200e' || r == '\u200f' || r == '\u061c'
+}
+
+// isDropped reports whether r has no place in a line of text: it shows nothing,
+// or embeds, overrides or isolates the direction of what follows (UAX #9 §2.7).
+func isDropped(r rune) bool {
+	switch {
+	case r < 0xAD:
+		return false
+	case r == 0xAD, r == 0x180E, r == 0x200B, 0x202A <= r && r <= 0x202E, 0x2060 <= r && r <= 0x206F,
+		r == 0x115F, r == 0x1160, r == 0x3164, r == 0xFFA0, r == 0xFEFF, 0xFFF9 <= r && r <= 0xFFFB, r == 0x034F, r == 0x17B4, r == 0x17B5:
+		return true
+	}
+	return false
+}
