@@ -173,7 +173,7 @@ func TestRetraction(t *testing.T) {
 		time.Sleep(time.Minute)
 		w.refreshOf(c)
 		shown(false)
-		state(edition.Gone)
+		state(edition.Agreed)
 		first.Status = article.Published // now it is the newsroom's wish
 		w.put(first)
 		time.Sleep(time.Minute)
@@ -377,6 +377,63 @@ func TestRetractionOutlivesAnEmptyStore(t *testing.T) {
 	})
 }
 
+// What the store has withdrawn after it was taken down comes back with the
+// newsroom's next word, and not with a store that was restored from a dump.
+func TestRetractionOutlivesADump(t *testing.T) {
+	in(t, func(w *world) {
+		first := newArticle("xt", 1, time.Hour)
+		others := []article.Article{newArticle("xt", 2, 2*time.Hour), newArticle("yy", 4, 3*time.Hour)}
+		w.put(append(others, first)...)
+		dump, err := content.Open(w.t.Context(), filepath.Join(t.TempDir(), "content.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer dump.Close()
+		whole := w.store
+		w.store = dump
+		w.put(append(others, first)...)
+		w.store = whole
+		s, c := w.withShelf()
+		w.refreshOf(c)
+		shown := func(what string, want bool) {
+			t.Helper()
+			time.Sleep(10 * time.Minute)
+			w.refreshOf(c)
+			for _, conductor := range []*jobs.Conductor{c, w.conduct(s, options, nil)} { // and another process
+				w.refreshOf(conductor)
+				for _, station := range []string{"xt", "www"} {
+					e, _ := s.Current(station)
+					if paths := naming(e, 1); len(paths) > 0 != want {
+						t.Errorf("%s: %s shows it in %q, want %t", what, station, paths, want)
+					}
+				}
+			}
+		}
+		for _, ahead := range []time.Duration{0, 3 * time.Hour} { // of the clock of the machine that was asked
+			r := held("xt", 1)
+			r.At = r.At.Add(ahead)
+			if err := s.Retract(w.t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+			shown("retracted", false)
+			first.Status = article.Withdrawn
+			w.put(first)
+			shown("withdrawn too", false)
+			if state := s.Retractions()["1"].State; state != edition.Agreed {
+				t.Errorf("it is %s", state)
+			}
+			w.store = dump
+			shown("restored", false)
+			w.store = whole
+			shown("put right", false)
+			first.Status = article.Published
+			w.put(first)
+			shown("published again", true)
+			time.Sleep(4 * time.Hour)
+		}
+	})
+}
+
 // More articles may be named, or taken down, than a store is asked for at once:
 // neither ends the refreshes.
 func TestManyArticlesAtOnce(t *testing.T) {
@@ -456,7 +513,7 @@ func TestRedactEverywhere(t *testing.T) {
 		gone.Status = article.Withdrawn
 		w.put(gone)
 		w.refreshOf(c)
-		if r := s.Retractions()["1"]; r.State != edition.Gone {
+		if r := s.Retractions()["1"]; r.State != edition.Agreed {
 			t.Errorf("the retraction is %s", r.State)
 		}
 		for station, e := range map[string]*edition.Edition{"www": www, "xt": xt} {

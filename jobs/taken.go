@@ -2,64 +2,84 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
 )
 
 // followRetractions marks what retractions touch that are other than at the last
-// call, and ends those of articles that the content store has taken down, too.
+// call, and notes what the content store says of articles that have been taken
+// down.
 func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) error {
 	retractions := c.editions.Retractions()
-	var changed, held []string
+	var changed, down []string
 	for id, r := range retractions {
 		if before := c.taken[id]; before.State != r.State && (r.State == edition.Held || r.State == edition.Lifted) {
 			changed = append(changed, id)
 		}
-		if r.State == edition.Held {
-			held = append(held, id)
+		if r.Down() {
+			down = append(down, id)
 		}
 	}
 	if err := c.followArticles(ctx, snapshot, changed); err != nil {
 		return err
 	}
 	c.taken = retractions
-	if len(held) == 0 {
+	if len(down) == 0 {
 		return nil
 	}
-	states, err := press.Find(ctx, snapshot, held)
+	states, err := press.Find(ctx, snapshot, down)
 	if err != nil {
 		return err
 	}
-	// An article that is not there at all may be one of a store that is behind, or
-	// that has lost its articles for a while; an embargo is no withdrawal.
-	var gone []edition.Retraction
+	var next []edition.Retraction
 	for _, state := range states {
-		if !state.Visible && !state.Published.After(snapshot.Time()) {
-			gone = append(gone, over(retractions[state.ID], state.Station, snapshot.Time()))
+		if r, ok := follows(retractions[state.ID], state, snapshot.Time()); ok {
+			next = append(next, r)
 		}
 	}
-	return c.retract(ctx, gone)
+	return c.retract(ctx, next)
 }
 
-// over returns the retraction that ends another, which is later whatever the
-// clocks say. The station is the article's own, whichever was named.
-func over(r edition.Retraction, station string, now time.Time) edition.Retraction {
-	at := now
-	if !at.After(r.At) {
-		at = r.At.Add(time.Millisecond)
+// follows returns the retraction that follows from what the content store has of
+// the article; not ok: r stays. Whatever the clocks say it is later than r, and
+// it names the article's own station.
+//
+// An article that is not there at all may be one of a store that is behind, or
+// that has lost its articles for a while; an embargo is no withdrawal.
+func follows(r edition.Retraction, state article.State, now time.Time) (next edition.Retraction, ok bool) {
+	next = edition.Retraction{Station: state.Station, ID: r.ID, At: later(now, r.At.Add(time.Millisecond))}
+	switch {
+	case r.State == edition.Held && !state.Visible && !state.Published.After(now):
+		next.State, next.Row = edition.Agreed, state.At
+		return next, true
+	case r.State == edition.Agreed && state.Visible && state.At.After(r.Row):
+		next.State = edition.Lifted // the newsroom shows it again
+		return next, true
 	}
-	return edition.Retraction{Station: station, ID: r.ID, At: at, State: edition.Gone}
+	return edition.Retraction{}, false
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func (c *Conductor) retract(ctx context.Context, retractions []edition.Retraction) error {
 	if len(retractions) == 0 {
 		return nil
 	}
-	return c.editions.Retract(ctx, retractions...)
+	if err := c.editions.Retract(ctx, retractions...); !errors.Is(err, edition.ErrUnsent) {
+		return err
+	}
+	return nil // the cache sends it when it can
 }
 
 // maxGone bounds how many articles that have gone at once are noted: every process
@@ -92,7 +112,7 @@ func (c *Conductor) noteGone(ctx context.Context, station *network.Station, befo
 	shown := c.shown(ctx, gone)
 	var noted []edition.Retraction
 	for _, a := range gone {
-		if r, ok := c.taken[a.ID]; ok && r.State == edition.Held || shown[a.ID] {
+		if r, ok := c.taken[a.ID]; ok && r.Down() || shown[a.ID] {
 			continue
 		}
 		noted = append(noted, edition.Retraction{Station: station.ID, ID: a.ID, At: after.Watermark(), State: edition.Gone})

@@ -8,46 +8,24 @@ import (
 	"feedstation/internal/edition"
 )
 
-// Amend amends all editions of this process anew, because what they are amended
-// by is another now. All are served so before the current ones that differ are
-// published. The error joins those of the stations.
-func (c *Cache) Amend(ctx context.Context) error {
-	var changed []*edition.Edition
+// amendServed amends the editions that this process serves, because what they are
+// amended by is another now, and waits for no store. It returns the current ones
+// that differ, which are to be published.
+func (c *Cache) amendServed() (changed []*edition.Edition) {
 	for _, station := range c.stations {
-		d := c.desks[station]
-		d.mu.Lock()
-		if e := c.amendDesk(ctx, d); e != nil {
+		if e := c.amendDesk(c.desks[station]); e != nil {
 			changed = append(changed, e)
 		}
-		d.mu.Unlock()
 	}
-	var faults []error
-	for _, e := range changed {
-		d := c.desks[e.Station()]
-		d.mu.Lock()
-		if current := d.current.Load(); versionOf(current) == versionOf(e) {
-			err := c.publish(ctx, d, e)
-			if err != nil && !errors.Is(err, edition.ErrStale) { // a later one is there, and was amended
-				faults = append(faults, fmt.Errorf("amend: %w", err))
-			}
-		}
-		d.mu.Unlock()
-	}
-	return errors.Join(faults...)
+	return changed
 }
 
-// amendDesk amends the editions of a station in memory and returns the current
-// one if it is another one than before.
-func (c *Cache) amendDesk(ctx context.Context, d *desk) *edition.Edition {
+func (c *Cache) amendDesk(d *desk) *edition.Edition {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	defer d.forget()
 	if pinned := d.pinned.Load(); pinned != nil {
-		whole, err := c.local.FetchKept(ctx, d.station, d.pin.Number, pinned)
-		if err != nil {
-			whole = pinned // of which too much may be gone, when a retraction was lifted
-		}
-		if !c.amended(whole).Equal(pinned) {
-			c.servePinned(d, d.pin, whole)
-		}
+		c.showPinned(d, pinned)
 	}
 	current := d.current.Load()
 	if current == nil {
@@ -57,6 +35,66 @@ func (c *Cache) amendDesk(ctx context.Context, d *desk) *edition.Edition {
 	if a == current {
 		return nil
 	}
-	c.swap(d, a.Published())
+	c.replace(d, a.Published())
 	return a
+}
+
+// hideWithdrawn takes out of the pinned editions what no current edition shows any
+// more, of whichever station: it has been withdrawn since, or has moved and was
+// then withdrawn.
+func (c *Cache) hideWithdrawn() {
+	for _, station := range c.stations {
+		d := c.desks[station]
+		d.mu.Lock()
+		if pinned := d.pinned.Load(); pinned != nil {
+			c.showPinned(d, pinned)
+		}
+		d.mu.Unlock()
+	}
+}
+
+// withoutWithdrawn returns an older edition without what the current editions do
+// not show. What these are is not known before the cache is open.
+func (c *Cache) withoutWithdrawn(older *edition.Edition) *edition.Edition {
+	current := map[string]*edition.Edition{}
+	for station, d := range c.desks {
+		if e := d.current.Load(); e != nil {
+			current[station] = e
+		}
+	}
+	newest, ok := current[older.Station()]
+	if !ok || !c.opened.Load() {
+		return older
+	}
+	ids, err := edition.Withdrawn(older, current)
+	if err != nil {
+		c.log.Error("pinned edition not compared with the current ones", "station", older.Station(), "error", err)
+		return older
+	}
+	withdrawn := edition.Retractions{}
+	for _, id := range ids {
+		withdrawn[id] = edition.Retraction{Station: older.Station(), ID: id, At: newest.Watermark(), State: edition.Held}
+	}
+	if len(withdrawn) == 0 {
+		return older
+	}
+	return c.amend(older, withdrawn)
+}
+
+// publishAmended stores what amendServed has changed. The error joins those of
+// the stations.
+func (c *Cache) publishAmended(ctx context.Context, changed []*edition.Edition) error {
+	var faults []error
+	for _, e := range changed {
+		d := c.desks[e.Station()]
+		c.begin(d)
+		if current := d.current.Load(); versionOf(current) == versionOf(e) {
+			err := c.publish(ctx, d, e)
+			if err != nil && !errors.Is(err, edition.ErrStale) { // a later one is there, and was amended
+				faults = append(faults, fmt.Errorf("amend: %w", err))
+			}
+		}
+		d.turn.Unlock()
+	}
+	return errors.Join(faults...)
 }

@@ -107,6 +107,7 @@ type Cache struct {
 	log      *slog.Logger
 	stations []string
 	local    *Local
+	disk     *disk  // which it is asked through
 	redis    *Redis // nil: not configured
 	amend    Amend
 
@@ -119,9 +120,13 @@ type Cache struct {
 	disagrees  atomic.Bool // see Share
 
 	retractions atomic.Pointer[edition.Retractions]
-	retracting  sync.Mutex  // one change of them at a time
-	copied      copies      // their files in the local copy, as they were read
-	unamended   atomic.Bool // editions may not be amended by what was learned last
+	retracting  sync.Mutex                    // one change of them at a time; no store is waited for
+	sent        map[string]edition.Retraction // those that are known to be stored, see Unsent
+	copying     sync.Mutex                    // held while their files are looked at
+	copied      copies                        // their files in the local copy, as they were read
+	unsaved     atomic.Bool                   // the local copy may lack some
+	opened      atomic.Bool                   // there are the current editions of all stations that have one
+	unamended   atomic.Bool                   // editions may not be amended by what was learned last
 
 	syncing sync.Mutex // one Sync at a time
 	asked   bool       // Redis has told what it does when it is full
@@ -136,16 +141,23 @@ type desk struct {
 	pinned  atomic.Pointer[edition.Edition] // nil: the current one is served
 	former  atomic.Pointer[formers]
 
-	mu  sync.Mutex // held while an edition is published: the newest wins
-	pin Pin
+	turn  sync.Mutex           // held while an edition is published or pinned: the newest wins
+	known *edition.Retractions // by which what is published was amended; of whoever has the turn
+
+	mu sync.Mutex // held while another edition becomes the served one; no store is waited for
+	// What is pinned changes with both held.
+	pin   Pin
+	whole *edition.Edition // the pinned edition before it was amended
 
 	state  state
 	noted  string      // token of the retractions that Redis and this process both have
 	unsent atomic.Bool // Redis may lack retractions
 }
 
-// Close closes the connections to Redis. What is published stays current.
+// Close writes what the local copy lacks, as far as the disk answers, and closes
+// the connections to Redis. What is published stays current.
 func (c *Cache) Close() error {
+	c.finish()
 	if c.redis == nil {
 		return nil
 	}
@@ -168,7 +180,7 @@ func (c *Cache) Current(station string) (*edition.Edition, bool) {
 // answers, or nothing.
 func (c *Cache) Stored(ctx context.Context) (where string) {
 	some := func(h Head) bool { return h.Version != (Version{}) || h.Unconfirmed || h.Err != nil }
-	if heads, err := c.local.Heads(ctx, c.stations); err == nil && slices.ContainsFunc(heads, some) {
+	if heads, err := c.disk.Heads(ctx, c.stations); err == nil && slices.ContainsFunc(heads, some) {
 		return c.local.dir
 	}
 	if c.redis == nil {
@@ -198,9 +210,17 @@ func (d *desk) served() *edition.Edition {
 	return d.current.Load()
 }
 
-// Publish makes an edition, amended, the current one: in Redis, in the local
-// copy and in memory. A Redis that does not answer and a local copy that can't
-// be written are logged, once, and hold nothing up: this process has the
+// begin waits for the turn of a station, in which editions are amended by what is
+// known now.
+func (c *Cache) begin(d *desk) {
+	d.turn.Lock()
+	d.known = c.retractions.Load()
+}
+
+// Publish makes an edition, amended, the current one: in Redis, in memory and in
+// the local copy, which comes first where there is no Redis to tell whether
+// another process was quicker. A Redis that does not answer and a local copy that
+// can't be written are logged, once, and hold nothing up: this process has the
 // edition, and Follow hands it on. The error is edition.ErrStale when another
 // process has published a later one; that one is then the current one.
 func (c *Cache) Publish(ctx context.Context, e *edition.Edition) error {
@@ -208,13 +228,13 @@ func (c *Cache) Publish(ctx context.Context, e *edition.Edition) error {
 	if !ok {
 		return fmt.Errorf("publish %s: %w", e.Station(), ErrNone)
 	}
-	d.mu.Lock()
+	c.begin(d)
 	if a := c.amended(e); a != e {
 		base := edition.New(e.Station(), 0, e.Base(), "", nil)
 		e = a.Following(base) // it replaces no more than e would
 	}
 	err := c.publish(ctx, d, e)
-	d.mu.Unlock()
+	d.turn.Unlock()
 	return errors.Join(err, c.apply(ctx))
 }
 
@@ -231,6 +251,7 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 			c.away.Store(!isReply(err))
 		default:
 			e = numbered
+			c.swap(d, e.Published())
 		}
 	}
 	return c.keep(ctx, d, e)
@@ -238,12 +259,12 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 
 // keep makes e the current edition of this process.
 func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
-	numbered, err := c.local.Publish(ctx, e)
+	numbered, err := c.disk.Publish(ctx, e)
 	switch {
 	case errors.Is(err, edition.ErrStale):
-		return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.local, Version{}))
+		return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.disk, Version{}))
 	case err != nil && ctx.Err() == nil:
-		c.localState.noteOf(c.log, d.station, unwritable, err)
+		c.noteUnwritten(c.disk, d.station, err)
 	case err == nil:
 		e = numbered
 	}
@@ -251,9 +272,22 @@ func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
 	return nil
 }
 
-// swap makes e the current edition. Its number is higher than that of the one
-// before, whatever a store says: readers of this process never see it go back.
+// swap makes e the current edition, without what was retracted while it was being
+// published.
 func (c *Cache) swap(d *desk, e *edition.Edition) {
+	d.mu.Lock()
+	if c.retractions.Load() != d.known {
+		e = c.amended(e).Published() // which Sync hands on
+	}
+	c.replace(d, e)
+	d.mu.Unlock()
+	c.hideWithdrawn()
+}
+
+// replace makes e the current edition; d.mu is held. Its number is higher than
+// that of the one before, whatever a store says: readers of this process never
+// see it go back.
+func (c *Cache) replace(d *desk, e *edition.Edition) {
 	current, served := d.current.Load(), d.served()
 	if current != nil {
 		if versionOf(current) == versionOf(e) {

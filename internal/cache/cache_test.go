@@ -164,7 +164,7 @@ func leftFiles(t *testing.T, l *Local) (left []string) {
 		t.Fatal(err)
 	}
 	for _, number := range numbers {
-		if _, err := manifest(in, numberName(number)); err != nil {
+		if _, err := manifest(in, "xt", numberName(number)); err != nil {
 			left = append(left, numberName(number))
 		}
 	}

@@ -103,6 +103,15 @@ func parseManifest(data []byte) (edition.Manifest, error) {
 	return m, err
 }
 
+// ofStation tells a manifest that names another station than the one it was
+// stored for, as after folders were swapped, from one that was published there.
+func ofStation(m edition.Manifest, station string) error {
+	if m.Station != station {
+		return fmt.Errorf("an edition of station %q: %w", m.Station, edition.ErrDamaged)
+	}
+	return nil
+}
+
 // digest tells editions apart that may have the same number: it is that of all
 // the rest of a manifest.
 func digest(m edition.Manifest) string {

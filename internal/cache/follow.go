@@ -19,7 +19,11 @@ const jitter = 0.2
 // is configured and answers, otherwise those of the local copy. Editions, pins
 // and retractions that Redis lacks, because it was away or has been emptied,
 // are handed to it.
+//
+// A process that follows serves: from then on no disk that does not answer holds
+// it up.
 func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
+	c.disk.patience.Store(int64(diskPatience))
 	for {
 		if err := c.Sync(ctx); err != nil && ctx.Err() == nil {
 			c.log.Debug("not in step", "err", err)
@@ -43,7 +47,10 @@ func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
 func (c *Cache) Sync(ctx context.Context) error {
 	c.syncing.Lock()
 	defer c.syncing.Unlock()
-	copied, localErr := c.local.Heads(ctx, c.stations)
+	copied, localErr := c.disk.Heads(ctx, c.stations)
+	if localErr == nil || c.disk.stuck() {
+		c.localState.note(c.log, unreachable, localErr)
+	}
 	shared, sharedErr := c.sharedHeads(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -89,7 +96,7 @@ func (c *Cache) follow(ctx context.Context, shared, copied []Head) error {
 			fault = c.stepBoth(ctx, d, c.redis, shared[i])
 		}
 		if copied != nil {
-			fault = errors.Join(fault, c.stepBoth(ctx, d, c.local, copied[i]))
+			fault = errors.Join(fault, c.stepBoth(ctx, d, c.disk, copied[i]))
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -97,7 +104,7 @@ func (c *Cache) follow(ctx context.Context, shared, copied []Head) error {
 		if errors.Is(fault, edition.ErrStale) {
 			continue // another process was quicker: next time
 		}
-		if !errors.Is(fault, errNotTaken) { // which is the store's fault
+		if !errors.Is(fault, errNotTaken) && !errors.Is(fault, errLate) { // which is the store's fault
 			d.state.note(c.log, outOfStep, fault)
 		}
 		faults = append(faults, fault)
@@ -115,8 +122,8 @@ func (c *Cache) stepBoth(ctx context.Context, d *desk, store Store, head Head) e
 	if head.Err != nil {
 		return head.Err
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	c.begin(d)
+	defer d.turn.Unlock()
 	err := errors.Join(c.step(ctx, d, store, head.Version), c.stepPin(ctx, d, store, head.Pin))
 	if err == nil {
 		c.stateOf(store).noteOf(c.log, d.station, unwritable, nil)
@@ -150,7 +157,7 @@ func (c *Cache) step(ctx context.Context, d *desk, store Store, theirs Version) 
 // store was seen to have before the retractions were read; zero: unknown.
 func (c *Cache) fetch(ctx context.Context, d *desk, store Store, theirs Version) error {
 	e, err := c.read(ctx, d, store, theirs)
-	if store != Store(c.local) {
+	if store != Store(c.disk) {
 		if err != nil {
 			return err
 		}
@@ -199,11 +206,11 @@ func (c *Cache) handOn(ctx context.Context, d *desk, store Store, mine *edition.
 	}
 	if err != nil {
 		if ctx.Err() == nil {
-			c.stateOf(store).noteOf(c.log, d.station, unwritable, err)
+			c.noteUnwritten(store, d.station, err)
 		}
 		return fmt.Errorf("hand on %s: %w: %w", d.station, errNotTaken, err)
 	}
-	if store == Store(c.local) {
+	if store == Store(c.disk) {
 		c.swap(d, numbered.Published())
 		return nil
 	}
@@ -221,8 +228,37 @@ func (c *Cache) renumber(ctx context.Context, d *desk, store Store, theirs Versi
 	return c.handOn(ctx, d, store, c.amended(e).Published().Numbered(number))
 }
 
+// noteUnwritten takes note that a store has not taken what is a station's. That the
+// disk is late is no fault for a while.
+func (c *Cache) noteUnwritten(store Store, station string, err error) {
+	if errors.Is(err, errLate) && !c.disk.stuck() {
+		return
+	}
+	c.stateOf(store).noteOf(c.log, station, unwritable, err)
+}
+
+// finish brings the local copy into step before the process ends.
+func (c *Cache) finish() {
+	if c.disk.patience.Load() == 0 || !c.disk.wait() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	copied, err := c.disk.Heads(ctx, c.stations)
+	if err == nil {
+		err = c.follow(ctx, nil, copied)
+	}
+	if c.unsaved.Load() {
+		err = errors.Join(err, c.saveRetracted(ctx))
+	}
+	c.disk.wait()
+	if err != nil {
+		c.log.Debug("local copy not in step", "error", err)
+	}
+}
+
 func (c *Cache) stateOf(store Store) *state {
-	if store == Store(c.local) {
+	if store == Store(c.disk) {
 		return &c.localState
 	}
 	return &c.redisState

@@ -291,7 +291,7 @@ func TestCacheFormer(t *testing.T) {
 			t.Errorf("%s is answered for %s", path, left)
 		}
 	}
-	if err := c.Amend(t.Context()); err != nil {
+	if err := c.Retract(t.Context(), held("art-1")); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := c.Former("xt", gone[0]); ok {

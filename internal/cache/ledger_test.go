@@ -79,7 +79,7 @@ func wantFolder(t *testing.T, l *Local, current *edition.Edition) {
 	}
 	for _, number := range kept {
 		want[numberName(number)] = true
-		m, err := manifest(in, numberName(number))
+		m, err := manifest(in, "xt", numberName(number))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,7 @@ func TestLocalManifestGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	if _, err := manifest(in, manifestName); err != nil {
+	if _, err := manifest(in, "xt", manifestName); err != nil {
 		t.Error(err)
 	}
 }

@@ -105,7 +105,7 @@ func (l *Local) head(station string) (Head, error) {
 		return Head{}, err
 	}
 	if changed {
-		if k.head.Version, err = version(in); err != nil {
+		if k.head.Version, err = version(in, station); err != nil {
 			return Head{}, err
 		}
 		k.manifest = now
@@ -126,7 +126,7 @@ func (l *Local) head(station string) (Head, error) {
 // version returns that of the current edition, also where only another version
 // of the program can read it. A damaged manifest is as good as none: it is
 // replaced.
-func version(in *durable.Folder) (Version, error) {
+func version(in *durable.Folder, station string) (Version, error) {
 	text, err := readSealed(in, manifestName)
 	switch {
 	case err == nil:
@@ -136,10 +136,11 @@ func version(in *durable.Folder) (Version, error) {
 		return Version{}, err
 	}
 	var head struct {
+		Station   string
 		Number    int64
 		Watermark time.Time
 	}
-	if json.Unmarshal(text, &head) != nil {
+	if json.Unmarshal(text, &head) != nil || head.Station != station {
 		return Version{}, nil
 	}
 	return Version{head.Number, head.Watermark.UnixMilli()}, nil
@@ -156,7 +157,7 @@ func (l *Local) Fetch(_ context.Context, station string, known *edition.Edition)
 	if !l.confirmed(in, station) {
 		return nil, ErrNone
 	}
-	e, err := fetch(in, manifestName, known)
+	e, err := fetch(in, station, manifestName, known)
 	if !errors.Is(err, edition.ErrDamaged) && !errors.Is(err, errForeign) && !errors.Is(err, ErrNone) {
 		return e, err
 	}
@@ -166,7 +167,7 @@ func (l *Local) Fetch(_ context.Context, station string, known *edition.Edition)
 	}
 	l.suspect(station, true)
 	for _, number := range numbers {
-		if kept, keptErr := fetch(in, numberName(number), known); keptErr == nil {
+		if kept, keptErr := fetch(in, station, numberName(number), known); keptErr == nil {
 			return kept, nil
 		}
 	}
@@ -181,8 +182,8 @@ func (l *Local) suspect(station string, is bool) {
 	l.of(station).suspect = is
 }
 
-func fetch(in *durable.Folder, name string, known *edition.Edition) (*edition.Edition, error) {
-	m, err := manifest(in, name)
+func fetch(in *durable.Folder, station, name string, known *edition.Edition) (*edition.Edition, error) {
+	m, err := manifest(in, station, name)
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
@@ -217,12 +218,15 @@ func list(in *durable.Folder) (numbers []int64, names []string, err error) {
 	return numbers, names, nil
 }
 
-func manifest(in *durable.Folder, name string) (edition.Manifest, error) {
+func manifest(in *durable.Folder, station, name string) (edition.Manifest, error) {
 	text, err := readSealed(in, name)
 	if err != nil {
 		return edition.Manifest{}, err
 	}
 	m, err := parseManifest(text)
+	if err == nil {
+		err = ofStation(m, station)
+	}
 	if err != nil {
 		return edition.Manifest{}, fmt.Errorf("%s: %w", in.Path(name), err)
 	}

@@ -142,7 +142,7 @@ func (l *Local) stored(in *durable.Folder, station string) (s stored, err error)
 	if err != nil {
 		return stored{}, err
 	}
-	m, err := manifest(in, manifestName)
+	m, err := manifest(in, station, manifestName)
 	switch {
 	case err == nil:
 		return stored{m, true, s.suspect, s.damaged, m.Number}, nil // a higher number was not published
@@ -155,7 +155,7 @@ func (l *Local) stored(in *durable.Folder, station string) (s stored, err error)
 	}
 	if len(numbers) > 0 {
 		s.last = numbers[0]
-		if m, err := manifest(in, numberName(numbers[0])); err == nil {
+		if m, err := manifest(in, station, numberName(numbers[0])); err == nil {
 			s.manifest, s.readable = m, true
 		}
 	}
@@ -291,13 +291,13 @@ func (l *Local) Kept(_ context.Context, station string) ([]edition.Manifest, err
 		return nil, err
 	}
 	var kept []edition.Manifest
-	current, err := manifest(in, manifestName)
+	current, err := manifest(in, station, manifestName)
 	if err == nil {
 		kept = append(kept, current)
 		numbers = slices.DeleteFunc(numbers, func(number int64) bool { return number >= current.Number })
 	}
 	for _, number := range numbers {
-		if m, err := manifest(in, numberName(number)); err == nil {
+		if m, err := manifest(in, station, numberName(number)); err == nil {
 			kept = append(kept, m)
 		}
 	}
@@ -314,7 +314,7 @@ func (l *Local) FetchKept(_ context.Context, station string, number int64, known
 	if !l.confirmed(in, station) {
 		return nil, ErrNone
 	}
-	return fetch(in, numberName(number), known)
+	return fetch(in, station, numberName(number), known)
 }
 
 // Pin implements Store.

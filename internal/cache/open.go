@@ -30,6 +30,12 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 		amend = func(e *edition.Edition, _ edition.Retractions) *edition.Edition { return e }
 	}
 	c := &Cache{log: log, stations: stations, local: local, redis: redis, amend: amend, desks: map[string]*desk{}, swapped: make(chan struct{}, 1)}
+	c.disk = &disk{files: local, failed: func(station string, err error) {
+		if !errors.Is(err, edition.ErrStale) {
+			c.localState.noteOf(log, station, unwritable, err)
+		}
+	}}
+	c.sent = map[string]edition.Retraction{}
 	c.leases = leases{token: rand.Text(), until: map[string]time.Time{}}
 	c.redisState.what, c.localState.what = redisName, "local copy"
 	c.retractions.Store(new(edition.Retractions))
@@ -52,6 +58,8 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 		})
 	}
 	_ = opening.Wait() // each tells of its own error
+	c.opened.Store(true)
+	c.hideWithdrawn()
 	if local.fault != nil {
 		if redis == nil && !c.serves() {
 			return nil, fmt.Errorf("cache: the folder %s can't be written to, and has nothing to serve: %w", local.dir, local.fault)
@@ -72,7 +80,7 @@ func (c *Cache) serves() bool {
 
 // open loads a station from the local copy.
 func (c *Cache) open(ctx context.Context, d *desk) {
-	heads, err := c.local.Heads(ctx, []string{d.station})
+	heads, err := c.disk.Heads(ctx, []string{d.station})
 	if err == nil {
 		err = heads[0].Err
 	}
@@ -80,7 +88,7 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 		c.log.Error("local copy not used", "station", d.station, "err", err)
 		return
 	}
-	e, err := c.local.Fetch(ctx, d.station, nil)
+	e, err := c.disk.Fetch(ctx, d.station, nil)
 	switch {
 	case errors.Is(err, ErrNone):
 	case err != nil:
@@ -91,7 +99,7 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 		}
 		d.current.Store(c.amended(e))
 	}
-	if err := c.adopt(ctx, d, heads[0].Pin, c.local); err != nil {
+	if err := c.adopt(ctx, d, heads[0].Pin, c.disk); err != nil {
 		c.log.Error("pinned edition not used", "station", d.station, "err", err)
 	}
 }

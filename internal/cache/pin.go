@@ -50,7 +50,7 @@ func (c *Cache) Kept(ctx context.Context, station string) ([]KeptEdition, error)
 	if !ok {
 		return nil, fmt.Errorf("kept %s: %w", station, ErrNone)
 	}
-	manifests, err := c.local.Kept(ctx, station)
+	manifests, err := c.disk.Kept(ctx, station)
 	if c.redis != nil {
 		shared, sharedErr := c.redis.Kept(ctx, station)
 		if manifests = append(shared, manifests...); sharedErr == nil {
@@ -75,6 +75,8 @@ func (c *Cache) Kept(ctx context.Context, station string) ([]KeptEdition, error)
 
 // Pin has every process serve a kept edition of a station, amended, until
 // another one is pinned or Unpin; what is published meanwhile waits behind it.
+// What differs from what was served changes by that: it is stored with the pin's
+// time as that of its modification, so that it is the same in every process.
 // Where Redis is out of reach, the processes that share the local copy do so at
 // once and the others when it is back. The error is ErrNone when there is no
 // such edition, with the numbers of those that are there.
@@ -83,12 +85,12 @@ func (c *Cache) Pin(ctx context.Context, station string, number int64) error {
 	if !ok {
 		return fmt.Errorf("pin %s: %w", station, ErrNone)
 	}
-	d.mu.Lock()
+	c.begin(d)
 	e, err := c.fetchKept(ctx, d, number)
 	if err == nil {
 		err = c.setPin(ctx, d, number, e)
 	}
-	d.mu.Unlock()
+	d.turn.Unlock()
 	if errors.Is(err, ErrNone) {
 		var numbers []string
 		kept, keptErr := c.Kept(ctx, station)
@@ -100,22 +102,37 @@ func (c *Cache) Pin(ctx context.Context, station string, number int64) error {
 	return err
 }
 
-// Unpin has every process serve the current edition of a station again.
+// Unpin has every process serve the current edition of a station again, in which
+// what differs from the pinned one is changed by that.
 func (c *Cache) Unpin(ctx context.Context, station string) error {
 	d, ok := c.desks[station]
 	if !ok {
 		return fmt.Errorf("unpin %s: %w", station, ErrNone)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	c.begin(d)
+	defer d.turn.Unlock()
 	return c.setPin(ctx, d, 0, nil)
+}
+
+// repin pins anew what is pinned, where it shows what is retracted no longer.
+func (c *Cache) repin(ctx context.Context) error {
+	var faults []error
+	for _, station := range c.stations {
+		d := c.desks[station]
+		c.begin(d)
+		if pinned := d.pinned.Load(); pinned != nil && !c.amended(d.whole).Instead(pinned, time.Now()).Equal(pinned) {
+			faults = append(faults, c.setPin(ctx, d, d.pin.Number, d.whole))
+		}
+		d.turn.Unlock()
+	}
+	return errors.Join(faults...)
 }
 
 // fetchKept returns a kept edition as it was published: that of Redis, which
 // all processes can have, or, where it does not have it whole, that of the local
 // copy.
 func (c *Cache) fetchKept(ctx context.Context, d *desk, number int64) (*edition.Edition, error) {
-	e, err := c.local.FetchKept(ctx, d.station, number, d.current.Load())
+	e, err := c.disk.FetchKept(ctx, d.station, number, d.current.Load())
 	if c.redis == nil {
 		return e, err
 	}
@@ -125,11 +142,11 @@ func (c *Cache) fetchKept(ctx context.Context, d *desk, number int64) (*edition.
 	return e, err
 }
 
-// setPin decides what is served from now on.
-func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Edition) error {
+// nextPin returns a pin that is later than all that are known.
+func (c *Cache) nextPin(ctx context.Context, d *desk, number int64) Pin {
 	pin := Pin{number, time.Now().UTC().Truncate(time.Millisecond)}
 	earlier := []Pin{d.pin}
-	if heads, err := c.local.Heads(ctx, []string{d.station}); err == nil {
+	if heads, err := c.disk.Heads(ctx, []string{d.station}); err == nil {
 		earlier = append(earlier, heads[0].Pin)
 	}
 	if c.redis != nil {
@@ -142,16 +159,29 @@ func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Ed
 			pin.At = one.At.Add(time.Millisecond)
 		}
 	}
-	err := c.local.Pin(ctx, d.station, pin, e)
+	return pin
+}
+
+// setPin decides what is served from now on: e, or with nil the current edition.
+func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Edition) error {
+	pin := c.nextPin(ctx, d, number)
+	if e == nil {
+		if err := c.dateCurrent(ctx, d, pin.At); err != nil {
+			return fmt.Errorf("unpin %s: %w", d.station, err)
+		}
+	} else if served := d.served(); served != nil {
+		e = e.Instead(served, pin.At)
+	}
+	err := c.disk.Pin(ctx, d.station, pin, e)
 	if err != nil {
-		c.localState.noteOf(c.log, d.station, unwritable, err)
+		c.noteUnwritten(c.disk, d.station, err)
 	}
 	if c.redis != nil {
 		sharedErr := c.redis.Pin(ctx, d.station, pin, e)
 		if sharedErr == nil {
 			err = nil
 		} else {
-			c.redisState.noteOf(c.log, d.station, unwritable, sharedErr)
+			c.noteUnwritten(c.redis, d.station, sharedErr)
 		}
 	}
 	if err != nil {
@@ -161,12 +191,40 @@ func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Ed
 	return nil
 }
 
+// dateCurrent publishes the current edition anew where it differs from the pinned
+// one, as of the moment at which it is served instead.
+func (c *Cache) dateCurrent(ctx context.Context, d *desk, at time.Time) error {
+	for {
+		current, pinned := d.current.Load(), d.pinned.Load()
+		if current == nil || pinned == nil {
+			return nil
+		}
+		next := current.Instead(pinned, at)
+		if next == current {
+			return nil
+		}
+		err := c.publish(ctx, d, next.Succeeding())
+		if !errors.Is(err, edition.ErrStale) || d.current.Load() == current {
+			return err
+		}
+	}
+}
+
 // servePinned serves e, amended, instead of the current edition; nil: that one.
 func (c *Cache) servePinned(d *desk, pin Pin, e *edition.Edition) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.pin, d.whole = pin, e
+	c.showPinned(d, e)
+}
+
+// showPinned serves e, amended and without what has been withdrawn since, under the number of the pin; d.mu is held.
+func (c *Cache) showPinned(d *desk, e *edition.Edition) {
 	before := d.served()
-	d.pin = pin
 	if e != nil {
-		e = c.amended(e).Numbered(pin.Number)
+		if a := c.withoutWithdrawn(c.amended(e)); a.Number() != d.pin.Number {
+			e = a.Numbered(d.pin.Number)
+		}
 	}
 	d.pinned.Store(e)
 	after := d.served()
@@ -174,7 +232,7 @@ func (c *Cache) servePinned(d *desk, pin Pin, e *edition.Edition) {
 		return
 	}
 	if e != nil {
-		c.log.Info("pinned edition served", "station", d.station, "number", pin.Number)
+		c.log.Info("pinned edition served", "station", d.station, "number", d.pin.Number)
 	} else if after != nil {
 		c.log.Info("edition served", "station", d.station, "number", after.Number(), "documents", after.Len())
 	}
@@ -206,9 +264,9 @@ func (c *Cache) adopt(ctx context.Context, d *desk, pin Pin, store Store) error 
 			}
 		}
 	}
-	if store != Store(c.local) {
-		if err := c.local.Pin(ctx, d.station, pin, e); err != nil && ctx.Err() == nil {
-			c.localState.noteOf(c.log, d.station, unwritable, err)
+	if store != Store(c.disk) {
+		if err := c.disk.Pin(ctx, d.station, pin, e); err != nil && ctx.Err() == nil {
+			c.noteUnwritten(c.disk, d.station, err)
 		}
 	}
 	c.servePinned(d, pin, e)
@@ -219,29 +277,26 @@ func (c *Cache) adopt(ctx context.Context, d *desk, pin Pin, store Store) error 
 // have it whole, and hands it on. Without one, Redis no longer says that it is
 // pinned, so that a process that has it hands it on.
 func (c *Cache) adoptCopy(ctx context.Context, d *desk, pin Pin, store Store, fault error) (*edition.Edition, error) {
-	if store == Store(c.local) || !errors.Is(fault, ErrNone) && !errors.Is(fault, edition.ErrDamaged) {
+	if store == Store(c.disk) || !errors.Is(fault, ErrNone) && !errors.Is(fault, edition.ErrDamaged) {
 		return nil, fault
 	}
-	e, err := c.local.FetchKept(ctx, d.station, pin.Number, d.current.Load())
+	e, err := c.disk.FetchKept(ctx, d.station, pin.Number, d.current.Load())
 	if err != nil {
 		_, err = c.redis.disown(ctx, d.station, "pinned", pin.String(), "pinned")
 		return nil, errors.Join(fault, err)
+	}
+	if served := d.served(); served != nil {
+		e = e.Instead(served, pin.At)
 	}
 	return e, c.redis.Pin(ctx, d.station, pin, e)
 }
 
 // handOnPin tells a store what is pinned.
 func (c *Cache) handOnPin(ctx context.Context, d *desk, store Store) error {
-	e := d.pinned.Load()
-	if e != nil {
-		if whole, err := c.local.FetchKept(ctx, d.station, d.pin.Number, e); err == nil {
-			e = whole // as it was before it was amended
-		}
-	}
-	err := store.Pin(ctx, d.station, d.pin, e)
+	err := store.Pin(ctx, d.station, d.pin, d.whole)
 	if err != nil {
 		if ctx.Err() == nil {
-			c.stateOf(store).noteOf(c.log, d.station, unwritable, err)
+			c.noteUnwritten(store, d.station, err)
 		}
 		return fmt.Errorf("hand on the pin of %s: %w: %w", d.station, errNotTaken, err)
 	}

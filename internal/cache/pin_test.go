@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -18,9 +19,18 @@ import (
 func wantServed(t *testing.T, c *Cache, number int64, e *edition.Edition) {
 	t.Helper()
 	got, ok := c.Served("xt")
-	if !ok || got.Number() != number || !got.Equal(e) {
+	if !ok || got.Number() != number || !maps.Equal(bodies(got), bodies(e)) {
 		t.Errorf("served = %v %v; want edition %d", got, ok, number)
 	}
+}
+
+// bodies returns the contents of an edition, without when they changed.
+func bodies(e *edition.Edition) map[string]edition.Hash {
+	hashes := map[string]edition.Hash{}
+	for path, d := range e.All() {
+		hashes[path] = d.Hash()
+	}
+	return hashes
 }
 
 // printed publishes as many editions, which are numbered from 1.
@@ -79,8 +89,8 @@ func TestCachePin(t *testing.T) {
 		t.Fatal(err)
 	}
 	settle(t, a, b)
-	wantServed(t, a, 4, text(4))
-	wantServed(t, b, 4, text(4))
+	wantServed(t, a, 5, text(4)) // which changed by that
+	wantServed(t, b, 5, text(4))
 }
 
 func TestCachePinUnknown(t *testing.T) {
@@ -261,4 +271,108 @@ func TestCachePinGone(t *testing.T) {
 	if err := again.Sync(t.Context()); err != nil {
 		t.Error(err)
 	}
+}
+
+// dated returns an edition with a feed that is the same in all, and documents that
+// changed hours ago.
+func dated(number int, hours time.Duration) *edition.Edition {
+	documents := map[string]*edition.Document{
+		"/robots.txt": edition.NewDocument("text/plain", []byte("the same"), noon),
+		"/rss.xml":    edition.NewDocument("text/plain", fmt.Append(nil, "art-1 text ", number), noon.Add(hours)),
+	}
+	if number == 1 {
+		documents["/sitemaps/2025-01.xml"] = edition.NewDocument("text/xml", []byte("a month that has gone since"), noon.Add(hours))
+	}
+	return edition.New("xt", int64(number), noon.Add(hours), "build", documents)
+}
+
+// modified returns when the documents of what is served changed.
+func modified(t *testing.T, c *Cache) map[string]time.Time {
+	t.Helper()
+	e, ok := c.Served("xt")
+	if !ok {
+		t.Fatal("no edition")
+	}
+	times := map[string]time.Time{}
+	for path, d := range e.All() {
+		if want := d.Modified().Format("Mon, 02 Jan 2006 15:04:05 GMT"); d.LastModified()[0] != want {
+			t.Errorf("%s: Last-Modified %s, modified %s", path, d.LastModified()[0], want)
+		}
+		times[path] = d.Modified()
+	}
+	return times
+}
+
+// Who pins to get rid of an edition does so for clients, too, that ask by date:
+// whatever is served instead of something else has changed then, in every process
+// and after a restart, and nothing is older than what was at its address before.
+func TestPinnedIsModified(t *testing.T) {
+	server := redistest.Start(t)
+	a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	b := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	for number, hours := range []time.Duration{-5 * time.Hour, -3 * time.Hour, -time.Hour} {
+		if err := a.Publish(t.Context(), dated(number+1, hours)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	settle(t, a, b)
+	seen := modified(t, a) // the newest that a client has of an address
+	served, _ := a.Served("xt")
+	content := bodies(served)
+	step := func(what string, number int64, do func() error) {
+		t.Helper()
+		if err := do(); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		settle(t, a, b)
+		e, _ := a.Served("xt")
+		if number != 0 && e.Number() != number {
+			t.Errorf("%s: edition %d is served, want %d", what, e.Number(), number)
+		}
+		now := modified(t, a)
+		last := served // before this step
+		served = e
+		for path, hash := range bodies(e) {
+			at, before := now[path], seen[path]
+			_, stayed := last.Document(path)
+			switch {
+			case at.Before(before):
+				t.Errorf("%s: %s was modified at %s; it was served as of %s", what, path, at, before)
+			case stayed && content[path] == hash && !at.Equal(before):
+				t.Errorf("%s: %s is the same, and was modified at %s, not %s", what, path, at, before)
+			case content[path] != hash && !at.After(before):
+				t.Errorf("%s: %s is another, modified at %s; it was served as of %s", what, path, at, before)
+			case content[path] != hash && time.Until(at) > 10*time.Second:
+				t.Errorf("%s: %s was modified at %s", what, path, at)
+			}
+			seen[path], content[path] = at, hash
+		}
+		fresh := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+		settle(t, fresh, a)
+		for name, c := range map[string]*Cache{"b": b, "a fresh one": fresh, "a again": newAmended(t, a.local, nil), "b again": newAmended(t, b.local, nil)} {
+			if got := modified(t, c); !maps.Equal(got, now) {
+				t.Errorf("%s: in %s modified at %v, want %v", what, name, got, now)
+			}
+		}
+	}
+	pin := func(number int64) func() error { return func() error { return a.Pin(t.Context(), "xt", number) } }
+	step("pin", 1, pin(1))
+	step("pin another", 2, func() error { return b.Pin(t.Context(), "xt", 2) })
+	step("pin the current one", 3, pin(3))
+	step("publish behind it", 3, func() error { return a.Publish(t.Context(), dated(4, -30*time.Minute)) })
+	step("pin again", 1, pin(1))
+	step("back to the former current one", 3, pin(3))
+	step("retract", 3, func() error { return b.Retract(t.Context(), held("art-1")) })
+	step("lift", 3, func() error {
+		lifted := held("art-1")
+		lifted.State = edition.Lifted
+		return a.Retract(t.Context(), lifted)
+	})
+	step("unpin", 0, func() error { return b.Unpin(t.Context(), "xt") })
+	current, _ := a.Current("xt")
+	step("the next edition", current.Number()+1, func() error {
+		documents := maps.Collect(current.All())
+		documents["/rss.xml"] = edition.NewDocument("text/plain", []byte("next"), seen["/rss.xml"].Add(time.Second))
+		return a.Publish(t.Context(), edition.New("xt", current.Number()+1, time.Now(), "build", documents).Following(current))
+	})
 }

@@ -40,8 +40,10 @@ end
 
 -- string.format: Lua would write a large number as 1e+15.
 local name = string.format('%d', number)
+local pinned = tonumber(string.match(current[5] or '', '^(%d+) ') or '0')
 if readable and current[1] ~= name then
-  redis.call('HSET', KEYS[2], current[1], current[3])
+  -- A pinned edition stays as it was pinned, with the times that it has since.
+  redis.call(tonumber(current[1]) == pinned and 'HSETNX' or 'HSET', KEYS[2], current[1], current[3])
 end
 redis.call('HSET', KEYS[1], 'number', name, 'watermark', ARGV[2], 'manifest', ARGV[3], 'digest', ARGV[8])
 for i = first, #KEYS do
@@ -61,7 +63,6 @@ for _, one in ipairs(redis.call('HKEYS', KEYS[2])) do
   kept[#kept + 1] = tonumber(one)
 end
 table.sort(kept, function(a, b) return a > b end)
-local pinned = tonumber(string.match(current[5] or '', '^(%d+) ') or '0')
 local oldest = number
 for i, one in ipairs(kept) do
   if i <= tonumber(ARGV[6]) then

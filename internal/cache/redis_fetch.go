@@ -76,7 +76,7 @@ func (r *Redis) Kept(ctx context.Context, station string) ([]edition.Manifest, e
 	}
 	var manifests []edition.Manifest
 	for number, text := range texts {
-		if m, err := numberedManifest(number, text); err == nil {
+		if m, err := numberedManifest(station, number, text); err == nil {
 			manifests = append(manifests, m)
 		}
 	}
@@ -113,8 +113,11 @@ func (r *Redis) fetchKept(ctx context.Context, station, number string, known *ed
 }
 
 // numberedManifest reads a manifest, which has the number that it came with.
-func numberedManifest(number, text string) (edition.Manifest, error) {
+func numberedManifest(station, number, text string) (edition.Manifest, error) {
 	m, err := parseManifest([]byte(text))
+	if err == nil {
+		err = ofStation(m, station)
+	}
 	if err != nil {
 		return edition.Manifest{}, err
 	}
@@ -126,7 +129,7 @@ func numberedManifest(number, text string) (edition.Manifest, error) {
 
 // open returns the edition of a manifest.
 func (r *Redis) open(ctx context.Context, station, number, text string, known *edition.Edition) (*edition.Edition, error) {
-	m, err := numberedManifest(number, text)
+	m, err := numberedManifest(station, number, text)
 	if err != nil {
 		return nil, err
 	}

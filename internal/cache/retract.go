@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -15,32 +16,74 @@ import (
 // written to.
 func (c *Cache) Retractions() edition.Retractions { return *c.retractions.Load() }
 
-// Retract adds retractions: to those of this process, of the local copy and of
-// Redis. When it returns, the editions of this process are amended and
-// published. Where Redis is out of reach it gets them later. The error is that
-// of storing them nowhere, and of publishing.
+// Retract adds retractions: to those of this process, whose editions it amends at
+// once, then to those of Redis, then to those of the local copy; and it publishes
+// the amended editions. What Redis and the local copy do not take they get later.
+// The error is edition.ErrUnsent where a retraction is in effect in this process
+// only: Redis, or without Redis the local copy, does not have it.
 func (c *Cache) Retract(ctx context.Context, retractions ...edition.Retraction) error {
 	if !c.learn(retractions...) {
 		return nil
 	}
 	c.unamended.Store(false)
-	err := c.saveRetracted(ctx)
+	changed := c.amendServed()
+	var err error
 	if c.redis != nil {
-		sharedErr := c.redis.Retract(ctx, retractions...)
+		err = c.send(ctx, retractions)
 		if ctx.Err() == nil {
-			c.redisState.note(c.log, unwritable, sharedErr)
-		}
-		if sharedErr == nil {
-			err = nil
+			c.redisState.note(c.log, unwritable, err)
 		}
 	}
+	if saveErr := c.saveRetracted(ctx); c.redis == nil {
+		err = saveErr
+	}
 	if err != nil {
-		err = fmt.Errorf("retract: %w", err)
+		err = fmt.Errorf("retract: %w: %w", edition.ErrUnsent, err)
 	}
 	if ctx.Err() != nil {
 		c.unamended.Store(true) // Sync does what could not be done
 	}
-	return errors.Join(err, c.Amend(ctx))
+	err = errors.Join(err, c.publishAmended(ctx, changed))
+	if slices.ContainsFunc(retractions, func(r edition.Retraction) bool { return r.State == edition.Lifted }) {
+		err = errors.Join(err, c.repin(ctx))
+	}
+	return err
+}
+
+// send adds retractions to those of Redis.
+func (c *Cache) send(ctx context.Context, retractions []edition.Retraction) error {
+	err := c.redis.Retract(ctx, retractions...)
+	if err == nil {
+		c.noteSent(slices.Values(retractions))
+	}
+	return err
+}
+
+// noteSent notes which retractions are stored.
+func (c *Cache) noteSent(retractions iter.Seq[edition.Retraction]) {
+	c.retracting.Lock()
+	defer c.retracting.Unlock()
+	known := c.Retractions()
+	for r := range retractions {
+		c.sent[r.ID] = r
+	}
+	maps.DeleteFunc(c.sent, func(id string, _ edition.Retraction) bool { _, ok := known[id]; return !ok })
+}
+
+// Unsent returns the ids of articles, in their order, whose take-down, or its end,
+// is not known to be stored: in Redis, where other processes learn of it, or
+// without Redis in the local copy, without which a restart ends it.
+func (c *Cache) Unsent() (ids []string) {
+	c.retracting.Lock()
+	defer c.retracting.Unlock()
+	for id, r := range c.Retractions() {
+		sent := c.sent[id]
+		if _, ok := c.desks[r.Station]; ok && r.State != edition.Gone && (!sent.At.Equal(r.At) || sent.State != r.State) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // learn adds retractions to those of this process and reports whether it did
@@ -48,11 +91,6 @@ func (c *Cache) Retract(ctx context.Context, retractions ...edition.Retraction) 
 func (c *Cache) learn(retractions ...edition.Retraction) bool {
 	c.retracting.Lock()
 	defer c.retracting.Unlock()
-	return c.add(retractions)
-}
-
-// add is learn; c.retracting is held.
-func (c *Cache) add(retractions []edition.Retraction) bool {
 	known := c.Retractions()
 	all, changed := known.With(time.Now(), retractions...)
 	if !changed {
@@ -73,8 +111,16 @@ func (c *Cache) add(retractions []edition.Retraction) bool {
 // saveRetracted writes what this process knows into the local copy, together
 // with what is there.
 func (c *Cache) saveRetracted(ctx context.Context) error {
-	err := c.local.addRetracted(ctx, c.Retractions())
-	if ctx.Err() == nil {
+	known := c.Retractions()
+	c.unsaved.Store(true)
+	err := c.disk.addRetracted(ctx, known)
+	if err == nil {
+		c.unsaved.Store(false)
+		if c.redis == nil {
+			c.noteSent(maps.Values(known))
+		}
+	}
+	if ctx.Err() == nil && (!errors.Is(err, errLate) || c.disk.stuck()) {
 		c.localState.note(c.log, unwritable, err)
 	}
 	return err
@@ -86,32 +132,28 @@ func (c *Cache) apply(ctx context.Context) error {
 	if !c.unamended.Swap(false) {
 		return nil
 	}
-	return errors.Join(c.saveRetracted(ctx), c.Amend(ctx))
+	changed := c.amendServed()
+	return errors.Join(c.saveRetracted(ctx), c.publishAmended(ctx, changed))
 }
 
 // readRetracted learns those of the local copy, when its files are others than
 // last time. Where they are not what this process knows, they are written again.
 // The error of damaged ones is edition.ErrDamaged, once.
 func (c *Cache) readRetracted() error {
-	c.retracting.Lock()
-	defer c.retracting.Unlock()
-	base, err := c.local.folder()
-	if err != nil {
+	c.copying.Lock()
+	defer c.copying.Unlock()
+	mine := c.Retractions()
+	file, err := c.disk.lookRetracted(c.copied, len(mine) > 0 && !c.localState.has(unwritable)) // else they are written anyway
+	if err != nil && !errors.Is(err, edition.ErrDamaged) || !file.read {
 		return err
 	}
-	now, changed, err := c.copied.look(base)
-	gone := now.incomplete() && len(c.Retractions()) > 0 && !c.localState.has(unwritable) // else they are written anyway
-	if err != nil || !changed && !gone {
-		return err
+	c.copied = file.seen
+	c.learn(file.retractions...)
+	if c.redis == nil {
+		c.noteSent(slices.Values(file.retractions))
 	}
-	more, whole, err := readRetracted(base)
-	if err != nil && !errors.Is(err, edition.ErrDamaged) {
-		return err
-	}
-	c.copied = now
-	c.add(more)
-	there, _ := edition.Retractions(nil).With(time.Now(), more...)
-	if _, lacks := there.With(time.Now(), slices.Collect(maps.Values(c.Retractions()))...); err != nil || lacks || gone || !whole && len(c.Retractions()) > 0 {
+	there, _ := edition.Retractions(nil).With(time.Now(), file.retractions...)
+	if _, lacks := there.With(time.Now(), slices.Collect(maps.Values(mine))...); err != nil || lacks || !file.whole && len(c.Retractions()) > 0 {
 		c.unamended.Store(true)
 	}
 	return err
@@ -137,7 +179,7 @@ func (c *Cache) followRetractions(ctx context.Context, heads []Head) error {
 		}
 		faults = append(faults, err)
 	}
-	if c.localState.has(unwritable) {
+	if c.unsaved.Load() {
 		faults = append(faults, c.saveRetracted(ctx))
 	}
 	return errors.Join(faults...)
@@ -149,7 +191,8 @@ func (c *Cache) shareRetractions(ctx context.Context, d *desk) error {
 	theirs, err := c.redis.Retracted(ctx, d.station)
 	if err == nil {
 		c.learn(theirs...)
-		err = errors.Join(c.redis.Retract(ctx, c.lackedBy(d.station, theirs)...), c.redis.forget(ctx, d.station, c.over(theirs)))
+		c.noteSent(slices.Values(theirs))
+		err = errors.Join(c.send(ctx, c.lackedBy(d.station, theirs)), c.redis.forget(ctx, d.station, c.over(theirs)))
 	}
 	if err != nil {
 		d.unsent.Store(true)
@@ -187,10 +230,35 @@ func (c *Cache) readRetractions(ctx context.Context, d *desk, store Store) error
 	if err := c.readRetracted(); err != nil {
 		return err
 	}
-	if store == Store(c.local) {
+	if store == Store(c.disk) {
 		return nil
 	}
 	theirs, err := c.redis.Retracted(ctx, d.station)
 	c.learn(theirs...)
+	c.noteSent(slices.Values(theirs))
 	return err
+}
+
+// retractedFile is what is found of the retractions in the local copy.
+type retractedFile struct {
+	seen        copies
+	read        bool // the files are others than before, or are missed
+	whole       bool // both are there
+	retractions []edition.Retraction
+}
+
+// lookRetracted reads the retractions of the local copy, if their files are others
+// than before or, where they are missed, one is not there. The error may be
+// edition.ErrDamaged.
+func (l *Local) lookRetracted(before copies, missed bool) (file retractedFile, err error) {
+	base, err := l.folder()
+	if err != nil {
+		return file, err
+	}
+	file.seen, file.read, err = before.look(base)
+	file.read = file.read || missed && file.seen.incomplete()
+	if err == nil && file.read {
+		file.retractions, file.whole, err = readRetracted(base)
+	}
+	return file, err
 }

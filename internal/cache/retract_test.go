@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -32,13 +34,13 @@ func redact(e *edition.Edition, retractions edition.Retractions) *edition.Editio
 		documents[path] = d
 		if !bytes.Equal(body, d.Body()) {
 			changed = true
-			documents[path] = edition.NewDocument(d.MediaType(), body, d.Modified())
+			documents[path] = edition.NewDocument(d.MediaType(), body, d.Modified().Add(time.Second))
 		}
 	}
 	if !changed {
 		return e
 	}
-	return edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), documents).Following(e)
+	return edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), documents).WithContents(maps.Collect(e.AllContents())).Following(e)
 }
 
 func newAmended(t *testing.T, local *Local, redis *Redis) *Cache {
@@ -194,8 +196,11 @@ func TestCacheRetractionsShared(t *testing.T) {
 
 	server.Kill()
 	command := newAmended(t, local, newRedis(t, server.Addr())) // on the same machine
-	if err := command.Retract(t.Context(), held("art-1")); err != nil {
+	if err := command.Retract(t.Context(), held("art-1")); !errors.Is(err, edition.ErrUnsent) {
 		t.Fatal(err)
+	}
+	if ids := command.Unsent(); !slices.Equal(ids, []string{"art-1"}) {
+		t.Errorf("unsent: %q", ids)
 	}
 	_ = serving.Sync(t.Context())
 	if shows(t, serving, "art-1") {
@@ -207,6 +212,9 @@ func TestCacheRetractionsShared(t *testing.T) {
 	}
 	if shows(t, other, "art-1") {
 		t.Error("not handed on to Redis when it was back")
+	}
+	if ids := serving.Unsent(); len(ids) > 0 {
+		t.Errorf("still unsent: %q", ids)
 	}
 
 	server.Flush()
@@ -383,7 +391,7 @@ func TestCacheRetractWithStoppedRedis(t *testing.T) {
 	defer server.Cont()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	if err := c.Retract(ctx, held("art-1")); err != nil || ctx.Err() != nil {
+	if err := c.Retract(ctx, held("art-1")); !errors.Is(err, edition.ErrUnsent) || ctx.Err() != nil {
 		t.Errorf("Retract: %v, %v", err, ctx.Err())
 	}
 	if shows(t, c, "art-1") || shows(t, newAmended(t, c.local, nil), "art-1") {

@@ -29,7 +29,8 @@ func (c *retractCommand) Run(in *invocation) error {
 			return in.elsewhere(c.Station)
 		}
 		down := &takeDowns{n, editions}
-		if err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Lift: c.Lift}); err != nil {
+		err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Lift: c.Lift})
+		if err != nil && !errors.Is(err, edition.ErrUnsent) { // the last Sync sends it, or tells why not
 			return wrong(err)
 		}
 		c.report(in.terminal.Stdout, n, editions, before)
@@ -81,6 +82,9 @@ type takeDowns struct {
 	editions *cache.Cache
 }
 
+// Unsent implements server.TakeDowns.
+func (t *takeDowns) Unsent() []string { return t.editions.Unsent() }
+
 // TakeDown implements server.TakeDowns.
 func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {
 	switch s, ok := t.network.Station(wish.Station); {
@@ -92,7 +96,7 @@ func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {
 	r := edition.Retraction{Station: wish.Station, ID: wish.ID, At: time.Now().UTC().Truncate(time.Millisecond), State: edition.Held}
 	old, known := t.editions.Retractions()[wish.ID]
 	if wish.Lift {
-		if !known || old.State != edition.Held {
+		if !known || !old.Down() {
 			return &server.TakeDownError{Reason: fmt.Sprintf("%s of %s is not taken down", wish.ID, wish.Station)}
 		}
 		if old.Station != wish.Station {

@@ -116,6 +116,15 @@ func (c *Content) document(modified time.Time) *Document {
 	return d
 }
 
+// modifiedAt returns the document as one that changed at another moment. What it
+// prints of that stays.
+func (d *Document) modifiedAt(modified time.Time) *Document {
+	other := *d
+	other.modified = modified.UTC().Truncate(time.Second)
+	other.lastModified = []string{other.modified.Format(http.TimeFormat)}
+	return &other
+}
+
 func (d *Document) variant(encoding Encoding, body []byte) Variant {
 	suffix := ""
 	if encoding != Identity {

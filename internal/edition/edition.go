@@ -16,6 +16,11 @@ import (
 // the one that is published.
 var ErrStale = errors.New("a later edition is published already")
 
+// ErrUnsent is what a retraction meets that is in effect where it was asked for,
+// and is stored nowhere yet where other processes, or this one after a restart,
+// would learn of it.
+var ErrUnsent = errors.New("in effect in this process only")
+
 // Edition is all documents of one station, published together. It does not
 // change: a reader who holds one never sees a mixture with the next.
 type Edition struct {
@@ -88,6 +93,41 @@ func (e *Edition) Published() *Edition {
 	published := *e
 	published.base = e.watermark
 	return &published
+}
+
+// Instead returns the edition as one that is served instead of another from a
+// moment on: what differs from what was served at its path changed then, and no
+// time of modification goes back. The edition itself is returned where none does.
+func (e *Edition) Instead(of *Edition, at time.Time) *Edition {
+	changed := false
+	documents := maps.Clone(e.documents)
+	for path, d := range documents {
+		modified := at
+		if served, ok := of.documents[path]; ok {
+			modified = served.modified
+			if served.hash != d.hash {
+				modified = later(at, served.modified.Add(time.Second))
+			}
+		}
+		if modified.After(d.modified) {
+			documents[path] = d.modifiedAt(modified)
+			changed = true
+		}
+	}
+	if !changed {
+		return e
+	}
+	instead := *e
+	instead.documents = documents
+	return &instead
+}
+
+// Succeeding returns the same edition as one that replaces itself, a moment later.
+func (e *Edition) Succeeding() *Edition {
+	next := *e
+	next.number++
+	next.watermark = e.watermark.Add(time.Millisecond)
+	return next.Following(e)
 }
 
 // Base returns the latest watermark that an edition may have which this one

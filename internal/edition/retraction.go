@@ -12,6 +12,9 @@ type Retraction struct {
 	ID      string          `json:"id"`
 	At      time.Time       `json:"at"` // of this state
 	State   RetractionState `json:"state"`
+	// Row is the last change of the article's row, by the content store's clock,
+	// when the store was seen to have withdrawn it; of other states zero.
+	Row time.Time `json:"row,omitzero"`
 }
 
 // RetractionState is how far a retraction goes.
@@ -21,6 +24,10 @@ type RetractionState string
 const (
 	// Held: no edition may show the article.
 	Held RetractionState = "held"
+	// Agreed: as Held, and the content store has withdrawn the article too: what
+	// it shows again is shown once the row has changed after Row, so that a store
+	// restored from a dump does not bring the article back.
+	Agreed RetractionState = "agreed"
 	// Gone: the content store does not show the article either, so that only
 	// editions from before that may not.
 	Gone RetractionState = "gone"
@@ -28,9 +35,12 @@ const (
 	Lifted RetractionState = "lifted"
 )
 
+// Down reports whether no edition may show the article.
+func (r Retraction) Down() bool { return r.State == Held || r.State == Agreed }
+
 // Hides reports whether an edition of that watermark may not show the article.
 func (r Retraction) Hides(watermark time.Time) bool {
-	return r.State == Held || r.State == Gone && watermark.Before(r.At)
+	return r.Down() || r.State == Gone && watermark.Before(r.At)
 }
 
 // Replaces reports whether r is later than other. Any two are in the same order
@@ -64,6 +74,6 @@ func (r Retractions) With(now time.Time, more ...Retraction) (all Retractions, c
 			all[one.ID] = one
 		}
 	}
-	maps.DeleteFunc(all, func(_ string, one Retraction) bool { return one.State != Held && now.Sub(one.At) > retractionsKept })
+	maps.DeleteFunc(all, func(_ string, one Retraction) bool { return !one.Down() && now.Sub(one.At) > retractionsKept })
 	return all, !maps.EqualFunc(all, r, func(a, b Retraction) bool { return a.At.Equal(b.At) && a.State == b.State && a.Station == b.Station })
 }

@@ -23,6 +23,8 @@ func TestRetractionHides(t *testing.T) {
 		{"held, one from after", at(edition.Held), noon.Add(time.Hour), true},
 		{"gone, one from before", at(edition.Gone), noon.Add(-time.Millisecond), true},
 		{"gone, one of that moment", at(edition.Gone), noon, false},
+		{"withdrawn, an edition from before", at(edition.Agreed), noon.Add(-time.Hour), true},
+		{"withdrawn, one from after", at(edition.Agreed), noon.Add(time.Hour), true},
 		{"lifted", at(edition.Lifted), noon.Add(-time.Hour), false},
 	}
 	for _, tt := range tests {
@@ -50,6 +52,7 @@ func TestRetractionsWith(t *testing.T) {
 		{"an older one", []edition.Retraction{one("1", 4, edition.Lifted)}, known, false},
 		{"a later one", []edition.Retraction{one("1", 6, edition.Lifted)}, edition.Retractions{"1": one("1", 6, edition.Lifted)}, true},
 		{"another", []edition.Retraction{one("2", 0, edition.Gone)}, edition.Retractions{"1": one("1", 5, edition.Held), "2": one("2", 0, edition.Gone)}, true},
+		{"one withdrawn for long", []edition.Retraction{one("2", -400*24*60, edition.Agreed)}, edition.Retractions{"1": one("1", 5, edition.Held), "2": one("2", -400*24*60, edition.Agreed)}, true},
 		{"one that is over for long", []edition.Retraction{one("2", -31*24*60, edition.Gone)}, known, false},
 	}
 	for _, tt := range tests {

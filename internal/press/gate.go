@@ -126,7 +126,7 @@ func (b *builder) lost(ctx context.Context, next *edition.Edition, work *Work) (
 	var ids []string
 	for id, l := range all {
 		_, l.told = work.Articles[id]
-		l.held = b.retractions[id].State == edition.Held
+		l.held = b.retractions[id].Down()
 		if all[id] = l; l.told || l.fed || len(all) <= maxLost {
 			ids = append(ids, id)
 		}

@@ -25,7 +25,7 @@ type withheld struct {
 func withhold(s Snapshot, retractions edition.Retractions) Snapshot {
 	ids := map[string]bool{}
 	for id, r := range retractions {
-		if r.State == edition.Held {
+		if r.Down() {
 			ids[id] = true
 		}
 	}
@@ -75,8 +75,8 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 	}
 	hidden := map[string]time.Time{}
 	for id, one := range retractions {
-		// What has been taken down is so wherever it is, whichever station was named.
-		if one.Hides(e.Watermark()) && (one.State == edition.Held || station.All || one.Station == station.ID) {
+		// An id is unique: what is taken down, or gone, is so wherever it is or was.
+		if one.Hides(e.Watermark()) {
 			hidden[id] = one.At
 		}
 	}

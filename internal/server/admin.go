@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"feedstation/internal/edition"
 	"feedstation/internal/network"
 )
 
@@ -56,9 +57,13 @@ type Hint struct {
 
 // TakeDowns is where articles are taken down.
 type TakeDowns interface {
-	// TakeDown has an article served no more, and returns once that is so here.
-	// The error is the asker's fault if it is a [TakeDownError].
+	// TakeDown has an article served no more, and returns once that is so here and
+	// other processes can learn of it. The error is the asker's fault if it is a
+	// [TakeDownError], and edition.ErrUnsent if other processes can't learn of it yet.
 	TakeDown(ctx context.Context, t TakeDown) error
+	// Unsent returns the ids of articles of whose take-down, or its end, other
+	// processes can't learn yet.
+	Unsent() []string
 }
 
 // TakeDown is an article of a station that is to be taken down; or the end of
@@ -196,6 +201,8 @@ func (a *Admin) retract(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case wrong:
 		answer(w, http.StatusBadRequest, err.Error()+"\n")
+	case errors.Is(err, edition.ErrUnsent): // it is sent again until it is stored
+		answer(w, http.StatusAccepted, "accepted: "+err.Error()+"\n")
 	case err != nil:
 		answer(w, http.StatusInternalServerError, err.Error()+"\n")
 	case wish.Lift:

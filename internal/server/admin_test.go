@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -148,6 +149,7 @@ func TestAdminRefresh(t *testing.T) {
 // takenDown notes what is asked to be taken down.
 type takenDown struct {
 	wishes []server.TakeDown
+	unsent []string
 	err    error
 }
 
@@ -161,6 +163,8 @@ func (d *takenDown) TakeDown(ctx context.Context, wish server.TakeDown) error {
 	d.wishes = append(d.wishes, wish)
 	return d.err
 }
+
+func (d *takenDown) Unsent() []string { return d.unsent }
 
 func TestAdminRetract(t *testing.T) {
 	const token = "0123456789abcdef"
@@ -179,6 +183,11 @@ func TestAdminRetract(t *testing.T) {
 		{"a number", "Bearer " + token, `{"station": "xt", "id": 1}`, nil, 400, `want {"station": "xt"`, nil},
 		{"an unknown station", "Bearer " + token, `{"station": "none", "id": "1"}`, nil, 400, "no station \"none\"\n", nil},
 		{"a full disk", "Bearer " + token, `{"station": "xt", "id": "1"}`, errors.New("disk full"), 500, "disk full\n", []server.TakeDown{{Station: "xt", ID: "1"}}},
+		{
+			"redis away", "Bearer " + token, `{"station": "xt", "id": "1"}`, fmt.Errorf("retract: %w: redis: refused", edition.ErrUnsent), 202,
+			"accepted: retract: in effect in this process only: redis: refused\n",
+			[]server.TakeDown{{Station: "xt", ID: "1"}},
+		},
 		{"no token", "", `{"station": "xt", "id": "1"}`, nil, 401, "bearer token", nil},
 	}
 	for _, tt := range tests {
@@ -277,7 +286,7 @@ func TestAdminStatus(t *testing.T) {
 			checked:  map[string]time.Time{"xt": noon.Add(9 * time.Minute), "yy": noon.Add(4 * time.Minute)},
 			troubles: map[string]error{"yy": errors.New("the disk is full")},
 		}
-		admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, Version: "1.0"}).Handler()
+		admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, TakeDown: &takenDown{unsent: []string{"1", "2"}}, Version: "1.0"}).Handler()
 		w := httptest.NewRecorder()
 		admin.ServeHTTP(w, httptest.NewRequest("GET", adminURL+"/status", nil))
 		var got any
@@ -285,7 +294,7 @@ func TestAdminStatus(t *testing.T) {
 			t.Fatalf("%v: %q", err, w.Body)
 		}
 		at := noon.Format(time.RFC3339)
-		want := map[string]any{"version": "1.0", "draining": false, "drift": map[string]any{"lost": 3.0}, "stations": []any{
+		want := map[string]any{"version": "1.0", "draining": false, "drift": map[string]any{"lost": 3.0}, "unsent_retractions": []any{"1", "2"}, "stations": []any{
 			map[string]any{"id": "xt", "edition": 7.0, "as_of": at, "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0},
 			map[string]any{
 				"id": "yy", "edition": 2.0, "behind": 5.0, "as_of": at, "age_seconds": 360.0, "documents": 0.0, "pending_months": 0.0,

@@ -12,7 +12,8 @@ type status struct {
 	Draining bool             `json:"draining"`
 	Drift    map[string]int64 `json:"drift,omitempty"`
 	Jobs     []taskStatus     `json:"jobs,omitempty"`
-	Problems []string         `json:"problems,omitempty"` // of storing and following editions
+	Unsent   []string         `json:"unsent_retractions,omitempty"` // ids of articles
+	Problems []string         `json:"problems,omitempty"`           // of storing and following editions
 	Stations []stationStatus  `json:"stations"`
 }
 
@@ -51,6 +52,9 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 		for _, t := range a.Jobs.Tasks() {
 			s.Jobs = append(s.Jobs, t.status())
 		}
+	}
+	if a.TakeDown != nil {
+		s.Unsent = a.TakeDown.Unsent()
 	}
 	if a.Problems != nil {
 		s.Problems = a.Problems()

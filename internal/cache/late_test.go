@@ -1,0 +1,282 @@
+package cache
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/testkit/redistest"
+)
+
+// hung is a local copy on a disk that answers nothing while it is frozen, as one
+// behind fsfreeze or a network file system that has lost its server.
+type hung struct {
+	*Local
+	frozen chan struct{} // closed: it answers
+}
+
+func (h *hung) Heads(ctx context.Context, stations []string) ([]Head, error) {
+	<-h.frozen
+	return h.Local.Heads(ctx, stations)
+}
+
+func (h *hung) Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
+	<-h.frozen
+	return h.Local.Fetch(ctx, station, known)
+}
+
+func (h *hung) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
+	<-h.frozen
+	return h.Local.Publish(ctx, e)
+}
+
+func (h *hung) Kept(ctx context.Context, station string) ([]edition.Manifest, error) {
+	<-h.frozen
+	return h.Local.Kept(ctx, station)
+}
+
+func (h *hung) FetchKept(ctx context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
+	<-h.frozen
+	return h.Local.FetchKept(ctx, station, number, known)
+}
+
+func (h *hung) Pin(ctx context.Context, station string, pin Pin, e *edition.Edition) error {
+	<-h.frozen
+	return h.Local.Pin(ctx, station, pin, e)
+}
+
+func (h *hung) addRetracted(ctx context.Context, more edition.Retractions) error {
+	<-h.frozen
+	return h.Local.addRetracted(ctx, more)
+}
+
+func (h *hung) lookRetracted(before copies, missed bool) (retractedFile, error) {
+	<-h.frozen
+	return h.Local.lookRetracted(before, missed)
+}
+
+// freeze has the disk of a cache answer nothing, and that cache wait for it no
+// longer than patience, until thaw.
+func freeze(c *Cache, patience time.Duration) (thaw func()) {
+	frozen := make(chan struct{})
+	c.disk.files = &hung{c.local, frozen}
+	c.disk.patience.Store(int64(patience))
+	return func() {
+		close(frozen)
+		c.disk.patience.Store(int64(time.Minute))
+	}
+}
+
+// A frozen disk holds up neither a take-down, also not one that comes while an
+// edition waits for the disk, nor a new edition; and what it has missed is
+// written when it is back.
+func TestDiskHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newAmended(t, newLocal(t), nil)
+		for number, text := range []string{"art-1 art-2", "art-1 art-2 art-3"} {
+			if err := c.Publish(t.Context(), print(int64(number+1), number, text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.Pin(t.Context(), "xt", 1); err != nil {
+			t.Fatal(err)
+		}
+		thaw := freeze(c, diskPatience)
+		started := time.Now()
+		published, retracted := make(chan error, 1), make(chan error, 1)
+		go func() { published <- c.Publish(t.Context(), print(3, 5, "art-1 art-2 art-4")) }()
+		synctest.Wait()
+		go func() { retracted <- c.Retract(t.Context(), held("art-1")) }()
+		synctest.Wait()
+		if shows(t, c, "art-1") || time.Since(started) > 0 {
+			t.Errorf("art-1 is served after %s: %t", time.Since(started), shows(t, c, "art-1"))
+		}
+		if err := <-published; err != nil {
+			t.Error(err)
+		}
+		if err := <-retracted; !errors.Is(err, edition.ErrUnsent) {
+			t.Errorf("Retract: %v; want ErrUnsent", err)
+		}
+		if e, _ := c.Current("xt"); shows(t, c, "art-1") || e.Number() < 3 || !shows(t, c, "art-4") {
+			t.Errorf("edition %d is current; art-1: %t, art-4: %t", e.Number(), shows(t, c, "art-1"), shows(t, c, "art-4"))
+		}
+		for minute := range 20 {
+			if err := c.Publish(t.Context(), print(int64(minute+10), minute+10, "art-1 art-5")); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Sync(t.Context()); !errors.Is(err, errLate) {
+				t.Errorf("Sync: %v; want errLate", err)
+			}
+			if shows(t, c, "art-1") || !shows(t, c, "art-5") {
+				t.Error("not served")
+			}
+		}
+		if took := time.Since(started); took > 3*diskPatience {
+			t.Errorf("all that took %s", took)
+		}
+		if ids := c.Unsent(); !slices.Equal(ids, []string{"art-1"}) {
+			t.Errorf("unsent: %q", ids)
+		}
+		thaw()
+		synctest.Wait()
+		for range 2 {
+			if err := c.Sync(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		if ids := c.Unsent(); len(ids) > 0 {
+			t.Errorf("still unsent: %q", ids)
+		}
+		wantStored(t, c)
+	})
+}
+
+// wantStored holds that a restart finds what is served, and what is retracted.
+func wantStored(t *testing.T, c *Cache) {
+	t.Helper()
+	again := newAmended(t, c.local, nil)
+	for name, get := range map[string]func(*Cache) (*edition.Edition, bool){
+		"current": func(c *Cache) (*edition.Edition, bool) { return c.Current("xt") },
+		"served":  func(c *Cache) (*edition.Edition, bool) { return c.Served("xt") },
+	} {
+		want, _ := get(c)
+		if got, ok := get(again); !ok || versionOf(got) != versionOf(want) || !got.Equal(want) {
+			t.Errorf("%s after a restart: %v; want edition %d", name, got, want.Number())
+		}
+	}
+	if len(again.Retractions()) != len(c.Retractions()) {
+		t.Errorf("retracted after a restart: %v", again.Retractions())
+	}
+}
+
+// With Redis everything else goes on as ever while the disk is frozen: what others
+// publish, pin and retract is followed, and they follow what this process does.
+func TestDiskHangsWithRedis(t *testing.T) {
+	server := redistest.Start(t)
+	c := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	other := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	printed(t, c, 2)
+	settle(t, c, other)
+	thaw := freeze(c, time.Millisecond)
+	if err := other.Publish(t.Context(), print(3, 3, "art-1 art-2 art-3")); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, c, other)
+	if !shows(t, c, "art-3") {
+		t.Error("an edition is not followed")
+	}
+	if err := c.Retract(t.Context(), held("art-1")); err != nil {
+		t.Errorf("Retract: %v", err)
+	}
+	settle(t, c, other)
+	if shows(t, c, "art-1") || shows(t, other, "art-1") {
+		t.Error("art-1 is served")
+	}
+	if err := other.Retract(t.Context(), held("art-2")); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, c, other)
+	if shows(t, c, "art-2") {
+		t.Error("art-2 is served")
+	}
+	if err := c.Publish(t.Context(), print(9, 9, "art-1 art-9")); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, c, other)
+	if !shows(t, other, "art-9") {
+		t.Error("not published")
+	}
+	if err := c.Pin(t.Context(), "xt", 2); err != nil {
+		t.Error(err)
+	}
+	settle(t, c, other)
+	wantServed(t, c, 2, text(2))
+	wantServed(t, other, 2, text(2))
+	thaw()
+	c.disk.wait()
+	settle(t, c, other)
+	wantStored(t, c)
+}
+
+// A process that ends writes what its disk had not taken, and does not wait for
+// one that stays frozen.
+func TestDiskHangsAtClose(t *testing.T) {
+	for name, back := range map[string]bool{"back": true, "frozen": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newAmended(t, newLocal(t), nil)
+				printed(t, c, 1)
+				thaw := freeze(c, diskPatience)
+				_ = c.Retract(t.Context(), held("art-1"))
+				if err := c.Publish(t.Context(), print(2, 2, "art-1 art-2")); err != nil {
+					t.Fatal(err)
+				}
+				if back {
+					thaw()
+				}
+				started := time.Now()
+				if err := c.Close(); err != nil {
+					t.Error(err)
+				}
+				if took := time.Since(started); took > closeTime {
+					t.Errorf("it took %s", took)
+				}
+				if !back {
+					thaw()
+					synctest.Wait()
+					return
+				}
+				wantStored(t, c)
+			})
+		})
+	}
+}
+
+// A disk that takes a little longer is no fault; one that stays away is logged
+// once, and so is its return. Another process that does not let go of a lock is
+// such a disk.
+func TestDiskHangsLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		local := newLocal(t)
+		c, err := Open(t.Context(), slog.New(slog.NewTextHandler(&log, nil)), []string{"xt"}, local, nil, redact)
+		if err != nil {
+			t.Fatal(err)
+		}
+		printed(t, c, 1)
+		c.disk.patience.Store(int64(diskPatience))
+		follow := func(during time.Duration) {
+			for until := time.Now().Add(during); time.Now().Before(until); time.Sleep(time.Second) {
+				_ = c.Sync(t.Context())
+			}
+		}
+		_, unlock, err := local.lock(t.Context(), "xt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		started := time.Now()
+		if err := c.Publish(t.Context(), print(2, 2, "art-2")); err != nil || time.Since(started) > diskPatience {
+			t.Errorf("Publish: %v after %s", err, time.Since(started))
+		}
+		if !shows(t, c, "art-2") || strings.Contains(log.String(), "level=ERROR") {
+			t.Errorf("not served, or told of already:\n%s", &log)
+		}
+		follow(diskStuck + lockTime)
+		if n := strings.Count(log.String(), "level=ERROR"); n != 1 {
+			t.Errorf("%d errors:\n%s", n, &log)
+		}
+		unlock()
+		follow(lockTime)
+		if !strings.Contains(log.String(), "again") {
+			t.Errorf("its end is not logged:\n%s", &log)
+		}
+		wantStored(t, c)
+	})
+}
