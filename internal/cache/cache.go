@@ -10,6 +10,7 @@
 //	{dir}/{station}/{number}.json   its copy, and the manifests of the kept editions
 //	{dir}/{station}/{hash}.doc      one document, packed (edition.Document.Pack)
 //	{dir}/{station}/pinned.json     which kept edition is served instead of the current one
+//	{dir}/{station}/left.json       which articles have left since the oldest of these editions
 //	{dir}/{station}/lock            held by the process that publishes
 //	{dir}/{station}/unconfirmed     nothing is served from there: what was retracted is not known
 //	{dir}/{station}/.feedstation    tells that the folder is ours
@@ -22,14 +23,17 @@
 // Redis, all keys of a station in one hash slot:
 //
 //	f:{station}:m                   HASH: number, watermark (Unix ms; absent when it is not whole), manifest (JSON),
-//	                                digest (of the manifest without its number), pinned (number, Unix ms),
-//	                                retracted (random, another one after each change of f:{station}:r)
+//	                                digest (of the manifest without its number), pinned (number, Unix ms)
 //	f:{station}:k                   HASH: number of a kept edition → its manifest
 //	f:{station}:n                   ZSET: hash of a document → number of the newest edition that names it,
 //	                                infinite for those of a pinned edition
 //	f:{station}:d:{hash}            STRING: one document, packed
-//	f:{station}:r                   HASH: id of an article → its retraction (JSON)
 //	f:{station}:lease               STRING with a time to live: token of the process that builds
+//
+// and of all stations:
+//
+//	f:retracted                     HASH: id of an article → its retraction (JSON); the empty id → a random text,
+//	                                another one after each change
 package cache
 
 import (
@@ -83,7 +87,7 @@ type Store interface {
 type Head struct {
 	Version
 	Pin         Pin
-	Retracted   string // in Redis: another one when the retractions are others
+	Retracted   string // in Redis: another one when the retractions, of all stations, are others
 	Unconfirmed bool   // there may be editions, but they are not to be served; see Local.distrust
 	Err         error  // why the store can't tell of this station
 }
@@ -125,6 +129,8 @@ type Cache struct {
 	copying     sync.Mutex                    // held while their files are looked at
 	copied      copies                        // their files in the local copy, as they were read
 	unsaved     atomic.Bool                   // the local copy may lack some
+	noted       string                        // Head.Retracted when Redis and this process had the same; of Sync
+	unsent      atomic.Bool                   // Redis may lack some
 	opened      atomic.Bool                   // there are the current editions of all stations that have one
 	unamended   atomic.Bool                   // editions may not be amended by what was learned last
 
@@ -149,9 +155,7 @@ type desk struct {
 	pin   Pin
 	whole *edition.Edition // the pinned edition before it was amended
 
-	state  state
-	noted  string      // token of the retractions that Redis and this process both have
-	unsent atomic.Bool // Redis may lack retractions
+	state state
 }
 
 // Close writes what the local copy lacks, as far as the disk answers, and closes

@@ -89,13 +89,17 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 		return
 	}
 	e, err := c.disk.Fetch(ctx, d.station, nil)
+	damaged := err == nil && e.Number() != heads[0].Number
+	if err == nil {
+		e, err = c.withoutLeft(e, damaged)
+	}
 	switch {
 	case errors.Is(err, ErrNone):
 	case err != nil:
 		c.log.Error("local copy not used", "station", d.station, "err", err)
 	default:
-		if number := heads[0].Number; e.Number() != number {
-			c.log.Error("local copy damaged, what is whole is served", "station", d.station, "number", e.Number(), "damaged", number)
+		if damaged {
+			c.log.Error("local copy damaged, what is whole is served", "station", d.station, "number", e.Number(), "damaged", heads[0].Number)
 		}
 		d.current.Store(c.amended(e))
 	}
@@ -104,11 +108,5 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 	}
 }
 
-// amended returns the edition that is to be served instead of e.
-func (c *Cache) amended(e *edition.Edition) *edition.Edition {
-	a := c.amend(e, c.Retractions())
-	if a != e && a.Number() <= e.Number() {
-		a = a.Numbered(e.Number() + 1)
-	}
-	return a
-}
+// amended returns an edition without what is retracted.
+func (c *Cache) amended(e *edition.Edition) *edition.Edition { return c.without(e, c.Retractions()) }
