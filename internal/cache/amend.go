@@ -23,7 +23,6 @@ func (c *Cache) amendServed() (changed []*edition.Edition) {
 func (c *Cache) amendDesk(d *desk) *edition.Edition {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	defer d.forget()
 	c.showAgain(d)
 	current := d.current.Load()
 	if current == nil {

@@ -145,7 +145,6 @@ type desk struct {
 	station string
 	current atomic.Pointer[edition.Edition] // the newest
 	pinned  atomic.Pointer[edition.Edition] // nil: the current one is served
-	former  atomic.Pointer[formers]
 
 	turn  sync.Mutex           // held while an edition is published or pinned: the newest wins
 	known *edition.Retractions // by which what is published was amended; of whoever has the turn
@@ -292,8 +291,7 @@ func (c *Cache) swap(d *desk, e *edition.Edition) {
 // that of the one before, whatever a store says: readers of this process never
 // see it go back.
 func (c *Cache) replace(d *desk, e *edition.Edition) {
-	current, served := d.current.Load(), d.served()
-	if current != nil {
+	if current := d.current.Load(); current != nil {
 		if versionOf(current) == versionOf(e) {
 			return
 		}
@@ -307,12 +305,6 @@ func (c *Cache) replace(d *desk, e *edition.Edition) {
 		return
 	}
 	c.log.Info("edition served", "station", d.station, "number", e.Number(), "documents", e.Len())
-	c.turned(d, served, e)
-}
-
-// turned does what follows when another edition is served than before.
-func (c *Cache) turned(d *desk, before, after *edition.Edition) {
-	d.remember(before, after)
 	c.wake()
 }
 

@@ -266,39 +266,6 @@ func TestCacheMayNotAskForEviction(t *testing.T) {
 	}
 }
 
-// A sitemap that has left the edition is answered for a while, with its twin.
-func TestCacheFormer(t *testing.T) {
-	c := newCache(t, slog.New(slog.DiscardHandler), newLocal(t), nil)
-	gone := []string{"/sitemaps/2026-02.xml", "/sitemaps/2026-02.xml.gz"}
-	with := map[string]*edition.Document{gone[0]: edition.NewDocument("text/xml", []byte("old"), noon), "/rss.xml": edition.NewDocument("text/xml", []byte("old"), noon)}
-	for number, documents := range []map[string]*edition.Document{with, {}} {
-		if err := c.Publish(t.Context(), edition.New("xt", int64(number+1), noon.Add(time.Duration(number)*time.Minute), "build", documents)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, path := range gone {
-		if _, ok := c.Former("xt", path); !ok {
-			t.Errorf("%s is not answered any more", path)
-		}
-	}
-	for _, path := range []string{"/rss.xml", "/sitemaps/2026-03.xml"} {
-		if _, ok := c.Former("xt", path); ok {
-			t.Errorf("%s is answered", path)
-		}
-	}
-	for path, one := range *c.desks["xt"].former.Load() {
-		if left := time.Until(one.until); left <= 0 || left > formerTime {
-			t.Errorf("%s is answered for %s", path, left)
-		}
-	}
-	if err := c.Retract(t.Context(), held("art-1")); err != nil {
-		t.Fatal(err)
-	}
-	if _, ok := c.Former("xt", gone[0]); ok {
-		t.Error("a former sitemap outlives a retraction, which it may name")
-	}
-}
-
 // Processes that were started together do not go on asking together.
 func TestCacheFollowsWithJitter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

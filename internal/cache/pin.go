@@ -249,7 +249,7 @@ func (c *Cache) showPinned(d *desk, e *edition.Edition) {
 	} else if after != nil {
 		c.log.Info("edition served", "station", d.station, "number", after.Number(), "documents", after.Len())
 	}
-	c.turned(d, before, after)
+	c.wake()
 }
 
 // stepPin brings the pin of a station into step with a store.
