@@ -224,7 +224,7 @@ func TestLocalAdoptsFormerVersion(t *testing.T) {
 func TestLocalRemovedUnderProcess(t *testing.T) {
 	for name, remove := range map[string]func(dir string) error{
 		"the folder":        os.RemoveAll,
-		"what is in it":     func(dir string) error { return removeIn(dir) },
+		"what is in it":     removeIn,
 		"the take-downs":    func(dir string) error { return removeFiles(dir, retractedName, retractedName+twinSuffix) },
 		"one of two files":  func(dir string) error { return removeFiles(dir, retractedName) },
 		"the other of them": func(dir string) error { return removeFiles(dir, retractedName+twinSuffix) },
