@@ -251,13 +251,14 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 			c.away.Store(!isReply(err))
 		default:
 			e = numbered
-			c.swap(d, e.Published())
 		}
 	}
 	return c.keep(ctx, d, e)
 }
 
-// keep makes e the current edition of this process.
+// keep makes e the current edition of this process: on its disk first, as what was
+// served has to be served after a restart, for which a disk that does not answer
+// is not waited for.
 func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
 	numbered, err := c.disk.Publish(ctx, e)
 	switch {
