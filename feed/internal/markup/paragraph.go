@@ -150,7 +150,9 @@ func (w *writer) line(s string) bool {
 			w.out = append(w.out, '>')
 			w.plain(ref)
 			w.out = append(w.out, "</a>"...)
-			w.plain(line[i+len(ref):])
+			if !w.plain(line[i+len(ref):]) || len(w.out) >= maxBody {
+				return false
+			}
 		}
 		begins = true
 	}
