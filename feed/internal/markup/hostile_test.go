@@ -238,6 +238,10 @@ func FuzzBody(f *testing.F) {
 	}
 	f.Add(`<p style="x">图<img src="loading.gif" data-original='图 1.jpg?a=1&b=2'><noscript><img src="1.jpg"></noscript></p><p>&nbsp;</p>`)
 	f.Add(`<table><caption>a<tr><td>b<ul><li>c<p>d<ruby>e<rt>f</table><video><source src=x></video><picture><source srcset="a 1x, b 2x"><img data-src=c>`)
+	f.Add(`<div style="display:none">a</div><p style="text-decoration:line-through;vertical-align:sub">b<b style="font-weight:400"><p>c<ul style="text-decoration:line-through"><li>d`)
+	f.Add(`<img src="` + preview + `"><picture><source srcset="t.webp 80w, u.webp 900w"><img alt="a"></picture><img src="t.jpg?q=1"><img data-x="/t.jpg" alt="🎉"><noscript><iframe src=/x></iframe></noscript>`)
+	f.Add("a\u0092b\vc\u0085\n\n[caption id=1]<img src=1.jpg>d[/caption]\nhttps://a.example/x\n<svg><text>e</text><foreignObject><p>f</svg><math><msup><mi>g</mi></math><object data=x><video poster=p>")
+	f.Add(`<i aria-hidden=true>a</i><input type=checkbox checked><textarea>b</textarea><div style="background:url('c.jpg')"></div><dialog>d</dialog><pre> <b> </b></pre>`)
 	f.Fuzz(func(t *testing.T, s string) {
 		got := Body(s, page(t))
 		checkSafe(t, s, got)
