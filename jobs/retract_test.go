@@ -26,7 +26,7 @@ func (w *world) withShelf() (*shelf, *jobs.Conductor) {
 
 func (w *world) refreshOf(c *jobs.Conductor) {
 	w.t.Helper()
-	if err := c.Refresh(w.t.Context()); err != nil {
+	if err := refreshAll(w.t.Context(), c); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -100,7 +100,6 @@ func (c *Conductor) concerns(change article.Change, d *desk) bool {
 // sighting is what is known of a hint that has been followed.
 type sighting struct {
 	last  int64 // when the store last repeated it, in seconds since the conductor was made
-	run   int32 // that followed it last
 	again bool  // it was one to be followed again
 }
 
@@ -127,8 +126,8 @@ func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) erro
 }
 
 // unseen reports whether a hint is to be followed, and remembers that it was. One
-// to which more may belong is followed again by each later run, not by this one's
-// rounds, which would never end, and once more when nothing can come any more.
+// to which more may belong is followed again by each later pass, and once more when
+// nothing can come any more.
 //
 // Of a million hints, one is taken for another in one of ten million cases; that
 // change is left to the audit.
@@ -139,11 +138,6 @@ func (c *Conductor) unseen(change article.Change, now int64) bool {
 		left          bool
 	}{change.ID, change.Station, change.Published.UnixNano(), change.At.UnixNano(), change.Left})
 	s, known := c.seen[key]
-	follow := !known || s.again && (!change.Again || s.run != int32(c.runs))
-	if follow {
-		s.run, s.again = int32(c.runs), change.Again
-	}
-	s.last = now
-	c.seen[key] = s
-	return follow
+	c.seen[key] = sighting{now, change.Again}
+	return !known || s.again
 }

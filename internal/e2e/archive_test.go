@@ -159,8 +159,10 @@ func options(t *testing.T, cfg *config.Config) jobs.Options {
 func (d *desk) refresh() time.Duration {
 	d.t.Helper()
 	started := time.Now()
-	if err := d.conductor.Refresh(d.t.Context()); err != nil {
-		d.t.Fatal(err)
+	for more := true; more; more = d.conductor.More() {
+		if err := d.conductor.Refresh(d.t.Context()); err != nil {
+			d.t.Fatal(err)
+		}
 	}
 	return time.Since(started)
 }
