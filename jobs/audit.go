@@ -81,7 +81,7 @@ func (c *Conductor) audit(ctx context.Context) error {
 	}
 	var all []error
 	for _, d := range c.desks {
-		c.noteAudit(d.station.ID, faults[d])
+		c.note(ctx, notAudited, d.station.ID, faults[d])
 		all = append(all, faults[d])
 	}
 	return errors.Join(all...)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/condition"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
@@ -82,14 +83,14 @@ type Conductor struct {
 	running chan struct{} // holds a token while a method runs
 	more    atomic.Bool   // see More
 
-	mu           sync.Mutex
-	logged       map[string]bool // broken rows
-	hinted       []Hint
-	troubles     map[string]*stationTrouble
-	storeTrouble trouble
-	upToDate     map[string]time.Time // by station, see Checked
-	wakeAt       time.Time            // see Wake
-	drift        map[Drift]int64
+	conditions *condition.Set
+
+	mu       sync.Mutex
+	logged   map[string]bool // broken rows
+	hinted   []Hint
+	upToDate map[string]time.Time // by station, see Checked
+	wakeAt   time.Time            // see Wake
+	drift    map[Drift]int64
 
 	// What follows belongs to the method that runs.
 	desks     []*desk             // of all stations, in the network's order
@@ -98,6 +99,7 @@ type Conductor struct {
 	upcoming  time.Time           // when an embargo or an article's time ends next, by the store's clock
 	ahead     time.Duration       // by how much the store's clock is ahead of this machine's
 	seen      map[uint64]sighting // hints that have been followed, by their hash
+	building  bool                // this pass is one of Build
 	alone     bool                // this pass builds all stations
 	taken     edition.Retractions // that have been followed
 	lastAudit time.Time
@@ -109,12 +111,12 @@ func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Co
 	c := &Conductor{
 		log: log, network: n, snapshot: snapshot, editions: editions, options: options,
 		press: press.New(n, options.Options, new(preparedItems)), seed: maphash.MakeSeed(), running: make(chan struct{}, 1), clock: time.Now, began: time.Now(),
-		seen: map[uint64]sighting{}, logged: map[string]bool{}, troubles: map[string]*stationTrouble{}, upToDate: map[string]time.Time{}, drift: map[Drift]int64{},
+		seen: map[uint64]sighting{}, logged: map[string]bool{}, conditions: condition.New(log), upToDate: map[string]time.Time{}, drift: map[Drift]int64{},
 	}
 	for _, station := range n.Stations {
 		d := &desk{station: station, later: map[article.Month]time.Time{}}
 		d.forget()
-		c.desks, c.troubles[station.ID] = append(c.desks, d), new(stationTrouble)
+		c.desks = append(c.desks, d)
 	}
 	return c
 }
@@ -192,15 +194,19 @@ func (c *Conductor) run(ctx context.Context, mark func() error) error {
 		return err
 	}
 	defer release()
-	return c.pass(ctx, false, mark, func(result) {})
+	if err = c.pass(ctx, false, mark, func(result) {}); err != nil && ctx.Err() == nil {
+		return notedError{err}
+	}
+	return err
 }
 
 // pass marks what has changed, and what mark adds, and rebuilds that. What mark
 // could not look at does not hold up the rest. A station that fails is not tried
-// again before the backlog of the others is done. Alone: it builds all stations.
-func (c *Conductor) pass(ctx context.Context, alone bool, mark func() error, done func(result)) error {
+// again before the backlog of the others is done. A pass of Build builds all
+// stations.
+func (c *Conductor) pass(ctx context.Context, build bool, mark func() error, done func(result)) error {
 	defer c.noteDue()
-	c.alone = alone
+	c.building, c.alone = build, build
 	for _, d := range c.desks {
 		d.asked, d.held = false, d.held && c.More()
 	}

@@ -58,7 +58,7 @@ func (c *Conductor) rebuild(ctx context.Context, done func(result)) error {
 			if errors.Is(r.err, edition.ErrStale) {
 				r.late, r.err = true, nil
 			}
-			c.noteTrouble(r.station, r.err)
+			c.note(ctx, notBuilt, r.station.ID, r.err)
 			faults = append(faults, r.err)
 			done(r)
 		}

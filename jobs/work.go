@@ -15,9 +15,7 @@ import (
 // what that makes dirty. An idle call is one small query.
 func (c *Conductor) markChanges(ctx context.Context) error {
 	err := c.askStore(ctx)
-	if err == nil || ctx.Err() == nil { // a run that is given up tells nothing of the store
-		c.noteStore(err)
-	}
+	c.note(ctx, StoreUnreachable, "", err)
 	if err == nil {
 		c.noteUpToDate()
 	}

@@ -41,6 +41,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"feedstation/internal/condition"
 	"feedstation/internal/edition"
 )
 
@@ -115,9 +116,7 @@ type Cache struct {
 	swapped chan struct{} // holds a token while editions are new to Encode
 	leases  leases
 
-	redisState state
-	localState state
-	disagrees  atomic.Bool // see Share
+	conditions *condition.Set
 
 	retractions atomic.Pointer[edition.Retractions]
 	retracting  sync.Mutex                    // one change of them at a time; no store is waited for
@@ -149,7 +148,6 @@ type desk struct {
 	pin   Pin
 	whole *edition.Edition // the pinned edition before it was amended
 
-	state  state
 	noted  string      // token of the retractions that Redis and this process both have
 	unsent atomic.Bool // Redis may lack retractions
 }
@@ -247,7 +245,7 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 		case err != nil && ctx.Err() != nil:
 			return fmt.Errorf("publish %s: %w", d.station, err)
 		case err != nil:
-			c.redisState.noteOf(c.log, d.station, unwritable, err)
+			c.noteWritten(c.redis, d.station, err)
 			c.away.Store(!isReply(err))
 		default:
 			e = numbered
@@ -265,7 +263,7 @@ func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
 	case errors.Is(err, edition.ErrStale):
 		return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.disk, Version{}))
 	case err != nil && ctx.Err() == nil:
-		c.noteUnwritten(c.disk, d.station, err)
+		c.noteWritten(c.disk, d.station, err)
 	case err == nil:
 		e = numbered
 	}

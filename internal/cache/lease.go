@@ -30,7 +30,7 @@ type leases struct {
 // Leads reports whether this process is to build a station: always, where Redis
 // is not configured, does not answer or has not been asked. It does not ask.
 func (c *Cache) Leads(station string) bool {
-	if c.redis == nil || c.redisState.has(unreachable) {
+	if c.redis == nil || c.conditions.Has(redisUnreachable) {
 		return true
 	}
 	c.leases.mu.Lock()

@@ -174,14 +174,14 @@ func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Ed
 	}
 	err := c.disk.Pin(ctx, d.station, pin, e)
 	if err != nil {
-		c.noteUnwritten(c.disk, d.station, err)
+		c.noteWritten(c.disk, d.station, err)
 	}
 	if c.redis != nil {
 		sharedErr := c.redis.Pin(ctx, d.station, pin, e)
 		if sharedErr == nil {
 			err = nil
 		} else {
-			c.noteUnwritten(c.redis, d.station, sharedErr)
+			c.noteWritten(c.redis, d.station, sharedErr)
 		}
 	}
 	if err != nil {
@@ -266,7 +266,7 @@ func (c *Cache) adopt(ctx context.Context, d *desk, pin Pin, store Store) error 
 	}
 	if store != Store(c.disk) {
 		if err := c.disk.Pin(ctx, d.station, pin, e); err != nil && ctx.Err() == nil {
-			c.noteUnwritten(c.disk, d.station, err)
+			c.noteWritten(c.disk, d.station, err)
 		}
 	}
 	c.servePinned(d, pin, e)
@@ -296,7 +296,7 @@ func (c *Cache) handOnPin(ctx context.Context, d *desk, store Store) error {
 	err := store.Pin(ctx, d.station, d.pin, d.whole)
 	if err != nil {
 		if ctx.Err() == nil {
-			c.noteUnwritten(store, d.station, err)
+			c.noteWritten(store, d.station, err)
 		}
 		return fmt.Errorf("hand on the pin of %s: %w: %w", d.station, errNotTaken, err)
 	}

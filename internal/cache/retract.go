@@ -31,7 +31,7 @@ func (c *Cache) Retract(ctx context.Context, retractions ...edition.Retraction) 
 	if c.redis != nil {
 		err = c.send(ctx, retractions)
 		if ctx.Err() == nil {
-			c.redisState.note(c.log, unwritable, err)
+			c.noteWritten(c.redis, "", err)
 		}
 	}
 	if saveErr := c.saveRetracted(ctx); c.redis == nil {
@@ -120,8 +120,8 @@ func (c *Cache) saveRetracted(ctx context.Context) error {
 			c.noteSent(maps.Values(known))
 		}
 	}
-	if ctx.Err() == nil && (!errors.Is(err, errLate) || c.disk.stuck()) {
-		c.localState.note(c.log, unwritable, err)
+	if ctx.Err() == nil {
+		c.noteWritten(c.disk, "", err)
 	}
 	return err
 }
@@ -143,7 +143,7 @@ func (c *Cache) readRetracted() error {
 	c.copying.Lock()
 	defer c.copying.Unlock()
 	mine := c.Retractions()
-	file, err := c.disk.lookRetracted(c.copied, len(mine) > 0 && !c.localState.has(unwritable)) // else they are written anyway
+	file, err := c.disk.lookRetracted(c.copied, len(mine) > 0 && !c.conditions.Has(localUnwritable)) // else they are written anyway
 	if err != nil && !errors.Is(err, edition.ErrDamaged) || !file.read {
 		return err
 	}
