@@ -46,7 +46,7 @@ func TestUnseenTellsApart(t *testing.T) {
 		"of another station":                     {ID: "1", Station: "cs", Published: at, At: at},
 		"published at another time":              {ID: "1", Station: "xt", Published: at.Add(1), At: at},
 		"later":                                  {ID: "1", Station: "xt", Published: at, At: at.Add(1)},
-		"a deletion within the insertion's tick": {ID: "1", Station: "xt", Published: at, At: at, Left: true},
+		"a deletion within the insertion's tick": {ID: "1", Station: "xt", Published: at, At: at, Kind: article.Left},
 	} {
 		c := &Conductor{seen: map[uint64]sighting{}, seed: maphash.MakeSeed()}
 		if got := unseen(c, change, other); got != 2 {

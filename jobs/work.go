@@ -78,10 +78,36 @@ func (c *Conductor) follow(change article.Change) {
 		}
 		own := d.station.ID == change.Station
 		w := d.mark()
-		w.Articles[change.ID] = own
-		if own {
+		w.add(change, own)
+		switch {
+		case own && change.Group.Count > 0:
+			w.addMonths(article.MonthOf(change.Published, d.station.Zone), article.MonthOf(change.Group.Last, d.station.Zone))
+		case own:
 			w.Month(article.MonthOf(change.Published, d.station.Zone)).Add(change.ID, change.Published)
 		}
+	}
+}
+
+// maxNamed is how many articles are told by name what feeds they make dirty.
+const maxNamed = 5000
+
+// add adds what has changed to what makes feeds dirty; own says that it is of the
+// station itself. More than some thousands, or a group, may be in any feed.
+func (w *work) add(change article.Change, own bool) {
+	if change.Group.Count == 0 && len(w.Articles) < maxNamed {
+		w.Articles[change.ID] = own
+		return
+	}
+	w.Feeds = true
+	if own && change.Kind == article.Left {
+		w.Left += int(max(1, change.Group.Count))
+	}
+}
+
+// addMonths adds whole months from one to another.
+func (w *work) addMonths(first, last article.Month) {
+	for month := first; month.Compare(last) <= 0; month = month.Next() {
+		w.Month(month).Whole = true
 	}
 }
 
@@ -101,13 +127,17 @@ type sighting struct {
 	again bool  // it was one to be followed again
 }
 
-// sightingsKept is how long a hint is remembered that the store does not repeat:
-// it may only have been quiet, and repeats all of them with the next change.
-const sightingsKept = 10 * time.Minute
+// How long a hint is remembered that the store does not repeat: it may only have
+// been quiet, and repeats all of them with the next change. Of very many only
+// those of the last seconds are: that others are followed once more costs less.
+const (
+	sightingsKept = 10 * time.Minute
+	manySightings = 50_000
+	someKept      = 10 * time.Second
+)
 
 // followChanges follows the hints that have not been followed before: the store
-// repeats them for a while in case a slow transaction hid some. After an import
-// there may be millions.
+// repeats them for a while in case a slow transaction hid some.
 func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) error {
 	now := int64(time.Since(c.began) / time.Second)
 	for change, err := range changes {
@@ -119,7 +149,11 @@ func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) erro
 			c.follow(change)
 		}
 	}
-	maps.DeleteFunc(c.seen, func(_ uint64, s sighting) bool { return now-s.last > int64(sightingsKept/time.Second) })
+	kept := sightingsKept
+	if len(c.seen) > manySightings {
+		kept = someKept
+	}
+	maps.DeleteFunc(c.seen, func(_ uint64, s sighting) bool { return now-s.last > int64(kept/time.Second) })
 	return nil
 }
 
@@ -131,10 +165,14 @@ func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) erro
 // change is left to the audit.
 func (c *Conductor) unseen(change article.Change, now int64) bool {
 	key := maphash.Comparable(c.seed, struct {
-		id, station   string
-		published, at int64
-		left          bool
-	}{change.ID, change.Station, change.Published.UnixNano(), change.At.UnixNano(), change.Left})
+		id, station         string
+		published, last, at int64
+		kind                article.Kind
+		count, sum          int64
+	}{
+		change.ID, change.Station, change.Published.UnixNano(), change.Group.Last.UnixNano(), change.At.UnixNano(),
+		change.Kind, change.Group.Count, change.Group.Sum,
+	})
 	s, known := c.seen[key]
 	c.seen[key] = sighting{now, change.Again}
 	return !known || s.again

@@ -89,6 +89,7 @@ func newModel(t *testing.T, e modelledEngine, mode mode, seed uint64) *model {
 	t.Helper()
 	db, options := e.open(t)
 	options.Overlap = mode.overlap
+	options.OneByOne = []int{2, 6, 30}[seed%3] // so that changes are told in groups all the time, and now and then
 	store, err := content.OpenWith(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
