@@ -184,41 +184,45 @@ func TestRetraction(t *testing.T) {
 
 // An edition of before must not show what the newsroom has withdrawn since.
 func TestWithdrawnIsNotedAsGone(t *testing.T) {
-	in(t, func(w *world) {
-		noindex := newArticle("xt", 3, 2*time.Hour)
-		noindex.NoIndex = true
-		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 2*time.Hour), noindex, newArticle("xt", 6, 50*dayHours))
-		s, c := w.withShelf()
-		w.refreshOf(c)
-		before, _ := s.Current("xt")
-		time.Sleep(time.Minute)
-		for _, id := range []int{1, 3, 6} {
-			gone := newArticle("xt", id, time.Hour)
-			if id == 6 {
-				gone.Published = gone.Published.Add(-30 * dayHours)
-			}
-			gone.NoIndex = id == 3
-			if id != 6 {
-				gone.Status = article.Withdrawn
-			}
-			w.put(gone)
+	for name, in := range map[string]func(*testing.T, func(*world)){"told one by one": in, "told in groups": inGroups} {
+		t.Run(name, func(t *testing.T) { in(t, withdrawnIsNotedAsGone) })
+	}
+}
+
+func withdrawnIsNotedAsGone(w *world) {
+	noindex := newArticle("xt", 3, 2*time.Hour)
+	noindex.NoIndex = true
+	w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 2*time.Hour), noindex, newArticle("xt", 6, 50*dayHours))
+	s, c := w.withShelf()
+	w.refreshOf(c)
+	before, _ := s.Current("xt")
+	time.Sleep(time.Minute)
+	for _, id := range []int{1, 3, 6} {
+		gone := newArticle("xt", id, time.Hour)
+		if id == 6 {
+			gone.Published = gone.Published.Add(-30 * dayHours)
 		}
-		w.refreshOf(c)
-		for id, want := range map[string]edition.RetractionState{"1": edition.Gone, "2": "", "3": edition.Gone, "6": ""} {
-			if got := s.Retractions()[id].State; got != want {
-				t.Errorf("%s is %q, want %q", id, got, want)
-			}
+		gone.NoIndex = id == 3
+		if id != 6 {
+			gone.Status = article.Withdrawn
 		}
-		after, _ := s.Current("xt")
-		if again := press.Redact(w.network, after, s.Retractions()); again != after {
-			t.Error("the edition that made the note is changed by it")
+		w.put(gone)
+	}
+	w.refreshOf(c)
+	for id, want := range map[string]edition.RetractionState{"1": edition.Gone, "2": "", "3": edition.Gone, "6": ""} {
+		if got := s.Retractions()[id].State; got != want {
+			w.t.Errorf("%s is %q, want %q", id, got, want)
 		}
-		for _, id := range []int{1, 3} {
-			if paths := naming(press.Redact(w.network, before, s.Retractions()), id); len(paths) > 0 {
-				t.Errorf("the edition of before shows %d in %q", id, paths)
-			}
+	}
+	after, _ := s.Current("xt")
+	if again := press.Redact(w.network, after, s.Retractions()); again != after {
+		w.t.Error("the edition that made the note is changed by it")
+	}
+	for _, id := range []int{1, 3} {
+		if paths := naming(press.Redact(w.network, before, s.Retractions()), id); len(paths) > 0 {
+			w.t.Errorf("the edition of before shows %d in %q", id, paths)
 		}
-	})
+	}
 }
 
 // An article that somebody names is looked for in the store and in the editions.

@@ -46,6 +46,11 @@ func TestUnseenTellsApart(t *testing.T) {
 		"of another station":                     {ID: "1", Station: "cs", Published: at, At: at},
 		"published at another time":              {ID: "1", Station: "xt", Published: at.Add(1), At: at},
 		"later":                                  {ID: "1", Station: "xt", Published: at, At: at.Add(1)},
+		"an embargo's end at that moment":        {ID: "1", Station: "xt", Published: at, At: at, Kind: article.Appeared},
+		"an expiry at that moment":               {ID: "1", Station: "xt", Published: at, At: at, Kind: article.Expired},
+		"a group":                                {ID: "1", Station: "xt", Published: at, At: at, Group: article.Group{Count: 1}},
+		"a group that reaches further":           {ID: "1", Station: "xt", Published: at, At: at, Group: article.Group{Last: at}},
+		"a group of others":                      {ID: "1", Station: "xt", Published: at, At: at, Group: article.Group{Sum: 1}},
 		"a deletion within the insertion's tick": {ID: "1", Station: "xt", Published: at, At: at, Kind: article.Left},
 	} {
 		c := &Conductor{seen: map[uint64]sighting{}, seed: maphash.MakeSeed()}

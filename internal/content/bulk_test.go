@@ -100,7 +100,9 @@ func TestEngineChangesInGroups(t *testing.T) {
 		}
 		e.exec(t, "DELETE FROM articles WHERE id = '1'")
 		got := a.ask()
-		left := func(c article.Change) bool { return c.Kind == article.Left && c.ID == "1" && c.Station == "xt" && c.Published.Equal(day(3, 2)) }
+		left := func(c article.Change) bool {
+			return c.Kind == article.Left && c.ID == "1" && c.Station == "xt" && c.Published.Equal(day(3, 2))
+		}
 		if !slices.ContainsFunc(got, left) || !slices.ContainsFunc(got, func(c article.Change) bool { return c.Group.Count == few-1 }) {
 			t.Errorf("one that is deleted: %+v", got)
 		}
