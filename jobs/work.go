@@ -88,7 +88,7 @@ func (c *Conductor) follow(change article.Change) {
 	}
 }
 
-// maxNamed is how many articles are told by name what feeds they make dirty.
+// maxNamed is how many articles that have changed make feeds dirty by name.
 const maxNamed = 5000
 
 // add adds what has changed to what makes feeds dirty; own says that it is of the
