@@ -79,7 +79,7 @@ bench: ## all benchmarks, one package at a time
 
 .PHONY: bench-archive
 bench-archive: ## a million articles: build, refresh, serve; minutes; FEEDSTATION_ARCHIVE=FILE begins with a filled store
-	go test -tags archive -run '^TestArchive$$' -count 1 -timeout 30m -v ./internal/e2e
+	go test -tags archive -run '^TestArchive$$' -count 1 -timeout 3h -v ./internal/e2e
 
 .PHONY: fuzz
 fuzz: ## every fuzz target, FUZZTIME=20s each

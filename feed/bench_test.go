@@ -115,14 +115,27 @@ func BenchmarkFormats(b *testing.B) {
 	}
 }
 
-// BenchmarkPrepare prepares an article of 4 KB.
+// BenchmarkPrepare prepares articles of 4 KB: plain text, and text that is half
+// links.
 func BenchmarkPrepare(b *testing.B) {
 	it := benchmarkChannel().Items[0]
-	b.SetBytes(int64(len(it.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := feed.Prepare(it); err != nil {
-			b.Fatal(err)
-		}
+	linked := it
+	linked.Body = ""
+	for i := range 30 {
+		linked.Body += fmt.Sprintf(`<li><a href="/content/2019/%d.html?a=1&amp;b=2" target="_blank">雨湖工业集中区</a> <b>亮点纷呈</b></li>`+"\n", i)
+	}
+	for _, article := range []struct {
+		name string
+		item feed.Item
+	}{{"plain", it}, {"links", linked}} {
+		b.Run(article.name, func(b *testing.B) {
+			b.SetBytes(int64(len(article.item.Body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := feed.Prepare(article.item); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

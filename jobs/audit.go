@@ -38,7 +38,7 @@ const firstAudit = 5 * time.Minute
 // allows. Months that this process has not built, or has built because of a
 // hint, are built again, as nothing tells yet what they were built from.
 func (c *Conductor) Audit(ctx context.Context) error {
-	return c.run(ctx, func() error { return c.audit(ctx) }, func(Report) {})
+	return c.run(ctx, func() error { return c.audit(ctx) })
 }
 
 // audit marks what differs. A part that can't be compared does not keep the
@@ -81,7 +81,7 @@ func (c *Conductor) audit(ctx context.Context) error {
 	}
 	var all []error
 	for _, d := range c.desks {
-		c.noteAudit(d.station.ID, faults[d])
+		c.note(ctx, notAudited, d.station.ID, faults[d])
 		all = append(all, faults[d])
 	}
 	return errors.Join(all...)

@@ -177,16 +177,16 @@ func TestAuditGoesOn(t *testing.T) {
 				if strings.Contains(w.body("xt", "/sitemaps/2025-08.xml"), "content/1.html") {
 					t.Error("another month was not looked at")
 				}
-				if since, err := w.conductor.Trouble("xt"); err == nil || !strings.Contains(err.Error(), "audit: ") || time.Since(since) < 10*time.Minute {
-					t.Errorf("Trouble = %v, %v", since, err)
+				if why, ok := w.conductor.Condition("xt"); !ok || why.Began != "station not audited" || time.Since(why.Since) < 10*time.Minute {
+					t.Errorf("xt: %v", why)
 				}
-				if _, err := w.conductor.Trouble("yy"); err != nil {
-					t.Errorf("Trouble of another station: %v", err)
+				if why, ok := w.conductor.Condition("yy"); ok {
+					t.Errorf("another station: %v", why)
 				}
 				w.sums = nil
 				w.audit()
-				if _, err := w.conductor.Trouble("xt"); err != nil {
-					t.Errorf("Trouble after it is over: %v", err)
+				if why, ok := w.conductor.Condition("xt"); ok {
+					t.Errorf("after it is over: %v", why)
 				}
 			})
 		})

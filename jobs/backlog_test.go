@@ -84,7 +84,7 @@ func (a *archive) restart(editions jobs.Editions) {
 
 func (a *archive) refresh() {
 	a.t.Helper()
-	if err := a.conductor.Refresh(a.t.Context()); err != nil {
+	if err := refreshAll(a.t.Context(), a.conductor); err != nil {
 		a.t.Fatal(err)
 	}
 }
@@ -185,6 +185,48 @@ func TestArchiveInRounds(t *testing.T) {
 	})
 }
 
+// One refresh is one pass: what is new, then a second of what is old, and it says
+// that there is more.
+func TestRefreshIsOnePass(t *testing.T) {
+	withArchive(t, func(a *archive) {
+		for pass, editions := range []int{2, 3, 4, 5, 6, 6} {
+			if err := a.conductor.Refresh(a.t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(a.of("xt")); n != editions || a.conductor.More() != (editions < 6) {
+				t.Errorf("after pass %d: %d editions of xt, more: %t; want %d", pass+1, n, a.conductor.More(), editions)
+			}
+		}
+		a.checkDone(a.shelf)
+	})
+}
+
+// A backlog is worked off without waiting for the timetable, and a station that
+// fails does not slow it down; that station has its turn when it is done.
+func TestBacklogBesideFailingStation(t *testing.T) {
+	withArchive(t, func(a *archive) {
+		failed := 0
+		a.reading = func(station string, _ article.Month) error {
+			if station == "yy" {
+				failed++
+				return errors.New("the disk is broken")
+			}
+			return nil
+		}
+		refresh, _ := a.conductor.Tasks(slog.New(slog.DiscardHandler), time.Minute)
+		stop := runTimetable(a.t, newTimetable(a.t, "@every 30s", refresh))
+		time.Sleep(20 * time.Second)
+		if e := a.shelf.current["xt"]; len(e.Pending()) > 0 || failed != 1 {
+			t.Errorf("after 20 seconds xt lacks %v, and yy has failed %d times; want once", e.Pending(), failed)
+		}
+		time.Sleep(time.Minute)
+		stop()
+		if failed < 2 {
+			t.Error("yy was not tried again")
+		}
+	})
+}
+
 // What is new does not wait for what is old.
 func TestNewArticleDuringBacklog(t *testing.T) {
 	withArchive(t, func(a *archive) {
@@ -261,7 +303,7 @@ func TestBacklogAfterRestart(t *testing.T) {
 					}
 					return nil
 				}
-				if err := a.conductor.Refresh(ctx); err == nil {
+				if err := refreshAll(ctx, a.conductor); err == nil {
 					t.Fatal("no error")
 				}
 				a.check(a.shelf.current["xt"], all[:4], all[4:])
@@ -289,7 +331,7 @@ func TestChangesBetweenProcesses(t *testing.T) {
 			}
 			return nil
 		}
-		if err := a.conductor.Refresh(a.t.Context()); err == nil {
+		if err := refreshAll(a.t.Context(), a.conductor); err == nil {
 			t.Fatal("no error")
 		}
 		time.Sleep(time.Hour)
@@ -336,7 +378,7 @@ func TestBacklogOnDisk(t *testing.T) {
 			}
 			return nil
 		}
-		if err := a.conductor.Refresh(a.t.Context()); err == nil {
+		if err := refreshAll(a.t.Context(), a.conductor); err == nil {
 			t.Fatal("no error")
 		}
 		if err := os.WriteFile(filepath.Join(dir, "xt", "manifest.json.tmp-1"), []byte(`{"format"`), 0o600); err != nil {
@@ -381,7 +423,7 @@ func TestStationFailsInBacklog(t *testing.T) {
 		}
 		for range 3 {
 			time.Sleep(time.Hour) // the hint is not repeated
-			err := a.conductor.Refresh(a.t.Context())
+			err := refreshAll(a.t.Context(), a.conductor)
 			if err == nil || !strings.HasPrefix(err.Error(), "station xt: 2025-06: ") || strings.Contains(err.Error(), "\n") {
 				t.Errorf("err = %v", err)
 			}
@@ -416,7 +458,7 @@ func TestBacklogGivenUp(t *testing.T) {
 		})
 		ctx, cancel := context.WithTimeout(w.t.Context(), 15*time.Second)
 		defer cancel()
-		if err := c.Refresh(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if err := refreshAll(ctx, c); !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatalf("refresh: %v", err)
 		}
 		if down := c.Down(); down > 0 {

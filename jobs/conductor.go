@@ -12,9 +12,11 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/condition"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
@@ -79,15 +81,16 @@ type Conductor struct {
 	began    time.Time
 
 	running chan struct{} // holds a token while a method runs
+	more    atomic.Bool   // see More
 
-	mu           sync.Mutex
-	logged       map[string]bool // broken rows
-	hinted       []Hint
-	troubles     map[string]*stationTrouble
-	storeTrouble trouble
-	upToDate     map[string]time.Time // by station, see Checked
-	wakeAt       time.Time            // see Wake
-	drift        map[Drift]int64
+	conditions *condition.Set
+
+	mu       sync.Mutex
+	logged   map[string]bool // broken rows
+	hinted   []Hint
+	upToDate map[string]time.Time // by station, see Checked
+	wakeAt   time.Time            // see Wake
+	drift    map[Drift]int64
 
 	// What follows belongs to the method that runs.
 	desks     []*desk             // of all stations, in the network's order
@@ -96,8 +99,8 @@ type Conductor struct {
 	upcoming  time.Time           // when an embargo or an article's time ends next, by the store's clock
 	ahead     time.Duration       // by how much the store's clock is ahead of this machine's
 	seen      map[uint64]sighting // hints that have been followed, by their hash
-	runs      int                 // of methods, so far
-	alone     bool                // this run builds all stations
+	building  bool                // this pass is one of Build
+	alone     bool                // this pass builds all stations
 	taken     edition.Retractions // that have been followed
 	lastAudit time.Time
 }
@@ -108,60 +111,113 @@ func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Co
 	c := &Conductor{
 		log: log, network: n, snapshot: snapshot, editions: editions, options: options,
 		press: press.New(n, options.Options, new(preparedItems)), seed: maphash.MakeSeed(), running: make(chan struct{}, 1), clock: time.Now, began: time.Now(),
-		seen: map[uint64]sighting{}, logged: map[string]bool{}, troubles: map[string]*stationTrouble{}, upToDate: map[string]time.Time{}, drift: map[Drift]int64{},
+		seen: map[uint64]sighting{}, logged: map[string]bool{}, conditions: condition.New(log), upToDate: map[string]time.Time{}, drift: map[Drift]int64{},
 	}
 	for _, station := range n.Stations {
 		d := &desk{station: station, later: map[article.Month]time.Time{}}
 		d.forget()
-		c.desks, c.troubles[station.ID] = append(c.desks, d), new(stationTrouble)
+		c.desks = append(c.desks, d)
 	}
 	return c
 }
 
 // Refresh rebuilds what has changed since the last refresh, and at the first
-// one every edition that another version or configuration has built. The error
-// joins those of the stations that failed.
+// one every edition that another version or configuration has built; of a large
+// backlog a part, see [Conductor.More]. The error joins those of the stations
+// that failed.
 func (c *Conductor) Refresh(ctx context.Context) error {
-	return c.run(ctx, func() error { return nil }, func(Report) {})
+	return c.run(ctx, func() error { return nil })
 }
+
+// More reports whether the last run has left a backlog, so that another refresh
+// should follow at once. What has failed is no backlog.
+func (c *Conductor) More() bool { return c.more.Load() }
 
 // Build rebuilds every document and publishes what differs, whatever the hints
-// have said, and whichever process leads. Of the stations whose ids are in
-// accept, also what has lost most of its articles is published. Each is called
-// when a station is done, one call at a time. The error joins those of the
-// stations that failed.
+// have said, and whichever process leads, until nothing is left to be done. Of
+// the stations whose ids are in accept, also what has lost most of its articles is
+// published. Each is called when a station is done, one call at a time. The error
+// joins those of the stations that failed.
 func (c *Conductor) Build(ctx context.Context, accept []string, each func(Report)) error {
-	return c.run(ctx, func() error {
-		c.alone = true
-		for _, d := range c.desks {
-			d.led = true
-			w := d.mark()
-			w.Everything, w.Accepted = true, slices.Contains(accept, d.station.ID)
-		}
-		return nil
-	}, each)
-}
-
-// run marks what has changed, and what mark adds, and rebuilds that. What mark
-// could not look at does not hold up the rest.
-func (c *Conductor) run(ctx context.Context, mark func() error, each func(Report)) error {
 	release, err := c.acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	defer c.noteDue()
-	c.alone = false
-	c.runs++
-	for _, d := range c.desks {
-		d.asked = false
+	reports := map[string]*Report{}
+	done := func(r result) {
+		report, ok := reports[r.station.ID]
+		if !ok {
+			report = &Report{Station: r.station}
+			reports[r.station.ID] = report
+		}
+		report.add(r)
+		if complete := r.err != nil || len(r.outcome.Pending) == 0; complete && !report.complete {
+			report.complete = true
+			each(*report)
+		}
 	}
+	c.more.Store(false)
+	err = c.pass(ctx, true, func() error {
+		for _, d := range c.desks {
+			w := d.mark()
+			w.Everything, w.Accepted = true, slices.Contains(accept, d.station.ID)
+		}
+		return nil
+	}, done)
+	for c.More() {
+		err = errors.Join(err, c.pass(ctx, true, func() error { return nil }, done))
+	}
+	return err
+}
+
+// Tasks returns the tasks that refresh and audit, each with that deadline. Either
+// has refreshes follow at once until no backlog is left.
+func (c *Conductor) Tasks(log *slog.Logger, deadline time.Duration) (refresh, audit *Task) {
+	then := func(run func(context.Context) error) func(context.Context) error {
+		return func(ctx context.Context) error {
+			err := run(ctx)
+			if c.More() {
+				refresh.Trigger()
+			}
+			return err
+		}
+	}
+	refresh = NewTask(log, "refresh", deadline, then(c.Refresh))
+	return refresh, NewTask(log, "audit", deadline, then(c.Audit))
+}
+
+// run makes a pass when no other method runs.
+func (c *Conductor) run(ctx context.Context, mark func() error) error {
+	release, err := c.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err = c.pass(ctx, false, mark, func(result) {}); err != nil && ctx.Err() == nil {
+		return notedError{err}
+	}
+	return err
+}
+
+// pass marks what has changed, and what mark adds, and rebuilds that. What mark
+// could not look at does not hold up the rest. A station that fails is not tried
+// again before the backlog of the others is done. A pass of Build builds all
+// stations.
+func (c *Conductor) pass(ctx context.Context, build bool, mark func() error, done func(result)) error {
+	defer c.noteDue()
+	c.building, c.alone = build, build
+	for _, d := range c.desks {
+		d.asked, d.held = false, d.held && c.More()
+	}
+	c.more.Store(false)
 	if err := c.markChanges(ctx); err != nil {
 		return err
 	}
-	err = mark()
-	defer c.noteUpToDate()
-	return errors.Join(err, c.rebuild(ctx, each))
+	err := errors.Join(mark(), c.rebuild(ctx, done))
+	c.noteUpToDate()
+	c.more.Store(len(c.dirty()) > 0 && ctx.Err() == nil)
+	return err
 }
 
 // acquire waits until no other method runs.

@@ -31,6 +31,7 @@ type world struct {
 	t         *testing.T
 	network   *network.Network
 	store     *content.Store
+	file      string // of a store of its own
 	editions  *cache.Cache
 	conductor *jobs.Conductor
 	fault     func(station string) error // of the snapshot, by station

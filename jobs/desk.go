@@ -12,7 +12,8 @@ import (
 type desk struct {
 	station *network.Station
 	led     bool      // it is built here, see Editions.Leads
-	asked   bool      // this run builds it because somebody has asked for it
+	asked   bool      // this pass builds it because somebody has asked for it
+	held    bool      // it failed: the backlog of the others comes first
 	since   time.Time // changes up to then are known
 	work    *work     // what has to be built; nil: nothing
 	read    time.Time // when all of its feeds were last read

@@ -83,8 +83,8 @@ func TestGate(t *testing.T) {
 				if shrunk.Station != "xt" || shrunk.After != tt.articles-tt.gone {
 					t.Errorf("refused: %v", shrunk)
 				}
-				if _, trouble := w.conductor.Trouble("xt"); !strings.Contains(trouble.Error(), "--accept-shrink xt") {
-					t.Errorf("Trouble: %v", trouble)
+				if why, ok := w.conductor.Condition("xt"); !ok || !strings.Contains(why.Err.Error(), "--accept-shrink xt") {
+					t.Errorf("xt: %v", why)
 				}
 				if err := w.conductor.Build(w.t.Context(), []string{"yy"}, func(jobs.Report) {}); err == nil {
 					t.Error("what was accepted of another station counts for this one")
@@ -96,8 +96,8 @@ func TestGate(t *testing.T) {
 					t.Error("not published though it was accepted")
 				}
 				w.refresh()
-				if _, trouble := w.conductor.Trouble("xt"); trouble != nil {
-					t.Errorf("Trouble: %v", trouble)
+				if why, ok := w.conductor.Condition("xt"); ok {
+					t.Errorf("xt: %v", why)
 				}
 			})
 		})

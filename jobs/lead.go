@@ -19,8 +19,8 @@ func (c *Conductor) lead(now time.Time) (since time.Time) {
 		d.led = led
 		if !led { // whoever builds it follows its changes, and has its troubles
 			d.since = now
-			c.noteTrouble(d.station, nil)
-			c.noteAudit(d.station.ID, nil)
+			c.conditions.Note(notBuilt, d.station.ID, nil)
+			c.conditions.Note(notAudited, d.station.ID, nil)
 		}
 		if taken {
 			d.since = c.take(d, now)

@@ -239,7 +239,7 @@ func TestLeadAgain(t *testing.T) {
 }
 
 // What a station has suffered here is over when another process has taken it.
-func TestTroubleGoesWithTheLead(t *testing.T) {
+func TestConditionGoesWithTheLead(t *testing.T) {
 	in(t, func(w *world) {
 		s, fault := newShelf(), errors.New("bad night")
 		c := w.conduct(s, options, func(station string, _, _ time.Time) error {
@@ -252,13 +252,13 @@ func TestTroubleGoesWithTheLead(t *testing.T) {
 		if err := c.Refresh(w.t.Context()); !errors.Is(err, fault) {
 			t.Fatalf("refresh: %v", err)
 		}
-		if _, err := c.Trouble("xt"); !errors.Is(err, fault) {
-			t.Errorf("of the process that builds it: %v", err)
+		if why, ok := c.Condition("xt"); !ok || !errors.Is(why.Err, fault) {
+			t.Errorf("of the process that builds it: %v", why)
 		}
 		s.elsewhere = map[string]bool{"xt": true}
 		w.refreshOf(c)
-		if since, err := c.Trouble("xt"); err != nil {
-			t.Errorf("of a process that does not: since %s, %v", since, err)
+		if why, ok := c.Condition("xt"); ok {
+			t.Errorf("of a process that does not: %v", why)
 		}
 	})
 }

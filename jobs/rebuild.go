@@ -20,13 +20,13 @@ import (
 // rendering and compressing, and the content store has other customers.
 const parallel = 2
 
-// maxLate is how often a station is built again at once because another process
-// has published meanwhile.
-const maxLate = 3
+// tries is how often a station is built in a row because another process has
+// published meanwhile.
+const tries = 3
 
-// roundTime is how long a build goes on with old months before it publishes
-// what it has.
-const roundTime = time.Second
+// passTime is how long a pass goes on with old months before it publishes what
+// it has.
+const passTime = time.Second
 
 // Report is what became of one station.
 type Report struct {
@@ -37,70 +37,49 @@ type Report struct {
 	Late      bool // another process published each time before this one could
 	Err       error
 
-	told bool
+	complete bool
 }
 
-// rebuild builds and publishes the dirty stations. One that fails stays dirty
-// and keeps its edition; the others are not held up.
-//
-// A large backlog is worked off in rounds, each published: what is new comes
-// first, in every station, and is looked for again between the rounds.
-func (c *Conductor) rebuild(ctx context.Context, each func(Report)) error {
-	reports := map[string]*Report{}
-	held := map[string]bool{} // until the next refresh: those that failed, or were too late again and again
-	late := map[string]int{}
+// rebuild builds and publishes the dirty stations: all that have something new,
+// then some with a backlog, each part with passTime for old months. One that
+// fails stays dirty and keeps its edition; the others are not held up.
+func (c *Conductor) rebuild(ctx context.Context, done func(result)) error {
 	var faults []error
-	for round := c.round(held); len(round) > 0; round = c.round(held) {
-		for r := range c.buildAll(ctx, round) {
-			report, ok := reports[r.station.ID]
-			if !ok {
-				report = &Report{Station: r.station}
-				reports[r.station.ID] = report
+	for _, next := range []func() []*desk{c.fresh, c.backlog} {
+		for r := range c.buildAll(ctx, next()) {
+			d := c.desk(r.station.ID)
+			d.memory, d.held = r.outcome.Memory, r.err != nil
+			if r.err == nil {
+				d.settle(r)
 			}
-			report.add(r)
-			c.noteTrouble(r.station, report.Err)
-			faults = append(faults, report.Err)
-			again := false
 			if errors.Is(r.err, edition.ErrStale) {
-				late[r.station.ID]++
-				again = late[r.station.ID] < maxLate
+				r.late, r.err = true, nil
 			}
-			report.Late = errors.Is(r.err, edition.ErrStale) && !again
-			if held[r.station.ID] = r.err != nil && !again; r.err == nil {
-				c.desk(r.station.ID).settle(r)
-			}
-			if (len(r.outcome.Pending) == 0 || r.err != nil) && !again && !report.told {
-				report.told = true
-				each(*report)
-			}
-		}
-		if len(c.round(held)) > 0 {
-			faults = append(faults, c.markChanges(ctx))
+			c.note(ctx, notBuilt, r.station.ID, r.err)
+			faults = append(faults, r.err)
+			done(r)
 		}
 	}
 	return errors.Join(faults...)
 }
 
-// round returns the dirty stations that are built next: those with something
-// new, else some with a backlog.
-func (c *Conductor) round(held map[string]bool) []*desk {
-	var fresh, backlog []*desk
-	for _, d := range c.desks {
-		switch {
-		case d.work == nil || held[d.station.ID]:
-		case d.work.fresh:
-			fresh = append(fresh, d)
-		default:
-			backlog = append(backlog, d)
-		}
-	}
-	if len(fresh) > 0 {
-		return fresh
-	}
-	return backlog[:min(len(backlog), parallel)]
+// fresh returns the stations with something new.
+func (c *Conductor) fresh() []*desk {
+	return slices.DeleteFunc(c.dirty(), func(d *desk) bool { return !d.work.fresh })
 }
 
-// result is what became of one station in one round.
+// backlog returns the next stations that have only a backlog.
+func (c *Conductor) backlog() []*desk {
+	all := slices.DeleteFunc(c.dirty(), func(d *desk) bool { return d.work.fresh })
+	return all[:min(len(all), parallel)]
+}
+
+// dirty returns the stations that have to be built and did not fail.
+func (c *Conductor) dirty() []*desk {
+	return slices.DeleteFunc(slices.Clone(c.desks), func(d *desk) bool { return d.work == nil || d.held })
+}
+
+// result is what became of one station in one pass.
 type result struct {
 	station   *network.Station
 	work      *work
@@ -109,6 +88,7 @@ type result struct {
 	edition   *edition.Edition // the current one
 	changed   int
 	published bool
+	late      bool
 	err       error
 }
 
@@ -116,9 +96,7 @@ func (r *Report) add(more result) {
 	r.Edition = more.edition
 	r.Changed += more.changed
 	r.Published = r.Published || more.published
-	if !errors.Is(more.err, edition.ErrStale) {
-		r.Err = more.err
-	}
+	r.Late, r.Err = more.late, more.err
 }
 
 // buildAll builds stations, some at a time, and yields what became of each.
@@ -131,10 +109,12 @@ func (c *Conductor) buildAll(ctx context.Context, desks []*desk) iter.Seq[result
 		for _, d := range desks { // which change with every result
 			begun = append(begun, result{station: d.station, work: d.work, outcome: press.Outcome{Memory: d.memory}})
 		}
+		started := time.Now()
+		enough := func() bool { return time.Since(started) >= passTime }
 		go func() {
 			for _, r := range begun {
 				builds.Go(func() error {
-					results <- c.station(ctx, r)
+					results <- c.station(ctx, r, enough)
 					return nil
 				})
 			}
@@ -142,7 +122,6 @@ func (c *Conductor) buildAll(ctx context.Context, desks []*desk) iter.Seq[result
 			close(results)
 		}()
 		for r := range results {
-			c.desk(r.station.ID).memory = r.outcome.Memory
 			if !yield(r) {
 				return
 			}
@@ -152,22 +131,24 @@ func (c *Conductor) buildAll(ctx context.Context, desks []*desk) iter.Seq[result
 
 // station builds the station's next edition from one snapshot and publishes it
 // if it differs.
-func (c *Conductor) station(ctx context.Context, r result) result {
-	r.edition, _ = c.editions.Current(r.station.ID)
-	if r.edition != nil && r.edition.Build() != c.press.Fingerprint(r.station) {
-		r.work.Everything = true // another version or configuration has published
+func (c *Conductor) station(ctx context.Context, r result, enough func() bool) result {
+	for try := 0; try == 0 || try < tries && errors.Is(r.err, edition.ErrStale); try++ {
+		// A poisonous article must not take the other stations along.
+		r.err = press.Recovered(func() error { return c.publish(ctx, &r, enough) })
 	}
-	// A poisonous article must not take the other stations along.
-	err := press.Recovered(func() error { return c.publish(ctx, &r) })
-	if err != nil {
-		r.err = fmt.Errorf("station %s: %w", r.station.ID, err)
+	if r.err != nil {
+		r.err = fmt.Errorf("station %s: %w", r.station.ID, r.err)
 	}
 	return r
 }
 
-func (c *Conductor) publish(ctx context.Context, r *result) error {
-	current := r.edition
-	next, err := c.next(ctx, r)
+func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) error {
+	current, _ := c.editions.Current(r.station.ID)
+	r.edition = current
+	if current != nil && current.Build() != c.press.Fingerprint(r.station) {
+		r.work.Everything = true // another version or configuration has published
+	}
+	next, err := c.next(ctx, r, enough)
 	if _, shrunk := errors.AsType[*press.ShrunkError](err); shrunk && len(r.outcome.Withdrawn) > 0 {
 		// What is refused is for somebody to decide; what has been withdrawn is not.
 		refused := err
@@ -209,17 +190,16 @@ func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.E
 }
 
 // next returns the edition that follows the current one.
-func (c *Conductor) next(ctx context.Context, r *result) (*edition.Edition, error) {
+func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*edition.Edition, error) {
 	snapshot, err := c.snapshot(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer snapshot.Close()
-	started := time.Now()
 	r.asOf = snapshot.Time()
 	next, outcome, err := c.press.Build(ctx, press.Order{
 		Station: r.station, Snapshot: snapshot, Previous: r.edition, Work: &r.work.Work, Memory: r.outcome.Memory,
-		Retractions: c.editions.Retractions(), Enough: func() bool { return time.Since(started) >= roundTime },
+		Retractions: c.editions.Retractions(), Enough: enough,
 	})
 	r.outcome = outcome
 	for _, o := range outcome.Omitted {

@@ -25,7 +25,7 @@ func (w *world) withShelf() (*shelf, *jobs.Conductor) {
 
 func (w *world) refreshOf(c *jobs.Conductor) {
 	w.t.Helper()
-	if err := c.Refresh(w.t.Context()); err != nil {
+	if err := refreshAll(w.t.Context(), c); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -184,83 +184,88 @@ func TestRetraction(t *testing.T) {
 // An earlier edition, pinned or served in place of a damaged one, shows nothing that
 // has been withdrawn since, wherever that was, and what is shown still.
 func TestEarlierEditionsShowNothingWithdrawn(t *testing.T) {
-	in(t, func(w *world) {
-		noindex := func(id int, age time.Duration) article.Article {
-			a := newArticle("xt", id, age)
-			a.NoIndex = true
-			return a
-		}
-		moved, expiring := newArticle("xt", 4, 5*time.Hour), newArticle("xt", 5, 6*time.Hour)
-		expiring.Expires = time.Now().Add(time.Hour)
-		all := []article.Article{newArticle("xt", 1, time.Hour), noindex(2, 2*time.Hour), noindex(3, 4*time.Hour), moved, expiring, newArticle("xt", 6, 50*dayHours), newArticle("xt", 7, 3*time.Hour)}
-		w.put(all...)
-		dir := t.TempDir()
-		b := w.builder(dir, options)
-		w.refreshOf(b.conductor)
-		first := map[string]*edition.Edition{}
-		for _, station := range []string{"xt", "www"} {
-			first[station], _ = b.editions.Current(station)
-		}
-		time.Sleep(time.Minute)
-		for id := range options.Items + 1 { // which push all others out of the feeds
-			w.put(newArticle("xt", 100+id, 0))
-		}
-		moved.Station, moved.URL = "yy", address("yy", "4")
-		w.put(moved)
-		w.refreshOf(b.conductor)
-		time.Sleep(2 * time.Hour)
-		for _, a := range []article.Article{all[0], all[1], all[2], moved} {
-			a.Status = article.Withdrawn
-			w.put(a)
-		}
-		w.refreshOf(b.conductor)
+	for name, in := range map[string]func(*testing.T, func(*world)){"told one by one": in, "told in groups": inGroups} {
+		t.Run(name, func(t *testing.T) { in(t, earlierEditionsShowNothingWithdrawn) })
+	}
+}
 
-		looks := func(what string, b *builder) {
-			t.Helper()
-			for _, station := range []string{"xt", "www"} {
-				e, ok := b.editions.Served(station)
-				if !ok {
-					t.Fatalf("%s: nothing of %s is served", what, station)
-				}
-				for id := 1; id <= 5; id++ {
-					if paths := naming(e, id); len(paths) > 0 {
-						t.Errorf("%s: %s shows %d in %q", what, station, id, paths)
-					}
-				}
-				if station == "xt" && len(naming(e, 6)) == 0 {
-					t.Errorf("%s: the article that is still there is not shown", what)
+func earlierEditionsShowNothingWithdrawn(w *world) {
+	t := w.t
+	noindex := func(id int, age time.Duration) article.Article {
+		a := newArticle("xt", id, age)
+		a.NoIndex = true
+		return a
+	}
+	moved, expiring := newArticle("xt", 4, 5*time.Hour), newArticle("xt", 5, 6*time.Hour)
+	expiring.Expires = time.Now().Add(time.Hour)
+	all := []article.Article{newArticle("xt", 1, time.Hour), noindex(2, 2*time.Hour), noindex(3, 4*time.Hour), moved, expiring, newArticle("xt", 6, 50*dayHours), newArticle("xt", 7, 3*time.Hour)}
+	w.put(all...)
+	dir := t.TempDir()
+	b := w.builder(dir, options)
+	w.refreshOf(b.conductor)
+	first := map[string]*edition.Edition{}
+	for _, station := range []string{"xt", "www"} {
+		first[station], _ = b.editions.Current(station)
+	}
+	time.Sleep(time.Minute)
+	for id := range options.Items + 1 { // which push all others out of the feeds
+		w.put(newArticle("xt", 100+id, 0))
+	}
+	moved.Station, moved.URL = "yy", address("yy", "4")
+	w.put(moved)
+	w.refreshOf(b.conductor)
+	time.Sleep(2 * time.Hour)
+	for _, a := range []article.Article{all[0], all[1], all[2], moved} {
+		a.Status = article.Withdrawn
+		w.put(a)
+	}
+	w.refreshOf(b.conductor)
+
+	looks := func(what string, b *builder) {
+		t.Helper()
+		for _, station := range []string{"xt", "www"} {
+			e, ok := b.editions.Served(station)
+			if !ok {
+				t.Fatalf("%s: nothing of %s is served", what, station)
+			}
+			for id := 1; id <= 5; id++ {
+				if paths := naming(e, id); len(paths) > 0 {
+					t.Errorf("%s: %s shows %d in %q", what, station, id, paths)
 				}
 			}
-		}
-		looks("as built", b)
-		for station, e := range first {
-			if err := b.editions.Pin(w.t.Context(), station, e.Number()); err != nil {
-				t.Fatal(err)
+			if station == "xt" && len(naming(e, 6)) == 0 {
+				t.Errorf("%s: the article that is still there is not shown", what)
 			}
 		}
-		looks("pinned", b)
-		if e, _ := b.editions.Served("www"); len(naming(e, 7)) == 0 {
-			t.Error("the pinned edition lacks what is only out of the feeds")
-		}
-		looks("pinned, another process", w.builder(dir, options))
-		for station := range first {
-			if err := b.editions.Unpin(w.t.Context(), station); err != nil {
-				t.Fatal(err)
-			}
-			current, _ := b.editions.Current(station)
-			for _, name := range []string{"manifest", fmt.Sprint(current.Number())} {
-				if err := os.Truncate(filepath.Join(dir, station, name+".json"), 9); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		again := w.builder(dir, options)
-		looks("damaged", again)
-		if err := again.editions.Sync(w.t.Context()); err != nil {
+	}
+	looks("as built", b)
+	for station, e := range first {
+		if err := b.editions.Pin(w.t.Context(), station, e.Number()); err != nil {
 			t.Fatal(err)
 		}
-		looks("damaged, published again", w.builder(dir, options))
-	})
+	}
+	looks("pinned", b)
+	if e, _ := b.editions.Served("www"); len(naming(e, 7)) == 0 {
+		t.Error("the pinned edition lacks what is only out of the feeds")
+	}
+	looks("pinned, another process", w.builder(dir, options))
+	for station := range first {
+		if err := b.editions.Unpin(w.t.Context(), station); err != nil {
+			t.Fatal(err)
+		}
+		current, _ := b.editions.Current(station)
+		for _, name := range []string{"manifest", fmt.Sprint(current.Number())} {
+			if err := os.Truncate(filepath.Join(dir, station, name+".json"), 9); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	again := w.builder(dir, options)
+	looks("damaged", again)
+	if err := again.editions.Sync(w.t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	looks("damaged, published again", w.builder(dir, options))
 }
 
 // An article that somebody names is looked for in the store and in the editions.

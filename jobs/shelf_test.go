@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"html"
 	"iter"
@@ -133,10 +134,19 @@ func (w *world) conduct(editions jobs.Editions, options jobs.Options, listing fu
 func (w *world) whole(options jobs.Options) *shelf {
 	w.t.Helper()
 	s := newShelf()
-	if err := w.conduct(s, options, nil).Refresh(w.t.Context()); err != nil {
+	if err := refreshAll(w.t.Context(), w.conduct(s, options, nil)); err != nil {
 		w.t.Fatal(err)
 	}
 	return s
+}
+
+// refreshAll refreshes until no backlog is left, as a timetable does.
+func refreshAll(ctx context.Context, c *jobs.Conductor) error {
+	err := c.Refresh(ctx)
+	for c.More() {
+		err = errors.Join(err, c.Refresh(ctx))
+	}
+	return err
 }
 
 // monthOf returns the month that a listing reads, and false for the news.

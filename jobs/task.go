@@ -8,16 +8,18 @@ import (
 	"sync/atomic"
 	"time"
 
+	"feedstation/internal/condition"
 	"feedstation/internal/press"
 )
 
 // Task is a job that a [Timetable] runs: one run at a time, each with a
 // deadline, none able to end the process or the task.
 type Task struct {
-	log      *slog.Logger
-	name     string
-	deadline time.Duration
-	run      func(ctx context.Context) error
+	log        *slog.Logger
+	name       string
+	deadline   time.Duration
+	run        func(ctx context.Context) error
+	conditions *condition.Set
 
 	wake  chan struct{} // holds at most one wish: more of them are the same one
 	owned atomic.Bool   // by a timetable
@@ -26,8 +28,7 @@ type Task struct {
 	last Run
 
 	// What follows belongs to the loop.
-	fault string        // of the last run; empty: it was fine
-	rest  time.Duration // before the next run
+	rest time.Duration // before the next run
 }
 
 // Run is one run of a task.
@@ -48,17 +49,18 @@ const (
 // the timetable's and after deadline, which is positive; run is expected to
 // return soon after that, as no other run starts and no timetable stops before.
 //
-// An error or a panic of run is logged when it is another one than that of the
-// run before, and the task goes on: after a second, after two, four and so on
-// up to half a minute, however often it is triggered. That it works again is
-// logged, too. Out of reach is a panic in a goroutine that run starts.
+// An error or a panic of run is a condition, unless conditions of its own tell of
+// it, and the task goes on: after a second, after two, four and so on up to half a
+// minute, however often it is triggered. A panic in a goroutine that run starts
+// ends the process.
 func NewTask(log *slog.Logger, name string, deadline time.Duration, run func(ctx context.Context) error) *Task {
 	return &Task{
-		log:      log.With("task", name),
-		name:     name,
-		deadline: deadline,
-		run:      run,
-		wake:     make(chan struct{}, 1),
+		log:        log.With("component", name),
+		name:       name,
+		deadline:   deadline,
+		run:        run,
+		conditions: condition.New(log),
+		wake:       make(chan struct{}, 1),
 	}
 }
 
@@ -72,7 +74,7 @@ func (t *Task) Trigger() {
 	}
 }
 
-// Name returns what the task logs under.
+// Name returns the component that the task logs as.
 func (t *Task) Name() string { return t.name }
 
 // Last returns the task's last run.
@@ -117,37 +119,24 @@ func (t *Task) once(ctx context.Context) {
 	duration := time.Since(start)
 	t.note(Run{Started: start, Duration: duration, Err: err})
 	log := t.log.With("duration", duration)
-
-	switch {
-	case err == nil:
-		log.DebugContext(ctx, "task finished")
-		if t.fault != "" {
-			log.InfoContext(ctx, "task works again")
-		}
-		t.fault, t.rest = "", 0
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		log.DebugContext(ctx, "task stopped")
-	default:
-		t.failed(ctx, log, err)
+		return
 	}
+	t.rest = min(max(2*t.rest, firstRest), maxRest)
+	if err == nil {
+		t.rest = 0
+		log.DebugContext(ctx, "task finished")
+	}
+	if _, ok := errors.AsType[notedError](err); ok {
+		err = nil
+	}
+	failed := condition.Kind{Level: slog.LevelError, Component: t.name, Began: "task failed", Cleared: "task recovered", Errors: true}
+	t.conditions.Note(failed, "", err, stack(err)...)
 }
 
 func (t *Task) note(r Run) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.last = r
-}
-
-// failed logs a run that failed, loudly if it is news.
-func (t *Task) failed(ctx context.Context, log *slog.Logger, err error) {
-	level := slog.LevelDebug
-	if err.Error() != t.fault {
-		level = slog.LevelError
-	}
-	attrs := []any{"error", err}
-	if p, ok := errors.AsType[*press.PanicError](err); ok {
-		attrs = append(attrs, "stack", string(p.Stack))
-	}
-	log.Log(ctx, level, "task failed", attrs...)
-	t.fault, t.rest = err.Error(), min(max(2*t.rest, firstRest), maxRest)
 }

@@ -37,32 +37,32 @@ func TestTaskLog(t *testing.T) {
 		{
 			"fine at debug", slog.LevelDebug,
 			func(context.Context) error { time.Sleep(2 * time.Second); return nil },
-			[]string{`level=DEBUG msg="task finished" task=refresh duration=2s`},
+			[]string{`level=DEBUG msg="task finished" component=refresh duration=2s`},
 		},
 		{
 			"error", slog.LevelInfo,
 			func(context.Context) error { time.Sleep(3 * time.Second); return errors.New("disk full") },
-			[]string{`level=ERROR msg="task failed" task=refresh duration=3s error="disk full"`},
+			[]string{`level=ERROR msg="task failed" component=refresh error="disk full"`},
 		},
 		{
 			"panic", slog.LevelInfo,
 			func(context.Context) error { panic("no such row") },
-			[]string{`level=ERROR msg="task failed" task=refresh duration=0s error="panicked: no such row" stack=…`},
+			[]string{`level=ERROR msg="task failed" component=refresh error="panicked: no such row" stack=…`},
 		},
 		{
 			"panic with an error", slog.LevelInfo,
 			func(context.Context) error { panic(errors.New("no such row")) },
-			[]string{`level=ERROR msg="task failed" task=refresh duration=0s error="panicked: no such row" stack=…`},
+			[]string{`level=ERROR msg="task failed" component=refresh error="panicked: no such row" stack=…`},
 		},
 		{
 			"deadline", slog.LevelInfo,
 			func(ctx context.Context) error { <-ctx.Done(); return fmt.Errorf("pull: %w", ctx.Err()) },
-			[]string{`level=ERROR msg="task failed" task=refresh duration=10s error="pull: context deadline exceeded"`},
+			[]string{`level=ERROR msg="task failed" component=refresh error="pull: context deadline exceeded"`},
 		},
 		{
 			"cancelled by itself", slog.LevelInfo,
 			func(context.Context) error { return context.Canceled },
-			[]string{`level=ERROR msg="task failed" task=refresh duration=0s error="context canceled"`},
+			[]string{`level=ERROR msg="task failed" component=refresh error="context canceled"`},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -137,9 +137,9 @@ func TestTaskLogsChanges(t *testing.T) {
 		time.Sleep(7*time.Minute + time.Second)
 		stop()
 		failed := func(text string) string {
-			return `level=ERROR msg="task failed" task=refresh duration=0s error=` + text
+			return `level=ERROR msg="task failed" component=refresh error=` + text
 		}
-		want := []string{failed("down"), failed("slow"), failed("down"), `level=INFO msg="task works again" task=refresh duration=0s`, failed("down")}
+		want := []string{failed("down"), failed("slow"), failed("down"), `level=INFO msg="task recovered" component=refresh duration=4m0s`, failed("down")}
 		if diff := cmp.Diff(want, lines()); diff != "" {
 			t.Errorf("log (-want +got):\n%s", diff)
 		}

@@ -73,7 +73,7 @@ func (tt *Timetable) Run(ctx context.Context) error {
 	now := tt.clock()
 	for _, e := range tt.entries {
 		e.plan(now)
-		tt.log.InfoContext(ctx, "task scheduled", "task", e.task.name,
+		tt.log.InfoContext(ctx, "task scheduled", "component", e.task.name,
 			"schedule", e.schedule.String(), "next", e.due().UTC())
 	}
 	var loops sync.WaitGroup

@@ -96,19 +96,19 @@ func TestTimetableStops(t *testing.T) {
 	}{
 		{
 			"cancelled", func(ctx context.Context) error { return fmt.Errorf("pull: %w", ctx.Err()) },
-			[]string{`level=DEBUG msg="task stopped" task=refresh duration=12s`},
+			[]string{`level=DEBUG msg="task stopped" component=refresh duration=12s`},
 		},
 		{
 			"fine", func(context.Context) error { return nil },
-			[]string{`level=DEBUG msg="task finished" task=refresh duration=12s`},
+			[]string{`level=DEBUG msg="task finished" component=refresh duration=12s`},
 		},
 		{
 			"failed", func(context.Context) error { return errors.New("disk full") },
-			[]string{`level=ERROR msg="task failed" task=refresh duration=12s error="disk full"`},
+			[]string{`level=ERROR msg="task failed" component=refresh error="disk full"`},
 		},
 		{
 			"panicked", func(ctx context.Context) error { panic(ctx.Err()) },
-			[]string{`level=ERROR msg="task failed" task=refresh duration=12s error="panicked: context canceled" stack=…`},
+			[]string{`level=ERROR msg="task failed" component=refresh error="panicked: context canceled" stack=…`},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -192,7 +192,7 @@ func TestTimetableLog(t *testing.T) {
 		stop := runTimetable(t, table)
 		time.Sleep(24 * time.Hour)
 		stop()
-		const want = `level=INFO msg="task scheduled" task=audit schedule="0 3 * * *" next=2000-01-01T03:00:00.000Z`
+		const want = `level=INFO msg="task scheduled" component=audit schedule="0 3 * * *" next=2000-01-01T03:00:00.000Z`
 		_, got, _ := strings.Cut(strings.TrimSpace(out.String()), " ") // after the time
 		if got != want {
 			t.Errorf("log\n%s\nwant\n%s", got, want)

@@ -179,7 +179,7 @@ func TestBacklogBesideWriter(t *testing.T) {
 		start := time.Now()
 		ctx, cancel := context.WithTimeout(a.t.Context(), 5*time.Minute)
 		defer cancel()
-		err := c.Refresh(ctx)
+		err := refreshAll(ctx, c)
 		close(done)
 		<-written
 		if took := time.Since(start); err != nil || took > time.Minute {

@@ -15,9 +15,7 @@ import (
 // what that makes dirty. An idle call is one small query.
 func (c *Conductor) markChanges(ctx context.Context) error {
 	err := c.askStore(ctx)
-	if err == nil || ctx.Err() == nil { // a run that is given up tells nothing of the store
-		c.noteStore(err)
-	}
+	c.note(ctx, StoreUnreachable, "", err)
 	if err == nil {
 		c.noteUpToDate()
 	}
@@ -80,10 +78,36 @@ func (c *Conductor) follow(change article.Change) {
 		}
 		own := d.station.ID == change.Station
 		w := d.mark()
-		w.Articles[change.ID] = own
-		if own {
+		w.add(change, own)
+		switch {
+		case own && change.Group.Count > 0:
+			w.addMonths(article.MonthOf(change.Published, d.station.Zone), article.MonthOf(change.Group.Last, d.station.Zone))
+		case own:
 			w.Month(article.MonthOf(change.Published, d.station.Zone)).Add(change.ID, change.Published)
 		}
+	}
+}
+
+// maxNamed is how many articles that have changed make feeds dirty by name.
+const maxNamed = 5000
+
+// add adds what has changed to what makes feeds dirty; own says that it is of the
+// station itself. More than some thousands, or a group, may be in any feed.
+func (w *work) add(change article.Change, own bool) {
+	if change.Group.Count == 0 && len(w.Articles) < maxNamed {
+		w.Articles[change.ID] = own
+		return
+	}
+	w.Feeds = true
+	if own && change.Kind == article.Left {
+		w.Left += int(max(1, change.Group.Count))
+	}
+}
+
+// addMonths adds whole months from one to another.
+func (w *work) addMonths(first, last article.Month) {
+	for month := first; month.Compare(last) <= 0; month = month.Next() {
+		w.Month(month).Whole = true
 	}
 }
 
@@ -100,17 +124,20 @@ func (c *Conductor) concerns(change article.Change, d *desk) bool {
 // sighting is what is known of a hint that has been followed.
 type sighting struct {
 	last  int64 // when the store last repeated it, in seconds since the conductor was made
-	run   int32 // that followed it last
 	again bool  // it was one to be followed again
 }
 
-// sightingsKept is how long a hint is remembered that the store does not repeat:
-// it may only have been quiet, and repeats all of them with the next change.
-const sightingsKept = 10 * time.Minute
+// How long a hint is remembered that the store does not repeat: it may only have
+// been quiet, and repeats all of them with the next change. Of very many only
+// those of the last seconds are: that others are followed once more costs less.
+const (
+	sightingsKept = 10 * time.Minute
+	manySightings = 50_000
+	someKept      = 10 * time.Second
+)
 
 // followChanges follows the hints that have not been followed before: the store
-// repeats them for a while in case a slow transaction hid some. After an import
-// there may be millions.
+// repeats them for a while in case a slow transaction hid some.
 func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) error {
 	now := int64(time.Since(c.began) / time.Second)
 	for change, err := range changes {
@@ -122,28 +149,31 @@ func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) erro
 			c.follow(change)
 		}
 	}
-	maps.DeleteFunc(c.seen, func(_ uint64, s sighting) bool { return now-s.last > int64(sightingsKept/time.Second) })
+	kept := sightingsKept
+	if len(c.seen) > manySightings {
+		kept = someKept
+	}
+	maps.DeleteFunc(c.seen, func(_ uint64, s sighting) bool { return now-s.last > int64(kept/time.Second) })
 	return nil
 }
 
 // unseen reports whether a hint is to be followed, and remembers that it was. One
-// to which more may belong is followed again by each later run, not by this one's
-// rounds, which would never end, and once more when nothing can come any more.
+// to which more may belong is followed again by each later pass, and once more when
+// nothing can come any more.
 //
 // Of a million hints, one is taken for another in one of ten million cases; that
 // change is left to the audit.
 func (c *Conductor) unseen(change article.Change, now int64) bool {
 	key := maphash.Comparable(c.seed, struct {
-		id, station   string
-		published, at int64
-		left          bool
-	}{change.ID, change.Station, change.Published.UnixNano(), change.At.UnixNano(), change.Left})
+		id, station         string
+		published, last, at int64
+		kind                article.Kind
+		count, sum          int64
+	}{
+		change.ID, change.Station, change.Published.UnixNano(), change.Group.Last.UnixNano(), change.At.UnixNano(),
+		change.Kind, change.Group.Count, change.Group.Sum,
+	})
 	s, known := c.seen[key]
-	follow := !known || s.again && (!change.Again || s.run != int32(c.runs))
-	if follow {
-		s.run, s.again = int32(c.runs), change.Again
-	}
-	s.last = now
-	c.seen[key] = s
-	return follow
+	c.seen[key] = sighting{now, change.Again}
+	return !known || s.again
 }

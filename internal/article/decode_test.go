@@ -210,3 +210,25 @@ func ExampleDecode() {
 	// url: not an absolute http(s) URL: "xt.news.example/2.html"
 	// published: missing
 }
+
+// TestDecodePercent holds that a percent sign which begins no escape costs
+// nothing in an address that feeds repair.
+func TestDecodePercent(t *testing.T) {
+	for _, more := range []string{
+		`"images":[{"url":"https://img.news.example/满100%减50.jpg"}]`,
+		`"images":[{"url":"/100%.jpg"},{"url":"a%2"},{"url":"%zz"},{"url":"ok%20.jpg"}]`,
+		`"enclosures":[{"url":"https://media.news.example/50%off.mp3"}]`,
+		`"original_url":"https://a.example/100%"`,
+		`"next_url":"https://a.example/?q=100%&p=%E6%B9%98"`,
+		`"source":{"name":"a","url":"https://a.example/%%%"}`,
+	} {
+		if _, err := article.Decode([]byte(least(more))); err != nil {
+			t.Errorf("%s: %v", more, err)
+		}
+	}
+	for _, more := range []string{`"images":[{"url":"https://%zz/1.jpg"}]`, `"original_url":"https://a%b.example/"`} {
+		if _, err := article.Decode([]byte(least(more))); err == nil {
+			t.Errorf("%s: no error for a host with a percent sign", more)
+		}
+	}
+}

@@ -48,6 +48,14 @@ func (m Month) String() string {
 	return fmt.Sprintf("%04d-%02d", m.Year, int(m.Month))
 }
 
+// Next returns the month that follows.
+func (m Month) Next() Month {
+	if m.Month == time.December {
+		return Month{m.Year + 1, time.January}
+	}
+	return Month{m.Year, m.Month + 1}
+}
+
 // Compare returns a negative number if m is before other, 0 if it is the same
 // month, and otherwise a positive one.
 func (m Month) Compare(other Month) int {

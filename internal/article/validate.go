@@ -72,7 +72,7 @@ func (a *Article) validateAddresses(found *faults) {
 		{"source.url", a.Source.URL}, {"original_url", a.OriginalURL}, {"next_url", a.NextURL},
 	} {
 		if field.address != "" {
-			found.address(field.place, field.address, absolute, "an absolute")
+			found.address(field.place, field.address, repairable, "an absolute")
 		}
 	}
 }
@@ -110,8 +110,34 @@ func isTag(lang string) bool {
 // usable reports whether ref is an absolute http(s) URL or relative to the
 // article's own.
 func usable(ref string) bool {
-	u, err := url.Parse(ref)
-	return ref != "" && err == nil && (!u.IsAbs() || absolute(ref))
+	u, err := url.Parse(escapePercent(ref))
+	return ref != "" && err == nil && (!u.IsAbs() || repairable(ref))
+}
+
+// repairable is absolute for an address that feeds repair.
+func repairable(address string) bool {
+	u, err := url.Parse(escapePercent(address))
+	return err == nil && !strings.Contains(u.Host, "%") && absolute(u.String())
+}
+
+// escapePercent escapes the percent signs that begin no escape, as in the name
+// 满100%减50.jpg: one of them is no reason to refuse an article.
+func escapePercent(s string) string {
+	if strings.IndexByte(s, '%') < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		b.WriteByte(s[i])
+		if s[i] == '%' && (len(s) < i+3 || !isHex(s[i+1]) || !isHex(s[i+2])) {
+			b.WriteString("25")
+		}
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
 func absolute(address string) bool {

@@ -45,6 +45,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"feedstation/internal/condition"
 	"feedstation/internal/edition"
 )
 
@@ -119,9 +120,7 @@ type Cache struct {
 	swapped chan struct{} // holds a token while editions are new to Encode
 	leases  leases
 
-	redisState state
-	localState state
-	disagrees  atomic.Bool // see Share
+	conditions *condition.Set
 
 	retractions atomic.Pointer[edition.Retractions]
 	retracting  sync.Mutex                    // one change of them at a time; no store is waited for
@@ -154,7 +153,6 @@ type desk struct {
 	pin   Pin
 	whole *edition.Edition // the pinned edition before it was amended
 
-	state state
 }
 
 // Close writes what the local copy lacks, as far as the disk answers, and closes
@@ -250,24 +248,25 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 		case err != nil && ctx.Err() != nil:
 			return fmt.Errorf("publish %s: %w", d.station, err)
 		case err != nil:
-			c.redisState.noteOf(c.log, d.station, unwritable, err)
+			c.noteWritten(c.redis, d.station, err)
 			c.away.Store(!isReply(err))
 		default:
 			e = numbered
-			c.swap(d, e.Published())
 		}
 	}
 	return c.keep(ctx, d, e)
 }
 
-// keep makes e the current edition of this process.
+// keep makes e the current edition of this process: on its disk first, as what was
+// served has to be served after a restart, for which a disk that does not answer
+// is not waited for.
 func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
 	numbered, err := c.disk.Publish(ctx, e)
 	switch {
 	case errors.Is(err, edition.ErrStale):
 		return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.disk, Version{}))
 	case err != nil && ctx.Err() == nil:
-		c.noteUnwritten(c.disk, d.station, err)
+		c.noteWritten(c.disk, d.station, err)
 	case err == nil:
 		e = numbered
 	}

@@ -230,7 +230,7 @@ func TestCacheWithoutRedis(t *testing.T) {
 		}
 	}
 	wantCurrent(t, c, 3, print(3, 2, "one"))
-	if n := strings.Count(text.String(), "out of reach"); n != 1 {
+	if n := strings.Count(text.String(), "redis unreachable"); n != 1 {
 		t.Errorf("said %d times that Redis is out of reach; want once:\n%s", n, &text)
 	}
 
@@ -243,7 +243,7 @@ func TestCacheWithoutRedis(t *testing.T) {
 	if err != nil || got.Number() != 3 || !got.Equal(print(3, 2, "one")) {
 		t.Errorf("an emptied Redis was not given the edition: %v, %v", got, err)
 	}
-	if n := strings.Count(text.String(), "in reach again"); n != 1 {
+	if n := strings.Count(text.String(), "redis reachable again"); n != 1 {
 		t.Errorf("said %d times that Redis is back; want once:\n%s", n, &text)
 	}
 }
@@ -293,7 +293,7 @@ func TestCacheUnwritableLocal(t *testing.T) {
 		}
 	}
 	wantCurrent(t, c, 2, print(2, 1, "one"))
-	if n := strings.Count(text.String(), "can't be written"); n != 1 {
+	if n := strings.Count(text.String(), "msg=\"local copy not writable"); n != 1 {
 		t.Errorf("said %d times; want once:\n%s", n, &text)
 	}
 }
@@ -329,7 +329,7 @@ func TestCacheOneStationUnwritable(t *testing.T) {
 			t.Error("in step with a folder that can't be written")
 		}
 	}
-	if n := strings.Count(log.String(), "can't be written"); n != 1 || strings.Contains(log.String(), "written again") {
+	if n := strings.Count(log.String(), "msg=\"local copy not writable"); n != 1 || strings.Contains(log.String(), "writable again") {
 		t.Errorf("said %d times; want once, and no end:\n%s", n, &log)
 	}
 	if err := os.Remove(lock); err != nil {
@@ -340,7 +340,7 @@ func TestCacheOneStationUnwritable(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if n := strings.Count(log.String(), "written again"); n != 1 {
+	if n := strings.Count(log.String(), "writable again"); n != 1 {
 		t.Errorf("said %d times that it works again; want once:\n%s", n, &log)
 	}
 }

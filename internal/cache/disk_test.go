@@ -50,7 +50,7 @@ func TestCacheDiskFull(t *testing.T) {
 				t.Errorf("Retract: %v; want an error where it is stored nowhere", err)
 			}
 			wantServed(t, c, 5, text(5))
-			if n := strings.Count(log.String(), "can't be written"); n != 1 {
+			if n := strings.Count(log.String(), "not writable"); n != 1 {
 				t.Errorf("said %d times:\n%s", n, &log)
 			}
 			stored, err := local.Fetch(t.Context(), "xt", nil)
@@ -66,7 +66,7 @@ func TestCacheDiskFull(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			if n := strings.Count(log.String(), "written again"); n != 1 {
+			if n := strings.Count(log.String(), "writable again"); n != 1 {
 				t.Errorf("said %d times that it works again:\n%s", n, &log)
 			}
 			again := newAmended(t, local, nil)

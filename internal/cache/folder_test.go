@@ -171,8 +171,8 @@ func TestCacheStationFolderOfOthers(t *testing.T) {
 			if e, ok := c.Served("www"); !ok || e.Len() == 0 {
 				t.Error("www is not served from memory")
 			}
-			if lines := c.Troubles(); len(lines) != 1 || !strings.Contains(lines[0], "www") {
-				t.Errorf("troubles: %q", lines)
+			if all := c.Conditions(); len(all) != 2 || all[0].Station != "www" || all[1].Station != "www" {
+				t.Errorf("conditions: %v", all)
 			}
 			wantCurrent(t, newCache(t, slog.New(slog.DiscardHandler), local, nil), 2, text(2))
 			if after := tree(t, filepath.Join(local.dir, "www")+"/"); name != "a link to a station" && !equalTrees(before, after) {
@@ -224,7 +224,7 @@ func TestLocalAdoptsFormerVersion(t *testing.T) {
 func TestLocalRemovedUnderProcess(t *testing.T) {
 	for name, remove := range map[string]func(dir string) error{
 		"the folder":        os.RemoveAll,
-		"what is in it":     func(dir string) error { return removeIn(dir) },
+		"what is in it":     removeIn,
 		"the take-downs":    func(dir string) error { return removeFiles(dir, retractedName, retractedName+twinSuffix) },
 		"one of two files":  func(dir string) error { return removeFiles(dir, retractedName) },
 		"the other of them": func(dir string) error { return removeFiles(dir, retractedName+twinSuffix) },

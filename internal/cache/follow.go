@@ -26,7 +26,7 @@ func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
 	c.disk.patience.Store(int64(diskPatience))
 	for {
 		if err := c.Sync(ctx); err != nil && ctx.Err() == nil {
-			c.log.Debug("not in step", "err", err)
+			c.log.Debug("not in step", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -49,7 +49,7 @@ func (c *Cache) Sync(ctx context.Context) error {
 	defer c.syncing.Unlock()
 	copied, localErr := c.disk.Heads(ctx, c.stations)
 	if localErr == nil || c.disk.stuck() {
-		c.localState.note(c.log, unreachable, localErr)
+		c.conditions.Note(localUnreachable, "", localErr)
 	}
 	shared, sharedErr := c.sharedHeads(ctx)
 	if ctx.Err() != nil {
@@ -57,7 +57,7 @@ func (c *Cache) Sync(ctx context.Context) error {
 	}
 	retractedErr := c.followRetractions(ctx, shared)
 	if retractedErr == nil && shared != nil { // Redis has all of them
-		c.redisState.note(c.log, unwritable, nil)
+		c.noteWritten(c.redis, "", nil)
 	}
 	return errors.Join(localErr, sharedErr, retractedErr, c.follow(ctx, shared, copied), c.apply(ctx))
 }
@@ -72,7 +72,7 @@ func (c *Cache) sharedHeads(ctx context.Context) ([]Head, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	c.redisState.note(c.log, unreachable, err)
+	c.conditions.Note(redisUnreachable, "", err)
 	c.away.Store(err != nil)
 	if err != nil || c.asked {
 		return heads, err
@@ -105,7 +105,7 @@ func (c *Cache) follow(ctx context.Context, shared, copied []Head) error {
 			continue // another process was quicker: next time
 		}
 		if !errors.Is(fault, errNotTaken) && !errors.Is(fault, errLate) { // which is the store's fault
-			d.state.note(c.log, outOfStep, fault)
+			c.conditions.Note(outOfStep, d.station, fault)
 		}
 		faults = append(faults, fault)
 	}
@@ -126,7 +126,7 @@ func (c *Cache) stepBoth(ctx context.Context, d *desk, store Store, head Head) e
 	defer d.turn.Unlock()
 	err := errors.Join(c.step(ctx, d, store, head.Version), c.stepPin(ctx, d, store, head.Pin))
 	if err == nil {
-		c.stateOf(store).noteOf(c.log, d.station, unwritable, nil)
+		c.noteWritten(store, d.station, nil)
 	}
 	return err
 }
@@ -213,7 +213,7 @@ func (c *Cache) handOn(ctx context.Context, d *desk, store Store, mine *edition.
 	}
 	if err != nil {
 		if ctx.Err() == nil {
-			c.noteUnwritten(store, d.station, err)
+			c.noteWritten(store, d.station, err)
 		}
 		return fmt.Errorf("hand on %s: %w: %w", d.station, errNotTaken, err)
 	}
@@ -235,15 +235,6 @@ func (c *Cache) renumber(ctx context.Context, d *desk, store Store, theirs Versi
 	return c.handOn(ctx, d, store, c.amended(e).Published().Numbered(number))
 }
 
-// noteUnwritten takes note that a store has not taken what is a station's. That the
-// disk is late is no fault for a while.
-func (c *Cache) noteUnwritten(store Store, station string, err error) {
-	if errors.Is(err, errLate) && !c.disk.stuck() {
-		return
-	}
-	c.stateOf(store).noteOf(c.log, station, unwritable, err)
-}
-
 // finish brings the local copy into step before the process ends.
 func (c *Cache) finish() {
 	if c.disk.patience.Load() == 0 || !c.disk.wait() {
@@ -262,11 +253,4 @@ func (c *Cache) finish() {
 	if err != nil {
 		c.log.Debug("local copy not in step", "error", err)
 	}
-}
-
-func (c *Cache) stateOf(store Store) *state {
-	if store == Store(c.disk) {
-		return &c.localState
-	}
-	return &c.redisState
 }

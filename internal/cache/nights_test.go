@@ -190,14 +190,14 @@ func TestCacheRedisFull(t *testing.T) {
 		}
 	}
 	wantServed(t, c, 4, text(4))
-	if n := strings.Count(log.String(), "serving goes on"); n != 1 || !strings.Contains(log.String(), "can't be written") {
+	if n := strings.Count(log.String(), "level=ERROR"); n != 1 || !strings.Contains(log.String(), "redis not writable") {
 		t.Errorf("said %d times:\n%s", n, &log)
 	}
 	server.Do("CONFIG", "SET", "maxmemory", "0")
 	if err := c.Sync(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if n := strings.Count(log.String(), "written again"); n != 1 {
+	if n := strings.Count(log.String(), "writable again"); n != 1 {
 		t.Errorf("said %d times that it works again:\n%s", n, &log)
 	}
 	if e, err := newRedis(t, server.Addr()).Fetch(t.Context(), "xt", nil); err != nil || !e.Equal(text(4)) {

@@ -12,11 +12,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"feedstation/internal/condition"
 	"feedstation/internal/edition"
 )
-
-// redisName is what the log calls Redis.
-const redisName = "redis"
 
 // Open returns the cache of the stations with what the local copy holds,
 // amended (nil: as it is). Where the current edition is damaged there, the
@@ -29,24 +27,22 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 	if amend == nil {
 		amend = func(e *edition.Edition, _ edition.Retractions) *edition.Edition { return e }
 	}
-	c := &Cache{log: log, stations: stations, local: local, redis: redis, amend: amend, desks: map[string]*desk{}, swapped: make(chan struct{}, 1)}
+	c := &Cache{log: log, stations: stations, local: local, redis: redis, amend: amend, desks: map[string]*desk{}, swapped: make(chan struct{}, 1), conditions: condition.New(log)}
 	c.disk = &disk{files: local, failed: func(station string, err error) {
 		if !errors.Is(err, edition.ErrStale) {
-			c.localState.noteOf(log, station, unwritable, err)
+			c.conditions.Note(localUnwritable, station, err)
 		}
 	}}
 	c.sent = map[string]edition.Retraction{}
 	c.leases = leases{token: rand.Text(), until: map[string]time.Time{}}
-	c.redisState.what, c.localState.what = redisName, "local copy"
 	c.retractions.Store(new(edition.Retractions))
 	for _, station := range stations {
 		c.desks[station] = &desk{station: station}
-		c.desks[station].state.what = station
 	}
 	if err := c.readRetracted(); err != nil {
-		log.Error("retractions of the local copy not read", "err", err, "served", local.trusting)
+		log.Error("retractions of the local copy not read", "error", err, "served", local.trusting)
 		if !local.trusting {
-			c.localState.note(log, unwritable, local.distrust(ctx, stations))
+			c.conditions.Note(localUnwritable, "", local.distrust(ctx, stations))
 		}
 	}
 	var opening errgroup.Group
@@ -64,7 +60,7 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 		if redis == nil && !c.serves() {
 			return nil, fmt.Errorf("cache: the folder %s can't be written to, and has nothing to serve: %w", local.dir, local.fault)
 		}
-		c.localState.note(log, unwritable, local.fault)
+		c.conditions.Note(localUnwritable, "", local.fault)
 	}
 	c.wake()
 	return c, ctx.Err()
@@ -85,7 +81,7 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 		err = heads[0].Err
 	}
 	if err != nil {
-		c.log.Error("local copy not used", "station", d.station, "err", err)
+		c.log.Error("local copy not used", "station", d.station, "error", err)
 		return
 	}
 	e, err := c.disk.Fetch(ctx, d.station, nil)
@@ -96,7 +92,7 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 	switch {
 	case errors.Is(err, ErrNone):
 	case err != nil:
-		c.log.Error("local copy not used", "station", d.station, "err", err)
+		c.log.Error("local copy not used", "station", d.station, "error", err)
 	default:
 		if damaged {
 			c.log.Error("local copy damaged, what is whole is served", "station", d.station, "number", e.Number(), "damaged", heads[0].Number)
@@ -104,7 +100,7 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 		d.current.Store(c.amended(e))
 	}
 	if err := c.adopt(ctx, d, heads[0].Pin, c.disk); err != nil {
-		c.log.Error("pinned edition not used", "station", d.station, "err", err)
+		c.log.Error("pinned edition not used", "station", d.station, "error", err)
 	}
 }
 

@@ -174,14 +174,14 @@ func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Ed
 	}
 	err := c.disk.Pin(ctx, d.station, pin, e)
 	if err != nil {
-		c.noteUnwritten(c.disk, d.station, err)
+		c.noteWritten(c.disk, d.station, err)
 	}
 	if c.redis != nil {
 		sharedErr := c.redis.Pin(ctx, d.station, pin, e)
 		if sharedErr == nil {
 			err = nil
 		} else {
-			c.noteUnwritten(c.redis, d.station, sharedErr)
+			c.noteWritten(c.redis, d.station, sharedErr)
 		}
 	}
 	if err != nil {
@@ -233,12 +233,12 @@ func (c *Cache) showPinned(d *desk, e *edition.Edition) {
 	var fault error
 	if e != nil {
 		if e, fault = c.withoutWithdrawn(c.amended(e)); fault != nil {
-			fault = fmt.Errorf("pinned edition %d not served: %w", d.pin.Number, fault)
+			fault = fmt.Errorf("edition %d: %w", d.pin.Number, fault)
 		} else if e.Number() != d.pin.Number {
 			e = e.Numbered(d.pin.Number)
 		}
 	}
-	c.localState.noteOf(c.log, d.station, outOfStep, fault)
+	c.conditions.Note(pinRefused, d.station, fault)
 	d.pinned.Store(e)
 	after := d.served()
 	if before == after {
@@ -279,7 +279,7 @@ func (c *Cache) adopt(ctx context.Context, d *desk, pin Pin, store Store) error 
 	}
 	if store != Store(c.disk) {
 		if err := c.disk.Pin(ctx, d.station, pin, e); err != nil && ctx.Err() == nil {
-			c.noteUnwritten(c.disk, d.station, err)
+			c.noteWritten(c.disk, d.station, err)
 		}
 	}
 	c.servePinned(d, pin, e)
@@ -309,7 +309,7 @@ func (c *Cache) handOnPin(ctx context.Context, d *desk, store Store) error {
 	err := store.Pin(ctx, d.station, d.pin, d.whole)
 	if err != nil {
 		if ctx.Err() == nil {
-			c.noteUnwritten(store, d.station, err)
+			c.noteWritten(store, d.station, err)
 		}
 		return fmt.Errorf("hand on the pin of %s: %w: %w", d.station, errNotTaken, err)
 	}

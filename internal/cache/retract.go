@@ -30,7 +30,7 @@ func (c *Cache) Retract(ctx context.Context, retractions ...edition.Retraction) 
 	if c.redis != nil {
 		err = c.send(ctx, retractions)
 		if ctx.Err() == nil {
-			c.redisState.note(c.log, unwritable, err)
+			c.noteWritten(c.redis, "", err)
 		}
 	}
 	if saveErr := c.saveRetracted(ctx); c.redis == nil {
@@ -112,8 +112,8 @@ func (c *Cache) saveRetracted(ctx context.Context) error {
 			c.noteSent(maps.Values(known))
 		}
 	}
-	if ctx.Err() == nil && (!errors.Is(err, errLate) || c.disk.stuck()) {
-		c.localState.note(c.log, unwritable, err)
+	if ctx.Err() == nil {
+		c.noteWritten(c.disk, "", err)
 	}
 	return err
 }
@@ -135,7 +135,7 @@ func (c *Cache) readRetracted() error {
 	c.copying.Lock()
 	defer c.copying.Unlock()
 	mine := c.Retractions()
-	file, err := c.disk.lookRetracted(c.copied, len(mine) > 0 && !c.localState.has(unwritable)) // else they are written anyway
+	file, err := c.disk.lookRetracted(c.copied, len(mine) > 0 && !c.conditions.Has(localUnwritable)) // else they are written anyway
 	if err != nil && !errors.Is(err, edition.ErrDamaged) || !file.read {
 		return err
 	}
@@ -156,7 +156,7 @@ func (c *Cache) readRetracted() error {
 func (c *Cache) followRetractions(ctx context.Context, heads []Head) error {
 	faults := []error{c.readRetracted()}
 	if errors.Is(faults[0], edition.ErrDamaged) { // what this process knows is written in their place
-		c.log.Error("retractions of the local copy not read", "err", faults[0])
+		c.log.Error("retractions of the local copy not read", "error", faults[0])
 		faults[0] = nil
 	}
 	if len(heads) > 0 && (heads[0].Retracted != c.noted || c.unsent.Load()) {

@@ -1,13 +1,15 @@
 package cache
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // settingsName is the file in the local copy's folder with the settings of the
 // processes that make editions there. No station can have that id.
 const settingsName = "settings.lock"
 
-// disagreement is what becomes of a folder that is shared so.
-const disagreement = "another process makes editions in the same cache.dir with another configuration or version, and each publishes over the other: give each a folder of its own"
+var errShared = errors.New("another process makes editions there with another configuration or version")
 
 // Share tells other processes that use the same local copy with which settings
 // this one makes editions, until done is called, and logs when theirs are others:
@@ -21,12 +23,11 @@ func (c *Cache) Share(ctx context.Context, settings string) (done func()) {
 		lock, agreed, lockErr := base.Agree(ctx, settingsName, settings)
 		if err = lockErr; err == nil {
 			if !agreed {
-				c.log.Error(disagreement, "dir", c.local.dir)
-				c.disagrees.Store(true)
+				c.conditions.Note(localShared, "", errShared, "dir", c.local.dir)
 			}
 			return func() { _ = lock.Close() }
 		}
 	}
-	c.localState.note(c.log, unwritable, err)
+	c.noteWritten(c.disk, "", err)
 	return func() {}
 }

@@ -200,8 +200,8 @@ func TestShare(t *testing.T) {
 	}
 	want := func(c *Cache, log *bytes.Buffer, told bool) {
 		t.Helper()
-		if got := strings.Count(log.String(), "another configuration"); got > 1 || (got == 1) != told || (len(c.Troubles()) == 1) != told {
-			t.Errorf("told %t; want %t: %q\n%s", got == 1, told, c.Troubles(), log)
+		if got := strings.Count(log.String(), "another configuration"); got > 1 || (got == 1) != told || (len(c.Conditions()) == 1) != told {
+			t.Errorf("told %t; want %t: %v\n%s", got == 1, told, c.Conditions(), log)
 		}
 	}
 	c, log, leaveFirst := join("one", nil)

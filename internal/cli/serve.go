@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"feedstation/internal/cache"
+	"feedstation/internal/condition"
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/network"
@@ -50,7 +51,7 @@ func (*serveCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	s := &service{in: in, cfg: cfg, log: log, editions: editions, drain: new(server.Drain), shop: new(workshop)}
+	s := &service{in: in, cfg: cfg, log: log, editions: editions, drain: new(server.Drain), shop: &workshop{conditions: condition.New(log)}}
 	return s.run(signals, public, admin)
 }
 
@@ -60,7 +61,7 @@ func (s *service) admin() *server.Admin {
 	a := &server.Admin{
 		Log: s.log, Hosts: append([]string{listener}, s.cfg.Server.AdminHosts...),
 		Network: s.cfg.Network, Editions: s.editions, Drain: s.drain, Token: s.cfg.Server.AdminToken.Reveal(), Version: cmp.Or(buildVersion(), "devel"),
-		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Problems: s.editions.Troubles,
+		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Conditions: s.editions.Conditions,
 	}
 	if s.cfg.Jobs.Enabled {
 		a.Jobs = s.shop
@@ -165,21 +166,22 @@ func (s *service) work(ctx context.Context) error {
 	defer store.Close()
 	defer s.editions.Share(ctx, settings(s.cfg))()
 	conductor := newConductor(s.log, s.cfg, store, s.editions)
-	refresh := jobs.NewTask(s.log, "refresh", s.cfg.Jobs.Deadline, conductor.Refresh)
-	audit := jobs.NewTask(s.log, "audit", s.cfg.Jobs.Deadline, conductor.Audit)
+	refresh, audit := conductor.Tasks(s.log, s.cfg.Jobs.Deadline)
 	timetable := jobs.NewTimetable(s.log)
 	timetable.Add(s.cfg.Jobs.Refresh, refresh)
 	timetable.Add(s.cfg.Jobs.Audit, audit)
 	s.shop.open(conductor, timetable, refresh)
 	if err := s.editions.Acquire(ctx); err != nil {
-		s.log.Debug("leases not acquired", "err", err)
+		s.log.Debug("leases not acquired", "error", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.lead(ctx, conductor) })
 	group.Go(func() error { return timetable.Run(ctx) })
 	group.Go(func() error { return conductor.Wake(ctx, refresh.Trigger) })
 	if s.cfg.Content.Notify != "" {
-		group.Go(func() error { return store.Listen(ctx, s.shop.wake, s.noteListening) })
+		group.Go(func() error {
+			return store.Listen(ctx, s.shop.wake, func(err error) { s.shop.conditions.Note(notListening, "", err) })
+		})
 	}
 	return group.Wait()
 }
@@ -222,36 +224,28 @@ func (s *service) awaitStore(ctx context.Context, tick *time.Ticker, wanted func
 	}
 }
 
-// noteListening logs that notifications come, or that they don't: then changes
+// notListening is the condition of a content store that does not notify: changes
 // wait for the next refresh.
-func (s *service) noteListening(err error) {
-	if err != nil {
-		s.log.Warn("no notifications, refreshes go on", "err", err)
-		return
-	}
-	s.log.Info("listening for notifications", "channel", s.cfg.Content.Notify)
+var notListening = condition.Kind{
+	Level: slog.LevelWarn, Component: "notifications", Errors: true,
+	Began: "not listening for notifications, refreshing by schedule", Cleared: "listening for notifications again",
 }
 
 // storeRetry is how often a content store that can't be opened is tried again.
 const storeRetry = 5 * time.Second
 
 // openContent opens the content store. One that can't be opened is the
-// database's bad night, said once, and again when it becomes something else, and
-// waited out; but the embedded one is a fault where the local copy has nothing
-// to serve.
+// database's bad night, and waited out; but the embedded one is a fault where the
+// local copy has nothing to serve.
 func (s *service) openContent(ctx context.Context) (*content.Store, error) {
-	for fault := ""; ; {
+	for {
 		store, err := openContent(ctx, s.in, s.log, s.cfg, s.editions)
-		switch {
-		case err == nil && fault != "":
-			s.log.Info("in reach again", "what", "content store")
+		if err != nil && (ctx.Err() != nil || s.cfg.Content.Driver == config.SQLite && !s.serves()) {
+			return nil, err
+		}
+		s.shop.conditions.Note(jobs.StoreUnreachable, "", err)
+		if err == nil {
 			return store, nil
-		case err == nil, ctx.Err() != nil, s.cfg.Content.Driver == config.SQLite && !s.serves():
-			return store, err
-		case err.Error() != fault:
-			s.log.Error("out of reach, serving goes on", "what", "content store", "err", err)
-			s.shop.close(err)
-			fault = err.Error()
 		}
 		select {
 		case <-ctx.Done():

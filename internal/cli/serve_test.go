@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"feedstation/internal/cache"
+	"feedstation/internal/condition"
 	"feedstation/internal/config"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
@@ -51,9 +52,9 @@ func TestOpenContentTellsWhatChanges(t *testing.T) {
 			t.Helper()
 			time.Sleep(3 * storeRetry)
 			synctest.Wait()
-			since, err := s.shop.Trouble("xt")
-			if err == nil || !strings.Contains(err.Error(), want) || !since.Equal(began) {
-				t.Errorf("since %s: %v; want %q since %s", since, err, want, began)
+			why, ok := s.shop.Condition("xt")
+			if !ok || !strings.Contains(why.Err.Error(), want) || !why.Since.Equal(began) {
+				t.Errorf("%v; want %q since %s", why, want, began)
 			}
 		}
 		told("not a directory")
@@ -73,7 +74,7 @@ func TestOpenContentTellsWhatChanges(t *testing.T) {
 		_, line, _ = strings.Cut(line, "level=")
 		lines = append(lines, line)
 	}
-	want := []string{"ERROR msg=\"out of reach, ", "ERROR msg=\"out of reach, ", "INFO msg=\"in reach again\""}
+	want := []string{"ERROR msg=\"content store unreachable, ", "ERROR msg=\"content store unreachable, ", "INFO msg=\"content store reachable again\""}
 	for i, line := range lines {
 		if len(lines) != len(want) || !strings.HasPrefix(line, want[i]) {
 			t.Fatalf("the log is\n%s\nwant lines of %q", &log, want)
@@ -100,5 +101,5 @@ func newService(t *testing.T, log *slog.Logger, dsn string) *service {
 		t.Fatal(err)
 	}
 	cfg := &config.Config{Network: n, Content: config.Content{Driver: config.SQLite, DSN: config.NewSecret(dsn)}}
-	return &service{in: &invocation{}, cfg: cfg, log: log, editions: editions, shop: new(workshop)}
+	return &service{in: &invocation{}, cfg: cfg, log: log, editions: editions, shop: &workshop{conditions: condition.New(log)}}
 }

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"feedstation/internal/condition"
 	"feedstation/internal/server"
 	"feedstation/jobs"
 )
@@ -15,23 +16,14 @@ type workshop struct {
 	conductor *jobs.Conductor // nil: not open yet
 	refresh   *jobs.Task
 	timetable *jobs.Timetable
-	since     time.Time
-	err       error // why it could not be opened
+
+	conditions *condition.Set
 }
 
 func (w *workshop) open(conductor *jobs.Conductor, timetable *jobs.Timetable, refresh *jobs.Task) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.conductor, w.timetable, w.refresh, w.err = conductor, timetable, refresh, nil
-}
-
-func (w *workshop) close(err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.err == nil {
-		w.since = time.Now()
-	}
-	w.err = err
+	w.conductor, w.timetable, w.refresh = conductor, timetable, refresh
 }
 
 // Refresh implements server.Jobs. Before the content store is open there is
@@ -60,14 +52,25 @@ func (w *workshop) wake(id string) {
 	w.refresh.Trigger()
 }
 
-// Trouble implements server.Jobs.
-func (w *workshop) Trouble(station string) (since time.Time, err error) {
+// Condition implements server.Jobs.
+func (w *workshop) Condition(station string) (why condition.Condition, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.conductor == nil {
-		return w.since, w.err
+		return w.conditions.Get(jobs.StoreUnreachable, "")
 	}
-	return w.conductor.Trouble(station)
+	return w.conductor.Condition(station)
+}
+
+// Conditions implements server.Jobs.
+func (w *workshop) Conditions() []condition.Condition {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := w.conditions.All()
+	if w.conductor != nil {
+		all = append(all, w.conductor.Conditions()...)
+	}
+	return all
 }
 
 // Checked implements server.Jobs.

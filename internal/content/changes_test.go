@@ -59,8 +59,8 @@ func TestChanges(t *testing.T) {
 			{ID: "2", Station: "cs", Published: embargo, At: start.UTC()},
 			{ID: "3", Station: "xt", Published: after(-time.Hour), At: start.UTC()},
 		}
-		ended := article.Change{ID: "2", Station: "cs", Published: embargo, At: embargo}
-		expired := article.Change{ID: "1", Station: "xt", Published: after(-time.Hour), At: expiry}
+		ended := article.Change{ID: "2", Station: "cs", Published: embargo, At: embargo, Kind: article.Appeared}
+		expired := article.Change{ID: "1", Station: "xt", Published: after(-time.Hour), At: expiry, Kind: article.Expired}
 
 		steps := []struct {
 			name  string
@@ -192,7 +192,7 @@ func TestMoves(t *testing.T) {
 		put(t, s, story("1", april, in("cs")), story("2", march))
 		want := []article.Change{
 			{ID: "1", Station: "cs", Published: april, At: moved.UTC()},
-			{ID: "1", Station: "xt", Published: march, At: moved.UTC(), Left: true},
+			{ID: "1", Station: "xt", Published: march, At: moved.UTC(), Kind: article.Left},
 			{ID: "2", Station: "xt", Published: march, At: moved.UTC()},
 		}
 		got := changes(t, s, checked)

@@ -47,12 +47,15 @@ func TestPlan(t *testing.T) {
 		{"listing", present.listing("xt", now, now, 50, nil), "INDEX articles_of_station"},
 		{"listing, further", present.listing("xt", now, now, 50, after), "INDEX articles_of_station"},
 		{"totals", present.totalsOf("xt", [][2]time.Time{{now, now}, {now, now}}), "COVERING INDEX articles_of_station"},
-		{"changes of rows", present.changes(now, true), "INDEX articles_by_change"},
-		{"changes of place", present.changes(now, true), "INDEX article_moves_by_time"},
-		{"changes by the end of an embargo", present.changes(now, false), "INDEX articles_by_time"},
+		{"changes of rows", present.changes(period{after: now}, true, 9), "INDEX articles_by_change"},
+		{"changes of rows in groups", present.groups(period{after: now}, true), "COVERING INDEX articles_by_change"},
+		{"changes of rows in groups, of a time", present.groups(period{after: now, until: now}, true), "COVERING INDEX articles_by_change"},
+		{"the size of changes", present.sizes(period{after: now, until: now}), "COVERING INDEX articles_by_change"},
+		{"changes of place", present.changes(period{after: now}, true, 9), "INDEX article_moves_by_time"},
+		{"changes by the end of an embargo", present.changes(period{after: now}, false, 9), "INDEX articles_by_time"},
 		{"the next embargo", present.firstOf(present.catalog.column("published")), "COVERING INDEX articles_by_time"},
 		{"the next expiry", present.firstOf(present.catalog.column("expires")), "COVERING INDEX articles_by_expiry"},
-		{"changes by expiry", present.changes(now, false), "INDEX articles_by_expiry"},
+		{"changes by expiry", present.changes(period{after: now}, false, 9), "INDEX articles_by_expiry"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -135,10 +135,15 @@ type answer struct {
 
 // ask runs a statement. Its answer must be closed.
 func (s *Snapshot) ask(ctx context.Context, q *statement) (*answer, error) {
-	a := &answer{bound: s.store.timeout + grace}
+	return s.askWithin(ctx, q, s.store.timeout)
+}
+
+// askWithin waits so long for each row of the answer.
+func (s *Snapshot) askWithin(ctx context.Context, q *statement, timeout time.Duration) (*answer, error) {
+	a := &answer{bound: timeout + grace}
 	a.ctx, a.cancel = context.WithCancelCause(ctx)
 	if s.dialect.remote() {
-		silent := fmt.Errorf("%w (%v)", errSilent, s.store.timeout)
+		silent := fmt.Errorf("%w (%v)", errSilent, timeout)
 		a.timer = time.AfterFunc(a.bound, func() { a.cancel(silent) })
 	}
 	var err error

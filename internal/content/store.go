@@ -66,6 +66,9 @@ type Options struct {
 	// and statement modes would say yes and never notify, and a standby has no
 	// LISTEN.
 	Notify string
+	// OneByOne is how many changes Changes yields one by one; more than that are
+	// yielded in groups. 0: 4096.
+	OneByOne int
 }
 
 // Store is a content store. It is safe for concurrent use; the embedded one
@@ -79,9 +82,11 @@ type Store struct {
 	timeout  time.Duration
 	notify   string           // a channel of PostgreSQL; empty: none
 	secrets  *secret.Redactor // of the DSN
+	oneByOne int              // see Options.OneByOne
 
 	write *sql.DB // one connection of the embedded store; else nil
 	watch *watch  // of the embedded store; else nil
+	bulk  bulk
 
 	pool *pgxpool.Pool // below read, of PostgreSQL; else nil
 
@@ -102,9 +107,9 @@ func Open(ctx context.Context, file string) (*Store, error) {
 // one. Of a server nothing is asked yet: one that is down is an error of
 // Snapshot and Inspect, at every call until it is up.
 func OpenWith(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{overlap: cmp.Or(o.Overlap, defaultOverlap), timeout: cmp.Or(o.Timeout, defaultTimeout)}
-	if s.overlap < 0 || s.timeout < 0 {
-		return nil, errors.New("content: the overlap and the timeout can't be negative")
+	s := &Store{overlap: cmp.Or(o.Overlap, defaultOverlap), timeout: cmp.Or(o.Timeout, defaultTimeout), oneByOne: cmp.Or(o.OneByOne, defaultOneByOne)}
+	if s.overlap < 0 || s.timeout < 0 || s.oneByOne < 0 {
+		return nil, errors.New("content: the overlap, the timeout and how many changes are told one by one can't be negative")
 	}
 	if err := s.setNames(cmp.Or(o.Articles, "articles"), cmp.Or(o.ArticleChannels, "article_channels")); err != nil {
 		return nil, fmt.Errorf("content: %w", err)

@@ -100,7 +100,5 @@ func (s *Snapshot) totalsOf(station string, parts [][2]time.Time) *statement {
 }
 
 func (s *Snapshot) newestOf(name string) string {
-	c := s.catalog.column(name)
-	c.name = "max(" + c.name + ")"
-	return s.dialect.instant(c)
+	return s.dialect.instant(of("max", s.catalog.column(name)))
 }

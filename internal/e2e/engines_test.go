@@ -89,6 +89,12 @@ func newModel(t *testing.T, e modelledEngine, mode mode, seed uint64) *model {
 	t.Helper()
 	db, options := e.open(t)
 	options.Overlap = mode.overlap
+	// Changes are told in groups all the time, and now and then. Groups hide what
+	// hints have missed, which audits are to find.
+	options.OneByOne = []int{2, 6, 30}[seed%3]
+	if mode.audits {
+		options.OneByOne = []int{2, 0, 0}[seed%3]
+	}
 	store, err := content.OpenWith(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)

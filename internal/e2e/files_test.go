@@ -115,7 +115,7 @@ func TestRestartWhereNothingCanBeWritten(t *testing.T) {
 			if _, err := p.end(os.Interrupt); err != nil {
 				t.Errorf("the end: %v\n%s", err, &p.log)
 			}
-			if n := strings.Count(p.log.String(), `msg="can't be written, serving goes on"`); n != 1 {
+			if n := strings.Count(p.log.String(), `msg="local copy not writable, serving from memory"`); n != 1 {
 				t.Errorf("said %d times; want once:\n%s", n, &p.log)
 			}
 

@@ -60,7 +60,7 @@ func newLonely(t *testing.T) *lonely {
 
 // with returns the process with more in its environment.
 func (l *lonely) with(env ...string) *process {
-	return &process{t: l.t, dir: l.dir, port: l.port, admin: l.admin, client: l.client, env: slices.Concat(l.env, env)}
+	return &process{t: l.t, program: l.program, dir: l.dir, port: l.port, admin: l.admin, client: l.client, env: slices.Concat(l.env, env)}
 }
 
 // awaitAnswer waits until a process answers for the first time.

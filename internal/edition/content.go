@@ -3,6 +3,8 @@ package edition
 import (
 	"bytes"
 	"crypto/sha256"
+
+	"feedstation/internal/gzjoin"
 )
 
 // Content is what a document says, before it is known since when it has said
@@ -32,6 +34,16 @@ func newGzipContent(mediaType string, compressed []byte, size int64) *Content {
 	c.mustKeepSmall()
 	return c
 }
+
+// Join returns the content of the chunks' texts, one after the other. Equal chunks
+// give equal content.
+func Join(mediaType string, chunks []*gzjoin.Chunk) *Content {
+	return newGzipContent(mediaType, gzjoin.Join(chunks), gzjoin.Size(chunks))
+}
+
+// Share has the chunks that a document was joined from refer to its bytes, see
+// [gzjoin.Share].
+func (d *Document) Share(chunks ...*gzjoin.Chunk) { gzjoin.Share(d.gzip.Body, chunks) }
 
 // keepSmall keeps a body without encoding that is no larger than what gzip made
 // of it, as that of a line or two. The error is that of broken gzip.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"feedstation/internal/gzjoin"
 )
 
 // Contents say which articles a document has: a line each, in the order of the
@@ -53,7 +55,7 @@ func NewContents(text []byte) *Content {
 }
 
 // JoinContents does so with lines that are compressed already.
-func JoinContents(pieces []*Piece) *Content { return Join(contentsType, pieces) }
+func JoinContents(chunks []*gzjoin.Chunk) *Content { return Join(contentsType, chunks) }
 
 // Articles yields the articles of contents, in their order. An error, which is
 // ErrDamaged, ends it.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"github.com/andybalholm/brotli/matchfinder"
-	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
@@ -26,14 +25,7 @@ const (
 var (
 	bodyWriters   = gzipPool(bodyLevel)
 	streamWriters = gzipPool(streamLevel)
-	pieceWriters  = sync.Pool{New: func() any {
-		w, err := flate.NewWriter(nil, streamLevel)
-		if err != nil {
-			panic(err) // only a level that does not exist is an error
-		}
-		return w
-	}}
-	zstdWriters = sync.Pool{New: func() any {
+	zstdWriters   = sync.Pool{New: func() any {
 		// No goroutines, and not the window of 8 MiB that no feed fills.
 		w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
 		if err != nil {

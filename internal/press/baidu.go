@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/gzjoin"
 	"feedstation/internal/network"
 	"feedstation/sitemap"
 )
@@ -23,10 +24,10 @@ const (
 
 const listType = "text/plain; charset=utf-8"
 
-// addressPiece is addresses of a sitemap that Baidu takes, newest first, a line
+// addressChunk is addresses of a sitemap that Baidu takes, newest first, a line
 // each.
-type addressPiece struct {
-	edition.Piece
+type addressChunk struct {
+	gzjoin.Chunk
 	lines int
 }
 
@@ -36,11 +37,11 @@ type addressPiece struct {
 // that are new. Without any address it has the home page, as an empty list is
 // reported as broken.
 func (b *draft) baidu() error {
-	var pieces []*edition.Piece
+	var pieces []*gzjoin.Chunk
 	var newest time.Time
 	lines, size := 0, int64(0)
 	full := func() bool { return lines == baiduURLs || size+baiduLoc >= baiduBytes }
-	known := map[edition.Hash]*addressPiece{}
+	known := map[edition.Hash]*addressChunk{}
 	for _, path := range b.newestFirst() {
 		if full() {
 			break
@@ -62,14 +63,14 @@ func (b *draft) baidu() error {
 			if piece != part {
 				part.Own()
 			}
-			pieces = append(pieces, &piece.Piece)
+			pieces = append(pieces, &piece.Chunk)
 			lines += piece.lines
 			size += piece.Size()
 		}
 	}
 	b.memory.addresses = known
 	if lines == 0 {
-		home := edition.NewPiece([]byte(b.station.Address("/") + "\n"))
+		home := gzjoin.New([]byte(b.station.Address("/") + "\n"))
 		pieces = append(pieces, &home)
 	}
 	b.addContent(network.BaiduPath, edition.Join(listType, pieces), lines, newest)
@@ -79,13 +80,13 @@ func (b *draft) baidu() error {
 
 // addresses returns the addresses of a sitemap, in pieces as the sitemap is in
 // parts, and adds a piece of a whole one to known.
-func (b *draft) addresses(path string, known map[edition.Hash]*addressPiece) ([]*addressPiece, error) {
+func (b *draft) addresses(path string, known map[edition.Hash]*addressChunk) ([]*addressChunk, error) {
 	contents, ok := b.contents[path]
 	if !ok {
 		return nil, fmt.Errorf("it has no contents: %w", edition.ErrDamaged)
 	}
 	if m := &b.memory.month; m.contents == contents.Hash() {
-		var all []*addressPiece
+		var all []*addressChunk
 		for i := range m.parts {
 			p := &m.parts[i]
 			if p.addresses == nil {
@@ -106,11 +107,11 @@ func (b *draft) addresses(path string, known map[edition.Hash]*addressPiece) ([]
 		}
 	}
 	known[contents.Hash()] = piece
-	return []*addressPiece{piece}, nil
+	return []*addressChunk{piece}, nil
 }
 
 // addressesOf returns the addresses that Baidu takes of the contents of a month.
-func addressesOf(articles iter.Seq2[edition.Article, error]) (*addressPiece, error) {
+func addressesOf(articles iter.Seq2[edition.Article, error]) (*addressChunk, error) {
 	var locs []string
 	for a, err := range articles {
 		if err != nil {
@@ -127,7 +128,7 @@ func addressesOf(articles iter.Seq2[edition.Article, error]) (*addressPiece, err
 	for _, loc := range slices.Backward(locs) {
 		list = append(append(list, loc...), '\n')
 	}
-	return &addressPiece{edition.NewPiece(list), len(locs)}, nil
+	return &addressChunk{gzjoin.New(list), len(locs)}, nil
 }
 
 // newestFirst returns the paths of all shards, the one with the newest articles
@@ -144,7 +145,7 @@ func (b *draft) newestFirst() []string {
 
 // cut returns the first lines of the piece, at most so many and of at most so
 // many bytes.
-func (p *addressPiece) cut(lines int, size int64) *addressPiece {
+func (p *addressChunk) cut(lines int, size int64) *addressChunk {
 	if p.lines <= lines && p.Size() <= size {
 		return p
 	}
@@ -157,7 +158,7 @@ func (p *addressPiece) cut(lines int, size int64) *addressPiece {
 		end += len(line)
 		n++
 	}
-	return &addressPiece{edition.NewPiece(text[:end]), n}
+	return &addressChunk{gzjoin.New(text[:end]), n}
 }
 
 // baiduWindow is what the list has of addresses that come oldest first.

@@ -12,6 +12,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
+	"feedstation/internal/gzjoin"
 	"feedstation/internal/network"
 	"feedstation/sitemap"
 )
@@ -203,7 +204,7 @@ func TestBaiduReadsOnlyWhatIsNew(t *testing.T) {
 	old := first.contents[path(2026, 2, 1)].Hash()
 	for hash := range remembered.addresses {
 		text := fmt.Appendf(nil, "https://xt.news.example/memory\n")
-		remembered.addresses[hash] = &addressPiece{edition.NewPiece(text), 1}
+		remembered.addresses[hash] = &addressChunk{gzjoin.New(text), 1}
 	}
 	files[path(2026, 2, 1)] = pages("b", 2, 0)
 	want := []string{"https://xt.news.example/memory", pages("b", 2, 0)[1], pages("b", 2, 0)[0], "https://xt.news.example/memory"}

@@ -50,7 +50,7 @@ type Omission struct {
 type Memory struct {
 	feeds     map[string]rendered // by channel
 	month     monthInParts
-	addresses map[edition.Hash]*addressPiece // by contents of months
+	addresses map[edition.Hash]*addressChunk // by contents of months
 }
 
 // builder builds one edition of one station from one snapshot.

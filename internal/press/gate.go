@@ -60,7 +60,7 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) e
 	}
 	for i, count := range counts {
 		explained, told := count()
-		if shrunk(parts[i].Before-explained, parts[i].After, told) {
+		if shrunk(parts[i].Before-explained, parts[i].After, told+work.Left) {
 			b.outcome.Withdrawn = all.withdrawn()
 			return &parts[i]
 		}

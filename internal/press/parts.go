@@ -10,6 +10,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
+	"feedstation/internal/gzjoin"
 	"feedstation/sitemap"
 )
 
@@ -23,10 +24,10 @@ type part struct {
 	pages       int
 	ended       bool // by its last article, not by the end of the file
 	lines       int
-	ids         string        // of all articles, in one line each
-	entries     edition.Piece // of the sitemap
-	contents    edition.Piece
-	addresses   *addressPiece // nil: not asked for yet
+	ids         string       // of all articles, in one line each
+	entries     gzjoin.Chunk // of the sitemap
+	contents    gzjoin.Chunk
+	addresses   *addressChunk // nil: not asked for yet
 }
 
 // partPages is how many pages a part has, on average: that many compress nearly as
@@ -151,7 +152,7 @@ func (w *partWriter) Write(text []byte) (int, error) {
 func (w *partWriter) Flush() error {
 	p := w.part
 	p.ids = string(w.ids)
-	p.entries, p.contents = edition.NewPiece(w.text), edition.NewPiece(w.lines)
+	p.entries, p.contents = gzjoin.New(w.text), gzjoin.New(w.lines)
 	file := &w.files[len(w.files)-1]
 	*file = append(*file, p)
 	w.part, w.text, w.ids, w.lines = part{}, w.text[:0], w.ids[:0], w.lines[:0]

@@ -13,6 +13,7 @@ import (
 	"feedstation/feed"
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
+	"feedstation/internal/gzjoin"
 	"feedstation/internal/network"
 	"feedstation/sitemap"
 )
@@ -85,15 +86,15 @@ func (b *builder) shard(ctx context.Context, month article.Month, e *Extent) err
 }
 
 // What every month's sitemap begins and ends with.
-var shardHead, shardTail = func() (head, tail edition.Piece) {
+var shardHead, shardTail = func() (head, tail gzjoin.Chunk) {
 	first, last := extensions.Frame()
-	return edition.NewPiece([]byte(first)), edition.NewPiece([]byte(last))
+	return gzjoin.New([]byte(first)), gzjoin.New([]byte(last))
 }()
 
 // addShard adds a sitemap of a month, unless it is empty, and its contents.
 func (b *draft) addShard(path string, parts []part) {
 	head := shardHead
-	entries, contents := []*edition.Piece{&head}, []*edition.Piece{}
+	entries, contents := []*gzjoin.Chunk{&head}, []*gzjoin.Chunk{}
 	var lastMod time.Time
 	pages, lines := 0, 0
 	for i := range parts {

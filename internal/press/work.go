@@ -16,6 +16,7 @@ type Work struct {
 	// Articles make the feeds dirty that have them, or had: by id, whether they
 	// are the station's own.
 	Articles map[string]bool
+	Left     int // the station's own articles that are said to have left, besides these
 	Months   map[article.Month]*Extent
 }
 

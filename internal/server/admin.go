@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"feedstation/internal/condition"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 )
@@ -23,9 +24,10 @@ type Jobs interface {
 	// Refresh has a refresh run at once and look at what the hint names. The
 	// error is the asker's fault.
 	Refresh(hint Hint) error
-	// Trouble returns since when a station can't be built, and why; the error is
-	// nil if it can.
-	Trouble(station string) (since time.Time, err error)
+	// Condition returns why a station can't be built or audited; not ok: it can.
+	Condition(station string) (why condition.Condition, ok bool)
+	// Conditions returns all that is wrong with the jobs.
+	Conditions() []condition.Condition
 	// Checked returns when the last look at the content store began after which
 	// the edition of a station was up to date, with a monotonic reading; zero: there
 	// was none yet, or another process builds it.
@@ -87,10 +89,12 @@ type Admin struct {
 	Drain    *Drain
 	Jobs     Jobs // nil: this process builds nothing
 	TakeDown TakeDowns
-	Problems func() []string // what keeps editions from being stored or followed; nil: nothing does
-	Token    string          // of those who may ask for work; empty: nobody may
-	Hosts    []string        // names of the listener besides localhost and its addresses
+	Token    string   // of those who may ask for work; empty: nobody may
+	Hosts    []string // names of the listener besides localhost and its addresses
 	Version  string
+	// Conditions returns what keeps editions from being stored or followed; nil:
+	// nothing does.
+	Conditions func() []condition.Condition
 }
 
 // How often work may be asked for: a newsroom that saves an article a second is

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/article"
+	"feedstation/internal/condition"
 	"feedstation/internal/edition"
 	"feedstation/internal/server"
 )
@@ -71,10 +73,10 @@ func TestAdmin(t *testing.T) {
 
 // fakeJobs are jobs that note what they are asked.
 type fakeJobs struct {
-	hints    []server.Hint
-	checked  map[string]time.Time
-	troubles map[string]error
-	tasks    []server.Task
+	hints      []server.Hint
+	checked    map[string]time.Time
+	conditions []condition.Condition
+	tasks      []server.Task
 }
 
 func (j *fakeJobs) Refresh(hint server.Hint) error {
@@ -85,10 +87,17 @@ func (j *fakeJobs) Refresh(hint server.Hint) error {
 	return nil
 }
 
-func (j *fakeJobs) Trouble(station string) (time.Time, error) { return noon, j.troubles[station] }
-func (j *fakeJobs) Checked(station string) time.Time          { return j.checked[station] }
-func (j *fakeJobs) Tasks() []server.Task                      { return j.tasks }
-func (j *fakeJobs) Drift() map[string]int64                   { return map[string]int64{"lost": 3} }
+func (j *fakeJobs) Condition(station string) (condition.Condition, bool) {
+	i := slices.IndexFunc(j.conditions, func(c condition.Condition) bool { return c.Station == station })
+	if i < 0 {
+		return condition.Condition{}, false
+	}
+	return j.conditions[i], true
+}
+func (j *fakeJobs) Conditions() []condition.Condition { return j.conditions }
+func (j *fakeJobs) Checked(station string) time.Time  { return j.checked[station] }
+func (j *fakeJobs) Tasks() []server.Task              { return j.tasks }
+func (j *fakeJobs) Drift() map[string]int64           { return map[string]int64{"lost": 3} }
 
 func TestAdminRefresh(t *testing.T) {
 	const token = "0123456789abcdef"
@@ -283,8 +292,8 @@ func TestAdminStatus(t *testing.T) {
 		editions["yy"] = edition.New("yy", 2, noon, "4711", nil)
 		editions[newest+"yy"] = edition.New("yy", 5, noon, "4711", nil)
 		jobs := &fakeJobs{
-			checked:  map[string]time.Time{"xt": noon.Add(9 * time.Minute), "yy": noon.Add(4 * time.Minute)},
-			troubles: map[string]error{"yy": errors.New("the disk is full")},
+			checked:    map[string]time.Time{"xt": noon.Add(9 * time.Minute), "yy": noon.Add(4 * time.Minute)},
+			conditions: []condition.Condition{{Kind: condition.Kind{Began: "station not built"}, Station: "yy", Since: noon, Err: errors.New("the disk is full")}},
 		}
 		admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, TakeDown: &takenDown{unsent: []string{"1", "2"}}, Version: "1.0"}).Handler()
 		w := httptest.NewRecorder()
@@ -294,7 +303,7 @@ func TestAdminStatus(t *testing.T) {
 			t.Fatalf("%v: %q", err, w.Body)
 		}
 		at := noon.Format(time.RFC3339)
-		want := map[string]any{"version": "1.0", "draining": false, "drift": map[string]any{"lost": 3.0}, "unsent_retractions": []any{"1", "2"}, "stations": []any{
+		want := map[string]any{"version": "1.0", "draining": false, "drift": map[string]any{"lost": 3.0}, "unsent_retractions": []any{"1", "2"}, "problems": []any{"station not built: yy: the disk is full"}, "stations": []any{
 			map[string]any{"id": "xt", "edition": 7.0, "as_of": at, "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0},
 			map[string]any{
 				"id": "yy", "edition": 2.0, "behind": 5.0, "as_of": at, "age_seconds": 360.0, "documents": 0.0, "pending_months": 0.0,

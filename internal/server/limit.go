@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"feedstation/internal/condition"
 )
 
 // How many connections the listeners have open at most: the public one as many
@@ -20,6 +23,14 @@ const (
 	adminShare     = 4
 )
 
+// tooMany is the condition of a listener until a tenth of its limit is free again.
+var tooMany = condition.Kind{
+	Level: slog.LevelWarn, Component: "server",
+	Began: "at the limit of connections, closing those longest without a request", Cleared: "below the limit of connections again",
+}
+
+var errLimit = errors.New("as many connections as are allowed")
+
 // connections bounds the connections of a listener. Its track is an
 // http.Server's ConnState.
 //
@@ -30,14 +41,14 @@ const (
 // what a flood is for. An answer is cut off only when no connection is without
 // one, and only after its first minute.
 type connections struct {
-	log   *slog.Logger
-	limit int
-	begun time.Time
-	held  sync.Map // of *holding by net.Conn
+	log        *slog.Logger
+	conditions *condition.Set
+	limit      int
+	begun      time.Time
+	held       sync.Map // of *holding by net.Conn
 
 	mu   sync.Mutex
 	open int
-	full bool   // until a tenth is free again
 	next []rank // to be closed, as far as they still wait
 }
 
@@ -55,7 +66,7 @@ type rank struct {
 }
 
 func newConnections(log *slog.Logger, limit int) *connections {
-	return &connections{log: log, limit: limit, begun: time.Now()}
+	return &connections{log: log, conditions: condition.New(log), limit: limit, begun: time.Now()}
 }
 
 // now is never 0.
@@ -86,10 +97,7 @@ func (c *connections) admit(conn net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.open >= c.limit {
-		if !c.full {
-			c.log.Warn("at the limit of connections, those longest without a request are closed", "limit", c.limit)
-		}
-		c.full = true
+		c.conditions.Note(tooMany, "", errLimit, "limit", c.limit)
 		longest := c.longest()
 		if longest == nil {
 			c.end(conn)
@@ -108,9 +116,9 @@ func (c *connections) release(conn net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.remove(conn)
-	if c.full && c.open < c.limit-c.limit/10 {
-		c.full, c.next = false, nil
-		c.log.Info("below the limit of connections again", "limit", c.limit)
+	if c.open < c.limit-c.limit/10 && c.conditions.Has(tooMany) {
+		c.next = nil
+		c.conditions.Note(tooMany, "", nil)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"feedstation/internal/condition"
 )
 
 // status is what /status tells.
@@ -13,7 +15,7 @@ type status struct {
 	Drift    map[string]int64 `json:"drift,omitempty"`
 	Jobs     []taskStatus     `json:"jobs,omitempty"`
 	Unsent   []string         `json:"unsent_retractions,omitempty"` // ids of articles
-	Problems []string         `json:"problems,omitempty"`           // of storing and following editions
+	Problems []string         `json:"problems,omitempty"`           // conditions, a line each
 	Stations []stationStatus  `json:"stations"`
 }
 
@@ -56,8 +58,8 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 	if a.TakeDown != nil {
 		s.Unsent = a.TakeDown.Unsent()
 	}
-	if a.Problems != nil {
-		s.Problems = a.Problems()
+	for _, c := range a.conditions() {
+		s.Problems = append(s.Problems, c.String())
 	}
 	for _, station := range a.Network.Stations {
 		s.Stations = append(s.Stations, a.stationStatus(station.ID))
@@ -67,6 +69,17 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 		panic(err) // texts, numbers and times always marshal
 	}
 	respond(w, http.StatusOK, "application/json; charset=utf-8", append(body, '\n'))
+}
+
+// conditions returns all that is wrong.
+func (a *Admin) conditions() (all []condition.Condition) {
+	if a.Conditions != nil {
+		all = a.Conditions()
+	}
+	if a.Jobs != nil {
+		all = append(all, a.Jobs.Conditions()...)
+	}
+	return all
 }
 
 func (a *Admin) stationStatus(station string) stationStatus {
@@ -81,8 +94,8 @@ func (a *Admin) stationStatus(station string) stationStatus {
 	}
 	var checked time.Time
 	if a.Jobs != nil {
-		if since, err := a.Jobs.Trouble(station); err != nil {
-			s.Error, s.Since = err.Error(), &since
+		if why, ok := a.Jobs.Condition(station); ok {
+			s.Error, s.Since = why.Err.Error(), &why.Since
 		}
 		checked = a.Jobs.Checked(station)
 	}

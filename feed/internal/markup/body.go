@@ -70,7 +70,7 @@ func (w *writer) write() {
 	cut := !w.run() || len(w.z.s) < len(s)
 	w.closeAll()
 	w.endRun()
-	if cut {
+	if cut || w.full {
 		w.more()
 	}
 }
@@ -105,6 +105,7 @@ type writer struct {
 
 	runAt int  // where the line of text outside of all blocks begins
 	lines bool // blank lines part such text
+	full  bool // its paragraphs were more than a body holds
 }
 
 // Hidden text is the article, which a script reveals, when it is longer than
@@ -160,9 +161,6 @@ func (w *writer) text(s string) bool {
 		w.top().filled, w.last, w.apart = true, shown{}, false
 	}
 	w.top().seen += len(s)
-	if len(w.open) == 1 && strings.IndexByte(s, '\n') >= 0 {
-		return w.loose(s)
-	}
 	return w.line(s)
 }
 

@@ -28,7 +28,6 @@ func (w *writer) pop() {
 		if f.block && endsWithText(w.out) {
 			w.out = append(w.out, ' ')
 		}
-		w.runs(&f)
 		return
 	}
 	top := w.top()
@@ -39,12 +38,12 @@ func (w *writer) pop() {
 		if !f.silent {
 			w.out = append(append(append(w.out, "</"...), f.name...), '>')
 		}
+		w.runs(&f)
 	case f.silent:
 	default:
 		left := rest(&f, w.out)
 		w.out = append(w.out[:f.start], left...)
 	}
-	w.runs(&f)
 }
 
 // maxDecor is how many bytes of text an element for the eye only has, at most:

@@ -2,6 +2,7 @@ package markup
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
@@ -36,8 +37,9 @@ func newPolicy() *bluemonday.Policy {
 //
 // The policy judges each tag by itself, so it is shown the tags only: most of
 // its time goes into taking texts apart and putting them together again, and a
-// text, which ends where a tag begins, can do no harm. If it would change one
-// byte of one tag, it gets the whole.
+// text, which ends where a tag begins, can do no harm, and those of the simplest
+// form it is known to leave. If it would change one byte of one tag, it gets
+// the whole.
 func gate(b []byte) string {
 	if passes(b) {
 		return string(b)
@@ -67,6 +69,76 @@ var bareTags = func() map[string]bool {
 	return m
 }()
 
+// isPlainTag reports whether a start tag is one that the policy leaves as it is
+// because nothing in its values could be more than it seems: links and pictures
+// of the web with simple addresses, as most are. The policy parses and writes
+// each of them anew.
+func isPlainTag(tag []byte) bool {
+	n := bytes.IndexByte(tag, ' ')
+	if n < 0 {
+		return false
+	}
+	e, rest := profile[string(tag[1:n])], tag[n:]
+	if e == nil {
+		return false
+	}
+	var names [8]string
+	for i := range names {
+		name, v, ok := bytes.Cut(rest[1:], []byte(`="`))
+		end := bytes.IndexByte(v, '"')
+		kind, allowed := e.attrs[string(name)]
+		if !ok || end < 0 || !allowed || !isPlainValue(kind, v[:end]) || slices.Contains(names[:i], string(name)) {
+			return false
+		}
+		names[i] = string(name)
+		switch rest = v[end+1:]; {
+		case len(rest) == 1: // ">"
+			return e.name != "a" && e.name != "img" || slices.Contains(names[:i+1], "href") || slices.Contains(names[:i+1], "src")
+		case len(rest) == 0 || rest[0] != ' ':
+			return false
+		}
+	}
+	return false
+}
+
+// isPlainValue reports whether a value has the form that is wanted, and
+// characters that are written in one way only.
+func isPlainValue(kind value, v []byte) bool {
+	switch kind {
+	case webAddress, linkAddress, pictureAddress:
+		rest, ok := bytes.CutPrefix(v, []byte("https://"))
+		if !ok {
+			rest, ok = bytes.CutPrefix(v, []byte("http://"))
+		}
+		if !ok || len(rest) == 0 || !isLetter(rest[0]) {
+			return false
+		}
+		host := true
+		for i, c := range rest {
+			switch {
+			case isAlphanumeric(c) || c == '.' || c == '-':
+			case c == '/':
+				host = false
+			case !host && (c == '_' || c == '?' && i < len(rest)-1 || c == '=' || c == '~'):
+			case !host && c == '&' && bytes.HasPrefix(rest[i:], []byte("&amp;")):
+			case !host && c == ';' && i >= 4 && string(rest[i-4:i]) == "&amp":
+			default:
+				return false
+			}
+		}
+		return true
+	case number:
+		return isNumber(string(v))
+	case keyword:
+		return isKeyword(string(v))
+	case flag:
+		return len(v) == 0
+	case anyText:
+		return bytes.IndexAny(v, "<>&'\r\n\t") < 0
+	}
+	return false
+}
+
 // passes reports whether the policy leaves all tags of b as they are. A tag is
 // taken to end with the first ">": with another one inside a value it is no tag
 // that the policy writes.
@@ -85,7 +157,7 @@ func passes(b []byte) bool {
 		if end == 0 {
 			return false
 		}
-		if !bareTags[string(b[:end])] {
+		if !bareTags[string(b[:end])] && !isPlainTag(b[:end]) {
 			if tags == nil {
 				tags = make([]byte, 0, len(b))
 			}

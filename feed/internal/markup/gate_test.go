@@ -48,6 +48,27 @@ func TestGate(t *testing.T) {
 	}
 }
 
+// TestPlainTag holds that the policy leaves what is not shown to it.
+func TestPlainTag(t *testing.T) {
+	for tag, want := range map[string]bool{
+		`<a href="https://a.example/x?a=1&amp;b=2">`: true, `<a href="http://a.example">`: true, `<a href="https://a.example/" title="湘潭">`: true,
+		`<img src="https://a.example/1.jpg" alt="" width="600" height="50%">`: true, `<p lang="zh-CN">`: true, `<ol start="3" reversed="">`: true,
+		`<td colspan="2">`: true,
+
+		`<a title="x">`: false, `<img alt="x">`: false, `<a href="javascript:x">`: false, `<a href="https://a.example/&#34;">`: false, `<a href="https://a.example/%2e">`: false,
+		`<a href="https://a.example/?">`: false, `<a href="https://a@b.example/">`: false, `<a href="https://a.example:80/">`: false, `<a href="https://a.example/&x;">`: false,
+		`<a href="https://?x">`: false, `<p onclick="x">`: false, `<p lang="a" lang="b">`: false, `<p title="a&#39;b">`: false, `<p title="'">`: false, `<p title="a"x="b">`: false,
+		`<p title="a" >`: false, `<p title="a"/>`: false, `<p  title="a">`: false, `<script src="https://a.example/">`: false, `<a>`: false, `</p x="">`: false,
+	} {
+		if got := isPlainTag([]byte(tag)); got != want {
+			t.Errorf("%s: %t", tag, got)
+		}
+		if left := policy.Sanitize(tag); want && left != tag {
+			t.Errorf("%s: the policy makes %s of it", tag, left)
+		}
+	}
+}
+
 // TestWriterPasses holds that the gate has nothing to do.
 func TestWriterPasses(t *testing.T) {
 	for _, s := range attacks() {

@@ -142,6 +142,36 @@ func TestBodyBounds(t *testing.T) {
 		{"accents", "a" + fill("\u0301", 2*mb)},
 		{"joiners", fill("\u200d", 2*mb)},
 		{"empty elements", fill("<p><b> </b></p>", 2*mb)},
+		{"styles", fill("<span style='text-decoration:line-through;vertical-align:super'>a", 2*mb)},
+		{"comments in styles", "<p style='" + fill("/**/", mb) + "'>" + fill("<i style='/*'>a", mb)},
+		{"hidden elements", fill("<p hidden>a<img src=1.jpg>", 2*mb)},
+		{"hidden elements in each other", fill("<div style=display:none>a", 2*mb)},
+		{"previews", fill("<img src=1.jpg?q=1><img src=1.jpg>", 2*mb)},
+		{"previews in their addresses", fill("<img src='"+preview+"'><img src=1.jpg>", 2*mb)},
+		{"pictures of many attributes", fill("<img a=/1.jpg b=/2.jpg c=/3.jpg data-src=/4.jpg srcset='1.jpg 1w, 2.jpg 2w'>", 2*mb)},
+		{"pictures that can't be carried", fill("<img src='data:image/png;base64,AAAA' alt='a'>", 2*mb)},
+		{"large pictures in their addresses", fill("<img src='"+chart+fill("AAAA", 90<<10)+"' alt='a'>", 4*mb)},
+		{"backgrounds", fill("<div style='background:url(1.jpg)'></div>", 2*mb)},
+		{"backgrounds without an end", "<div style='" + fill("background ", mb) + "'>" + fill("<p style='background:url('>a", mb)},
+		{"frames and objects", fill("<iframe src=/1></iframe><object data=/2></object><embed src=/3>", 2*mb)},
+		{"objects without an end", fill("<object data=/2>", 2*mb)},
+		{"films without a file", fill("<video poster=1.jpg></video>", 2*mb)},
+		{"drawings", fill("<svg><text>a</text><title>b</title></svg>", 2*mb)},
+		{"drawings without an end", fill("<svg><text>a<foreignObject>", 2*mb)},
+		{"formulas", fill("<math><mfrac><mi>a</mi><mn>2</mn></mfrac><annotation encoding=tex>x</annotation></math>", 2*mb)},
+		{"a long formula", "<math>" + fill("<mfrac><mi>a</mi>", 2*mb) + "</math>"},
+		{"scripts in comments in scripts", fill("<script><!-- <script>", 2*mb)},
+		{"blank lines", fill("a\n\n", 2*mb)},
+		{"lines and elements", fill("<b>a\nb</b>\n\n", 2*mb)},
+		{"addresses on their lines", fill("https://a.example/x\n", 2*mb)},
+		{"shortcodes", fill("[caption id=1]<img src=1.jpg>a[/caption][gallery ids=1]", 2*mb)},
+		{"shortcodes without an end", fill("[caption id=1 ", 2*mb)},
+		{"shortcodes without content", fill("[caption id=1]", 2*mb)},
+		{"brackets of shortcodes", fill("[[", 2*mb)},
+		{"controls", fill("\u0092\v\u0085\u200b\u202e", 2*mb)},
+		{"decoration", fill("<i aria-hidden=true>a</i>", 2*mb)},
+		{"line breaks in elements", fill("<b><br></b>", 2*mb)},
+		{"check boxes", fill("<input type=checkbox>", 2*mb)},
 		{"a picture in the text", "<img src='data:image/png;base64," + fill("A", 3*mb) + "'>" + "<p>a</p>"},
 	}
 	for _, test := range tests {
@@ -154,6 +184,22 @@ func TestBodyBounds(t *testing.T) {
 			checkSafe(t, test.name, got)
 			if test.name == "a picture in the text" && got != "<p>a</p>" {
 				t.Errorf("got %.200s", got)
+			}
+		})
+	}
+}
+
+// TestPlainBounds is TestBodyBounds for texts.
+func TestPlainBounds(t *testing.T) {
+	for _, s := range []string{
+		"<", "<a", "<a ", "<b>", "</b>", "<b></b>", "<script>", "<textarea></b", "&", "&amp;", "&amp;amp;", "&lt;b&gt;", "<y <y", "<!", "<?", "</ ", "<a href='", "<sup>1", "<s>a", "\u200b", "a\u200d",
+		"<svg><b>", "<p", "<title>", "<img alt=a src=blob:x>", "&#38;#38;",
+	} {
+		t.Run(s, func(t *testing.T) {
+			start := time.Now()
+			Plain(strings.Repeat(s, 1<<20/len(s)))
+			if took := time.Since(start); took > time.Minute { // see above
+				t.Errorf("%v for a MB", took)
 			}
 		})
 	}
@@ -192,6 +238,10 @@ func FuzzBody(f *testing.F) {
 	}
 	f.Add(`<p style="x">图<img src="loading.gif" data-original='图 1.jpg?a=1&b=2'><noscript><img src="1.jpg"></noscript></p><p>&nbsp;</p>`)
 	f.Add(`<table><caption>a<tr><td>b<ul><li>c<p>d<ruby>e<rt>f</table><video><source src=x></video><picture><source srcset="a 1x, b 2x"><img data-src=c>`)
+	f.Add(`<div style="display:none">a</div><p style="text-decoration:line-through;vertical-align:sub">b<b style="font-weight:400"><p>c<ul style="text-decoration:line-through"><li>d`)
+	f.Add(`<img src="` + preview + `"><picture><source srcset="t.webp 80w, u.webp 900w"><img alt="a"></picture><img src="t.jpg?q=1"><img data-x="/t.jpg" alt="🎉"><noscript><iframe src=/x></iframe></noscript>`)
+	f.Add("a\u0092b\vc\u0085\n\n[caption id=1]<img src=1.jpg>d[/caption]\nhttps://a.example/x\n<svg><text>e</text><foreignObject><p>f</svg><math><msup><mi>g</mi></math><object data=x><video poster=p>")
+	f.Add(`<i aria-hidden=true>a</i><input type=checkbox checked><textarea>b</textarea><div style="background:url('c.jpg')"></div><dialog>d</dialog><pre> <b> </b></pre>`)
 	f.Fuzz(func(t *testing.T, s string) {
 		got := Body(s, page(t))
 		checkSafe(t, s, got)

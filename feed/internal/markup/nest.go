@@ -101,7 +101,9 @@ func (w *writer) element(e *element, t token) {
 	switch {
 	case e.name == "hr":
 		w.top().filled = w.top().filled || !f.hidden
-		w.runs(&f)
+		if !f.hidden {
+			w.runs(&f)
+		}
 	case e.void:
 	default:
 		w.open = append(w.open, f)

@@ -3,6 +3,10 @@ package markup
 import (
 	"bytes"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"feedstation/feed/internal/text"
 )
 
 // runs notes that text outside of all blocks begins anew behind a block.
@@ -12,81 +16,85 @@ func (w *writer) runs(f *frame) {
 	}
 }
 
-// loose writes a text with lines that stands outside of all blocks. Blank lines
-// part paragraphs there.
-func (w *writer) loose(s string) bool {
-	for {
-		i, n := blankLine(s)
-		if i < 0 {
-			return w.line(s)
-		}
-		if !w.line(s[:i]) {
-			return false
-		}
-		if len(bytes.TrimSpace(w.out[w.runAt:])) > 0 && (w.lines || isRunOfText(w.out[w.runAt:])) {
-			w.lines = true
-			w.endRun()
-		} else if !isBlank(s[i+n:]) {
-			w.lines = true
-		}
-		if !w.plain(s[i : i+n]) {
-			return false
-		}
-		w.runAt = len(w.out)
-		s = s[i+n:]
+// endRun makes paragraphs of the text outside of all blocks that ends here, if
+// blank lines part such text. Other line ends in it are line breaks then.
+func (w *writer) endRun() {
+	if len(w.open) > 1 || !w.lines && bytes.IndexByte(w.out[w.runAt:], '\n') < 0 {
+		return
 	}
-}
-
-// isRunOfText reports whether there is text among written tags.
-func isRunOfText(b []byte) bool {
-	inside := false
-	for _, c := range b {
-		switch {
-		case c == '<':
-			inside = true
-		case c == '>':
-			inside = false
-		case !inside && !isSpace(c):
-			return true
-		}
+	parts, parted := splitRun(w.out[w.runAt:])
+	if w.lines = w.lines || parted; !w.lines {
+		return
 	}
-	return false
-}
-
-// blankLine returns where the white space with the first blank line in s is, or
-// -1.
-func blankLine(s string) (i, n int) {
-	for i = 0; i < len(s); i += n {
-		k := strings.IndexByte(s[i:], '\n')
-		if k < 0 {
+	if parts == nil {
+		return
+	}
+	var out []byte
+	for _, part := range parts {
+		if w.full = w.runAt+len(out) > maxBody; w.full {
 			break
 		}
-		i += k
-		n = len(s[i:]) - len(strings.TrimLeft(s[i:], " \t\n"))
-		if strings.Count(s[i:i+n], "\n") > 1 {
-			return i, n
+		content := bytes.TrimSpace(part)
+		if isBlank(string(content)) {
+			out = append(out, part...)
+			continue
 		}
+		i := bytes.Index(part, content)
+		out = append(append(out, part[:i]...), "<p>"...)
+		out = append(append(out, breakLines(content)...), "</p>"...)
+		out = append(out, part[i+len(content):]...)
 	}
-	return -1, 0
+	w.out = append(w.out[:w.runAt], out...)
+	w.runAt, w.last = len(w.out), shown{}
 }
 
-// endRun makes a paragraph of the text outside of all blocks, if blank lines
-// part such text. Other line ends in it are line breaks.
-func (w *writer) endRun() {
-	if !w.lines || len(w.open) > 1 {
-		return
+// splitRun splits written HTML behind blank lines outside of elements, and
+// reports whether they part texts from one another or from blocks. It returns no
+// parts if there is a block in an element.
+func splitRun(run []byte) (parts [][]byte, parted bool) {
+	from, depth := 0, 0
+	loose, blank, content := false, false, 0 // outside of elements; parts with something in them
+	filled := false
+	end := func(at int) {
+		parts, from = append(parts, run[from:at]), at
+		if filled {
+			content++
+		}
+		filled = false
 	}
-	run := w.out[w.runAt:]
-	content := bytes.TrimSpace(run)
-	if len(content) == 0 {
-		return
+	for i := 0; i < len(run); {
+		switch c := run[i]; {
+		case c == '<':
+			n := bytes.IndexByte(run[i:], '>') + 1
+			if n == 0 {
+				n = len(run) - i
+			}
+			switch tag := string(run[i : i+n]); {
+			case strings.HasPrefix(tag, "</"):
+				depth--
+			case profile[tagName(tag)].block || profile[tagName(tag)].table:
+				return nil, false
+			case !profile[tagName(tag)].void:
+				depth++
+			}
+			i += n
+		case c == '\n' && depth == 0:
+			n := len(run[i:]) - len(bytes.TrimLeft(run[i:], " \t\n"))
+			i += n
+			if bytes.Count(run[i-n:i], []byte("\n")) > 1 {
+				blank = true
+				end(i)
+			}
+		default:
+			r, n := utf8.DecodeRune(run[i:])
+			if !unicode.IsSpace(r) && !text.IsInvisible(r) {
+				filled, loose = true, loose || depth == 0
+			}
+			i += n
+		}
 	}
-	before := len(run) - len(bytes.TrimLeft(run, " \t\n"))
-	content = breakLines(content)
-	w.out = append(w.out[:w.runAt+before], "<p>"...)
-	w.out = append(append(w.out, content...), "</p>"...)
-	w.last = shown{}
-	w.runAt = len(w.out)
+	end(len(run))
+	return parts, blank && (loose || content > 1)
 }
 
 // breakLines returns written HTML with its lines broken where it has text.
@@ -150,7 +158,9 @@ func (w *writer) line(s string) bool {
 			w.out = append(w.out, '>')
 			w.plain(ref)
 			w.out = append(w.out, "</a>"...)
-			w.plain(line[i+len(ref):])
+			if !w.plain(line[i+len(ref):]) || len(w.out) >= maxBody {
+				return false
+			}
 		}
 		begins = true
 	}

@@ -8,7 +8,7 @@ func TestParagraphs(t *testing.T) {
 		{"blank lines", "First.\n\nSecond\nwith a line.\n\nThird.", "<p>First.</p>\n\n<p>Second<br>\nwith a line.</p>\n\n<p>Third.</p>"},
 		{"blanks in them", "First.\r\n \t\r\nSecond.", "<p>First.</p>\n \t\n<p>Second.</p>"},
 		{"elements in lines", "<strong>A</strong> b\n\n<em>C</em>\n\nd <b>e\nf</b>", "<p><strong>A</strong> b</p>\n\n<p><em>C</em></p>\n\n<p>d <b>e<br>\nf</b></p>"},
-		{"between blocks", "A\n\nB\n<h2>C</h2>\nD\n\n<ul><li>E</li></ul>\n\nF", "<p>A</p>\n\n<p>B</p><h2>C</h2>\n<p>D</p>\n\n<ul><li>E</li></ul>\n\n<p>F</p>"},
+		{"between blocks", "A\n\nB\n<h2>C</h2>\nD\n\n<ul><li>E</li></ul>\n\nF", "<p>A</p>\n\n<p>B</p>\n<h2>C</h2>\n<p>D</p>\n\n<ul><li>E</li></ul>\n\n<p>F</p>"},
 		{"a picture alone", "A\n\n<img src=1.jpg>\n\nB", "<p>A</p>\n\n<p>" + img("1.jpg") + "</p>\n\n<p>B</p>"},
 		{"breaks that are there", "A<br>\nB\n\nC", "<p>A<br>\nB</p>\n\n<p>C</p>"},
 		{"comments", "A\n\n<!--more-->\n\nB", "<p>A</p>\n\n\n\n<p>B</p>"},

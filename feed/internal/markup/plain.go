@@ -128,21 +128,20 @@ func fieldTags(s string) (tags []fieldTag) {
 	for {
 		end := z.pos
 		t, ok := z.next()
-		if at := notMarkup(s, end, z.pos-len(t.raw)-len(z.lost)); at >= 0 {
-			tags = append(tags, fieldTag{at: at})
-			z.pos, z.name, z.lost = at+1, "", ""
-			continue
-		}
 		raw := t.raw
 		if !ok {
 			raw = z.lost
 		}
 		at := z.pos - len(raw)
 		known := isElement(tagName(raw)) && strings.IndexByte(raw, '=') >= 0
-		if !ok && (raw == "" || known) {
+		comment := notMarkup(s, end, at)
+		if comment < 0 && !ok && (raw == "" || known) {
 			break
 		}
-		if !ok || t.kind >= startTag && !known && strings.IndexByte(raw[1:], '<') >= 0 { // the text has other tags in it
+		if comment >= 0 || !ok || t.kind >= startTag && !known && strings.IndexByte(raw[1:], '<') >= 0 { // the text has other tags in it
+			if comment >= 0 {
+				at = comment
+			}
 			if tags = append(tags, fieldTag{at: at}); unended == maxUnended {
 				for i := at + 1; i < len(s); i++ {
 					if s[i] == '<' {

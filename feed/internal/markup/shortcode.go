@@ -27,7 +27,11 @@ const (
 
 // openShortcodes writes the shortcodes of s as HTML. Other brackets stay.
 func openShortcodes(s string) string {
+	if strings.IndexByte(s, '[') < 0 {
+		return s
+	}
 	var b strings.Builder
+	next := finder{s: s, at: map[string]int{}}
 	for from := 0; ; {
 		i := strings.IndexByte(s[from:], '[')
 		if i < 0 {
@@ -44,7 +48,7 @@ func openShortcodes(s string) string {
 			continue
 		}
 		name, attrs, n := readShortcode(s[i:])
-		content, after := shortcodeContent(s[i+n:], name)
+		content, after := next.content(i+n, name)
 		if opened, ok := shortcodes[name].open(name, attrs, content); ok {
 			b.WriteString(s[from:i] + opened)
 			from = i + n + after
@@ -89,19 +93,38 @@ func readShortcode(s string) (name, attrs string, n int) {
 	return "", "", 0
 }
 
-// shortcodeContent returns what stands before the end of a shortcode, and the
-// length of that with the end; nothing if it has none.
-func shortcodeContent(s, name string) (content string, n int) {
+// finder finds what comes next in a text, each thing once.
+type finder struct {
+	s  string
+	at map[string]int
+}
+
+// next returns where what comes next at or behind from, or the end.
+func (f *finder) next(what string, from int) int {
+	at, ok := f.at[what]
+	if !ok || at < from {
+		if at = strings.Index(f.s[from:], what); at < 0 {
+			at = len(f.s)
+		} else {
+			at += from
+		}
+		f.at[what] = at
+	}
+	return at
+}
+
+// content returns what stands between a position and the end of a shortcode,
+// and the length of that with the end; nothing if it has none.
+func (f *finder) content(from int, name string) (content string, n int) {
 	if name == "" {
 		return "", 0
 	}
-	const most = 16 << 10
 	end := "[/" + name + "]"
-	i := strings.Index(s[:min(len(s), most)], end)
-	if i < 0 || strings.Contains(s[:i], "["+name+" ") {
+	at := f.next(end, from)
+	if at == len(f.s) || f.next("["+name+" ", from) < at {
 		return "", 0
 	}
-	return s[:i], i + len(end)
+	return f.s[from:at], at - from + len(end)
 }
 
 // open returns a shortcode as HTML, and whether it is one: [video] alone is a

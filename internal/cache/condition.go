@@ -1,0 +1,65 @@
+package cache
+
+import (
+	"errors"
+	"log/slog"
+
+	"feedstation/internal/condition"
+)
+
+// redisName and localName are what the log calls the stores.
+const (
+	redisName = "redis"
+	localName = "local copy"
+)
+
+// What can be wrong. Editions are served from memory whatever it is.
+var (
+	redisUnreachable = condition.Kind{
+		Level: slog.LevelError, Component: redisName,
+		Began: "redis unreachable, serving last editions", Cleared: "redis reachable again",
+	}
+	redisUnwritable = condition.Kind{
+		Level: slog.LevelError, Component: redisName,
+		Began: "redis not writable, serving last editions", Cleared: "redis writable again",
+	}
+	localUnreachable = condition.Kind{
+		Level: slog.LevelError, Component: localName,
+		Began: "disk of the local copy not answering, serving from memory", Cleared: "disk of the local copy answering again",
+	}
+	localUnwritable = condition.Kind{
+		Level: slog.LevelError, Component: localName,
+		Began: "local copy not writable, serving from memory", Cleared: "local copy writable again",
+	}
+	localShared = condition.Kind{
+		Level: slog.LevelError, Component: "cache",
+		Began: "two configurations or versions publish over each other in one cache.dir, give each a folder of its own",
+	}
+	pinRefused = condition.Kind{
+		Level: slog.LevelError, Component: "cache", Stations: true,
+		Began: "pinned edition may show what was withdrawn, serving the current one", Cleared: "pinned edition served again",
+	}
+	outOfStep = condition.Kind{
+		Level: slog.LevelError, Component: "cache", Stations: true,
+		Began: "station not in step, serving its last edition", Cleared: "station in step again",
+	}
+)
+
+// Conditions returns what keeps this process from storing its editions, or from
+// following others.
+func (c *Cache) Conditions() []condition.Condition { return c.conditions.All() }
+
+// noteWritten notes whether a store has taken what is a station's, or with "" of
+// all. That the disk is late is no fault for a while.
+func (c *Cache) noteWritten(store Store, station string, err error) {
+	kind := localUnwritable
+	switch {
+	case store != Store(c.disk):
+		if kind = redisUnwritable; err != nil && !isReply(err) {
+			c.conditions.Note(redisUnreachable, "", err)
+		}
+	case errors.Is(err, errLate) && !c.disk.stuck():
+		return
+	}
+	c.conditions.Note(kind, station, err)
+}

@@ -1,0 +1,150 @@
+// Package condition is what is wrong with a process at the moment. A condition
+// begins, may change and clears, each of which is logged once; /status shows the
+// same values.
+package condition
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+)
+
+// Kind is something that can be wrong with a component.
+type Kind struct {
+	Level     slog.Level // of the line that says that it began
+	Component string
+	Began     string // "redis unreachable, serving last editions"
+	Cleared   string // "redis reachable again"
+	// Stations has each station logged by itself. Otherwise a component has one line
+	// when its first condition begins and one when its last clears: a full disk is
+	// one event, not one a station.
+	Stations bool
+	Errors   bool // another error is logged, too
+}
+
+// Condition is something that is wrong.
+type Condition struct {
+	Kind
+	Station string // empty: it concerns the whole component
+	Since   time.Time
+	Err     error
+}
+
+// String returns the condition as one line.
+func (c Condition) String() string {
+	if c.Station != "" {
+		return c.Began + ": " + c.Station + ": " + c.Err.Error()
+	}
+	return c.Began + ": " + c.Err.Error()
+}
+
+// Set is the conditions of a component or some. It is safe for concurrent use.
+type Set struct {
+	log *slog.Logger
+
+	mu     sync.Mutex
+	now    []Condition         // in the order in which they began
+	logged map[group]Condition // the line that is to be followed by one that it cleared
+}
+
+// group is conditions that share their lines in the log.
+type group struct{ component, kind, station string }
+
+// New returns a set without conditions.
+func New(log *slog.Logger) *Set { return &Set{log: log, logged: map[group]Condition{}} }
+
+// Note notes that something is wrong, or with nil that it is not, or no longer.
+// The attributes are logged with the beginning.
+func (s *Set) Note(k Kind, station string, err error, attrs ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.now, func(c Condition) bool { return c.Kind == k && c.Station == station })
+	switch {
+	case err == nil && i < 0:
+		return
+	case err == nil:
+		s.now = slices.Delete(s.now, i, i+1)
+		s.cleared(k, station)
+		return
+	case i < 0:
+		i = len(s.now)
+		s.now = append(s.now, Condition{Kind: k, Station: station, Since: time.Now()})
+	}
+	s.now[i].Err = err
+	s.began(s.now[i], attrs)
+}
+
+func (k Kind) group(station string) group {
+	if k.Stations {
+		return group{k.Component, k.Began, station}
+	}
+	return group{component: k.Component}
+}
+
+func (s *Set) began(c Condition, attrs []any) {
+	g := c.group(c.Station)
+	last, known := s.logged[g]
+	if known && (!c.Errors || digitless(last.Err) == digitless(c.Err)) {
+		return
+	}
+	s.logged[g] = c
+	s.logger(c).With("error", c.Err).Log(context.Background(), c.Level, c.Began, attrs...)
+}
+
+// cleared logs that the last condition of a group has cleared, in the words of the
+// one that was logged.
+func (s *Set) cleared(k Kind, station string) {
+	g := k.group(station)
+	last, known := s.logged[g]
+	if !known || slices.ContainsFunc(s.now, func(c Condition) bool { return c.group(c.Station) == g }) {
+		return
+	}
+	delete(s.logged, g)
+	s.logger(last).Info(last.Cleared, "duration", time.Since(last.Since).Round(time.Millisecond))
+}
+
+func (s *Set) logger(c Condition) *slog.Logger {
+	log := s.log.With("component", c.Component)
+	if c.Stations {
+		log = log.With("station", c.Station)
+	}
+	return log
+}
+
+// digitless returns an error's text without digits: another port, or another
+// duration, is not another error.
+func digitless(err error) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, err.Error())
+}
+
+// All returns all conditions, the one that began first coming first.
+func (s *Set) All() []Condition {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.now)
+}
+
+// Has reports whether there is a condition of a kind.
+func (s *Set) Has(k Kind) bool {
+	return slices.ContainsFunc(s.All(), func(c Condition) bool { return c.Kind == k })
+}
+
+// Get returns the condition of a kind that concerns a station, or with "" the
+// component as a whole.
+func (s *Set) Get(k Kind, station string) (c Condition, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.IndexFunc(s.now, func(c Condition) bool { return c.Kind == k && c.Station == station }); i >= 0 {
+		return s.now[i], true
+	}
+	return Condition{}, false
+}

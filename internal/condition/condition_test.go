@@ -1,0 +1,108 @@
+package condition_test
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/condition"
+)
+
+var (
+	away = condition.Kind{Level: slog.LevelError, Component: "redis", Began: "redis unreachable", Cleared: "redis reachable again"}
+	full = condition.Kind{Level: slog.LevelError, Component: "redis", Began: "redis not writable", Cleared: "redis writable again"}
+	task = condition.Kind{Level: slog.LevelWarn, Component: "refresh", Began: "task failed", Cleared: "task recovered", Stations: true, Errors: true}
+)
+
+// note is a call of Note, a second after the one before.
+type note struct {
+	kind    condition.Kind
+	station string
+	err     string // empty: nil
+}
+
+func TestNote(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		notes []note
+		log   []string
+		all   []string
+	}{
+		{"nothing", []note{{away, "", ""}, {task, "xt", ""}}, nil, nil},
+		{
+			"begins once, clears once",
+			[]note{{away, "", "refused"}, {away, "", "refused"}, {away, "", "timeout"}, {away, "", ""}, {away, "", ""}},
+			[]string{
+				`level=ERROR msg="redis unreachable" component=redis error=refused n=0`,
+				`level=INFO msg="redis reachable again" component=redis duration=3s`,
+			},
+			nil,
+		},
+		{
+			"one event of a component",
+			[]note{{full, "xt", "oom"}, {full, "yy", "oom"}, {away, "", "refused"}, {away, "", ""}, {full, "xt", ""}, {full, "yy", ""}},
+			[]string{
+				`level=ERROR msg="redis not writable" component=redis error=oom n=0`,
+				`level=INFO msg="redis writable again" component=redis duration=5s`,
+			},
+			nil,
+		},
+		{
+			"what is left of it",
+			[]note{{full, "xt", "oom"}, {full, "yy", "oom"}, {full, "xt", ""}},
+			[]string{`level=ERROR msg="redis not writable" component=redis error=oom n=0`},
+			[]string{"1s redis yy redis not writable: yy: oom"},
+		},
+		{
+			"each station and each error",
+			[]note{{task, "xt", "port 1: refused"}, {task, "xt", "port 22: refused"}, {task, "xt", "timeout"}, {task, "yy", "timeout"}, {task, "xt", ""}},
+			[]string{
+				`level=WARN msg="task failed" component=refresh station=xt error="port 1: refused" n=0`,
+				`level=WARN msg="task failed" component=refresh station=xt error=timeout n=2`,
+				`level=WARN msg="task failed" component=refresh station=yy error=timeout n=3`,
+				`level=INFO msg="task recovered" component=refresh station=xt duration=4s`,
+			},
+			[]string{"3s refresh yy task failed: yy: timeout"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var out strings.Builder
+				began := time.Now()
+				set := condition.New(slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+					if a.Key == slog.TimeKey {
+						return slog.Attr{}
+					}
+					return a
+				}})))
+				for i, n := range tt.notes {
+					var err error
+					if n.err != "" {
+						err = errors.New(n.err)
+					}
+					set.Note(n.kind, n.station, err, "n", i)
+					if c, ok := set.Get(n.kind, n.station); ok != (err != nil) || c.Err != err {
+						t.Errorf("after note %d: %v", i, c)
+					}
+					time.Sleep(time.Second)
+				}
+				if diff := cmp.Diff(tt.log, strings.FieldsFunc(out.String(), func(r rune) bool { return r == '\n' })); diff != "" && (tt.log != nil || out.Len() > 0) {
+					t.Errorf("log (-want +got):\n%s", diff)
+				}
+				var all []string
+				for _, c := range set.All() {
+					all = append(all, fmt.Sprint(c.Since.Sub(began), " ", c.Component, " ", c.Station, " ", c))
+				}
+				if diff := cmp.Diff(tt.all, all); diff != "" {
+					t.Errorf("conditions (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,99 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"feedstation/internal/condition"
+	"feedstation/internal/press"
+)
+
+// StoreUnreachable is the condition of a content store that can't be asked.
+var StoreUnreachable = condition.Kind{
+	Level: slog.LevelError, Component: "content store", Errors: true,
+	Began: "content store unreachable, serving last editions", Cleared: "content store reachable again",
+}
+
+// What keeps a station from being built, and from being compared with the content
+// store.
+var (
+	notBuilt = condition.Kind{
+		Level: slog.LevelError, Component: "refresh", Stations: true, Errors: true,
+		Began: "station not built, serving its last edition", Cleared: "station built again",
+	}
+	notAudited = condition.Kind{
+		Level: slog.LevelError, Component: "audit", Stations: true, Errors: true,
+		Began: "station not audited", Cleared: "station audited again",
+	}
+)
+
+// notedError is an error of which conditions tell: it is in the log already.
+type notedError struct{ error }
+
+func (e notedError) Unwrap() error { return e.error }
+
+// note notes a condition, or its end. A run that is given up says nothing of what
+// it could not do, and the caller of Build has its error.
+func (c *Conductor) note(ctx context.Context, kind condition.Kind, station string, err error) {
+	if err == nil || !c.building && ctx.Err() == nil {
+		c.conditions.Note(kind, station, err, stack(err)...)
+	}
+}
+
+// stack returns where an error panicked, as an attribute of the log; of another
+// error nothing.
+func stack(err error) []any {
+	if p, ok := errors.AsType[*press.PanicError](err); ok {
+		return []any{"stack", string(p.Stack)}
+	}
+	return nil
+}
+
+// Conditions returns what is wrong with the content store and the stations.
+func (c *Conductor) Conditions() []condition.Condition { return c.conditions.All() }
+
+// Condition returns why a station can't be built, or else audited; not ok: it can.
+func (c *Conductor) Condition(station string) (why condition.Condition, ok bool) {
+	if why, ok = c.conditions.Get(notBuilt, station); ok {
+		return why, true
+	}
+	if why, ok = c.conditions.Get(StoreUnreachable, ""); ok {
+		return why, true
+	}
+	return c.conditions.Get(notAudited, station)
+}
+
+// Down returns for how long the content store has been unreachable; 0: it is not.
+func (c *Conductor) Down() time.Duration {
+	down, ok := c.conditions.Get(StoreUnreachable, "")
+	if !ok {
+		return 0
+	}
+	return max(1, time.Since(down.Since))
+}
+
+// noteUpToDate notes the stations that are built here and have nothing to be
+// rebuilt but a backlog.
+func (c *Conductor) noteUpToDate() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, d := range c.desks {
+		switch {
+		case !d.led:
+			delete(c.upToDate, d.station.ID)
+		case d.work == nil || !d.work.fresh:
+			c.upToDate[d.station.ID] = c.looked
+		}
+	}
+}
+
+// Checked returns when the last look at the content store began after which the
+// edition of a station was up to date, by the monotonic clock; zero: there was
+// none yet, or another process leads.
+func (c *Conductor) Checked(station string) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.upToDate[station]
+}
