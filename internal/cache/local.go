@@ -33,9 +33,8 @@ type Local struct {
 type known struct {
 	manifest, pinned seen
 	head             Head
-	suspect          bool    // the current edition was found damaged
-	unconfirmed      bool    // see distrust
-	ledger           *ledger // nil: the folder has to be read
+	suspect          bool // the current edition was found damaged
+	unconfirmed      bool // see distrust
 }
 
 // OpenLocal returns the local copy in a folder, which is created, and tried by

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,9 +33,6 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 	if distrusted {
 		l.suspect(station, true)
 	}
-	if book := l.takeLedger(in, station); book != nil {
-		return l.publishKnown(ctx, in, e, book)
-	}
 	old, err := l.stored(in, station)
 	if err != nil {
 		return nil, err
@@ -62,34 +58,7 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 			return e, err
 		}
 	}
-	book, err := l.collect(in, m)
-	if err != nil {
-		return e, err
-	}
-	return e, l.keepLedger(in, station, book)
-}
-
-// publishKnown is Publish where the folder is as this process left it.
-func (l *Local) publishKnown(ctx context.Context, in *durable.Folder, e *edition.Edition, book *ledger) (*edition.Edition, error) {
-	m := e.Manifest()
-	sum := digest(m)
-	switch {
-	case book.version.Watermark > e.Base().UnixMilli():
-		return nil, errors.Join(fmt.Errorf("cache: %s: %w", m.Station, edition.ErrStale), l.keepLedger(in, m.Station, book))
-	case e.Number() <= book.version.Number && sum == book.digest:
-		return e.Numbered(book.version.Number), l.keepLedger(in, m.Station, book)
-	case e.Number() <= book.version.Number:
-		e = e.Numbered(book.version.Number + 1)
-		m.Number = e.Number()
-	}
-	if err := writeObjects(ctx, in, e, false); err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
-	}
-	if err := writeManifest(in, m); err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
-	}
-	book.enter(m, sum)
-	return e, errors.Join(l.collectKnown(in, book), l.keepLedger(in, m.Station, book))
+	return e, l.collect(in, m)
 }
 
 // writeManifest makes an edition the current one. Both files wait for the disk
@@ -209,41 +178,29 @@ func writeObjects(ctx context.Context, in *durable.Folder, e *edition.Edition, a
 }
 
 // collect removes what neither the current edition nor a kept one names, of the
-// files whose names are ours, and returns the ledger of what is left.
-func (l *Local) collect(in *durable.Folder, m edition.Manifest) (*ledger, error) {
+// files whose names are ours.
+func (l *Local) collect(in *durable.Folder, m edition.Manifest) error {
 	numbers, names, err := list(in)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	book := &ledger{newest: map[edition.Hash]int64{}}
-	if book.pin, err = readPin(in); err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
+	pin, err := readPin(in)
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
 	}
 	named := map[string]bool{}
-	for _, number := range l.keptOf(numbers, m.Number, book.pin) {
+	for _, number := range l.keptOf(numbers, m.Number, pin) {
 		text, err := readSealed(in, numberName(number))
 		switch {
 		case errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
 			continue // is of no use
 		case err != nil:
-			return nil, fmt.Errorf("cache: %w", err)
+			return fmt.Errorf("cache: %w", err)
 		}
 		named[numberName(number)] = true
-		stays := number
-		if number == book.pin.Number {
-			stays = math.MaxInt64
-		}
-		if number != m.Number {
-			book.numbers = append(book.numbers, number)
-		}
 		for hash := range hashesIn(text) {
 			named[objectName(hash)] = true
-			book.newest[hash] = max(book.newest[hash], stays)
 		}
-	}
-	book.enter(m, digest(m))
-	for hash := range book.newest {
-		named[objectName(hash)] = true
 	}
 	// Manifests go first: none is ever there without its documents.
 	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(filepath.Ext(b), filepath.Ext(a)) })
@@ -252,10 +209,17 @@ func (l *Local) collect(in *durable.Folder, m edition.Manifest) (*ledger, error)
 			continue
 		}
 		if err := remove(in, file); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return book, nil
+	return nil
+}
+
+func remove(in *durable.Folder, name string) error {
+	if err := in.Remove(name); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	return nil
 }
 
 // keptOf returns which of the numbers, the highest first, stay beside the

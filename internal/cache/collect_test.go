@@ -13,10 +13,10 @@ import (
 	"feedstation/internal/edition"
 )
 
-// TestLedger has two processes share a folder, by turns or one for a while, with
+// TestLocalFolder has two processes share a folder, by turns or one for a while, with
 // pins: what is there is what the current, the kept and the pinned editions name,
-// and nothing else, whatever each remembers.
-func TestLedger(t *testing.T) {
+// and nothing else.
+func TestLocalFolder(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 0))
