@@ -9,7 +9,6 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/content"
-	"feedstation/internal/edition"
 )
 
 // inGroups runs test in a bubble whose store tells of changes one at a time, and
@@ -94,36 +93,6 @@ func TestGroupThatLeft(t *testing.T) {
 		w.refresh()
 		if paths := naming(w.edition("xt"), 1); len(paths) > 0 {
 			w.t.Errorf("xt still has what was deleted in %q", paths)
-		}
-	})
-}
-
-// The station for all notes what has gone of its own articles, not those of
-// others: each notes its own.
-func TestGroupThatIsGone(t *testing.T) {
-	inGroups(t, func(w *world) {
-		var bulk []article.Article
-		for i, station := range []string{"www", "xt", "xt", "yy"} {
-			a := newArticle(station, i, time.Hour)
-			a.NoIndex = true
-			bulk = append(bulk, a)
-		}
-		w.put(append(bulk, newArticle("xt", 10, time.Hour), newArticle("yy", 11, time.Hour), newArticle("www", 12, time.Hour))...)
-		s, c := w.withShelf()
-		w.refreshOf(c)
-		for i := range bulk {
-			bulk[i].Status = article.Withdrawn
-		}
-		time.Sleep(time.Minute)
-		w.put(bulk...)
-		w.refreshOf(c)
-		for _, a := range bulk {
-			if r := s.Retractions()[a.ID]; r.State != edition.Gone || r.Station != a.Station {
-				w.t.Errorf("%s of %s: %+v", a.ID, a.Station, r)
-			}
-		}
-		if n := len(s.Retractions()); n != len(bulk) {
-			w.t.Errorf("%d are noted, want %d", n, len(bulk))
 		}
 	})
 }

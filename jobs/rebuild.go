@@ -28,9 +28,6 @@ const tries = 3
 // it has.
 const passTime = time.Second
 
-// noteTime bounds how long a process that is stopped notes what has gone.
-const noteTime = 5 * time.Second
-
 // Report is what became of one station.
 type Report struct {
 	Station   *network.Station
@@ -189,12 +186,7 @@ func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.E
 		r.changed = changed(current, next)
 		r.published = true
 	}
-	// Also an edition of which there was an error may be out by now, and whoever
-	// comes next finds nothing to do: what has gone is noted even by a process that
-	// is being stopped.
-	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
-	defer cancel()
-	return errors.Join(err, c.noteGone(noting, r.station, current, next))
+	return err
 }
 
 // next returns the edition that follows the current one.

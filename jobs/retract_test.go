@@ -1,10 +1,9 @@
 package jobs_test
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -182,47 +181,91 @@ func TestRetraction(t *testing.T) {
 	})
 }
 
-// An edition of before must not show what the newsroom has withdrawn since.
-func TestWithdrawnIsNotedAsGone(t *testing.T) {
+// An earlier edition, pinned or served in place of a damaged one, shows nothing that
+// has been withdrawn since, wherever that was, and what is shown still.
+func TestEarlierEditionsShowNothingWithdrawn(t *testing.T) {
 	for name, in := range map[string]func(*testing.T, func(*world)){"told one by one": in, "told in groups": inGroups} {
-		t.Run(name, func(t *testing.T) { in(t, withdrawnIsNotedAsGone) })
+		t.Run(name, func(t *testing.T) { in(t, earlierEditionsShowNothingWithdrawn) })
 	}
 }
 
-func withdrawnIsNotedAsGone(w *world) {
-	noindex := newArticle("xt", 3, 2*time.Hour)
-	noindex.NoIndex = true
-	w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 2*time.Hour), noindex, newArticle("xt", 6, 50*dayHours))
-	s, c := w.withShelf()
-	w.refreshOf(c)
-	before, _ := s.Current("xt")
+func earlierEditionsShowNothingWithdrawn(w *world) {
+	t := w.t
+	noindex := func(id int, age time.Duration) article.Article {
+		a := newArticle("xt", id, age)
+		a.NoIndex = true
+		return a
+	}
+	moved, expiring := newArticle("xt", 4, 5*time.Hour), newArticle("xt", 5, 6*time.Hour)
+	expiring.Expires = time.Now().Add(time.Hour)
+	all := []article.Article{newArticle("xt", 1, time.Hour), noindex(2, 2*time.Hour), noindex(3, 4*time.Hour), moved, expiring, newArticle("xt", 6, 50*dayHours), newArticle("xt", 7, 3*time.Hour)}
+	w.put(all...)
+	dir := t.TempDir()
+	b := w.builder(dir, options)
+	w.refreshOf(b.conductor)
+	first := map[string]*edition.Edition{}
+	for _, station := range []string{"xt", "www"} {
+		first[station], _ = b.editions.Current(station)
+	}
 	time.Sleep(time.Minute)
-	for _, id := range []int{1, 3, 6} {
-		gone := newArticle("xt", id, time.Hour)
-		if id == 6 {
-			gone.Published = gone.Published.Add(-30 * dayHours)
-		}
-		gone.NoIndex = id == 3
-		if id != 6 {
-			gone.Status = article.Withdrawn
-		}
-		w.put(gone)
+	for id := range options.Items + 1 { // which push all others out of the feeds
+		w.put(newArticle("xt", 100+id, 0))
 	}
-	w.refreshOf(c)
-	for id, want := range map[string]edition.RetractionState{"1": edition.Gone, "2": "", "3": edition.Gone, "6": ""} {
-		if got := s.Retractions()[id].State; got != want {
-			w.t.Errorf("%s is %q, want %q", id, got, want)
+	moved.Station, moved.URL = "yy", address("yy", "4")
+	w.put(moved)
+	w.refreshOf(b.conductor)
+	time.Sleep(2 * time.Hour)
+	for _, a := range []article.Article{all[0], all[1], all[2], moved} {
+		a.Status = article.Withdrawn
+		w.put(a)
+	}
+	w.refreshOf(b.conductor)
+
+	looks := func(what string, b *builder) {
+		t.Helper()
+		for _, station := range []string{"xt", "www"} {
+			e, ok := b.editions.Served(station)
+			if !ok {
+				t.Fatalf("%s: nothing of %s is served", what, station)
+			}
+			for id := 1; id <= 5; id++ {
+				if paths := naming(e, id); len(paths) > 0 {
+					t.Errorf("%s: %s shows %d in %q", what, station, id, paths)
+				}
+			}
+			if station == "xt" && len(naming(e, 6)) == 0 {
+				t.Errorf("%s: the article that is still there is not shown", what)
+			}
 		}
 	}
-	after, _ := s.Current("xt")
-	if again := press.Redact(w.network, after, s.Retractions()); again != after {
-		w.t.Error("the edition that made the note is changed by it")
-	}
-	for _, id := range []int{1, 3} {
-		if paths := naming(press.Redact(w.network, before, s.Retractions()), id); len(paths) > 0 {
-			w.t.Errorf("the edition of before shows %d in %q", id, paths)
+	looks("as built", b)
+	for station, e := range first {
+		if err := b.editions.Pin(w.t.Context(), station, e.Number()); err != nil {
+			t.Fatal(err)
 		}
 	}
+	looks("pinned", b)
+	if e, _ := b.editions.Served("www"); len(naming(e, 7)) == 0 {
+		t.Error("the pinned edition lacks what is only out of the feeds")
+	}
+	looks("pinned, another process", w.builder(dir, options))
+	for station := range first {
+		if err := b.editions.Unpin(w.t.Context(), station); err != nil {
+			t.Fatal(err)
+		}
+		current, _ := b.editions.Current(station)
+		for _, name := range []string{"manifest", fmt.Sprint(current.Number())} {
+			if err := os.Truncate(filepath.Join(dir, station, name+".json"), 9); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	again := w.builder(dir, options)
+	looks("damaged", again)
+	if err := again.editions.Sync(w.t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	looks("damaged, published again", w.builder(dir, options))
 }
 
 // An article that somebody names is looked for in the store and in the editions.
@@ -277,77 +320,6 @@ func TestHintOfMovedArticle(t *testing.T) {
 		}
 		if paths := naming(w.edition("yy"), 1); len(paths) == 0 {
 			t.Error("it is not where it has come to")
-		}
-	})
-}
-
-// What moves to a month that only gains by it has not gone.
-func TestMovedIsNotGone(t *testing.T) {
-	in(t, func(w *world) {
-		moved := newArticle("xt", 1, 40*dayHours)
-		w.put(moved, newArticle("xt", 2, 40*dayHours), newArticle("xt", 3, 70*dayHours))
-		s, c := w.withShelf()
-		w.refreshOf(c)
-		time.Sleep(time.Minute)
-		moved.Published = moved.Published.Add(-30 * dayHours)
-		w.put(moved)
-		w.refreshOf(c)
-		if len(s.Retractions()) > 0 {
-			t.Errorf("%v", s.Retractions())
-		}
-	})
-}
-
-// However many articles have gone at once, each is noted.
-func TestManyGoneAtOnceAreNoted(t *testing.T) {
-	in(t, func(w *world) {
-		w.put(newArticle("xt", 1, time.Hour))
-		s, c := w.withShelf()
-		w.refreshOf(c)
-		built, _ := s.Current("xt")
-		const path = "/sitemaps/2026-03.xml"
-		records := maps.Collect(built.AllContents())
-		lines := records[path].Body()
-		for id := range 2000 {
-			lines = edition.Article{ID: fmt.Sprint(id + 2), Published: time.Now(), Address: address("xt", fmt.Sprint(id+2))}.AppendTo(lines)
-		}
-		records[path] = edition.NewDocument(records[path].MediaType(), lines, built.Watermark())
-		s.current["xt"] = edition.New("xt", 1, built.Watermark(), built.Build(), maps.Collect(built.All())).WithContents(records)
-		time.Sleep(time.Minute)
-		if err := c.Build(w.t.Context(), nil, func(jobs.Report) {}); err != nil {
-			t.Fatal(err)
-		}
-		if noted := s.Retractions(); len(noted) != 2000 || noted["2"].State != edition.Gone || noted["2001"].State != edition.Gone {
-			t.Errorf("%d of 2000 are noted", len(noted))
-		}
-	})
-}
-
-// An article of the feeds alone that has gone without a word is noted, too; one
-// that newer ones have pushed out is not.
-func TestGoneFromFeedsIsNoted(t *testing.T) {
-	in(t, func(w *world) {
-		for id := range options.Items {
-			a := newArticle("xt", id, time.Duration(id+1)*time.Hour)
-			a.NoIndex = true
-			w.put(a)
-		}
-		s := newShelf()
-		w.deaf = true
-		c := jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
-			s, err := w.store.Snapshot(ctx)
-			return faultySnapshot{s, w.fault, w.deaf, w.listed, w.sums, nil}, err
-		}, s, options)
-		w.refreshOf(c)
-		time.Sleep(5 * time.Minute)
-		gone := newArticle("xt", 3, 4*time.Hour)
-		gone.NoIndex, gone.Status = true, article.Withdrawn
-		w.put(gone, newArticle("xt", 100, 0), newArticle("xt", 101, 0), newArticle("xt", 102, 0))
-		if err := c.Audit(w.t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if got := s.Retractions(); len(got) != 1 || got["3"].State != edition.Gone {
-			t.Errorf("noted: %v", got)
 		}
 	})
 }
@@ -463,31 +435,6 @@ func TestManyArticlesAtOnce(t *testing.T) {
 			}
 		}
 		w.refreshOf(c)
-	})
-}
-
-// An article that moves to another station stays in the feeds of the station of
-// all, though the one that it has left is built later.
-func TestMovedStationIsNotGone(t *testing.T) {
-	in(t, func(w *world) {
-		moved := newArticle("yy", 1, time.Hour)
-		w.put(moved, newArticle("yy", 2, time.Hour), newArticle("xt", 3, time.Hour))
-		s := newShelf()
-		c := w.conduct(s, options, func(string, time.Time, time.Time) error {
-			time.Sleep(time.Second)
-			return nil
-		})
-		w.refreshOf(c)
-		time.Sleep(time.Minute)
-		moved.Station, moved.URL = "xt", "https://xt.news.example/content/1.html"
-		w.put(moved)
-		w.refreshOf(c)
-		for _, station := range []string{"www", "xt"} {
-			e, _ := s.Current(station)
-			if got := press.Redact(w.network, e, s.Retractions()); len(naming(got, 1)) == 0 {
-				t.Errorf("%s loses what has only moved: %v", station, s.Retractions())
-			}
-		}
 	})
 }
 

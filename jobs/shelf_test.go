@@ -63,7 +63,7 @@ func (s *shelf) Retractions() edition.Retractions {
 func (s *shelf) Retract(_ context.Context, retractions ...edition.Retraction) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.taken, _ = s.taken.With(time.Now(), retractions...)
+	s.taken, _ = s.taken.With(retractions...)
 	return nil
 }
 

@@ -3,12 +3,10 @@ package jobs
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
-	"feedstation/internal/network"
 	"feedstation/internal/press"
 )
 
@@ -80,79 +78,4 @@ func (c *Conductor) retract(ctx context.Context, retractions []edition.Retractio
 		return err
 	}
 	return nil // the cache sends it when it can
-}
-
-// maxGone bounds how many articles that have gone at once are noted: every process
-// remembers each.
-const maxGone = 100_000
-
-// noteGone notes the articles that an edition has lost, so that no older one
-// shows them when it is needed once more.
-func (c *Conductor) noteGone(ctx context.Context, station *network.Station, before, after *edition.Edition) error {
-	if before == nil {
-		return nil
-	}
-	diff, err := edition.Diff(before, after)
-	if err != nil {
-		return err
-	}
-	gone := diff.Left
-	if station.All { // which has the articles of others in its feeds: these note them
-		own := ownOf(before, gone)
-		gone = slices.DeleteFunc(gone, func(a edition.Article) bool { return !own[a.ID] })
-	}
-	if len(gone) == 0 {
-		return nil
-	}
-	if len(gone) > maxGone {
-		c.log.ErrorContext(ctx, "too many articles have gone at once to note each: an earlier edition that is pinned shows them",
-			"station", station.ID, "articles", len(gone), "edition", after.Number())
-		return nil
-	}
-	shown := c.shown(ctx, gone)
-	var noted []edition.Retraction
-	for _, a := range gone {
-		if r, ok := c.taken[a.ID]; ok && r.Down() || shown[a.ID] {
-			continue
-		}
-		noted = append(noted, edition.Retraction{Station: station.ID, ID: a.ID, At: after.Watermark(), State: edition.Gone})
-	}
-	return c.retract(ctx, noted)
-}
-
-// ownOf returns which of some articles are in the months of a station's edition.
-func ownOf(e *edition.Edition, articles []edition.Article) map[string]bool {
-	ids, own := map[string]bool{}, map[string]bool{}
-	for _, a := range articles {
-		ids[a.ID] = true
-	}
-	for path, contents := range e.AllContents() {
-		if !press.IsShard(path) || !edition.HasAny(contents, ids) {
-			continue
-		}
-		for a := range edition.Articles(contents) { // which Diff could read
-			own[a.ID] = true
-		}
-	}
-	return own
-}
-
-// shown returns which of the articles the store shows all the same: elsewhere, or in feeds only. A note would take those out of what
-// other stations have just built. A store that can't say shows none.
-func (c *Conductor) shown(ctx context.Context, articles []edition.Article) map[string]bool {
-	shown := map[string]bool{}
-	snapshot, err := c.snapshot(ctx)
-	if err != nil {
-		return shown
-	}
-	defer snapshot.Close()
-	var ids []string
-	for _, a := range articles {
-		ids = append(ids, a.ID)
-	}
-	states, err := press.Find(ctx, snapshot, ids)
-	for _, state := range states {
-		shown[state.ID] = err == nil && state.Visible
-	}
-	return shown
 }

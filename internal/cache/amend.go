@@ -23,10 +23,7 @@ func (c *Cache) amendServed() (changed []*edition.Edition) {
 func (c *Cache) amendDesk(d *desk) *edition.Edition {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	defer d.forget()
-	if pinned := d.pinned.Load(); pinned != nil {
-		c.showPinned(d, pinned)
-	}
+	c.showAgain(d)
 	current := d.current.Load()
 	if current == nil {
 		return nil
@@ -46,16 +43,18 @@ func (c *Cache) hideWithdrawn() {
 	for _, station := range c.stations {
 		d := c.desks[station]
 		d.mu.Lock()
-		if pinned := d.pinned.Load(); pinned != nil {
-			c.showPinned(d, pinned)
-		}
+		c.showAgain(d)
 		d.mu.Unlock()
 	}
 }
 
 // withoutWithdrawn returns an older edition without what the current editions do
-// not show. What these are is not known before the cache is open.
-func (c *Cache) withoutWithdrawn(older *edition.Edition) *edition.Edition {
+// not show. What these are is not known before the cache is open. The error is that
+// of editions that can't be compared: the older one may show anything then.
+func (c *Cache) withoutWithdrawn(older *edition.Edition) (*edition.Edition, error) {
+	if !c.opened.Load() {
+		return older, nil
+	}
 	current := map[string]*edition.Edition{}
 	for station, d := range c.desks {
 		if e := d.current.Load(); e != nil {
@@ -63,22 +62,18 @@ func (c *Cache) withoutWithdrawn(older *edition.Edition) *edition.Edition {
 		}
 	}
 	newest, ok := current[older.Station()]
-	if !ok || !c.opened.Load() {
-		return older
+	if !ok {
+		return c.withoutLeft(older, true)
 	}
 	ids, err := edition.Withdrawn(older, current)
 	if err != nil {
-		c.log.Error("pinned edition not compared with the current ones", "station", older.Station(), "error", err)
-		return older
+		return nil, fmt.Errorf("not compared with the current editions: %w", err)
 	}
 	withdrawn := edition.Retractions{}
 	for _, id := range ids {
 		withdrawn[id] = edition.Retraction{Station: older.Station(), ID: id, At: newest.Watermark(), State: edition.Held}
 	}
-	if len(withdrawn) == 0 {
-		return older
-	}
-	return c.amend(older, withdrawn)
+	return c.without(older, withdrawn), nil
 }
 
 // publishAmended stores what amendServed has changed. The error joins those of

@@ -10,6 +10,7 @@
 //	{dir}/{station}/{number}.json   its copy, and the manifests of the kept editions
 //	{dir}/{station}/{hash}.doc      one document, packed (edition.Document.Pack)
 //	{dir}/{station}/pinned.json     which kept edition is served instead of the current one
+//	{dir}/{station}/left.json       which articles have left since the oldest of these editions
 //	{dir}/{station}/lock            held by the process that publishes
 //	{dir}/{station}/unconfirmed     nothing is served from there: what was retracted is not known
 //	{dir}/{station}/.feedstation    tells that the folder is ours
@@ -22,14 +23,17 @@
 // Redis, all keys of a station in one hash slot:
 //
 //	f:{station}:m                   HASH: number, watermark (Unix ms; absent when it is not whole), manifest (JSON),
-//	                                digest (of the manifest without its number), pinned (number, Unix ms),
-//	                                retracted (random, another one after each change of f:{station}:r)
+//	                                digest (of the manifest without its number), pinned (number, Unix ms)
 //	f:{station}:k                   HASH: number of a kept edition → its manifest
 //	f:{station}:n                   ZSET: hash of a document → number of the newest edition that names it,
 //	                                infinite for those of a pinned edition
 //	f:{station}:d:{hash}            STRING: one document, packed
-//	f:{station}:r                   HASH: id of an article → its retraction (JSON)
 //	f:{station}:lease               STRING with a time to live: token of the process that builds
+//
+// and of all stations:
+//
+//	f:retracted                     HASH: id of an article → its retraction (JSON); the empty id → a random text,
+//	                                another one after each change
 package cache
 
 import (
@@ -84,7 +88,7 @@ type Store interface {
 type Head struct {
 	Version
 	Pin         Pin
-	Retracted   string // in Redis: another one when the retractions are others
+	Retracted   string // in Redis: another one when the retractions, of all stations, are others
 	Unconfirmed bool   // there may be editions, but they are not to be served; see Local.distrust
 	Err         error  // why the store can't tell of this station
 }
@@ -124,6 +128,8 @@ type Cache struct {
 	copying     sync.Mutex                    // held while their files are looked at
 	copied      copies                        // their files in the local copy, as they were read
 	unsaved     atomic.Bool                   // the local copy may lack some
+	noted       string                        // Head.Retracted when Redis and this process had the same; of Sync
+	unsent      atomic.Bool                   // Redis may lack some
 	opened      atomic.Bool                   // there are the current editions of all stations that have one
 	unamended   atomic.Bool                   // editions may not be amended by what was learned last
 
@@ -138,7 +144,6 @@ type desk struct {
 	station string
 	current atomic.Pointer[edition.Edition] // the newest
 	pinned  atomic.Pointer[edition.Edition] // nil: the current one is served
-	former  atomic.Pointer[formers]
 
 	turn  sync.Mutex           // held while an edition is published or pinned: the newest wins
 	known *edition.Retractions // by which what is published was amended; of whoever has the turn
@@ -148,8 +153,6 @@ type desk struct {
 	pin   Pin
 	whole *edition.Edition // the pinned edition before it was amended
 
-	noted  string      // token of the retractions that Redis and this process both have
-	unsent atomic.Bool // Redis may lack retractions
 }
 
 // Close writes what the local copy lacks, as far as the disk answers, and closes
@@ -287,8 +290,7 @@ func (c *Cache) swap(d *desk, e *edition.Edition) {
 // that of the one before, whatever a store says: readers of this process never
 // see it go back.
 func (c *Cache) replace(d *desk, e *edition.Edition) {
-	current, served := d.current.Load(), d.served()
-	if current != nil {
+	if current := d.current.Load(); current != nil {
 		if versionOf(current) == versionOf(e) {
 			return
 		}
@@ -302,12 +304,6 @@ func (c *Cache) replace(d *desk, e *edition.Edition) {
 		return
 	}
 	c.log.Info("edition served", "station", d.station, "number", e.Number(), "documents", e.Len())
-	c.turned(d, served, e)
-}
-
-// turned does what follows when another edition is served than before.
-func (c *Cache) turned(d *desk, before, after *edition.Edition) {
-	d.remember(before, after)
 	c.wake()
 }
 

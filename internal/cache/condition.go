@@ -35,6 +35,10 @@ var (
 		Level: slog.LevelError, Component: "cache",
 		Began: "two configurations or versions publish over each other in one cache.dir, give each a folder of its own",
 	}
+	pinRefused = condition.Kind{
+		Level: slog.LevelError, Component: "cache", Stations: true,
+		Began: "pinned edition may show what was withdrawn, serving the current one", Cleared: "pinned edition served again",
+	}
 	outOfStep = condition.Kind{
 		Level: slog.LevelError, Component: "cache", Stations: true,
 		Began: "station not in step, serving its last edition", Cleared: "station in step again",

@@ -27,6 +27,7 @@ import (
 const (
 	publisherDir   = "FEEDSTATION_TEST_PUBLISHER"
 	publisherRedis = "FEEDSTATION_TEST_PUBLISHER_REDIS"
+	publisherSheds = "FEEDSTATION_TEST_PUBLISHER_SHEDS" // if set, each edition lacks an article of the one before
 )
 
 func TestMain(m *testing.M) {
@@ -55,6 +56,18 @@ func counted(number int64) *edition.Edition {
 // it another.
 func countOf(e *edition.Edition) int64 { return e.Watermark().Sub(noon).Milliseconds() }
 
+// shedding returns the edition of a number, which lacks an article of the one before.
+func shedding(number int64) *edition.Edition {
+	var ids []string
+	for i := range int64(8) {
+		ids = append(ids, shed(number+i))
+	}
+	return listing("xt", number, noon.Add(time.Duration(number)*time.Millisecond), ids...)
+}
+
+// shed is the article that is in no edition after that of a number.
+func shed(number int64) string { return fmt.Sprintf("art-%d-", number) }
+
 func publishForever(dir, addr string) error {
 	ctx := context.Background()
 	local, err := OpenLocal(dir, DefaultKeep)
@@ -78,7 +91,11 @@ func publishForever(dir, addr string) error {
 			count = countOf(e)
 		}
 		// What it published last before it was killed may be in Redis only.
-		if err := c.Publish(ctx, counted(count+1)); err != nil && !errors.Is(err, edition.ErrStale) {
+		next := counted
+		if os.Getenv(publisherSheds) != "" {
+			next = shedding
+		}
+		if err := c.Publish(ctx, next(count+1)); err != nil && !errors.Is(err, edition.ErrStale) {
 			return err
 		}
 	}
@@ -305,4 +322,50 @@ func readFlipped(t *testing.T, local *Local, want map[int64]*edition.Edition, nu
 		t.Fatalf("%s: edition %d: %v", flip, number, err)
 	}
 	return e.Number() != int64(len(want))
+}
+
+// A publisher is killed at many moments, and then what it published last is damaged:
+// what is served in its place shows nothing that had been withdrawn, whether or not
+// the publisher had come to note anything.
+func TestFallBackSurvivesKills(t *testing.T) {
+	require.Time(t)
+	t.Parallel()
+	const rounds = 60
+	dir := t.TempDir()
+	moments := rand.New(rand.NewPCG(9, 10))
+	fallen := 0
+	for round := range rounds {
+		killPublisher(t, 1+moments.IntN(3), time.Duration(moments.IntN(10_000))*time.Microsecond, publisherDir+"="+dir, publisherSheds+"=1")
+		local, err := OpenLocal(dir, DefaultKeep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last, err := local.Fetch(t.Context(), "xt", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		damages[moments.IntN(len(damages))].do(t, local, last)
+		c, err := Open(t.Context(), slog.New(slog.DiscardHandler), []string{"xt"}, local, nil, redact)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, when := range []string{"at once", "mended"} {
+			e, ok := c.Served("xt")
+			if !ok {
+				break
+			}
+			fallen++
+			for n := countOf(last) - 2*DefaultKeep; n < countOf(last); n++ {
+				if served(t, c, shed(n)) {
+					t.Fatalf("round %d, %s: edition %d instead of %d shows %s", round, when, e.Number(), last.Number(), shed(n))
+				}
+			}
+			if err := c.Sync(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if fallen < rounds {
+		t.Errorf("only %d looks at %d editions that were fallen back to", fallen, rounds)
+	}
 }

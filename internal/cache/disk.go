@@ -29,6 +29,7 @@ type localStore interface {
 	Store
 	addRetracted(ctx context.Context, more edition.Retractions) error
 	lookRetracted(before copies, missed bool) (retractedFile, error)
+	left(station string) ([]departure, error)
 }
 
 // disk is the local copy as it is used by a process that serves: a disk that does
@@ -152,4 +153,8 @@ func (d *disk) addRetracted(ctx context.Context, more edition.Retractions) error
 
 func (d *disk) lookRetracted(before copies, missed bool) (retractedFile, error) {
 	return ask(d, nil, func() (retractedFile, error) { return d.files.lookRetracted(before, missed) })
+}
+
+func (d *disk) left(station string) ([]departure, error) {
+	return ask(d, nil, func() ([]departure, error) { return d.files.left(station) })
 }

@@ -55,7 +55,7 @@ func replaceable(name string) bool {
 // inStation reports whether a name is one of those in the folder of a station.
 func inStation(name string) bool {
 	switch name {
-	case durable.Marker, manifestName, pinnedName, lockName, unconfirmedName:
+	case durable.Marker, manifestName, pinnedName, leftName, lockName, unconfirmedName:
 		return true
 	}
 	return replaceable(name)

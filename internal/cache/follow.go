@@ -26,7 +26,7 @@ func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
 	c.disk.patience.Store(int64(diskPatience))
 	for {
 		if err := c.Sync(ctx); err != nil && ctx.Err() == nil {
-			c.log.Debug("not in step", "err", err)
+			c.log.Debug("not in step", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -157,16 +157,23 @@ func (c *Cache) step(ctx context.Context, d *desk, store Store, theirs Version) 
 // store was seen to have before the retractions were read; zero: unknown.
 func (c *Cache) fetch(ctx context.Context, d *desk, store Store, theirs Version) error {
 	e, err := c.read(ctx, d, store, theirs)
-	if store != Store(c.disk) {
-		if err != nil {
-			return err
-		}
-		return c.keep(ctx, d, c.amended(e))
-	}
-	if damaged := errors.Is(err, edition.ErrDamaged); err != nil && !damaged {
+	local := store == Store(c.disk)
+	damaged := local && errors.Is(err, edition.ErrDamaged)
+	if err != nil && !damaged {
 		return err
-	} else if damaged || theirs != (Version{}) && e.Number() < theirs.Number {
+	}
+	damaged = damaged || local && theirs != (Version{}) && e.Number() < theirs.Number
+	if e != nil && d.current.Load() == nil { // nothing tells whether it is the latest
+		var leftErr error
+		if e, leftErr = c.withoutLeft(e, damaged); leftErr != nil {
+			return errors.Join(err, fmt.Errorf("follow %s: %w", d.station, leftErr))
+		}
+	}
+	switch {
+	case damaged:
 		return errors.Join(err, c.mend(ctx, d, e, theirs))
+	case !local:
+		return c.keep(ctx, d, c.amended(e))
 	}
 	c.swap(d, c.amended(e).Published())
 	return nil
@@ -177,7 +184,7 @@ func (c *Cache) fetch(ctx context.Context, d *desk, store Store, theirs Version)
 func (c *Cache) read(ctx context.Context, d *desk, store Store, theirs Version) (*edition.Edition, error) {
 	e, err := store.Fetch(ctx, d.station, d.current.Load())
 	if err == nil && versionOf(e) != theirs {
-		err = c.readRetractions(ctx, d, store)
+		err = c.readRetractions(ctx, store)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("follow %s: %w", d.station, err)

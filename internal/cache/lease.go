@@ -73,7 +73,7 @@ func (c *Cache) Lead(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		if err := c.Acquire(ctx); err != nil && ctx.Err() == nil {
-			c.log.Debug("leases not renewed", "err", err)
+			c.log.Debug("leases not renewed", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -91,7 +91,7 @@ func (c *Cache) release(ctx context.Context) {
 	clear(c.leases.until)
 	c.leases.mu.Unlock()
 	if _, err := c.redis.lease(ctx, releaseText, c.stations, c.leases.token); err != nil {
-		c.log.Debug("leases not given back", "err", err)
+		c.log.Debug("leases not given back", "error", err)
 	}
 }
 

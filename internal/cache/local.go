@@ -104,7 +104,7 @@ func (l *Local) head(station string) (Head, error) {
 		return Head{}, err
 	}
 	if changed {
-		if k.head.Version, err = version(in, station); err != nil {
+		if k.head.Version, err = version(in, station, manifestName); err != nil {
 			return Head{}, err
 		}
 		k.manifest = now
@@ -122,11 +122,10 @@ func (l *Local) head(station string) (Head, error) {
 	return k.head, nil
 }
 
-// version returns that of the current edition, also where only another version
-// of the program can read it. A damaged manifest is as good as none: it is
-// replaced.
-func version(in *durable.Folder, station string) (Version, error) {
-	text, err := readSealed(in, manifestName)
+// version returns that of a manifest, also where only another version of the
+// program can read it. A damaged one is as good as none: it is replaced.
+func version(in *durable.Folder, station, name string) (Version, error) {
+	text, err := readSealed(in, name)
 	switch {
 	case err == nil:
 	case errors.Is(err, ErrNone), errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
@@ -186,17 +185,22 @@ func fetch(in *durable.Folder, station, name string, known *edition.Edition) (*e
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	e, err := m.Edition(known, func(hash edition.Hash) ([]byte, error) {
+	e, err := open(in, m, known)
+	if err != nil {
+		return nil, fmt.Errorf("cache: %s: %w", in.Path(name), err)
+	}
+	return e, nil
+}
+
+// open returns the edition of a manifest.
+func open(in *durable.Folder, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
+	return m.Edition(known, func(hash edition.Hash) ([]byte, error) {
 		data, err := in.Read(objectName(hash))
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, durable.ErrNotOurs) {
 			return nil, &edition.DamagedError{Hash: hash}
 		}
 		return data, err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("cache: %s: %w", in.Path(name), err)
-	}
-	return e, nil
 }
 
 // list returns the numbers in the names of manifests, the highest first, and

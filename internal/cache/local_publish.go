@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -48,6 +49,9 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 	case e.Number() <= old.last:
 		e = e.Numbered(old.last + 1)
 		m.Number = e.Number()
+	}
+	if err := noteLeft(in, e, old, old.oldest); err != nil {
+		return nil, err
 	}
 	if err := write(ctx, in, e, m, old); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
@@ -99,6 +103,7 @@ type stored struct {
 	readable bool             // there is one
 	suspect  bool             // documents of it are damaged
 	damaged  bool             // it must be written again
+	oldest   time.Time        // watermark of the oldest edition; zero: not known
 	last     int64            // the highest number that is known to have been given
 }
 
@@ -111,10 +116,18 @@ func (l *Local) stored(in *durable.Folder, station string) (s stored, err error)
 	if err != nil {
 		return stored{}, err
 	}
+	if len(numbers) > 0 {
+		v, err := version(in, station, numberName(numbers[len(numbers)-1]))
+		if err != nil {
+			return stored{}, fmt.Errorf("cache: %w", err)
+		}
+		s.oldest = time.UnixMilli(v.Watermark)
+	}
 	m, err := manifest(in, station, manifestName)
 	switch {
 	case err == nil:
-		return stored{m, true, s.suspect, s.damaged, m.Number}, nil // a higher number was not published
+		s.manifest, s.readable, s.last = m, true, m.Number // a higher number was not published
+		return s, nil
 	case errors.Is(err, ErrNone):
 		s.damaged = len(numbers) > 0 // it is gone
 	case errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):

@@ -40,7 +40,7 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 		c.desks[station] = &desk{station: station}
 	}
 	if err := c.readRetracted(); err != nil {
-		log.Error("retractions of the local copy not read", "err", err, "served", local.trusting)
+		log.Error("retractions of the local copy not read", "error", err, "served", local.trusting)
 		if !local.trusting {
 			c.conditions.Note(localUnwritable, "", local.distrust(ctx, stations))
 		}
@@ -81,30 +81,28 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 		err = heads[0].Err
 	}
 	if err != nil {
-		c.log.Error("local copy not used", "station", d.station, "err", err)
+		c.log.Error("local copy not used", "station", d.station, "error", err)
 		return
 	}
 	e, err := c.disk.Fetch(ctx, d.station, nil)
+	damaged := err == nil && e.Number() != heads[0].Number
+	if err == nil {
+		e, err = c.withoutLeft(e, damaged)
+	}
 	switch {
 	case errors.Is(err, ErrNone):
 	case err != nil:
-		c.log.Error("local copy not used", "station", d.station, "err", err)
+		c.log.Error("local copy not used", "station", d.station, "error", err)
 	default:
-		if number := heads[0].Number; e.Number() != number {
-			c.log.Error("local copy damaged, what is whole is served", "station", d.station, "number", e.Number(), "damaged", number)
+		if damaged {
+			c.log.Error("local copy damaged, what is whole is served", "station", d.station, "number", e.Number(), "damaged", heads[0].Number)
 		}
 		d.current.Store(c.amended(e))
 	}
 	if err := c.adopt(ctx, d, heads[0].Pin, c.disk); err != nil {
-		c.log.Error("pinned edition not used", "station", d.station, "err", err)
+		c.log.Error("pinned edition not used", "station", d.station, "error", err)
 	}
 }
 
-// amended returns the edition that is to be served instead of e.
-func (c *Cache) amended(e *edition.Edition) *edition.Edition {
-	a := c.amend(e, c.Retractions())
-	if a != e && a.Number() <= e.Number() {
-		a = a.Numbered(e.Number() + 1)
-	}
-	return a
-}
+// amended returns an edition without what is retracted.
+func (c *Cache) amended(e *edition.Edition) *edition.Edition { return c.without(e, c.Retractions()) }

@@ -218,14 +218,27 @@ func (c *Cache) servePinned(d *desk, pin Pin, e *edition.Edition) {
 	c.showPinned(d, e)
 }
 
-// showPinned serves e, amended and without what has been withdrawn since, under the number of the pin; d.mu is held.
+// showAgain serves what is pinned as the current editions are now; d.mu is held.
+func (c *Cache) showAgain(d *desk) {
+	if d.whole != nil {
+		c.showPinned(d, cmp.Or(d.pinned.Load(), d.whole))
+	}
+}
+
+// showPinned serves e, amended and without what has been withdrawn since, under the
+// number of the pin; d.mu is held. Where what it may show can't be said, the current
+// edition is served.
 func (c *Cache) showPinned(d *desk, e *edition.Edition) {
 	before := d.served()
+	var fault error
 	if e != nil {
-		if a := c.withoutWithdrawn(c.amended(e)); a.Number() != d.pin.Number {
-			e = a.Numbered(d.pin.Number)
+		if e, fault = c.withoutWithdrawn(c.amended(e)); fault != nil {
+			fault = fmt.Errorf("edition %d: %w", d.pin.Number, fault)
+		} else if e.Number() != d.pin.Number {
+			e = e.Numbered(d.pin.Number)
 		}
 	}
+	c.conditions.Note(pinRefused, d.station, fault)
 	d.pinned.Store(e)
 	after := d.served()
 	if before == after {
@@ -236,7 +249,7 @@ func (c *Cache) showPinned(d *desk, e *edition.Edition) {
 	} else if after != nil {
 		c.log.Info("edition served", "station", d.station, "number", after.Number(), "documents", after.Len())
 	}
-	c.turned(d, before, after)
+	c.wake()
 }
 
 // stepPin brings the pin of a station into step with a store.

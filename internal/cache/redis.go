@@ -93,12 +93,13 @@ func (silent) Printf(context.Context, string, ...any) {}
 // Close closes the connections.
 func (r *Redis) Close() error { return r.client.Close() }
 
+const retractedKey = "f:retracted"
+
 func stationKey(station, name string) string { return "f:{" + station + "}:" + name }
 
 func manifestKey(station string) string    { return stationKey(station, "m") }
 func keptKey(station string) string        { return stationKey(station, "k") }
 func namedKey(station string) string       { return stationKey(station, "n") }
-func retractedKey(station string) string   { return stationKey(station, "r") }
 func leaseKey(station string) string       { return stationKey(station, "lease") }
 func documentPrefix(station string) string { return stationKey(station, "d:") }
 
@@ -109,12 +110,12 @@ func documentKey(station string, hash edition.Hash) string {
 // Heads implements Store in one round trip.
 func (r *Redis) Heads(ctx context.Context, stations []string) ([]Head, error) {
 	answers := make([]*redis.SliceCmd, len(stations))
-	retracted := make([]*redis.IntCmd, len(stations)) // how many: a full Redis may remove them and keep their token
+	var retracted func() string
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, station := range stations {
-			answers[i] = p.HMGet(ctx, manifestKey(station), "number", "watermark", "pinned", "retracted")
-			retracted[i] = p.HLen(ctx, retractedKey(station))
+			answers[i] = p.HMGet(ctx, manifestKey(station), "number", "watermark", "pinned")
 		}
+		retracted = retractedToken(ctx, p)
 		return nil
 	})
 	if err != nil {
@@ -126,16 +127,13 @@ func (r *Redis) Heads(ctx context.Context, stations []string) ([]Head, error) {
 		if err := heads[i].Err; err != nil {
 			heads[i].Err = fmt.Errorf("redis: %s: %w", stations[i], err)
 		}
-		if n := retracted[i].Val(); n > 0 {
-			heads[i].Retracted += fmt.Sprint(" ", n)
-		}
+		heads[i].Retracted = retracted()
 	}
 	return heads, nil
 }
 
-// parseHead reads the four fields; what is not there is nil.
+// parseHead reads the three fields; what is not there is nil.
 func parseHead(fields []any) (h Head) {
-	h.Retracted, _ = fields[3].(string)
 	if fields[0] != nil && fields[1] != nil {
 		if _, err := fmt.Sscan(fmt.Sprintln(fields[:2]...), &h.Number, &h.Watermark); err != nil {
 			h.Err = fmt.Errorf("%w: %q", edition.ErrDamaged, fields)

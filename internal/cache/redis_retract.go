@@ -5,69 +5,62 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/redis/go-redis/v9"
 
 	"feedstation/internal/edition"
 )
 
-// retractedBatch is how many retractions are sent, or asked for, before an answer
-// is waited for: a station may lose a whole archive.
-const retractedBatch = 1000
+// tokenField is the field of the retractions that holds another random text after
+// each change: no article has that id.
+const tokenField = ""
 
-// Retracted returns the retractions of a station.
-func (r *Redis) Retracted(ctx context.Context, station string) ([]edition.Retraction, error) {
+// Retracted returns all retractions.
+func (r *Redis) Retracted(ctx context.Context) ([]edition.Retraction, error) {
+	fields, err := r.client.HGetAll(ctx, retractedKey).Result()
+	if err != nil {
+		return nil, fmt.Errorf("redis: %w", err)
+	}
+	delete(fields, tokenField)
 	var all []edition.Retraction
-	fields := r.client.HScan(ctx, retractedKey(station), 0, "", retractedBatch).Iterator()
-	for fields.Next(ctx) {
-		id := fields.Val()
-		if !fields.Next(ctx) {
-			break
-		}
+	for id, text := range fields {
 		var one edition.Retraction
-		if err := json.Unmarshal([]byte(fields.Val()), &one); err != nil {
+		if err := json.Unmarshal([]byte(text), &one); err != nil {
 			return nil, fmt.Errorf("redis: retraction of %s: %w: %w", id, edition.ErrDamaged, err)
 		}
 		all = append(all, one)
 	}
-	if err := fields.Err(); err != nil {
-		return nil, fmt.Errorf("redis: %w", err)
-	}
 	return all, nil
 }
 
-// Retract adds retractions, each to those of its station.
+// Retract adds retractions.
 func (r *Redis) Retract(ctx context.Context, retractions ...edition.Retraction) error {
-	fields := map[string][]any{} // by station
+	if len(retractions) == 0 {
+		return nil
+	}
+	fields := []any{tokenField, rand.Text()}
 	for _, one := range retractions {
 		text, err := json.Marshal(one)
 		if err != nil {
 			return fmt.Errorf("redis: %w", err)
 		}
-		fields[one.Station] = append(fields[one.Station], one.ID, text)
+		fields = append(fields, one.ID, text)
 	}
-	for station, fields := range fields {
-		for batch := range slices.Chunk(fields, 2*retractedBatch) {
-			_, err := r.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-				p.HSet(ctx, retractedKey(station), batch...)
-				p.HSet(ctx, manifestKey(station), "retracted", rand.Text())
-				return nil
-			})
-			if err != nil {
-				return fmt.Errorf("redis: retract: %w", err)
-			}
-		}
+	if err := r.client.HSet(ctx, retractedKey, fields...).Err(); err != nil {
+		return fmt.Errorf("redis: retract: %w", err)
 	}
 	return nil
 }
 
-// forget removes the retractions of articles of a station.
-func (r *Redis) forget(ctx context.Context, station string, ids []string) error {
-	for batch := range slices.Chunk(ids, retractedBatch) {
-		if err := r.client.HDel(ctx, retractedKey(station), batch...).Err(); err != nil {
-			return fmt.Errorf("redis: %w", err)
+// retractedToken asks for what is another one when the retractions are others, also
+// where a full Redis has removed them; empty: there are none. The answer is there
+// once p has been executed.
+func retractedToken(ctx context.Context, p redis.Pipeliner) func() string {
+	token, count := p.HMGet(ctx, retractedKey, tokenField), p.HLen(ctx, retractedKey)
+	return func() string {
+		if count.Val() == 0 {
+			return ""
 		}
+		return fmt.Sprint(token.Val(), count.Val())
 	}
-	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"time"
 
 	"feedstation/internal/edition"
 )
@@ -78,7 +77,7 @@ func (c *Cache) Unsent() (ids []string) {
 	defer c.retracting.Unlock()
 	for id, r := range c.Retractions() {
 		sent := c.sent[id]
-		if _, ok := c.desks[r.Station]; ok && r.State != edition.Gone && (!sent.At.Equal(r.At) || sent.State != r.State) {
+		if !sent.At.Equal(r.At) || sent.State != r.State {
 			ids = append(ids, id)
 		}
 	}
@@ -87,24 +86,17 @@ func (c *Cache) Unsent() (ids []string) {
 }
 
 // learn adds retractions to those of this process and reports whether it did
-// not know all of them. Redis may not, either, or may have one of another station.
+// not know all of them. Redis may not, either.
 func (c *Cache) learn(retractions ...edition.Retraction) bool {
 	c.retracting.Lock()
 	defer c.retracting.Unlock()
-	known := c.Retractions()
-	all, changed := known.With(time.Now(), retractions...)
+	all, changed := c.Retractions().With(retractions...)
 	if !changed {
 		return false
 	}
 	c.retractions.Store(&all)
 	c.unamended.Store(true)
-	for _, r := range retractions {
-		for _, station := range []string{r.Station, known[r.ID].Station} {
-			if d, ok := c.desks[station]; ok {
-				d.unsent.Store(true)
-			}
-		}
-	}
+	c.unsent.Store(true)
 	return true
 }
 
@@ -152,30 +144,25 @@ func (c *Cache) readRetracted() error {
 	if c.redis == nil {
 		c.noteSent(slices.Values(file.retractions))
 	}
-	there, _ := edition.Retractions(nil).With(time.Now(), file.retractions...)
-	if _, lacks := there.With(time.Now(), slices.Collect(maps.Values(mine))...); err != nil || lacks || !file.whole && len(c.Retractions()) > 0 {
+	there, _ := edition.Retractions(nil).With(file.retractions...)
+	if _, lacks := there.With(slices.Collect(maps.Values(mine))...); err != nil || lacks || !file.whole && len(c.Retractions()) > 0 {
 		c.unamended.Store(true)
 	}
 	return err
 }
 
-// followRetractions brings the retractions into step with the local copy and
-// with those of Redis whose token is another one than last time. What they change
-// is left to apply.
+// followRetractions brings the retractions into step with the local copy and, when
+// they may be others than last time, with Redis. What they change is left to apply.
 func (c *Cache) followRetractions(ctx context.Context, heads []Head) error {
 	faults := []error{c.readRetracted()}
 	if errors.Is(faults[0], edition.ErrDamaged) { // what this process knows is written in their place
-		c.log.Error("retractions of the local copy not read", "err", faults[0])
+		c.log.Error("retractions of the local copy not read", "error", faults[0])
 		faults[0] = nil
 	}
-	for i := range heads {
-		d := c.desks[c.stations[i]]
-		if heads[i].Retracted == d.noted && !d.unsent.Load() {
-			continue
-		}
-		err := c.shareRetractions(ctx, d)
+	if len(heads) > 0 && (heads[0].Retracted != c.noted || c.unsent.Load()) {
+		err := c.shareRetractions(ctx)
 		if err == nil {
-			d.noted = heads[i].Retracted
+			c.noted = heads[0].Retracted
 		}
 		faults = append(faults, err)
 	}
@@ -185,55 +172,43 @@ func (c *Cache) followRetractions(ctx context.Context, heads []Head) error {
 	return errors.Join(faults...)
 }
 
-// shareRetractions brings those of one station into step with Redis.
-func (c *Cache) shareRetractions(ctx context.Context, d *desk) error {
-	d.unsent.Store(false) // until another one is learned
-	theirs, err := c.redis.Retracted(ctx, d.station)
+// shareRetractions brings the retractions into step with Redis.
+func (c *Cache) shareRetractions(ctx context.Context) error {
+	c.unsent.Store(false) // until another one is learned
+	theirs, err := c.redis.Retracted(ctx)
 	if err == nil {
 		c.learn(theirs...)
 		c.noteSent(slices.Values(theirs))
-		err = errors.Join(c.send(ctx, c.lackedBy(d.station, theirs)), c.redis.forget(ctx, d.station, c.over(theirs)))
+		err = c.send(ctx, c.lackedBy(theirs))
 	}
 	if err != nil {
-		d.unsent.Store(true)
-		return fmt.Errorf("retractions of %s: %w", d.station, err)
+		c.unsent.Store(true)
+		return fmt.Errorf("retractions: %w", err)
 	}
 	return nil
 }
 
-// lackedBy returns the retractions of a station that others do not have.
-func (c *Cache) lackedBy(station string, theirs []edition.Retraction) (lacked []edition.Retraction) {
-	have, _ := edition.Retractions(nil).With(time.Now(), theirs...)
+// lackedBy returns the retractions that others do not have.
+func (c *Cache) lackedBy(theirs []edition.Retraction) (lacked []edition.Retraction) {
+	have, _ := edition.Retractions(nil).With(theirs...)
 	for _, mine := range c.Retractions() {
-		if old, ok := have[mine.ID]; mine.Station == station && (!ok || mine.Replaces(old)) {
+		if old, ok := have[mine.ID]; !ok || mine.Replaces(old) {
 			lacked = append(lacked, mine)
 		}
 	}
 	return lacked
 }
 
-// over returns the ids of retractions that are not remembered any longer, or are
-// by now those of another station.
-func (c *Cache) over(theirs []edition.Retraction) (ids []string) {
-	known := c.Retractions()
-	for _, r := range theirs {
-		if mine, ok := known[r.ID]; !ok || mine.Station != r.Station {
-			ids = append(ids, r.ID)
-		}
-	}
-	return ids
-}
-
 // readRetractions learns those that a later edition than was seen may have been
 // made with. Sync amends the editions of other stations.
-func (c *Cache) readRetractions(ctx context.Context, d *desk, store Store) error {
+func (c *Cache) readRetractions(ctx context.Context, store Store) error {
 	if err := c.readRetracted(); err != nil {
 		return err
 	}
 	if store == Store(c.disk) {
 		return nil
 	}
-	theirs, err := c.redis.Retracted(ctx, d.station)
+	theirs, err := c.redis.Retracted(ctx)
 	c.learn(theirs...)
 	c.noteSent(slices.Values(theirs))
 	return err

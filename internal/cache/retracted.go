@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"feedstation/internal/durable"
 	"feedstation/internal/edition"
@@ -84,8 +83,8 @@ func (l *Local) addRetracted(ctx context.Context, more edition.Retractions) erro
 	if err != nil && !errors.Is(err, edition.ErrDamaged) {
 		return err
 	}
-	known, _ := edition.Retractions(nil).With(time.Now(), there...)
-	all, changed := known.With(time.Now(), slices.Collect(maps.Values(more))...)
+	known, _ := edition.Retractions(nil).With(there...)
+	all, changed := known.With(slices.Collect(maps.Values(more))...)
 	if whole && !changed { // it has all of them, also when what was learned is older
 		return writable(base)
 	}

@@ -1,7 +1,10 @@
 package cache
 
 import (
+	"bytes"
+	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -105,4 +108,212 @@ func served(t *testing.T, c *Cache, id string) bool {
 		}
 	}
 	return false
+}
+
+// damages are what can become of the current edition on the disk.
+var damages = []struct {
+	name string
+	do   func(*testing.T, *Local, *edition.Edition)
+}{
+	{"its manifest", func(t *testing.T, l *Local, e *edition.Edition) {
+		truncate(t, l.path("xt", manifestName), l.path("xt", numberName(e.Number())))
+	}},
+	{"a document", func(t *testing.T, l *Local, e *edition.Edition) {
+		for _, d := range e.All() {
+			truncate(t, l.path("xt", objectName(d.Hash())))
+		}
+	}},
+	{"its contents", func(t *testing.T, l *Local, e *edition.Edition) {
+		for _, d := range e.AllContents() {
+			truncate(t, l.path("xt", objectName(d.Hash())))
+		}
+	}},
+}
+
+func truncate(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if err := os.WriteFile(name, []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Where the current edition is damaged, the one that is served instead shows nothing
+// that had been withdrawn by then, nor does a pinned one, also after restarts, in
+// which it takes the place of the damaged one.
+func TestFallBackShowsNothingWithdrawn(t *testing.T) {
+	hour := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }
+	for _, damage := range damages {
+		for _, pinned := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, pinned %t", damage.name, pinned), func(t *testing.T) {
+				local := newLocal(t)
+				c := newAmended(t, local, nil)
+				for _, e := range []*edition.Edition{
+					listing("xt", 1, hour(0), "art-1", "-art-2", "art-3", "art-4"),
+					listing("xt", 2, hour(1), "-art-2", "art-3", "art-4"),
+					listing("xt", 3, hour(2), "art-3", "art-4"),
+					listing("xt", 4, hour(2).Add(time.Millisecond), "art-4"),
+				} {
+					if err := c.Publish(t.Context(), e); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if pinned {
+					if err := c.Pin(t.Context(), "xt", 1); err != nil {
+						t.Fatal(err)
+					}
+				}
+				current, _ := c.Current("xt")
+				damage.do(t, local, current)
+				for round := range 3 {
+					c = newAmended(t, local, nil)
+					if e, _ := c.Served("xt"); (e.Number() == 1) != pinned {
+						t.Errorf("round %d: edition %d is served", round, e.Number())
+					}
+					for _, id := range []string{"art-1", "art-2", "art-3"} {
+						if served(t, c, id) {
+							t.Errorf("round %d: %s is shown", round, id)
+						}
+					}
+					if !served(t, c, "art-4") {
+						t.Errorf("round %d: nothing is shown", round)
+					}
+					if err := c.Sync(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A process was killed when it had noted what leaves, and not published: what is
+// current shows it no more.
+func TestKilledBeforePublishing(t *testing.T) {
+	local := newLocal(t)
+	publish(t, local, listing("xt", 1, noon, "art-1", "art-2"))
+	in, unlock, err := local.lock(t.Context(), "xt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := local.stored(in, "xt")
+	if err == nil {
+		err = noteLeft(in, listing("xt", 2, noon.Add(time.Second), "art-2"), old, old.oldest)
+	}
+	unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		c := newAmended(t, local, nil)
+		if served(t, c, "art-1") || !served(t, c, "art-2") {
+			t.Error("served as it was stored")
+		}
+		if err := c.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Where it can't be said what an earlier edition may not show, it is not served:
+// the current one is, or none.
+func TestEarlierEditionFailsClosed(t *testing.T) {
+	hour := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }
+	t.Run("contents", func(t *testing.T) {
+		var log bytes.Buffer
+		c, err := Open(t.Context(), slog.New(slog.NewTextHandler(&log, nil)), []string{"xt"}, newLocal(t), nil, redact)
+		if err != nil {
+			t.Fatal(err)
+		}
+		odd := listing("xt", 1, hour(0), "art-1")
+		odd = odd.WithContents(map[string]*edition.Document{
+			"/sitemaps/2026-03.xml": edition.Revision{Newest: noon, AsOf: noon}.Settle(edition.NewContents([]byte("odd\n")), nil),
+		})
+		for _, e := range []*edition.Edition{odd, listing("xt", 2, hour(1), "art-2")} {
+			if err := c.Publish(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.Pin(t.Context(), "xt", 1); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if served(t, c, "art-1") || !served(t, c, "art-2") {
+				t.Error("the pinned edition is served")
+			}
+			if err := c.Sync(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := strings.Count(log.String(), "serving the current one"); n != 1 {
+			t.Errorf("said %d times:\n%s", n, &log)
+		}
+		if _, ok := c.conditions.Get(pinRefused, "xt"); !ok {
+			t.Errorf("conditions: %v", c.Conditions())
+		}
+		if err := c.Unpin(t.Context(), "xt"); err != nil || len(c.Conditions()) > 0 {
+			t.Errorf("unpinned: %v, %v", err, c.Conditions())
+		}
+	})
+	for _, pinned := range []bool{false, true} {
+		t.Run(fmt.Sprint("what has left, pinned ", pinned), func(t *testing.T) {
+			local := newLocal(t)
+			c := newAmended(t, local, nil)
+			for _, e := range []*edition.Edition{listing("xt", 1, hour(0), "art-1", "art-2"), listing("xt", 2, hour(1), "art-2")} {
+				if err := c.Publish(t.Context(), e); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if pinned {
+				if err := c.Pin(t.Context(), "xt", 1); err != nil {
+					t.Fatal(err)
+				}
+			}
+			truncate(t, local.path("xt", leftName))
+			if !served(t, newAmended(t, local, nil), "art-2") {
+				t.Error("the current edition, which is whole, is not served")
+			}
+			damages[0].do(t, local, listing("xt", 2, hour(1)))
+			c = newAmended(t, local, nil)
+			_ = c.Sync(t.Context())
+			if e, ok := c.Served("xt"); ok {
+				t.Errorf("edition %d is served", e.Number())
+			}
+			if err := c.Publish(t.Context(), listing("xt", 3, hour(2), "art-2")); err != nil {
+				t.Fatal(err)
+			}
+			if served(t, c, "art-1") || !served(t, c, "art-2") {
+				t.Error("not served when there is an edition again")
+			}
+		})
+	}
+}
+
+// What has left is remembered as far as an edition is there that has it, and of many
+// only that.
+func TestLeftIsBounded(t *testing.T) {
+	local := newLocal(t)
+	at := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Second) }
+	for n := range 3 * DefaultKeep {
+		publish(t, local, listing("xt", int64(n+1), at(n), fmt.Sprint("art-", n), "stays"))
+	}
+	left, err := local.left("xt")
+	if err != nil || len(left) > DefaultKeep+1 || len(left) < DefaultKeep {
+		t.Errorf("%d departures, %v", len(left), err)
+	}
+	many := []string{"stays"}
+	for i := range maxLeft + 1 {
+		many = append(many, fmt.Sprint("many-", i))
+	}
+	publish(t, local, listing("xt", 100, at(100), many...))
+	last := publish(t, local, listing("xt", 101, at(101), "stays"))
+	left, err = local.left("xt")
+	if err != nil || len(left) != 1 || !left[0].Unknown || len(left[0].IDs) > 0 {
+		t.Errorf("left: %d departures, %v", len(left), err)
+	}
+	damages[0].do(t, local, last)
+	if _, ok := newAmended(t, local, nil).Served("xt"); ok {
+		t.Error("an edition is served of which is not known what it may not show")
+	}
 }

@@ -18,7 +18,7 @@ func TestTakeDownBehindAnotherClock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, before := range []edition.RetractionState{edition.Gone, edition.Agreed, edition.Lifted, edition.Held} {
+	for _, before := range []edition.RetractionState{edition.Agreed, edition.Lifted, edition.Held} {
 		local, err := cache.OpenLocal(t.TempDir(), cache.DefaultKeep)
 		if err != nil {
 			t.Fatal(err)

@@ -28,20 +28,12 @@ const (
 	// it shows again is shown once the row has changed after Row, so that a store
 	// restored from a dump does not bring the article back.
 	Agreed RetractionState = "agreed"
-	// Gone: the content store does not show the article either, so that only
-	// editions from before that may not.
-	Gone RetractionState = "gone"
 	// Lifted: as if it had never been.
 	Lifted RetractionState = "lifted"
 )
 
 // Down reports whether no edition may show the article.
 func (r Retraction) Down() bool { return r.State == Held || r.State == Agreed }
-
-// Hides reports whether an edition of that watermark may not show the article.
-func (r Retraction) Hides(watermark time.Time) bool {
-	return r.Down() || r.State == Gone && watermark.Before(r.At)
-}
 
 // Replaces reports whether r is later than other. Any two are in the same order
 // everywhere.
@@ -56,24 +48,21 @@ func (r Retraction) Replaces(other Retraction) bool {
 // change; nil is none.
 type Retractions map[string]Retraction
 
-// retractionsKept is how long a retraction is remembered that holds nothing any
-// more. An edition that is older, be it pinned or kept of a quiet station, shows
-// the article again from then on.
-const retractionsKept = 30 * 24 * time.Hour
-
-// With returns the retractions and more: of one article the later one. Those
-// that have been over for long are left out. Changed reports whether they are
-// others than before.
-func (r Retractions) With(now time.Time, more ...Retraction) (all Retractions, changed bool) {
+// With returns the retractions and more: of one article the later one. One that
+// was lifted is remembered as that, for processes and stores that have the earlier.
+// Changed reports whether they are others than before.
+func (r Retractions) With(more ...Retraction) (all Retractions, changed bool) {
 	all = maps.Clone(r)
 	if all == nil {
 		all = Retractions{}
 	}
 	for _, one := range more {
+		if one.State != Lifted && !one.Down() {
+			continue // a note of a former version
+		}
 		if old, ok := all[one.ID]; !ok || one.Replaces(old) {
 			all[one.ID] = one
 		}
 	}
-	maps.DeleteFunc(all, func(_ string, one Retraction) bool { return !one.Down() && now.Sub(one.At) > retractionsKept })
 	return all, !maps.EqualFunc(all, r, func(a, b Retraction) bool { return a.At.Equal(b.At) && a.State == b.State && a.Station == b.Station })
 }

@@ -9,33 +9,6 @@ import (
 	"feedstation/internal/edition"
 )
 
-func TestRetractionHides(t *testing.T) {
-	at := func(state edition.RetractionState) edition.Retraction {
-		return edition.Retraction{Station: "xt", ID: "1", At: noon, State: state}
-	}
-	tests := []struct {
-		name      string
-		of        edition.Retraction
-		watermark time.Time
-		want      bool
-	}{
-		{"held, an edition from before", at(edition.Held), noon.Add(-time.Hour), true},
-		{"held, one from after", at(edition.Held), noon.Add(time.Hour), true},
-		{"gone, one from before", at(edition.Gone), noon.Add(-time.Millisecond), true},
-		{"gone, one of that moment", at(edition.Gone), noon, false},
-		{"withdrawn, an edition from before", at(edition.Agreed), noon.Add(-time.Hour), true},
-		{"withdrawn, one from after", at(edition.Agreed), noon.Add(time.Hour), true},
-		{"lifted", at(edition.Lifted), noon.Add(-time.Hour), false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := tt.of.Hides(tt.watermark); got != tt.want {
-				t.Errorf("Hides = %t, want %t", got, tt.want)
-			}
-		})
-	}
-}
-
 func TestRetractionsWith(t *testing.T) {
 	one := func(id string, minutes int, state edition.RetractionState) edition.Retraction {
 		return edition.Retraction{Station: "xt", ID: id, At: noon.Add(time.Duration(minutes) * time.Minute), State: state}
@@ -51,13 +24,14 @@ func TestRetractionsWith(t *testing.T) {
 		{"the same", []edition.Retraction{one("1", 5, edition.Held)}, known, false},
 		{"an older one", []edition.Retraction{one("1", 4, edition.Lifted)}, known, false},
 		{"a later one", []edition.Retraction{one("1", 6, edition.Lifted)}, edition.Retractions{"1": one("1", 6, edition.Lifted)}, true},
-		{"another", []edition.Retraction{one("2", 0, edition.Gone)}, edition.Retractions{"1": one("1", 5, edition.Held), "2": one("2", 0, edition.Gone)}, true},
+		{"another", []edition.Retraction{one("2", 0, edition.Agreed)}, edition.Retractions{"1": one("1", 5, edition.Held), "2": one("2", 0, edition.Agreed)}, true},
 		{"one withdrawn for long", []edition.Retraction{one("2", -400*24*60, edition.Agreed)}, edition.Retractions{"1": one("1", 5, edition.Held), "2": one("2", -400*24*60, edition.Agreed)}, true},
-		{"one that is over for long", []edition.Retraction{one("2", -31*24*60, edition.Gone)}, known, false},
+		{"one lifted for long", []edition.Retraction{one("1", 400*24*60, edition.Lifted)}, edition.Retractions{"1": one("1", 400*24*60, edition.Lifted)}, true},
+		{"a note of a former version", []edition.Retraction{one("1", 6, "gone")}, known, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, changed := known.With(noon, tt.more...)
+			got, changed := known.With(tt.more...)
 			if diff := cmp.Diff(tt.want, got); diff != "" || changed != tt.changed {
 				t.Errorf("With: changed %t, want %t (-want +got):\n%s", changed, tt.changed, diff)
 			}
@@ -65,12 +39,12 @@ func TestRetractionsWith(t *testing.T) {
 	}
 	// In whichever order two processes hear of them, they end up with the same.
 	a, b := one("1", 7, edition.Held), one("1", 7, edition.Lifted)
-	first, _ := known.With(noon, a, b)
-	second, _ := known.With(noon, b, a)
+	first, _ := known.With(a, b)
+	second, _ := known.With(b, a)
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Errorf("the order matters:\n%s", diff)
 	}
-	if _, changed := edition.Retractions(nil).With(noon); changed {
+	if _, changed := edition.Retractions(nil).With(); changed {
 		t.Error("nothing is another nothing")
 	}
 }

@@ -76,8 +76,7 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 	}
 	hidden := map[string]time.Time{}
 	for id, one := range retractions {
-		// An id is unique: what is taken down, or gone, is so wherever it is or was.
-		if one.Hides(e.Watermark()) {
+		if one.Down() { // wherever it is: an id is unique
 			hidden[id] = one.At
 		}
 	}

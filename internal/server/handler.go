@@ -19,9 +19,6 @@ type Editions interface {
 	Served(station string) (*edition.Edition, bool)
 	// Current returns the newest one, which is another where one is pinned.
 	Current(station string) (*edition.Edition, bool)
-	// Former returns the sitemap that was at a path until a moment ago: an index
-	// that was read then may name it.
-	Former(station, path string) (*edition.Document, bool)
 }
 
 // New returns the public handler: every document of every station, on the
@@ -87,9 +84,6 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	document, ok := served.Document(path)
-	if !ok {
-		document, ok = h.editions.Former(station.ID, path)
-	}
 	if !ok {
 		refuse(w, http.StatusNotFound)
 		return

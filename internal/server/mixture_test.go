@@ -34,8 +34,6 @@ func (p *press) publish(e *edition.Edition) {
 
 func (p *press) Current(station string) (*edition.Edition, bool) { return p.Served(station) }
 
-func (*press) Former(string, string) (*edition.Document, bool) { return nil, false }
-
 // published returns a document of a published edition, or nil.
 func (p *press) published(number int64, path string) *edition.Document {
 	e, ok := p.all.Load(number)

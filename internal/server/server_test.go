@@ -31,14 +31,11 @@ const (
 
 var noon = time.Date(2019, 3, 11, 12, 0, 0, 0, time.UTC)
 
-// stands are the editions of stations; at before + an id is the one before, at
-// newest + an id the newest where another one is pinned.
+// stands are the editions of stations; at newest + an id the newest where another
+// one is pinned.
 type stands map[string]*edition.Edition
 
-const (
-	before = "before "
-	newest = "newest "
-)
+const newest = "newest "
 
 func (s stands) Served(station string) (*edition.Edition, bool) {
 	e, ok := s[station]
@@ -50,14 +47,6 @@ func (s stands) Current(station string) (*edition.Edition, bool) {
 		return e, true
 	}
 	return s.Served(station)
-}
-
-func (s stands) Former(station, path string) (*edition.Document, bool) {
-	e, ok := s[before+station]
-	if !ok {
-		return nil, false
-	}
-	return e.Document(path)
 }
 
 var (
