@@ -18,9 +18,8 @@ type desk struct {
 	work    *work     // what has to be built; nil: nothing
 	read    time.Time // when all of its feeds were last read
 
-	looked bool                        // due is known
-	due    time.Time                   // when its news sitemap changes by the clock; zero: never
-	later  map[article.Month]time.Time // when months, and feeds as the zero month, change by the clock
+	due    time.Time                   // when its edition changes by the clock alone; zero: never
+	later  map[article.Month]time.Time // when months, and feeds as the zero month, do: of others only the news changes
 	memory press.Memory
 	months map[article.Month]audited // that audits have looked at
 }
@@ -49,24 +48,30 @@ func (d *desk) markBacklog(months []article.Month) {
 	}
 }
 
-// markLater marks what changes by the clock alone, besides the news.
-func (d *desk) markLater(now time.Time) {
+// unknown is when an edition changes of which nothing is known: it is due.
+var unknown = time.Unix(0, 0)
+
+// markDue marks what the clock alone has changed.
+func (d *desk) markDue(now time.Time) {
+	if d.due.IsZero() || d.due.After(now) {
+		return
+	}
+	d.mark() // the news is built with every work
 	for month, at := range d.later {
 		if at.After(now) {
 			continue
 		}
 		delete(d.later, month)
-		w := d.mark()
-		w.Feeds = true
+		d.work.Feeds = true
 		if month != (article.Month{}) {
-			w.Month(month).Whole = true
+			d.work.Month(month).Whole = true
 		}
 	}
 }
 
 // forget forgets what is known of a station that another process may have built.
 func (d *desk) forget() {
-	*d = desk{station: d.station, led: d.led, asked: d.asked, work: d.work, later: d.later, months: map[article.Month]audited{}}
+	*d = desk{station: d.station, led: d.led, asked: d.asked, work: d.work, due: unknown, later: d.later, months: map[article.Month]audited{}}
 }
 
 // settle notes what has been built, and what is left to be done.
@@ -76,16 +81,25 @@ func (d *desk) settle(r result) {
 		d.markBacklog(pending)
 		d.work.Accepted, d.work.Before, d.work.audited = r.work.Accepted, r.work.Before, r.work.audited
 	}
-	d.due, d.looked = r.outcome.Due, true
 	for month, at := range r.outcome.Later {
-		if old, ok := d.later[month]; !ok || at.Before(old) {
-			d.later[month] = at
-		}
+		d.later[month] = sooner(d.later[month], at)
+	}
+	d.due = r.outcome.Due
+	for _, at := range d.later {
+		d.due = sooner(d.due, at)
 	}
 	d.audited(r)
 	if r.work.Everything || r.work.Feeds {
 		d.read = time.Now()
 	}
+}
+
+// sooner returns the earlier of two times, of which zero is never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // desk returns the desk of a station of the network.

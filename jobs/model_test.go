@@ -154,10 +154,12 @@ func (m *model) start() *process {
 			return errFault
 		}
 		s, _ := m.network.Station(station)
-		switch month, ok := monthOf(s, from, to); {
+		month, ok := monthOf(s, from, to)
+		first, _ := month.Bounds(s.Zone)
+		switch {
 		case ok:
 			p.read.add(station, month)
-		case to.Sub(from) != 48*time.Hour: // which are the news
+		case from.Sub(first)%(24*time.Hour) == 0: // else they are the news
 			p.parts.add(station, month)
 		}
 		return nil

@@ -114,7 +114,7 @@ func (s watched) Listing(ctx context.Context, station string, from, to time.Time
 
 // inParts returns options of months in small parts, as tests have few articles.
 func inParts(options jobs.Options) jobs.Options {
-	options.Sitemaps.Part = 2
+	options.Sitemaps.Chunk = 2
 	return options
 }
 

@@ -46,18 +46,9 @@ func (c *Conductor) nextDue() time.Time {
 // noteDue notes when the clock changes the next document.
 func (c *Conductor) noteDue() {
 	next := c.upcoming
-	sooner := func(at time.Time) {
-		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
-			next = at
-		}
-	}
 	for _, d := range c.desks {
-		if !d.led {
-			continue
-		}
-		sooner(d.due)
-		for _, at := range d.later {
-			sooner(at)
+		if d.led && !d.due.Equal(unknown) {
+			next = sooner(next, d.due)
 		}
 	}
 	c.mu.Lock()

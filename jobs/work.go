@@ -52,10 +52,7 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 	c.checked, c.looked, c.ahead = snapshot.Time(), looked, snapshot.Time().Sub(c.clock())
 	for _, d := range c.desks {
 		d.since = c.checked
-		if !d.looked || !d.due.IsZero() && !d.due.After(c.checked) {
-			d.mark()
-		}
-		d.markLater(c.checked)
+		d.markDue(c.checked)
 		if time.Since(d.read) >= c.options.MaxAge {
 			d.mark().Feeds = true
 		}

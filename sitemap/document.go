@@ -18,7 +18,6 @@ var (
 type document struct {
 	w          io.Writer
 	head, tail string
-	fragment   bool // without both
 	maxItems   int
 	maxBytes   int64
 
@@ -32,10 +31,7 @@ type document struct {
 // begin starts a new file on w and keeps the buffer of the previous one.
 func (d *document) begin(w io.Writer) {
 	d.w = w
-	d.buf = d.buf[:0]
-	if !d.fragment {
-		d.buf = append(d.buf, d.head...)
-	}
+	d.buf = append(d.buf[:0], d.head...)
 	d.items = 0
 	d.size = int64(len(d.head) + len(d.tail))
 	d.closed = false
@@ -89,19 +85,6 @@ func (d *document) flush() error {
 	return d.err
 }
 
-// flushAll has w pass on what it was given, too, if it holds back anything.
-func (d *document) flushAll() error {
-	if err := d.flush(); err != nil {
-		return err
-	}
-	if w, ok := d.w.(flusher); ok {
-		d.err = w.Flush()
-	}
-	return d.err
-}
-
-type flusher interface{ Flush() error }
-
 // close writes the tail. Further calls return the result of the first.
 func (d *document) close() error {
 	if d.closed || d.err != nil {
@@ -113,8 +96,6 @@ func (d *document) close() error {
 		d.err = ErrEmpty
 		return d.err
 	}
-	if !d.fragment {
-		d.buf = append(d.buf, d.tail...)
-	}
+	d.buf = append(d.buf, d.tail...)
 	return d.flush()
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"feedstation/sitemap"
@@ -152,23 +151,25 @@ func (m *memory) Close() error {
 	return nil
 }
 
-func ExampleOptions_Frame() {
-	opts := sitemap.Options{Fragment: true}
-	fragment := func(loc string) string {
-		var text strings.Builder
-		w := sitemap.NewWriter(&text, opts)
-		if err := errors.Join(w.Add(sitemap.URL{Loc: loc}), w.Close()); err != nil {
+func ExampleWriter_Flush() {
+	// A sitemap that grows while the pages are being made.
+	w := sitemap.NewWriter(os.Stdout, sitemap.Options{})
+	for _, path := range []string{"1.html", "2.html"} {
+		if err := errors.Join(w.Add(sitemap.URL{Loc: "https://xt.news.example/" + path}), w.Flush()); err != nil {
 			fmt.Println(err)
 		}
-		return text.String()
+		fmt.Println("…")
 	}
-	head, tail := opts.Frame()
-	fmt.Print(head, fragment("https://xt.news.example/1.html"), fragment("https://xt.news.example/2.html"), tail)
+	if err := w.Close(); err != nil {
+		fmt.Println(err)
+	}
 	// Output:
 	// <?xml version="1.0" encoding="UTF-8"?>
 	// <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
 	// <url><loc>https://xt.news.example/1.html</loc></url>
+	// …
 	// <url><loc>https://xt.news.example/2.html</loc></url>
+	// …
 	// </urlset>
 }
 
@@ -196,27 +197,4 @@ func ExampleNewsLanguage() {
 	// zh-cn
 	// zh-tw
 	// en
-}
-
-func ExampleRemove() {
-	var doc bytes.Buffer
-	w := sitemap.NewWriter(&doc, sitemap.Options{})
-	for _, path := range []string{"1.html", "2.html"} {
-		if err := w.Add(sitemap.URL{Loc: "https://xt.news.example/" + path}); err != nil {
-			fmt.Println(err)
-			return
-		}
-	}
-	if err := w.Close(); err != nil {
-		fmt.Println(err)
-		return
-	}
-	left, err := sitemap.Remove(os.Stdout, &doc, func(n int) bool { return n == 0 })
-	fmt.Println(left, "left", err)
-	// Output:
-	// <?xml version="1.0" encoding="UTF-8"?>
-	// <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
-	// <url><loc>https://xt.news.example/2.html</loc></url>
-	// </urlset>
-	// 1 left <nil>
 }

@@ -27,18 +27,6 @@ type Options struct {
 	// dropped as well. Loc and News are the page itself and never dropped.
 	Lenient bool
 
-	// Fragment leaves out what stands before the first URL and behind the last,
-	// for a file that is put together from several, see [Options.Frame]. The
-	// limits are those of a file with both.
-	Fragment bool
-
-	// FlushAfter, unless nil, is asked with the Loc of each URL that has been
-	// added. Where it reports true, all URLs so far are written, and then the
-	// method Flush() error of what they are written to is called, if it has one,
-	// as compressors do. Its error is that of a write. Of a file that ends with
-	// such a URL nothing is left but the end tag.
-	FlushAfter func(loc string) bool
-
 	// Invalid decides about a URL that [Split] cannot publish: nil leaves it
 	// out and goes on, an error ends Split with that error. Without Invalid
 	// the first such URL ends Split. A [Writer] has no use for it.
@@ -60,9 +48,6 @@ const (
 	urlsetStart = `<urlset xmlns="` + sitemapNS + `"`
 	urlsetEnd   = "</urlset>\n"
 )
-
-// Frame returns what stands before the first URL of a file and behind the last.
-func (o *Options) Frame() (head, tail string) { return o.head(), urlsetEnd }
 
 func (o *Options) head() string {
 	s := xmlHead + urlsetStart

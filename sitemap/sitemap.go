@@ -9,11 +9,12 @@
 // A [Writer] streams one urlset and keeps it within the limits of the engines,
 // exact to the byte and to the URL. [Split] spreads a sequence of any length
 // over as many files as it needs, and [Index] lists the files in a sitemap
-// index. [Remove] takes single URLs out, and [Options.Fragment] makes parts of
-// which a file can be put together again when one of them changes. Memory does
-// not grow with the number of URLs, equal input gives equal bytes, and each URL
-// stands on a line of its own, so that files can be read with less and compared
-// with diff.
+// index. Memory does not grow with the number of URLs, and equal input gives
+// equal bytes.
+//
+// The XML declaration, the start tag, each URL from <url> to </url> and the end
+// tag have a line of their own in a file: it can be read with less and compared
+// with diff, and is a sitemap still when the line of a URL is taken out.
 //
 // What cannot be published is refused with a [*URLError] and leaves no trace in
 // the file: one bad URL never spoils the others. With [Options.Lenient] a bad

@@ -80,18 +80,6 @@ func (f *files) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Flush has the current file pass on what it holds back, if it does.
-func (f *files) Flush() error {
-	file, ok := f.current.(flusher)
-	if !ok {
-		return nil
-	}
-	if err := file.Flush(); err != nil {
-		return fmt.Errorf("file %d: %w", f.n, err)
-	}
-	return nil
-}
-
 // finish completes the current file and makes w ready for the next one.
 func (f *files) finish(w *Writer) error {
 	if err := w.Close(); err != nil {

@@ -16,15 +16,13 @@ type Writer struct {
 }
 
 // NewWriter returns a Writer of a new sitemap on w. It writes nothing before
-// the first URL, and from then on in blocks of some 32 KiB and where
-// [Options.FlushAfter] says.
+// the first URL, and from then on in blocks of some 32 KiB, see [Writer.Flush].
 func NewWriter(w io.Writer, opts Options) *Writer {
 	urls, bytes := opts.Limits()
-	head, tail := opts.Frame()
 	sw := &Writer{
 		opts: opts,
 		enc:  encoder{lenient: opts.Lenient},
-		doc:  document{head: head, tail: tail, fragment: opts.Fragment, maxItems: urls, maxBytes: bytes},
+		doc:  document{head: opts.head(), tail: urlsetEnd, maxItems: urls, maxBytes: bytes},
 	}
 	sw.doc.begin(w)
 	return sw
@@ -50,9 +48,6 @@ func (w *Writer) Add(u URL) error {
 	if u.LastMod.After(w.lastMod) {
 		w.lastMod = u.LastMod
 	}
-	if w.opts.FlushAfter != nil && w.opts.FlushAfter(u.Loc) {
-		return w.doc.flushAll()
-	}
 	return nil
 }
 
@@ -60,8 +55,18 @@ func (w *Writer) Add(u URL) error {
 func (w *Writer) Len() int { return w.doc.items }
 
 // Size returns the number of bytes of the file if it were closed now, end tag
-// included; of a fragment, those of a file that has nothing else.
+// included.
 func (w *Writer) Size() int64 { return w.doc.size }
+
+// Flush writes what is held back: the file up to the last URL added, without its
+// end tag. Before the first URL it writes nothing. The error is that of the
+// underlying writer, and final.
+func (w *Writer) Flush() error {
+	if err := w.doc.ready(); err != nil || w.doc.items == 0 {
+		return err
+	}
+	return w.doc.flush()
+}
 
 // Close writes the end tag and what is still held back. It does not close the
 // underlying writer. Without any URL it writes nothing and returns [ErrEmpty].
@@ -92,5 +97,5 @@ func (w *Writer) appendURL(b []byte, u *URL) ([]byte, error) {
 	if b, err = w.enc.appendAlternates(b, u.Alternates); err != nil {
 		return nil, err
 	}
-	return append(b, urlEnd+"\n"...), nil
+	return append(b, "</url>\n"...), nil
 }

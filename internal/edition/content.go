@@ -26,19 +26,15 @@ func NewContent(mediaType string, body []byte) *Content {
 	return c
 }
 
-// newGzipContent returns the content of a body that is there in gzip only. Its
-// hash is that of media type and compressed body: nobody has the whole body at
-// hand.
-func newGzipContent(mediaType string, compressed []byte, size int64) *Content {
-	c := &Content{mediaType: mediaType, hash: hashOf(mediaType, compressed), size: size, gzip: compressed}
+// Join returns the content of the chunks' texts, one after the other, in gzip only,
+// which whoever asks for such documents accepts. Its hash is that of media type and
+// compressed body: nobody has the whole body at hand. Equal chunks give equal
+// content.
+func Join(mediaType string, chunks []*gzjoin.Chunk) *Content {
+	compressed := gzjoin.Join(chunks)
+	c := &Content{mediaType: mediaType, hash: hashOf(mediaType, compressed), size: gzjoin.Size(chunks), gzip: compressed}
 	c.mustKeepSmall()
 	return c
-}
-
-// Join returns the content of the chunks' texts, one after the other. Equal chunks
-// give equal content.
-func Join(mediaType string, chunks []*gzjoin.Chunk) *Content {
-	return newGzipContent(mediaType, gzjoin.Join(chunks), gzjoin.Size(chunks))
 }
 
 // Share has the chunks that a document was joined from refer to its bytes, see

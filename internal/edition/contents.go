@@ -48,10 +48,8 @@ var (
 
 // NewContents returns the contents of lines as AppendTo made them.
 func NewContents(text []byte) *Content {
-	w := NewWriter(contentsType)
-	_, _ = w.Write(text) // there is no error
-	_ = w.Close()
-	return w.Content()
+	chunk := gzjoin.New(text)
+	return JoinContents([]*gzjoin.Chunk{&chunk})
 }
 
 // JoinContents does so with lines that are compressed already.
@@ -92,13 +90,28 @@ func parseArticle(line string) (a Article, ok bool) {
 	return a, err == nil && err2 == nil
 }
 
+// Find yields the articles of these ids that contents have, in their order. An
+// error, which is ErrDamaged, ends it. It takes far less than to read all.
+func Find(contents *Document, ids map[string]bool) iter.Seq2[Article, error] {
+	return func(yield func(Article, error) bool) {
+		for line := range bytes.Lines(contents.Body()) {
+			id, _, _ := bytes.Cut(line, []byte("\t"))
+			if !ids[string(id)] && (bytes.IndexByte(id, '\\') < 0 || !ids[unescape.Replace(string(id))]) {
+				continue
+			}
+			for a, err := range ParseArticles(line) {
+				if !yield(a, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
 // HasAny reports whether contents have any of the articles of these ids.
 func HasAny(contents *Document, ids map[string]bool) bool {
-	for line := range bytes.Lines(contents.Body()) {
-		id, _, _ := bytes.Cut(line, []byte("\t"))
-		if ids[string(id)] || bytes.IndexByte(id, '\\') >= 0 && ids[unescape.Replace(string(id))] {
-			return true
-		}
+	for range Find(contents, ids) {
+		return true
 	}
 	return false
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // Hash names the content of a document in every store: equal content has an
-// equal hash. It is a SHA-256, for what of see [NewContent] and [Writer].
+// equal hash. It is a SHA-256, for what of see [NewContent] and [Join].
 type Hash [sha256.Size]byte
 
 // String returns the hash in hexadecimal.

@@ -17,15 +17,19 @@ import (
 // library's version too, so equal builds need equal versions.
 const (
 	bodyLevel   = 2 // a tenth larger than at 5, in half the time; most clients take Brotli
-	streamLevel = 1 // an archive of sitemaps is 200 times a feed
 	brotliLevel = 3
 )
 
 // Compressors hold up to some megabytes each, hence the pools.
 var (
-	bodyWriters   = gzipPool(bodyLevel)
-	streamWriters = gzipPool(streamLevel)
-	zstdWriters   = sync.Pool{New: func() any {
+	bodyWriters = sync.Pool{New: func() any {
+		w, err := gzip.NewWriterLevel(nil, bodyLevel)
+		if err != nil {
+			panic(err) // only a level that does not exist is an error
+		}
+		return w
+	}}
+	zstdWriters = sync.Pool{New: func() any {
 		// No goroutines, and not the window of 8 MiB that no feed fills.
 		w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
 		if err != nil {
@@ -37,16 +41,6 @@ var (
 	gzipReaders   = sync.Pool{New: func() any { return new(gzip.Reader) }}
 	buffers       = sync.Pool{New: func() any { return new(bytes.Buffer) }} // to be emptied before use
 )
-
-func gzipPool(level int) *sync.Pool {
-	return &sync.Pool{New: func() any {
-		w, err := gzip.NewWriterLevel(nil, level)
-		if err != nil {
-			panic(err) // only a level that does not exist is an error
-		}
-		return w
-	}}
-}
 
 // resetGzip leaves name and time in the header empty: equal content has equal
 // bytes. No time is 0 there (RFC 1952 §2.3.1), which the library does not write

@@ -138,7 +138,7 @@ func TestDamagedErrorSaysWhat(t *testing.T) {
 func TestPackStream(t *testing.T) {
 	for name, body := range bodies() {
 		t.Run(name, func(t *testing.T) {
-			d := streamed(t, body)
+			d := joined(body)
 			got, err := edition.Unpack(entryOf(d), d.Pack())
 			if err != nil {
 				t.Fatal(err)

@@ -87,8 +87,8 @@ func (b *draft) addresses(path string, known map[edition.Hash]*addressChunk) ([]
 	}
 	if m := &b.memory.month; m.contents == contents.Hash() {
 		var all []*addressChunk
-		for i := range m.parts {
-			p := &m.parts[i]
+		for i := range m.chunks {
+			p := &m.chunks[i]
 			if p.addresses == nil {
 				var err error
 				if p.addresses, err = addressesOf(edition.ParseArticles(p.contents.Text())); err != nil {

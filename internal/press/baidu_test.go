@@ -3,7 +3,6 @@ package press
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -43,19 +42,18 @@ func (b *draft) add(files map[string][]string) {
 }
 
 func shardOf(locs []string) *edition.Document {
-	content := edition.NewWriter(sitemap.ContentType)
-	w := sitemap.NewWriter(content, sitemap.Options{MaxBytes: sitemap.MaxBytes})
+	var text bytes.Buffer
+	w := sitemap.NewWriter(&text, sitemap.Options{MaxBytes: sitemap.MaxBytes})
 	for _, loc := range locs {
 		if err := w.Add(sitemap.URL{Loc: loc}); err != nil {
 			panic(err)
 		}
 	}
-	for _, c := range []io.Closer{w, content} {
-		if err := c.Close(); err != nil {
-			panic(err)
-		}
+	if err := w.Close(); err != nil {
+		panic(err)
 	}
-	return edition.Revision{AsOf: noon}.Settle(content.Content(), nil)
+	chunk := gzjoin.New(text.Bytes())
+	return edition.Revision{AsOf: noon}.Settle(edition.Join(sitemap.ContentType, []*gzjoin.Chunk{&chunk}), nil)
 }
 
 // list returns Baidu's list of what b has.

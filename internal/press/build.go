@@ -49,7 +49,7 @@ type Omission struct {
 // do without it, and does where somebody else has published since.
 type Memory struct {
 	feeds     map[string]rendered // by channel
-	month     monthInParts
+	month     monthMemory
 	addresses map[edition.Hash]*addressChunk // by contents of months
 }
 
@@ -61,8 +61,6 @@ type builder struct {
 	retractions edition.Retractions
 	enough      func() bool
 	outcome     Outcome
-
-	usableHost string // the last that usable found to be a host
 }
 
 // Build returns the edition that follows the previous one: equal to it where

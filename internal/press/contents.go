@@ -1,8 +1,6 @@
 package press
 
 import (
-	"strings"
-
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 )
@@ -64,14 +62,3 @@ func IsShard(path string) bool {
 	_, _, ok := network.ParseShardPath(path)
 	return ok
 }
-
-// oneLine returns an id in one line: none is taken for two.
-func oneLine(id string) string { return lineBreaks.Replace(id) }
-
-// fromLine is the inverse of oneLine.
-func fromLine(line string) string { return lineEscapes.Replace(line) }
-
-var (
-	lineBreaks  = strings.NewReplacer("\\", `\\`, "\n", `\n`)
-	lineEscapes = strings.NewReplacer(`\\`, "\\", `\n`, "\n")
-)

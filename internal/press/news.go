@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"feedstation/feed"
-	"feedstation/internal/article"
-	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/sitemap"
 )
@@ -43,49 +41,40 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 		pages = append(pages, p)
 	}
 	slices.Reverse(pages)
-	files, err := b.addSitemaps(pages, sitemap.Options{News: true}, network.NewsPath)
-	if err == nil && files == 0 {
-		var newest page
-		if newest, err = b.newsFallback(ctx); err == nil {
-			_, err = b.addSitemaps([]page{newest}, sitemap.Options{News: true}, network.NewsPath)
-		}
+	if b.addNews(pages...) > 0 {
+		return due, nil
 	}
+	newest, err := b.newest()
 	if err != nil {
 		return due, fmt.Errorf("news: %w", err)
 	}
+	b.addNews(newest)
 	return due, nil
 }
 
-// newsFallback returns the newest article that a sitemap may name, or the home
-// page where there is none. It looks among the newest that there are, then in
-// the newest month.
-func (b *builder) newsFallback(ctx context.Context) (page, error) {
-	latest, err := b.snapshot.Latest(ctx, []string{b.station.ID}, "", b.options.Items)
-	if err != nil {
-		return page{}, err
+// addNews adds the Google News sitemaps of pages and returns how many pages they
+// have: a page that can't be in any is left out.
+func (b *draft) addNews(pages ...page) int {
+	w := newChunkWriter(sitemap.Options{News: true})
+	for _, p := range pages {
+		w.add(p)
 	}
-	for i := range latest {
-		if _, err := sitemap.Loc(latest[i].URL); err == nil && listable(b.station, &latest[i]) {
-			return b.page(&latest[i]), nil
-		}
-	}
-	newest := page{URL: sitemap.URL{Loc: b.station.Address("/")}}
-	if paths := b.newestFirst(); len(paths) > 0 {
-		articles, err := articlesOf(b.contents[paths[0]])
+	return b.addSitemaps(w, network.NewsPath)
+}
+
+// newest returns the newest page of the months, or the home page where they have
+// none.
+func (b *builder) newest() (page, error) {
+	for _, path := range b.newestFirst() {
+		articles, err := articlesOf(b.contents[path])
 		if err != nil {
-			return page{}, fmt.Errorf("%s: %w", paths[0], err)
+			return page{}, fmt.Errorf("%s: %w", path, err)
 		}
 		for _, a := range slices.Backward(articles) {
 			if !a.Unlisted {
-				return page{sitemap.URL{Loc: a.Address}, a}, nil
+				return page{sitemap.URL{Loc: a.Address, LastMod: a.Updated.In(b.station.Zone)}, a}, nil
 			}
 		}
 	}
-	return newest, nil
-}
-
-// page returns what a sitemap tells of every article.
-func (b *builder) page(a *article.Article) page {
-	lastMod := b.lastMod(a)
-	return page{sitemap.URL{Loc: a.URL, LastMod: lastMod}, edition.Article{ID: a.ID, Published: a.Published, Updated: lastMod, Address: a.URL}}
+	return homePage(b.station), nil
 }

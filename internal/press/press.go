@@ -59,7 +59,7 @@ type Options struct {
 type Limits struct {
 	URLs  int
 	Bytes int64
-	Part  int // pages that are compressed together, on average; 0: 128
+	Chunk int // pages that are enough to be compressed together; 0: 64
 }
 
 // Item is an article as feeds carry it.

@@ -17,7 +17,7 @@ import (
 // sitemaps adds the months that are dirty and keeps the others, then adds what
 // is made anew each time: the news, the list for Baidu and the index.
 func (b *builder) sitemaps(ctx context.Context, work *Work) (err error) {
-	if b.outcome.Pending, err = b.shards(ctx, work); err != nil {
+	if b.outcome.Pending, err = b.months(ctx, work); err != nil {
 		return err
 	}
 	if b.outcome.Due, err = b.news(ctx); err != nil {

@@ -12,6 +12,7 @@ import (
 	"feedstation/feed"
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
+	"feedstation/internal/gzjoin"
 	"feedstation/internal/network"
 	"feedstation/sitemap"
 )
@@ -207,25 +208,31 @@ func (w *withdrawal) apply(l loss) {
 	}
 }
 
-// withdrawFromSitemap takes pages out of a sitemap.
+// withdrawFromSitemap takes pages out of a sitemap, which has a line for each.
 func (w *withdrawal) withdrawFromSitemap(l loss) {
 	document := w.documents[l.path]
 	if document == nil {
 		return // of a month of which no article is listed
 	}
-	out := edition.NewWriter(sitemap.ContentType)
-	total := 0
-	left, err := sitemap.Remove(out, bytes.NewReader(document.Body()), func(n int) bool {
-		total = n + 1
-		return l.at[n]
-	})
-	_ = out.Close() // there is no error
-	if err != nil || left == 0 || total != l.entries {
+	var text []byte
+	total, left := 0, 0
+	for line := range bytes.Lines(document.Body()) {
+		if bytes.HasPrefix(line, []byte("<url>")) {
+			total++
+			if l.at[total-1] {
+				continue
+			}
+			left++
+		}
+		text = append(text, line...)
+	}
+	if left == 0 || total != l.entries {
 		delete(w.documents, l.path)
 		return
 	}
 	if left < total {
-		w.addContent(l.path, out.Content(), left, time.Time{})
+		chunk := gzjoin.New(text)
+		w.addContent(l.path, edition.Join(sitemap.ContentType, []*gzjoin.Chunk{&chunk}), left, time.Time{})
 	}
 }
 
@@ -255,10 +262,7 @@ func (w *withdrawal) withdrawFromFeed(path, mediaType string, guids map[string]b
 // sitemap names the home page, as one without articles does.
 func (w *withdrawal) complete(month bool) {
 	if w.documents[network.NewsPath(1)] == nil {
-		home := []page{{URL: sitemap.URL{Loc: w.station.Address("/")}}}
-		if _, err := w.addSitemaps(home, sitemap.Options{News: true}, network.NewsPath); err != nil {
-			delete(w.documents, network.NewsPath(1))
-		}
+		w.addNews(homePage(w.station))
 	}
 	if month && w.baidu() != nil {
 		delete(w.documents, network.BaiduPath)

@@ -39,7 +39,7 @@ func (w *Work) Month(month article.Month) *Extent {
 type Extent struct {
 	Whole bool
 	at    []time.Time // publication of articles that have come, changed or left
-	ids   []string    // of such articles, in one line
+	ids   map[string]bool
 }
 
 // maxExtent is how many articles are looked for one by one.
@@ -47,13 +47,13 @@ const maxExtent = 100
 
 // Add adds an article, and when it was published, unless that is not known.
 func (e *Extent) Add(id string, at time.Time) {
-	if len(e.ids) == maxExtent {
-		e.Whole = true
-	}
-	if e.Whole {
+	if e.Whole = e.Whole || len(e.ids) == maxExtent; e.Whole {
 		return
 	}
-	e.ids = append(e.ids, oneLine(id))
+	if e.ids == nil {
+		e.ids = map[string]bool{}
+	}
+	e.ids[id] = true
 	if !at.IsZero() {
 		e.at = append(e.at, at)
 	}

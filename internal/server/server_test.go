@@ -18,6 +18,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/gzjoin"
 	"feedstation/internal/network"
 	"feedstation/internal/server"
 )
@@ -78,10 +79,8 @@ func documents() map[string]*edition.Document {
 
 // shard is a document that is there in gzip only.
 func shard() *edition.Document {
-	w := edition.NewWriter(xmlType)
-	w.Write(indexBody)
-	w.Close()
-	return edition.Revision{Newest: noon, AsOf: noon, Advice: advice}.Settle(w.Content(), nil)
+	chunk := gzjoin.New(indexBody)
+	return edition.Revision{Newest: noon, AsOf: noon, Advice: advice}.Settle(edition.Join(xmlType, []*gzjoin.Chunk{&chunk}), nil)
 }
 
 // served are all paths of the station xt.

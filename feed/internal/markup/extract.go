@@ -86,7 +86,7 @@ func (z *scanner) inner(name string, link *bool) string {
 // brackets, or it links to a place on a page.
 func isNote(s string, linked bool) bool {
 	bare := strings.Trim(s, "[]()〔〕［］（）")
-	if bare == "" || len(bare) != len(s) && strings.Trim(bare, "0123456789,–- ") == "" {
+	if strings.Trim(bare, "*†‡§¶") == "" || len(bare) != len(s) && strings.Trim(bare, "0123456789,–- ") == "" {
 		return true
 	}
 	return linked && len(s) <= 8

@@ -37,7 +37,10 @@ func (w *writer) foreign(name string, t token) {
 		} else if w.endTag(name) > 0 {
 			w.wrap(name, t, m)
 			f := w.top()
-			f.vector, f.label = true, t.value("aria-label")
+			f.vector, f.icon = true, isIcon(t)
+			if !f.icon {
+				f.label = t.value("aria-label")
+			}
 		}
 	case formula:
 		w.formula(t)
@@ -80,6 +83,14 @@ func (w *writer) wrap(name string, t token, m mark) {
 	w.open = append(w.open, f)
 	w.pseudo++
 	w.mean(m)
+}
+
+// isIcon reports whether a drawing is a sign beside a text, whose name is that
+// text once more.
+func isIcon(t token) bool {
+	const small = 48
+	n := pixels(strings.TrimSuffix(t.value("width"), "px"))
+	return n > 0 && n <= small || strings.Contains(lower(t.value("class")), "icon")
 }
 
 // has reports whether a start tag has an attribute.
@@ -141,6 +152,7 @@ func (w *writer) rawText(t token) {
 	top := w.top()
 	switch {
 	case w.noscript || top.element != nil && top.media:
+	case top.vector && t.name == "title" && top.icon:
 	case top.vector && t.name == "title":
 		top.label = strings.Join(strings.Fields(text.Clean(html.UnescapeString(t.raw))), " ")
 	case how == formula:

@@ -62,6 +62,7 @@ func TestSwallowed(t *testing.T) {
 		{"a picture of a drawing", `<svg><image xlink:href="1.jpg"/></svg>`, `<img src="` + dir + `1.jpg" alt="">`},
 		{"what a drawing does not show", `<svg><style>a</style><defs><text>b</text></defs><desc>c</desc><script>d</script>e</svg>f`, "f"},
 		{"an icon for the eye", `<p>a<svg aria-hidden="true"><title>Icon</title></svg></p>`, "<p>a</p>"},
+		{"an icon beside its text", `<p><svg width="24" height="24"><title>Calendar</title></svg> <svg class="site-Icon" aria-label="Clock"></svg> Monday</p>`, "<p>  Monday</p>"},
 		{"HTML in a drawing", `<svg><g><p>a</p></svg><p>b</p>`, "<p>a</p><p>b</p>"},
 	})
 }

@@ -23,6 +23,7 @@ type frame struct {
 	copied   bool // what it has is there in another form
 	passed   mark // what its style says of the cells or items in it
 
+	icon   bool   // it is a drawing that is a sign
 	label  string // a drawing's title
 	cover  string // the address of the picture behind it
 	covers bool   // which is what the element is for

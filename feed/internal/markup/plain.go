@@ -2,6 +2,7 @@ package markup
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"feedstation/feed/internal/text"
@@ -189,6 +190,10 @@ func fieldTags(s string) (tags []fieldTag) {
 		}
 		tags = append(tags, this)
 	}
+	paragraphs := slices.ContainsFunc(tags, func(t fieldTag) bool { return t.name == "p" && t.markup })
+	for i := range tags {
+		tags[i].markup = tags[i].markup || paragraphs && tags[i].name == "p"
+	}
 	return tags
 }
 
@@ -198,8 +203,9 @@ func notMarkup(s string, from, to int) int {
 	for from < to {
 		rest := s[from:to]
 		switch {
-		case strings.HasPrefix(rest, "<!--"), strings.HasPrefix(rest, "<!["), strings.HasPrefix(rest, "<?xml"),
-			len(rest) > 9 && strings.EqualFold(rest[:9], "<!doctype"):
+		case strings.HasPrefix(rest, "<!--"):
+		case (strings.HasPrefix(rest, "<![") || strings.HasPrefix(rest, "<?xml") || len(rest) > 9 && strings.EqualFold(rest[:9], "<!doctype")) &&
+			rest[min(commentLength(rest), len(rest))-1] == '>':
 		default:
 			return from
 		}

@@ -66,7 +66,7 @@ func TestPlainTags(t *testing.T) {
 		}
 	}
 	for in, want := range map[string]string{
-		"<b>重磅</b>消息": "重磅消息", "<p>First. <b>x</b>": "First. x", "<ul><li>a<li>b</ul>": "a b", `a<img src="x" alt="b">c`: "ac", `<p class="x">a`: "a",
+		"<b>重磅</b>消息": "重磅消息", "<p>Hello</p> <p>World": "Hello World", "<p>First. <b>x</b>": "First. x", "<ul><li>a<li>b</ul>": "a b", `a<img src="x" alt="b">c`: "ac", `<p class="x">a`: "a",
 		"<B>a</b>": "a", "<b>The <video> tag</b>": "The <video> tag", "a<br>b<br/>c<wbr>d": "a b cd", "&lt;b&gt;Bold&lt;/b&gt; move": "Bold move",
 		"<script>x</script>a<style>y</style>": "a", "AT&amp;amp;amp;T": "AT&T", "AT&#38;amp;T": "AT&T", "<title>a</title>": "a",
 		`<iframe src="//video.example/"></iframe>a`: "a", "<!-- a -->b": "b", "<o:p>a</o:p>": "a",
@@ -99,6 +99,7 @@ func TestPlainMeaning(t *testing.T) {
 		{"a note around", `In 2019<a href="#fn1"><sup>1</sup></a> it grew`, "In 2019 it grew"},
 		{"a note on the page itself", `In 2019<sup><a href="/a.html#fn1">1</a></sup>, it grew`, "In 2019, it grew"},
 		{"a note in brackets", "In 2019<sup>[1]</sup><sup>［2］</sup>。", "In 2019。"},
+		{"a note with a sign", "city<sup>*</sup>, town<sup>†</sup>", "city, town"},
 		{"a note without a link", "增长<sup>1</sup>", "增长¹"},
 
 		{"readings", "<ruby>湘<rp>(</rp><rt>xiāng</rt><rp>)</rp></ruby><ruby>潭<rt>tán</ruby>市", "湘潭市"},

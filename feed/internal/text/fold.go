@@ -27,6 +27,9 @@ type Folder struct {
 	last   rune
 }
 
+// brailleBlank shows nothing, but Unicode does not count it as white space.
+const brailleBlank = '\u2800'
+
 // Gap parts what was written from what comes next.
 func (f *Folder) Gap() { f.gap = true }
 
@@ -57,7 +60,7 @@ func (f *Folder) String() string {
 func (f *Folder) Write(s string) {
 	for _, r := range Clean(s) {
 		switch {
-		case unicode.IsSpace(r):
+		case unicode.IsSpace(r), r == brailleBlank:
 			f.gap, f.joiner = true, 0
 		case r == '\u200c' || r == '\u200d':
 			if !f.gap && f.runes > 0 {
@@ -98,7 +101,7 @@ func isFolded(s string) bool {
 			if r != ' ' && unicode.IsSpace(r) || r == ' ' && space {
 				return false
 			}
-		case unicode.IsSpace(r), IsInvisible(r):
+		case unicode.IsSpace(r), IsInvisible(r), r == brailleBlank:
 			return false
 		}
 		space = r == ' '

@@ -17,7 +17,7 @@ func TestFold(t *testing.T) {
 		{"byte order mark alone", "\ufeff", ""},
 		{"joiners alone", "\u200d\u200c", ""},
 		{"marks of direction alone", "\u200e \u200f\u061c", ""},
-		{"fillers alone", "\u3164\uffa0\u2060\u180e", ""},
+		{"fillers alone", "\u3164\uffa0\u2060\u180e\u2800", ""},
 		{"byte order mark before", "\ufeff标题", "标题"},
 		{"inside and behind", "标\u200b题\u2060", "标题"},
 		{"joiner between letters", "می\u200cخواهم नि\u200dक", "می\u200cخواهم नि\u200dक"},

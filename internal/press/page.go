@@ -1,0 +1,109 @@
+package press
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	"feedstation/feed"
+	"feedstation/internal/article"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+	"feedstation/sitemap"
+)
+
+// page is what a sitemap tells of an article; the home page is none.
+type page struct {
+	sitemap.URL
+	article edition.Article
+}
+
+// homePage returns the page of the station itself.
+func homePage(s *network.Station) page { return page{URL: sitemap.URL{Loc: s.Address("/")}} }
+
+// page returns what a sitemap tells of every article.
+func (b *builder) page(a *article.Article) page {
+	updated := b.changed(a).In(b.station.Zone)
+	return page{sitemap.URL{Loc: a.URL, LastMod: updated}, edition.Article{ID: a.ID, Published: a.Published, Updated: updated, Address: a.URL}}
+}
+
+// listable reports whether a sitemap of the station may name the article: a
+// sitemap names pages of its own host only.
+func listable(station *network.Station, a *article.Article) bool {
+	return !a.NoIndex && station.Owns(a.URL)
+}
+
+// maxVideos is how many films of an article are named: each carries the article's
+// summary.
+const maxVideos = 100
+
+// addLinks adds what the sitemap of a month tells of a page besides. The sitemap
+// drops of it what can't be published.
+func (b *builder) addLinks(u *sitemap.URL, a *article.Article) {
+	for _, image := range a.Images[:min(len(a.Images), sitemap.MaxImages)] {
+		u.Images = append(u.Images, absolute(a.URL, image.URL))
+	}
+	b.addVideos(u, a)
+	if len(a.Alternates) == 0 {
+		return
+	}
+	// The article itself is among its translations: engines take only links that
+	// are returned.
+	u.Alternates = []sitemap.Alternate{{Lang: cmp.Or(a.Language, b.station.Language), Loc: a.URL}}
+	for _, alternate := range a.Alternates[:min(len(a.Alternates), sitemap.MaxAlternates)] {
+		u.Alternates = append(u.Alternates, sitemap.Alternate{Lang: alternate.Lang, Loc: absolute(a.URL, alternate.URL)})
+	}
+}
+
+// addVideos adds the article's films. Google requires a picture, which is the
+// article's first, and a description, which is its summary.
+func (b *builder) addVideos(u *sitemap.URL, a *article.Article) {
+	if len(a.Enclosures) == 0 {
+		return
+	}
+	picture := slices.IndexFunc(u.Images, func(address string) bool {
+		_, err := sitemap.Loc(address)
+		return err == nil
+	})
+	if picture < 0 {
+		return
+	}
+	title, description := feed.PlainText(a.Title), cmp.Or(feed.PlainText(a.Summary), feed.Summary(a.Body))
+	for _, e := range a.Enclosures {
+		if len(u.Videos) == maxVideos || !strings.HasPrefix(strings.ToLower(e.Type), "video/") {
+			continue
+		}
+		video := sitemap.Video{
+			Thumbnail: u.Images[picture], Content: absolute(a.URL, e.URL), Title: cmp.Or(feed.PlainText(e.Title), title),
+			Description: description, Published: a.Published.In(b.station.Zone),
+		}
+		if e.Seconds <= sitemap.MaxVideoSeconds {
+			video.Seconds = max(0, e.Seconds)
+		}
+		u.Videos = append(u.Videos, video)
+	}
+}
+
+// absolute returns an address that may be relative to a page's; "" where it is
+// none.
+func absolute(page, address string) string {
+	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
+		return address
+	}
+	if len(address) > sitemap.MaxLoc { // resolving takes time by the square of the length
+		return ""
+	}
+	u, err := url.Parse(page)
+	if err == nil {
+		u, err = u.Parse(address)
+	}
+	if err != nil || u.User != nil || u.Opaque != "" || address == "" {
+		return ""
+	}
+	address = u.Scheme + "://" + u.Host + u.EscapedPath() // String would escape a host in other scripts
+	if u.RawQuery != "" {
+		address += "?" + u.RawQuery
+	}
+	return address
+}
