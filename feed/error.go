@@ -12,13 +12,15 @@ var (
 	ErrURL  = errors.New("URL is not absolute")
 	ErrLong = fmt.Errorf("URL is longer than %d bytes", text.MaxAddress)
 	ErrTime = errors.New("neither Published nor Updated is set")
+
+	ErrMalformed = errors.New("the item would not be well-formed")
 )
 
 // ItemError reports an item that no format can carry. It says nothing against
 // the others of a feed.
 type ItemError struct {
 	URL string // as given
-	Err error  // ErrURL, ErrLong or ErrTime
+	Err error  // ErrURL, ErrLong, ErrTime or wraps ErrMalformed
 }
 
 // Error names the address, shortened to its first 200 characters.

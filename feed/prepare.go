@@ -2,6 +2,7 @@ package feed
 
 import (
 	"cmp"
+	"fmt"
 	"net/url"
 	"slices"
 	"time"
@@ -49,7 +50,8 @@ func (p *Prepared) Address() string { return p.url }
 // Without a summary one is made from the body, see [Summary].
 //
 // It fails with an [*ItemError] if the item has no absolute URL of at most 4,096
-// bytes, or neither Published nor Updated.
+// bytes, or neither Published nor Updated. Should an item be made that a parser
+// can't read, by a fault of this package, it fails as well.
 func Prepare(it Item) (*Prepared, error) {
 	d, err := it.tidy()
 	if err != nil {
@@ -63,7 +65,9 @@ func Prepare(it Item) (*Prepared, error) {
 		atom:      d.atom(),
 		json:      d.json(),
 	}
-	p.weight = p.weigh(len(d.Body))
+	if p.weight, err = p.weigh(len(d.Body)); err != nil {
+		return nil, &ItemError{URL: it.URL, Err: fmt.Errorf("%w: %w", ErrMalformed, err)}
+	}
 	return p, nil
 }
 

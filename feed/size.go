@@ -2,6 +2,7 @@ package feed
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 )
 
@@ -25,26 +26,27 @@ func (f *Feed) headBytes() int {
 	return fixed + factor*n
 }
 
-// weigh returns the item's weight. Body is the length of its full text.
-func (p *Prepared) weigh(body int) weight {
+// weigh returns the item's weight. Body is the length of its full text. It fails
+// where a parser could not read the item.
+func (p *Prepared) weigh(body int) (weight, error) {
 	const fields, separator = 8 << 10, 1
-	bare, full := 0, 0
 	scratch := make([]byte, 0, fields+body+body/4)
-	for _, n := range []int{
+	bare := max(
 		len(rssItemWriter.Append(scratch, p.rss.bare())),
 		len(atomEntryWriter.Append(scratch, p.atom.bare())),
 		len(jsonItemWriter.Append(scratch, p.json.bare())),
-	} {
-		bare = max(bare, n+separator)
+	)
+	rss := rssItemWriter.Append(scratch, &p.rss)
+	full, err := len(rss), checkXML(rss)
+	full = max(full, len(atomEntryWriter.Append(scratch, &p.atom)))
+	// The full text, which takes longest to parse, is the same in both.
+	err = errors.Join(err, checkXML(atomEntryWriter.Append(scratch, p.atom.bare())))
+	json := jsonItemWriter.Append(scratch, &p.json)
+	if err = errors.Join(err, checkJSON(json)); err != nil {
+		return weight{}, err
 	}
-	for _, n := range []int{
-		len(rssItemWriter.Append(scratch, &p.rss)),
-		len(atomEntryWriter.Append(scratch, &p.atom)),
-		len(jsonItemWriter.Append(scratch, &p.json)),
-	} {
-		full = max(full, n+separator)
-	}
-	return weight{bare: bare, text: max(full-bare, 0)}
+	full = max(full, len(json)) + separator
+	return weight{bare: bare + separator, text: max(full-bare-separator, 0)}, nil
 }
 
 // lighten takes the full text from the oldest items until at least so many

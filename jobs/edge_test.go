@@ -1,12 +1,18 @@
 package jobs_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"feedstation/internal/article"
 	"feedstation/internal/network"
@@ -102,6 +108,39 @@ func TestListableArticlesAreListed(t *testing.T) {
 		}
 		if wanted < 80 {
 			t.Errorf("%d pages", wanted)
+		}
+	})
+}
+
+// TestDocumentsParse holds that whatever articles say, a parser reads every document.
+func TestDocumentsParse(t *testing.T) {
+	in(t, func(w *world) {
+		hostileWorld(w)
+		read := 0
+		for station, e := range w.whole(options).current {
+			for path, d := range e.All() {
+				switch body := d.Body(); {
+				case strings.Contains(d.MediaType(), "xml"):
+					decoder := xml.NewDecoder(bytes.NewReader(body))
+					err := error(nil)
+					for err == nil {
+						_, err = decoder.Token()
+					}
+					if !errors.Is(err, io.EOF) {
+						t.Errorf("%s%s: %v", station, path, err)
+					}
+				case strings.Contains(d.MediaType(), "json"):
+					if !json.Valid(body) || !utf8.Valid(body) {
+						t.Errorf("%s%s is not JSON", station, path)
+					}
+				default:
+					continue
+				}
+				read++
+			}
+		}
+		if read < 30 {
+			t.Errorf("%d documents", read)
 		}
 	})
 }

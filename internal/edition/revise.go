@@ -25,9 +25,6 @@ type Revision struct {
 	// Changed says that the content is known to differ from that of the document
 	// before, so that it need not be rendered to be compared.
 	Changed bool
-	// Check, unless it is nil, is shown a body that is not that of the document
-	// before, and may refuse it.
-	Check func(body []byte) error
 	// Render returns the body. It is given the moment of the last change, which
 	// some formats print, and must depend on nothing else that changes.
 	Render func(modified time.Time) ([]byte, error)
@@ -53,11 +50,6 @@ func (r Revision) Revise(previous *Document) (*Document, error) {
 	body, err := r.Render(modified)
 	if err != nil {
 		return nil, err
-	}
-	if r.Check != nil {
-		if err := r.Check(body); err != nil {
-			return nil, err
-		}
 	}
 	return r.complete(NewContent(r.MediaType, body).document(modified)), nil
 }

@@ -129,7 +129,6 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 			path := network.FeedPath(f.channel.ID, format.name)
 			revision := edition.Revision{
 				MediaType: format.mediaType, Newest: newest, AsOf: b.asOf, Items: len(channel.Items), Changed: others, Advice: b.feedAdvice(f.channel, format.name, rhythm),
-				Check: func(body []byte) error { return readable(format.mediaType, body) },
 				Render: func(modified time.Time) ([]byte, error) {
 					c := channel
 					c.Updated = modified.In(b.station.Zone)

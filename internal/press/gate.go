@@ -2,14 +2,9 @@ package press
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"unicode/utf8"
 
-	"github.com/tidwall/gjson"
-
-	"feedstation/feed"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 )
@@ -34,7 +29,7 @@ func (e *ShrunkError) Error() string {
 // gate returns why an edition must not replace the current one: nothing good is
 // replaced by nothing. What the content store itself calls withdrawn, a draft or
 // expired has gone for a reason, however much it is; the gate is for what is
-// missing without a word. What can't be read has been refused before, see readable.
+// missing without a word.
 func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) error {
 	if b.current == nil || work.Accepted {
 		return nil
@@ -199,20 +194,4 @@ func listed(e *edition.Edition) (n int) {
 		}
 	}
 	return n
-}
-
-// readable reports what would keep clients from reading a feed. Limits are kept
-// where documents are written; sitemaps name only pages of the
-// station's host, see listable.
-func readable(mediaType string, body []byte) error {
-	var err error
-	if mediaType != feed.JSONType {
-		err = wellFormed(body)
-	} else if !gjson.ValidBytes(body) || !utf8.Valid(body) {
-		err = errors.New("not JSON")
-	}
-	if err != nil {
-		return fmt.Errorf("not published: %w", err)
-	}
-	return nil
 }

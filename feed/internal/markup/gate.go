@@ -134,7 +134,7 @@ func isPlainValue(kind value, v []byte) bool {
 	case flag:
 		return len(v) == 0
 	case anyText:
-		return bytes.IndexAny(v, "<>&'\r\n\t") < 0
+		return !bytes.ContainsAny(v, "<>&'\r\n\t")
 	}
 	return false
 }

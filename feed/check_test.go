@@ -1,0 +1,60 @@
+package feed
+
+import (
+	"strings"
+	"testing"
+)
+
+// What a parser can't read is not published.
+func TestCheckXML(t *testing.T) {
+	for _, tt := range []struct {
+		name, element string
+		want          bool
+	}{
+		{"an element", `<rss version="2.0"></rss>`, true},
+		{"nested", `<rss><title>A &amp; B &#x4e2d;</title><atom:link href="a>b"></atom:link></rss>`, true},
+		{"CDATA", `<a><![CDATA[<b> & ]]></a>`, true},
+		{"cut off", `<rss><channel>`, false},
+		{"cut off in a tag", `<rss><chan`, false},
+		{"another end", `<a><b></a></b>`, false},
+		{"an end too many", `<a></a></a>`, false},
+		{"a bare ampersand", `<a>A & B</a>`, false},
+		{"in an attribute", `<a b="A & B"></a>`, false},
+		{"an entity of HTML", `<a>&nbsp;</a>`, false},
+		{"no UTF-8", "<a>\xff</a>", false},
+		{"a control character", "<a>\x01</a>", false},
+		{"CDATA without an end", `<a><![CDATA[ </a>`, false},
+		{"a bare bracket", `<a>1 < 2</a>`, false},
+	} {
+		if err := checkXML([]byte(tt.element)); (err == nil) != tt.want {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+func TestCheckJSON(t *testing.T) {
+	for object, want := range map[string]bool{`{"id":"湘"}`: true, `{"id":`: false, "{\"id\":\"\xff\"}": false, "": false} {
+		if err := checkJSON([]byte(object)); (err == nil) != want {
+			t.Errorf("%q: %v", object, err)
+		}
+	}
+}
+
+// An item of which a format can't be read is refused, whichever it is.
+func TestWeighRefuses(t *testing.T) {
+	for name, p := range map[string]*Prepared{
+		"RSS":  {rss: rssItem{Title: rssTitle{XML: "<b"}}},
+		"Atom": {atom: atomEntry{Language: "\xff"}},
+		"JSON": {json: jsonItem{Language: "\xff"}},
+	} {
+		if _, err := p.weigh(0); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := new(Prepared).weigh(0); err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains((&ItemError{"https://xt.news.example/1", ErrMalformed}).Error(), "well-formed") {
+		t.Error("the error does not say what is wrong")
+	}
+}
