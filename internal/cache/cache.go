@@ -245,6 +245,9 @@ func (c *Cache) Publish(ctx context.Context, e *edition.Edition) error {
 
 func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error {
 	if c.redis != nil && !c.away.Load() {
+		if err := c.disk.note(ctx, e); err != nil && ctx.Err() == nil { // keep does it again
+			c.noteWritten(c.disk, d.station, err)
+		}
 		numbered, err := c.redis.Publish(ctx, e)
 		switch {
 		case errors.Is(err, edition.ErrStale):

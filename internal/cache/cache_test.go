@@ -107,7 +107,7 @@ func TestCacheMendsLocal(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-		}, 4, "one"},
+		}, 5, "one"},
 		{"the pointer", func(t *testing.T, l *Local, _ *edition.Edition) {
 			if err := os.Truncate(l.path("xt", manifestName), 5); err != nil {
 				t.Fatal(err)
@@ -119,7 +119,7 @@ func TestCacheMendsLocal(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-		}, 4, "one"},
+		}, 5, "one"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

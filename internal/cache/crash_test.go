@@ -374,3 +374,42 @@ func TestFallBackSurvivesKills(t *testing.T) {
 		t.Errorf("only %d looks at %d editions that were fallen back to", fallen, rounds)
 	}
 }
+
+// A publisher into Redis is killed at many moments, and then Redis is away: what its
+// local copy has shows nothing that an edition in Redis lacks.
+func TestRestartWithoutRedisSurvivesKills(t *testing.T) {
+	require.Time(t)
+	t.Parallel()
+	const rounds = 60
+	server := redistest.Start(t)
+	r := openRedis(t, RedisOptions{Mode: "single", Addrs: []string{server.Addr()}, Timeout: patient})
+	dir := t.TempDir()
+	moments := rand.New(rand.NewPCG(11, 12))
+	behind := 0
+	for round := range rounds {
+		killPublisher(t, 1+moments.IntN(3), time.Duration(moments.IntN(10_000))*time.Microsecond, publisherDir+"="+dir, publisherRedis+"="+server.Addr(), publisherSheds+"=1")
+		last, err := r.Fetch(t.Context(), "xt", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		local, err := OpenLocal(dir, DefaultKeep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := Open(t.Context(), slog.New(slog.DiscardHandler), []string{"xt"}, local, nil, redact)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, err := local.Fetch(t.Context(), "xt", nil); err == nil && countOf(e) < countOf(last) {
+			behind++
+		}
+		for n := countOf(last) - 2*DefaultKeep; n < countOf(last); n++ {
+			if served(t, c, shed(n)) {
+				t.Fatalf("round %d: edition %d shows %s, which Redis has no more", round, countOf(last), shed(n))
+			}
+		}
+	}
+	if behind == 0 {
+		t.Errorf("the local copy was never behind in %d rounds", rounds)
+	}
+}

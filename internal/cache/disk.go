@@ -30,6 +30,7 @@ type localStore interface {
 	addRetracted(ctx context.Context, more edition.Retractions) error
 	lookRetracted(before copies, missed bool) (retractedFile, error)
 	left(station string) ([]departure, error)
+	note(ctx context.Context, e *edition.Edition) error
 }
 
 // disk is the local copy as it is used by a process that serves: a disk that does
@@ -157,4 +158,9 @@ func (d *disk) lookRetracted(before copies, missed bool) (retractedFile, error) 
 
 func (d *disk) left(station string) ([]departure, error) {
 	return ask(d, nil, func() ([]departure, error) { return d.files.left(station) })
+}
+
+func (d *disk) note(ctx context.Context, e *edition.Edition) error {
+	_, err := ask(d, d.failure(e.Station()), func() (struct{}, error) { return struct{}{}, d.files.note(ctx, e) })
+	return err
 }

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,6 +44,20 @@ func readLeft(in *durable.Folder) (left []departure, err error) {
 	return left, err
 }
 
+// note is noteLeft for an edition that is published elsewhere first.
+func (l *Local) note(ctx context.Context, e *edition.Edition) error {
+	in, unlock, err := l.lock(ctx, e.Station())
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	old, err := stored(in, e.Station())
+	if err != nil {
+		return err
+	}
+	return noteLeft(in, e, old)
+}
+
 // noteLeft notes what an edition has no more, before it is published in place of
 // the stored one, and forgets what left before the oldest edition that is there.
 func noteLeft(in *durable.Folder, e *edition.Edition, old stock) error {
@@ -59,7 +74,10 @@ func noteLeft(in *durable.Folder, e *edition.Edition, old stock) error {
 			now.Unknown = true
 		}
 	}
-	if len(now.IDs) == 0 && !now.Unknown {
+	known := slices.ContainsFunc(left, func(d departure) bool {
+		return d.At.Equal(now.At) && slices.Equal(d.IDs, now.IDs) && d.Unknown == now.Unknown
+	})
+	if len(now.IDs) == 0 && !now.Unknown || known {
 		return nil
 	}
 	left = slices.DeleteFunc(left, func(d departure) bool { return !d.At.After(old.oldest) })

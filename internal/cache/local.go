@@ -185,8 +185,9 @@ func (l *Local) Fetch(ctx context.Context, station string, known *edition.Editio
 	return nil, err
 }
 
-// remove removes editions, with what is damaged of them, and the pointer. What other
-// versions of the program have made stays.
+// remove removes editions, with what is damaged of them, and the pointer; of their
+// manifests the names stay until the next publication, which counts on from there.
+// What other versions of the program have made stays.
 func (l *Local) remove(ctx context.Context, station string, numbers []int64) error {
 	in, unlock, err := l.lock(ctx, station)
 	if err != nil {
@@ -208,7 +209,7 @@ func (l *Local) remove(ctx context.Context, station string, numbers []int64) err
 				faults = append(faults, in.Remove(objectName(hash)))
 			}
 		}
-		faults = append(faults, in.Remove(numberName(number)))
+		faults = append(faults, in.Write(numberName(number), nil, fileMode))
 	}
 	return errors.Join(faults...)
 }
