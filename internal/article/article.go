@@ -4,6 +4,7 @@ package article
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -101,6 +102,21 @@ type Enclosure struct {
 type Alternate struct {
 	Lang string `json:"lang"` // BCP 47, or x-default for readers whom no other suits
 	URL  string `json:"url"`  // absolute
+}
+
+// Unlink removes the next article and the translations whose address is hidden, by
+// [Link].
+func (a *Article) Unlink(hidden map[string]bool) {
+	if len(hidden) == 0 {
+		return
+	}
+	if hidden[Link(a.URL, a.NextURL)] {
+		a.NextURL = ""
+	}
+	a.Alternates = slices.DeleteFunc(a.Alternates, func(other Alternate) bool { return hidden[Link(a.URL, other.URL)] })
+	if len(a.Alternates) == 0 {
+		a.Alternates = nil
+	}
 }
 
 // VisibleAt reports whether readers may see the article at t.

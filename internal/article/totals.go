@@ -10,4 +10,8 @@ type Totals struct {
 	// Sum differs, but for an unlikely chance, when any row is changed, added or
 	// removed: it is made of the rows' times and status.
 	Sum int64
+	// Hidden is a digest of the addresses that visible articles have as
+	// translations and that are those of articles which readers may not see; 0:
+	// there are none.
+	Hidden uint64
 }

@@ -48,6 +48,7 @@ type relation struct {
 type catalog struct {
 	articles, channels relation
 	from, channelsFrom string // what stands behind FROM
+	links              bool   // an article is found by its address at little cost
 }
 
 // wanted is a column of the contract.
@@ -148,6 +149,12 @@ func (s *Store) look(ctx context.Context, conn *sql.Conn) (*catalog, error) {
 	}
 	if found.channels, err = s.describe(ctx, conn, s.channels, "c"); err != nil {
 		return nil, err
+	}
+	if len(s.faultsOf(found)) == 0 {
+		probe := &Snapshot{store: s, dialect: s.dialect, catalog: found}
+		if found.links, err = s.dialect.cheap(ctx, conn, probe.find("url", []string{"https://news.example/1.html"})); err != nil {
+			return nil, fmt.Errorf("%s.url: %w", s.articles, err)
+		}
 	}
 	return found, nil
 }

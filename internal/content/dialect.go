@@ -58,8 +58,13 @@ type dialect interface {
 	folds() bool
 	// timeType names the types of columns that have instants.
 	timeType() string
+	// cheap reports whether a query reads so little, by the engine's own estimate,
+	// that it may be asked with every document.
+	cheap(ctx context.Context, conn *sql.Conn, q *statement) (bool, error)
 	// createIndex returns the statement that adds an index to a table.
 	createIndex(indexName, table string, columns []string) string
+	// indexAddresses returns that of an index on url, which may be long.
+	indexAddresses(indexName, table string) string
 }
 
 // statement is a query in the making: a text and the arguments that it has

@@ -27,30 +27,42 @@ func (s *Snapshot) Find(ctx context.Context, ids []string) ([]article.State, err
 	if len(ids) > MaxFind {
 		return nil, fmt.Errorf("content: find %d articles: at most %d at a time", len(ids), MaxFind)
 	}
-	q := s.find(ids)
+	states, err := s.states(ctx, "id", ids)
+	if err != nil {
+		return nil, fmt.Errorf("content: find: %w", s.explain(err))
+	}
+	return states, nil
+}
+
+// states returns what is known of the articles that have one of some texts in a
+// column, byte for byte.
+func (s *Snapshot) states(ctx context.Context, column string, texts []string) ([]article.State, error) {
+	q := s.find(column, texts)
 	if q == nil {
 		return nil, nil
 	}
 	rows, err := s.ask(ctx, q)
 	if err != nil {
-		return nil, fmt.Errorf("content: find: %w", s.explain(err))
+		return nil, err
 	}
 	defer rows.close()
 	var states []article.State
 	r := s.row(7)
 	for rows.next() {
 		if err := r.scan(rows.Rows); err != nil {
-			return nil, fmt.Errorf("content: find: %w", err)
+			return nil, err
+		}
+		state, ok := s.state(r)
+		text := state.ID
+		if column == "url" {
+			text = state.URL
 		}
 		// Some columns hold texts to be equal that are not.
-		if state, ok := s.state(r); ok && slices.Contains(ids, state.ID) {
+		if ok && slices.Contains(texts, text) {
 			states = append(states, state)
 		}
 	}
-	if err := rows.err(); err != nil {
-		return nil, fmt.Errorf("content: find: %w", s.explain(s.failed(err)))
-	}
-	return states, nil
+	return states, s.failed(rows.err())
 }
 
 // state takes what find asks for; not, if the row is broken.
@@ -67,13 +79,13 @@ func (s *Snapshot) state(r *row) (state article.State, ok bool) {
 	return state, true
 }
 
-// find returns the query of Find; nil: no article can have any of the ids.
-func (s *Snapshot) find(ids []string) *statement {
+// find returns the query of states; nil: no article can have any of the texts.
+func (s *Snapshot) find(column string, texts []string) *statement {
 	q, c := s.query(), s.catalog
 	q.add("SELECT ", s.dialect.text(c.column("id")), ", ", s.dialect.text(c.column("station")), ", ", s.dialect.instant(c.column("published")), ", ",
 		s.dialect.instant(c.column("modified_at")), ", ", s.text("url"), ", ", s.status(), ", ", s.dialect.instant(c.column("expires")),
 		" FROM ", c.from, " WHERE ")
-	condition := s.dialect.keyAmong(q, c.column("id"), ids)
+	condition := s.dialect.keyAmong(q, c.column(column), texts)
 	if condition == "" {
 		return nil
 	}

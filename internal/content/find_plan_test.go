@@ -99,7 +99,7 @@ func TestFindPlan(t *testing.T) {
 					if err != nil || len(found) != 30 {
 						t.Errorf("%s: found %d of %s, %v; want 30", kind, len(found), of.articles, err)
 					}
-					q := s.find(ids)
+					q := s.find("id", ids)
 					if read := rowsRead(t, s, q); read > 150 {
 						t.Errorf("%s: reads %d rows of %s:\n%s", kind, read, of.articles, explained(t, s, q))
 					}
@@ -113,7 +113,7 @@ func TestFindPlan(t *testing.T) {
 // TestFindPlanEmbedded holds the same of the embedded store.
 func TestFindPlanEmbedded(t *testing.T) {
 	present := emptySnapshot(t)
-	if got := plan(t, present, present.find([]string{"1", "2"})); !strings.HasPrefix(got, "SEARCH a USING ") || !strings.Contains(got, "(id=?)") || strings.Count(got, "\n") != 1 {
+	if got := plan(t, present, present.find("id", []string{"1", "2"})); !strings.HasPrefix(got, "SEARCH a USING ") || !strings.Contains(got, "(id=?)") || strings.Count(got, "\n") != 1 {
 		t.Errorf("plan:\n%s", got)
 	}
 }

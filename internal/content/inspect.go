@@ -69,6 +69,17 @@ type need struct {
 	serves  string
 }
 
+// missingAddressIndex is the finding that articles can't be looked up by address.
+func (s *Store) missingAddressIndex(c *catalog) Finding {
+	f := Finding{Text: fmt.Sprintf("%s: no index on url: next_url and alternates that name a withdrawn article are not left out", s.articles)}
+	if c.articles.view {
+		f.Text += " (the index belongs below the view; the user of MySQL also needs SHOW VIEW, and SELECT on what is below)"
+	} else {
+		f.Statement = s.dialect.indexAddresses("articles_of_url", s.dialect.quote(s.articles))
+	}
+	return f
+}
+
 func (s *Store) missingIndexes(c *catalog) (findings []Finding) {
 	if !s.dialect.remote() {
 		return nil // its migrations have made them
@@ -80,6 +91,9 @@ func (s *Store) missingIndexes(c *catalog) (findings []Finding) {
 	}
 	if expires := c.column("expires"); !expires.missing() {
 		articles = append(articles, need{"articles_by_expiry", []string{"expires"}, "articles that expire"})
+	}
+	if !c.links && !(c.column("next_url").missing() && c.column("alternates").missing()) {
+		findings = append(findings, s.missingAddressIndex(c))
 	}
 	channels := []need{
 		{"article_channels_of_article", []string{"article_id", "channel"}, "an article's channels"},

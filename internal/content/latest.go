@@ -12,7 +12,8 @@ import (
 
 // Latest returns the newest visible articles of the stations, newest first, at
 // most limit; with a channel, those that are in the channel of that id. Broken
-// rows are left out, see Faults, and older articles take their places.
+// rows are left out, see Faults, and older articles take their places. None names
+// an article that is not visible.
 func (s *Snapshot) Latest(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error) {
 	if limit <= 0 || len(stations) == 0 {
 		return nil, nil
@@ -46,7 +47,7 @@ func (s *Snapshot) newestArticles(ctx context.Context, stations []string, limit 
 			break
 		}
 	}
-	return articles, nil
+	return articles, s.unlink(ctx, articles)
 }
 
 // ends returns how far is looked back from a time for what is newest, first and

@@ -17,14 +17,26 @@ const pageSize = 10_000
 // Listing yields the visible articles of a station that were first published
 // in [from, to), oldest first, with what a sitemap needs: no people, of
 // images the addresses, and no texts but those of articles with enclosures,
-// which they describe. Broken rows are left out, see Faults; another error ends
+// which they describe. None names an article that is not visible. Broken rows are left out, see Faults; another error ends
 // it.
 func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
 	read := query{of: "articles of " + station, read: (*row).listing, size: pageSize, page: func(size int, after *place) *statement {
 		return s.listing(station, from, to, size, after)
 	}}
 	read.known.Station, read.shown = station, true
-	return s.articles(ctx, read)
+	return func(yield func(article.Article, error) bool) {
+		hidden, err := s.hiddenAlternates(ctx, station, from, to)
+		if err != nil {
+			yield(article.Article{}, fmt.Errorf("content: %s: %w", read.of, s.explain(s.failed(err))))
+			return
+		}
+		for a, err := range s.articles(ctx, read) {
+			a.Unlink(hidden)
+			if !yield(a, err) {
+				return
+			}
+		}
+	}
 }
 
 func (s *Snapshot) listing(station string, from, to time.Time, size int, after *place) *statement {
@@ -35,17 +47,21 @@ func (s *Snapshot) listing(station string, from, to time.Time, size int, after *
 		q.add(", CASE WHEN ", enclosures, " <> '[]' THEN ", s.text(name), " END")
 	}
 	q.add(s.oversize(listedTexts()))
-	// One upper bound: of two, SQLite takes one into the index, and with the
-	// present a month would cost what all months after it have.
-	end := s.at.Add(s.dialect.tick())
-	if to.Before(end) {
-		end = to
-	}
 	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND a.station = ", q.arg(station),
-		" AND a.published >= ", q.moment(from), " AND a.published < ", q.moment(end))
+		" AND a.published >= ", q.moment(from), " AND a.published < ", q.moment(s.until(to)))
 	s.behind(q, after, ">")
 	q.add(fmt.Sprintf(" ORDER BY a.published, a.id LIMIT %d", size))
 	return q
+}
+
+// until returns the end of a time up to the present. One upper bound: of two,
+// SQLite takes one into the index, and with the present a month would cost what all
+// months after it have.
+func (s *Snapshot) until(to time.Time) time.Time {
+	if end := s.at.Add(s.dialect.tick()); end.Before(to) {
+		return end
+	}
+	return to
 }
 
 func (r *row) listing(a *article.Article) {

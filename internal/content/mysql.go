@@ -149,6 +149,10 @@ func (mySQL) remote() bool     { return true }
 func (mySQL) folds() bool      { return true }
 func (mySQL) timeType() string { return "datetime or timestamp" }
 
+func (mySQL) indexAddresses(indexName, table string) string {
+	return fmt.Sprintf("CREATE INDEX %s ON %s (url(190))", indexName, table)
+}
+
 func (mySQL) createIndex(indexName, table string, columns []string) string {
 	return fmt.Sprintf("CREATE INDEX %s ON %s (%s)", indexName, table, strings.Join(columns, ", "))
 }
@@ -166,6 +170,7 @@ const (
 	mysqlTooManyOwn = 1203
 	mysqlLockWait   = 1205
 	mysqlDeadlock   = 1213
+	mysqlNoExplain  = 1345
 	mysqlBadView    = 1356
 	mysqlTimeout    = 3024
 	mariaTimeout    = 1969

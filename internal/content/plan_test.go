@@ -47,6 +47,8 @@ func TestPlan(t *testing.T) {
 		{"listing", present.listing("xt", now, now, 50, nil), "INDEX articles_of_station"},
 		{"listing, further", present.listing("xt", now, now, 50, after), "INDEX articles_of_station"},
 		{"totals", present.totalsOf("xt", [][2]time.Time{{now, now}, {now, now}}), "COVERING INDEX articles_of_station"},
+		{"translations", present.alternatesBetween("xt", now, now), "COVERING INDEX articles_of_station"},
+		{"articles by address", present.find("url", []string{"https://xt.news.example/1"}), "INDEX articles_of_url"},
 		{"changes of rows", present.changes(period{after: now}, true, 9), "INDEX articles_by_change"},
 		{"changes of rows in groups", present.groups(period{after: now}, true), "COVERING INDEX articles_by_change"},
 		{"changes of rows in groups, of a time", present.groups(period{after: now, until: now}, true), "COVERING INDEX articles_by_change"},

@@ -134,6 +134,10 @@ func (postgres) remote() bool     { return true }
 func (postgres) folds() bool      { return false }
 func (postgres) timeType() string { return "timestamp with time zone" }
 
+func (postgres) indexAddresses(indexName, table string) string {
+	return fmt.Sprintf("CREATE INDEX CONCURRENTLY %s ON %s USING hash (url)", indexName, table)
+}
+
 func (postgres) createIndex(indexName, table string, columns []string) string {
 	return fmt.Sprintf("CREATE INDEX CONCURRENTLY %s ON %s (%s)", indexName, table, strings.Join(columns, ", "))
 }

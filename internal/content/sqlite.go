@@ -180,4 +180,6 @@ func (embedded) remote() bool     { return false }
 func (embedded) folds() bool      { return false }
 func (embedded) timeType() string { return "Unix milliseconds" }
 
+func (embedded) indexAddresses(string, string) string { return "" } // it has one
+
 func (embedded) createIndex(string, string, []string) string { return "" }

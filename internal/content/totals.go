@@ -14,7 +14,7 @@ import (
 const maxParts = 60
 
 // TotalsByMonth returns the totals of a station's months in zone, in their
-// order. A statement asks for up to 60 of them.
+// order. A statement asks for up to 60 of them, and one a month for translations.
 func (s *Snapshot) TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]article.Totals, error) {
 	parts := make([][2]time.Time, len(months))
 	for i, month := range months {
@@ -30,6 +30,13 @@ func (s *Snapshot) totals(ctx context.Context, station string, parts [][2]time.T
 		if err := s.readTotals(ctx, s.totalsOf(station, parts[first:last]), totals[first:last]); err != nil {
 			return nil, fmt.Errorf("content: totals of %s: %w", station, s.explain(s.failed(err)))
 		}
+	}
+	for i, part := range parts {
+		hidden, err := s.hiddenAlternates(ctx, station, part[0], part[1])
+		if err != nil {
+			return nil, fmt.Errorf("content: totals of %s: %w", station, s.explain(s.failed(err)))
+		}
+		totals[i].Hidden = digestOf(hidden)
 	}
 	return totals, nil
 }
