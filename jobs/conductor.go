@@ -30,6 +30,9 @@ type Snapshot interface {
 	Changes(ctx context.Context, since time.Time) iter.Seq2[article.Change, error]
 	// Next returns when time alone changes what readers see; zero: never.
 	Next(ctx context.Context) (time.Time, error)
+	// Linked returns what is known of the articles that those of some ids have as
+	// translations.
+	Linked(ctx context.Context, ids []string) ([]article.State, error)
 	// TotalsByMonth returns the totals of a station's months, in their order.
 	TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]article.Totals, error)
 	// Faults returns the rows that the other methods have left out so far,

@@ -24,7 +24,7 @@ func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) er
 			down = append(down, id)
 		}
 	}
-	if err := c.followArticles(ctx, snapshot, changed); err != nil {
+	if err := errors.Join(c.followArticles(ctx, snapshot, changed), c.followLinks(ctx, snapshot, changed)); err != nil {
 		return err
 	}
 	c.taken = retractions
@@ -51,7 +51,8 @@ func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) er
 // An article that is not there at all may be one of a store that is behind, or
 // that has lost its articles for a while; an embargo is no withdrawal.
 func follows(r edition.Retraction, state article.State, now time.Time) (next edition.Retraction, ok bool) {
-	next = edition.Retraction{Station: state.Station, ID: r.ID, At: later(now, r.At.Add(time.Millisecond))}
+	next = r
+	next.Station, next.At, next.Row = state.Station, later(now, r.At.Add(time.Millisecond)), time.Time{}
 	switch {
 	case r.State == edition.Held && !state.Visible && !state.Published.After(now):
 		next.State, next.Row = edition.Agreed, state.At

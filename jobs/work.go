@@ -43,7 +43,11 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 	if err := c.followRetractions(ctx, snapshot); err != nil {
 		return err
 	}
-	if err := c.followChanges(snapshot.Changes(ctx, since)); err != nil {
+	followed, err := c.followChanges(snapshot.Changes(ctx, since))
+	if err != nil {
+		return err
+	}
+	if err := c.followLinks(ctx, snapshot, followed); err != nil {
 		return err
 	}
 	if c.upcoming, err = snapshot.Next(ctx); err != nil {
@@ -134,16 +138,20 @@ const (
 )
 
 // followChanges follows the hints that have not been followed before: the store
-// repeats them for a while in case a slow transaction hid some.
-func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) error {
+// repeats them for a while in case a slow transaction hid some. It returns the
+// first ids of those that were followed.
+func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) (followed []string, err error) {
 	now := int64(time.Since(c.began) / time.Second)
 	for change, err := range changes {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		concerned := func(d *desk) bool { return c.concerns(change, d) }
 		if slices.ContainsFunc(c.desks, concerned) && c.unseen(change, now) {
 			c.follow(change)
+			if change.ID != "" && len(followed) < maxLinking { // a group has none
+				followed = append(followed, change.ID)
+			}
 		}
 	}
 	kept := sightingsKept
@@ -151,7 +159,7 @@ func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) erro
 		kept = someKept
 	}
 	maps.DeleteFunc(c.seen, func(_ uint64, s sighting) bool { return now-s.last > int64(kept/time.Second) })
-	return nil
+	return followed, nil
 }
 
 // unseen reports whether a hint is to be followed, and remembers that it was. One

@@ -12,6 +12,7 @@ import (
 	"feedstation/internal/cache"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/press"
 	"feedstation/internal/server"
 )
 
@@ -104,8 +105,25 @@ func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {
 		}
 		r.State = edition.Lifted
 	}
+	if !wish.Lift {
+		r.URL, r.Translations = t.named(wish)
+	}
 	if known && !r.At.After(old.At) { // another machine's clock, or the store's, is ahead
 		r.At = old.At.Add(time.Millisecond)
 	}
 	return t.editions.Retract(ctx, r)
+}
+
+// named returns what an article's address is, and what those of its translations
+// are, by the editions: of its own station, or else of whichever has it.
+func (t *takeDowns) named(wish server.TakeDown) (address string, translations []string) {
+	if e, ok := t.editions.Current(wish.Station); ok {
+		address, translations = press.Named(e, wish.ID)
+	}
+	for _, s := range t.network.Stations {
+		if e, ok := t.editions.Current(s.ID); ok && address == "" {
+			address, translations = press.Named(e, wish.ID)
+		}
+	}
+	return address, translations
 }

@@ -15,6 +15,11 @@ type Retraction struct {
 	// Row is the last change of the article's row, by the content store's clock,
 	// when the store was seen to have withdrawn it; of other states zero.
 	Row time.Time `json:"row,omitzero"`
+	// URL is the article's address and Translations are those that its sitemap had
+	// for it in other languages, when it was taken down, as far as they were known:
+	// other articles name them.
+	URL          string   `json:"url,omitempty"`
+	Translations []string `json:"translations,omitempty"`
 }
 
 // RetractionState is how far a retraction goes.

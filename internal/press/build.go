@@ -68,13 +68,17 @@ type builder struct {
 // which may still lose [Outcome.Withdrawn].
 // The outcome holds either way.
 func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, error) {
+	snapshot, err := withhold(ctx, o.Snapshot, o.Retractions)
+	if err != nil {
+		return nil, Outcome{Memory: o.Memory}, err
+	}
 	b := &builder{
 		Press: p,
 		draft: &draft{
 			station: o.Station, current: o.Previous, asOf: o.Snapshot.Time(), everything: o.Work.Everything,
 			advice: edition.DefaultAdvice, documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
 		},
-		snapshot: withhold(o.Snapshot, o.Retractions), retractions: o.Retractions, enough: o.Enough,
+		snapshot: snapshot, retractions: o.Retractions, enough: o.Enough,
 		outcome: Outcome{Later: map[article.Month]time.Time{}},
 	}
 	b.advice.StaleIfError, b.advice.StaleWhileRevalidate = p.options.StaleIfError, p.options.StaleWhileRevalidate
@@ -82,7 +86,7 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 		b.memory = o.Memory
 	}
 	b.memory.feeds = maps.Clone(b.memory.feeds)
-	err := b.build(ctx, o.Work)
+	err = b.build(ctx, o.Work)
 	b.outcome.Memory = b.memory
 	if err != nil {
 		return nil, b.outcome, err

@@ -18,12 +18,14 @@ import (
 )
 
 // withheld is a snapshot without the articles that have been taken down.
+// None names one of these.
 type withheld struct {
 	Snapshot
-	ids map[string]bool
+	ids   map[string]bool
+	links map[string]bool // by article.Link
 }
 
-func withhold(s Snapshot, retractions edition.Retractions) Snapshot {
+func withhold(ctx context.Context, s Snapshot, retractions edition.Retractions) (Snapshot, error) {
 	ids := map[string]bool{}
 	for id, r := range retractions {
 		if r.Down() {
@@ -31,9 +33,10 @@ func withhold(s Snapshot, retractions edition.Retractions) Snapshot {
 		}
 	}
 	if len(ids) == 0 {
-		return s
+		return s, nil
 	}
-	return withheld{s, ids}
+	states, err := Find(ctx, s, slices.Collect(maps.Keys(ids)))
+	return withheld{s, ids, hiddenLinks(retractions, states)}, err
 }
 
 // Latest asks for more where that many articles have some of those in them: mostly
@@ -47,6 +50,9 @@ func (s withheld) Latest(ctx context.Context, stations []string, channel string,
 		}
 		found := len(articles)
 		articles = slices.DeleteFunc(articles, func(a article.Article) bool { return s.ids[a.ID] })
+		for i := range articles {
+			articles[i].Unlink(s.links)
+		}
 		if len(articles) >= limit || found < ask || ask == limit+len(s.ids) {
 			return articles[:min(len(articles), limit)], nil
 		}
@@ -59,6 +65,7 @@ func (s withheld) Listing(ctx context.Context, station string, from, to time.Tim
 			if err == nil && s.ids[a.ID] {
 				continue
 			}
+			a.Unlink(s.links)
 			if !yield(a, err) {
 				return
 			}
@@ -74,13 +81,16 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 	if !ok {
 		return e
 	}
-	hidden := map[string]time.Time{}
+	hidden, links := map[string]time.Time{}, []target{}
 	for id, one := range retractions {
 		if one.Down() { // wherever it is: an id is unique
 			hidden[id] = one.At
+			if one.Down() && one.URL != "" {
+				links = append(links, target{one.URL, one.Translations, one.At})
+			}
 		}
 	}
-	return Withdraw(station, e, hidden)
+	return withdraw(station, e, hidden, links)
 }
 
 // Withdraw returns the edition that follows one without some articles, given with
@@ -88,6 +98,11 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 // it shows none of them. A document of which can't be said what it shows is left
 // out: better than to serve what has been withdrawn.
 func Withdraw(station *network.Station, e *edition.Edition, articles map[string]time.Time) *edition.Edition {
+	return withdraw(station, e, articles, nil)
+}
+
+// withdraw also removes the links to targets.
+func withdraw(station *network.Station, e *edition.Edition, articles map[string]time.Time, targets []target) *edition.Edition {
 	ids := map[string]bool{}
 	for id := range articles {
 		ids[id] = true
@@ -114,9 +129,11 @@ func Withdraw(station *network.Station, e *edition.Edition, articles map[string]
 			losses = append(losses, loss{path: path, all: true})
 		}
 	}
-	if len(losses) == 0 {
+	naming, at := w.naming(targets)
+	if len(losses)+len(naming) == 0 {
 		return e
 	}
+	w.asOf = later(w.asOf, at)
 	if w.asOf.IsZero() {
 		w.asOf = e.Watermark()
 	}
@@ -125,6 +142,9 @@ func Withdraw(station *network.Station, e *edition.Edition, articles map[string]
 	}
 	for _, l := range losses {
 		w.apply(l)
+	}
+	for _, path := range naming {
+		w.removeLinks(path, targets)
 	}
 	w.complete(slices.ContainsFunc(losses, func(l loss) bool { return IsShard(l.path) }))
 	next := edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), w.documents)

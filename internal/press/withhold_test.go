@@ -22,6 +22,8 @@ func (s *latestStore) Latest(_ context.Context, _ []string, _ string, limit int)
 	return found, nil
 }
 
+func (s *latestStore) Find(context.Context, []string) ([]article.State, error) { return nil, nil }
+
 // However many articles are retracted, a feed has as many as it may, and no more
 // are read than are needed.
 func TestLatestWithoutRetracted(t *testing.T) {
@@ -47,7 +49,11 @@ func TestLatestWithoutRetracted(t *testing.T) {
 					retractions[fmt.Sprint(id)] = edition.Retraction{State: edition.Held}
 				}
 			}
-			got, err := withhold(store, retractions).Latest(t.Context(), nil, "", limit)
+			s, err := withhold(t.Context(), store, retractions)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := s.Latest(t.Context(), nil, "", limit)
 			if err != nil || len(got) != tt.want || len(got) > 0 && got[0].ID != tt.first {
 				t.Errorf("%d articles, %v; want %d", len(got), err, tt.want)
 			}
