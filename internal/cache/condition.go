@@ -32,8 +32,8 @@ var (
 		Began: "local copy not writable, serving from memory", Cleared: "local copy writable again",
 	}
 	localShared = condition.Kind{
-		Level: slog.LevelError, Component: "cache",
-		Began: "two configurations or versions publish over each other in one cache.dir, give each a folder of its own",
+		Level: slog.LevelError, Component: "cache", State: "shared",
+		Began: "cache.dir shared, each process publishes over the other",
 	}
 	pinRefused = condition.Kind{
 		Level: slog.LevelError, Component: "cache", Stations: true,

@@ -68,10 +68,9 @@ type TakeDowns interface {
 	Unsent() []string
 }
 
-// TakeDown is an article of a station that is to be taken down; or the end of
-// that.
+// TakeDown is an article that is to be taken down; or the end of that.
 type TakeDown struct {
-	Station string `json:"station"`
+	Station string `json:"station"` // not needed: an article's id is unique
 	ID      string `json:"id"`
 	Lift    bool   `json:"lift"`
 }
@@ -196,7 +195,7 @@ func (a *Admin) refresh(w http.ResponseWriter, r *http.Request) {
 func (a *Admin) retract(w http.ResponseWriter, r *http.Request) {
 	var wish TakeDown
 	if err := read(w, r, &wish); err != nil {
-		answer(w, http.StatusBadRequest, `want {"station": "xt", "id": "5207683"}, and "lift": true to end it: `+err.Error()+"\n")
+		answer(w, http.StatusBadRequest, `want {"id": "5207683"}, and "lift": true to end it: `+err.Error()+"\n")
 		return
 	}
 	// Who has asked need not wait for the answer: half a take-down is none.
