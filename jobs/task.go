@@ -131,7 +131,7 @@ func (t *Task) once(ctx context.Context) {
 	if _, ok := errors.AsType[notedError](err); ok {
 		err = nil
 	}
-	failed := condition.Kind{Level: slog.LevelError, Component: t.name, Began: "task failed", Cleared: "task recovered", Errors: true}
+	failed := condition.Kind{Level: slog.LevelError, Component: t.name, State: "failed", Began: "task failed", Cleared: "task recovered", Errors: true}
 	t.conditions.Note(failed, "", err, stack(err)...)
 }
 

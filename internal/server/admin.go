@@ -80,6 +80,19 @@ type TakeDownError struct{ Reason string }
 
 func (e *TakeDownError) Error() string { return e.Reason }
 
+// Stores is where editions are stored, and what other processes say of them there.
+type Stores interface {
+	// Components returns the names of the stores, by which conditions know them.
+	Components() []string
+	// Conditions returns what keeps editions from being stored or followed.
+	Conditions() []condition.Condition
+	Retractions() edition.Retractions
+	// Process returns the token of this process, and Leader that of the one which
+	// builds a station; empty: not known.
+	Process() string
+	Leader(station string) string
+}
+
 // Admin is what the admin listener is made of.
 type Admin struct {
 	Log      *slog.Logger
@@ -88,12 +101,10 @@ type Admin struct {
 	Drain    *Drain
 	Jobs     Jobs // nil: this process builds nothing
 	TakeDown TakeDowns
+	Stores   Stores   // nil: /status says nothing of them
 	Token    string   // of those who may ask for work; empty: nobody may
 	Hosts    []string // names of the listener besides localhost and its addresses
 	Version  string
-	// Conditions returns what keeps editions from being stored or followed; nil:
-	// nothing does.
-	Conditions func() []condition.Condition
 }
 
 // How often work may be asked for: a newsroom that saves an article a second is
