@@ -6,8 +6,8 @@
 //
 // Local copy, a folder a station; every .json holds the SHA-256 of its content:
 //
-//	{dir}/{station}/manifest.json   the current edition's manifest
-//	{dir}/{station}/{number}.json   its copy, and the manifests of the kept editions
+//	{dir}/{station}/{number}.json   manifest of the current or a kept edition
+//	{dir}/{station}/manifest.json   the number and the watermark of the current one
 //	{dir}/{station}/{hash}.doc      one document, packed (edition.Document.Pack)
 //	{dir}/{station}/pinned.json     which kept edition is served instead of the current one
 //	{dir}/{station}/left.json       which articles have left since the oldest of these editions

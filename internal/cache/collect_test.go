@@ -92,9 +92,9 @@ func wantFolder(t *testing.T, l *Local, current *edition.Edition) {
 	}
 }
 
-// Where only the current manifest is missing, its copy serves, and it is written
+// Where only the pointer is missing, the newest edition serves, and it is written
 // again.
-func TestLocalManifestGone(t *testing.T) {
+func TestLocalPointerGone(t *testing.T) {
 	l := newLocal(t)
 	publish(t, l, print(1, 0, "one"))
 	second := publish(t, l, print(2, 1, "two"))
@@ -114,7 +114,7 @@ func TestLocalManifestGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	if _, err := manifest(in, "xt", manifestName); err != nil {
-		t.Error(err)
+	if v, err := version(in, "xt", manifestName); err != nil || v.Number < 2 {
+		t.Errorf("the pointer: %v, %v", v, err)
 	}
 }

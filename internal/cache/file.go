@@ -30,23 +30,19 @@ const fileMode = 0o600
 
 // writeSealed puts a value into a file.
 func writeSealed(in *durable.Folder, name string, value any) error {
-	text, err := seal(value)
-	if err != nil {
-		return err
-	}
-	if err := in.Write(name, text, fileMode); err != nil {
+	if err := in.Write(name, sealed(value), fileMode); err != nil {
 		return err
 	}
 	return in.Sync()
 }
 
-func seal(value any) ([]byte, error) {
+func sealed(value any) []byte {
 	content, err := json.Marshal(value)
 	if err != nil {
-		return nil, err
+		panic(err) // none of ours has what JSON lacks
 	}
 	sum := sha256.Sum256(content)
-	return slices.Concat([]byte(sealHead+hex.EncodeToString(sum[:])+sealMiddle), content, []byte(sealEnd)), nil
+	return slices.Concat([]byte(sealHead+hex.EncodeToString(sum[:])+sealMiddle), content, []byte(sealEnd))
 }
 
 // readSealed returns the content of a file. The error is ErrNone when there is
@@ -88,6 +84,19 @@ func hashesIn(manifest []byte) iter.Seq[edition.Hash] {
 			var hash edition.Hash
 			if manifest = rest; !found || len(rest) < 2*sha256.Size || hash.UnmarshalText(rest[:2*sha256.Size]) != nil || !yield(hash) {
 				return
+			}
+		}
+	}
+}
+
+// objectsOf yields what a manifest names.
+func objectsOf(m edition.Manifest) iter.Seq2[edition.Hash, edition.Entry] {
+	return func(yield func(edition.Hash, edition.Entry) bool) {
+		for _, entries := range []map[string]edition.Entry{m.Documents, m.Contents} {
+			for _, entry := range entries {
+				if !yield(entry.Hash, entry) {
+					return
+				}
 			}
 		}
 	}

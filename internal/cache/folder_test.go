@@ -230,8 +230,8 @@ func TestLocalRemovedUnderProcess(t *testing.T) {
 		"the other of them": func(dir string) error { return removeFiles(dir, retractedName+twinSuffix) },
 		"an emptied file":   func(dir string) error { return os.Truncate(filepath.Join(dir, retractedName), 0) },
 		"a restored older one": func(dir string) error {
-			text, err := seal([]string{})
-			return errors.Join(err, os.WriteFile(filepath.Join(dir, retractedName), text, 0o600), os.WriteFile(filepath.Join(dir, retractedName+twinSuffix), text, 0o600))
+			text := sealed([]string{})
+			return errors.Join(os.WriteFile(filepath.Join(dir, retractedName), text, 0o600), os.WriteFile(filepath.Join(dir, retractedName+twinSuffix), text, 0o600))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -157,25 +157,22 @@ func (c *Cache) step(ctx context.Context, d *desk, store Store, theirs Version) 
 // store was seen to have before the retractions were read; zero: unknown.
 func (c *Cache) fetch(ctx context.Context, d *desk, store Store, theirs Version) error {
 	e, err := c.read(ctx, d, store, theirs)
-	local := store == Store(c.disk)
-	damaged := local && errors.Is(err, edition.ErrDamaged)
-	if err != nil && !damaged {
+	if err != nil {
 		return err
 	}
-	damaged = damaged || local && theirs != (Version{}) && e.Number() < theirs.Number
-	if e != nil && d.current.Load() == nil { // nothing tells whether it is the latest
-		var leftErr error
-		if e, leftErr = c.withoutLeft(e, damaged); leftErr != nil {
-			return errors.Join(err, fmt.Errorf("follow %s: %w", d.station, leftErr))
+	local := store == Store(c.disk)
+	current := d.current.Load()
+	if current == nil { // nothing tells whether it is the latest
+		if e, err = c.withoutLeft(e, local && theirs != (Version{}) && versionOf(e) != theirs); err != nil {
+			return fmt.Errorf("follow %s: %w", d.station, err)
 		}
 	}
 	switch {
-	case damaged:
-		return errors.Join(err, c.mend(ctx, d, e, theirs))
 	case !local:
 		return c.keep(ctx, d, c.amended(e))
+	case current == nil || e.Watermark().After(current.Watermark()) || e.Number() > current.Number(): // it may be an earlier one than was seen
+		c.swap(d, c.amended(e).Published())
 	}
-	c.swap(d, c.amended(e).Published())
 	return nil
 }
 
@@ -190,19 +187,6 @@ func (c *Cache) read(ctx context.Context, d *desk, store Store, theirs Version) 
 		return nil, fmt.Errorf("follow %s: %w", d.station, err)
 	}
 	return e, nil
-}
-
-// mend replaces an edition that is damaged in the local copy by the latest that
-// is whole: e, which is nil where none is, or the current one.
-func (c *Cache) mend(ctx context.Context, d *desk, e *edition.Edition, damaged Version) error {
-	if current := d.current.Load(); current != nil && (e == nil || !current.Watermark().Before(e.Watermark())) {
-		e = current
-	}
-	if e == nil {
-		return nil
-	}
-	c.log.Error("local copy damaged, what is whole is published again", "station", d.station, "number", e.Number(), "damaged", damaged.Number)
-	return c.keep(ctx, d, c.amended(e).Published().Numbered(damaged.Number+1))
 }
 
 // handOn gives this process's edition to a store that lacks it.

@@ -45,24 +45,24 @@ func readLeft(in *durable.Folder) (left []departure, err error) {
 
 // noteLeft notes what an edition has no more, before it is published in place of
 // the stored one, and forgets what left before the oldest edition that is there.
-func noteLeft(in *durable.Folder, e *edition.Edition, old stored, oldest time.Time) error {
-	if old.last == 0 {
+func noteLeft(in *durable.Folder, e *edition.Edition, old stock) error {
+	if len(old.numbers) == 0 {
 		return nil // there is none before
 	}
 	left, err := readLeft(in)
 	if err != nil && !errors.Is(err, edition.ErrDamaged) {
 		return fmt.Errorf("cache: %w", err)
 	}
-	now := departure{At: e.Watermark(), Unknown: err != nil || !old.readable}
+	now := departure{At: e.Watermark(), Unknown: err != nil || old.Format == 0}
 	if !now.Unknown {
-		if now.IDs, err = leaving(in, old.manifest, e); err != nil {
+		if now.IDs, err = leaving(in, old.Manifest, e); err != nil {
 			now.Unknown = true
 		}
 	}
 	if len(now.IDs) == 0 && !now.Unknown {
 		return nil
 	}
-	left = slices.DeleteFunc(left, func(d departure) bool { return !d.At.After(oldest) })
+	left = slices.DeleteFunc(left, func(d departure) bool { return !d.At.After(old.oldest) })
 	left = append(left, now)
 	named := 0
 	for i, d := range slices.Backward(left) {

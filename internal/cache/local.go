@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"slices"
 	"sync"
-	"time"
 
 	"feedstation/internal/durable"
 	"feedstation/internal/edition"
@@ -33,7 +32,6 @@ type Local struct {
 type known struct {
 	manifest, pinned seen
 	head             Head
-	suspect          bool // the current edition was found damaged
 	unconfirmed      bool // see distrust
 }
 
@@ -122,31 +120,34 @@ func (l *Local) head(station string) (Head, error) {
 	return k.head, nil
 }
 
-// version returns that of a manifest, also where only another version of the
-// program can read it. A damaged one is as good as none: it is replaced.
+// version returns that of a manifest, or of the pointer to one, also where only
+// another version of the program can read the rest. A damaged one is as good as none.
 func version(in *durable.Folder, station, name string) (Version, error) {
 	text, err := readSealed(in, name)
 	switch {
 	case err == nil:
-	case errors.Is(err, ErrNone), errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
+	case isAbsent(err):
 		return Version{}, nil
 	default:
 		return Version{}, err
 	}
-	var head struct {
-		Station   string
-		Number    int64
-		Watermark time.Time
-	}
+	var head pointer
 	if json.Unmarshal(text, &head) != nil || head.Station != station {
 		return Version{}, nil
 	}
 	return Version{head.Number, head.Watermark.UnixMilli()}, nil
 }
 
-// Fetch implements Store. Where the current edition is damaged it returns the
-// newest one that is not.
-func (l *Local) Fetch(_ context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
+// isAbsent reports whether an error is that of what is not there, or is as good as
+// that: it can't be read.
+func isAbsent(err error) bool {
+	return errors.Is(err, ErrNone) || errors.Is(err, edition.ErrDamaged) || errors.Is(err, errForeign)
+}
+
+// Fetch implements Store. Where the current edition is damaged it is removed, and the
+// newest one is returned that is whole; from then on there is no current one, so that
+// whoever has one publishes it again.
+func (l *Local) Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
 	in, err := l.station(station)
 	if err != nil {
 		return nil, err
@@ -155,29 +156,61 @@ func (l *Local) Fetch(_ context.Context, station string, known *edition.Edition)
 	if !l.confirmed(in, station) {
 		return nil, ErrNone
 	}
-	e, err := fetch(in, station, manifestName, known)
-	if !errors.Is(err, edition.ErrDamaged) && !errors.Is(err, errForeign) && !errors.Is(err, ErrNone) {
+	v, err := version(in, station, manifestName)
+	if err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	if e, err := fetch(in, station, numberName(v.Number), known); err == nil || !isAbsent(err) {
 		return e, err
 	}
-	numbers, _, listErr := list(in)
-	if listErr != nil || len(numbers) == 0 && errors.Is(err, ErrNone) {
-		return nil, errors.Join(err, listErr)
+	numbers, _, err := list(in)
+	if err != nil {
+		return nil, err
 	}
-	l.suspect(station, true)
-	for _, number := range numbers {
-		if kept, keptErr := fetch(in, station, numberName(number), known); keptErr == nil {
-			return kept, nil
+	err = ErrNone
+	for i, number := range numbers {
+		e, fault := fetch(in, station, numberName(number), known)
+		if fault == nil {
+			_ = l.remove(ctx, station, numbers[:i]) // where that fails it is served all the same
+			return e, nil
+		}
+		if !isAbsent(fault) {
+			return nil, fault
+		}
+		if i == 0 {
+			err = fault
 		}
 	}
+	_ = l.remove(ctx, station, numbers)
 	return nil, err
 }
 
-// suspect takes note of whether the current edition of a station is not to be
-// relied on: the next one that is published replaces it, and is written whole.
-func (l *Local) suspect(station string, is bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.of(station).suspect = is
+// remove removes editions, with what is damaged of them, and the pointer. What other
+// versions of the program have made stays.
+func (l *Local) remove(ctx context.Context, station string, numbers []int64) error {
+	in, unlock, err := l.lock(ctx, station)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	faults := []error{in.Remove(manifestName)}
+	for _, number := range numbers {
+		m, err := manifest(in, station, numberName(number))
+		if errors.Is(err, errForeign) {
+			continue
+		}
+		for hash, entry := range objectsOf(m) {
+			data, err := in.Read(objectName(hash))
+			if err == nil {
+				_, err = edition.Unpack(entry, data)
+			}
+			if err != nil {
+				faults = append(faults, in.Remove(objectName(hash)))
+			}
+		}
+		faults = append(faults, in.Remove(numberName(number)))
+	}
+	return errors.Join(faults...)
 }
 
 func fetch(in *durable.Folder, station, name string, known *edition.Edition) (*edition.Edition, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,9 +19,9 @@ import (
 // disk, not for the processor.
 const syncs = 16
 
-// Publish implements Store. The documents are on the disk before the manifest
-// that names them: whenever the process or the machine stops, one whole
-// edition is there.
+// Publish implements Store. The documents are on the disk before the manifest that
+// names them, and that before the pointer: whenever the process or the machine stops,
+// one whole edition is there.
 func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
 	station := e.Station()
 	in, unlock, err := l.lock(ctx, station)
@@ -31,32 +30,32 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 	}
 	defer unlock()
 	distrusted := l.distrusted(in, station)
-	if distrusted {
-		l.suspect(station, true)
-	}
-	old, err := l.stored(in, station)
+	old, err := stored(in, station)
 	if err != nil {
 		return nil, err
 	}
 	m := e.Manifest()
-	same := old.readable && m.Watermark.Equal(old.manifest.Watermark) && digest(m) == digest(old.manifest)
-	switch {
-	case old.readable && !old.suspect && old.manifest.Watermark.After(e.Base()):
+	switch last := old.last(); {
+	case old.Format != 0 && !distrusted && old.Watermark.After(e.Base()):
 		return nil, fmt.Errorf("cache: %s: %w", station, edition.ErrStale)
-	case same && !old.damaged && e.Number() <= old.last:
-		return e.Numbered(old.last), nil
-	case same && e.Number() == old.last: // is written once more
-	case e.Number() <= old.last:
-		e = e.Numbered(old.last + 1)
+	case old.Format != 0 && !distrusted && e.Number() <= last && m.Watermark.Equal(old.Watermark) && digest(m) == digest(old.Manifest):
+		return e.Numbered(last), nil
+	case e.Number() <= last:
+		e = e.Numbered(last + 1)
 		m.Number = e.Number()
 	}
-	if err := noteLeft(in, e, old, old.oldest); err != nil {
+	if err := noteLeft(in, e, old); err != nil {
 		return nil, err
 	}
-	if err := write(ctx, in, e, m, old); err != nil {
+	if err := writeObjects(ctx, in, e); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	l.suspect(station, false)
+	if err := in.Write(numberName(m.Number), sealed(m), fileMode); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	if err := writeSealed(in, manifestName, pointer{m.Station, m.Number, m.Watermark}); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
 	if distrusted {
 		if err := l.confirm(in, station); err != nil {
 			return e, err
@@ -65,119 +64,57 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 	return e, l.collect(in, m)
 }
 
-// writeManifest makes an edition the current one. Both files wait for the disk
-// together, but the copy is in place only after the other: whoever finds it alone
-// takes it for an edition that was published.
-func writeManifest(in *durable.Folder, m edition.Manifest) error {
-	text, err := seal(m)
-	if err != nil {
-		return err
-	}
-	names := []string{manifestName, numberName(m.Number)}
-	drafts := make([]string, len(names))
-	var writes errgroup.Group
-	for i, name := range names {
-		writes.Go(func() (err error) {
-			drafts[i], err = in.Draft(name, text, fileMode)
-			return err
-		})
-	}
-	err = writes.Wait()
-	for i, name := range names {
-		if err == nil {
-			err = in.Rename(drafts[i], name)
-		}
-		if err != nil && drafts[i] != "" {
-			err = errors.Join(err, in.Remove(drafts[i]))
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return in.Sync()
+// pointer is what manifestName holds of the current edition. It begins as a manifest
+// does, which the version before has there.
+type pointer struct {
+	Station   string    `json:"station"`
+	Number    int64     `json:"number"`
+	Watermark time.Time `json:"watermark"`
 }
 
-// stored is what a station's folder says of its current edition.
-type stored struct {
-	manifest edition.Manifest // the newest that can be read
-	readable bool             // there is one
-	suspect  bool             // documents of it are damaged
-	damaged  bool             // it must be written again
-	oldest   time.Time        // watermark of the oldest edition; zero: not known
-	last     int64            // the highest number that is known to have been given
+// stock is what a station's folder has.
+type stock struct {
+	edition.Manifest         // of the current edition; zero: there is none that can be read
+	numbers          []int64 // of all manifests, the highest first
+	oldest           time.Time
 }
 
-func (l *Local) stored(in *durable.Folder, station string) (s stored, err error) {
-	l.mu.Lock()
-	s.suspect = l.of(station).suspect
-	l.mu.Unlock()
-	s.damaged = s.suspect
-	numbers, _, err := list(in)
-	if err != nil {
-		return stored{}, err
+// last returns the highest number that is known to have been given.
+func (s stock) last() int64 {
+	if s.Number == 0 && len(s.numbers) > 0 {
+		return s.numbers[0]
 	}
-	if len(numbers) > 0 {
-		v, err := version(in, station, numberName(numbers[len(numbers)-1]))
+	return s.Number // a higher one was not published
+}
+
+func stored(in *durable.Folder, station string) (s stock, err error) {
+	if s.numbers, _, err = list(in); err != nil {
+		return s, err
+	}
+	if len(s.numbers) > 0 {
+		v, err := version(in, station, numberName(s.numbers[len(s.numbers)-1]))
 		if err != nil {
-			return stored{}, fmt.Errorf("cache: %w", err)
+			return s, fmt.Errorf("cache: %w", err)
 		}
 		s.oldest = time.UnixMilli(v.Watermark)
 	}
-	m, err := manifest(in, station, manifestName)
-	switch {
-	case err == nil:
-		s.manifest, s.readable, s.last = m, true, m.Number // a higher number was not published
-		return s, nil
-	case errors.Is(err, ErrNone):
-		s.damaged = len(numbers) > 0 // it is gone
-	case errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
-		s.damaged = true
-	default:
-		return stored{}, fmt.Errorf("cache: %w", err)
+	v, err := version(in, station, manifestName)
+	if err == nil {
+		s.Manifest, err = manifest(in, station, numberName(v.Number))
 	}
-	if len(numbers) > 0 {
-		s.last = numbers[0]
-		if m, err := manifest(in, station, numberName(numbers[0])); err == nil {
-			s.manifest, s.readable = m, true
-		}
+	if err != nil && !isAbsent(err) {
+		return s, fmt.Errorf("cache: %w", err)
 	}
 	return s, nil
 }
 
-// write puts an edition in place of the stored one.
-func write(ctx context.Context, in *durable.Folder, e *edition.Edition, m edition.Manifest, old stored) error {
-	if err := writeObjects(ctx, in, e, old.damaged); err != nil {
-		return err
-	}
-	if old.readable && old.manifest.Number != m.Number {
-		if err := keepStored(in, old); err != nil {
-			return err
-		}
-	}
-	return writeManifest(in, m)
-}
-
-// keepStored makes the stored edition a kept one, or, where it is damaged, none.
-func keepStored(in *durable.Folder, old stored) error {
-	name := numberName(old.manifest.Number)
-	_, err := in.Stat(name)
-	switch {
-	case old.suspect && err == nil:
-		return in.Remove(name)
-	case errors.Is(err, fs.ErrNotExist) && !old.suspect: // the process was stopped before it wrote the copy
-		return writeSealed(in, name, old.manifest)
-	}
-	return nil
-}
-
-// writeObjects writes the documents and records that are not there yet, or all
-// of them.
-func writeObjects(ctx context.Context, in *durable.Folder, e *edition.Edition, all bool) error {
+// writeObjects writes the documents and contents that are not there yet.
+func writeObjects(ctx context.Context, in *durable.Folder, e *edition.Edition) error {
 	var writes errgroup.Group
 	writes.SetLimit(syncs)
 	for d := range e.Objects() {
 		name := objectName(d.Hash())
-		if info, err := in.Stat(name); err == nil && info.Mode().IsRegular() && !all {
+		if info, err := in.Stat(name); err == nil && info.Mode().IsRegular() {
 			continue
 		}
 		writes.Go(func() error {
@@ -263,17 +200,15 @@ func (l *Local) Kept(_ context.Context, station string) ([]edition.Manifest, err
 	if !l.confirmed(in, station) {
 		return nil, nil
 	}
-	numbers, _, err := list(in)
+	old, err := stored(in, station)
 	if err != nil {
 		return nil, err
 	}
 	var kept []edition.Manifest
-	current, err := manifest(in, station, manifestName)
-	if err == nil {
-		kept = append(kept, current)
-		numbers = slices.DeleteFunc(numbers, func(number int64) bool { return number >= current.Number })
-	}
-	for _, number := range numbers {
+	for _, number := range old.numbers {
+		if number > old.last() {
+			continue // was not published
+		}
 		if m, err := manifest(in, station, numberName(number)); err == nil {
 			kept = append(kept, m)
 		}
@@ -309,7 +244,7 @@ func (l *Local) Pin(ctx context.Context, station string, pin Pin, e *edition.Edi
 		return nil
 	}
 	if e != nil {
-		if err := writeObjects(ctx, in, e, false); err != nil {
+		if err := writeObjects(ctx, in, e); err != nil {
 			return fmt.Errorf("cache: %w", err)
 		}
 		if err := writeSealed(in, numberName(pin.Number), e.Numbered(pin.Number).Manifest()); err != nil {

@@ -158,11 +158,9 @@ func (r *Redis) open(ctx context.Context, station, number, text string, known *e
 // missing returns the hashes that a manifest names and have lacks, each once.
 func missing(m edition.Manifest, have map[edition.Hash]*edition.Document) iter.Seq[edition.Hash] {
 	wanted := map[edition.Hash]bool{}
-	for _, entries := range []map[string]edition.Entry{m.Documents, m.Contents} {
-		for _, entry := range entries {
-			if _, ok := have[entry.Hash]; !ok {
-				wanted[entry.Hash] = true
-			}
+	for hash := range objectsOf(m) {
+		if _, ok := have[hash]; !ok {
+			wanted[hash] = true
 		}
 	}
 	return maps.Keys(wanted)

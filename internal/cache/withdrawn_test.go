@@ -197,9 +197,9 @@ func TestKilledBeforePublishing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old, err := local.stored(in, "xt")
+	old, err := stored(in, "xt")
 	if err == nil {
-		err = noteLeft(in, listing("xt", 2, noon.Add(time.Second), "art-2"), old, old.oldest)
+		err = noteLeft(in, listing("xt", 2, noon.Add(time.Second), "art-2"), old)
 	}
 	unlock()
 	if err != nil {
