@@ -152,7 +152,6 @@ type desk struct {
 	// What is pinned changes with both held.
 	pin   Pin
 	whole *edition.Edition // the pinned edition before it was amended
-
 }
 
 // Close writes what the local copy lacks, as far as the disk answers, and closes
