@@ -152,9 +152,9 @@ func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) 
 	if _, shrunk := errors.AsType[*press.ShrunkError](err); shrunk && len(r.outcome.Withdrawn) > 0 {
 		// What is refused is for somebody to decide; what has been withdrawn is not.
 		refused := err
-		withdrawn := map[string]time.Time{}
-		for _, id := range r.outcome.Withdrawn {
-			withdrawn[id] = r.asOf
+		withdrawn := edition.Retractions{}
+		for _, state := range r.outcome.Withdrawn {
+			withdrawn[state.ID] = edition.Retraction{Station: state.Station, ID: state.ID, At: r.asOf, Published: state.Published}
 		}
 		if err := c.put(ctx, r, current, press.Withdraw(r.station, current, withdrawn)); err != nil {
 			return errors.Join(refused, err)

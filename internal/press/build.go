@@ -32,10 +32,10 @@ type Outcome struct {
 	Later   map[article.Month]time.Time // when months, and feeds as the zero month, change by the clock
 	Pending []article.Month             // that were not reached
 	Omitted []Omission
-	// Withdrawn are the ids of articles of the previous edition that the content
+	// Withdrawn are the articles of the previous edition that the content
 	// store calls withdrawn, drafts or expired, where a ShrunkError keeps the next
 	// one from being published.
-	Withdrawn []string
+	Withdrawn []article.State
 	Memory    Memory // for the next build
 }
 

@@ -44,12 +44,16 @@ func Named(e *edition.Edition, id string) (address string, translations []string
 		if !IsShard(path) || !ok {
 			continue
 		}
-		at, n := lossOf(path, contents, ids).at, 0
+		l, err := lossOf(path, contents, ids)
+		if err != nil {
+			continue
+		}
+		n := 0
 		for line := range bytes.Lines(document.Body()) {
 			if !bytes.HasPrefix(line, []byte("<url>")) {
 				continue
 			}
-			if at[n] {
+			if l.at[n] {
 				for _, link := range alternateLink.FindAllSubmatch(line, -1) {
 					translations = append(translations, html.UnescapeString(string(link[1])))
 				}
