@@ -117,7 +117,7 @@ func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Co
 		seen: map[uint64]sighting{}, logged: map[string]bool{}, conditions: condition.New(log), upToDate: map[string]time.Time{}, drift: map[Drift]int64{},
 	}
 	for _, station := range n.Stations {
-		d := &desk{station: station, later: map[article.Month]time.Time{}}
+		d := &desk{station: station}
 		d.forget()
 		c.desks = append(c.desks, d)
 	}

@@ -56,7 +56,9 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 	c.checked, c.looked, c.ahead = snapshot.Time(), looked, snapshot.Time().Sub(c.clock())
 	for _, d := range c.desks {
 		d.since = c.checked
-		d.markDue(c.checked)
+		if !d.due.IsZero() && !d.due.After(c.checked) {
+			d.mark() // the news is built with every work
+		}
 		if time.Since(d.read) >= c.options.MaxAge {
 			d.mark().Feeds = true
 		}
