@@ -109,7 +109,13 @@ func (s faultySnapshot) Find(ctx context.Context, ids []string) ([]article.State
 	if s.finding != nil {
 		s.finding(ids)
 	}
-	return s.Snapshot.Find(ctx, ids)
+	states, err := s.Snapshot.Find(ctx, ids)
+	for i := range states {
+		if states[i].At.After(s.Time()) { // by a trigger, whose clock is not the bubble's
+			states[i].At = s.Time()
+		}
+	}
+	return states, err
 }
 
 func (s faultySnapshot) TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]article.Totals, error) {

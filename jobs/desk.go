@@ -28,6 +28,9 @@ type work struct {
 	press.Work
 	fresh   bool                   // something has happened, it is not only a backlog
 	audited map[article.Month]bool // of the months, those that an audit found
+	// unhinted are those of them of which only the rebuilt contents can tell whether
+	// there was drift.
+	unhinted map[article.Month]bool
 }
 
 // mark returns the desk's work, to which the caller adds.
@@ -40,7 +43,7 @@ func (d *desk) mark() *work {
 // markBacklog marks months that have been dirty for some time.
 func (d *desk) markBacklog(months []article.Month) {
 	if d.work == nil {
-		d.work = &work{Work: press.NewWork(), audited: map[article.Month]bool{}}
+		d.work = &work{Work: press.NewWork(), audited: map[article.Month]bool{}, unhinted: map[article.Month]bool{}}
 	}
 	for _, month := range months {
 		d.work.Month(month).Whole = true

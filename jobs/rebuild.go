@@ -87,6 +87,7 @@ type result struct {
 	asOf      time.Time        // of the snapshot
 	edition   *edition.Edition // the current one
 	changed   int
+	drift     map[article.Month]Drift
 	published bool
 	late      bool
 	err       error
@@ -179,12 +180,15 @@ func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.E
 	if errors.Is(err, edition.ErrStale) {
 		// Another process was quicker: its edition is served now, and this
 		// station stays dirty until a snapshot of ours is later.
-		c.log.DebugContext(ctx, "edition not published", "station", r.station.ID, "err", err)
+		c.log.DebugContext(ctx, "edition not published", "station", r.station.ID, "error", err)
 		return err
 	}
 	if err == nil {
 		r.changed = changed(current, next)
 		r.published = true
+		for month, d := range r.drift {
+			c.noteDrift(r.station, month, d)
+		}
 	}
 	return err
 }
@@ -206,6 +210,9 @@ func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*e
 		c.log.Warn("article left out", "id", o.ID, "station", o.Station, "error", o.Err)
 	}
 	c.logFaults(snapshot.Faults())
+	if err == nil {
+		r.drift, err = c.unhinted(ctx, snapshot, r, next)
+	}
 	return next, err
 }
 
