@@ -38,7 +38,7 @@ const firstAudit = 5 * time.Minute
 // said, and rebuilds what differs: the feeds, the sitemaps of this month and the
 // last, and of older months those that have waited longest, as many as the rate
 // allows. Months that this process has not built, or has built because of a
-// hint, are built again, as nothing tells yet what they were built from.
+// hint, are built again, as it is not known what they were built from.
 func (c *Conductor) Audit(ctx context.Context) error {
 	return c.run(ctx, func() error { return c.audit(ctx) })
 }
@@ -60,7 +60,7 @@ func (c *Conductor) audit(ctx context.Context) error {
 	faults := map[*desk]error{}
 	for _, d := range c.desks {
 		if !d.led {
-			continue // whoever builds it audits it
+			continue // the process that builds it audits it
 		}
 		d.mark().Feeds = true
 		months, err := c.auditRecent(ctx, snapshot, d)

@@ -170,7 +170,7 @@ func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) 
 
 // put publishes an edition if it differs from the current one.
 func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.Edition) error {
-	// That months have yet to be looked at is no news: who takes over from an
+	// Pending months alone are no reason to publish: a process that takes over from an
 	// edition without that asks for the changes since then.
 	if current != nil && current.Equal(next) && current.Build() == next.Build() && (len(current.Pending()) == 0 || slices.Equal(current.Pending(), next.Pending())) {
 		return nil

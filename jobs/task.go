@@ -21,7 +21,7 @@ type Task struct {
 	run        func(ctx context.Context) error
 	conditions *condition.Set
 
-	wake  chan struct{} // holds at most one wish: more of them are the same one
+	wake  chan struct{} // holds at most one trigger: more of them are the same
 	owned atomic.Bool   // by a timetable
 
 	mu   sync.Mutex

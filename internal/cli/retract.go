@@ -32,7 +32,7 @@ func (c *retractCommand) Run(in *invocation) error {
 		}
 		down := &takeDowns{n, editions}
 		err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Lift: c.Lift})
-		if err != nil && !errors.Is(err, edition.ErrUnsent) { // the last Sync sends it, or tells why not
+		if err != nil && !errors.Is(err, edition.ErrUnsent) { // the last Sync sends it, or returns why not
 			return wrong(err)
 		}
 		c.report(in.terminal.Stdout, n, editions, before)

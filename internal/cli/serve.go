@@ -235,8 +235,8 @@ var notListening = condition.Kind{
 const storeRetry = 5 * time.Second
 
 // openContent opens the content store. One that can't be opened is the
-// database's bad night, and waited out; but the embedded one is a fault where the
-// local copy has nothing to serve.
+// waited for; but the embedded one is an error where the local copy has nothing to
+// serve.
 func (s *service) openContent(ctx context.Context) (*content.Store, error) {
 	for {
 		store, err := openContent(ctx, s.in, s.log, s.cfg, s.editions)

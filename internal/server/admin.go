@@ -49,9 +49,8 @@ type Task struct {
 	Next     time.Time // zero: not known
 }
 
-// Hint is what somebody who asks for a refresh knows to have changed: stations
-// whose feeds are to be read anew, articles that are to be looked for, or
-// nothing.
+// Hint names what has changed: stations whose feeds are to be read again, articles
+// that are to be looked up, or nothing.
 type Hint struct {
 	Stations []string `json:"stations"`
 	Articles []string `json:"ids"`
@@ -102,7 +101,7 @@ type Admin struct {
 	Jobs     Jobs // nil: this process builds nothing
 	TakeDown TakeDowns
 	Stores   Stores   // nil: /status says nothing of them
-	Token    string   // of those who may ask for work; empty: nobody may
+	Token    string   // for the requests that ask for work; empty: they are refused
 	Hosts    []string // names of the listener besides localhost and its addresses
 	Version  string
 }
@@ -162,7 +161,7 @@ func (a *Admin) ready(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, "ready\n")
 }
 
-// authorized lets those ask for work who have the token, and not too often.
+// authorized passes on requests that have the token, up to a rate.
 // Tokens are compared by their hashes, which takes the same time for all.
 func (a *Admin) authorized(limit *rate.Limiter, wrong *wrongTokens, next http.HandlerFunc) http.HandlerFunc {
 	want := sha256.Sum256([]byte(a.Token))
@@ -209,7 +208,7 @@ func (a *Admin) retract(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, `want {"id": "5207683"}, and "lift": true to end it: `+err.Error()+"\n")
 		return
 	}
-	// Who has asked need not wait for the answer: half a take-down is none.
+	// It goes on when the client hangs up: half a take-down is none.
 	err := a.TakeDown.TakeDown(context.WithoutCancel(r.Context()), wish)
 	_, wrong := errors.AsType[*TakeDownError](err)
 	switch {
