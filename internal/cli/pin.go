@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"feedstation/internal/cache"
@@ -14,8 +15,8 @@ import (
 )
 
 type pinCommand struct {
-	Station string `arg:"" help:"The station's id."`
-	Number  int64  `arg:"" optional:"" help:"The edition's number; without it, the editions that are there are listed."`
+	Station string   `arg:"" help:"The station's id."`
+	Time    []string `arg:"" optional:"" help:"A time of day or a date and time in the station's zone: what was published by then is served. Or an edition's number. Without it, the editions that are there are listed."`
 }
 
 // Run serves a kept edition instead of the current one, in all processes.
@@ -23,20 +24,24 @@ func (c *pinCommand) Run(in *invocation) error {
 	return in.withEditions(c.Station, func(ctx context.Context, n *network.Network, editions *cache.Cache) error {
 		station, _ := n.Station(c.Station)
 		out := in.terminal.Stdout
-		if c.Number != 0 {
-			err := editions.Pin(ctx, station.ID, c.Number)
-			if errors.Is(err, cache.ErrNone) {
+		kept, err := editions.Kept(ctx, station.ID)
+		if err != nil {
+			return err
+		}
+		if len(c.Time) > 0 {
+			chosen, err := choose(kept, strings.Join(c.Time, " "), time.Now().In(station.Zone))
+			if err == nil {
+				err = editions.Pin(ctx, station.ID, chosen.Number)
+			}
+			if errors.Is(err, cache.ErrNone) || errors.Is(err, errNoTime) {
 				return &usageError{fmt.Errorf("feedstation: %w", err)}
 			}
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(out, "%s serves edition %d until `feedstation unpin %s`; newer ones wait behind it.\n", station.Name, c.Number, station.ID)
+			fmt.Fprintf(out, "%s serves edition %d, as of %s, until `feedstation unpin %s`; newer ones wait behind it.\n",
+				station.Name, chosen.Number, chosen.Watermark.In(station.Zone).Format(time.DateTime), station.ID)
 			return nil
-		}
-		kept, err := editions.Kept(ctx, station.ID)
-		if err != nil {
-			return err
 		}
 		rows := [][]string{{"edition", "as of", "documents", ""}}
 		for _, k := range kept {
@@ -47,6 +52,56 @@ func (c *pinCommand) Run(in *invocation) error {
 		table(out, rows)
 		return nil
 	})
+}
+
+// errNoTime is what a text meets that says no time.
+var errNoTime = errors.New("want a time of day such as 17:40, a date and time such as 2026-03-01 17:40, or an edition's number")
+
+// choose returns the edition that a text means: the newest that was published by a
+// time of day, which has passed by now, or by a moment, each until its end, in the
+// zone of now; or the one of that number.
+func choose(kept []cache.KeptEdition, text string, now time.Time) (cache.KeptEdition, error) {
+	if number, err := strconv.ParseInt(text, 10, 64); err == nil {
+		for _, k := range kept {
+			if k.Number == number {
+				return k, nil
+			}
+		}
+		return cache.KeptEdition{Number: number}, nil // Pin says what there is
+	}
+	end, err := endOf(text, now)
+	if err != nil {
+		return cache.KeptEdition{}, err
+	}
+	for _, k := range kept { // the newest first
+		if k.Watermark.Before(end) {
+			return k, nil
+		}
+	}
+	return cache.KeptEdition{}, fmt.Errorf("%w as of %s; `feedstation pin` without a time lists those that are kept", cache.ErrNone, text)
+}
+
+// endOf returns when a minute or a second is over.
+func endOf(text string, now time.Time) (time.Time, error) {
+	text = strings.Replace(text, "T", " ", 1)
+	for _, of := range []struct {
+		layout string
+		long   time.Duration
+	}{{"15:04", time.Minute}, {time.TimeOnly, time.Second}, {"2006-01-02 15:04", time.Minute}, {time.DateTime, time.Second}} {
+		at, err := time.ParseInLocation(of.layout, text, now.Location())
+		if err != nil {
+			continue
+		}
+		if at.Year() == 0 { // a time of day
+			year, month, day := now.Date()
+			today := time.Date(year, month, day, at.Hour(), at.Minute(), at.Second(), 0, now.Location())
+			if at = today; today.After(now) {
+				at = time.Date(year, month, day-1, at.Hour(), at.Minute(), at.Second(), 0, now.Location())
+			}
+		}
+		return at.Add(of.long), nil
+	}
+	return time.Time{}, fmt.Errorf("%w, got %q", errNoTime, text)
 }
 
 func standing(k cache.KeptEdition) string {

@@ -8,11 +8,53 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"feedstation/internal/cache"
 	"feedstation/internal/durable"
 	"feedstation/internal/network"
 )
+
+// An editor says when it was right.
+func TestChoose(t *testing.T) {
+	zone := time.FixedZone("+08", 8*60*60)
+	at := func(day, hour, minute, second int) time.Time {
+		return time.Date(2026, 3, day, hour, minute, second, 0, zone)
+	}
+	kept := []cache.KeptEdition{
+		{Number: 5, Watermark: at(10, 17, 41, 0).UTC()},
+		{Number: 4, Watermark: at(10, 17, 40, 42).Add(999 * time.Millisecond).UTC()},
+		{Number: 3, Watermark: at(10, 17, 40, 12).UTC()},
+		{Number: 2, Watermark: at(9, 23, 50, 0).UTC()},
+	}
+	tests := []struct {
+		text string
+		now  time.Time
+		want int64 // 0: none
+		err  string
+	}{
+		{"17:40", at(10, 18, 0, 0), 4, ""},
+		{"17:40:42", at(10, 18, 0, 0), 4, ""},
+		{"17:40:41", at(10, 18, 0, 0), 3, ""},
+		{"17:39", at(10, 18, 0, 0), 2, ""},
+		{"17:50", at(10, 18, 0, 0), 5, ""},
+		{"23:50", at(10, 0, 30, 0), 2, ""}, // yesterday
+		{"23:50", at(10, 18, 0, 0), 2, ""},
+		{"2026-03-09 23:50", at(20, 0, 0, 0), 2, ""},
+		{"2026-03-10T17:40:12", at(20, 0, 0, 0), 3, ""},
+		{"3", at(20, 0, 0, 0), 3, ""},
+		{"2026-03-09 23:49", at(20, 0, 0, 0), 0, "no edition as of 2026-03-09 23:49"},
+		{"noon", at(20, 0, 0, 0), 0, `want a time of day such as 17:40, a date and time such as 2026-03-01 17:40, or an edition's number, got "noon"`},
+		{"25:00", at(20, 0, 0, 0), 0, `got "25:00"`},
+		{"", at(20, 0, 0, 0), 0, `got ""`},
+	}
+	for _, tt := range tests {
+		got, err := choose(kept, tt.text, tt.now)
+		if got.Number != tt.want || (err != nil) != (tt.err != "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+			t.Errorf("%q at %s: edition %d, %v; want %d, %q", tt.text, tt.now, got.Number, err, tt.want, tt.err)
+		}
+	}
+}
 
 // What a command could not bring into step is an error if it still can't be when
 // the work is done, and Redis is to blame only where there is one.
