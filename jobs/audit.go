@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/press"
 )
 
 // audited is a month as it was when its sitemaps were built from it.
@@ -19,7 +21,7 @@ type audited struct {
 	known  bool // totals are those of the sitemaps
 }
 
-// Drift is what an audit has found that no hint had told.
+// Drift is what an audit has found though no hint has named it.
 type Drift string
 
 // The kinds of drift.
@@ -36,7 +38,7 @@ const firstAudit = 5 * time.Minute
 // said, and rebuilds what differs: the feeds, the sitemaps of this month and the
 // last, and of older months those that have waited longest, as many as the rate
 // allows. Months that this process has not built, or has built because of a
-// hint, are built again, as nothing tells yet what they were built from.
+// hint, are built again, as it is not known what they were built from.
 func (c *Conductor) Audit(ctx context.Context) error {
 	return c.run(ctx, func() error { return c.audit(ctx) })
 }
@@ -58,7 +60,7 @@ func (c *Conductor) audit(ctx context.Context) error {
 	faults := map[*desk]error{}
 	for _, d := range c.desks {
 		if !d.led {
-			continue // whoever builds it audits it
+			continue // the process that builds it audits it
 		}
 		d.mark().Feeds = true
 		months, err := c.auditRecent(ctx, snapshot, d)
@@ -157,29 +159,69 @@ func (c *Conductor) compare(ctx context.Context, snapshot Snapshot, d *desk, mon
 			continue
 		}
 		w := d.mark()
-		if before.known && w.Months[month] == nil {
-			c.noteDrift(d.station, month, drift(before.totals, totals[i]))
+		switch {
+		case w.Months[month] != nil: // a hint, of which nothing is drift
+		case before.known:
+			c.noteDrift(d.station, month, drift(totals[i].Count-before.totals.Count))
+		default:
+			w.unhinted[month] = true
 		}
 		w.Month(month).Whole, w.audited[month] = true, true
 	}
 	return count, nil
 }
 
-func drift(before, now article.Totals) Drift {
+// drift returns what has become of a month that has so many articles more.
+func drift(more int64) Drift {
 	switch {
-	case now.Count < before.Count:
+	case more < 0:
 		return Lost
-	case now.Count > before.Count:
+	case more > 0:
 		return Found
 	}
 	return Changed
+}
+
+// unhinted returns the drift of months of which was not known what they had been
+// built from, as of those that a hint has had built since the last audit: what their
+// rebuilt contents say otherwise. A row that was written after the hints were asked
+// for has one to come.
+func (c *Conductor) unhinted(ctx context.Context, snapshot Snapshot, r *result, next *edition.Edition) (map[article.Month]Drift, error) {
+	if len(r.work.unhinted) == 0 || r.edition == nil || r.work.Everything {
+		return nil, nil
+	}
+	diff, err := edition.Diff(r.edition, next)
+	if err != nil {
+		return nil, err
+	}
+	more, ids := map[string]int64{}, []string{}
+	for n, list := range map[int64][]edition.Article{1: diff.Came, 0: diff.Changed, -1: diff.Left} {
+		for _, a := range list {
+			more[a.ID], ids = n, append(ids, a.ID)
+		}
+	}
+	states, err := press.Find(ctx, snapshot, ids)
+	for _, state := range states {
+		if state.At.After(c.checked) {
+			delete(more, state.ID)
+		}
+	}
+	sums, drifts := map[article.Month]int64{}, map[article.Month]Drift{}
+	for _, a := range slices.Concat(diff.Came, diff.Changed, diff.Left) {
+		month := article.MonthOf(a.Published, r.station.Zone)
+		if n, ok := more[a.ID]; ok && r.work.unhinted[month] {
+			sums[month] += n
+			drifts[month] = drift(sums[month])
+		}
+	}
+	return drifts, err
 }
 
 func (c *Conductor) noteDrift(station *network.Station, month article.Month, d Drift) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.drift[d]++
-	c.log.Warn("the audit found what nothing had told of", "station", station.ID, "month", month.String(), "articles", string(d))
+	c.log.Warn("audit found drift", "station", station.ID, "month", month.String(), "articles", string(d))
 }
 
 // Drift returns how many months audits have found that were not as published, by

@@ -75,6 +75,48 @@ func TestAuditCountsDrift(t *testing.T) {
 	})
 }
 
+// What an audit finds in a month that a hint has had built since the last audit is
+// drift, too: refreshes and audits run in the same second, and this month is always
+// being built. What has a hint is none.
+func TestAuditCountsDriftBesideHints(t *testing.T) {
+	in(t, func(w *world) {
+		w.restart(inParts(options))
+		old := newArticle("xt", 1, 9*dayHours)
+		w.put(old, newArticle("xt", 2, 8*dayHours), newArticle("xt", 3, 7*dayHours), newArticle("xt", 4, 6*dayHours))
+		w.refresh()
+		w.audit()
+		w.deaf = true
+		old.NoIndex = true
+		w.put(old)
+		time.Sleep(time.Minute)
+		hinted := func(a article.Article) {
+			w.put(a)
+			if err := w.conductor.Hint(jobs.Hint{Articles: []string{a.ID}}); err != nil {
+				t.Error(err)
+			}
+			w.refresh()
+		}
+		hinted(newArticle("xt", 5, 0))
+		if strings.Count(w.body("xt", "/sitemaps/2026-03.xml"), "<loc>") != 5 {
+			w.t.Fatalf("the refresh has read all of the month:\n%s", w.body("xt", "/sitemaps/2026-03.xml"))
+		}
+		w.audit()
+		want := map[jobs.Drift]int64{jobs.Changed: 1}
+		if diff := cmp.Diff(want, w.conductor.Drift()); diff != "" {
+			t.Errorf("drift (-want +got):\n%s", diff)
+		}
+		if strings.Contains(w.body("xt", "/sitemaps/2026-03.xml"), "content/1.html") {
+			t.Error("the drift is not mended")
+		}
+		time.Sleep(time.Minute)
+		hinted(newArticle("xt", 6, 0))
+		w.audit()
+		if diff := cmp.Diff(want, w.conductor.Drift()); diff != "" {
+			t.Errorf("drift after a hint (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // Old months are looked at in turn, as many as the rate allows, and each once
 // before any is looked at again.
 func TestAuditRate(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 // StoreUnreachable is the condition of a content store that can't be asked.
 var StoreUnreachable = condition.Kind{
-	Level: slog.LevelError, Component: "content store", Errors: true,
+	Level: slog.LevelError, Component: "content store", State: "content store unreachable", Errors: true,
 	Began: "content store unreachable, serving last editions", Cleared: "content store reachable again",
 }
 
@@ -20,11 +20,11 @@ var StoreUnreachable = condition.Kind{
 // store.
 var (
 	notBuilt = condition.Kind{
-		Level: slog.LevelError, Component: "refresh", Stations: true, Errors: true,
+		Level: slog.LevelError, Component: "refresh", State: "not built", Stations: true, Errors: true,
 		Began: "station not built, serving its last edition", Cleared: "station built again",
 	}
 	notAudited = condition.Kind{
-		Level: slog.LevelError, Component: "audit", Stations: true, Errors: true,
+		Level: slog.LevelError, Component: "audit", State: "not audited", Stations: true, Errors: true,
 		Began: "station not audited", Cleared: "station audited again",
 	}
 )

@@ -45,25 +45,23 @@ type Snapshot interface {
 type Editions interface {
 	Current(station string) (*edition.Edition, bool)
 	Publish(ctx context.Context, e *edition.Edition) error
-	// Retractions returns which articles have been taken down.
+	// Retractions returns the retractions of all stations.
 	Retractions() edition.Retractions
 	// Retract adds to them. What is published is amended before it returns.
 	Retract(ctx context.Context, retractions ...edition.Retraction) error
-	// Leads reports whether this process is the one that builds a station. It
-	// spares processes each other's work; nothing goes wrong where two lead, or
-	// none does for a while.
+	// Leads reports whether this process is the one that builds a station. That
+	// avoids duplicate work and no more: two may lead, or none for a while.
 	Leads(station string) bool
 }
 
-// Options tell what the documents are like, and how closely the content store is
+// Options are what the documents look like and how closely the content store is
 // followed.
 type Options struct {
 	press.Options
 	// Overlap is how far behind the moment that it is asked for a snapshot looks
 	// for changes, as a slow transaction may have hidden some.
 	Overlap time.Duration
-	// MaxAge is how long a feed goes without being read anew when nothing tells
-	// of a change.
+	// MaxAge is how long a feed goes without being read again when no hint names it.
 	MaxAge time.Duration
 	// AuditRate is how many articles a second the audits look at, besides those
 	// of this month and the last; 0: none.
@@ -117,7 +115,7 @@ func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Co
 		seen: map[uint64]sighting{}, logged: map[string]bool{}, conditions: condition.New(log), upToDate: map[string]time.Time{}, drift: map[Drift]int64{},
 	}
 	for _, station := range n.Stations {
-		d := &desk{station: station, later: map[article.Month]time.Time{}}
+		d := &desk{station: station}
 		d.forget()
 		c.desks = append(c.desks, d)
 	}

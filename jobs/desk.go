@@ -18,8 +18,7 @@ type desk struct {
 	work    *work     // what has to be built; nil: nothing
 	read    time.Time // when all of its feeds were last read
 
-	due    time.Time                   // when its edition changes by the clock alone; zero: never
-	later  map[article.Month]time.Time // when months, and feeds as the zero month, do: of others only the news changes
+	due    time.Time // when its news sitemap changes by the clock alone; zero: never
 	memory press.Memory
 	months map[article.Month]audited // that audits have looked at
 }
@@ -29,6 +28,9 @@ type work struct {
 	press.Work
 	fresh   bool                   // something has happened, it is not only a backlog
 	audited map[article.Month]bool // of the months, those that an audit found
+	// unhinted are those of them of which only the rebuilt contents can tell whether
+	// there was drift.
+	unhinted map[article.Month]bool
 }
 
 // mark returns the desk's work, to which the caller adds.
@@ -41,7 +43,7 @@ func (d *desk) mark() *work {
 // markBacklog marks months that have been dirty for some time.
 func (d *desk) markBacklog(months []article.Month) {
 	if d.work == nil {
-		d.work = &work{Work: press.NewWork(), audited: map[article.Month]bool{}}
+		d.work = &work{Work: press.NewWork(), audited: map[article.Month]bool{}, unhinted: map[article.Month]bool{}}
 	}
 	for _, month := range months {
 		d.work.Month(month).Whole = true
@@ -51,27 +53,9 @@ func (d *desk) markBacklog(months []article.Month) {
 // unknown is when an edition changes of which nothing is known: it is due.
 var unknown = time.Unix(0, 0)
 
-// markDue marks what the clock alone has changed.
-func (d *desk) markDue(now time.Time) {
-	if d.due.IsZero() || d.due.After(now) {
-		return
-	}
-	d.mark() // the news is built with every work
-	for month, at := range d.later {
-		if at.After(now) {
-			continue
-		}
-		delete(d.later, month)
-		d.work.Feeds = true
-		if month != (article.Month{}) {
-			d.work.Month(month).Whole = true
-		}
-	}
-}
-
 // forget forgets what is known of a station that another process may have built.
 func (d *desk) forget() {
-	*d = desk{station: d.station, led: d.led, asked: d.asked, work: d.work, due: unknown, later: d.later, months: map[article.Month]audited{}}
+	*d = desk{station: d.station, led: d.led, asked: d.asked, work: d.work, due: unknown, months: map[article.Month]audited{}}
 }
 
 // settle notes what has been built, and what is left to be done.
@@ -81,13 +65,7 @@ func (d *desk) settle(r result) {
 		d.markBacklog(pending)
 		d.work.Accepted, d.work.Before, d.work.audited = r.work.Accepted, r.work.Before, r.work.audited
 	}
-	for month, at := range r.outcome.Later {
-		d.later[month] = sooner(d.later[month], at)
-	}
 	d.due = r.outcome.Due
-	for _, at := range d.later {
-		d.due = sooner(d.due, at)
-	}
 	d.audited(r)
 	if r.work.Everything || r.work.Feeds {
 		d.read = time.Now()

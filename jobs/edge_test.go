@@ -19,7 +19,7 @@ import (
 	"feedstation/jobs"
 )
 
-// An update that was announced for later counts from then on.
+// An update that was announced for later leaves no document behind.
 func TestUpdateToCome(t *testing.T) {
 	in(t, func(w *world) {
 		a := newArticle("xt", 1, time.Hour)

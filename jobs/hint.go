@@ -9,9 +9,8 @@ import (
 	"feedstation/internal/press"
 )
 
-// Hint is what somebody knows to have changed: stations whose feeds are to be
-// read anew, and articles that are to be looked for, whatever the content store
-// tells of changes.
+// Hint names what has changed: stations whose feeds are to be read again, and
+// articles that are to be looked up, whatever the content store reports as changed.
 type Hint struct {
 	Stations, Articles []string // ids
 	// Here has this process build what the hint names, or without names all that
@@ -19,8 +18,8 @@ type Hint struct {
 	Here bool
 }
 
-// maxHints bounds how many ids wait for a content store that is away. What is
-// dropped, the audit finds.
+// maxHints bounds how many ids wait while the content store is unreachable. The
+// audit finds what is dropped.
 const maxHints = 10_000
 
 // Hint has the next refresh follow a hint. The error names a station that does
@@ -79,7 +78,7 @@ func (c *Conductor) followHints(ctx context.Context, snapshot Snapshot, hints []
 		for _, d := range c.desks {
 			if here {
 				d.asked = d.asked || d.work != nil
-			} else if !c.leads(d) { // a hint for those who lead is nothing to others
+			} else if !c.leads(d) { // it is for the process that leads
 				d.work = nil
 			}
 		}

@@ -9,15 +9,15 @@ import (
 
 // lead notes which stations this process builds now, and returns up to when all
 // changes of all of them are known. Of one that it did not build before that is
-// its current edition's moment; the others have theirs, so that a station in
-// which nothing happens has nobody's changes followed again but its own.
+// its current edition's moment; the others keep theirs, so that a quiet station has
+// no other station's changes followed again.
 func (c *Conductor) lead(now time.Time) (since time.Time) {
 	since = now
 	for _, d := range c.desks {
 		led := c.leads(d)
 		taken := led && !d.led
 		d.led = led
-		if !led { // whoever builds it follows its changes, and has its troubles
+		if !led { // the process that builds it follows its changes, and has its conditions
 			d.since = now
 			c.conditions.Note(notBuilt, d.station.ID, nil)
 			c.conditions.Note(notAudited, d.station.ID, nil)
@@ -47,7 +47,7 @@ func (c *Conductor) take(d *desk, now time.Time) (since time.Time) {
 		d.mark().Everything = true
 		return now
 	}
-	if current.Watermark().After(now) { // what it was built from nothing tells
+	if current.Watermark().After(now) { // it is not known what it was built from
 		c.rewind(d, now)
 	}
 	return current.Watermark()

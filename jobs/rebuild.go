@@ -87,6 +87,7 @@ type result struct {
 	asOf      time.Time        // of the snapshot
 	edition   *edition.Edition // the current one
 	changed   int
+	drift     map[article.Month]Drift
 	published bool
 	late      bool
 	err       error
@@ -152,9 +153,9 @@ func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) 
 	if _, shrunk := errors.AsType[*press.ShrunkError](err); shrunk && len(r.outcome.Withdrawn) > 0 {
 		// What is refused is for somebody to decide; what has been withdrawn is not.
 		refused := err
-		withdrawn := map[string]time.Time{}
-		for _, id := range r.outcome.Withdrawn {
-			withdrawn[id] = r.asOf
+		withdrawn := edition.Retractions{}
+		for _, state := range r.outcome.Withdrawn {
+			withdrawn[state.ID] = edition.Retraction{Station: state.Station, ID: state.ID, At: r.asOf, Published: state.Published}
 		}
 		if err := c.put(ctx, r, current, press.Withdraw(r.station, current, withdrawn)); err != nil {
 			return errors.Join(refused, err)
@@ -169,7 +170,7 @@ func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) 
 
 // put publishes an edition if it differs from the current one.
 func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.Edition) error {
-	// That months have yet to be looked at is no news: who takes over from an
+	// Pending months alone are no reason to publish: a process that takes over from an
 	// edition without that asks for the changes since then.
 	if current != nil && current.Equal(next) && current.Build() == next.Build() && (len(current.Pending()) == 0 || slices.Equal(current.Pending(), next.Pending())) {
 		return nil
@@ -179,12 +180,15 @@ func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.E
 	if errors.Is(err, edition.ErrStale) {
 		// Another process was quicker: its edition is served now, and this
 		// station stays dirty until a snapshot of ours is later.
-		c.log.DebugContext(ctx, "edition not published", "station", r.station.ID, "err", err)
+		c.log.DebugContext(ctx, "edition not published", "station", r.station.ID, "error", err)
 		return err
 	}
 	if err == nil {
 		r.changed = changed(current, next)
 		r.published = true
+		for month, d := range r.drift {
+			c.noteDrift(r.station, month, d)
+		}
 	}
 	return err
 }
@@ -206,6 +210,9 @@ func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*e
 		c.log.Warn("article left out", "id", o.ID, "station", o.Station, "error", o.Err)
 	}
 	c.logFaults(snapshot.Faults())
+	if err == nil {
+		r.drift, err = c.unhinted(ctx, snapshot, r, next)
+	}
 	return next, err
 }
 

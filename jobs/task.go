@@ -21,7 +21,7 @@ type Task struct {
 	run        func(ctx context.Context) error
 	conditions *condition.Set
 
-	wake  chan struct{} // holds at most one wish: more of them are the same one
+	wake  chan struct{} // holds at most one trigger: more of them are the same
 	owned atomic.Bool   // by a timetable
 
 	mu   sync.Mutex
@@ -131,7 +131,7 @@ func (t *Task) once(ctx context.Context) {
 	if _, ok := errors.AsType[notedError](err); ok {
 		err = nil
 	}
-	failed := condition.Kind{Level: slog.LevelError, Component: t.name, Began: "task failed", Cleared: "task recovered", Errors: true}
+	failed := condition.Kind{Level: slog.LevelError, Component: t.name, State: "failed", Began: "task failed", Cleared: "task recovered", Errors: true}
 	t.conditions.Note(failed, "", err, stack(err)...)
 }
 

@@ -36,7 +36,7 @@ func (c *Conductor) Wake(ctx context.Context, trigger func()) error {
 }
 
 // nextDue returns when the clock changes the next document, by this machine's
-// clock; zero: nothing is known of.
+// clock; zero: none is known.
 func (c *Conductor) nextDue() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -56,7 +56,9 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 	c.checked, c.looked, c.ahead = snapshot.Time(), looked, snapshot.Time().Sub(c.clock())
 	for _, d := range c.desks {
 		d.since = c.checked
-		d.markDue(c.checked)
+		if !d.due.IsZero() && !d.due.After(c.checked) {
+			d.mark() // the news is built with every work
+		}
 		if time.Since(d.read) >= c.options.MaxAge {
 			d.mark().Feeds = true
 		}
@@ -138,8 +140,8 @@ const (
 )
 
 // followChanges follows the hints that have not been followed before: the store
-// repeats them for a while in case a slow transaction hid some. It returns the first
-// ids of those that were followed.
+// repeats them for a while in case a slow transaction hid some. It returns the
+// first ids of those that were followed.
 func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) (followed []string, err error) {
 	now := int64(time.Since(c.began) / time.Second)
 	for change, err := range changes {
@@ -149,7 +151,7 @@ func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) (fol
 		concerned := func(d *desk) bool { return c.concerns(change, d) }
 		if slices.ContainsFunc(c.desks, concerned) && c.unseen(change, now) {
 			c.follow(change)
-			if len(followed) < maxLinking {
+			if change.ID != "" && len(followed) < maxLinking { // a group has none
 				followed = append(followed, change.ID)
 			}
 		}

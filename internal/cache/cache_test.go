@@ -119,7 +119,7 @@ func TestCacheMendsLocal(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-		}, 5, "one"},
+		}, 4, "one"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -16,23 +16,23 @@ const (
 // What can be wrong. Editions are served from memory whatever it is.
 var (
 	redisUnreachable = condition.Kind{
-		Level: slog.LevelError, Component: redisName,
+		Level: slog.LevelError, Component: redisName, State: "unreachable",
 		Began: "redis unreachable, serving last editions", Cleared: "redis reachable again",
 	}
 	redisUnwritable = condition.Kind{
-		Level: slog.LevelError, Component: redisName,
+		Level: slog.LevelError, Component: redisName, State: "not writable",
 		Began: "redis not writable, serving last editions", Cleared: "redis writable again",
 	}
 	localUnreachable = condition.Kind{
-		Level: slog.LevelError, Component: localName,
+		Level: slog.LevelError, Component: localName, State: "not answering",
 		Began: "disk of the local copy not answering, serving from memory", Cleared: "disk of the local copy answering again",
 	}
 	localUnwritable = condition.Kind{
-		Level: slog.LevelError, Component: localName,
+		Level: slog.LevelError, Component: localName, State: "not writable",
 		Began: "local copy not writable, serving from memory", Cleared: "local copy writable again",
 	}
 	localShared = condition.Kind{
-		Level: slog.LevelError, Component: "cache",
+		Level: slog.LevelError, Component: "cache", State: "shared",
 		Began: "two configurations or versions publish over each other in one cache.dir, give each a folder of its own",
 	}
 	pinRefused = condition.Kind{
@@ -40,10 +40,19 @@ var (
 		Began: "pinned edition may show what was withdrawn, serving the current one", Cleared: "pinned edition served again",
 	}
 	outOfStep = condition.Kind{
-		Level: slog.LevelError, Component: "cache", Stations: true,
+		Level: slog.LevelError, Component: "cache", State: "not in step", Stations: true,
 		Began: "station not in step, serving its last edition", Cleared: "station in step again",
 	}
 )
+
+// Components returns where editions are stored: "local copy" and, where it is
+// configured, "redis".
+func (c *Cache) Components() []string {
+	if c.redis == nil {
+		return []string{localName}
+	}
+	return []string{localName, redisName}
+}
 
 // Conditions returns what keeps this process from storing its editions, or from
 // following others.

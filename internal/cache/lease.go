@@ -21,10 +21,25 @@ const (
 type leases struct {
 	token string
 
-	mu    sync.Mutex
-	asked bool                 // there was an answer, or none, to Acquire
-	down  bool                 // there was none last time
-	until map[string]time.Time // by station, of those that are ours
+	mu     sync.Mutex
+	asked  bool                 // there was an answer, or none, to Acquire
+	down   bool                 // there was none last time
+	until  map[string]time.Time // by station, of those that are ours
+	theirs map[string]string    // by station, the token of another process that builds it
+}
+
+// Process returns the token by which other processes know this one.
+func (c *Cache) Process() string { return c.leases.token }
+
+// Leader returns the token of the process that builds a station, as far as this
+// one knows.
+func (c *Cache) Leader(station string) string {
+	if c.Leads(station) {
+		return c.leases.token
+	}
+	c.leases.mu.Lock()
+	defer c.leases.mu.Unlock()
+	return c.leases.theirs[station]
 }
 
 // Leads reports whether this process is to build a station: always, where Redis
@@ -45,7 +60,7 @@ func (c *Cache) Acquire(ctx context.Context) error {
 		return nil
 	}
 	started := time.Now()
-	ours, err := c.redis.lease(ctx, acquireText, c.stations, c.leases.token, leaseTime.Milliseconds())
+	holders, err := c.redis.lease(ctx, acquireText, c.stations, c.leases.token, leaseTime.Milliseconds())
 	c.leases.mu.Lock()
 	defer c.leases.mu.Unlock()
 	c.leases.asked, c.leases.down = true, err != nil
@@ -53,7 +68,7 @@ func (c *Cache) Acquire(ctx context.Context) error {
 		return err
 	}
 	for i, station := range c.stations {
-		if ours[i] {
+		if c.leases.theirs[station] = holders[i]; holders[i] == c.leases.token {
 			c.leases.until[station] = started.Add(leaseTime)
 		} else {
 			delete(c.leases.until, station)
@@ -96,20 +111,20 @@ func (c *Cache) release(ctx context.Context) {
 }
 
 // Scripts of one lease; ARGV is the token and, to acquire, for how many
-// milliseconds. They return 1 if the lease is, or was, the token's.
+// milliseconds. They return whose it is.
 const (
 	acquireText = `local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
+if holder and holder ~= ARGV[1] then return holder end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1`
-	releaseText = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('DEL', KEYS[1])`
+return ARGV[1]`
+	releaseText = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return ''`
 )
 
 // lease runs a script on the leases of stations.
-func (r *Redis) lease(ctx context.Context, script string, stations []string, args ...any) ([]bool, error) {
+func (r *Redis) lease(ctx context.Context, script string, stations []string, args ...any) (holders []string, err error) {
 	answers := make([]*redis.Cmd, len(stations))
-	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+	_, err = r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, station := range stations {
 			answers[i] = p.Eval(ctx, script, []string{r.leaseKey(station)}, args...)
 		}
@@ -118,13 +133,12 @@ func (r *Redis) lease(ctx context.Context, script string, stations []string, arg
 	if err != nil {
 		return nil, fmt.Errorf("redis: %w", err)
 	}
-	ours := make([]bool, len(stations))
-	for i, answer := range answers {
-		n, err := answer.Int()
+	for _, answer := range answers {
+		holder, err := answer.Text()
 		if err != nil {
 			return nil, fmt.Errorf("redis: %w", err)
 		}
-		ours[i] = n == 1
+		holders = append(holders, holder)
 	}
-	return ours, nil
+	return holders, nil
 }

@@ -46,6 +46,9 @@ func TestCacheLeads(t *testing.T) {
 	if !a.Leads("xt") || b.Leads("xt") {
 		t.Errorf("a leads: %t, b leads: %t; want a alone", a.Leads("xt"), b.Leads("xt"))
 	}
+	if a.Leader("xt") != a.Process() || b.Leader("xt") != a.Process() {
+		t.Errorf("the leader is %s, for b %s; want %s", a.Leader("xt"), b.Leader("xt"), a.Process())
+	}
 	if left := server.Do("PTTL", testKeys.leaseKey("xt")).(int64); left <= leaseTime.Milliseconds()*2/3 || left > leaseTime.Milliseconds() {
 		t.Errorf("the lease lasts %d ms", left)
 	}

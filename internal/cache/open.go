@@ -34,7 +34,7 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 		}
 	}}
 	c.sent = map[string]edition.Retraction{}
-	c.leases = leases{token: rand.Text(), until: map[string]time.Time{}}
+	c.leases = leases{token: rand.Text(), until: map[string]time.Time{}, theirs: map[string]string{}}
 	c.retractions.Store(new(edition.Retractions))
 	for _, station := range stations {
 		c.desks[station] = &desk{station: station}

@@ -9,7 +9,7 @@ import (
 // processes that make editions there. No station can have that id.
 const settingsName = "settings.lock"
 
-var errShared = errors.New("another process makes editions there with another configuration or version")
+var errShared = errors.New("another process makes editions in the same cache.dir with another configuration or version: give each a folder of its own")
 
 // Share tells other processes that use the same local copy with which settings
 // this one makes editions, until done is called, and logs when theirs are others:

@@ -68,10 +68,14 @@ func writeEdition(out *durable.Folder, station string, e *edition.Edition) error
 	if err != nil {
 		return err
 	}
-	both := maps.Clone(names)
+	both := map[string]bool{}
 	for _, name := range old {
 		both[name] = true
 	}
+	if err := x.foreign(names, both); err != nil {
+		return err
+	}
+	maps.Copy(both, names)
 	if err := errors.Join(x.writeList(both), folder.Sync()); err != nil {
 		return err
 	}
@@ -165,6 +169,33 @@ func (x *export) at(name string, create bool) (folder *durable.Folder, base stri
 	}
 	x.subs[dir] = sub
 	return sub, base, nil
+}
+
+// foreign fails where a file that is to be written is there, but not one of ours:
+// the folder may be that of a web server, with a robots.txt of its own.
+func (x *export) foreign(names, ours map[string]bool) error {
+	var foreign []string
+	for name := range names {
+		if ours[name] {
+			continue
+		}
+		folder, base, err := x.at(name, false)
+		if err == nil {
+			_, err = folder.Stat(base)
+		}
+		switch {
+		case err == nil:
+			foreign = append(foreign, name)
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+	}
+	if foreign == nil {
+		return nil
+	}
+	slices.Sort(foreign)
+	return fmt.Errorf("%s has files that feedstation has not written (%s): move them away, or choose another folder",
+		x.folder.Path(""), strings.Join(foreign, ", "))
 }
 
 // write replaces a file as a whole, if it is another one: a server may be reading

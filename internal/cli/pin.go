@@ -148,14 +148,13 @@ func (in *invocation) elsewhere(station string) error {
 }
 
 // withEditions runs what a command does with the published editions, of that
-// station above all, in step with Redis as far as it can be reached.
+// station or with "" of all, in step with Redis as far as it can be reached.
 func (in *invocation) withEditions(id string, run func(ctx context.Context, n *network.Network, editions *cache.Cache) error) error {
 	cfg, err := in.config()
 	if err != nil {
 		return err
 	}
-	station, ok := cfg.Network.Station(id)
-	if !ok || !station.Publishes() {
+	if station, ok := cfg.Network.Station(id); id != "" && (!ok || !station.Publishes()) {
 		return &usageError{fmt.Errorf("feedstation: no station %q publishes", id)}
 	}
 	ctx, stop := interruptible()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 )
 
 type retractCommand struct {
-	Station string `help:"The id of the article's station." required:"" placeholder:"ID"`
+	Station string `help:"Not needed: an article's id is unique." placeholder:"ID"`
 	ID      string `help:"The article's id in the content store." required:"" placeholder:"ID"`
 	Lift    bool   `help:"End it: the article is shown again at the next refresh, if the content store shows it."`
 }
@@ -27,11 +28,11 @@ func (c *retractCommand) Run(in *invocation) error {
 	return in.withEditions(c.Station, func(ctx context.Context, n *network.Network, editions *cache.Cache) error {
 		before := numbers(n, editions)
 		if len(before) == 0 && editions.Stored(ctx) == "" {
-			return in.elsewhere(c.Station)
+			return in.elsewhere("any station")
 		}
 		down := &takeDowns{n, editions}
 		err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Lift: c.Lift})
-		if err != nil && !errors.Is(err, edition.ErrUnsent) { // the last Sync sends it, or tells why not
+		if err != nil && !errors.Is(err, edition.ErrUnsent) { // the last Sync sends it, or returns why not
 			return wrong(err)
 		}
 		c.report(in.terminal.Stdout, n, editions, before)
@@ -57,9 +58,9 @@ func (c *retractCommand) report(out io.Writer, n *network.Network, editions *cac
 	}
 	switch {
 	case c.Lift:
-		fmt.Fprintf(out, "%s of %s is shown again at the next refresh, if the content store shows it.\n", c.ID, c.Station)
+		fmt.Fprintf(out, "%s is shown again at the next refresh, if the content store shows it.\n", c.ID)
 	case len(rows) == 1:
-		fmt.Fprintf(out, "No current edition shows %s of %s; none will.\n", c.ID, c.Station)
+		fmt.Fprintf(out, "No current edition shows %s; none will.\n", c.ID)
 	default:
 		table(out, rows)
 	}
@@ -88,20 +89,23 @@ func (t *takeDowns) Unsent() []string { return t.editions.Unsent() }
 
 // TakeDown implements server.TakeDowns.
 func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {
-	switch s, ok := t.network.Station(wish.Station); {
-	case !ok || !s.Publishes():
+	publishing := func(s *network.Station) bool { return s.Publishes() && (wish.Station == "" || s.ID == wish.Station) }
+	i := slices.IndexFunc(t.network.Stations, publishing)
+	switch {
+	case i < 0:
 		return &server.TakeDownError{Reason: fmt.Sprintf("no station %q publishes", wish.Station)}
 	case wish.ID == "" || len(wish.ID) > article.MaxIDBytes:
 		return &server.TakeDownError{Reason: fmt.Sprintf("id: want 1 to %d bytes", article.MaxIDBytes)}
 	}
-	r := edition.Retraction{Station: wish.Station, ID: wish.ID, At: time.Now().UTC().Truncate(time.Millisecond), State: edition.Held}
+	// The station says where Redis has it, no more: whichever was named, or the first.
+	r := edition.Retraction{Station: t.network.Stations[i].ID, ID: wish.ID, At: time.Now().UTC().Truncate(time.Millisecond), State: edition.Held}
 	old, known := t.editions.Retractions()[wish.ID]
+	if known {
+		r.Station = old.Station
+	}
 	if wish.Lift {
-		if !known || !old.Down() {
-			return &server.TakeDownError{Reason: fmt.Sprintf("%s of %s is not taken down", wish.ID, wish.Station)}
-		}
-		if old.Station != wish.Station {
-			return &server.TakeDownError{Reason: fmt.Sprintf("%s was taken down as an article of %s, not of %s", wish.ID, old.Station, wish.Station)}
+		if !old.Down() {
+			return &server.TakeDownError{Reason: fmt.Sprintf("%s is not taken down", wish.ID)}
 		}
 		r.State = edition.Lifted
 	}

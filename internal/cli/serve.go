@@ -61,7 +61,7 @@ func (s *service) admin() *server.Admin {
 	a := &server.Admin{
 		Log: s.log, Hosts: append([]string{listener}, s.cfg.Server.AdminHosts...),
 		Network: s.cfg.Network, Editions: s.editions, Drain: s.drain, Token: s.cfg.Server.AdminToken.Reveal(), Version: cmp.Or(buildVersion(), "devel"),
-		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Conditions: s.editions.Conditions,
+		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Stores: s.editions,
 	}
 	if s.cfg.Jobs.Enabled {
 		a.Jobs = s.shop
@@ -227,7 +227,7 @@ func (s *service) awaitStore(ctx context.Context, tick *time.Ticker, wanted func
 // notListening is the condition of a content store that does not notify: changes
 // wait for the next refresh.
 var notListening = condition.Kind{
-	Level: slog.LevelWarn, Component: "notifications", Errors: true,
+	Level: slog.LevelWarn, Component: "notifications", State: "not listening", Errors: true,
 	Began: "not listening for notifications, refreshing by schedule", Cleared: "listening for notifications again",
 }
 
@@ -235,8 +235,8 @@ var notListening = condition.Kind{
 const storeRetry = 5 * time.Second
 
 // openContent opens the content store. One that can't be opened is the
-// database's bad night, and waited out; but the embedded one is a fault where the
-// local copy has nothing to serve.
+// waited for; but the embedded one is an error where the local copy has nothing to
+// serve.
 func (s *service) openContent(ctx context.Context) (*content.Store, error) {
 	for {
 		store, err := openContent(ctx, s.in, s.log, s.cfg, s.editions)

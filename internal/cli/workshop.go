@@ -42,7 +42,7 @@ func (w *workshop) Refresh(hint server.Hint) error {
 }
 
 // wake has a refresh run at once, and look for an article where one is named. All
-// processes are woken: it is for those who lead.
+// processes are woken: the one that leads follows it.
 func (w *workshop) wake(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

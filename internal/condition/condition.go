@@ -17,6 +17,7 @@ import (
 type Kind struct {
 	Level     slog.Level // of the line that says that it began
 	Component string
+	State     string // of the component or the station, in a word or two: "unreachable"
 	Began     string // "redis unreachable, serving last editions"
 	Cleared   string // "redis reachable again"
 	// Stations has each station logged by itself. Otherwise a component has one line

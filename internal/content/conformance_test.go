@@ -47,6 +47,38 @@ func TestEngineRoundTrip(t *testing.T) {
 	})
 }
 
+// An article changed no later than its row was written, and not before it was
+// published.
+func TestEngineUpdateIsOfTheRow(t *testing.T) {
+	engines(t, func(t *testing.T, e *engine) {
+		at := now().Add(-time.Minute)
+		updated := func(id string, published, updated time.Time) article.Article {
+			a := story(id, published)
+			a.Updated = updated
+			return a
+		}
+		e.write(t, e.db, at,
+			updated("1", at.Add(-time.Hour), at.Add(time.Hour)), updated("2", at.Add(-2*time.Hour), at.Add(-time.Hour)),
+			updated("3", at.Add(30*time.Second), at.Add(time.Hour)),
+		)
+		want := map[string]time.Time{"1": at, "2": at.Add(-time.Hour), "3": at.Add(30 * time.Second)}
+		s := e.store(t)
+		present := snapshot(t, s)
+		defer present.Close()
+		for name, articles := range map[string][]article.Article{
+			"Latest": latest(t, s, []string{"xt"}, "", 9), "Listing": listing(t, present, "xt", time.Time{}, at.AddDate(1, 0, 0)), "Inventory": inventory(t, present),
+		} {
+			got := map[string]time.Time{}
+			for _, a := range articles {
+				got[a.ID] = a.Updated
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", name, diff)
+			}
+		}
+	})
+}
+
 func TestEngineLatest(t *testing.T) {
 	engines(t, func(t *testing.T, e *engine) {
 		at := now()

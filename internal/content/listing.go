@@ -123,9 +123,10 @@ func listedTexts() []string {
 func (s *Snapshot) listed() string {
 	c, d := s.catalog, s.dialect
 	updated, noindex := c.column("updated"), c.column("noindex")
-	moved, flag := "NULL", "NULL"
+	moved, flag := "NULL, NULL", "NULL"
 	if !updated.missing() {
-		moved = "CASE WHEN a.updated > a.published THEN " + d.instant(updated) + " END"
+		later := "CASE WHEN a.updated > a.published THEN "
+		moved = later + d.instant(updated) + " END, " + later + d.instant(c.column("modified_at")) + " END"
 	}
 	if !noindex.missing() {
 		flag = "CASE WHEN " + d.isSet(noindex) + " THEN 1 END"
@@ -142,13 +143,19 @@ func (s *Snapshot) listed() string {
 
 func (r *row) listed(a *article.Article, images func(*row, string) []article.Image) {
 	a.ID, a.URL, a.Title = r.required("id"), r.required("url"), r.text("title")
-	a.Published, a.Updated, a.Expires = r.time("published"), r.time("updated"), r.time("expires")
-	switch {
-	case a.Published.IsZero():
-		r.fail("published", errMissing)
-	case a.Updated.IsZero():
+	a.Published, a.Updated = r.time("published"), r.time("updated")
+	// A row that says it changed later than it was written is wrong about that, and
+	// would change its documents when that time has come.
+	if modified := r.time("modified_at"); modified.Before(a.Updated) {
+		a.Updated = modified
+	}
+	if a.Updated.Before(a.Published) {
 		a.Updated = a.Published
 	}
+	if a.Published.IsZero() {
+		r.fail("published", errMissing)
+	}
+	a.Expires = r.time("expires")
 	a.Language, a.NoIndex = r.text("language"), r.take() != nil
 	a.Images = images(r, "images")
 	a.Enclosures = decoded[[]article.Enclosure](r, "enclosures")

@@ -11,7 +11,8 @@
 //
 // On Linux a process of root works with the rights of the folder's owner, so
 // that it can do nothing there that the owner could not, and what it writes is
-// the owner's.
+// the owner's. The owner of a folder of root's that others may write to is that
+// of its [Marker].
 package durable
 
 import (
@@ -60,18 +61,16 @@ func Open(path string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := newFolder(root, path, identity{})
-	if err == nil {
-		f.owner, err = ownerOf(path, f.info)
-	}
-	if err != nil {
-		return nil, errors.Join(err, root.Close())
-	}
-	return f, nil
+	return newFolder(root, path, identity{})
 }
 
+// newFolder returns an open folder, in which root has the owner's rights: those
+// of the folder above, or where that is root's, of its own.
 func newFolder(root *os.Root, path string, owner identity) (*Folder, error) {
 	info, err := root.Stat(".")
+	if err == nil && owner == (identity{}) {
+		owner, err = ownerOf(root, path, info)
+	}
 	if err != nil {
 		return nil, errors.Join(err, root.Close())
 	}

@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -32,14 +33,22 @@ func (id identity) assume() (release func()) {
 }
 
 // ownerOf returns with whose rights root works in a folder: its owner's. Where
-// that is root, but a link leads there that is another's, it is that one who has
-// chosen the folder.
-func ownerOf(path string, folder fs.FileInfo) (identity, error) {
+// that is root, it is the one who has marked the folder, as a service does in one
+// that its group may write to; or, where a link leads there that is another's,
+// that one, who has chosen the folder.
+func ownerOf(root *os.Root, path string, folder fs.FileInfo) (identity, error) {
 	if os.Geteuid() != 0 {
 		return identity{}, nil
 	}
-	if owner := folder.Sys().(*syscall.Stat_t); owner.Uid != 0 {
-		return identity{int(owner.Uid), int(owner.Gid)}, nil
+	if owner := identityOf(folder); owner.uid != 0 {
+		return owner, nil
+	}
+	switch marker, err := root.Lstat(Marker); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return identity{}, err
+	case identityOf(marker).uid != 0:
+		return identityOf(marker), nil
 	}
 	at := "/"
 	for name := range strings.SplitSeq(path, "/") {
@@ -48,9 +57,14 @@ func ownerOf(path string, folder fs.FileInfo) (identity, error) {
 		if err != nil {
 			return identity{}, err
 		}
-		if owner := info.Sys().(*syscall.Stat_t); owner.Uid != 0 && info.Mode()&fs.ModeSymlink != 0 {
-			return identity{int(owner.Uid), int(owner.Gid)}, nil
+		if owner := identityOf(info); owner.uid != 0 && info.Mode()&fs.ModeSymlink != 0 {
+			return owner, nil
 		}
 	}
 	return identity{}, nil
+}
+
+func identityOf(info fs.FileInfo) identity {
+	owner := info.Sys().(*syscall.Stat_t)
+	return identity{int(owner.Uid), int(owner.Gid)}
 }

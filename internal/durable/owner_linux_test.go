@@ -85,3 +85,51 @@ func TestRootHasOwnersRights(t *testing.T) {
 		t.Errorf("Write through a link of root's: %v", err)
 	}
 }
+
+// In a folder of root's that a service's group may write to, what root writes is
+// the service's all the same: it has marked the folder, and owns those in it.
+func TestRootInFolderOfGroup(t *testing.T) {
+	require.Root(t)
+	marked, unmarked := t.TempDir(), t.TempDir()
+	for _, dir := range []string{marked, unmarked} {
+		sub := filepath.Join(dir, "xt")
+		if err := errors.Join(os.Chown(dir, 0, stranger), os.Chmod(dir, 0o775), os.Mkdir(sub, 0o755), os.Chown(sub, stranger, stranger)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	marker := filepath.Join(marked, Marker)
+	write(t, marker, markerText)
+	if err := os.Chown(marker, stranger, stranger); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		dir, sub string
+		want     uint32
+	}{
+		{marked, "", stranger},
+		{marked, "xt", stranger},
+		{unmarked, "", 0},
+		{unmarked, "xt", stranger},
+	}
+	for _, tt := range tests {
+		f := openFolder(t, tt.dir)
+		if tt.sub != "" {
+			sub, err := f.Sub(tt.sub, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer sub.Close()
+			f = sub
+		}
+		if err := f.Write("a", nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(f.Path("a"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if owner := info.Sys().(*syscall.Stat_t).Uid; owner != tt.want {
+			t.Errorf("%s belongs to %d; want %d", f.Path("a"), owner, tt.want)
+		}
+	}
+}

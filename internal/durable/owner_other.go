@@ -2,7 +2,10 @@
 
 package durable
 
-import "io/fs"
+import (
+	"io/fs"
+	"os"
+)
 
 // identity is with whose rights files are reached: always the process's own.
 type identity struct{}
@@ -10,4 +13,4 @@ type identity struct{}
 func (identity) assume() (release func()) { return func() {} }
 
 // ownerOf has nothing to tell where there is no root.
-func ownerOf(string, fs.FileInfo) (identity, error) { return identity{}, nil }
+func ownerOf(*os.Root, string, fs.FileInfo) (identity, error) { return identity{}, nil }

@@ -14,11 +14,17 @@ type identity struct{}
 
 func (identity) assume() (release func()) { return func() {} }
 
-// ownerOf refuses folders of others to root, who could not give up rights for
-// one thread here.
-func ownerOf(path string, folder fs.FileInfo) (identity, error) {
-	if owner, ok := folder.Sys().(*syscall.Stat_t); ok && os.Geteuid() == 0 && owner.Uid != 0 {
-		return identity{}, fmt.Errorf("%s belongs to the account %d: run this as that account, not as root", path, owner.Uid)
+// ownerOf refuses folders of others, and those that others have marked, to root,
+// who could not give up rights for one thread here.
+func ownerOf(root *os.Root, path string, folder fs.FileInfo) (identity, error) {
+	marker, err := root.Lstat(Marker)
+	if err != nil {
+		marker = folder
+	}
+	for _, info := range []fs.FileInfo{folder, marker} {
+		if owner, ok := info.Sys().(*syscall.Stat_t); ok && os.Geteuid() == 0 && owner.Uid != 0 {
+			return identity{}, fmt.Errorf("%s belongs to the account %d: run this as that account, not as root", path, owner.Uid)
+		}
 	}
 	return identity{}, nil
 }

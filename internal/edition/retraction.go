@@ -12,6 +12,9 @@ type Retraction struct {
 	ID      string          `json:"id"`
 	At      time.Time       `json:"at"` // of this state
 	State   RetractionState `json:"state"`
+	// Published is the article's publication where it is known from the content
+	// store; then the station is known from there, too. Zero: nobody has asked.
+	Published time.Time `json:"published,omitzero"`
 	// Row is the last change of the article's row, by the content store's clock,
 	// when the store was seen to have withdrawn it; of other states zero.
 	Row time.Time `json:"row,omitzero"`

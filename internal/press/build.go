@@ -29,13 +29,12 @@ type Order struct {
 // Outcome is what a build has found out besides the edition.
 type Outcome struct {
 	Due     time.Time                   // when the edition changes by the clock alone; zero: never
-	Later   map[article.Month]time.Time // when months, and feeds as the zero month, change by the clock
 	Pending []article.Month             // that were not reached
 	Omitted []Omission
-	// Withdrawn are the ids of articles of the previous edition that the content
+	// Withdrawn are the articles of the previous edition that the content
 	// store calls withdrawn, drafts or expired, where a ShrunkError keeps the next
 	// one from being published.
-	Withdrawn []string
+	Withdrawn []article.State
 	Memory    Memory // for the next build
 }
 
@@ -79,7 +78,6 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 			advice: edition.DefaultAdvice, documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
 		},
 		snapshot: snapshot, retractions: o.Retractions, enough: o.Enough,
-		outcome: Outcome{Later: map[article.Month]time.Time{}},
 	}
 	b.advice.StaleIfError, b.advice.StaleWhileRevalidate = p.options.StaleIfError, p.options.StaleWhileRevalidate
 	if !o.Work.Everything { // where nothing is taken on trust
@@ -139,18 +137,11 @@ func watermark(current *edition.Edition, asOf time.Time) time.Time {
 // current edition was built, so that none of its sitemaps can be kept.
 func (b *builder) readdressed() bool { return b.current != nil && b.current.URL() != b.station.URL }
 
-// changed is when the article last changed. Until a time in the future has come,
-// that of publication stands in for it, and the build notes when that is.
+// changed is when the article last changed. Where that is yet to come, as the
+// content store's clock has been set back, that of publication stands in for it.
 func (b *builder) changed(a *article.Article) time.Time {
-	if !a.Updated.After(b.asOf) {
-		return a.Updated
+	if a.Updated.After(b.asOf) {
+		return a.Published
 	}
-	var month article.Month // zero: only the feeds, of an article of another station
-	if a.Station == b.station.ID {
-		month = article.MonthOf(a.Published, b.station.Zone)
-	}
-	if at, ok := b.outcome.Later[month]; !ok || a.Updated.Before(at) {
-		b.outcome.Later[month] = a.Updated
-	}
-	return a.Published
+	return a.Updated
 }

@@ -56,7 +56,6 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) e
 	for i, count := range counts {
 		explained, told := count()
 		if shrunk(parts[i].Before-explained, parts[i].After, told+work.Left) {
-			b.outcome.Withdrawn = all.withdrawn()
 			return &parts[i]
 		}
 		if i == 1 {
@@ -130,6 +129,9 @@ func (b *builder) lost(ctx context.Context, next *edition.Edition, work *Work) (
 	for _, s := range states {
 		l := all[s.ID]
 		l.withdrawn = !s.Visible && !s.Published.After(b.asOf)
+		if l.withdrawn {
+			b.outcome.Withdrawn = append(b.outcome.Withdrawn, s)
+		}
 		l.told = l.told || !s.Visible || !b.station.All && s.Station != b.station.ID
 		all[s.ID] = l
 	}
@@ -149,16 +151,6 @@ func (all losses) count(of func(lost) bool) (explained, told int) {
 		}
 	}
 	return explained, told
-}
-
-// withdrawn returns the ids of those that the content store calls withdrawn.
-func (all losses) withdrawn() (ids []string) {
-	for id, l := range all {
-		if l.withdrawn {
-			ids = append(ids, id)
-		}
-	}
-	return ids
 }
 
 // changedContents returns which articles, by id, an edition has at some paths, as

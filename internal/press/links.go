@@ -11,7 +11,6 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
-	"feedstation/internal/gzjoin"
 	"feedstation/internal/network"
 	"feedstation/sitemap"
 )
@@ -45,12 +44,16 @@ func Named(e *edition.Edition, id string) (address string, translations []string
 		if !IsShard(path) || !ok {
 			continue
 		}
-		at, n := lossOf(path, contents, ids).at, 0
+		l, err := lossOf(path, contents, ids)
+		if err != nil {
+			continue
+		}
+		n := 0
 		for line := range bytes.Lines(document.Body()) {
 			if !bytes.HasPrefix(line, []byte("<url>")) {
 				continue
 			}
-			if at[n] {
+			if l.at[n] {
 				for _, link := range alternateLink.FindAllSubmatch(line, -1) {
 					translations = append(translations, html.UnescapeString(string(link[1])))
 				}
@@ -131,8 +134,7 @@ func (w *withdrawal) removeLinks(path string, targets []target) {
 	}
 	_, format, isFeed := parseFeedPath(path)
 	if !isFeed {
-		whole := gzjoin.New(rest)
-		w.addContent(path, edition.Join(sitemap.ContentType, []*gzjoin.Chunk{&whole}), document.Items(), time.Time{})
+		w.addContent(path, edition.NewContent(sitemap.ContentType, rest), document.Items(), time.Time{})
 		return
 	}
 	revised, err := edition.Revision{

@@ -66,7 +66,7 @@ func builderOf(store Snapshot, from time.Time) *builder {
 			station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC}, asOf: from.AddDate(0, 0, 20),
 			documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
 		},
-		snapshot: store, outcome: Outcome{Later: map[article.Month]time.Time{}},
+		snapshot: store,
 	}
 }
 

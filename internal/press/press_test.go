@@ -61,10 +61,10 @@ func TestWithdrawFailsClosed(t *testing.T) {
 	at := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 	document := func(text string) *edition.Document { return edition.NewDocument("text/plain", []byte(text), at) }
 	e := edition.New("xt", 1, at, "build", map[string]*edition.Document{
-		"/rss.xml": document("article 1"), "/moment/feed.json": document("article 1"), "/sitemaps/news.xml": document("article 1"),
+		"/rss.xml": document("article 1"), "/atom.xml": document("article 1"), "/feed.json": document("article 1"), "/moment/feed.json": document("article 1"), "/sitemaps/news.xml": document("article 1"),
 		"/robots.txt": document("User-agent: *"),
 	}).WithContents(map[string]*edition.Document{"/rss.xml": document("1\tnot contents\n")})
-	got := press.Withdraw(station, e, map[string]time.Time{"1": at.Add(time.Hour)})
+	got := press.Withdraw(station, e, edition.Retractions{"1": {ID: "1", At: at.Add(time.Hour)}})
 	for path, d := range got.All() {
 		if strings.Contains(string(d.Body()), "article 1") {
 			t.Errorf("%s shows the article", path)

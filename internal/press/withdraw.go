@@ -65,6 +65,7 @@ func (s withheld) Listing(ctx context.Context, station string, from, to time.Tim
 			if err == nil && s.ids[a.ID] {
 				continue
 			}
+			a.Unlink(s.links)
 			if !yield(a, err) {
 				return
 			}
@@ -80,52 +81,37 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 	if !ok {
 		return e
 	}
-	hidden, links := map[string]time.Time{}, []target{}
+	down := edition.Retractions{}
 	for id, one := range retractions {
 		if one.Down() { // wherever it is: an id is unique
-			hidden[id] = one.At
-			if one.Down() && one.URL != "" {
-				links = append(links, target{one.URL, one.Translations, one.At})
-			}
+			down[id] = one
 		}
 	}
-	return withdraw(station, e, hidden, links)
+	return Withdraw(station, e, down)
 }
 
-// Withdraw returns the edition that follows one without some articles, given with
-// the moments at which they were withdrawn, by their ids: the edition itself where
-// it shows none of them. A document of which can't be said what it shows is left
-// out: better than to serve what has been withdrawn.
-func Withdraw(station *network.Station, e *edition.Edition, articles map[string]time.Time) *edition.Edition {
-	return withdraw(station, e, articles, nil)
-}
-
-// withdraw also removes the links to targets.
-func withdraw(station *network.Station, e *edition.Edition, articles map[string]time.Time, targets []target) *edition.Edition {
-	ids := map[string]bool{}
-	for id := range articles {
-		ids[id] = true
+// Withdraw returns the edition that follows one without the articles of
+// retractions, of whatever state, and without links to them: the edition itself
+// where it shows none of them. A document of which can't be said what it shows is left out: better than to serve
+// what has been withdrawn.
+func Withdraw(station *network.Station, e *edition.Edition, retractions edition.Retractions) *edition.Edition {
+	if len(retractions) == 0 {
+		return e
 	}
-	w := &withdrawal{draft: &draft{
+	w := &withdrawal{&draft{
 		station: station, current: e, advice: edition.DefaultAdvice,
 		documents: maps.Collect(e.All()), contents: maps.Collect(e.AllContents()),
 	}}
-	var losses []loss
-	for path, contents := range e.AllContents() {
-		if !edition.HasAny(contents, ids) {
-			continue
-		}
-		l := lossOf(path, contents, ids)
-		losses = append(losses, l)
-		for _, id := range l.ids {
-			if at := articles[id]; at.After(w.asOf) { // documents change when the last of those is withdrawn that they have
-				w.asOf = at
-			}
+	losses := w.losses(retractions)
+	for _, l := range losses { // documents change when the last of the articles is withdrawn
+		for id := range l.articles {
+			w.asOf = later(w.asOf, retractions[id].At)
 		}
 	}
-	for path := range e.All() {
-		if len(ids) > 0 && w.unknown(path) {
-			losses = append(losses, loss{path: path, all: true})
+	var targets []target
+	for _, r := range retractions {
+		if r.URL != "" {
+			targets = append(targets, target{r.URL, r.Translations, r.At})
 		}
 	}
 	naming, at := w.naming(targets)
@@ -145,39 +131,99 @@ func withdraw(station *network.Station, e *edition.Edition, articles map[string]
 	for _, path := range naming {
 		w.removeLinks(path, targets)
 	}
-	w.complete(slices.ContainsFunc(losses, func(l loss) bool { return IsShard(l.path) }))
+	w.complete(losses)
 	next := edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), w.documents)
 	return next.At(e.URL()).WithContents(w.contents).WithPending(e.Pending()).Following(e)
 }
 
-// loss is what contents lose.
-type loss struct {
-	path    string
-	all     bool // the document is lost: it can't be said what it has
-	ids     []string
-	at      map[int]bool    // which of the document's entries go, in its order
-	guids   map[string]bool // the same of a feed
-	entries int             // that the document has
-	left    []byte          // lines
-	lines   int             // that are left
+// losses returns what an edition loses. It reads the contents of feeds, then those
+// of the months in which the articles were published, as the feeds or the
+// retractions have it, then those of all months, for articles of which that is not
+// known or that are not there. An article that feeds of all stations have is not
+// looked for further, nor is one that is known to be another station's.
+func (w *withdrawal) losses(retractions edition.Retractions) (losses []loss) {
+	ids := map[string]bool{}
+	months := map[article.Month]bool{}
+	note := func(published time.Time) {
+		if !published.IsZero() {
+			months[article.MonthOf(published, w.station.Zone)] = true
+		}
+	}
+	for id, r := range retractions {
+		ids[id] = true
+		note(r.Published)
+	}
+	for _, month := range w.current.Pending() { // its articles may be elsewhere now
+		months[month] = true
+	}
+	search := func(in func(month article.Month, shard bool) bool, found func(edition.Article)) {
+		for path, contents := range w.contents {
+			month, _, shard := network.ParseShardPath(path)
+			if len(ids) == 0 || !in(month, shard) || !edition.HasAny(contents, ids) {
+				continue
+			}
+			l, err := lossOf(path, contents, ids)
+			if err != nil {
+				delete(w.contents, path) // so that what its documents have is unknown
+				continue
+			}
+			losses = append(losses, l)
+			for _, a := range l.articles {
+				found(a)
+			}
+		}
+	}
+	left := maps.Clone(ids)
+	for id, r := range retractions {
+		if !r.Published.IsZero() && r.Station != w.station.ID {
+			delete(left, id)
+		}
+	}
+	search(func(_ article.Month, shard bool) bool { return !shard }, func(a edition.Article) {
+		note(a.Published)
+		if w.station.All {
+			delete(left, a.ID)
+		}
+	})
+	search(func(month article.Month, shard bool) bool { return shard && months[month] }, func(a edition.Article) { delete(left, a.ID) })
+	ids = left
+	search(func(month article.Month, shard bool) bool { return shard && !months[month] }, func(edition.Article) {})
+	for path := range w.documents {
+		if w.unknown(path) {
+			losses = append(losses, loss{path: path, unknown: true})
+		}
+	}
+	return losses
 }
 
-func lossOf(path string, contents *edition.Document, ids map[string]bool) loss {
-	l := loss{path: path, at: map[int]bool{}, guids: map[string]bool{}}
+// loss is what contents lose.
+type loss struct {
+	path     string
+	unknown  bool // the document is lost: it can't be said what it has
+	articles map[string]edition.Article
+	at       map[int]bool    // which of the document's entries go, in its order
+	guids    map[string]bool // the same of a feed
+	entries  int             // that the document has
+	left     []byte          // lines
+	lines    int             // that are left
+}
+
+func lossOf(path string, contents *edition.Document, ids map[string]bool) (loss, error) {
+	l := loss{path: path, articles: map[string]edition.Article{}, at: map[int]bool{}, guids: map[string]bool{}}
 	for a, err := range edition.Articles(contents) {
-		if err != nil {
-			return loss{path: path, all: true, ids: slices.Collect(maps.Keys(ids))}
-		}
-		if ids[a.ID] {
-			l.ids, l.guids[a.Address], l.at[l.entries] = append(l.ids, a.ID), true, !a.Unlisted
-		} else {
+		switch {
+		case err != nil:
+			return loss{}, err
+		case ids[a.ID]:
+			l.articles[a.ID], l.guids[a.Address], l.at[l.entries] = a, true, !a.Unlisted
+		default:
 			l.left, l.lines = a.AppendTo(l.left), l.lines+1
 		}
 		if !a.Unlisted {
 			l.entries++
 		}
 	}
-	return l
+	return l, nil
 }
 
 // withdrawal is an edition that loses articles.
@@ -208,9 +254,8 @@ func parseFeedPath(path string) (channel string, format network.Format, ok bool)
 // apply takes the articles out of the documents at a path, and of its contents. A
 // sitemap without a page goes.
 func (w *withdrawal) apply(l loss) {
-	if l.all {
+	if l.unknown {
 		delete(w.documents, l.path)
-		delete(w.contents, l.path)
 		return
 	}
 	w.addContents(l.path, edition.NewContents(l.left), l.lines)
@@ -233,26 +278,69 @@ func (w *withdrawal) withdrawFromSitemap(l loss) {
 	if document == nil {
 		return // of a month of which no article is listed
 	}
-	var text []byte
-	total, left := 0, 0
-	for line := range bytes.Lines(document.Body()) {
-		if bytes.HasPrefix(line, []byte("<url>")) {
-			total++
-			if l.at[total-1] {
-				continue
-			}
-			left++
+	total, gone := 0, 0
+	text := linesBut(document, func(line []byte) bool {
+		if !bytes.HasPrefix(line, []byte("<url>")) {
+			return false
 		}
-		text = append(text, line...)
-	}
-	if left == 0 || total != l.entries {
+		total++
+		if l.at[total-1] {
+			gone++
+		}
+		return l.at[total-1]
+	})
+	switch {
+	case gone == total || total != l.entries:
 		delete(w.documents, l.path)
-		return
+	case gone > 0:
+		w.addText(l.path, text, total-gone)
 	}
-	if left < total {
-		chunk := gzjoin.New(text)
-		w.addContent(l.path, edition.Join(sitemap.ContentType, []*gzjoin.Chunk{&chunk}), left, time.Time{})
+}
+
+// withdrawFromList takes addresses out of the list for Baidu, and reports whether
+// there are some left. The next build adds older ones.
+func (w *withdrawal) withdrawFromList(losses []loss) bool {
+	document := w.documents[network.BaiduPath]
+	gone := map[string]bool{}
+	for _, l := range losses {
+		if document == nil || l.unknown {
+			return false
+		}
+		for _, a := range l.articles {
+			if loc, err := sitemap.Loc(a.Address); err == nil && IsShard(l.path) {
+				gone[loc+"\n"] = true
+			}
+		}
 	}
+	left := 0
+	text := linesBut(document, func(line []byte) bool {
+		if gone[string(line)] {
+			return true
+		}
+		left++
+		return false
+	})
+	if int64(len(text)) < document.Size() {
+		w.addText(network.BaiduPath, text, left)
+	}
+	return left > 0
+}
+
+// linesBut returns the lines of a document but those that are dropped.
+func linesBut(document *edition.Document, drop func(line []byte) bool) []byte {
+	text := make([]byte, 0, document.Size())
+	for line := range bytes.Lines(document.Body()) {
+		if !drop(line) {
+			text = append(text, line...)
+		}
+	}
+	return text
+}
+
+// addText adds what is left of a document that has so many items.
+func (w *withdrawal) addText(path string, text []byte, items int) {
+	chunk := gzjoin.New(text)
+	w.addContent(path, edition.Join(w.documents[path].MediaType(), []*gzjoin.Chunk{&chunk}), items, time.Time{})
 }
 
 // withdrawFromFeed takes articles out of a feed in one format.
@@ -276,14 +364,13 @@ func (w *withdrawal) withdrawFromFeed(path, mediaType string, guids map[string]b
 	w.documents[path] = revised.Carrying(document.Items() - removed)
 }
 
-// complete makes what depends on the other documents, among them the list for
-// Baidu if a month has changed. Where no news is left its
+// complete makes what depends on the other documents. Where no news is left its
 // sitemap names the home page, as one without articles does.
-func (w *withdrawal) complete(month bool) {
+func (w *withdrawal) complete(losses []loss) {
 	if w.documents[network.NewsPath(1)] == nil {
 		w.addNews(homePage(w.station))
 	}
-	if month && w.baidu() != nil {
+	if !w.withdrawFromList(losses) && w.baidu() != nil {
 		delete(w.documents, network.BaiduPath)
 	}
 	if w.index() != nil {

@@ -49,9 +49,8 @@ type Task struct {
 	Next     time.Time // zero: not known
 }
 
-// Hint is what somebody who asks for a refresh knows to have changed: stations
-// whose feeds are to be read anew, articles that are to be looked for, or
-// nothing.
+// Hint names what has changed: stations whose feeds are to be read again, articles
+// that are to be looked up, or nothing.
 type Hint struct {
 	Stations []string `json:"stations"`
 	Articles []string `json:"ids"`
@@ -68,10 +67,9 @@ type TakeDowns interface {
 	Unsent() []string
 }
 
-// TakeDown is an article of a station that is to be taken down; or the end of
-// that.
+// TakeDown is an article that is to be taken down; or the end of that.
 type TakeDown struct {
-	Station string `json:"station"`
+	Station string `json:"station"` // not needed: an article's id is unique
 	ID      string `json:"id"`
 	Lift    bool   `json:"lift"`
 }
@@ -81,6 +79,19 @@ type TakeDownError struct{ Reason string }
 
 func (e *TakeDownError) Error() string { return e.Reason }
 
+// Stores is where editions are stored, and what other processes say of them there.
+type Stores interface {
+	// Components returns the names of the stores, by which conditions know them.
+	Components() []string
+	// Conditions returns what keeps editions from being stored or followed.
+	Conditions() []condition.Condition
+	Retractions() edition.Retractions
+	// Process returns the token of this process, and Leader that of the one which
+	// builds a station; empty: not known.
+	Process() string
+	Leader(station string) string
+}
+
 // Admin is what the admin listener is made of.
 type Admin struct {
 	Log      *slog.Logger
@@ -89,12 +100,10 @@ type Admin struct {
 	Drain    *Drain
 	Jobs     Jobs // nil: this process builds nothing
 	TakeDown TakeDowns
-	Token    string   // of those who may ask for work; empty: nobody may
+	Stores   Stores   // nil: /status says nothing of them
+	Token    string   // for the requests that ask for work; empty: they are refused
 	Hosts    []string // names of the listener besides localhost and its addresses
 	Version  string
-	// Conditions returns what keeps editions from being stored or followed; nil:
-	// nothing does.
-	Conditions func() []condition.Condition
 }
 
 // How often work may be asked for: a newsroom that saves an article a second is
@@ -152,7 +161,7 @@ func (a *Admin) ready(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, "ready\n")
 }
 
-// authorized lets those ask for work who have the token, and not too often.
+// authorized passes on requests that have the token, up to a rate.
 // Tokens are compared by their hashes, which takes the same time for all.
 func (a *Admin) authorized(limit *rate.Limiter, wrong *wrongTokens, next http.HandlerFunc) http.HandlerFunc {
 	want := sha256.Sum256([]byte(a.Token))
@@ -196,10 +205,10 @@ func (a *Admin) refresh(w http.ResponseWriter, r *http.Request) {
 func (a *Admin) retract(w http.ResponseWriter, r *http.Request) {
 	var wish TakeDown
 	if err := read(w, r, &wish); err != nil {
-		answer(w, http.StatusBadRequest, `want {"station": "xt", "id": "5207683"}, and "lift": true to end it: `+err.Error()+"\n")
+		answer(w, http.StatusBadRequest, `want {"id": "5207683"}, and "lift": true to end it: `+err.Error()+"\n")
 		return
 	}
-	// Who has asked need not wait for the answer: half a take-down is none.
+	// It goes on when the client hangs up: half a take-down is none.
 	err := a.TakeDown.TakeDown(context.WithoutCancel(r.Context()), wish)
 	_, wrong := errors.AsType[*TakeDownError](err)
 	switch {

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -187,9 +189,10 @@ func TestAdminRetract(t *testing.T) {
 		wishes []server.TakeDown
 	}{
 		{"an article", "Bearer " + token, `{"station": "xt", "id": "1"}`, nil, 200, "retracted\n", []server.TakeDown{{Station: "xt", ID: "1"}}},
+		{"an article of whichever station", "Bearer " + token, `{"id": "1"}`, nil, 200, "retracted\n", []server.TakeDown{{ID: "1"}}},
 		{"lifted", "Bearer " + token, `{"station": "xt", "id": "1", "lift": true}`, nil, 200, "lifted\n", []server.TakeDown{{Station: "xt", ID: "1", Lift: true}}},
-		{"nothing", "Bearer " + token, ``, nil, 400, `want {"station": "xt"`, nil},
-		{"a number", "Bearer " + token, `{"station": "xt", "id": 1}`, nil, 400, `want {"station": "xt"`, nil},
+		{"nothing", "Bearer " + token, ``, nil, 400, `want {"id": "`, nil},
+		{"a number", "Bearer " + token, `{"station": "xt", "id": 1}`, nil, 400, `want {"id": "`, nil},
 		{"an unknown station", "Bearer " + token, `{"station": "none", "id": "1"}`, nil, 400, "no station \"none\"\n", nil},
 		{"a full disk", "Bearer " + token, `{"station": "xt", "id": "1"}`, errors.New("disk full"), 500, "disk full\n", []server.TakeDown{{Station: "xt", ID: "1"}}},
 		{
@@ -282,6 +285,28 @@ func TestAdminRefreshIsLimited(t *testing.T) {
 	})
 }
 
+// fakeStores is a local copy on a full disk, and a Redis.
+type fakeStores struct{}
+
+func (fakeStores) Components() []string { return []string{"local copy", "redis"} }
+func (fakeStores) Process() string      { return "token" }
+
+func (fakeStores) Leader(station string) string {
+	return map[string]string{"xt": "token", "yy": "other"}[station]
+}
+
+func (fakeStores) Retractions() edition.Retractions {
+	return edition.Retractions{"7": {ID: "7", State: edition.Held}, "8": {ID: "8", State: edition.Lifted}}
+}
+
+func (fakeStores) Conditions() []condition.Condition {
+	full := &fs.PathError{Op: "open", Path: "x", Err: syscall.ENOSPC}
+	return []condition.Condition{
+		{Kind: condition.Kind{Component: "local copy", State: "not writable", Began: "local copy not writable"}, Station: "xt", Since: noon, Err: fmt.Errorf("cache: %w", full)},
+		{Kind: condition.Kind{Component: "cache", State: "not in step", Began: "station not in step"}, Station: "zz", Since: noon, Err: errors.New("damaged")},
+	}
+}
+
 func TestAdminStatus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(noon.Add(10 * time.Minute)))
@@ -293,9 +318,9 @@ func TestAdminStatus(t *testing.T) {
 		editions[newest+"yy"] = edition.New("yy", 5, noon, "4711", nil)
 		jobs := &fakeJobs{
 			checked:    map[string]time.Time{"xt": noon.Add(9 * time.Minute), "yy": noon.Add(4 * time.Minute)},
-			conditions: []condition.Condition{{Kind: condition.Kind{Began: "station not built"}, Station: "yy", Since: noon, Err: errors.New("the disk is full")}},
+			conditions: []condition.Condition{{Kind: condition.Kind{State: "not built", Began: "station not built"}, Station: "yy", Since: noon, Err: errors.New("the disk is full")}},
 		}
-		admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, TakeDown: &takenDown{unsent: []string{"1", "2"}}, Version: "1.0"}).Handler()
+		admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, TakeDown: &takenDown{unsent: []string{"1", "2"}}, Stores: fakeStores{}, Version: "1.0"}).Handler()
 		w := httptest.NewRecorder()
 		admin.ServeHTTP(w, httptest.NewRequest("GET", adminURL+"/status", nil))
 		var got any
@@ -303,13 +328,17 @@ func TestAdminStatus(t *testing.T) {
 			t.Fatalf("%v: %q", err, w.Body)
 		}
 		at := noon.Format(time.RFC3339)
-		want := map[string]any{"version": "1.0", "draining": false, "drift": map[string]any{"lost": 3.0}, "unsent_retractions": []any{"1", "2"}, "problems": []any{"station not built: yy: the disk is full"}, "stations": []any{
-			map[string]any{"id": "xt", "edition": 7.0, "as_of": at, "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0},
+		want := map[string]any{"version": "1.0", "process": "token", "draining": false, "drift": map[string]any{"lost": 3.0}, "unsent_retractions": []any{"1", "2"}, "problems": []any{
+			"local copy not writable: xt: cache: open x: no space left on device", "station not in step: zz: damaged", "station not built: yy: the disk is full",
+		}, "stores": []any{
+			map[string]any{"name": "local copy", "state": "full", "error": "cache: open x: no space left on device", "error_since": at}, map[string]any{"name": "redis", "state": "ok"},
+		}, "retracted": map[string]any{"count": 1.0, "ids": []any{"7"}}, "stations": []any{
+			map[string]any{"id": "xt", "state": "not writable", "error": "cache: open x: no space left on device", "error_since": at, "leader": "this process", "edition": 7.0, "built": at, "as_of": "2019-03-11T12:09:00Z", "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0},
 			map[string]any{
-				"id": "yy", "edition": 2.0, "behind": 5.0, "as_of": at, "age_seconds": 360.0, "documents": 0.0, "pending_months": 0.0,
+				"id": "yy", "state": "not built", "leader": "other", "edition": 2.0, "behind": 5.0, "built": at, "as_of": "2019-03-11T12:04:00Z", "age_seconds": 360.0, "documents": 0.0, "pending_months": 0.0,
 				"error": "the disk is full", "error_since": at,
 			},
-			map[string]any{"id": "zz", "edition": 0.0, "documents": 0.0, "pending_months": 0.0},
+			map[string]any{"id": "zz", "state": "no edition", "error": "damaged", "error_since": at, "edition": 0.0, "documents": 0.0, "pending_months": 0.0},
 		}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("status (-want +got):\n%s", diff)

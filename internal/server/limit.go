@@ -25,7 +25,7 @@ const (
 
 // tooMany is the condition of a listener until a tenth of its limit is free again.
 var tooMany = condition.Kind{
-	Level: slog.LevelWarn, Component: "server",
+	Level: slog.LevelWarn, Component: "server", State: "full",
 	Began: "at the limit of connections, closing those longest without a request", Cleared: "below the limit of connections again",
 }
 

@@ -2,22 +2,46 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
+	"maps"
 	"net/http"
+	"slices"
+	"syscall"
 	"time"
 
 	"feedstation/internal/condition"
 )
 
-// status is what /status tells.
+// status is what /status says.
 type status struct {
-	Version  string           `json:"version"`
-	Draining bool             `json:"draining"`
-	Drift    map[string]int64 `json:"drift,omitempty"`
-	Jobs     []taskStatus     `json:"jobs,omitempty"`
-	Unsent   []string         `json:"unsent_retractions,omitempty"` // ids of articles
-	Problems []string         `json:"problems,omitempty"`           // conditions, a line each
-	Stations []stationStatus  `json:"stations"`
+	Version   string           `json:"version"`
+	Process   string           `json:"process,omitempty"` // its token, see stationStatus.Leader
+	Draining  bool             `json:"draining"`
+	Drift     map[string]int64 `json:"drift,omitempty"`
+	Jobs      []taskStatus     `json:"jobs,omitempty"`
+	Stores    []storeStatus    `json:"stores,omitempty"`
+	Retracted *retracted       `json:"retracted,omitempty"`
+	Unsent    []string         `json:"unsent_retractions,omitempty"` // ids of articles
+	Problems  []string         `json:"problems,omitempty"`           // conditions, a line each
+	Stations  []stationStatus  `json:"stations"`
 }
+
+// storeStatus is a place where editions are stored.
+type storeStatus struct {
+	Name  string     `json:"name"`
+	State string     `json:"state"` // ok, unreachable, not writable, not answering or full
+	Error string     `json:"error,omitempty"`
+	Since *time.Time `json:"error_since,omitempty"`
+}
+
+// retracted is which articles have been taken down.
+type retracted struct {
+	Count int      `json:"count"`
+	IDs   []string `json:"ids"` // the first maxRetracted
+}
+
+// maxRetracted is how many ids of articles that have been taken down are listed.
+const maxRetracted = 100
 
 // taskStatus is the last run of a task. Times are those of the machine's clock,
 // durations and the age those of the monotonic one.
@@ -31,14 +55,18 @@ type taskStatus struct {
 	Next     *time.Time `json:"next,omitempty"`
 }
 
-// stationStatus is a station's part. Its age is how long ago its edition was
-// last known to be up to date: by the monotonic clock where this process builds
-// it, else since its time. It is absent while that is yet to come, because the
-// clock was ahead when it was built, or is behind now.
+// stationStatus is a station's part. Its edition is known to be up to date as of
+// a time: that of the last look at the content store where this process builds it,
+// else the edition's own. The age is how long ago that was, by the monotonic clock;
+// it is absent while the time is yet to come, because the clock was ahead when the
+// edition was built, or is behind now.
 type stationStatus struct {
 	ID        string     `json:"id"`
+	State     string     `json:"state"`            // ok, no edition, pinned, backlog, or what is wrong
+	Leader    string     `json:"leader,omitempty"` // "this process", or the token of the one that builds it
 	Edition   int64      `json:"edition"`          // its number; 0: none yet
 	Behind    int64      `json:"behind,omitempty"` // the number of the newest one, while an earlier one is pinned
+	Built     *time.Time `json:"built,omitempty"`  // of which moment the edition is
 	AsOf      *time.Time `json:"as_of,omitempty"`
 	Age       *int64     `json:"age_seconds,omitempty"`
 	Documents int        `json:"documents"`
@@ -49,6 +77,10 @@ type stationStatus struct {
 
 func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 	s := status{Version: a.Version, Draining: a.Drain.Started()}
+	all := a.conditions()
+	for _, c := range all {
+		s.Problems = append(s.Problems, c.String())
+	}
 	if a.Jobs != nil {
 		s.Drift = a.Jobs.Drift()
 		for _, t := range a.Jobs.Tasks() {
@@ -58,11 +90,14 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 	if a.TakeDown != nil {
 		s.Unsent = a.TakeDown.Unsent()
 	}
-	for _, c := range a.conditions() {
-		s.Problems = append(s.Problems, c.String())
+	if a.Stores != nil {
+		s.Process, s.Retracted = a.Stores.Process(), a.retracted()
+		for _, name := range a.Stores.Components() {
+			s.Stores = append(s.Stores, storeOf(name, all))
+		}
 	}
 	for _, station := range a.Network.Stations {
-		s.Stations = append(s.Stations, a.stationStatus(station.ID))
+		s.Stations = append(s.Stations, a.stationStatus(station.ID, all))
 	}
 	body, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
@@ -73,8 +108,8 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 
 // conditions returns all that is wrong.
 func (a *Admin) conditions() (all []condition.Condition) {
-	if a.Conditions != nil {
-		all = a.Conditions()
+	if a.Stores != nil {
+		all = a.Stores.Conditions()
 	}
 	if a.Jobs != nil {
 		all = append(all, a.Jobs.Conditions()...)
@@ -82,40 +117,89 @@ func (a *Admin) conditions() (all []condition.Condition) {
 	return all
 }
 
-func (a *Admin) stationStatus(station string) stationStatus {
-	s := stationStatus{ID: station}
-	newest, ok := a.Editions.Current(station)
-	if e, served := a.Editions.Served(station); served {
-		if ok && newest.Number() != e.Number() {
-			s.Behind = newest.Number()
-		}
-		asOf := e.Watermark()
-		s.Edition, s.AsOf, s.Documents, s.Pending = e.Number(), &asOf, e.Len(), len(e.Pending())
+func storeOf(name string, all []condition.Condition) storeStatus {
+	i := slices.IndexFunc(all, func(c condition.Condition) bool { return c.Component == name })
+	if i < 0 {
+		return storeStatus{Name: name, State: "ok"}
 	}
-	var checked time.Time
-	if a.Jobs != nil {
-		if why, ok := a.Jobs.Condition(station); ok {
-			s.Error, s.Since = why.Err.Error(), &why.Since
-		}
-		checked = a.Jobs.Checked(station)
-	}
-	if s.AsOf != nil {
-		s.Age = age(checked, *s.AsOf)
+	s := storeStatus{Name: name, State: all[i].State, Error: all[i].Err.Error(), Since: &all[i].Since}
+	if errors.Is(all[i].Err, syscall.ENOSPC) {
+		s.State = "full"
 	}
 	return s
 }
 
-// age returns how many seconds ago an edition was checked, else built; nil: not
-// known.
-func age(checked, built time.Time) *int64 {
-	if checked.IsZero() {
-		checked = built
+func (a *Admin) retracted() *retracted {
+	down := maps.Clone(a.Stores.Retractions())
+	for id, r := range down {
+		if !r.Down() {
+			delete(down, id)
+		}
 	}
-	seconds := int64(time.Since(checked) / time.Second)
-	if seconds < 0 {
+	if len(down) == 0 {
 		return nil
 	}
-	return &seconds
+	ids := slices.Sorted(maps.Keys(down))
+	return &retracted{len(ids), ids[:min(len(ids), maxRetracted)]}
+}
+
+func (a *Admin) stationStatus(station string, all []condition.Condition) stationStatus {
+	s := stationStatus{ID: station, State: "no edition"}
+	newest, ok := a.Editions.Current(station)
+	if e, served := a.Editions.Served(station); served {
+		built := e.Watermark()
+		s.State, s.Edition, s.Built, s.Documents, s.Pending = "ok", e.Number(), &built, e.Len(), len(e.Pending())
+		if s.Pending > 0 {
+			s.State = "backlog"
+		}
+		if ok && newest.Number() != e.Number() {
+			s.State, s.Behind = "pinned", newest.Number()
+		}
+		s.AsOf, s.Age = a.asOf(station, built)
+	}
+	if why, wrong := a.wrong(station, all); wrong {
+		s.Error, s.Since = why.Err.Error(), &why.Since
+		if s.Edition != 0 {
+			s.State = why.State
+		}
+	}
+	if a.Jobs != nil && a.Stores != nil {
+		if s.Leader = a.Stores.Leader(station); s.Leader == a.Stores.Process() {
+			s.Leader = "this process"
+		}
+	}
+	return s
+}
+
+// wrong returns what is wrong with a station.
+func (a *Admin) wrong(station string, all []condition.Condition) (condition.Condition, bool) {
+	if a.Jobs != nil {
+		if why, ok := a.Jobs.Condition(station); ok {
+			return why, true
+		}
+	}
+	i := slices.IndexFunc(all, func(c condition.Condition) bool { return c.Station == station })
+	if i < 0 {
+		return condition.Condition{}, false
+	}
+	return all[i], true
+}
+
+// asOf returns the moment up to which an edition is known to be up to date, and
+// how many seconds ago that was; nil: it is yet to come.
+func (a *Admin) asOf(station string, built time.Time) (at *time.Time, age *int64) {
+	since := time.Since(built)
+	if a.Jobs != nil {
+		if checked := a.Jobs.Checked(station); !checked.IsZero() {
+			since = time.Since(checked)
+			built = time.Now().Add(-since).UTC().Round(time.Millisecond)
+		}
+	}
+	seconds := int64(since / time.Second)
+	if seconds < 0 {
+		return &built, nil
+	}
+	return &built, &seconds
 }
 
 func (t Task) status() taskStatus {

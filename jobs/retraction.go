@@ -53,6 +53,7 @@ func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) er
 func follows(r edition.Retraction, state article.State, now time.Time) (next edition.Retraction, ok bool) {
 	next = r
 	next.Station, next.At, next.Row = state.Station, later(now, r.At.Add(time.Millisecond)), time.Time{}
+	next.Published = state.Published
 	switch {
 	case r.State == edition.Held && !state.Visible && !state.Published.After(now):
 		next.State, next.Row = edition.Agreed, state.At

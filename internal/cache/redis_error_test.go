@@ -1,0 +1,61 @@
+package cache
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"feedstation/internal/testkit/redistest"
+)
+
+// What is wrong with a Redis that answers is named, with the key to look at.
+func TestRedisFaultsAreNamed(t *testing.T) {
+	server := redistest.Start(t)
+	locked := redistest.Start(t)
+	locked.Do("CONFIG", "SET", "requirepass", "correct")
+	replica := redistest.Start(t)
+	replica.Do("REPLICAOF", "127.0.0.1", "1")
+	full := redistest.Start(t)
+	full.Do("CONFIG", "SET", "maxmemory", "1")
+	node := redistest.StartCluster(t).Nodes()[0]
+	for _, tt := range []struct {
+		name    string
+		options RedisOptions
+		kind    string
+		want    string
+	}{
+		{"a wrong password", RedisOptions{Mode: "single", Addrs: []string{locked.Addr()}, Password: "mistaken"}, redisUnreachable.Began, "wrong user name or password (cache.redis.password): "},
+		{"no password", RedisOptions{Mode: "single", Addrs: []string{locked.Addr()}}, redisUnreachable.Began, "a password is needed (cache.redis.password): "},
+		{"a database too much", RedisOptions{Mode: "single", Addrs: []string{server.Addr()}, DB: 99}, redisUnreachable.Began, "there is no database of that number (cache.redis.db): "},
+		{"no cluster", RedisOptions{Mode: "cluster", Addrs: []string{server.Addr()}}, redisUnreachable.Began, "not a cluster (cache.redis.mode): "},
+		{"a cluster", RedisOptions{Mode: "single", Addrs: []string{node.Addr()}}, redisUnreachable.Began, "part of a cluster (cache.redis.mode): "},
+		{"a replica", RedisOptions{Mode: "single", Addrs: []string{replica.Addr()}}, redisUnwritable.Began, "a replica, which takes no writes (cache.redis.addrs): "},
+		{"no room", RedisOptions{Mode: "single", Addrs: []string{full.Addr()}}, redisUnwritable.Began, "its memory is full: "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.options.Keep, tt.options.Timeout = 1, 5*time.Second
+			redis, err := NewRedis(tt.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { redis.Close() })
+			// Every station has a slot of its own, and no node of a cluster has all.
+			c, err := Open(t.Context(), slog.New(slog.DiscardHandler), []string{"xt", "yy", "www", "zz"}, newLocal(t), redis, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = c.Sync(t.Context())
+			if err := c.Publish(t.Context(), print(1, 1, "one")); err != nil {
+				t.Fatal(err)
+			}
+			var all []string
+			for _, found := range c.Conditions() {
+				if all = append(all, found.String()); found.Began == tt.kind && strings.Contains(found.Err.Error(), tt.want) {
+					return
+				}
+			}
+			t.Errorf("%q; want %q: %q", all, tt.kind, tt.want)
+		})
+	}
+}
