@@ -119,7 +119,7 @@ func TestCacheMendsLocal(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-		}, 4, "one"},
+		}, 5, "one"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
