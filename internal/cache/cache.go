@@ -20,19 +20,20 @@
 //	{dir}/retracted.json.twin       the same, for when that is damaged
 //	{dir}/retracted.lock            held by the process that adds to them
 //
-// Redis, all keys of a station in one hash slot:
+// Redis; the keys of a station begin with its id in braces, {prefix}{{station}}:, and
+// are in one hash slot:
 //
-//	f:{station}:m                   HASH: number, watermark (Unix ms; absent when it is not whole), manifest (JSON),
+//	m                               HASH: number, watermark (Unix ms; absent when it is not whole), manifest (JSON),
 //	                                digest (of the manifest without its number), pinned (number, Unix ms)
-//	f:{station}:k                   HASH: number of a kept edition → its manifest
-//	f:{station}:n                   ZSET: hash of a document → number of the newest edition that names it,
+//	k                               HASH: number of a kept edition → its manifest
+//	n                               ZSET: hash of a document → number of the newest edition that names it,
 //	                                infinite for those of a pinned edition
-//	f:{station}:d:{hash}            STRING: one document, packed
-//	f:{station}:lease               STRING with a time to live: token of the process that builds
+//	d:{hash}                        STRING: one document, packed
+//	lease                           STRING with a time to live: token of the process that builds
 //
 // and of all stations:
 //
-//	f:retracted                     HASH: id of an article → its retraction (JSON); the empty id → a random text,
+//	{prefix}retracted               HASH: id of an article → its retraction (JSON); the empty id → a random text,
 //	                                another one after each change
 package cache
 
@@ -55,6 +56,10 @@ var ErrNone = errors.New("no edition")
 // errForeign is what an edition meets that another version of the program has
 // stored in a way of its own.
 var errForeign = errors.New("stored by another version of the program")
+
+// errElsewhere is what an edition meets of a station that has the id of ours and
+// another address.
+var errElsewhere = errors.New("edition of another network")
 
 // DefaultKeep is how many editions are kept besides the current one.
 const DefaultKeep = 5

@@ -354,7 +354,7 @@ func TestCacheAfterRedisLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, _ := text(5).Document("/rss.xml")
-	server.Do("DEL", documentKey("xt", d.Hash()))
+	server.Do("DEL", testKeys.documentKey("xt", d.Hash()))
 	if err := fresh.Sync(t.Context()); !errors.Is(err, ErrNone) {
 		t.Errorf("Sync: %v; want ErrNone", err)
 	}
@@ -432,7 +432,7 @@ func TestCacheMendsRedis(t *testing.T) {
 				t.Fatal(err)
 			}
 			d, _ := e.Document("/rss.xml")
-			if err := damage(a.redis, documentKey("xt", d.Hash())); err != nil {
+			if err := damage(a.redis, testKeys.documentKey("xt", d.Hash())); err != nil {
 				t.Fatal(err)
 			}
 			if err := b.Sync(t.Context()); err == nil {

@@ -89,7 +89,7 @@ func TestRedisStoresOnce(t *testing.T) {
 		t.Fatal("an older edition was published")
 	}
 	for d := range text(1).Objects() {
-		if left := server.Do("TTL", documentKey("xt", d.Hash())); left != int64(-1) {
+		if left := server.Do("TTL", testKeys.documentKey("xt", d.Hash())); left != int64(-1) {
 			t.Errorf("a document of the current edition ends in %v s", left)
 		}
 	}
@@ -102,7 +102,7 @@ func TestRedisPublishesWhatIsCollected(t *testing.T) {
 	r := newRedis(t, server.Addr())
 	publish(t, r, text(1))
 	d, _ := text(1).Document("/rss.xml")
-	r.client.AddHook(&interruption{before: "set", do: func() { server.Do("DEL", documentKey("xt", d.Hash())) }})
+	r.client.AddHook(&interruption{before: "set", do: func() { server.Do("DEL", testKeys.documentKey("xt", d.Hash())) }})
 	documents := map[string]*edition.Document{"/other.xml": edition.NewDocument("text/xml", []byte("new"), noon)}
 	maps.Insert(documents, text(1).All())
 	e := publish(t, r, edition.New("xt", 2, noon.Add(time.Hour), "build", documents))
@@ -198,7 +198,7 @@ func TestCacheOneStationOutOfStep(t *testing.T) {
 	for _, id := range stations {
 		publish(t, publisher, edition.New(id, 1, noon, "build", map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/plain", []byte(id), noon)}))
 	}
-	server.Do("HSET", manifestKey("xt"), "manifest", `{"format":99}`)
+	server.Do("HSET", testKeys.manifestKey("xt"), "manifest", `{"format":99}`)
 	for range 3 {
 		if err := c.Sync(t.Context()); err == nil {
 			t.Error("in step with an edition of another version")
@@ -223,7 +223,7 @@ func TestCacheOneStationOutOfStep(t *testing.T) {
 	if err := builder.Publish(t.Context(), earlier); err == nil {
 		t.Error("replaced the edition of a newer program")
 	}
-	server.Do("HSET", manifestKey("xt"), "manifest", `{"format":1}`)
+	server.Do("HSET", testKeys.manifestKey("xt"), "manifest", `{"format":1}`)
 	if err := builder.Publish(t.Context(), earlier); err != nil {
 		t.Errorf("the edition of an older program stays: %v", err)
 	}
@@ -346,7 +346,7 @@ func TestOneStationCannotBeTold(t *testing.T) {
 			server := redistest.Start(t)
 			c, r := open(newLocal(t), newRedis(t, server.Addr())), newRedis(t, server.Addr())
 			publish(t, r, text(1))
-			server.Do("HSET", manifestKey("aa"), "number", "1", field, value)
+			server.Do("HSET", testKeys.manifestKey("aa"), "number", "1", field, value)
 			follows(t, c)
 		})
 	}

@@ -126,7 +126,7 @@ func (r *Redis) lease(ctx context.Context, script string, stations []string, arg
 	answers := make([]*redis.Cmd, len(stations))
 	_, err = r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, station := range stations {
-			answers[i] = p.Eval(ctx, script, []string{leaseKey(station)}, args...)
+			answers[i] = p.Eval(ctx, script, []string{r.leaseKey(station)}, args...)
 		}
 		return nil
 	})

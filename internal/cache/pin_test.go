@@ -160,9 +160,9 @@ func TestCachePinMendsRedis(t *testing.T) {
 		},
 		"without a document": func(t *testing.T, server *redistest.Server, _ *Cache) {
 			d, _ := text(2).Document("/rss.xml")
-			server.Do("DEL", documentKey("xt", d.Hash()))
+			server.Do("DEL", testKeys.documentKey("xt", d.Hash()))
 		},
-		"without the edition": func(t *testing.T, server *redistest.Server, _ *Cache) { server.Do("DEL", keptKey("xt")) },
+		"without the edition": func(t *testing.T, server *redistest.Server, _ *Cache) { server.Do("DEL", testKeys.keptKey("xt")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := redistest.Start(t)
@@ -202,7 +202,7 @@ func TestCachePinFromCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, _ := text(2).Document("/rss.xml")
-	server.Do("DEL", documentKey("xt", d.Hash()))
+	server.Do("DEL", testKeys.documentKey("xt", d.Hash()))
 	fresh := newCache(t, slog.New(slog.DiscardHandler), newLocal(t), newRedis(t, server.Addr()))
 	for _, c := range []*Cache{b, fresh} {
 		if err := c.Sync(t.Context()); err != nil {

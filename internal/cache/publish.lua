@@ -5,19 +5,21 @@
 -- KEYS[1…3]  the station's m, k and n      KEYS[4…]  the documents it names
 -- ARGV       number, watermark, manifest, prefix of the documents' keys, watermark
 --            that the current edition must not be later than, how many editions
---            are kept, format of the manifest, digest of the manifest
+--            are kept, format of the manifest, digest of the manifest, address of the station
 -- returns    the number that the edition has got; or an error STALE or MISSING
 
 local first, step = 4, 1000 -- unpack has its limits
 local current = redis.call('HMGET', KEYS[1], 'number', 'watermark', 'manifest', 'digest', 'pinned')
 local number = tonumber(ARGV[1])
 
--- What an older version of the program has published can't be read and is
--- replaced. An edition without a watermark is not whole.
+-- What an older version of the program has published, or another network, can't be
+-- used and is replaced. An edition without a watermark is not whole.
 local readable = false
 if current[2] then
   local format = string.match(current[3] or '', '^{"format":(%d+)')
   readable = format and tonumber(format) >= tonumber(ARGV[7])
+  local url = string.match(current[3], '"url":"([^"]*)"')
+  readable = readable and (not url or ARGV[9] == '' or url == ARGV[9])
 end
 if readable and tonumber(current[2]) > tonumber(ARGV[5]) then
   return redis.error_reply('STALE a later edition is there')

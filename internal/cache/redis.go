@@ -26,6 +26,11 @@ type RedisOptions struct {
 	SentinelPassword string
 	DB               int // mode cluster: 0
 	TLS              bool
+	// Prefix is what the keys begin with; empty: DefaultPrefix.
+	Prefix string
+	// URLs are the addresses of stations, by id: an edition of one at another address
+	// is that of another network.
+	URLs map[string]string
 	// Keep is how many editions are kept besides the current one, at least 1.
 	Keep int
 	// Timeout is how long a connection and an answer are waited for; 0: half a
@@ -47,8 +52,10 @@ const (
 
 // Redis is the store that all processes share.
 type Redis struct {
+	keys
 	client redis.UniversalClient
 	keep   int
+	urls   map[string]string
 }
 
 // NewRedis returns the store in a Redis. Nothing is connected yet. The mode is
@@ -69,7 +76,7 @@ func NewRedis(options RedisOptions) (*Redis, error) {
 		universal.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
 	redis.SetLogger(silent{}) // what it says comes back as errors too
-	r := &Redis{keep: max(options.Keep, 1)}
+	r := &Redis{keys: keys{cmp.Or(options.Prefix, DefaultPrefix)}, keep: max(options.Keep, 1), urls: options.URLs}
 	switch options.Mode {
 	case "single":
 		r.client = redis.NewClient(universal.Simple())
@@ -93,18 +100,24 @@ func (silent) Printf(context.Context, string, ...any) {}
 // Close closes the connections.
 func (r *Redis) Close() error { return r.client.Close() }
 
-const retractedKey = "f:retracted"
+// DefaultPrefix is what all keys begin with.
+const DefaultPrefix = "feedstation:"
 
-func stationKey(station, name string) string { return "f:{" + station + "}:" + name }
+// keys are the names of keys.
+type keys struct{ prefix string }
 
-func manifestKey(station string) string    { return stationKey(station, "m") }
-func keptKey(station string) string        { return stationKey(station, "k") }
-func namedKey(station string) string       { return stationKey(station, "n") }
-func leaseKey(station string) string       { return stationKey(station, "lease") }
-func documentPrefix(station string) string { return stationKey(station, "d:") }
+func (k keys) retractedKey() string { return k.prefix + "retracted" }
 
-func documentKey(station string, hash edition.Hash) string {
-	return documentPrefix(station) + hash.String()
+func (k keys) stationKey(station, name string) string { return k.prefix + "{" + station + "}:" + name }
+
+func (k keys) manifestKey(station string) string    { return k.stationKey(station, "m") }
+func (k keys) keptKey(station string) string        { return k.stationKey(station, "k") }
+func (k keys) namedKey(station string) string       { return k.stationKey(station, "n") }
+func (k keys) leaseKey(station string) string       { return k.stationKey(station, "lease") }
+func (k keys) documentPrefix(station string) string { return k.stationKey(station, "d:") }
+
+func (k keys) documentKey(station string, hash edition.Hash) string {
+	return k.documentPrefix(station) + hash.String()
 }
 
 // Heads implements Store in one round trip.
@@ -113,9 +126,9 @@ func (r *Redis) Heads(ctx context.Context, stations []string) ([]Head, error) {
 	var retracted func() string
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, station := range stations {
-			answers[i] = p.HMGet(ctx, manifestKey(station), "number", "watermark", "pinned")
+			answers[i] = p.HMGet(ctx, r.manifestKey(station), "number", "watermark", "pinned")
 		}
-		retracted = retractedToken(ctx, p)
+		retracted = r.retractedToken(ctx, p)
 		return nil
 	})
 	if err != nil {

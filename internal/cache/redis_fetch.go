@@ -37,7 +37,7 @@ func (r *Redis) Fetch(ctx context.Context, station string, known *edition.Editio
 }
 
 func (r *Redis) fetchCurrent(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
-	fields, err := r.client.HMGet(ctx, manifestKey(station), "number", "manifest", "watermark").Result()
+	fields, err := r.client.HMGet(ctx, r.manifestKey(station), "number", "manifest", "watermark").Result()
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +62,8 @@ func (r *Redis) Kept(ctx context.Context, station string) ([]edition.Manifest, e
 	var current *redis.SliceCmd
 	var kept *redis.MapStringStringCmd
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		current = p.HMGet(ctx, manifestKey(station), "number", "manifest", "watermark")
-		kept = p.HGetAll(ctx, keptKey(station))
+		current = p.HMGet(ctx, r.manifestKey(station), "number", "manifest", "watermark")
+		kept = p.HGetAll(ctx, r.keptKey(station))
 		return nil
 	})
 	if err != nil {
@@ -76,7 +76,7 @@ func (r *Redis) Kept(ctx context.Context, station string) ([]edition.Manifest, e
 	}
 	var manifests []edition.Manifest
 	for number, text := range texts {
-		if m, err := numberedManifest(station, number, text); err == nil {
+		if m, err := r.numberedManifest(station, number, text); err == nil {
 			manifests = append(manifests, m)
 		}
 	}
@@ -95,10 +95,10 @@ func (r *Redis) FetchKept(ctx context.Context, station string, number int64, kno
 }
 
 func (r *Redis) fetchKept(ctx context.Context, station, number string, known *edition.Edition) (*edition.Edition, error) {
-	text, err := r.client.HGet(ctx, keptKey(station), number).Result()
+	text, err := r.client.HGet(ctx, r.keptKey(station), number).Result()
 	if errors.Is(err, redis.Nil) {
 		var fields []any
-		fields, err = r.client.HMGet(ctx, manifestKey(station), "number", "manifest").Result()
+		fields, err = r.client.HMGet(ctx, r.manifestKey(station), "number", "manifest").Result()
 		if err == nil {
 			if fields[0] != number || fields[1] == nil {
 				return nil, ErrNone
@@ -112,11 +112,15 @@ func (r *Redis) fetchKept(ctx context.Context, station, number string, known *ed
 	return r.open(ctx, station, number, text, known)
 }
 
-// numberedManifest reads a manifest, which has the number that it came with.
-func numberedManifest(station, number, text string) (edition.Manifest, error) {
+// numberedManifest reads a manifest, which has the number that it came with. The error
+// is errElsewhere where it is that of another network.
+func (r *Redis) numberedManifest(station, number, text string) (edition.Manifest, error) {
 	m, err := parseManifest([]byte(text))
 	if err == nil {
 		err = ofStation(m, station)
+	}
+	if url := r.urls[station]; err == nil && url != "" && m.URL != "" && m.URL != url {
+		err = fmt.Errorf("%w: of the station at %s, this one is at %s: choose another cache.redis.prefix", errElsewhere, m.URL, url)
 	}
 	if err != nil {
 		return edition.Manifest{}, err
@@ -129,7 +133,7 @@ func numberedManifest(station, number, text string) (edition.Manifest, error) {
 
 // open returns the edition of a manifest.
 func (r *Redis) open(ctx context.Context, station, number, text string, known *edition.Edition) (*edition.Edition, error) {
-	m, err := numberedManifest(station, number, text)
+	m, err := r.numberedManifest(station, number, text)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +154,7 @@ func (r *Redis) open(ctx context.Context, station, number, text string, known *e
 		return packed[hash], nil
 	})
 	if damaged, ok := errors.AsType[*edition.DamagedError](err); ok {
-		err = errors.Join(err, r.client.Unlink(ctx, documentKey(station, damaged.Hash)).Err())
+		err = errors.Join(err, r.client.Unlink(ctx, r.documentKey(station, damaged.Hash)).Err())
 	}
 	return e, err
 }
@@ -177,7 +181,7 @@ func (r *Redis) documents(ctx context.Context, station string, hashes iter.Seq[e
 	}
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, hash := range wanted {
-			sizes[i] = p.StrLen(ctx, documentKey(station, hash))
+			sizes[i] = p.StrLen(ctx, r.documentKey(station, hash))
 		}
 		return nil
 	})
@@ -202,7 +206,7 @@ func (r *Redis) batch(ctx context.Context, station string, hashes []edition.Hash
 	answers := make([]*redis.StringCmd, len(hashes))
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, hash := range hashes {
-			answers[i] = p.Get(ctx, documentKey(station, hash))
+			answers[i] = p.Get(ctx, r.documentKey(station, hash))
 		}
 		return nil
 	})
@@ -232,6 +236,6 @@ var disownScript = redis.NewScript(disownText)
 // disown deletes a field of a station's m if another one still has a value, and
 // reports whether that was so.
 func (r *Redis) disown(ctx context.Context, station, field, value, deleted string) (bool, error) {
-	n, err := disownScript.Run(ctx, r.client, []string{manifestKey(station)}, field, value, deleted).Int()
+	n, err := disownScript.Run(ctx, r.client, []string{r.manifestKey(station)}, field, value, deleted).Int()
 	return n == 1, err
 }

@@ -26,7 +26,7 @@ var (
 func (r *Redis) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
 	m := e.Manifest()
 	number, err := r.store(ctx, e, m, publishScript,
-		e.Number(), e.Watermark().UnixMilli(), nil, nil, e.Base().UnixMilli(), r.keep, m.Format, digest(m))
+		e.Number(), e.Watermark().UnixMilli(), nil, nil, e.Base().UnixMilli(), r.keep, m.Format, digest(m), m.URL)
 	switch {
 	case err != nil && redis.HasErrorPrefix(err, "STALE"):
 		return nil, fmt.Errorf("redis: publish %s: %w", e.Station(), edition.ErrStale)
@@ -56,13 +56,13 @@ func (r *Redis) store(ctx context.Context, e *edition.Edition, m edition.Manifes
 	if err != nil {
 		return 0, err
 	}
-	args[2], args[3] = manifest, documentPrefix(e.Station())
+	args[2], args[3] = manifest, r.documentPrefix(e.Station())
 	for again := true; ; again = false {
 		documents, err := r.putDocuments(ctx, e)
 		if err != nil {
 			return 0, err
 		}
-		keys := append([]string{manifestKey(e.Station()), keptKey(e.Station()), namedKey(e.Station())}, documents...)
+		keys := append([]string{r.manifestKey(e.Station()), r.keptKey(e.Station()), r.namedKey(e.Station())}, documents...)
 		n, err := script.Run(ctx, r.client, keys, args...).Int64()
 		if err != nil && again && redis.HasErrorPrefix(err, "MISSING") {
 			continue // another process has collected what was there a moment ago
@@ -82,7 +82,7 @@ func (r *Redis) putDocuments(ctx context.Context, e *edition.Edition) ([]string,
 			continue
 		}
 		named[d.Hash()] = true
-		keys = append(keys, documentKey(e.Station(), d.Hash()))
+		keys = append(keys, r.documentKey(e.Station(), d.Hash()))
 		documents = append(documents, d)
 	}
 	if len(keys) == 0 {

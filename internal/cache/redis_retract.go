@@ -17,7 +17,7 @@ const tokenField = ""
 
 // Retracted returns all retractions.
 func (r *Redis) Retracted(ctx context.Context) ([]edition.Retraction, error) {
-	fields, err := r.client.HGetAll(ctx, retractedKey).Result()
+	fields, err := r.client.HGetAll(ctx, r.retractedKey()).Result()
 	if err != nil {
 		return nil, fmt.Errorf("redis: %w", err)
 	}
@@ -46,7 +46,7 @@ func (r *Redis) Retract(ctx context.Context, retractions ...edition.Retraction) 
 		}
 		fields = append(fields, one.ID, text)
 	}
-	if err := r.client.HSet(ctx, retractedKey, fields...).Err(); err != nil {
+	if err := r.client.HSet(ctx, r.retractedKey(), fields...).Err(); err != nil {
 		return fmt.Errorf("redis: retract: %w", err)
 	}
 	return nil
@@ -55,8 +55,8 @@ func (r *Redis) Retract(ctx context.Context, retractions ...edition.Retraction) 
 // retractedToken asks for what is another one when the retractions are others, also
 // where a full Redis has removed them; empty: there are none. The answer is there
 // once p has been executed.
-func retractedToken(ctx context.Context, p redis.Pipeliner) func() string {
-	token, count := p.HMGet(ctx, retractedKey, tokenField), p.HLen(ctx, retractedKey)
+func (r *Redis) retractedToken(ctx context.Context, p redis.Pipeliner) func() string {
+	token, count := p.HMGet(ctx, r.retractedKey(), tokenField), p.HLen(ctx, r.retractedKey())
 	return func() string {
 		if count.Val() == 0 {
 			return ""

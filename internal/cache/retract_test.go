@@ -293,7 +293,7 @@ func TestCacheLackedByMany(t *testing.T) {
 // A Redis that is full may remove the retractions of a station, or their token,
 // and keep the rest: another process hears of them all the same.
 func TestCacheRetractionsEvicted(t *testing.T) {
-	for _, evicted := range []string{retractedKey, manifestKey("xt")} {
+	for _, evicted := range []string{testKeys.retractedKey(), testKeys.manifestKey("xt")} {
 		t.Run(evicted, func(t *testing.T) {
 			server := redistest.Start(t)
 			a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))

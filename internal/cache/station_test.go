@@ -78,11 +78,11 @@ func TestRedisOfAnotherStation(t *testing.T) {
 		}
 	}
 	for _, key := range []string{"m", "k", "n"} {
-		server.Do("COPY", stationKey("cs", key), stationKey("xt", key), "REPLACE")
+		server.Do("COPY", testKeys.stationKey("cs", key), testKeys.stationKey("xt", key), "REPLACE")
 	}
 	d, _ := print(1, 2, "elsewhere").Document("/rss.xml")
 	for e := range print(1, 2, "elsewhere").Objects() {
-		server.Do("COPY", documentKey("cs", e.Hash()), documentKey("xt", e.Hash()))
+		server.Do("COPY", testKeys.documentKey("cs", e.Hash()), testKeys.documentKey("xt", e.Hash()))
 	}
 	b := openTwo(t, newLocal(t), newRedis(t, server.Addr()))
 	if err := b.Sync(t.Context()); !errors.Is(err, edition.ErrDamaged) {

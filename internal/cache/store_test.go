@@ -28,6 +28,8 @@ func print(number int64, minute int, text string) *edition.Edition {
 	return edition.New("xt", number, at, "build", documents)
 }
 
+var testKeys = keys{DefaultPrefix}
+
 // patient is how long a Redis is waited for where a stall is nobody's fault.
 const patient = 20 * time.Second
 
@@ -392,11 +394,11 @@ func TestRedisCollects(t *testing.T) {
 		t.Helper()
 		names := 0
 		for _, key := range server.Keys() {
-			if strings.HasPrefix(key, documentPrefix("xt")) {
+			if strings.HasPrefix(key, testKeys.documentPrefix("xt")) {
 				names++
 			}
 		}
-		if members, _ := server.ZMembers(namedKey("xt")); names != 3*editions || len(members) != names {
+		if members, _ := server.ZMembers(testKeys.namedKey("xt")); names != 3*editions || len(members) != names {
 			t.Errorf("%d documents, %d of them named; want those of %d editions", names, len(members), editions)
 		}
 	}
@@ -436,15 +438,15 @@ func TestRedisRefusesHoles(t *testing.T) {
 	e := print(1, 0, "one")
 	publish(t, r, e)
 	for _, d := range e.All() {
-		server.Del(documentKey("xt", d.Hash()))
+		server.Del(testKeys.documentKey("xt", d.Hash()))
 		break
 	}
 	if _, err := r.Fetch(t.Context(), "xt", nil); !errors.Is(err, ErrNone) {
 		t.Errorf("an edition with a hole: %v; want ErrNone", err)
 	}
-	keys := []string{manifestKey("xt"), keptKey("xt"), namedKey("xt"), documentKey("xt", edition.Hash{})}
+	keys := []string{testKeys.manifestKey("xt"), testKeys.keptKey("xt"), testKeys.namedKey("xt"), testKeys.documentKey("xt", edition.Hash{})}
 	later := noon.Add(time.Hour).UnixMilli()
-	err := publishScript.Run(t.Context(), r.client, keys, 9, later, "{}", documentPrefix("xt"), later, DefaultKeep, 3, "digest").Err()
+	err := publishScript.Run(t.Context(), r.client, keys, 9, later, "{}", testKeys.documentPrefix("xt"), later, DefaultKeep, 3, "digest", "").Err()
 	if err == nil || err.Error()[:7] != "MISSING" {
 		t.Errorf("a manifest without its documents: %v; want MISSING", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/edition"
+	"feedstation/internal/network"
 	"feedstation/internal/press"
 	"feedstation/jobs"
 )
@@ -32,6 +33,7 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 		shared, err = cache.NewRedis(cache.RedisOptions{
 			Mode: r.Mode, Addrs: r.Addrs, Master: r.Master, Username: r.Username, Password: r.Password.Reveal(),
 			SentinelPassword: r.SentinelPassword.Reveal(), DB: r.DB, TLS: r.TLS, Keep: cfg.Cache.Keep,
+			Prefix: r.Prefix, URLs: urls(cfg.Network),
 		})
 		if err != nil {
 			return nil, err
@@ -45,6 +47,15 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 		return press.Redact(cfg.Network, e, retractions)
 	}
 	return cache.Open(ctx, log, stations, local, shared, amend)
+}
+
+// urls returns the addresses of the stations, by id.
+func urls(n *network.Network) map[string]string {
+	found := map[string]string{}
+	for _, s := range n.Stations {
+		found[s.ID] = s.URL
+	}
+	return found
 }
 
 // newConductor returns the conductor of the configured jobs.

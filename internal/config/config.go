@@ -115,6 +115,9 @@ type Redis struct {
 	DB int `key:"db" default:"0"`
 	// TLS encrypts the connections and verifies the servers' certificates.
 	TLS bool `key:"tls" default:"false"`
+	// Prefix is what all keys begin with, so that networks, or a staging and a
+	// production, can share a Redis.
+	Prefix string `key:"prefix" default:"feedstation:"`
 	// Poll is how often a process looks for new editions, at least 100ms.
 	Poll time.Duration `key:"poll" default:"1s"`
 }

@@ -125,7 +125,7 @@ func TestEnvironment(t *testing.T) {
 			"optional section", "",
 			[]string{"FEEDSTATION_CACHE_REDIS_ADDRS=a.example:1,b.example:2", "FEEDSTATION_CACHE_REDIS_MODE=cluster"},
 			func(c *Config) any { return c.Cache.Redis },
-			&Redis{Mode: Cluster, Addrs: []string{"a.example:1", "b.example:2"}, Poll: time.Second},
+			&Redis{Mode: Cluster, Addrs: []string{"a.example:1", "b.example:2"}, Prefix: "feedstation:", Poll: time.Second},
 		},
 		{
 			"secret", "",

@@ -114,6 +114,7 @@ func TestLoadInvalid(t *testing.T) {
 		{"redis-password-list", []string{"10: cache.redis.password: want text, got a list"}},
 		{"redis-password-number", []string{"10: cache.redis.password: want text, got a number: put it in quotes"}},
 		{"redis-poll", []string{"10: cache.redis.poll: want at least 100ms, got 50ms"}},
+		{"redis-prefix", []string{`10: cache.redis.prefix: want 1 to 100 letters, digits or -._:/, got "a{b}"`}},
 		{"redis-sentinel-password-elsewhere", []string{"10: cache.redis.sentinel_password: only for mode sentinel"}},
 		{"root", []string{"1: want a mapping, got a list"}},
 		{"second-document", []string{"7: a second YAML document: want a single one"}},

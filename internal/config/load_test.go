@@ -85,13 +85,13 @@ func TestLoad(t *testing.T) {
 			Cache: Cache{Dir: "/srv/feedstation/cache", Keep: 20, Redis: &Redis{
 				Mode: Sentinel, Addrs: []string{"s1.news.example:26379", "[::1]:26379"}, Master: "main",
 				Username: "feedstation", Password: NewSecret("20190311"), SentinelPassword: NewSecret("*hunter2"),
-				DB: 3, TLS: true, Poll: 250 * time.Millisecond,
+				DB: 3, TLS: true, Prefix: "staging:", Poll: 250 * time.Millisecond,
 			}},
 			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), MaxAge: 5 * time.Minute, AuditRate: 0, Deadline: 90 * time.Minute},
 			Feeds:    Feeds{Items: 20, LeadImage: Never},
 			Sitemaps: Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
 			Server:   Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}},
-			Warnings: []string{"testdata/full.yaml:66: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
+			Warnings: []string{"testdata/full.yaml:67: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
 		}},
 	}
 	for _, tt := range tests {

@@ -96,6 +96,10 @@ func (c *Cache) validate(r *report) {
 	}
 }
 
+// validPrefix has no braces: what is in the first ones of a key chooses its slot in a
+// cluster.
+var validPrefix = regexp.MustCompile(`^[A-Za-z0-9._:/-]{1,100}$`)
+
 func (c *Redis) validate(r *report) {
 	const path = "cache.redis."
 	switch c.Mode {
@@ -126,6 +130,9 @@ func (c *Redis) validate(r *report) {
 	atLeast(r, path+"db", c.DB, 0)
 	if c.Mode == Cluster && c.DB > 0 {
 		r.value(path+"db", "a cluster has only database 0")
+	}
+	if !validPrefix.MatchString(c.Prefix) {
+		r.value(path+"prefix", "want 1 to 100 letters, digits or -._:/, got %s", quote(c.Prefix))
 	}
 	atLeast(r, path+"poll", c.Poll, 100*time.Millisecond)
 }

@@ -15,7 +15,7 @@ import (
 	"feedstation/internal/testkit/redistest"
 )
 
-const leaseKey = "f:{xt}:lease"
+const leaseKey = "feedstation:{xt}:lease"
 
 // awaitOtherLease waits until another process than that of the token has the
 // lease, and returns its token.
@@ -88,7 +88,7 @@ func (f *fleet) slowBuilds(server *redistest.Server) {
 			return
 		case <-time.After(2 * time.Millisecond):
 		}
-		now := fmt.Sprint(server.Do("HGET", "f:{xt}:m", "watermark")) // of as many digits for a long time
+		now := fmt.Sprint(server.Do("HGET", "feedstation:{xt}:m", "watermark")) // of as many digits for a long time
 		if now < last {
 			f.Errorf("Redis went back from the edition of %s to that of %s", last, now)
 		}
