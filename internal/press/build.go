@@ -28,8 +28,8 @@ type Order struct {
 
 // Outcome is what a build has found out besides the edition.
 type Outcome struct {
-	Due     time.Time                   // when the edition changes by the clock alone; zero: never
-	Pending []article.Month             // that were not reached
+	Due     time.Time       // when the edition changes by the clock alone; zero: never
+	Pending []article.Month // that were not reached
 	Omitted []Omission
 	// Withdrawn are the articles of the previous edition that the content
 	// store calls withdrawn, drafts or expired, where a ShrunkError keeps the next
