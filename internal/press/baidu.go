@@ -32,12 +32,12 @@ type addressChunk struct {
 }
 
 // baidu adds the flat list of the newest addresses: Baidu reads no indexes, and
-// takes their entries from its quota. It is put together from pieces: one for each
-// sitemap, or for each part of one that was made in parts. Only those are read
-// that are new. Without any address it has the home page, as an empty list is
+// takes their entries from its quota. It is joined from the addresses of each
+// sitemap, or of each chunk of one that is remembered in chunks; only those of new
+// ones are read. Without any address it has the home page, as an empty list is
 // reported as broken.
 func (b *draft) baidu() error {
-	var pieces []*gzjoin.Chunk
+	var list []*gzjoin.Chunk
 	var newest time.Time
 	lines, size := 0, int64(0)
 	full := func() bool { return lines == baiduURLs || size+baiduLoc >= baiduBytes }
@@ -46,68 +46,64 @@ func (b *draft) baidu() error {
 		if full() {
 			break
 		}
-		parts, err := b.addresses(path, known)
+		chunks, err := b.addresses(path, known)
 		if err != nil {
 			return fmt.Errorf("%s: %s: %w", network.BaiduPath, path, err)
 		}
 		if modified := b.documents[path].Modified(); modified.After(newest) {
 			newest = modified
 		}
-		for _, part := range slices.Backward(parts) {
-			// What is not in this list must not keep the last one.
+		for _, whole := range slices.Backward(chunks) {
 			if full() {
-				part.Own()
+				whole.Own() // or it would keep the last list in memory
 				continue
 			}
-			piece := part.cut(baiduURLs-lines, baiduBytes-size)
-			if piece != part {
-				part.Own()
+			chunk := whole.cut(baiduURLs-lines, baiduBytes-size)
+			if chunk != whole {
+				whole.Own()
 			}
-			pieces = append(pieces, &piece.Chunk)
-			lines += piece.lines
-			size += piece.Size()
+			list = append(list, &chunk.Chunk)
+			lines += chunk.lines
+			size += chunk.Size()
 		}
 	}
 	b.memory.addresses = known
 	if lines == 0 {
 		home := gzjoin.New([]byte(b.station.Address("/") + "\n"))
-		pieces = append(pieces, &home)
+		list = append(list, &home)
 	}
-	b.addContent(network.BaiduPath, edition.Join(listType, pieces), lines, newest)
-	b.documents[network.BaiduPath].Share(pieces...)
+	b.addContent(network.BaiduPath, edition.Join(listType, list), lines, newest)
+	b.documents[network.BaiduPath].Share(list...)
 	return nil
 }
 
-// addresses returns the addresses of a sitemap, in pieces as the sitemap is in
-// parts, and adds a piece of a whole one to known.
-func (b *draft) addresses(path string, known map[edition.Hash]*addressChunk) ([]*addressChunk, error) {
+// addresses returns the addresses of a sitemap, in as many chunks as the sitemap is
+// remembered in, and adds those of any other to known.
+func (b *draft) addresses(path string, known map[edition.Hash]*addressChunk) (all []*addressChunk, err error) {
 	contents, ok := b.contents[path]
 	if !ok {
 		return nil, fmt.Errorf("it has no contents: %w", edition.ErrDamaged)
 	}
 	if m := &b.memory.month; m.contents == contents.Hash() {
-		var all []*addressChunk
 		for i := range m.chunks {
-			p := &m.chunks[i]
-			if p.addresses == nil {
-				var err error
-				if p.addresses, err = addressesOf(edition.ParseArticles(p.contents.Text())); err != nil {
+			c := &m.chunks[i]
+			if c.addresses == nil {
+				if c.addresses, err = addressesOf(edition.ParseArticles(c.contents.Text())); err != nil {
 					return nil, err
 				}
 			}
-			all = append(all, p.addresses)
+			all = append(all, c.addresses)
 		}
 		return all, nil
 	}
-	piece, ok := b.memory.addresses[contents.Hash()]
+	chunk, ok := b.memory.addresses[contents.Hash()]
 	if !ok {
-		var err error
-		if piece, err = addressesOf(edition.Articles(contents)); err != nil {
+		if chunk, err = addressesOf(edition.Articles(contents)); err != nil {
 			return nil, err
 		}
 	}
-	known[contents.Hash()] = piece
-	return []*addressChunk{piece}, nil
+	known[contents.Hash()] = chunk
+	return []*addressChunk{chunk}, nil
 }
 
 // addressesOf returns the addresses that Baidu takes of the contents of a month.
@@ -143,7 +139,7 @@ func (b *draft) newestFirst() []string {
 	return paths
 }
 
-// cut returns the first lines of the piece, at most so many and of at most so
+// cut returns the first lines of the chunk, at most so many and of at most so
 // many bytes.
 func (p *addressChunk) cut(lines int, size int64) *addressChunk {
 	if p.lines <= lines && p.Size() <= size {

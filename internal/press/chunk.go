@@ -28,9 +28,9 @@ const (
 	// chunkPages is how many pages are enough: they compress nearly as well as
 	// thousands do.
 	chunkPages = 64
-	// maxUnlisted is how many articles are enough of which no sitemap is to name
-	// most: for each page that would be.
-	maxUnlisted = 8
+	// maxLines bounds the articles of a chunk, for each page that would be enough:
+	// a month may have many that no sitemap names.
+	maxLines = 8
 )
 
 // chunkWriter writes articles to as many sitemaps as they need, in chunks.
@@ -75,7 +75,7 @@ func (w *chunkWriter) begin() {
 
 // full reports whether the chunk under way ends with the day of its last article.
 func (w *chunkWriter) full() bool {
-	return w.enough > 0 && (w.chunk.pages >= w.enough || w.chunk.lines >= maxUnlisted*w.enough)
+	return w.enough > 0 && (w.chunk.pages >= w.enough || w.chunk.lines >= maxLines*w.enough)
 }
 
 // add adds an article with its page, which the contents call unlisted where no

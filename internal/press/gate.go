@@ -37,11 +37,11 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) e
 	// In the rounds of a backlog it would be half of what is left, again and again.
 	work.Before = max(work.Before, listed(b.current))
 	path := network.FeedPath("", network.RSS)
-	parts := []ShrunkError{
+	documents := []ShrunkError{
 		{b.station.ID, "feed", min(itemsOf(b.current, path), b.options.Items), itemsOf(next, path)},
 		{b.station.ID, "sitemaps", work.Before, listed(next)},
 	}
-	suspect := slices.ContainsFunc(parts, func(p ShrunkError) bool { return shrunk(p.Before, p.After, 0) })
+	suspect := slices.ContainsFunc(documents, func(p ShrunkError) bool { return shrunk(p.Before, p.After, 0) })
 	if !suspect && len(next.Pending())+len(b.current.Pending()) == 0 {
 		return nil
 	}
@@ -55,8 +55,8 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) e
 	}
 	for i, count := range counts {
 		explained, told := count()
-		if shrunk(parts[i].Before-explained, parts[i].After, told+work.Left) {
-			return &parts[i]
+		if shrunk(documents[i].Before-explained, documents[i].After, told+work.Left) {
+			return &documents[i]
 		}
 		if i == 1 {
 			work.Before -= explained

@@ -29,8 +29,8 @@ const findSize = 500
 
 // Find returns what is known of the articles of any number of ids.
 func Find(ctx context.Context, snapshot Snapshot, ids []string) (states []article.State, err error) {
-	for part := range slices.Chunk(ids, findSize) {
-		found, err := snapshot.Find(ctx, part)
+	for some := range slices.Chunk(ids, findSize) {
+		found, err := snapshot.Find(ctx, some)
 		if err != nil {
 			return nil, err
 		}

@@ -184,3 +184,19 @@ func contentsOf(t testing.TB, contents *edition.Document) []edition.Article {
 	}
 	return articles
 }
+
+// A month of articles that no sitemap names is in chunks, too.
+func TestUnlistedChunks(t *testing.T) {
+	from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	store := &monthStore{articles: map[string]time.Time{"listed": from}, unlisted: "x"}
+	for i := range 480 {
+		store.articles[fmt.Sprint(i, "x")] = from.Add(time.Duration(i) * time.Hour)
+	}
+	b := builderOf(store, from)
+	if err := b.month(t.Context(), article.MonthOf(from, time.UTC), &Extent{Whole: true}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(b.memory.month.chunks); n != 20 {
+		t.Errorf("%d chunks of 20 days with 24 articles each", n)
+	}
+}

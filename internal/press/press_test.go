@@ -55,7 +55,7 @@ func TestFingerprint(t *testing.T) {
 }
 
 // Where nothing tells which articles the feeds have, they are not served: one of
-// them may be that which was withdrawn.
+// them may be the withdrawn one.
 func TestWithdrawFailsClosed(t *testing.T) {
 	station := &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC}
 	at := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
