@@ -87,7 +87,7 @@ func TestNote(t *testing.T) {
 						err = errors.New(n.err)
 					}
 					set.Note(n.kind, n.station, err, "n", i)
-					if c, ok := set.Get(n.kind, n.station); ok != (err != nil) || c.Err != err {
+					if c, ok := set.Get(n.kind, n.station); ok != (err != nil) || !errors.Is(c.Err, err) {
 						t.Errorf("after note %d: %v", i, c)
 					}
 					time.Sleep(time.Second)

@@ -54,7 +54,7 @@ func (s *Snapshot) readSlices(ctx context.Context, all period, known []slice, ta
 	if n := len(known); n > 0 {
 		next.after = known[n-1].until
 	}
-	told, total := append(known, slice{period: next, open: true}), int64(0)
+	told, total := append(slices.Clone(known), slice{period: next, open: true}), int64(0)
 	changed := make([]bool, len(told))
 	for i := range told {
 		before := told[i].size

@@ -126,7 +126,10 @@ func (b *builder) patch(ctx context.Context, month article.Month, e *Extent) (*c
 			w.keep(c)
 			whole = false
 		} else {
-			for a := range edition.ParseArticles(c.contents.Text()) { // it was written here
+			for a, err := range edition.ParseArticles(c.contents.Text()) {
+				if err != nil {
+					return nil, err
+				}
 				w.came[a.ID]--
 			}
 			if err := b.list(ctx, w, from, until); err != nil {
