@@ -61,9 +61,14 @@ func inStation(name string) bool {
 	return replaceable(name)
 }
 
-// ownStation reports whether an entry of a station's folder is ours.
-func ownStation(entry fs.DirEntry) bool {
-	return entry.Type().IsRegular() && inStation(entry.Name())
+// ownStation returns whether an entry of a station's folder is ours. Every version
+// has begun with the lock: without it even a name of ours, 2024.json, is another's.
+func ownStation(in *durable.Folder) func(fs.DirEntry) bool {
+	_, err := in.Stat(lockName)
+	return func(entry fs.DirEntry) bool {
+		name := entry.Name()
+		return entry.Type().IsRegular() && (err == nil && inStation(name) || isDraft(name, inStation))
+	}
 }
 
 // inBase reports whether a name is one of those of the files in the local copy's
@@ -77,7 +82,7 @@ func inBase(name string) bool {
 }
 
 // ownBase returns whether an entry of the local copy's folder is ours: a file, or
-// the folder of a station, of which every version has begun with the lock.
+// the folder of a station.
 func ownBase(base *durable.Folder) func(fs.DirEntry) bool {
 	return func(entry fs.DirEntry) bool {
 		name := entry.Name()
@@ -94,14 +99,7 @@ func ownBase(base *durable.Folder) func(fs.DirEntry) bool {
 			return false
 		}
 		defer station.Close()
-		if marked, err := station.Ours(ownStation); err != nil || marked {
-			return marked
-		}
-		entries, err := station.Entries()
-		if err != nil || len(entries) == 0 {
-			return err == nil
-		}
-		_, err = station.Stat(lockName)
+		_, err = station.Ours(ownStation(station))
 		return err == nil
 	}
 }
@@ -161,7 +159,7 @@ func (l *Local) station(station string) (*durable.Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	err = in.Claim(ownStation) // the former version's, once; where it can't be marked it is still read
+	err = in.Claim(ownStation(in)) // the former version's, once; where it can't be marked it is still read
 	if _, foreign := errors.AsType[*durable.ForeignError](err); foreign || errors.Is(err, durable.ErrNotOurs) {
 		return nil, errors.Join(fmt.Errorf("cache: %w", err), in.Close())
 	}
@@ -182,7 +180,7 @@ func (l *Local) lock(ctx context.Context, station string) (in *durable.Folder, u
 	if in, err = base.Sub(station, true); err != nil {
 		return nil, nil, fmt.Errorf("cache: %w", err)
 	}
-	if err := in.Claim(ownStation); err != nil {
+	if err := in.Claim(ownStation(in)); err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("cache: %w", err), in.Close())
 	}
 	lock, err := lockFile(ctx, in, lockName)

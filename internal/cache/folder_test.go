@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -108,6 +109,36 @@ func TestLocalKeepsFilesOfOthers(t *testing.T) {
 	if _, ok := after["xt/1.json"]; ok {
 		t.Error("an edition is kept for ever")
 	}
+}
+
+// A folder that another has made where a station's is to be is not taken for ours,
+// even where all names in it are of our form.
+func TestLocalStationOfOthers(t *testing.T) {
+	local := newLocal(t)
+	folder := filepath.Join(local.dir, "xt")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	plant(t, folder, "2024.json", "2025.json")
+	before := tree(t, folder)
+	for range 2 {
+		_, err := local.Publish(t.Context(), text(1))
+		if foreign, ok := errors.AsType[*durable.ForeignError](err); !ok || len(foreign.Names) != 2 {
+			t.Errorf("Publish: %v; want both files named", err)
+		}
+	}
+	if after := tree(t, folder); !maps.Equal(before, after) {
+		t.Errorf("left are %v of %v", after, before)
+	}
+	// Where a process was stopped before it could mark the folder, it is ours.
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	plant(t, folder, durable.Marker+".tmp-AB2")
+	publish(t, local, text(1))
 }
 
 // A draft that a process left when it was killed goes with the next edition that
