@@ -23,6 +23,10 @@ var (
 		Level: slog.LevelError, Component: redisName, State: "not writable",
 		Began: "redis not writable, serving last editions", Cleared: "redis writable again",
 	}
+	redisDamaged = condition.Kind{
+		Level: slog.LevelError, Component: redisName,
+		Began: "retraction not readable in redis, retract the article again", Cleared: "retractions readable in redis again",
+	}
 	localUnreachable = condition.Kind{
 		Level: slog.LevelError, Component: localName, State: "not answering",
 		Began: "disk of the local copy not answering, serving from memory", Cleared: "disk of the local copy answering again",

@@ -350,4 +350,11 @@ func TestOneStationCannotBeTold(t *testing.T) {
 			follows(t, c)
 		})
 	}
+	t.Run("another's key", func(t *testing.T) {
+		server := redistest.Start(t)
+		c, r := open(newLocal(t), newRedis(t, server.Addr())), newRedis(t, server.Addr())
+		publish(t, r, text(1))
+		server.Do("SET", testKeys.manifestKey("aa"), "another's")
+		follows(t, c)
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,10 +121,11 @@ func (k keys) documentKey(station string, hash edition.Hash) string {
 	return k.documentPrefix(station) + hash.String()
 }
 
-// Heads implements Store in one round trip.
+// Heads implements Store in one round trip. Where Redis answers for no station, or
+// not for the retractions, it is an error.
 func (r *Redis) Heads(ctx context.Context, stations []string) ([]Head, error) {
 	answers := make([]*redis.SliceCmd, len(stations))
-	var retracted func() string
+	var retracted func() (token string, ok bool)
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, station := range stations {
 			answers[i] = p.HMGet(ctx, r.manifestKey(station), "number", "watermark", "pinned")
@@ -131,16 +133,26 @@ func (r *Redis) Heads(ctx context.Context, stations []string) ([]Head, error) {
 		retracted = r.retractedToken(ctx, p)
 		return nil
 	})
-	if err != nil {
+	answered := func(a *redis.SliceCmd) bool { return len(a.Val()) > 0 }
+	moved := func(a *redis.SliceCmd) bool { // this is not the server to ask
+		_, ok := redis.IsMovedError(a.Err())
+		return ok
+	}
+	token, ok := retracted()
+	if err != nil && (!ok || !slices.ContainsFunc(answers, answered) || slices.ContainsFunc(answers, moved)) {
 		return nil, fmt.Errorf("redis: %w", err)
 	}
 	heads := make([]Head, len(stations))
 	for i, answer := range answers {
-		heads[i] = parseHead(answer.Val())
+		if answered(answer) {
+			heads[i] = parseHead(answer.Val())
+		} else {
+			heads[i].Err = cmp.Or(answer.Err(), err)
+		}
 		if err := heads[i].Err; err != nil {
 			heads[i].Err = fmt.Errorf("redis: %s: %w", stations[i], err)
 		}
-		heads[i].Retracted = retracted()
+		heads[i].Retracted = token
 	}
 	return heads, nil
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/redis/go-redis/v9"
 
@@ -15,7 +18,8 @@ import (
 // each change: no article has that id.
 const tokenField = ""
 
-// Retracted returns all retractions.
+// Retracted returns all retractions. Where some are damaged it returns the others,
+// and edition.ErrDamaged.
 func (r *Redis) Retracted(ctx context.Context) ([]edition.Retraction, error) {
 	fields, err := r.client.HGetAll(ctx, r.retractedKey()).Result()
 	if err != nil {
@@ -23,14 +27,16 @@ func (r *Redis) Retracted(ctx context.Context) ([]edition.Retraction, error) {
 	}
 	delete(fields, tokenField)
 	var all []edition.Retraction
-	for id, text := range fields {
+	var faults []error
+	for _, id := range slices.Sorted(maps.Keys(fields)) {
 		var one edition.Retraction
-		if err := json.Unmarshal([]byte(text), &one); err != nil {
-			return nil, fmt.Errorf("redis: retraction of %s: %w: %w", id, edition.ErrDamaged, err)
+		if err := json.Unmarshal([]byte(fields[id]), &one); err != nil {
+			faults = append(faults, fmt.Errorf("redis: retraction of %s: %w: %w", id, edition.ErrDamaged, err))
+			continue
 		}
 		all = append(all, one)
 	}
-	return all, nil
+	return all, errors.Join(faults...)
 }
 
 // Retract adds retractions.
@@ -53,14 +59,17 @@ func (r *Redis) Retract(ctx context.Context, retractions ...edition.Retraction) 
 }
 
 // retractedToken asks for what is another one when the retractions are others, also
-// where a full Redis has removed them; empty: there are none. The answer is there
-// once p has been executed.
-func (r *Redis) retractedToken(ctx context.Context, p redis.Pipeliner) func() string {
+// where a full Redis has removed them; empty: there are none; not ok: it has not
+// answered. The answer is there once p has been executed.
+func (r *Redis) retractedToken(ctx context.Context, p redis.Pipeliner) func() (token string, ok bool) {
 	token, count := p.HMGet(ctx, r.retractedKey(), tokenField), p.HLen(ctx, r.retractedKey())
-	return func() string {
-		if count.Val() == 0 {
-			return ""
+	return func() (string, bool) {
+		switch {
+		case len(token.Val()) == 0 || count.Err() != nil:
+			return "", false
+		case count.Val() == 0:
+			return "", true
 		}
-		return fmt.Sprint(token.Val(), count.Val())
+		return fmt.Sprint(token.Val(), count.Val()), true
 	}
 }

@@ -175,10 +175,8 @@ func (c *Cache) followRetractions(ctx context.Context, heads []Head) error {
 // shareRetractions brings the retractions into step with Redis.
 func (c *Cache) shareRetractions(ctx context.Context) error {
 	c.unsent.Store(false) // until another one is learned
-	theirs, err := c.redis.Retracted(ctx)
+	theirs, err := c.learnShared(ctx)
 	if err == nil {
-		c.learn(theirs...)
-		c.noteSent(slices.Values(theirs))
 		err = c.send(ctx, c.lackedBy(theirs))
 	}
 	if err != nil {
@@ -208,10 +206,21 @@ func (c *Cache) readRetractions(ctx context.Context, store Store) error {
 	if store == Store(c.disk) {
 		return nil
 	}
-	theirs, err := c.redis.Retracted(ctx)
-	c.learn(theirs...)
-	c.noteSent(slices.Values(theirs))
+	_, err := c.learnShared(ctx)
 	return err
+}
+
+// learnShared learns the retractions of Redis. One that is damaged there is a
+// problem of its own: the others hold.
+func (c *Cache) learnShared(ctx context.Context) (theirs []edition.Retraction, err error) {
+	theirs, err = c.redis.Retracted(ctx)
+	if err == nil || errors.Is(err, edition.ErrDamaged) {
+		c.conditions.Note(redisDamaged, "", err)
+		c.learn(theirs...)
+		c.noteSent(slices.Values(theirs))
+		return theirs, nil
+	}
+	return nil, err
 }
 
 // retractedFile is what is found of the retractions in the local copy.

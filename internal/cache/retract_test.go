@@ -520,3 +520,34 @@ func TestRetractionsSurviveDamage(t *testing.T) {
 		t.Errorf("left: %v", last.Retractions())
 	}
 }
+
+// A retraction that is damaged in Redis is a problem until it is given again, and
+// keeps no process from the others.
+func TestRedisDamagedRetraction(t *testing.T) {
+	server := redistest.Start(t)
+	a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	if err := a.Retract(t.Context(), held("a")); err != nil {
+		t.Fatal(err)
+	}
+	server.Do("HSET", testKeys.retractedKey(), "b", "garbage", tokenField, "another")
+	for _, c := range []*Cache{a, newAmended(t, newLocal(t), newRedis(t, server.Addr()))} {
+		if err := c.Sync(t.Context()); err != nil {
+			t.Errorf("Sync: %v", err)
+		}
+		if got := slices.Collect(maps.Keys(c.Retractions())); !slices.Equal(got, []string{"a"}) {
+			t.Errorf("knows %q; want a", got)
+		}
+		if !c.conditions.Has(redisDamaged) {
+			t.Error("no problem is told of")
+		}
+	}
+	if err := a.Retract(t.Context(), held("b")); err != nil {
+		t.Fatal(err)
+	}
+	c := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	for _, c := range []*Cache{a, c} {
+		if err := c.Sync(t.Context()); err != nil || c.conditions.Has(redisDamaged) || len(c.Retractions()) != 2 {
+			t.Errorf("Sync: %v; knows %v; problems %v", err, c.Retractions(), c.Conditions())
+		}
+	}
+}
