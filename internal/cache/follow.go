@@ -62,8 +62,8 @@ func (c *Cache) Sync(ctx context.Context) error {
 	return errors.Join(localErr, sharedErr, retractedErr, c.follow(ctx, shared, copied), c.apply(ctx))
 }
 
-// sharedHeads asks Redis, and the first time also what it does when it is full.
-// Without Redis, and without an answer, there are none.
+// sharedHeads asks Redis, and the first time also what the version before has taken
+// down, and what it does when it is full. Without Redis, and without an answer, there are none.
 func (c *Cache) sharedHeads(ctx context.Context) ([]Head, error) {
 	if c.redis == nil {
 		return nil, nil
@@ -77,6 +77,11 @@ func (c *Cache) sharedHeads(ctx context.Context) ([]Head, error) {
 	if err != nil || c.asked {
 		return heads, err
 	}
+	former, err := c.redis.Former(ctx, c.stations)
+	if err != nil {
+		return heads, err
+	}
+	c.learn(former...)
 	policy, err := c.redis.FullPolicy(ctx)
 	if c.asked = err == nil; evicts(policy) {
 		c.log.Warn("redis may remove editions when its memory is full; volatile-lru or noeviction suits better", "maxmemory-policy", policy)
