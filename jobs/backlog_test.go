@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -205,10 +206,10 @@ func TestRefreshIsOnePass(t *testing.T) {
 // fails does not slow it down; that station has its turn when it is done.
 func TestBacklogBesideFailingStation(t *testing.T) {
 	withArchive(t, func(a *archive) {
-		failed := 0
+		var failed atomic.Int64
 		a.reading = func(station string, _ article.Month) error {
 			if station == "yy" {
-				failed++
+				failed.Add(1)
 				return errors.New("the disk is broken")
 			}
 			return nil
@@ -216,12 +217,12 @@ func TestBacklogBesideFailingStation(t *testing.T) {
 		refresh, _ := a.conductor.Tasks(slog.New(slog.DiscardHandler), time.Minute)
 		stop := runTimetable(a.t, newTimetable(a.t, "@every 30s", refresh))
 		time.Sleep(20 * time.Second)
-		if e := a.shelf.current["xt"]; len(e.Pending()) > 0 || failed != 1 {
-			t.Errorf("after 20 seconds xt lacks %v, and yy has failed %d times; want once", e.Pending(), failed)
+		if e, _ := a.shelf.Current("xt"); len(e.Pending()) > 0 || failed.Load() != 1 {
+			t.Errorf("after 20 seconds xt lacks %v, and yy has failed %d times; want once", e.Pending(), failed.Load())
 		}
 		time.Sleep(time.Minute)
 		stop()
-		if failed < 2 {
+		if failed.Load() < 2 {
 			t.Error("yy was not tried again")
 		}
 	})

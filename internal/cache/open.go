@@ -61,6 +61,7 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 			return nil, fmt.Errorf("cache: the folder %s can't be written to, and has nothing to serve: %w", local.dir, local.fault)
 		}
 		c.conditions.Note(localUnwritable, "", local.fault)
+		c.unsaved.Store(true) // Sync tries until it can be written
 	}
 	c.wake()
 	return c, ctx.Err()

@@ -107,7 +107,7 @@ func TestRestartWhereNothingCanBeWritten(t *testing.T) {
 			p.as, p.program = &syscall.Credential{Uid: stranger, Gid: stranger}, program
 			p.start()
 			p.await("年度读书节开幕")
-			p.awaitStatusText("local copy: ")
+			p.awaitStatusText("local copy not writable")
 			if tt.mend != nil {
 				tt.mend(t, disk)
 				p.awaitStatusText("")

@@ -36,7 +36,7 @@ func StartSecured(t testing.TB) *Secured {
 	s.CA, s.TLSAddr = ca, testserver.Addr(secure)
 	s.Server = start(t, append(keepNothing(t),
 		"--tls-port", strconv.Itoa(secure), "--tls-cert-file", ca, "--tls-key-file", key, "--tls-ca-cert-file", ca, "--tls-auth-clients", "no",
-		"--user", s.Username, "on", ">"+s.Password, "~f:*", "+@all", "-@dangerous")...)
+		"--user", s.Username, "on", ">"+s.Password, "~feedstation:*", "+@all", "-@dangerous")...)
 	return s
 }
 
