@@ -21,6 +21,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/store/disk"
 	"feedstation/jobs"
 )
 
@@ -361,7 +362,7 @@ func TestBacklogOnDisk(t *testing.T) {
 		all := a.all()
 		dir := t.TempDir()
 		open := func() *cache.Cache {
-			local, err := cache.OpenLocal(dir, cache.DefaultKeep)
+			local, err := disk.Open(dir, 5)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,6 +13,7 @@ import (
 	"feedstation/internal/cache"
 	"feedstation/internal/content"
 	"feedstation/internal/network"
+	"feedstation/internal/store/disk"
 	"feedstation/jobs"
 )
 
@@ -33,7 +34,7 @@ func BenchmarkRefresh(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer store.Close()
-	local, err := cache.OpenLocal(b.TempDir(), cache.DefaultKeep)
+	local, err := disk.Open(b.TempDir(), 5)
 	if err != nil {
 		b.Fatal(err)
 	}

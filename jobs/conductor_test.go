@@ -20,6 +20,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/store/disk"
 	"feedstation/jobs"
 )
 
@@ -69,7 +70,7 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(func() { store.Close() })
 	w := &world{t: t, network: n, store: store, fault: func(string) error { return nil }}
-	local, err := cache.OpenLocal(t.TempDir(), cache.DefaultKeep)
+	local, err := disk.Open(t.TempDir(), 5)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"feedstation/internal/cache"
 	"feedstation/internal/edition"
 	"feedstation/internal/press"
+	"feedstation/internal/store/disk"
 	"feedstation/jobs"
 )
 
@@ -26,7 +27,7 @@ type builder struct {
 
 func (w *world) builder(dir string, o jobs.Options) *builder {
 	w.t.Helper()
-	local, err := cache.OpenLocal(dir, cache.DefaultKeep)
+	local, err := disk.Open(dir, 5)
 	if err != nil {
 		w.t.Fatal(err)
 	}

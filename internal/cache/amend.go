@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
 )
 
 // amendServed amends the editions that this process serves, because what they are
@@ -83,7 +84,7 @@ func (c *Cache) publishAmended(ctx context.Context, changed []*edition.Edition) 
 	for _, e := range changed {
 		d := c.desks[e.Station()]
 		c.begin(d)
-		if current := d.current.Load(); versionOf(current) == versionOf(e) {
+		if current := d.current.Load(); store.VersionOf(current) == store.VersionOf(e) {
 			err := c.publish(ctx, d, e)
 			if err != nil && !errors.Is(err, edition.ErrStale) { // a later one is there, and was amended
 				faults = append(faults, fmt.Errorf("amend: %w", err))
@@ -92,4 +93,40 @@ func (c *Cache) publishAmended(ctx context.Context, changed []*edition.Edition) 
 		d.turn.Unlock()
 	}
 	return errors.Join(faults...)
+}
+
+// errLeft is what an earlier edition meets of which is not known what it may not
+// show.
+var errLeft = errors.New("which articles have left since is not known")
+
+// withoutLeft returns an edition of a station without what later ones had no more,
+// as far as the local copy tells. The error of one that is known to be earlier is
+// errLeft where it does not tell.
+func (c *Cache) withoutLeft(e *edition.Edition, earlier bool) (*edition.Edition, error) {
+	left, err := c.local.Left(e.Station())
+	if err != nil && earlier {
+		return nil, fmt.Errorf("%w: %w", errLeft, err)
+	}
+	gone := edition.Retractions{}
+	for _, d := range left {
+		if !d.At.After(e.Watermark()) {
+			continue
+		}
+		if d.Unknown && earlier {
+			return nil, errLeft
+		}
+		for _, id := range d.IDs {
+			gone[id] = edition.Retraction{Station: e.Station(), ID: id, At: d.At, State: edition.Held}
+		}
+	}
+	return c.without(e, gone), nil
+}
+
+// without returns the edition that is to be served instead of e.
+func (c *Cache) without(e *edition.Edition, retractions edition.Retractions) *edition.Edition {
+	a := c.amend(e, retractions)
+	if a != e && a.Number() <= e.Number() {
+		a = a.Numbered(e.Number() + 1)
+	}
+	return a
 }

@@ -12,22 +12,10 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
+	"feedstation/internal/store/storetest"
 	"feedstation/internal/testkit/redistest"
 )
-
-// large returns the edition of a station with a long archive, in which one
-// edition has few documents other than the one before.
-func large(documents, version int) *edition.Edition {
-	all := map[string]*edition.Document{}
-	for i := range documents {
-		text := fmt.Sprint("document ", i)
-		if i < 20 {
-			text += fmt.Sprint(" version ", version)
-		}
-		all[fmt.Sprintf("/sitemaps/%d.xml", i)] = edition.NewDocument("text/xml; charset=utf-8", []byte(text), noon)
-	}
-	return edition.New("xt", int64(version+1), noon.Add(time.Duration(version)*time.Minute), "build", all)
-}
 
 // BenchmarkPublish publishes a station of 2,000 documents of which 20 are new,
 // and tells how long the script holds up Redis.
@@ -37,12 +25,12 @@ func BenchmarkPublish(b *testing.B) {
 		r := newRedis(b, server.Addr())
 		version := 0
 		next := func() {
-			if _, err := r.Publish(b.Context(), large(2000, version)); err != nil {
+			if _, err := r.Publish(b.Context(), storetest.Large(2000, version)); err != nil {
 				b.Fatal(err)
 			}
 			version++
 		}
-		for range DefaultKeep + 2 {
+		for range store.DefaultKeep + 2 {
 			next()
 		}
 		server.Do("CONFIG", "RESETSTAT")
@@ -55,7 +43,7 @@ func BenchmarkPublish(b *testing.B) {
 		l := newLocal(b)
 		version := 0
 		for b.Loop() {
-			if _, err := l.Publish(b.Context(), large(2000, version)); err != nil {
+			if _, err := l.Publish(b.Context(), storetest.Large(2000, version)); err != nil {
 				b.Fatal(err)
 			}
 			version++
@@ -127,7 +115,7 @@ func BenchmarkPublishVisible(b *testing.B) {
 	version := 0
 	for b.Loop() {
 		version++
-		e := large(200, version)
+		e := storetest.Large(200, version)
 		started := time.Now()
 		if err := publisher.Publish(b.Context(), e); err != nil {
 			b.Fatal(err)
@@ -157,8 +145,8 @@ func BenchmarkOpen(b *testing.B) {
 	for i := range 140 {
 		id := fmt.Sprint("station-", i)
 		stations = append(stations, id)
-		documents := maps.Collect(large(160, i).All())
-		if _, err := local.Publish(b.Context(), edition.New(id, 1, noon, "build", documents)); err != nil {
+		documents := maps.Collect(storetest.Large(160, i).All())
+		if _, err := local.Publish(b.Context(), edition.New(id, 1, storetest.Noon, "build", documents)); err != nil {
 			b.Fatal(err)
 		}
 	}

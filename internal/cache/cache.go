@@ -1,40 +1,8 @@
 // Package cache keeps published editions: in memory, where this process serves
 // them from, in the local copy on its disk, which is its memory after a
-// restart, and, where configured, in Redis, which all processes share. Besides
-// the current edition of a station some earlier ones are kept, to fall back on
-// and to go back to ([Cache.Pin]).
-//
-// Local copy, a folder a station; every .json holds the SHA-256 of its content:
-//
-//	{dir}/{station}/{number}.json   manifest of the current or a kept edition
-//	{dir}/{station}/manifest.json   the number and the watermark of the current one
-//	{dir}/{station}/{hash}.doc      one document, packed (edition.Document.Pack)
-//	{dir}/{station}/pinned.json     which kept edition is served instead of the current one
-//	{dir}/{station}/left.json       which articles have left since the oldest of these editions
-//	{dir}/{station}/lock            held by the process that publishes
-//	{dir}/{station}/unconfirmed     nothing is served from there: what was retracted is not known
-//	{dir}/{station}/.feedstation    tells that the folder is ours
-//	{dir}/.feedstation              the same
-//	{dir}/settings.lock             with which settings the processes that are there make editions
-//	{dir}/retracted.json            the retractions of all stations
-//	{dir}/retracted.json.twin       the same, for when that is damaged
-//	{dir}/retracted.lock            held by the process that adds to them
-//
-// Redis; the keys of a station begin with its id in braces, {prefix}{{station}}:, and
-// are in one hash slot:
-//
-//	m                               HASH: number, watermark (Unix ms; absent when it is not whole), manifest (JSON),
-//	                                digest (of the manifest without its number), pinned (number, Unix ms)
-//	k                               HASH: number of a kept edition → its manifest
-//	n                               ZSET: hash of a document → number of the newest edition that names it,
-//	                                infinite for those of a pinned edition
-//	d:{hash}                        STRING: one document, packed
-//	lease                           STRING with a time to live: token of the process that builds
-//
-// and of all stations:
-//
-//	{prefix}retracted               HASH: id of an article → its retraction (JSON); the empty id → a random text,
-//	                                another one after each change
+// restart, and, where configured, in Redis, which all processes share; see packages
+// disk and redis. Besides the current edition of a station some earlier ones are
+// kept, to fall back on and to go back to ([Cache.Pin]).
 package cache
 
 import (
@@ -48,63 +16,10 @@ import (
 
 	"feedstation/internal/condition"
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
+	"feedstation/internal/store/disk"
+	"feedstation/internal/store/redis"
 )
-
-// ErrNone is what a store answers that has no such edition of a station.
-var ErrNone = errors.New("no edition")
-
-// errForeign is what an edition meets that another version of the program has
-// stored in a way of its own.
-var errForeign = errors.New("stored by another version of the program")
-
-// errElsewhere is what an edition meets of a station that has the id of ours and
-// another address.
-var errElsewhere = errors.New("edition of another network")
-
-// DefaultKeep is how many editions are kept besides the current one.
-const DefaultKeep = 5
-
-// Store keeps the newest edition of each station, and some before it.
-type Store interface {
-	// Heads returns what is stored of the stations, zero for nothing, in their
-	// order. One that can't be told of does not keep the others from it.
-	Heads(ctx context.Context, stations []string) ([]Head, error)
-	// Fetch returns a station's edition; documents that known has already are
-	// taken from it. The error is ErrNone when there is none, and
-	// edition.ErrDamaged when it is not what was stored.
-	Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error)
-	// Publish stores an edition and returns it as it was numbered: at least as
-	// it came, and higher than the one it replaces; an equal one of the same
-	// snapshot it does not replace. The error is edition.ErrStale when the
-	// stored edition is later than the edition's base.
-	Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error)
-	// Kept returns the manifests of the current edition and of the kept ones,
-	// the newest first.
-	Kept(ctx context.Context, station string) ([]edition.Manifest, error)
-	// FetchKept is Fetch for an edition that Kept names.
-	FetchKept(ctx context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error)
-	// Pin stores which edition is served instead of the current one, and that
-	// edition, which stays until another one is pinned or, with nil, none. An
-	// earlier pin than the stored one changes nothing.
-	Pin(ctx context.Context, station string, pin Pin, e *edition.Edition) error
-}
-
-// Head is what a store tells of a station without its edition being read.
-type Head struct {
-	Version
-	Pin         Pin
-	Retracted   string // in Redis: another one when the retractions, of all stations, are others
-	Unconfirmed bool   // there may be editions, but they are not to be served; see Local.distrust
-	Err         error  // why the store can't tell of this station
-}
-
-// Version tells one edition of a station from another, and which is later.
-type Version struct {
-	Number    int64
-	Watermark int64 // Unix milliseconds
-}
-
-func versionOf(e *edition.Edition) Version { return Version{e.Number(), e.Watermark().UnixMilli()} }
 
 // Amend returns the edition that is to be served instead of e now that those
 // articles are retracted: e itself when nothing is to be changed. It gives the
@@ -116,9 +31,9 @@ type Amend func(e *edition.Edition, retractions edition.Retractions) *edition.Ed
 type Cache struct {
 	log      *slog.Logger
 	stations []string
-	local    *Local
-	disk     *disk  // which it is asked through
-	redis    *Redis // nil: not configured
+	files    *disk.Store
+	local    *local       // asks them, with patience
+	redis    *redis.Store // nil: not configured
 	amend    Amend
 
 	desks   map[string]*desk
@@ -131,7 +46,7 @@ type Cache struct {
 	retracting  sync.Mutex                    // one change of them at a time; no store is waited for
 	sent        map[string]edition.Retraction // those that are known to be stored, see Unsent
 	copying     sync.Mutex                    // held while their files are looked at
-	copied      copies                        // their files in the local copy, as they were read
+	copied      disk.Copies                   // their files in the local copy, as they were read
 	unsaved     atomic.Bool                   // the local copy may lack some
 	noted       string                        // Head.Retracted when Redis and this process had the same; of Sync
 	unsent      atomic.Bool                   // Redis may lack some
@@ -155,7 +70,7 @@ type desk struct {
 
 	mu sync.Mutex // held while another edition becomes the served one; no store is waited for
 	// What is pinned changes with both held.
-	pin   Pin
+	pin   store.Pin
 	whole *edition.Edition // the pinned edition before it was amended
 }
 
@@ -184,9 +99,9 @@ func (c *Cache) Current(station string) (*edition.Edition, bool) {
 // this process can't read: the folder of the local copy, "redis", where that
 // answers, or nothing.
 func (c *Cache) Stored(ctx context.Context) (where string) {
-	some := func(h Head) bool { return h.Version != (Version{}) || h.Unconfirmed || h.Err != nil }
-	if heads, err := c.disk.Heads(ctx, c.stations); err == nil && slices.ContainsFunc(heads, some) {
-		return c.local.dir
+	some := func(h store.Head) bool { return h.Version != (store.Version{}) || h.Unconfirmed || h.Err != nil }
+	if heads, err := c.local.Heads(ctx, c.stations); err == nil && slices.ContainsFunc(heads, some) {
+		return c.files.Dir()
 	}
 	if c.redis == nil {
 		return ""
@@ -231,7 +146,7 @@ func (c *Cache) begin(d *desk) {
 func (c *Cache) Publish(ctx context.Context, e *edition.Edition) error {
 	d, ok := c.desks[e.Station()]
 	if !ok {
-		return fmt.Errorf("publish %s: %w", e.Station(), ErrNone)
+		return fmt.Errorf("publish %s: %w", e.Station(), store.ErrNone)
 	}
 	c.begin(d)
 	if a := c.amended(e); a != e {
@@ -245,18 +160,18 @@ func (c *Cache) Publish(ctx context.Context, e *edition.Edition) error {
 
 func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error {
 	if c.redis != nil && !c.away.Load() {
-		if err := c.disk.note(ctx, e); err != nil && ctx.Err() == nil { // keep does it again
-			c.noteWritten(c.disk, d.station, err)
+		if err := c.local.Note(ctx, e); err != nil && ctx.Err() == nil { // keep does it again
+			c.noteWritten(c.local, d.station, err)
 		}
 		numbered, err := c.redis.Publish(ctx, e)
 		switch {
 		case errors.Is(err, edition.ErrStale):
-			return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.redis, Version{}))
+			return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.redis, store.Version{}))
 		case err != nil && ctx.Err() != nil:
 			return fmt.Errorf("publish %s: %w", d.station, err)
 		case err != nil:
 			c.noteWritten(c.redis, d.station, err)
-			c.away.Store(!isReply(err))
+			c.away.Store(!redis.IsReply(err))
 		default:
 			e = numbered
 		}
@@ -268,12 +183,12 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 // served has to be served after a restart, for which a disk that does not answer
 // is not waited for.
 func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
-	numbered, err := c.disk.Publish(ctx, e)
+	numbered, err := c.local.Publish(ctx, e)
 	switch {
 	case errors.Is(err, edition.ErrStale):
-		return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.disk, Version{}))
+		return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.local, store.Version{}))
 	case err != nil && ctx.Err() == nil:
-		c.noteWritten(c.disk, d.station, err)
+		c.noteWritten(c.local, d.station, err)
 	case err == nil:
 		e = numbered
 	}
@@ -298,7 +213,7 @@ func (c *Cache) swap(d *desk, e *edition.Edition) {
 // see it go back.
 func (c *Cache) replace(d *desk, e *edition.Edition) {
 	if current := d.current.Load(); current != nil {
-		if versionOf(current) == versionOf(e) {
+		if store.VersionOf(current) == store.VersionOf(e) {
 			return
 		}
 		if e.Number() <= current.Number() {

@@ -6,15 +6,21 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
+	"feedstation/internal/store/disk"
+	"feedstation/internal/store/redis"
+	"feedstation/internal/store/storetest"
 	"feedstation/internal/testkit/redistest"
 )
 
-func newCache(t *testing.T, log *slog.Logger, local *Local, redis *Redis) *Cache {
+func newCache(t *testing.T, log *slog.Logger, local *disk.Store, redis *redis.Store) *Cache {
 	t.Helper()
 	c, err := Open(t.Context(), log, []string{"xt"}, local, redis, nil)
 	if err != nil {
@@ -37,11 +43,11 @@ func TestCacheRestart(t *testing.T) {
 	if _, ok := c.Current("xt"); ok {
 		t.Error("an edition before any was published")
 	}
-	if err := c.Publish(t.Context(), print(3, 0, "one")); err != nil {
+	if err := c.Publish(t.Context(), storetest.Print(3, 0, "one")); err != nil {
 		t.Fatal(err)
 	}
 	again := newCache(t, slog.New(slog.DiscardHandler), local, nil)
-	wantCurrent(t, again, 3, print(3, 0, "one"))
+	wantCurrent(t, again, 3, storetest.Print(3, 0, "one"))
 	if _, ok := again.Current("nowhere"); ok {
 		t.Error("an edition of an unknown station")
 	}
@@ -61,24 +67,24 @@ func TestCacheStored(t *testing.T) {
 	want("nothing", "", newCache(t, silent, publisher, newRedis(t, server.Addr())))
 	c := newCache(t, silent, publisher, newRedis(t, server.Addr()))
 	printed(t, c, 1)
-	want("published", publisher.dir, c)
+	want("published", publisher.Dir(), c)
 	want("elsewhere", redisName, newCache(t, silent, follower, newRedis(t, server.Addr())))
 	server.Kill()
 	want("redis away", "", newCache(t, silent, follower, newRedis(t, server.Addr())))
-	if err := os.MkdirAll(follower.path("xt", manifestName), 0o755); err != nil { // no file
+	if err := os.MkdirAll(path(follower, "xt", manifestName), 0o755); err != nil { // no file
 		t.Fatal(err)
 	}
-	want("not readable", follower.dir, newCache(t, silent, follower, nil))
+	want("not readable", follower.Dir(), newCache(t, silent, follower, nil))
 }
 
 func TestCacheDamagedStart(t *testing.T) {
 	local := newLocal(t)
 	c := newCache(t, slog.New(slog.DiscardHandler), local, nil)
-	if err := c.Publish(t.Context(), print(3, 0, "one")); err != nil {
+	if err := c.Publish(t.Context(), storetest.Print(3, 0, "one")); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{manifestName, numberName(3)} {
-		if err := writeFile(local.path("xt", name), []byte("{")); err != nil {
+		if err := writeFile(path(local, "xt", name), []byte("{")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -97,25 +103,25 @@ func TestCacheDamagedStart(t *testing.T) {
 func TestCacheMendsLocal(t *testing.T) {
 	tests := []struct {
 		name   string
-		damage func(t *testing.T, l *Local, current *edition.Edition)
+		damage func(t *testing.T, l *disk.Store, current *edition.Edition)
 		want   int64
 		text   string
 	}{
-		{"documents", func(t *testing.T, l *Local, current *edition.Edition) {
+		{"documents", func(t *testing.T, l *disk.Store, current *edition.Edition) {
 			for d := range current.Objects() {
-				if err := os.Truncate(l.path("xt", objectName(d.Hash())), 5); err != nil {
+				if err := os.Truncate(path(l, "xt", objectName(d.Hash())), 5); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}, 5, "one"},
-		{"the pointer", func(t *testing.T, l *Local, _ *edition.Edition) {
-			if err := os.Truncate(l.path("xt", manifestName), 5); err != nil {
+		{"the pointer", func(t *testing.T, l *disk.Store, _ *edition.Edition) {
+			if err := os.Truncate(path(l, "xt", manifestName), 5); err != nil {
 				t.Fatal(err)
 			}
 		}, 5, "two"},
-		{"the pointer and the manifest", func(t *testing.T, l *Local, _ *edition.Edition) {
+		{"the pointer and the manifest", func(t *testing.T, l *disk.Store, _ *edition.Edition) {
 			for _, name := range []string{manifestName, numberName(4)} {
-				if err := os.Truncate(l.path("xt", name), 5); err != nil {
+				if err := os.Truncate(path(l, "xt", name), 5); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -124,8 +130,8 @@ func TestCacheMendsLocal(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			local := newLocal(t)
-			publish(t, local, print(3, 0, "one"))
-			current := publish(t, local, print(4, 1, "two"))
+			storetest.Publish(t, local, storetest.Print(3, 0, "one"))
+			current := storetest.Publish(t, local, storetest.Print(4, 1, "two"))
 			tt.damage(t, local, current)
 			var text bytes.Buffer
 			c := newCache(t, slog.New(slog.NewTextHandler(&text, nil)), local, nil)
@@ -135,7 +141,7 @@ func TestCacheMendsLocal(t *testing.T) {
 				}
 			}
 			minute := map[string]int{"one": 0, "two": 1}[tt.text]
-			wantCurrent(t, c, tt.want, print(tt.want, minute, tt.text))
+			wantCurrent(t, c, tt.want, storetest.Print(tt.want, minute, tt.text))
 			heads, err := local.Heads(t.Context(), []string{"xt"})
 			if err != nil || heads[0].Number != tt.want {
 				t.Errorf("Heads = %v, %v; want edition %d", heads, err, tt.want)
@@ -143,7 +149,7 @@ func TestCacheMendsLocal(t *testing.T) {
 			if n := strings.Count(text.String(), "damaged"); n == 0 || n > 4 { // two lines, each with the key
 				t.Errorf("said %d times:\n%s", n, &text)
 			}
-			wantCurrent(t, newCache(t, slog.New(slog.DiscardHandler), local, nil), tt.want, print(tt.want, minute, tt.text))
+			wantCurrent(t, newCache(t, slog.New(slog.DiscardHandler), local, nil), tt.want, storetest.Print(tt.want, minute, tt.text))
 			if left := leftFiles(t, local); len(left) > 0 {
 				t.Errorf("left: %q", left)
 			}
@@ -152,23 +158,19 @@ func TestCacheMendsLocal(t *testing.T) {
 }
 
 // leftFiles returns the names of manifests that can't be read.
-func leftFiles(t *testing.T, l *Local) (left []string) {
+func leftFiles(t *testing.T, l *disk.Store) (left []string) {
 	t.Helper()
-	in, err := l.station("xt")
+	left, err := filepath.Glob(path(l, "xt", "[0-9]*.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer in.Close()
-	numbers, _, err := list(in)
+	kept, err := l.Kept(t.Context(), "xt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, number := range numbers {
-		if _, err := manifest(in, "xt", numberName(number)); err != nil {
-			left = append(left, numberName(number))
-		}
-	}
-	return left
+	return slices.DeleteFunc(left, func(name string) bool {
+		return slices.ContainsFunc(kept, func(m edition.Manifest) bool { return filepath.Base(name) == numberName(m.Number) })
+	})
 }
 
 // Another process publishes into the same folder: `feedstation build` beside
@@ -177,17 +179,17 @@ func TestCacheFollowsLocal(t *testing.T) {
 	local := newLocal(t)
 	serving := newCache(t, slog.New(slog.DiscardHandler), local, nil)
 	building := newCache(t, slog.New(slog.DiscardHandler), local, nil)
-	if err := building.Publish(t.Context(), print(1, 0, "one")); err != nil {
+	if err := building.Publish(t.Context(), storetest.Print(1, 0, "one")); err != nil {
 		t.Fatal(err)
 	}
 	if err := serving.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wantCurrent(t, serving, 1, print(1, 0, "one"))
-	if err := serving.Publish(t.Context(), print(1, -1, "older")); !errors.Is(err, edition.ErrStale) {
+	wantCurrent(t, serving, 1, storetest.Print(1, 0, "one"))
+	if err := serving.Publish(t.Context(), storetest.Print(1, -1, "older")); !errors.Is(err, edition.ErrStale) {
 		t.Errorf("an older snapshot: %v; want ErrStale", err)
 	}
-	wantCurrent(t, serving, 1, print(1, 0, "one"))
+	wantCurrent(t, serving, 1, storetest.Print(1, 0, "one"))
 }
 
 func TestCacheFollowsRedis(t *testing.T) {
@@ -197,22 +199,22 @@ func TestCacheFollowsRedis(t *testing.T) {
 	followerLocal := newLocal(t)
 	follower := newCache(t, silent, followerLocal, newRedis(t, server.Addr()))
 
-	if err := publisher.Publish(t.Context(), print(1, 0, "one")); err != nil {
+	if err := publisher.Publish(t.Context(), storetest.Print(1, 0, "one")); err != nil {
 		t.Fatal(err)
 	}
 	if err := follower.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wantCurrent(t, follower, 1, print(1, 0, "one"))
-	wantCurrent(t, newCache(t, silent, followerLocal, nil), 1, print(1, 0, "one")) // after a restart
+	wantCurrent(t, follower, 1, storetest.Print(1, 0, "one"))
+	wantCurrent(t, newCache(t, silent, followerLocal, nil), 1, storetest.Print(1, 0, "one")) // after a restart
 
-	if err := publisher.Publish(t.Context(), print(2, 5, "two")); err != nil {
+	if err := publisher.Publish(t.Context(), storetest.Print(2, 5, "two")); err != nil {
 		t.Fatal(err)
 	}
-	if err := follower.Publish(t.Context(), print(2, 4, "late")); !errors.Is(err, edition.ErrStale) {
+	if err := follower.Publish(t.Context(), storetest.Print(2, 4, "late")); !errors.Is(err, edition.ErrStale) {
 		t.Errorf("an older snapshot: %v; want ErrStale", err)
 	}
-	wantCurrent(t, follower, 2, print(2, 5, "two"))
+	wantCurrent(t, follower, 2, storetest.Print(2, 5, "two"))
 }
 
 func TestCacheWithoutRedis(t *testing.T) {
@@ -222,14 +224,14 @@ func TestCacheWithoutRedis(t *testing.T) {
 	c := newCache(t, log, newLocal(t), newRedis(t, server.Addr()))
 	server.Kill()
 	for i := range 3 {
-		if err := c.Publish(t.Context(), print(int64(i+1), i, "one")); err != nil {
+		if err := c.Publish(t.Context(), storetest.Print(int64(i+1), i, "one")); err != nil {
 			t.Fatalf("publishing without Redis: %v", err)
 		}
 		if err := c.Sync(t.Context()); err == nil {
 			t.Error("in step with a Redis that is not there")
 		}
 	}
-	wantCurrent(t, c, 3, print(3, 2, "one"))
+	wantCurrent(t, c, 3, storetest.Print(3, 2, "one"))
 	if n := strings.Count(text.String(), "redis unreachable"); n != 1 {
 		t.Errorf("said %d times that Redis is out of reach; want once:\n%s", n, &text)
 	}
@@ -240,7 +242,7 @@ func TestCacheWithoutRedis(t *testing.T) {
 	for c.Sync(deadline) != nil && deadline.Err() == nil {
 	}
 	got, err := newRedis(t, server.Addr()).Fetch(t.Context(), "xt", nil)
-	if err != nil || got.Number() != 3 || !got.Equal(print(3, 2, "one")) {
+	if err != nil || got.Number() != 3 || !got.Equal(storetest.Print(3, 2, "one")) {
 		t.Errorf("an emptied Redis was not given the edition: %v, %v", got, err)
 	}
 	if n := strings.Count(text.String(), "redis reachable again"); n != 1 {
@@ -254,31 +256,31 @@ func TestCacheNumbersNeverGoBack(t *testing.T) {
 	server := redistest.Start(t)
 	silent := slog.New(slog.DiscardHandler)
 	old := newCache(t, silent, newLocal(t), newRedis(t, server.Addr()))
-	if err := old.Publish(t.Context(), print(40, 0, "one")); err != nil {
+	if err := old.Publish(t.Context(), storetest.Print(40, 0, "one")); err != nil {
 		t.Fatal(err)
 	}
 	server.Restart()
 	fresh := newCache(t, silent, newLocal(t), newRedis(t, server.Addr()))
-	if err := fresh.Publish(t.Context(), print(1, 5, "two")); err != nil {
+	if err := fresh.Publish(t.Context(), storetest.Print(1, 5, "two")); err != nil {
 		t.Fatal(err)
 	}
 	deadline, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	for old.Sync(deadline) != nil && deadline.Err() == nil {
 	}
-	wantCurrent(t, old, 41, print(41, 5, "two"))
+	wantCurrent(t, old, 41, storetest.Print(41, 5, "two"))
 	if err := fresh.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wantCurrent(t, fresh, 41, print(41, 5, "two"))
+	wantCurrent(t, fresh, 41, storetest.Print(41, 5, "two"))
 }
 
 // Whatever a store says, the number that is served never goes back.
 func TestCacheSwapsUpwards(t *testing.T) {
 	c := newCache(t, slog.New(slog.DiscardHandler), newLocal(t), nil)
 	for i, number := range []int64{7, 3, 7} {
-		c.swap(c.desks["xt"], print(number, i, "one"))
-		wantCurrent(t, c, int64(7+i), print(7, i, "one"))
+		c.swap(c.desks["xt"], storetest.Print(number, i, "one"))
+		wantCurrent(t, c, int64(7+i), storetest.Print(7, i, "one"))
 	}
 }
 
@@ -288,11 +290,11 @@ func TestCacheUnwritableLocal(t *testing.T) {
 	c := newCache(t, slog.New(slog.NewTextHandler(&text, nil)), local, nil)
 	lose(t, local)
 	for i := range 2 {
-		if err := c.Publish(t.Context(), print(int64(i+1), i, "one")); err != nil {
+		if err := c.Publish(t.Context(), storetest.Print(int64(i+1), i, "one")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	wantCurrent(t, c, 2, print(2, 1, "one"))
+	wantCurrent(t, c, 2, storetest.Print(2, 1, "one"))
 	if n := strings.Count(text.String(), "msg=\"local copy not writable"); n != 1 {
 		t.Errorf("said %d times; want once:\n%s", n, &text)
 	}
@@ -310,16 +312,16 @@ func TestCacheOneStationUnwritable(t *testing.T) {
 	if err := c.Retract(t.Context(), held("art-1")); err != nil {
 		t.Fatal(err)
 	}
-	lock := local.path("aa", lockName)
+	lock := path(local, "aa", lockName)
 	if err := os.MkdirAll(lock, 0o755); err != nil { // no file
 		t.Fatal(err)
 	}
 	for i := range 3 {
-		m := noon.Add(time.Duration(i) * time.Minute)
+		m := storetest.Noon.Add(time.Duration(i) * time.Minute)
 		if err := c.Publish(t.Context(), edition.New("aa", 1, m, "build", nil)); err != nil {
 			t.Fatal(err)
 		}
-		if err := c.Publish(t.Context(), text(i+1)); err != nil {
+		if err := c.Publish(t.Context(), storetest.Text(i+1)); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.Pin(t.Context(), "xt", int64(i+1)); err != nil {
@@ -350,21 +352,21 @@ func TestCacheOneStationUnwritable(t *testing.T) {
 func TestCacheAfterRedisLost(t *testing.T) {
 	server := redistest.Start(t)
 	a, fresh := pair(t, server.Addr())
-	if err := a.Publish(t.Context(), text(5)); err != nil {
+	if err := a.Publish(t.Context(), storetest.Text(5)); err != nil {
 		t.Fatal(err)
 	}
-	d, _ := text(5).Document("/rss.xml")
-	server.Do("DEL", testKeys.documentKey("xt", d.Hash()))
-	if err := fresh.Sync(t.Context()); !errors.Is(err, ErrNone) {
+	d, _ := storetest.Text(5).Document("/rss.xml")
+	server.Do("DEL", documentKey("xt", d.Hash()))
+	if err := fresh.Sync(t.Context()); !errors.Is(err, store.ErrNone) {
 		t.Errorf("Sync: %v; want ErrNone", err)
 	}
 	if err := fresh.Sync(t.Context()); err != nil {
 		t.Errorf("Sync once more: %v", err)
 	}
-	if err := fresh.Publish(t.Context(), print(1, 0, "fresh").Following(nil)); err != nil {
+	if err := fresh.Publish(t.Context(), storetest.Print(1, 0, "fresh").Following(nil)); err != nil {
 		t.Fatal(err)
 	}
-	wantCurrent(t, fresh, 6, print(6, 0, "fresh")) // above what was lost
+	wantCurrent(t, fresh, 6, storetest.Print(6, 0, "fresh")) // above what was lost
 }
 
 // pair returns two processes on one Redis.
@@ -389,15 +391,15 @@ func settle(t *testing.T, a, b *Cache) {
 func TestCacheSameNumber(t *testing.T) {
 	server := redistest.Start(t)
 	a, b := pair(t, server.Addr())
-	if err := a.Publish(t.Context(), print(1, 0, "one")); err != nil {
+	if err := a.Publish(t.Context(), storetest.Print(1, 0, "one")); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.keep(t.Context(), b.desks["xt"], print(1, 5, "two")); err != nil { // while Redis was away
+	if err := b.keep(t.Context(), b.desks["xt"], storetest.Print(1, 5, "two")); err != nil { // while Redis was away
 		t.Fatal(err)
 	}
 	settle(t, a, b)
-	wantCurrent(t, a, 2, print(2, 5, "two"))
-	wantCurrent(t, b, 2, print(2, 5, "two"))
+	wantCurrent(t, a, 2, storetest.Print(2, 5, "two"))
+	wantCurrent(t, b, 2, storetest.Print(2, 5, "two"))
 }
 
 // A process has the later edition, the others have the higher number.
@@ -405,36 +407,34 @@ func TestCacheLowerNumberLaterSnapshot(t *testing.T) {
 	server := redistest.Start(t)
 	a, b := pair(t, server.Addr())
 	for i := range 3 {
-		if err := b.Publish(t.Context(), print(int64(i+1), i, "one")); err != nil {
+		if err := b.Publish(t.Context(), storetest.Print(int64(i+1), i, "one")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := a.keep(t.Context(), a.desks["xt"], print(2, 30, "two")); err != nil {
+	if err := a.keep(t.Context(), a.desks["xt"], storetest.Print(2, 30, "two")); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, a, b)
-	wantCurrent(t, a, 4, print(4, 30, "two"))
-	wantCurrent(t, b, 4, print(4, 30, "two"))
+	wantCurrent(t, a, 4, storetest.Print(4, 30, "two"))
+	wantCurrent(t, b, 4, storetest.Print(4, 30, "two"))
 }
 
 // A document that Redis has lost, or has otherwise than it was stored, is handed
 // on again by a process that has it.
 func TestCacheMendsRedis(t *testing.T) {
-	for name, damage := range map[string]func(r *Redis, key string) error{
-		"lost":    func(r *Redis, key string) error { return r.client.Del(t.Context(), key).Err() },
-		"damaged": func(r *Redis, key string) error { return r.client.Set(t.Context(), key, "damaged", 0).Err() },
+	for name, damage := range map[string]func(server *redistest.Server, key string){
+		"lost":    func(server *redistest.Server, key string) { server.Do("DEL", key) },
+		"damaged": func(server *redistest.Server, key string) { server.Do("SET", key, "damaged") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := redistest.Start(t)
 			a, b := pair(t, server.Addr())
-			e := print(1, 0, "one")
+			e := storetest.Print(1, 0, "one")
 			if err := a.Publish(t.Context(), e); err != nil {
 				t.Fatal(err)
 			}
 			d, _ := e.Document("/rss.xml")
-			if err := damage(a.redis, testKeys.documentKey("xt", d.Hash())); err != nil {
-				t.Fatal(err)
-			}
+			damage(server, documentKey("xt", d.Hash()))
 			if err := b.Sync(t.Context()); err == nil {
 				t.Error("an edition that is not whole was followed")
 			}

@@ -5,6 +5,9 @@ import (
 	"log/slog"
 
 	"feedstation/internal/condition"
+
+	"feedstation/internal/store"
+	"feedstation/internal/store/redis"
 )
 
 // redisName and localName are what the log calls the stores.
@@ -64,14 +67,14 @@ func (c *Cache) Conditions() []condition.Condition { return c.conditions.All() }
 
 // noteWritten notes whether a store has taken what is a station's, or with "" of
 // all. That the disk is late is no fault for a while.
-func (c *Cache) noteWritten(store Store, station string, err error) {
+func (c *Cache) noteWritten(s store.Store, station string, err error) {
 	kind := localUnwritable
 	switch {
-	case store != Store(c.disk):
-		if kind = redisUnwritable; err != nil && !isReply(err) {
+	case s != store.Store(c.local):
+		if kind = redisUnwritable; err != nil && !redis.IsReply(err) {
 			c.conditions.Note(redisUnreachable, "", err)
 		}
-	case errors.Is(err, errLate) && !c.disk.stuck():
+	case errors.Is(err, errLate) && !c.local.stuck():
 		return
 	}
 	c.conditions.Note(kind, station, err)

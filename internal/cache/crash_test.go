@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +16,10 @@ import (
 	"go.uber.org/goleak"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
+	"feedstation/internal/store/disk"
+	"feedstation/internal/store/redis"
+	"feedstation/internal/store/storetest"
 	"feedstation/internal/testkit/redistest"
 	"feedstation/internal/testkit/require"
 )
@@ -40,29 +43,13 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// counted returns the edition of a number: of its documents some are as in the
-// edition before, and some come back.
-func counted(number int64) *edition.Edition {
-	documents, records := map[string]*edition.Document{}, map[string]*edition.Document{}
-	for i := range int64(4) {
-		path := fmt.Sprintf("/sitemaps/%d.xml", i)
-		documents[path] = edition.NewDocument("text/xml", fmt.Append(nil, i, " of ", number-number%(i+1)), noon)
-		records[path] = edition.NewDocument("text/plain", fmt.Append(nil, "record ", i, " of ", number%(i+2)), noon)
-	}
-	return edition.New("xt", number, noon.Add(time.Duration(number)*time.Millisecond), "build", documents).WithContents(records)
-}
-
-// countOf is the number that counted has made an edition of: Redis may have given
-// it another.
-func countOf(e *edition.Edition) int64 { return e.Watermark().Sub(noon).Milliseconds() }
-
 // shedding returns the edition of a number, which lacks an article of the one before.
 func shedding(number int64) *edition.Edition {
 	var ids []string
 	for i := range int64(8) {
 		ids = append(ids, shed(number+i))
 	}
-	return listing("xt", number, noon.Add(time.Duration(number)*time.Millisecond), ids...)
+	return storetest.Listing("xt", number, storetest.Noon.Add(time.Duration(number)*time.Millisecond), ids...)
 }
 
 // shed is the article that is in no edition after that of a number.
@@ -70,17 +57,17 @@ func shed(number int64) string { return fmt.Sprintf("art-%d-", number) }
 
 func publishForever(dir, addr string) error {
 	ctx := context.Background()
-	local, err := OpenLocal(dir, DefaultKeep)
+	local, err := disk.Open(dir, store.DefaultKeep)
 	if err != nil {
 		return err
 	}
-	var redis *Redis
+	var shared *redis.Store
 	if addr != "" {
-		if redis, err = NewRedis(RedisOptions{Mode: "single", Addrs: []string{addr}, Keep: DefaultKeep, Timeout: patient}); err != nil {
+		if shared, err = redis.New(redis.Options{Mode: "single", Addrs: []string{addr}, Keep: store.DefaultKeep, Timeout: patient}); err != nil {
 			return err
 		}
 	}
-	c, err := Open(ctx, slog.New(slog.DiscardHandler), []string{"xt"}, local, redis, nil)
+	c, err := Open(ctx, slog.New(slog.DiscardHandler), []string{"xt"}, local, shared, nil)
 	if err != nil {
 		return err
 	}
@@ -88,10 +75,10 @@ func publishForever(dir, addr string) error {
 		fmt.Println("ready") // for the next one
 		count := int64(0)
 		if e, ok := c.Current("xt"); ok {
-			count = countOf(e)
+			count = storetest.CountOf(e)
 		}
 		// What it published last before it was killed may be in Redis only.
-		next := counted
+		next := storetest.Counted
 		if os.Getenv(publisherSheds) != "" {
 			next = shedding
 		}
@@ -112,18 +99,18 @@ func TestLocalSurvivesKills(t *testing.T) {
 	last, different := int64(0), map[int64]bool{}
 	for round := range rounds {
 		killPublisher(t, moments.IntN(3), time.Duration(moments.IntN(10_000))*time.Microsecond, publisherDir+"="+dir)
-		local, err := OpenLocal(dir, DefaultKeep)
+		local, err := disk.Open(dir, store.DefaultKeep)
 		if err != nil {
 			t.Fatal(err)
 		}
 		e, err := local.Fetch(t.Context(), "xt", nil)
-		if errors.Is(err, ErrNone) && last == 0 {
+		if errors.Is(err, store.ErrNone) && last == 0 {
 			continue // killed before the first
 		}
 		if err != nil {
 			t.Fatalf("after edition %d: %v", last, err)
 		}
-		if e.Number() < last || !e.Equal(counted(e.Number())) {
+		if e.Number() < last || !e.Equal(storetest.Counted(e.Number())) {
 			t.Fatalf("after edition %d: edition %d, not as it was published", last, e.Number())
 		}
 		last = e.Number()
@@ -144,7 +131,7 @@ func TestRedisSurvivesKills(t *testing.T) {
 	t.Parallel()
 	const rounds = 200
 	server := redistest.Start(t)
-	f := &witness{t: t, cache: newCache(t, slog.New(slog.DiscardHandler), newLocal(t), openRedis(t, RedisOptions{Mode: "single", Addrs: []string{server.Addr()}, Timeout: patient}))}
+	f := &witness{t: t, cache: newCache(t, slog.New(slog.DiscardHandler), newLocal(t), openRedis(t, redis.Options{Mode: "single", Addrs: []string{server.Addr()}, Timeout: patient}))}
 	stop := f.follow()
 	defer stop()
 	dir := t.TempDir()
@@ -154,7 +141,7 @@ func TestRedisSurvivesKills(t *testing.T) {
 	}
 	stop()
 	f.look()
-	local, err := OpenLocal(dir, DefaultKeep)
+	local, err := disk.Open(dir, store.DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,8 +149,8 @@ func TestRedisSurvivesKills(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ahead := f.count - countOf(e); ahead < 0 || ahead > 1 || !e.Equal(counted(countOf(e))) {
-		t.Errorf("the local copy has edition %d of count %d; the follower has count %d", e.Number(), countOf(e), f.count)
+	if ahead := f.count - storetest.CountOf(e); ahead < 0 || ahead > 1 || !e.Equal(storetest.Counted(storetest.CountOf(e))) {
+		t.Errorf("the local copy has edition %d of count %d; the follower has count %d", e.Number(), storetest.CountOf(e), f.count)
 	}
 	if f.seen < rounds/10 {
 		t.Errorf("only %d different editions were followed", f.seen)
@@ -207,10 +194,10 @@ func (f *witness) look() {
 	if !ok || e.Number() == f.number {
 		return
 	}
-	if e.Number() < f.number || countOf(e) <= f.count || !e.Equal(counted(countOf(e))) {
-		f.t.Errorf("after edition %d of count %d: edition %d of count %d, not as it was published", f.number, f.count, e.Number(), countOf(e))
+	if e.Number() < f.number || storetest.CountOf(e) <= f.count || !e.Equal(storetest.Counted(storetest.CountOf(e))) {
+		f.t.Errorf("after edition %d of count %d: edition %d of count %d, not as it was published", f.number, f.count, e.Number(), storetest.CountOf(e))
 	}
-	f.number, f.count = e.Number(), countOf(e)
+	f.number, f.count = e.Number(), storetest.CountOf(e)
 	f.seen++
 }
 
@@ -244,7 +231,7 @@ func killPublisher(t *testing.T, published int, after time.Duration, env ...stri
 }
 
 // wantWhole looks at all kept editions, which count has made.
-func wantWhole(t *testing.T, local *Local) {
+func wantWhole(t *testing.T, local *disk.Store) {
 	t.Helper()
 	kept, err := local.Kept(t.Context(), "xt")
 	if err != nil {
@@ -255,78 +242,10 @@ func wantWhole(t *testing.T, local *Local) {
 		if m.Number == kept[0].Number {
 			e, err = local.Fetch(t.Context(), "xt", nil) // its copy may be missing
 		}
-		if err != nil || !e.Equal(counted(m.Number)) {
+		if err != nil || !e.Equal(storetest.Counted(m.Number)) {
 			t.Fatalf("kept edition %d: %v", m.Number, err)
 		}
 	}
-}
-
-// Bits flip in any file: what is read is an edition as it was published, or
-// ErrDamaged.
-func TestLocalFlippedBits(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	local, err := OpenLocal(dir, DefaultKeep)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := map[int64]*edition.Edition{}
-	for number := range int64(DefaultKeep + 3) {
-		want[number+1] = publish(t, local, counted(number+1))
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "xt", "*.*"))
-	if err != nil || len(files) < 10 {
-		t.Fatalf("files: %q, %v", files, err)
-	}
-	texts := map[string][]byte{}
-	for _, name := range files {
-		if texts[name], err = os.ReadFile(name); err != nil {
-			t.Fatal(err)
-		}
-	}
-	random := rand.New(rand.NewPCG(3, 4))
-	fallbacks := 0
-	for range 300 {
-		name := files[random.IntN(len(files))]
-		if random.IntN(4) == 0 {
-			name = local.path("xt", manifestName)
-		}
-		whole := texts[name]
-		bit := random.IntN(8 * len(whole))
-		flipped := append([]byte(nil), whole...)
-		flipped[bit/8] ^= 1 << (bit % 8)
-		if err := os.WriteFile(name, flipped, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if fellBack := readFlipped(t, local, want, 1+random.Int64N(DefaultKeep+3), fmt.Sprintf("%s bit %d", filepath.Base(name), bit)); fellBack {
-			fallbacks++
-		}
-		for name, text := range texts { // what was damaged has been removed
-			if err := os.WriteFile(name, text, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if fallbacks == 0 {
-		t.Error("no flipped bit was met")
-	}
-}
-
-// readFlipped reads the current edition and a kept one, and reports whether the
-// current one was not the newest.
-func readFlipped(t *testing.T, local *Local, want map[int64]*edition.Edition, number int64, flip string) (fellBack bool) {
-	t.Helper()
-	e, err := local.Fetch(t.Context(), "xt", nil)
-	if err != nil || !e.Equal(want[e.Number()]) {
-		t.Fatalf("%s: %v, %v; want an edition as it was published", flip, e, err)
-	}
-	kept, err := local.FetchKept(t.Context(), "xt", number, nil)
-	switch {
-	case errors.Is(err, ErrNone), errors.Is(err, edition.ErrDamaged):
-	case err != nil || kept.Number() != number || !kept.Equal(want[number]):
-		t.Fatalf("%s: edition %d: %v", flip, number, err)
-	}
-	return e.Number() != int64(len(want))
 }
 
 // A publisher is killed at many moments, and then what it published last is damaged:
@@ -341,7 +260,7 @@ func TestFallBackSurvivesKills(t *testing.T) {
 	fallen := 0
 	for round := range rounds {
 		killPublisher(t, 1+moments.IntN(3), time.Duration(moments.IntN(10_000))*time.Microsecond, publisherDir+"="+dir, publisherSheds+"=1")
-		local, err := OpenLocal(dir, DefaultKeep)
+		local, err := disk.Open(dir, store.DefaultKeep)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -360,7 +279,7 @@ func TestFallBackSurvivesKills(t *testing.T) {
 				break
 			}
 			fallen++
-			for n := countOf(last) - 2*DefaultKeep; n < countOf(last); n++ {
+			for n := storetest.CountOf(last) - 2*store.DefaultKeep; n < storetest.CountOf(last); n++ {
 				if served(t, c, shed(n)) {
 					t.Fatalf("round %d, %s: edition %d instead of %d shows %s", round, when, e.Number(), last.Number(), shed(n))
 				}
@@ -382,7 +301,7 @@ func TestRestartWithoutRedisSurvivesKills(t *testing.T) {
 	t.Parallel()
 	const rounds = 60
 	server := redistest.Start(t)
-	r := openRedis(t, RedisOptions{Mode: "single", Addrs: []string{server.Addr()}, Timeout: patient})
+	r := openRedis(t, redis.Options{Mode: "single", Addrs: []string{server.Addr()}, Timeout: patient})
 	dir := t.TempDir()
 	moments := rand.New(rand.NewPCG(11, 12))
 	behind := 0
@@ -392,7 +311,7 @@ func TestRestartWithoutRedisSurvivesKills(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		local, err := OpenLocal(dir, DefaultKeep)
+		local, err := disk.Open(dir, store.DefaultKeep)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -400,12 +319,12 @@ func TestRestartWithoutRedisSurvivesKills(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e, err := local.Fetch(t.Context(), "xt", nil); err == nil && countOf(e) < countOf(last) {
+		if e, err := local.Fetch(t.Context(), "xt", nil); err == nil && storetest.CountOf(e) < storetest.CountOf(last) {
 			behind++
 		}
-		for n := countOf(last) - 2*DefaultKeep; n < countOf(last); n++ {
+		for n := storetest.CountOf(last) - 2*store.DefaultKeep; n < storetest.CountOf(last); n++ {
 			if served(t, c, shed(n)) {
-				t.Fatalf("round %d: edition %d shows %s, which Redis has no more", round, countOf(last), shed(n))
+				t.Fatalf("round %d: edition %d shows %s, which Redis has no more", round, storetest.CountOf(last), shed(n))
 			}
 		}
 	}

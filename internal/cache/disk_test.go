@@ -14,6 +14,10 @@ import (
 	"syscall"
 	"testing"
 
+	"feedstation/internal/store"
+	"feedstation/internal/store/disk"
+	"feedstation/internal/store/redis"
+	"feedstation/internal/store/storetest"
 	"feedstation/internal/testkit/redistest"
 	"feedstation/internal/testkit/require"
 )
@@ -21,12 +25,12 @@ import (
 // A full disk is said once; serving goes on from memory, and what is current is
 // stored when there is room again.
 func TestCacheDiskFull(t *testing.T) {
-	for name, redis := range map[string]func(t *testing.T) *Redis{
-		"alone":      func(*testing.T) *Redis { return nil },
-		"with redis": func(t *testing.T) *Redis { return newRedis(t, redistest.Start(t).Addr()) },
+	for name, redis := range map[string]func(t *testing.T) *redis.Store{
+		"alone":      func(*testing.T) *redis.Store { return nil },
+		"with redis": func(t *testing.T) *redis.Store { return newRedis(t, redistest.Start(t).Addr()) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			local, err := OpenLocal(require.Mount(t, "size=256k"), DefaultKeep)
+			local, err := disk.Open(require.Mount(t, "size=256k"), store.DefaultKeep)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -39,9 +43,9 @@ func TestCacheDiskFull(t *testing.T) {
 			if err := c.Retract(t.Context(), held("art-0")); err != nil {
 				t.Fatal(err)
 			}
-			ballast := fill(t, local.dir)
+			ballast := fill(t, local.Dir())
 			for i := range 3 {
-				if err := c.Publish(t.Context(), text(i+3)); err != nil {
+				if err := c.Publish(t.Context(), storetest.Text(i+3)); err != nil {
 					t.Fatal(err)
 				}
 				_ = c.Sync(t.Context())
@@ -49,12 +53,12 @@ func TestCacheDiskFull(t *testing.T) {
 			if err := c.Retract(t.Context(), held("art-1")); (err == nil) != (name == "with redis") {
 				t.Errorf("Retract: %v; want an error where it is stored nowhere", err)
 			}
-			wantServed(t, c, 5, text(5))
+			wantServed(t, c, 5, storetest.Text(5))
 			if n := strings.Count(log.String(), "not writable"); n != 1 {
 				t.Errorf("said %d times:\n%s", n, &log)
 			}
 			stored, err := local.Fetch(t.Context(), "xt", nil)
-			if err != nil || !stored.Equal(text(int(stored.Number()))) {
+			if err != nil || !stored.Equal(storetest.Text(int(stored.Number()))) {
 				t.Errorf("the local copy has lost what it had: %v", err)
 			}
 
@@ -70,11 +74,11 @@ func TestCacheDiskFull(t *testing.T) {
 				t.Errorf("said %d times that it works again:\n%s", n, &log)
 			}
 			again := newAmended(t, local, nil)
-			wantCurrent(t, again, 5, text(5))
+			wantCurrent(t, again, 5, storetest.Text(5))
 			if _, ok := again.Retractions()["art-1"]; !ok {
 				t.Error("a retraction is lost")
 			}
-			if left, err := filepath.Glob(filepath.Join(local.dir, "xt", "*.tmp-*")); err != nil || len(left) > 0 {
+			if left, err := filepath.Glob(filepath.Join(local.Dir(), "xt", "*.tmp-*")); err != nil || len(left) > 0 {
 				t.Errorf("left: %q, %v", left, err)
 			}
 		})
@@ -92,7 +96,7 @@ func TestLocalBelongsToFolder(t *testing.T) {
 	}
 	owner := func(info fs.FileInfo) int { return int(info.Sys().(*syscall.Stat_t).Uid) }
 	for _, folder := range []string{dir, filepath.Join(dir, "var", "cache")} { // there, and not yet
-		local, err := OpenLocal(folder, DefaultKeep)
+		local, err := disk.Open(folder, store.DefaultKeep)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +123,7 @@ func TestLocalBelongsToFolder(t *testing.T) {
 	}
 
 	// The account has laid links to what is root's.
-	local, err := OpenLocal(dir, DefaultKeep)
+	local, err := disk.Open(dir, store.DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,8 +137,8 @@ func TestLocalBelongsToFolder(t *testing.T) {
 	if err := errors.Join(c.Retract(t.Context(), held("art-2")), c.Pin(t.Context(), "xt", 1)); err == nil {
 		t.Error("written through links")
 	}
-	_ = c.Publish(t.Context(), text(9))
-	if left := tree(t, others); len(left) != 1 || left["others"] != "" {
+	_ = c.Publish(t.Context(), storetest.Text(9))
+	if left := storetest.Tree(t, others); len(left) != 1 || left["others"] != "" {
 		t.Errorf("root's folder has %v", left)
 	}
 	info, err := os.Stat(before)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store/storetest"
 )
 
 // An edition is served before it has the encoding that takes long, and has it
@@ -25,7 +26,7 @@ func TestCacheEncodes(t *testing.T) {
 			for i := range body {
 				body[i] = text
 			}
-			return edition.New("xt", 1, noon, "build", map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/xml", body, noon)})
+			return edition.New("xt", 1, storetest.Noon, "build", map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/xml", body, storetest.Noon)})
 		}
 		wantEncoded := func(c *Cache) {
 			t.Helper()

@@ -2,7 +2,9 @@ package cache
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"os"
@@ -12,160 +14,16 @@ import (
 	"testing"
 
 	"feedstation/internal/durable"
+	"feedstation/internal/store"
+	"feedstation/internal/store/disk"
+	"feedstation/internal/store/storetest"
 )
-
-// tree returns what is in a folder, with the content of files.
-func tree(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	found := map[string]string{}
-	err := filepath.WalkDir(dir, func(name string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := os.ReadFile(name)
-		found[strings.TrimPrefix(name, dir+"/")] = string(text)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
-
-func plant(t *testing.T, dir string, names ...string) {
-	t.Helper()
-	for _, name := range names {
-		name = filepath.Join(dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte("others'"), 0o644)); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// A folder that has files of others is refused, and they stay, also where they
-// have names like ours.
-func TestLocalRefusesFolderOfOthers(t *testing.T) {
-	tests := []struct {
-		name  string
-		files []string
-	}{
-		{"a system's", []string{"lib/apt/list", "log/syslog", "www/index.html"}},
-		{"a site beside", []string{"xt/index.html"}},
-		{"a site with a web manifest", []string{"xt/manifest.json", "xt/404.json"}},
-		{"a site in an edition's folder", []string{"xt/lock", "xt/1.json", "xt/index.html"}},
-		{"folders in a station's", []string{"xt/lock", "xt/assets/1.json"}},
-		{"the content store's", []string{"content.db", "content.db-wal"}},
-		{"hidden files", []string{".git/config"}},
-		{"numbers that are no editions'", []string{"xt/lock", "xt/007.json", "xt/-1.json", "xt/0.json"}},
-		{"documents of others", []string{"xt/lock", "xt/letter.doc", "xt/" + strings.Repeat("A", 64) + ".doc"}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			dir := t.TempDir()
-			plant(t, dir, tt.files...)
-			before := tree(t, dir)
-			if _, err := OpenLocal(dir, DefaultKeep); err == nil {
-				t.Error("accepted")
-			} else if foreign, ok := errors.AsType[*durable.ForeignError](err); !ok || !strings.Contains(err.Error(), foreign.Names[0]) || !strings.Contains(err.Error(), durable.Marker) {
-				t.Errorf("err = %v; want what was found and what to do", err)
-			}
-			if after := tree(t, dir); !equalTrees(before, after) {
-				t.Errorf("left are %v of %v", after, before)
-			}
-		})
-	}
-}
-
-func equalTrees(before, after map[string]string) bool {
-	for name, text := range before {
-		if after[name] != text {
-			return false
-		}
-	}
-	return true
-}
-
-// What others put into our folders stays there, however many editions come.
-func TestLocalKeepsFilesOfOthers(t *testing.T) {
-	local := newLocal(t)
-	publish(t, local, text(1))
-	names := []string{"index.html", "notes.json", "letter.doc", "007.json", "1.json.bak", ".nfs0001", "photo.tmp-1", "assets/1.json"}
-	plant(t, filepath.Join(local.dir, "xt"), names...)
-	plant(t, local.dir, "README", "zz/index.html")
-	before := tree(t, local.dir)
-	again, err := OpenLocal(local.dir, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range 4 {
-		publish(t, again, text(i+2))
-	}
-	after := tree(t, local.dir)
-	for name, text := range before {
-		if text == "others'" && after[name] != text {
-			t.Errorf("%s is gone", name)
-		}
-	}
-	if _, ok := after["xt/1.json"]; ok {
-		t.Error("an edition is kept for ever")
-	}
-}
-
-// A folder that another has made where a station's is to be is not taken for ours,
-// even where all names in it are of our form.
-func TestLocalStationOfOthers(t *testing.T) {
-	local := newLocal(t)
-	folder := filepath.Join(local.dir, "xt")
-	if err := os.Mkdir(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	plant(t, folder, "2024.json", "2025.json")
-	before := tree(t, folder)
-	for range 2 {
-		_, err := local.Publish(t.Context(), text(1))
-		if foreign, ok := errors.AsType[*durable.ForeignError](err); !ok || len(foreign.Names) != 2 {
-			t.Errorf("Publish: %v; want both files named", err)
-		}
-	}
-	if after := tree(t, folder); !maps.Equal(before, after) {
-		t.Errorf("left are %v of %v", after, before)
-	}
-	// Where a process was stopped before it could mark the folder, it is ours.
-	if err := os.RemoveAll(folder); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	plant(t, folder, durable.Marker+".tmp-AB2")
-	publish(t, local, text(1))
-}
-
-// A draft that a process left when it was killed goes with the next edition that
-// is not the process's own.
-func TestLocalRemovesDrafts(t *testing.T) {
-	local := newLocal(t)
-	publish(t, local, text(1))
-	hash := strings.Repeat("a", 64)
-	drafts := []string{hash + ".doc.tmp-AB2", hash + ".tmp-123", "manifest.json.tmp-1", "7.json.tmp-1", "pinned.json.tmp-1"}
-	plant(t, filepath.Join(local.dir, "xt"), drafts...)
-	again, err := OpenLocal(local.dir, DefaultKeep)
-	if err != nil {
-		t.Fatal(err)
-	}
-	publish(t, again, text(2))
-	for name := range tree(t, local.dir) {
-		if strings.Contains(name, ".tmp-") {
-			t.Errorf("left: %s", name)
-		}
-	}
-}
 
 // One station's folder is another's, or a link: it is left alone and said, and
 // the others go on.
 func TestCacheStationFolderOfOthers(t *testing.T) {
 	for name, lay := range map[string]func(t *testing.T, dir, outside string){
-		"a site": func(t *testing.T, dir, _ string) { plant(t, dir, "www/index.html", "www/1.json") },
+		"a site": func(t *testing.T, dir, _ string) { storetest.Plant(t, dir, "www/index.html", "www/1.json") },
 		"a link": func(t *testing.T, dir, outside string) {
 			if err := os.Symlink(outside, filepath.Join(dir, "www")); err != nil {
 				t.Fatal(err)
@@ -179,11 +37,11 @@ func TestCacheStationFolderOfOthers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			outside := t.TempDir()
-			plant(t, outside, "shadow", "1.json")
+			storetest.Plant(t, outside, "shadow", "1.json")
 			local := newLocal(t)
-			publish(t, local, text(1))
-			lay(t, local.dir, outside)
-			before := tree(t, filepath.Join(local.dir, "www")+"/")
+			storetest.Publish(t, local, storetest.Text(1))
+			lay(t, local.Dir(), outside)
+			before := storetest.Tree(t, filepath.Join(local.Dir(), "www")+"/")
 			var log bytes.Buffer
 			c, err := Open(t.Context(), slog.New(slog.NewTextHandler(&log, nil)), []string{"www", "xt"}, local, nil, nil)
 			if err != nil {
@@ -195,7 +53,7 @@ func TestCacheStationFolderOfOthers(t *testing.T) {
 			if err := c.Publish(t.Context(), editionOf("www")); err != nil {
 				t.Error(err)
 			}
-			if err := c.Publish(t.Context(), text(2)); err != nil {
+			if err := c.Publish(t.Context(), storetest.Text(2)); err != nil {
 				t.Fatal(err)
 			}
 			_ = c.Sync(t.Context())
@@ -205,11 +63,11 @@ func TestCacheStationFolderOfOthers(t *testing.T) {
 			if all := c.Conditions(); len(all) != 2 || all[0].Station != "www" || all[1].Station != "www" {
 				t.Errorf("conditions: %v", all)
 			}
-			wantCurrent(t, newCache(t, slog.New(slog.DiscardHandler), local, nil), 2, text(2))
-			if after := tree(t, filepath.Join(local.dir, "www")+"/"); name != "a link to a station" && !equalTrees(before, after) {
+			wantCurrent(t, newCache(t, slog.New(slog.DiscardHandler), local, nil), 2, storetest.Text(2))
+			if after := storetest.Tree(t, filepath.Join(local.Dir(), "www")+"/"); name != "a link to a station" && !maps.Equal(before, after) {
 				t.Errorf("left are %v of %v", after, before)
 			}
-			if left := tree(t, outside); len(left) != 2 {
+			if left := storetest.Tree(t, outside); len(left) != 2 {
 				t.Errorf("outside are %v", left)
 			}
 		})
@@ -225,24 +83,24 @@ func TestLocalAdoptsFormerVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{durable.Marker, "xt/" + durable.Marker} {
-		if err := os.Remove(filepath.Join(local.dir, name)); err != nil {
+		if err := os.Remove(filepath.Join(local.Dir(), name)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	plant(t, local.dir, ".probe-123", "retracted.json.tmp-1", "xt/"+strings.Repeat("a", 64)+".tmp-1")
-	if err := errors.Join(os.Mkdir(filepath.Join(local.dir, "lost+found"), 0o700), os.Mkdir(filepath.Join(local.dir, "cs"), 0o755)); err != nil {
+	storetest.Plant(t, local.Dir(), ".probe-123", "retracted.json.tmp-1", "xt/"+strings.Repeat("a", 64)+".tmp-1")
+	if err := errors.Join(os.Mkdir(filepath.Join(local.Dir(), "lost+found"), 0o700), os.Mkdir(filepath.Join(local.Dir(), "cs"), 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	again, err := OpenLocal(local.dir, DefaultKeep)
+	again, err := disk.Open(local.Dir(), store.DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c = newAmended(t, again, nil)
-	wantServed(t, c, 2, text(2))
-	if err := c.Publish(t.Context(), text(4)); err != nil {
+	wantServed(t, c, 2, storetest.Text(2))
+	if err := c.Publish(t.Context(), storetest.Text(4)); err != nil {
 		t.Fatal(err)
 	}
-	files := tree(t, local.dir)
+	files := storetest.Tree(t, local.Dir())
 	for _, name := range []string{durable.Marker, "xt/" + durable.Marker} {
 		if _, ok := files[name]; !ok {
 			t.Errorf("no %s", name)
@@ -261,17 +119,17 @@ func TestLocalRemovedUnderProcess(t *testing.T) {
 		"the other of them": func(dir string) error { return removeFiles(dir, retractedName+twinSuffix) },
 		"an emptied file":   func(dir string) error { return os.Truncate(filepath.Join(dir, retractedName), 0) },
 		"a restored older one": func(dir string) error {
-			text := sealed([]string{})
+			text := fmt.Appendf(nil, `{"sha256":"%x","content":[]}`+"\n", sha256.Sum256([]byte("[]")))
 			return errors.Join(os.WriteFile(filepath.Join(dir, retractedName), text, 0o600), os.WriteFile(filepath.Join(dir, retractedName+twinSuffix), text, 0o600))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			local := newLocal(t)
 			c := newAmended(t, local, nil)
-			if err := errors.Join(c.Publish(t.Context(), print(1, 0, "art-1 art-2")), c.Retract(t.Context(), held("art-1"))); err != nil {
+			if err := errors.Join(c.Publish(t.Context(), storetest.Print(1, 0, "art-1 art-2")), c.Retract(t.Context(), held("art-1"))); err != nil {
 				t.Fatal(err)
 			}
-			if err := remove(local.dir); err != nil {
+			if err := remove(local.Dir()); err != nil {
 				t.Fatal(err)
 			}
 			for range 3 {
@@ -279,11 +137,11 @@ func TestLocalRemovedUnderProcess(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			files := tree(t, local.dir)
+			files := storetest.Tree(t, local.Dir())
 			if a, b := files[retractedName], files[retractedName+twinSuffix]; a == "" || b == "" {
 				t.Errorf("files: %q, %q; want both", a, b)
 			}
-			again, err := OpenLocal(local.dir, DefaultKeep)
+			again, err := disk.Open(local.Dir(), store.DefaultKeep)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -312,12 +170,12 @@ func removeFiles(dir string, names ...string) (err error) {
 
 // One of the two files of take-downs is lost while nobody runs: the other is read.
 func TestRetractionsSurviveLossOfOneFile(t *testing.T) {
-	for _, name := range copyNames() {
+	for _, name := range []string{retractedName, retractedName + twinSuffix} {
 		local := newLocal(t)
 		if err := newAmended(t, local, nil).Retract(t.Context(), held("art-1")); err != nil {
 			t.Fatal(err)
 		}
-		if err := removeFiles(local.dir, name); err != nil {
+		if err := removeFiles(local.Dir(), name); err != nil {
 			t.Fatal(err)
 		}
 		c := newAmended(t, local, nil)
@@ -327,7 +185,7 @@ func TestRetractionsSurviveLossOfOneFile(t *testing.T) {
 		if err := c.Sync(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if files := tree(t, local.dir); files[retractedName] == "" || !slices.Equal([]byte(files[retractedName]), []byte(files[retractedName+twinSuffix])) {
+		if files := storetest.Tree(t, local.Dir()); files[retractedName] == "" || !slices.Equal([]byte(files[retractedName]), []byte(files[retractedName+twinSuffix])) {
 			t.Errorf("without %s: not written again", name)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
 )
 
 // jitter is by how much of itself an interval is longer or shorter, so that
@@ -23,7 +24,7 @@ const jitter = 0.2
 // A process that follows serves: from then on no disk that does not answer holds
 // it up.
 func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
-	c.disk.patience.Store(int64(diskPatience))
+	c.local.patience.Store(int64(diskPatience))
 	for {
 		if err := c.Sync(ctx); err != nil && ctx.Err() == nil {
 			c.log.Debug("not in step", "error", err)
@@ -47,8 +48,8 @@ func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
 func (c *Cache) Sync(ctx context.Context) error {
 	c.syncing.Lock()
 	defer c.syncing.Unlock()
-	copied, localErr := c.disk.Heads(ctx, c.stations)
-	if localErr == nil || c.disk.stuck() {
+	copied, localErr := c.local.Heads(ctx, c.stations)
+	if localErr == nil || c.local.stuck() {
 		c.conditions.Note(localUnreachable, "", localErr)
 	}
 	shared, sharedErr := c.sharedHeads(ctx)
@@ -64,7 +65,7 @@ func (c *Cache) Sync(ctx context.Context) error {
 
 // sharedHeads asks Redis, and the first time also what the version before has taken
 // down, and what it does when it is full. Without Redis, and without an answer, there are none.
-func (c *Cache) sharedHeads(ctx context.Context) ([]Head, error) {
+func (c *Cache) sharedHeads(ctx context.Context) ([]store.Head, error) {
 	if c.redis == nil {
 		return nil, nil
 	}
@@ -82,8 +83,8 @@ func (c *Cache) sharedHeads(ctx context.Context) ([]Head, error) {
 		return heads, err
 	}
 	c.learn(former...)
-	policy, err := c.redis.FullPolicy(ctx)
-	if c.asked = err == nil; evicts(policy) {
+	policy, err := c.redis.Evicts(ctx)
+	if c.asked = err == nil; policy != "" {
 		c.log.Warn("redis may remove editions when its memory is full; volatile-lru or noeviction suits better", "maxmemory-policy", policy)
 	}
 	return heads, nil
@@ -92,7 +93,7 @@ func (c *Cache) sharedHeads(ctx context.Context) ([]Head, error) {
 // follow brings all stations into step with Redis and with the local copy, which
 // may have what another process on this machine has published while Redis was
 // away, or lack what did not find room. No heads: the store is left alone.
-func (c *Cache) follow(ctx context.Context, shared, copied []Head) error {
+func (c *Cache) follow(ctx context.Context, shared, copied []store.Head) error {
 	var faults []error
 	for i, station := range c.stations {
 		d := c.desks[station]
@@ -101,7 +102,7 @@ func (c *Cache) follow(ctx context.Context, shared, copied []Head) error {
 			fault = c.stepBoth(ctx, d, c.redis, shared[i])
 		}
 		if copied != nil {
-			fault = errors.Join(fault, c.stepBoth(ctx, d, c.disk, copied[i]))
+			fault = errors.Join(fault, c.stepBoth(ctx, d, c.local, copied[i]))
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -123,15 +124,15 @@ var errNotTaken = errors.New("not taken")
 // stepBoth brings the edition and the pin of a station into step: only then is it
 // over that the store could not be written. A store that can't tell of the station
 // is left alone.
-func (c *Cache) stepBoth(ctx context.Context, d *desk, store Store, head Head) error {
+func (c *Cache) stepBoth(ctx context.Context, d *desk, s store.Store, head store.Head) error {
 	if head.Err != nil {
 		return head.Err
 	}
 	c.begin(d)
 	defer d.turn.Unlock()
-	err := errors.Join(c.step(ctx, d, store, head.Version), c.stepPin(ctx, d, store, head.Pin))
+	err := errors.Join(c.step(ctx, d, s, head.Version), c.stepPin(ctx, d, s, head.Pin))
 	if err == nil {
-		c.noteWritten(store, d.station, nil)
+		c.noteWritten(s, d.station, nil)
 	}
 	return err
 }
@@ -139,36 +140,36 @@ func (c *Cache) stepBoth(ctx context.Context, d *desk, store Store, head Head) e
 // step brings one station into step. Of two editions the one of the later
 // snapshot wins, whatever their numbers: numbers of processes that were apart
 // can be equal, or the wrong way round.
-func (c *Cache) step(ctx context.Context, d *desk, store Store, theirs Version) error {
+func (c *Cache) step(ctx context.Context, d *desk, s store.Store, theirs store.Version) error {
 	current := d.current.Load()
 	if current == nil {
-		if theirs == (Version{}) {
+		if theirs == (store.Version{}) {
 			return nil
 		}
-		return c.fetch(ctx, d, store, theirs)
+		return c.fetch(ctx, d, s, theirs)
 	}
-	switch mine := versionOf(current); {
+	switch mine := store.VersionOf(current); {
 	case theirs == mine:
 		return nil
 	case theirs.Watermark < mine.Watermark, theirs.Watermark == mine.Watermark && theirs.Number <= mine.Number:
-		return c.handOn(ctx, d, store, current)
+		return c.handOn(ctx, d, s, current)
 	case theirs.Number <= mine.Number:
-		return c.renumber(ctx, d, store, theirs, mine.Number+1)
+		return c.renumber(ctx, d, s, theirs, mine.Number+1)
 	}
-	return c.fetch(ctx, d, store, theirs)
+	return c.fetch(ctx, d, s, theirs)
 }
 
 // fetch makes the store's edition, amended, the current one. Theirs is what the
 // store was seen to have before the retractions were read; zero: unknown.
-func (c *Cache) fetch(ctx context.Context, d *desk, store Store, theirs Version) error {
-	e, err := c.read(ctx, d, store, theirs)
+func (c *Cache) fetch(ctx context.Context, d *desk, s store.Store, theirs store.Version) error {
+	e, err := c.read(ctx, d, s, theirs)
 	if err != nil {
 		return err
 	}
-	local := store == Store(c.disk)
+	local := s == store.Store(c.local)
 	current := d.current.Load()
 	if current == nil { // nothing tells whether it is the latest
-		if e, err = c.withoutLeft(e, local && theirs != (Version{}) && versionOf(e) != theirs); err != nil {
+		if e, err = c.withoutLeft(e, local && theirs != (store.Version{}) && store.VersionOf(e) != theirs); err != nil {
 			return fmt.Errorf("follow %s: %w", d.station, err)
 		}
 	}
@@ -183,10 +184,10 @@ func (c *Cache) fetch(ctx context.Context, d *desk, store Store, theirs Version)
 
 // read fetches a store's edition. One that is later than what was seen before
 // the retractions were read may have been made with a newer retraction.
-func (c *Cache) read(ctx context.Context, d *desk, store Store, theirs Version) (*edition.Edition, error) {
-	e, err := store.Fetch(ctx, d.station, d.current.Load())
-	if err == nil && versionOf(e) != theirs {
-		err = c.readRetractions(ctx, store)
+func (c *Cache) read(ctx context.Context, d *desk, s store.Store, theirs store.Version) (*edition.Edition, error) {
+	e, err := s.Fetch(ctx, d.station, d.current.Load())
+	if err == nil && store.VersionOf(e) != theirs {
+		err = c.readRetractions(ctx, s)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("follow %s: %w", d.station, err)
@@ -195,18 +196,18 @@ func (c *Cache) read(ctx context.Context, d *desk, store Store, theirs Version) 
 }
 
 // handOn gives this process's edition to a store that lacks it.
-func (c *Cache) handOn(ctx context.Context, d *desk, store Store, mine *edition.Edition) error {
-	numbered, err := store.Publish(ctx, mine)
+func (c *Cache) handOn(ctx context.Context, d *desk, s store.Store, mine *edition.Edition) error {
+	numbered, err := s.Publish(ctx, mine)
 	if errors.Is(err, edition.ErrStale) {
 		return fmt.Errorf("hand on %s: %w", d.station, err)
 	}
 	if err != nil {
 		if ctx.Err() == nil {
-			c.noteWritten(store, d.station, err)
+			c.noteWritten(s, d.station, err)
 		}
 		return fmt.Errorf("hand on %s: %w: %w", d.station, errNotTaken, err)
 	}
-	if store == Store(c.disk) {
+	if s == store.Store(c.local) {
 		c.swap(d, numbered.Published())
 		return nil
 	}
@@ -216,29 +217,29 @@ func (c *Cache) handOn(ctx context.Context, d *desk, store Store, mine *edition.
 // renumber lifts the number of a later edition that a store got under a low
 // number, because it had been emptied or its publisher was apart: readers of
 // this process must never see numbers go back.
-func (c *Cache) renumber(ctx context.Context, d *desk, store Store, theirs Version, number int64) error {
-	e, err := c.read(ctx, d, store, theirs)
+func (c *Cache) renumber(ctx context.Context, d *desk, s store.Store, theirs store.Version, number int64) error {
+	e, err := c.read(ctx, d, s, theirs)
 	if err != nil {
 		return err
 	}
-	return c.handOn(ctx, d, store, c.amended(e).Published().Numbered(number))
+	return c.handOn(ctx, d, s, c.amended(e).Published().Numbered(number))
 }
 
 // finish brings the local copy into step before the process ends.
 func (c *Cache) finish() {
-	if c.disk.patience.Load() == 0 || !c.disk.wait() {
+	if c.local.patience.Load() == 0 || !c.local.wait() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()
-	copied, err := c.disk.Heads(ctx, c.stations)
+	copied, err := c.local.Heads(ctx, c.stations)
 	if err == nil {
 		err = c.follow(ctx, nil, copied)
 	}
 	if c.unsaved.Load() {
 		err = errors.Join(err, c.saveRetracted(ctx))
 	}
-	c.disk.wait()
+	c.local.wait()
 	if err != nil {
 		c.log.Debug("local copy not in step", "error", err)
 	}

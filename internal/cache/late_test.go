@@ -12,65 +12,68 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
+	"feedstation/internal/store/disk"
+	"feedstation/internal/store/storetest"
 	"feedstation/internal/testkit/redistest"
 )
 
 // hung is a local copy on a disk that answers nothing while it is frozen, as one
 // behind fsfreeze or a network file system that has lost its server.
 type hung struct {
-	*Local
+	*disk.Store
 	frozen chan struct{} // closed: it answers
 }
 
-func (h *hung) Heads(ctx context.Context, stations []string) ([]Head, error) {
+func (h *hung) Heads(ctx context.Context, stations []string) ([]store.Head, error) {
 	<-h.frozen
-	return h.Local.Heads(ctx, stations)
+	return h.Store.Heads(ctx, stations)
 }
 
 func (h *hung) Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
 	<-h.frozen
-	return h.Local.Fetch(ctx, station, known)
+	return h.Store.Fetch(ctx, station, known)
 }
 
 func (h *hung) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
 	<-h.frozen
-	return h.Local.Publish(ctx, e)
+	return h.Store.Publish(ctx, e)
 }
 
 func (h *hung) Kept(ctx context.Context, station string) ([]edition.Manifest, error) {
 	<-h.frozen
-	return h.Local.Kept(ctx, station)
+	return h.Store.Kept(ctx, station)
 }
 
 func (h *hung) FetchKept(ctx context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
 	<-h.frozen
-	return h.Local.FetchKept(ctx, station, number, known)
+	return h.Store.FetchKept(ctx, station, number, known)
 }
 
-func (h *hung) Pin(ctx context.Context, station string, pin Pin, e *edition.Edition) error {
+func (h *hung) Pin(ctx context.Context, station string, pin store.Pin, e *edition.Edition) error {
 	<-h.frozen
-	return h.Local.Pin(ctx, station, pin, e)
+	return h.Store.Pin(ctx, station, pin, e)
 }
 
-func (h *hung) addRetracted(ctx context.Context, more edition.Retractions) error {
+func (h *hung) AddRetracted(ctx context.Context, more edition.Retractions) error {
 	<-h.frozen
-	return h.Local.addRetracted(ctx, more)
+	return h.Store.AddRetracted(ctx, more)
 }
 
-func (h *hung) lookRetracted(before copies, missed bool) (retractedFile, error) {
+func (h *hung) LookRetracted(before disk.Copies, missed bool) (disk.Retracted, error) {
 	<-h.frozen
-	return h.Local.lookRetracted(before, missed)
+	return h.Store.LookRetracted(before, missed)
 }
 
 // freeze has the disk of a cache answer nothing, and that cache wait for it no
 // longer than patience, until thaw.
 func freeze(c *Cache, patience time.Duration) (thaw func()) {
 	frozen := make(chan struct{})
-	c.disk.files = &hung{c.local, frozen}
-	c.disk.patience.Store(int64(patience))
+	c.local.files = &hung{c.files, frozen}
+	c.local.patience.Store(int64(patience))
 	return func() {
 		close(frozen)
-		c.disk.patience.Store(int64(time.Minute))
+		c.local.patience.Store(int64(time.Minute))
 	}
 }
 
@@ -81,7 +84,7 @@ func TestDiskHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newAmended(t, newLocal(t), nil)
 		for number, text := range []string{"art-1 art-2", "art-1 art-2 art-3"} {
-			if err := c.Publish(t.Context(), print(int64(number+1), number, text)); err != nil {
+			if err := c.Publish(t.Context(), storetest.Print(int64(number+1), number, text)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -91,7 +94,7 @@ func TestDiskHangs(t *testing.T) {
 		thaw := freeze(c, diskPatience)
 		started := time.Now()
 		published, retracted := make(chan error, 1), make(chan error, 1)
-		go func() { published <- c.Publish(t.Context(), print(3, 5, "art-1 art-2 art-4")) }()
+		go func() { published <- c.Publish(t.Context(), storetest.Print(3, 5, "art-1 art-2 art-4")) }()
 		synctest.Wait()
 		go func() { retracted <- c.Retract(t.Context(), held("art-1")) }()
 		synctest.Wait()
@@ -108,7 +111,7 @@ func TestDiskHangs(t *testing.T) {
 			t.Errorf("edition %d is current; art-1: %t, art-4: %t", e.Number(), shows(t, c, "art-1"), shows(t, c, "art-4"))
 		}
 		for minute := range 20 {
-			if err := c.Publish(t.Context(), print(int64(minute+10), minute+10, "art-1 art-5")); err != nil {
+			if err := c.Publish(t.Context(), storetest.Print(int64(minute+10), minute+10, "art-1 art-5")); err != nil {
 				t.Fatal(err)
 			}
 			if err := c.Sync(t.Context()); !errors.Is(err, errLate) {
@@ -141,13 +144,13 @@ func TestDiskHangs(t *testing.T) {
 // wantStored holds that a restart finds what is served, and what is retracted.
 func wantStored(t *testing.T, c *Cache) {
 	t.Helper()
-	again := newAmended(t, c.local, nil)
+	again := newAmended(t, c.files, nil)
 	for name, get := range map[string]func(*Cache) (*edition.Edition, bool){
 		"current": func(c *Cache) (*edition.Edition, bool) { return c.Current("xt") },
 		"served":  func(c *Cache) (*edition.Edition, bool) { return c.Served("xt") },
 	} {
 		want, _ := get(c)
-		if got, ok := get(again); !ok || versionOf(got) != versionOf(want) || !got.Equal(want) {
+		if got, ok := get(again); !ok || store.VersionOf(got) != store.VersionOf(want) || !got.Equal(want) {
 			t.Errorf("%s after a restart: %v; want edition %d", name, got, want.Number())
 		}
 	}
@@ -165,7 +168,7 @@ func TestDiskHangsWithRedis(t *testing.T) {
 	printed(t, c, 2)
 	settle(t, c, other)
 	thaw := freeze(c, time.Millisecond)
-	if err := other.Publish(t.Context(), print(3, 3, "art-1 art-2 art-3")); err != nil {
+	if err := other.Publish(t.Context(), storetest.Print(3, 3, "art-1 art-2 art-3")); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, c, other)
@@ -186,7 +189,7 @@ func TestDiskHangsWithRedis(t *testing.T) {
 	if shows(t, c, "art-2") {
 		t.Error("art-2 is served")
 	}
-	if err := c.Publish(t.Context(), print(9, 9, "art-1 art-9")); err != nil {
+	if err := c.Publish(t.Context(), storetest.Print(9, 9, "art-1 art-9")); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, c, other)
@@ -197,10 +200,10 @@ func TestDiskHangsWithRedis(t *testing.T) {
 		t.Error(err)
 	}
 	settle(t, c, other)
-	wantServed(t, c, 2, text(2))
-	wantServed(t, other, 2, text(2))
+	wantServed(t, c, 2, storetest.Text(2))
+	wantServed(t, other, 2, storetest.Text(2))
 	thaw()
-	c.disk.wait()
+	c.local.wait()
 	settle(t, c, other)
 	wantStored(t, c)
 }
@@ -215,7 +218,7 @@ func TestDiskHangsAtClose(t *testing.T) {
 				printed(t, c, 1)
 				thaw := freeze(c, diskPatience)
 				_ = c.Retract(t.Context(), held("art-1"))
-				if err := c.Publish(t.Context(), print(2, 2, "art-1 art-2")); err != nil {
+				if err := c.Publish(t.Context(), storetest.Print(2, 2, "art-1 art-2")); err != nil {
 					t.Fatal(err)
 				}
 				if back {
@@ -251,18 +254,15 @@ func TestDiskHangsLogged(t *testing.T) {
 			t.Fatal(err)
 		}
 		printed(t, c, 1)
-		c.disk.patience.Store(int64(diskPatience))
+		c.local.patience.Store(int64(diskPatience))
 		follow := func(during time.Duration) {
 			for until := time.Now().Add(during); time.Now().Before(until); time.Sleep(time.Second) {
 				_ = c.Sync(t.Context())
 			}
 		}
-		_, unlock, err := local.lock(t.Context(), "xt")
-		if err != nil {
-			t.Fatal(err)
-		}
+		unlock := lock(t, local, "xt", lockName)
 		started := time.Now()
-		if err := c.Publish(t.Context(), print(2, 2, "art-2")); err != nil || time.Since(started) > diskPatience {
+		if err := c.Publish(t.Context(), storetest.Print(2, 2, "art-2")); err != nil || time.Since(started) > diskPatience {
 			t.Errorf("Publish: %v after %s", err, time.Since(started))
 		}
 		if !shows(t, c, "art-2") || strings.Contains(log.String(), "level=ERROR") {

@@ -2,11 +2,8 @@ package cache
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 )
 
 const (
@@ -60,7 +57,7 @@ func (c *Cache) Acquire(ctx context.Context) error {
 		return nil
 	}
 	started := time.Now()
-	holders, err := c.redis.lease(ctx, acquireText, c.stations, c.leases.token, leaseTime.Milliseconds())
+	holders, err := c.redis.Acquire(ctx, c.stations, c.leases.token, leaseTime)
 	c.leases.mu.Lock()
 	defer c.leases.mu.Unlock()
 	c.leases.asked, c.leases.down = true, err != nil
@@ -105,40 +102,7 @@ func (c *Cache) release(ctx context.Context) {
 	c.leases.mu.Lock()
 	clear(c.leases.until)
 	c.leases.mu.Unlock()
-	if _, err := c.redis.lease(ctx, releaseText, c.stations, c.leases.token); err != nil {
+	if err := c.redis.Release(ctx, c.stations, c.leases.token); err != nil {
 		c.log.Debug("leases not given back", "error", err)
 	}
-}
-
-// Scripts of one lease; ARGV is the token and, to acquire, for how many
-// milliseconds. They return whose it is.
-const (
-	acquireText = `local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return holder end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return ARGV[1]`
-	releaseText = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
-return ''`
-)
-
-// lease runs a script on the leases of stations.
-func (r *Redis) lease(ctx context.Context, script string, stations []string, args ...any) (holders []string, err error) {
-	answers := make([]*redis.Cmd, len(stations))
-	_, err = r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, station := range stations {
-			answers[i] = p.Eval(ctx, script, []string{r.leaseKey(station)}, args...)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("redis: %w", err)
-	}
-	for _, answer := range answers {
-		holder, err := answer.Text()
-		if err != nil {
-			return nil, fmt.Errorf("redis: %w", err)
-		}
-		holders = append(holders, holder)
-	}
-	return holders, nil
 }

@@ -39,7 +39,7 @@ func TestCacheLeads(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() { done <- a.Lead(ctx) }()
-	until(t, "a leads", func() bool { return server.Do("EXISTS", testKeys.leaseKey("xt")) == int64(1) })
+	until(t, "a leads", func() bool { return server.Do("EXISTS", stationKey("xt", "lease")) == int64(1) })
 	if err := b.Acquire(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestCacheLeads(t *testing.T) {
 	if a.Leader("xt") != a.Process() || b.Leader("xt") != a.Process() {
 		t.Errorf("the leader is %s, for b %s; want %s", a.Leader("xt"), b.Leader("xt"), a.Process())
 	}
-	if left := server.Do("PTTL", testKeys.leaseKey("xt")).(int64); left <= leaseTime.Milliseconds()*2/3 || left > leaseTime.Milliseconds() {
+	if left := server.Do("PTTL", stationKey("xt", "lease")).(int64); left <= leaseTime.Milliseconds()*2/3 || left > leaseTime.Milliseconds() {
 		t.Errorf("the lease lasts %d ms", left)
 	}
 	cancel()
@@ -63,7 +63,7 @@ func TestCacheLeads(t *testing.T) {
 		t.Errorf("a leads again: %v", err)
 	}
 	a.release(t.Context()) // gives nothing back that is not its own
-	if server.Do("EXISTS", testKeys.leaseKey("xt")) != int64(1) {
+	if server.Do("EXISTS", stationKey("xt", "lease")) != int64(1) {
 		t.Error("the lease of another process was released")
 	}
 }

@@ -14,6 +14,9 @@ import (
 
 	"feedstation/internal/condition"
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
+	"feedstation/internal/store/disk"
+	"feedstation/internal/store/redis"
 )
 
 // Open returns the cache of the stations with what the local copy holds,
@@ -21,14 +24,14 @@ import (
 // newest kept one is served that is not; a station without any starts without
 // an edition. The log tells of both. Where the retractions can't be read, the
 // local copy serves nothing until an edition has come from elsewhere, see
-// [Local.Trusting]. The error is that of a local copy that can't be written to
-// and has nothing to serve. Redis may be nil; it is not asked here.
-func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local, redis *Redis, amend Amend) (*Cache, error) {
+// [disk.Store.Trusting]. The error is that of a local copy that can't be written to
+// and has nothing to serve. Shared may be nil; it is not asked here.
+func Open(ctx context.Context, log *slog.Logger, stations []string, files *disk.Store, shared *redis.Store, amend Amend) (*Cache, error) {
 	if amend == nil {
 		amend = func(e *edition.Edition, _ edition.Retractions) *edition.Edition { return e }
 	}
-	c := &Cache{log: log, stations: stations, local: local, redis: redis, amend: amend, desks: map[string]*desk{}, swapped: make(chan struct{}, 1), conditions: condition.New(log)}
-	c.disk = &disk{files: local, failed: func(station string, err error) {
+	c := &Cache{log: log, stations: stations, files: files, redis: shared, amend: amend, desks: map[string]*desk{}, swapped: make(chan struct{}, 1), conditions: condition.New(log)}
+	c.local = &local{files: files, failed: func(station string, err error) {
 		if !errors.Is(err, edition.ErrStale) {
 			c.conditions.Note(localUnwritable, station, err)
 		}
@@ -40,9 +43,9 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 		c.desks[station] = &desk{station: station}
 	}
 	if err := c.readRetracted(); err != nil {
-		log.Error("retractions of the local copy not read", "error", err, "served", local.trusting)
-		if !local.trusting {
-			c.conditions.Note(localUnwritable, "", local.distrust(ctx, stations))
+		log.Error("retractions of the local copy not read", "error", err, "served", files.Trusts())
+		if !files.Trusts() {
+			c.conditions.Note(localUnwritable, "", files.Distrust(ctx, stations))
 		}
 	}
 	var opening errgroup.Group
@@ -56,11 +59,11 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, local *Local
 	_ = opening.Wait() // each tells of its own error
 	c.opened.Store(true)
 	c.hideWithdrawn()
-	if local.fault != nil {
-		if redis == nil && !c.serves() {
-			return nil, fmt.Errorf("cache: the folder %s can't be written to, and has nothing to serve: %w", local.dir, local.fault)
+	if files.Fault() != nil {
+		if shared == nil && !c.serves() {
+			return nil, fmt.Errorf("cache: the folder %s can't be written to, and has nothing to serve: %w", files.Dir(), files.Fault())
 		}
-		c.conditions.Note(localUnwritable, "", local.fault)
+		c.conditions.Note(localUnwritable, "", files.Fault())
 		c.unsaved.Store(true) // Sync tries until it can be written
 	}
 	c.wake()
@@ -77,7 +80,7 @@ func (c *Cache) serves() bool {
 
 // open loads a station from the local copy.
 func (c *Cache) open(ctx context.Context, d *desk) {
-	heads, err := c.disk.Heads(ctx, []string{d.station})
+	heads, err := c.local.Heads(ctx, []string{d.station})
 	if err == nil {
 		err = heads[0].Err
 	}
@@ -85,13 +88,13 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 		c.log.Error("local copy not used", "station", d.station, "error", err)
 		return
 	}
-	e, err := c.disk.Fetch(ctx, d.station, nil)
+	e, err := c.local.Fetch(ctx, d.station, nil)
 	damaged := err == nil && e.Number() != heads[0].Number
 	if err == nil {
 		e, err = c.withoutLeft(e, damaged)
 	}
 	switch {
-	case errors.Is(err, ErrNone):
+	case errors.Is(err, store.ErrNone):
 	case err != nil:
 		c.log.Error("local copy not used", "station", d.station, "error", err)
 	default:
@@ -100,7 +103,7 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 		}
 		d.current.Store(c.amended(e))
 	}
-	if err := c.adopt(ctx, d, heads[0].Pin, c.disk); err != nil {
+	if err := c.adopt(ctx, d, heads[0].Pin, c.local); err != nil {
 		c.log.Error("pinned edition not used", "station", d.station, "error", err)
 	}
 }

@@ -10,29 +10,8 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
 )
-
-// Pin tells which kept edition of a station is served instead of the current
-// one. Of two, the later counts.
-type Pin struct {
-	Number int64     `json:"number"` // 0: the current edition is served
-	At     time.Time `json:"at"`     // when that was decided, in milliseconds; zero: never
-}
-
-func (p Pin) later(other Pin) bool { return p.At.After(other.At) }
-
-// parsePin reads the form that Redis has.
-func parsePin(text string) (Pin, error) {
-	var p Pin
-	var at int64
-	if _, err := fmt.Sscanf(text, "%d %d", &p.Number, &at); err != nil {
-		return Pin{}, fmt.Errorf("pin: %w: %q", edition.ErrDamaged, text)
-	}
-	p.At = time.UnixMilli(at).UTC()
-	return p, nil
-}
-
-func (p Pin) String() string { return fmt.Sprint(p.Number, " ", p.At.UnixMilli()) }
 
 // KeptEdition is one that can be pinned.
 type KeptEdition struct {
@@ -48,9 +27,9 @@ type KeptEdition struct {
 func (c *Cache) Kept(ctx context.Context, station string) ([]KeptEdition, error) {
 	d, ok := c.desks[station]
 	if !ok {
-		return nil, fmt.Errorf("kept %s: %w", station, ErrNone)
+		return nil, fmt.Errorf("kept %s: %w", station, store.ErrNone)
 	}
-	manifests, err := c.disk.Kept(ctx, station)
+	manifests, err := c.local.Kept(ctx, station)
 	if c.redis != nil {
 		shared, sharedErr := c.redis.Kept(ctx, station)
 		if manifests = append(shared, manifests...); sharedErr == nil {
@@ -78,12 +57,12 @@ func (c *Cache) Kept(ctx context.Context, station string) ([]KeptEdition, error)
 // What differs from what was served changes by that: it is stored with the pin's
 // time as that of its modification, so that it is the same in every process.
 // Where Redis is out of reach, the processes that share the local copy do so at
-// once and the others when it is back. The error is ErrNone when there is no
+// once and the others when it is back. The error is store.ErrNone when there is no
 // such edition, with the numbers of those that are there.
 func (c *Cache) Pin(ctx context.Context, station string, number int64) error {
 	d, ok := c.desks[station]
 	if !ok {
-		return fmt.Errorf("pin %s: %w", station, ErrNone)
+		return fmt.Errorf("pin %s: %w", station, store.ErrNone)
 	}
 	c.begin(d)
 	e, err := c.fetchKept(ctx, d, number)
@@ -91,13 +70,13 @@ func (c *Cache) Pin(ctx context.Context, station string, number int64) error {
 		err = c.setPin(ctx, d, number, e)
 	}
 	d.turn.Unlock()
-	if errors.Is(err, ErrNone) {
+	if errors.Is(err, store.ErrNone) {
 		var numbers []string
 		kept, keptErr := c.Kept(ctx, station)
 		for _, one := range kept {
 			numbers = append(numbers, fmt.Sprint(one.Number))
 		}
-		return errors.Join(fmt.Errorf("pin %s: %w %d, there are %s", station, ErrNone, number, cmp.Or(strings.Join(numbers, ", "), "none")), keptErr)
+		return errors.Join(fmt.Errorf("pin %s: %w %d, there are %s", station, store.ErrNone, number, cmp.Or(strings.Join(numbers, ", "), "none")), keptErr)
 	}
 	return err
 }
@@ -107,7 +86,7 @@ func (c *Cache) Pin(ctx context.Context, station string, number int64) error {
 func (c *Cache) Unpin(ctx context.Context, station string) error {
 	d, ok := c.desks[station]
 	if !ok {
-		return fmt.Errorf("unpin %s: %w", station, ErrNone)
+		return fmt.Errorf("unpin %s: %w", station, store.ErrNone)
 	}
 	c.begin(d)
 	defer d.turn.Unlock()
@@ -132,7 +111,7 @@ func (c *Cache) repin(ctx context.Context) error {
 // all processes can have, or, where it does not have it whole, that of the local
 // copy.
 func (c *Cache) fetchKept(ctx context.Context, d *desk, number int64) (*edition.Edition, error) {
-	e, err := c.disk.FetchKept(ctx, d.station, number, d.current.Load())
+	e, err := c.local.FetchKept(ctx, d.station, number, d.current.Load())
 	if c.redis == nil {
 		return e, err
 	}
@@ -143,10 +122,10 @@ func (c *Cache) fetchKept(ctx context.Context, d *desk, number int64) (*edition.
 }
 
 // nextPin returns a pin that is later than all that are known.
-func (c *Cache) nextPin(ctx context.Context, d *desk, number int64) Pin {
-	pin := Pin{number, time.Now().UTC().Truncate(time.Millisecond)}
-	earlier := []Pin{d.pin}
-	if heads, err := c.disk.Heads(ctx, []string{d.station}); err == nil {
+func (c *Cache) nextPin(ctx context.Context, d *desk, number int64) store.Pin {
+	pin := store.Pin{Number: number, At: time.Now().UTC().Truncate(time.Millisecond)}
+	earlier := []store.Pin{d.pin}
+	if heads, err := c.local.Heads(ctx, []string{d.station}); err == nil {
 		earlier = append(earlier, heads[0].Pin)
 	}
 	if c.redis != nil {
@@ -155,7 +134,7 @@ func (c *Cache) nextPin(ctx context.Context, d *desk, number int64) Pin {
 		}
 	}
 	for _, one := range earlier { // another machine's clock may be ahead
-		if !pin.later(one) {
+		if !pin.Later(one) {
 			pin.At = one.At.Add(time.Millisecond)
 		}
 	}
@@ -172,9 +151,9 @@ func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Ed
 	} else if served := d.served(); served != nil {
 		e = e.Instead(served, pin.At)
 	}
-	err := c.disk.Pin(ctx, d.station, pin, e)
+	err := c.local.Pin(ctx, d.station, pin, e)
 	if err != nil {
-		c.noteWritten(c.disk, d.station, err)
+		c.noteWritten(c.local, d.station, err)
 	}
 	if c.redis != nil {
 		sharedErr := c.redis.Pin(ctx, d.station, pin, e)
@@ -211,7 +190,7 @@ func (c *Cache) dateCurrent(ctx context.Context, d *desk, at time.Time) error {
 }
 
 // servePinned serves e, amended, instead of the current edition; nil: that one.
-func (c *Cache) servePinned(d *desk, pin Pin, e *edition.Edition) {
+func (c *Cache) servePinned(d *desk, pin store.Pin, e *edition.Edition) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.pin, d.whole = pin, e
@@ -253,33 +232,33 @@ func (c *Cache) showPinned(d *desk, e *edition.Edition) {
 }
 
 // stepPin brings the pin of a station into step with a store.
-func (c *Cache) stepPin(ctx context.Context, d *desk, store Store, theirs Pin) error {
+func (c *Cache) stepPin(ctx context.Context, d *desk, s store.Store, theirs store.Pin) error {
 	switch {
-	case theirs.later(d.pin):
-		return c.adopt(ctx, d, theirs, store)
-	case d.pin.later(theirs):
-		return c.handOnPin(ctx, d, store)
+	case theirs.Later(d.pin):
+		return c.adopt(ctx, d, theirs, s)
+	case d.pin.Later(theirs):
+		return c.handOnPin(ctx, d, s)
 	}
 	return nil
 }
 
 // adopt serves what a store says is pinned.
-func (c *Cache) adopt(ctx context.Context, d *desk, pin Pin, store Store) error {
-	if !pin.later(d.pin) {
+func (c *Cache) adopt(ctx context.Context, d *desk, pin store.Pin, s store.Store) error {
+	if !pin.Later(d.pin) {
 		return nil
 	}
 	var e *edition.Edition
 	if pin.Number != 0 {
 		var err error
-		if e, err = store.FetchKept(ctx, d.station, pin.Number, d.current.Load()); err != nil {
-			if e, err = c.adoptCopy(ctx, d, pin, store, err); err != nil {
+		if e, err = s.FetchKept(ctx, d.station, pin.Number, d.current.Load()); err != nil {
+			if e, err = c.adoptCopy(ctx, d, pin, s, err); err != nil {
 				return fmt.Errorf("pin %s: %w", d.station, err)
 			}
 		}
 	}
-	if store != Store(c.disk) {
-		if err := c.disk.Pin(ctx, d.station, pin, e); err != nil && ctx.Err() == nil {
-			c.noteWritten(c.disk, d.station, err)
+	if s != store.Store(c.local) {
+		if err := c.local.Pin(ctx, d.station, pin, e); err != nil && ctx.Err() == nil {
+			c.noteWritten(c.local, d.station, err)
 		}
 	}
 	c.servePinned(d, pin, e)
@@ -289,14 +268,13 @@ func (c *Cache) adopt(ctx context.Context, d *desk, pin Pin, store Store) error 
 // adoptCopy returns the pinned edition from the local copy where Redis does not
 // have it whole, and hands it on. Without one, Redis no longer says that it is
 // pinned, so that a process that has it hands it on.
-func (c *Cache) adoptCopy(ctx context.Context, d *desk, pin Pin, store Store, fault error) (*edition.Edition, error) {
-	if store == Store(c.disk) || !errors.Is(fault, ErrNone) && !errors.Is(fault, edition.ErrDamaged) {
+func (c *Cache) adoptCopy(ctx context.Context, d *desk, pin store.Pin, s store.Store, fault error) (*edition.Edition, error) {
+	if s == store.Store(c.local) || !errors.Is(fault, store.ErrNone) && !errors.Is(fault, edition.ErrDamaged) {
 		return nil, fault
 	}
-	e, err := c.disk.FetchKept(ctx, d.station, pin.Number, d.current.Load())
+	e, err := c.local.FetchKept(ctx, d.station, pin.Number, d.current.Load())
 	if err != nil {
-		_, err = c.redis.disown(ctx, d.station, "pinned", pin.String(), "pinned")
-		return nil, errors.Join(fault, err)
+		return nil, errors.Join(fault, c.redis.DisownPin(ctx, d.station, pin))
 	}
 	if served := d.served(); served != nil {
 		e = e.Instead(served, pin.At)
@@ -305,11 +283,11 @@ func (c *Cache) adoptCopy(ctx context.Context, d *desk, pin Pin, store Store, fa
 }
 
 // handOnPin tells a store what is pinned.
-func (c *Cache) handOnPin(ctx context.Context, d *desk, store Store) error {
-	err := store.Pin(ctx, d.station, d.pin, d.whole)
+func (c *Cache) handOnPin(ctx context.Context, d *desk, s store.Store) error {
+	err := s.Pin(ctx, d.station, d.pin, d.whole)
 	if err != nil {
 		if ctx.Err() == nil {
-			c.noteWritten(store, d.station, err)
+			c.noteWritten(s, d.station, err)
 		}
 		return fmt.Errorf("hand on the pin of %s: %w: %w", d.station, errNotTaken, err)
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
+	"feedstation/internal/store/storetest"
 	"feedstation/internal/testkit/redistest"
 )
 
@@ -37,15 +39,10 @@ func bodies(e *edition.Edition) map[string]edition.Hash {
 func printed(t *testing.T, c *Cache, count int) {
 	t.Helper()
 	for i := range count {
-		if err := c.Publish(t.Context(), text(i+1)); err != nil {
+		if err := c.Publish(t.Context(), storetest.Text(i+1)); err != nil {
 			t.Fatal(err)
 		}
 	}
-}
-
-// text returns the edition that printed gives a number.
-func text(number int) *edition.Edition {
-	return print(int64(number), number, fmt.Sprint("text ", number))
 }
 
 func TestCachePin(t *testing.T) {
@@ -56,23 +53,23 @@ func TestCachePin(t *testing.T) {
 	if err := a.Pin(t.Context(), "xt", 2); err != nil {
 		t.Fatal(err)
 	}
-	wantServed(t, a, 2, text(2))
-	wantCurrent(t, a, 3, text(3))
+	wantServed(t, a, 2, storetest.Text(2))
+	wantCurrent(t, a, 3, storetest.Text(3))
 	settle(t, a, b) // b has never had edition 2
-	wantServed(t, b, 2, text(2))
+	wantServed(t, b, 2, storetest.Text(2))
 
-	if err := b.Publish(t.Context(), text(4)); err != nil {
+	if err := b.Publish(t.Context(), storetest.Text(4)); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, a, b)
 	for _, c := range []*Cache{a, b} {
-		wantCurrent(t, c, 4, text(4))
-		wantServed(t, c, 2, text(2))
+		wantCurrent(t, c, 4, storetest.Text(4))
+		wantServed(t, c, 2, storetest.Text(2))
 	}
 	kept, err := b.Kept(t.Context(), "xt")
 	var got []string
 	for _, one := range kept {
-		got = append(got, fmt.Sprint(one.Number, one.Documents, one.Current, one.Pinned, one.Watermark.Equal(text(int(one.Number)).Watermark())))
+		got = append(got, fmt.Sprint(one.Number, one.Documents, one.Current, one.Pinned, one.Watermark.Equal(storetest.Text(int(one.Number)).Watermark())))
 	}
 	want := []string{"4 3 true false true", "3 3 false false true", "2 3 false true true", "1 3 false false true"}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
@@ -80,31 +77,31 @@ func TestCachePin(t *testing.T) {
 	}
 
 	server.Stop() // both know it without Redis, too
-	again := newCache(t, slog.New(slog.DiscardHandler), b.local, nil)
-	wantServed(t, again, 2, text(2))
-	wantCurrent(t, again, 4, text(4))
+	again := newCache(t, slog.New(slog.DiscardHandler), b.files, nil)
+	wantServed(t, again, 2, storetest.Text(2))
+	wantCurrent(t, again, 4, storetest.Text(4))
 	server.Cont()
 
 	if err := b.Unpin(t.Context(), "xt"); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, a, b)
-	wantServed(t, a, 5, text(4)) // which changed by that
-	wantServed(t, b, 5, text(4))
+	wantServed(t, a, 5, storetest.Text(4)) // which changed by that
+	wantServed(t, b, 5, storetest.Text(4))
 }
 
 func TestCachePinUnknown(t *testing.T) {
 	c := newCache(t, slog.New(slog.DiscardHandler), newLocal(t), nil)
-	if err := c.Pin(t.Context(), "xt", 1); !errors.Is(err, ErrNone) || err.Error() != "pin xt: no edition 1, there are none" {
-		t.Errorf("Pin: %v", err)
+	if err := c.Pin(t.Context(), "xt", 1); !errors.Is(err, store.ErrNone) || err.Error() != "pin xt: no edition 1, there are none" {
+		t.Errorf("store.Pin: %v", err)
 	}
 	printed(t, c, 3)
-	if err := c.Pin(t.Context(), "xt", 9); !errors.Is(err, ErrNone) || err.Error() != "pin xt: no edition 9, there are 3, 2, 1" {
-		t.Errorf("Pin: %v", err)
+	if err := c.Pin(t.Context(), "xt", 9); !errors.Is(err, store.ErrNone) || err.Error() != "pin xt: no edition 9, there are 3, 2, 1" {
+		t.Errorf("store.Pin: %v", err)
 	}
-	wantServed(t, c, 3, text(3))
+	wantServed(t, c, 3, storetest.Text(3))
 	for _, err := range []error{c.Pin(t.Context(), "yy", 1), c.Unpin(t.Context(), "yy")} {
-		if !errors.Is(err, ErrNone) {
+		if !errors.Is(err, store.ErrNone) {
 			t.Errorf("an unknown station: %v; want ErrNone", err)
 		}
 	}
@@ -115,16 +112,16 @@ func TestCachePinAfterTheFuture(t *testing.T) {
 	server := redistest.Start(t)
 	a, b := pair(t, server.Addr())
 	printed(t, a, 3)
-	ahead := Pin{2, time.Now().UTC().Add(time.Hour).Truncate(time.Millisecond)}
-	if err := a.redis.Pin(t.Context(), "xt", ahead, text(2)); err != nil {
+	ahead := store.Pin{Number: 2, At: time.Now().UTC().Add(time.Hour).Truncate(time.Millisecond)}
+	if err := a.redis.Pin(t.Context(), "xt", ahead, storetest.Text(2)); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Pin(t.Context(), "xt", 1); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, a, b)
-	wantServed(t, a, 1, text(1))
-	wantServed(t, b, 1, text(1))
+	wantServed(t, a, 1, storetest.Text(1))
+	wantServed(t, b, 1, storetest.Text(1))
 }
 
 // The current edition can be pinned: it stays while others are published.
@@ -135,15 +132,15 @@ func TestCachePinCurrent(t *testing.T) {
 	if err := a.Pin(t.Context(), "xt", 2); err != nil {
 		t.Fatal(err)
 	}
-	for i := range 2 * DefaultKeep {
-		if err := a.Publish(t.Context(), text(i+3)); err != nil {
+	for i := range 2 * store.DefaultKeep {
+		if err := a.Publish(t.Context(), storetest.Text(i+3)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	settle(t, a, b)
-	wantServed(t, a, 2, text(2))
-	wantServed(t, b, 2, text(2))
-	wantCurrent(t, b, 12, text(12))
+	wantServed(t, a, 2, storetest.Text(2))
+	wantServed(t, b, 2, storetest.Text(2))
+	wantCurrent(t, b, 12, storetest.Text(12))
 }
 
 // A pin is handed on to a Redis that was emptied, or that was away when it was
@@ -159,10 +156,10 @@ func TestCachePinMendsRedis(t *testing.T) {
 			server.Restart()
 		},
 		"without a document": func(t *testing.T, server *redistest.Server, _ *Cache) {
-			d, _ := text(2).Document("/rss.xml")
-			server.Do("DEL", testKeys.documentKey("xt", d.Hash()))
+			d, _ := storetest.Text(2).Document("/rss.xml")
+			server.Do("DEL", documentKey("xt", d.Hash()))
 		},
-		"without the edition": func(t *testing.T, server *redistest.Server, _ *Cache) { server.Do("DEL", testKeys.keptKey("xt")) },
+		"without the edition": func(t *testing.T, server *redistest.Server, _ *Cache) { server.Do("DEL", stationKey("xt", "k")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := redistest.Start(t)
@@ -179,9 +176,9 @@ func TestCachePinMendsRedis(t *testing.T) {
 			for range 3 {
 				settle(t, b, a)
 			}
-			wantServed(t, a, int64(want), text(want))
-			wantServed(t, b, int64(want), text(want))
-			wantCurrent(t, b, 3, text(3))
+			wantServed(t, a, int64(want), storetest.Text(want))
+			wantServed(t, b, int64(want), storetest.Text(want))
+			wantCurrent(t, b, 3, storetest.Text(3))
 		})
 	}
 }
@@ -191,7 +188,7 @@ func TestCachePinFromCopy(t *testing.T) {
 	server := redistest.Start(t)
 	a, b := pair(t, server.Addr())
 	for i := range 3 {
-		if err := a.Publish(t.Context(), text(i+1)); err != nil {
+		if err := a.Publish(t.Context(), storetest.Text(i+1)); err != nil {
 			t.Fatal(err)
 		}
 		if err := b.Sync(t.Context()); err != nil {
@@ -201,14 +198,14 @@ func TestCachePinFromCopy(t *testing.T) {
 	if err := a.Pin(t.Context(), "xt", 2); err != nil {
 		t.Fatal(err)
 	}
-	d, _ := text(2).Document("/rss.xml")
-	server.Do("DEL", testKeys.documentKey("xt", d.Hash()))
+	d, _ := storetest.Text(2).Document("/rss.xml")
+	server.Do("DEL", documentKey("xt", d.Hash()))
 	fresh := newCache(t, slog.New(slog.DiscardHandler), newLocal(t), newRedis(t, server.Addr()))
 	for _, c := range []*Cache{b, fresh} {
 		if err := c.Sync(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		wantServed(t, c, 2, text(2))
+		wantServed(t, c, 2, storetest.Text(2))
 	}
 }
 
@@ -227,14 +224,14 @@ func TestCachePinThroughLocal(t *testing.T) {
 	if err := serving.Sync(t.Context()); err == nil {
 		t.Error("in step with a Redis that is not there")
 	}
-	wantServed(t, serving, 1, text(1))
+	wantServed(t, serving, 1, storetest.Text(1))
 	server.Restart()
 	for range 3 {
 		_ = serving.Sync(t.Context()) // the first connections may be the old ones
 	}
 	other := newCache(t, silent, newLocal(t), newRedis(t, server.Addr()))
 	settle(t, serving, other)
-	wantServed(t, other, 1, text(1))
+	wantServed(t, other, 1, storetest.Text(1))
 }
 
 // A pin that nobody can follow any more is said once, and the current edition is
@@ -246,8 +243,8 @@ func TestCachePinGone(t *testing.T) {
 	if err := c.Pin(t.Context(), "xt", 2); err != nil {
 		t.Fatal(err)
 	}
-	for d := range text(2).Objects() {
-		if err := writeFile(local.path("xt", objectName(d.Hash())), []byte("damaged")); err != nil {
+	for d := range storetest.Text(2).Objects() {
+		if err := writeFile(path(local, "xt", objectName(d.Hash())), []byte("damaged")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -258,7 +255,7 @@ func TestCachePinGone(t *testing.T) {
 			t.Errorf("Sync: %v; want ErrDamaged", err)
 		}
 	}
-	wantServed(t, again, 3, text(3))
+	wantServed(t, again, 3, storetest.Text(3))
 	if n := strings.Count(log.String(), "pinned edition not used"); n != 1 {
 		t.Errorf("said %d times:\n%s", n, &log)
 	}
@@ -277,13 +274,13 @@ func TestCachePinGone(t *testing.T) {
 // changed hours ago.
 func dated(number int, hours time.Duration) *edition.Edition {
 	documents := map[string]*edition.Document{
-		"/robots.txt": edition.NewDocument("text/plain", []byte("the same"), noon),
-		"/rss.xml":    edition.NewDocument("text/plain", fmt.Append(nil, "art-1 text ", number), noon.Add(hours)),
+		"/robots.txt": edition.NewDocument("text/plain", []byte("the same"), storetest.Noon),
+		"/rss.xml":    edition.NewDocument("text/plain", fmt.Append(nil, "art-1 text ", number), storetest.Noon.Add(hours)),
 	}
 	if number == 1 {
-		documents["/sitemaps/2025-01.xml"] = edition.NewDocument("text/xml", []byte("a month that has gone since"), noon.Add(hours))
+		documents["/sitemaps/2025-01.xml"] = edition.NewDocument("text/xml", []byte("a month that has gone since"), storetest.Noon.Add(hours))
 	}
-	return edition.New("xt", int64(number), noon.Add(hours), "build", documents)
+	return edition.New("xt", int64(number), storetest.Noon.Add(hours), "build", documents)
 }
 
 // modified returns when the documents of what is served changed.
@@ -349,7 +346,7 @@ func TestPinnedIsModified(t *testing.T) {
 		}
 		fresh := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
 		settle(t, fresh, a)
-		for name, c := range map[string]*Cache{"b": b, "a fresh one": fresh, "a again": newAmended(t, a.local, nil), "b again": newAmended(t, b.local, nil)} {
+		for name, c := range map[string]*Cache{"b": b, "a fresh one": fresh, "a again": newAmended(t, a.files, nil), "b again": newAmended(t, b.files, nil)} {
 			if got := modified(t, c); !maps.Equal(got, now) {
 				t.Errorf("%s: in %s modified at %v, want %v", what, name, got, now)
 			}

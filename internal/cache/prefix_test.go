@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"feedstation/internal/store/redis"
+	"feedstation/internal/store/storetest"
 	"feedstation/internal/testkit/redistest"
 )
 
@@ -17,22 +19,22 @@ func TestRedisPrefix(t *testing.T) {
 	server := redistest.Start(t)
 	var caches []*Cache
 	for i, prefix := range []string{"", "staging:"} {
-		r := openRedis(t, RedisOptions{Mode: "single", Addrs: []string{server.Addr()}, Prefix: prefix})
+		r := openRedis(t, redis.Options{Mode: "single", Addrs: []string{server.Addr()}, Prefix: prefix})
 		c := newAmended(t, newLocal(t), r)
-		if err := errors.Join(c.Publish(t.Context(), text(i+1)), c.Retract(t.Context(), held(fmt.Sprint("art-", i))), c.Acquire(t.Context())); err != nil {
+		if err := errors.Join(c.Publish(t.Context(), storetest.Text(i+1)), c.Retract(t.Context(), held(fmt.Sprint("art-", i))), c.Acquire(t.Context())); err != nil {
 			t.Fatal(err)
 		}
 		caches = append(caches, c)
 	}
 	for i, c := range caches {
 		settle(t, c, c)
-		wantCurrent(t, c, int64(i+1), text(i+1))
+		wantCurrent(t, c, int64(i+1), storetest.Text(i+1))
 		if len(c.Retractions()) != 1 || !c.Leads("xt") {
 			t.Errorf("%d: retractions %v, leads %t", i, c.Retractions(), c.Leads("xt"))
 		}
 	}
 	for key := range strings.FieldsSeq(strings.Trim(fmt.Sprint(server.Do("KEYS", "*")), "[]")) {
-		if !strings.HasPrefix(key, DefaultPrefix) && !strings.HasPrefix(key, "staging:") {
+		if !strings.HasPrefix(key, redis.DefaultPrefix) && !strings.HasPrefix(key, "staging:") {
 			t.Errorf("a key %q", key)
 		}
 	}
@@ -45,14 +47,14 @@ func TestRedisEditionOfAnotherAddress(t *testing.T) {
 	server := redistest.Start(t)
 	at := func(url string) (*Cache, *bytes.Buffer) {
 		var log bytes.Buffer
-		r := openRedis(t, RedisOptions{Mode: "single", Addrs: []string{server.Addr()}, URLs: map[string]string{"xt": url}})
+		r := openRedis(t, redis.Options{Mode: "single", Addrs: []string{server.Addr()}, URLs: map[string]string{"xt": url}})
 		return newCache(t, slog.New(slog.NewTextHandler(&log, nil)), newLocal(t), r), &log
 	}
 	const ours, theirs = "https://xt.news.example", "https://xt.staging.example"
 	a, _ := at(ours)
 	b, log := at(theirs)
 	for n := range 2 {
-		if err := a.Publish(t.Context(), text(n+1).At(ours)); err != nil {
+		if err := a.Publish(t.Context(), storetest.Text(n+1).At(ours)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -68,7 +70,7 @@ func TestRedisEditionOfAnotherAddress(t *testing.T) {
 	if n := strings.Count(log.String(), "station not in step"); n != 1 || !strings.Contains(log.String(), "choose another cache.redis.prefix") {
 		t.Errorf("said %d times:\n%s", n, log)
 	}
-	if c, ok := b.conditions.Get(outOfStep, "xt"); !ok || !errors.Is(c.Err, errElsewhere) {
+	if c, ok := b.conditions.Get(outOfStep, "xt"); !ok || !errors.Is(c.Err, redis.ErrElsewhere) {
 		t.Errorf("conditions: %v", b.Conditions())
 	}
 	if kept, err := b.Kept(t.Context(), "xt"); err != nil || len(kept) > 0 {
@@ -76,7 +78,7 @@ func TestRedisEditionOfAnotherAddress(t *testing.T) {
 	}
 
 	// Whoever builds publishes all the same: it may be the station that has moved.
-	if err := errors.Join(b.Publish(t.Context(), text(1).At(theirs).Following(nil)), b.Unpin(t.Context(), "xt")); err != nil {
+	if err := errors.Join(b.Publish(t.Context(), storetest.Text(1).At(theirs).Following(nil)), b.Unpin(t.Context(), "xt")); err != nil {
 		t.Fatal(err)
 	}
 	fresh, _ := at(theirs)

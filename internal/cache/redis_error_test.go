@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"feedstation/internal/store/redis"
+	"feedstation/internal/store/storetest"
 	"feedstation/internal/testkit/redistest"
 )
 
@@ -21,21 +23,21 @@ func TestRedisFaultsAreNamed(t *testing.T) {
 	node := redistest.StartCluster(t).Nodes()[0]
 	for _, tt := range []struct {
 		name    string
-		options RedisOptions
+		options redis.Options
 		kind    string
 		want    string
 	}{
-		{"a wrong password", RedisOptions{Mode: "single", Addrs: []string{locked.Addr()}, Password: "mistaken"}, redisUnreachable.Began, "wrong user name or password (cache.redis.password): "},
-		{"no password", RedisOptions{Mode: "single", Addrs: []string{locked.Addr()}}, redisUnreachable.Began, "a password is needed (cache.redis.password): "},
-		{"a database too much", RedisOptions{Mode: "single", Addrs: []string{server.Addr()}, DB: 99}, redisUnreachable.Began, "there is no database of that number (cache.redis.db): "},
-		{"no cluster", RedisOptions{Mode: "cluster", Addrs: []string{server.Addr()}}, redisUnreachable.Began, "not a cluster (cache.redis.mode): "},
-		{"a cluster", RedisOptions{Mode: "single", Addrs: []string{node.Addr()}}, redisUnreachable.Began, "part of a cluster (cache.redis.mode): "},
-		{"a replica", RedisOptions{Mode: "single", Addrs: []string{replica.Addr()}}, redisUnwritable.Began, "a replica, which takes no writes (cache.redis.addrs): "},
-		{"no room", RedisOptions{Mode: "single", Addrs: []string{full.Addr()}}, redisUnwritable.Began, "its memory is full: "},
+		{"a wrong password", redis.Options{Mode: "single", Addrs: []string{locked.Addr()}, Password: "mistaken"}, redisUnreachable.Began, "wrong user name or password (cache.redis.password): "},
+		{"no password", redis.Options{Mode: "single", Addrs: []string{locked.Addr()}}, redisUnreachable.Began, "a password is needed (cache.redis.password): "},
+		{"a database too much", redis.Options{Mode: "single", Addrs: []string{server.Addr()}, DB: 99}, redisUnreachable.Began, "there is no database of that number (cache.redis.db): "},
+		{"no cluster", redis.Options{Mode: "cluster", Addrs: []string{server.Addr()}}, redisUnreachable.Began, "not a cluster (cache.redis.mode): "},
+		{"a cluster", redis.Options{Mode: "single", Addrs: []string{node.Addr()}}, redisUnreachable.Began, "part of a cluster (cache.redis.mode): "},
+		{"a replica", redis.Options{Mode: "single", Addrs: []string{replica.Addr()}}, redisUnwritable.Began, "a replica, which takes no writes (cache.redis.addrs): "},
+		{"no room", redis.Options{Mode: "single", Addrs: []string{full.Addr()}}, redisUnwritable.Began, "its memory is full: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.options.Keep, tt.options.Timeout = 1, 5*time.Second
-			redis, err := NewRedis(tt.options)
+			redis, err := redis.New(tt.options)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -46,7 +48,7 @@ func TestRedisFaultsAreNamed(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = c.Sync(t.Context())
-			if err := c.Publish(t.Context(), print(1, 1, "one")); err != nil {
+			if err := c.Publish(t.Context(), storetest.Print(1, 1, "one")); err != nil {
 				t.Fatal(err)
 			}
 			var all []string

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
 )
 
 // Retractions returns the retractions that this process knows. They must not be
@@ -105,7 +106,7 @@ func (c *Cache) learn(retractions ...edition.Retraction) bool {
 func (c *Cache) saveRetracted(ctx context.Context) error {
 	known := c.Retractions()
 	c.unsaved.Store(true)
-	err := c.disk.addRetracted(ctx, known)
+	err := c.local.AddRetracted(ctx, known)
 	if err == nil {
 		c.unsaved.Store(false)
 		if c.redis == nil {
@@ -113,7 +114,7 @@ func (c *Cache) saveRetracted(ctx context.Context) error {
 		}
 	}
 	if ctx.Err() == nil {
-		c.noteWritten(c.disk, "", err)
+		c.noteWritten(c.local, "", err)
 	}
 	return err
 }
@@ -135,17 +136,17 @@ func (c *Cache) readRetracted() error {
 	c.copying.Lock()
 	defer c.copying.Unlock()
 	mine := c.Retractions()
-	file, err := c.disk.lookRetracted(c.copied, len(mine) > 0 && !c.conditions.Has(localUnwritable)) // else they are written anyway
-	if err != nil && !errors.Is(err, edition.ErrDamaged) || !file.read {
+	file, err := c.local.LookRetracted(c.copied, len(mine) > 0 && !c.conditions.Has(localUnwritable)) // else they are written anyway
+	if err != nil && !errors.Is(err, edition.ErrDamaged) || !file.Read {
 		return err
 	}
-	c.copied = file.seen
-	c.learn(file.retractions...)
+	c.copied = file.Seen
+	c.learn(file.Retractions...)
 	if c.redis == nil {
-		c.noteSent(slices.Values(file.retractions))
+		c.noteSent(slices.Values(file.Retractions))
 	}
-	there, _ := edition.Retractions(nil).With(file.retractions...)
-	if _, lacks := there.With(slices.Collect(maps.Values(mine))...); err != nil || lacks || !file.whole && len(c.Retractions()) > 0 {
+	there, _ := edition.Retractions(nil).With(file.Retractions...)
+	if _, lacks := there.With(slices.Collect(maps.Values(mine))...); err != nil || lacks || !file.Whole && len(c.Retractions()) > 0 {
 		c.unamended.Store(true)
 	}
 	return err
@@ -153,7 +154,7 @@ func (c *Cache) readRetracted() error {
 
 // followRetractions brings the retractions into step with the local copy and, when
 // they may be others than last time, with Redis. What they change is left to apply.
-func (c *Cache) followRetractions(ctx context.Context, heads []Head) error {
+func (c *Cache) followRetractions(ctx context.Context, heads []store.Head) error {
 	faults := []error{c.readRetracted()}
 	if errors.Is(faults[0], edition.ErrDamaged) { // what this process knows is written in their place
 		c.log.Error("retractions of the local copy not read", "error", faults[0])
@@ -199,11 +200,11 @@ func (c *Cache) lackedBy(theirs []edition.Retraction) (lacked []edition.Retracti
 
 // readRetractions learns those that a later edition than was seen may have been
 // made with. Sync amends the editions of other stations.
-func (c *Cache) readRetractions(ctx context.Context, store Store) error {
+func (c *Cache) readRetractions(ctx context.Context, s store.Store) error {
 	if err := c.readRetracted(); err != nil {
 		return err
 	}
-	if store == Store(c.disk) {
+	if s == store.Store(c.local) {
 		return nil
 	}
 	_, err := c.learnShared(ctx)
@@ -221,28 +222,4 @@ func (c *Cache) learnShared(ctx context.Context) (theirs []edition.Retraction, e
 		return theirs, nil
 	}
 	return nil, err
-}
-
-// retractedFile is what is found of the retractions in the local copy.
-type retractedFile struct {
-	seen        copies
-	read        bool // the files are others than before, or are missed
-	whole       bool // both are there
-	retractions []edition.Retraction
-}
-
-// lookRetracted reads the retractions of the local copy, if their files are others
-// than before or, where they are missed, one is not there. The error may be
-// edition.ErrDamaged.
-func (l *Local) lookRetracted(before copies, missed bool) (file retractedFile, err error) {
-	base, err := l.folder()
-	if err != nil {
-		return file, err
-	}
-	file.seen, file.read, err = before.look(base)
-	file.read = file.read || missed && file.seen.incomplete()
-	if err == nil && file.read {
-		file.retractions, file.whole, err = readRetracted(base)
-	}
-	return file, err
 }

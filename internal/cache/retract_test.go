@@ -16,6 +16,9 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store/disk"
+	"feedstation/internal/store/redis"
+	"feedstation/internal/store/storetest"
 	"feedstation/internal/testkit/redistest"
 )
 
@@ -53,7 +56,7 @@ func redact(e *edition.Edition, retractions edition.Retractions) *edition.Editio
 	return edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), documents).WithContents(contents).Following(e)
 }
 
-func newAmended(t *testing.T, local *Local, redis *Redis) *Cache {
+func newAmended(t *testing.T, local *disk.Store, redis *redis.Store) *Cache {
 	t.Helper()
 	c, err := Open(t.Context(), slog.New(slog.DiscardHandler), []string{"xt"}, local, redis, redact)
 	if err != nil {
@@ -88,7 +91,7 @@ func TestCacheRetract(t *testing.T) {
 	a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
 	b := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
 	for i, text := range []string{"art-1 art-2", "art-1 art-3", "art-1"} {
-		if err := a.Publish(t.Context(), print(int64(i+1), i, text)); err != nil {
+		if err := a.Publish(t.Context(), storetest.Print(int64(i+1), i, text)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -117,7 +120,7 @@ func TestCacheRetract(t *testing.T) {
 		t.Fatal(err)
 	}
 	settle(t, a, b)
-	for name, c := range map[string]*Cache{"a": a, "b": b, "a again": newAmended(t, a.local, nil), "b again": newAmended(t, b.local, nil)} {
+	for name, c := range map[string]*Cache{"a": a, "b": b, "a again": newAmended(t, a.files, nil), "b again": newAmended(t, b.files, nil)} {
 		if shows(t, c, "art-1") {
 			t.Errorf("%s: art-1 comes back with a pinned edition", name)
 		}
@@ -151,7 +154,7 @@ func TestCacheRetractBeforePublish(t *testing.T) {
 	if err := a.Retract(t.Context(), held("art-1")); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Publish(t.Context(), print(1, 0, "art-1")); err != nil {
+	if err := a.Publish(t.Context(), storetest.Print(1, 0, "art-1")); err != nil {
 		t.Fatal(err)
 	}
 	if shows(t, a, "art-1") {
@@ -161,7 +164,7 @@ func TestCacheRetractBeforePublish(t *testing.T) {
 		t.Fatal(err)
 	}
 	e, _ := unaware.Current("xt")
-	if err := unaware.Publish(t.Context(), print(e.Number()+1, 5, "art-1").Following(e)); err != nil {
+	if err := unaware.Publish(t.Context(), storetest.Print(e.Number()+1, 5, "art-1").Following(e)); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, a, unaware)
@@ -173,8 +176,8 @@ func TestCacheRetractBeforePublish(t *testing.T) {
 // What is amended replaces no more than what it was made from would.
 func TestCacheAmendedIsStale(t *testing.T) {
 	c := newAmended(t, newLocal(t), nil)
-	old := print(1, 0, "one")
-	for _, e := range []*edition.Edition{old, print(2, 10, "two")} {
+	old := storetest.Print(1, 0, "one")
+	for _, e := range []*edition.Edition{old, storetest.Print(2, 10, "two")} {
 		if err := c.Publish(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
@@ -182,10 +185,10 @@ func TestCacheAmendedIsStale(t *testing.T) {
 	if err := c.Retract(t.Context(), held("art-1")); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Publish(t.Context(), print(3, 20, "art-1 three").Following(old)); err == nil {
+	if err := c.Publish(t.Context(), storetest.Print(3, 20, "art-1 three").Following(old)); err == nil {
 		t.Error("an edition made from an older one than the current was published")
 	}
-	wantCurrent(t, c, 2, print(2, 10, "two"))
+	wantCurrent(t, c, 2, storetest.Print(2, 10, "two"))
 }
 
 // Retractions reach every process through whatever is there.
@@ -194,7 +197,7 @@ func TestCacheRetractionsShared(t *testing.T) {
 	local := newLocal(t)
 	serving := newAmended(t, local, newRedis(t, server.Addr()))
 	other := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
-	if err := serving.Publish(t.Context(), print(1, 0, "art-1 art-2 art-3")); err != nil {
+	if err := serving.Publish(t.Context(), storetest.Print(1, 0, "art-1 art-2 art-3")); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, serving, other)
@@ -236,7 +239,7 @@ func TestCacheRetractionsShared(t *testing.T) {
 func TestCacheRetractionsAfterRestart(t *testing.T) {
 	server := redistest.Start(t)
 	local := newLocal(t)
-	if err := local.addRetracted(t.Context(), edition.Retractions{"art-1": held("art-1")}); err != nil {
+	if err := local.AddRetracted(t.Context(), edition.Retractions{"art-1": held("art-1")}); err != nil {
 		t.Fatal(err)
 	}
 	c := newAmended(t, local, newRedis(t, server.Addr()))
@@ -253,7 +256,7 @@ func TestCacheRetractionsBeforeEditions(t *testing.T) {
 	server := redistest.Start(t)
 	a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
 	b := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
-	if err := a.Publish(t.Context(), print(1, 0, "art-1")); err != nil {
+	if err := a.Publish(t.Context(), storetest.Print(1, 0, "art-1")); err != nil {
 		t.Fatal(err)
 	}
 	heads, err := b.redis.Heads(t.Context(), []string{"xt"}) // and then, before it is fetched:
@@ -293,11 +296,11 @@ func TestCacheLackedByMany(t *testing.T) {
 // A Redis that is full may remove the retractions of a station, or their token,
 // and keep the rest: another process hears of them all the same.
 func TestCacheRetractionsEvicted(t *testing.T) {
-	for _, evicted := range []string{testKeys.retractedKey(), testKeys.manifestKey("xt")} {
+	for _, evicted := range []string{retractedKey, stationKey("xt", "m")} {
 		t.Run(evicted, func(t *testing.T) {
 			server := redistest.Start(t)
 			a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
-			if err := a.Publish(t.Context(), print(1, 0, "art-1 art-2")); err != nil {
+			if err := a.Publish(t.Context(), storetest.Print(1, 0, "art-1 art-2")); err != nil {
 				t.Fatal(err)
 			}
 			if err := a.Retract(t.Context(), held("art-1")); err != nil {
@@ -309,7 +312,7 @@ func TestCacheRetractionsEvicted(t *testing.T) {
 			fresh := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
 			settle(t, a, fresh)
 			e, _ := fresh.Current("xt")
-			if err := fresh.Publish(t.Context(), print(e.Number()+1, 5, "art-1 art-2").Following(e)); err != nil {
+			if err := fresh.Publish(t.Context(), storetest.Print(e.Number()+1, 5, "art-1 art-2").Following(e)); err != nil {
 				t.Fatal(err)
 			}
 			if shows(t, fresh, "art-1") {
@@ -364,8 +367,8 @@ func TestCacheManyRetractions(t *testing.T) {
 // the next one neither serves the article nor leaves it in the local copy.
 func TestCacheRetractThenStopped(t *testing.T) {
 	local := newLocal(t)
-	publish(t, local, print(1, 0, "art-1 art-2"))
-	if err := local.addRetracted(t.Context(), edition.Retractions{"art-1": held("art-1")}); err != nil {
+	storetest.Publish(t, local, storetest.Print(1, 0, "art-1 art-2"))
+	if err := local.AddRetracted(t.Context(), edition.Retractions{"art-1": held("art-1")}); err != nil {
 		t.Fatal(err)
 	}
 	c := newAmended(t, local, nil)
@@ -384,7 +387,7 @@ func TestCacheRetractThenStopped(t *testing.T) {
 func TestCacheRetractWithStoppedRedis(t *testing.T) {
 	server := redistest.Start(t)
 	c := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
-	if err := c.Publish(t.Context(), print(1, 0, "art-1")); err != nil {
+	if err := c.Publish(t.Context(), storetest.Print(1, 0, "art-1")); err != nil {
 		t.Fatal(err)
 	}
 	server.Stop()
@@ -394,7 +397,7 @@ func TestCacheRetractWithStoppedRedis(t *testing.T) {
 	if err := c.Retract(ctx, held("art-1")); !errors.Is(err, edition.ErrUnsent) || ctx.Err() != nil {
 		t.Errorf("Retract: %v, %v", err, ctx.Err())
 	}
-	if shows(t, c, "art-1") || shows(t, newAmended(t, c.local, nil), "art-1") {
+	if shows(t, c, "art-1") || shows(t, newAmended(t, c.files, nil), "art-1") {
 		t.Error("art-1 is still served")
 	}
 }
@@ -408,7 +411,7 @@ func TestLocalDamagedRetractions(t *testing.T) {
 	damage := func() {
 		t.Helper()
 		for _, name := range []string{retractedName, retractedName + twinSuffix} {
-			if err := writeFile(filepath.Join(local.dir, name), []byte("{")); err != nil {
+			if err := writeFile(filepath.Join(local.Dir(), name), []byte("{")); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -442,7 +445,7 @@ func TestLocalDamagedRetractions(t *testing.T) {
 func TestRetractAskerGone(t *testing.T) {
 	local := newLocal(t)
 	c := newAmended(t, local, nil)
-	if err := c.Publish(t.Context(), print(1, 0, "art-1 art-2")); err != nil {
+	if err := c.Publish(t.Context(), storetest.Print(1, 0, "art-1 art-2")); err != nil {
 		t.Fatal(err)
 	}
 	gone, leave := context.WithCancel(t.Context())
@@ -466,20 +469,15 @@ func TestStoppedProcessHoldsLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		local := newLocal(t)
 		c := newAmended(t, local, nil)
-		if err := c.Publish(t.Context(), print(1, 0, "art-1 art-2")); err != nil {
+		if err := c.Publish(t.Context(), storetest.Print(1, 0, "art-1 art-2")); err != nil {
 			t.Fatal(err)
 		}
-		lock, err := lockFile(t.Context(), local.base, retractedLockName)
-		_, unlock, stationErr := local.lock(t.Context(), "xt")
-		if err := errors.Join(err, stationErr); err != nil {
-			t.Fatal(err)
-		}
-		defer lock.Close()
-		defer unlock()
+		defer lock(t, local, "", retractedLockName)()
+		defer lock(t, local, "xt", lockName)()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		_ = c.Retract(ctx, held("art-1")) // tells that it could not be stored
-		if err := c.Publish(ctx, print(2, 1, "art-3")); err != nil {
+		if err := c.Publish(ctx, storetest.Print(2, 1, "art-3")); err != nil {
 			t.Error(err)
 		}
 		if ctx.Err() != nil {
@@ -501,12 +499,12 @@ func TestRetractionsSurviveDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(local.dir, retractedName))
+	text, err := os.ReadFile(filepath.Join(local.Dir(), retractedName))
 	if err != nil {
 		t.Fatal(err)
 	}
 	text[len(text)/2] ^= 1
-	if err := os.WriteFile(filepath.Join(local.dir, retractedName), text, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(local.Dir(), retractedName), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	again := newAmended(t, local, nil)
@@ -552,7 +550,7 @@ func TestRedisDamagedRetraction(t *testing.T) {
 	if err := a.Retract(t.Context(), held("a")); err != nil {
 		t.Fatal(err)
 	}
-	server.Do("HSET", testKeys.retractedKey(), "b", "garbage", tokenField, "another")
+	server.Do("HSET", retractedKey, "b", "garbage", "", "another")
 	for _, c := range []*Cache{a, newAmended(t, newLocal(t), newRedis(t, server.Addr()))} {
 		if err := c.Sync(t.Context()); err != nil {
 			t.Errorf("Sync: %v", err)

@@ -5,10 +5,6 @@ import (
 	"errors"
 )
 
-// settingsName is the file in the local copy's folder with the settings of the
-// processes that make editions there. No station can have that id.
-const settingsName = "settings.lock"
-
 var errShared = errors.New("another process makes editions in the same cache.dir with another configuration or version: give each a folder of its own")
 
 // Share tells other processes that use the same local copy with which settings
@@ -18,16 +14,13 @@ func (c *Cache) Share(ctx context.Context, settings string) (done func()) {
 	if c.redis != nil {
 		return func() {}
 	}
-	base, err := c.local.folder()
+	lock, agreed, err := c.files.Agree(ctx, settings)
 	if err == nil {
-		lock, agreed, lockErr := base.Agree(ctx, settingsName, settings)
-		if err = lockErr; err == nil {
-			if !agreed {
-				c.conditions.Note(localShared, "", errShared, "dir", c.local.dir)
-			}
-			return func() { _ = lock.Close() }
+		if !agreed {
+			c.conditions.Note(localShared, "", errShared, "dir", c.files.Dir())
 		}
+		return func() { _ = lock.Close() }
 	}
-	c.noteWritten(c.disk, "", err)
+	c.noteWritten(c.local, "", err)
 	return func() {}
 }

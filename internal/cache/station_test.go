@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store/disk"
+	"feedstation/internal/store/redis"
+	"feedstation/internal/store/storetest"
 	"feedstation/internal/testkit/redistest"
 )
 
@@ -23,7 +26,7 @@ func of(station string, e *edition.Edition) *edition.Edition {
 }
 
 // openTwo returns a cache of the stations xt and cs.
-func openTwo(t *testing.T, local *Local, redis *Redis) *Cache {
+func openTwo(t *testing.T, local *disk.Store, redis *redis.Store) *Cache {
 	t.Helper()
 	c, err := Open(t.Context(), slog.New(slog.DiscardHandler), []string{"xt", "cs"}, local, redis, nil)
 	if err != nil {
@@ -38,7 +41,7 @@ func TestLocalOfAnotherStation(t *testing.T) {
 	local := newLocal(t)
 	c := openTwo(t, local, nil)
 	for number := range 3 {
-		for _, e := range []*edition.Edition{text(number + 1), of("cs", print(int64(number+1), number+1, "elsewhere"))} {
+		for _, e := range []*edition.Edition{storetest.Text(number + 1), of("cs", storetest.Print(int64(number+1), number+1, "elsewhere"))} {
 			if err := c.Publish(t.Context(), e); err != nil {
 				t.Fatal(err)
 			}
@@ -48,7 +51,7 @@ func TestLocalOfAnotherStation(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, move := range [][2]string{{"xt", "aside"}, {"cs", "xt"}, {"aside", "cs"}} {
-		if err := os.Rename(filepath.Join(local.dir, move[0]), filepath.Join(local.dir, move[1])); err != nil {
+		if err := os.Rename(filepath.Join(local.Dir(), move[0]), filepath.Join(local.Dir(), move[1])); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -61,10 +64,10 @@ func TestLocalOfAnotherStation(t *testing.T) {
 			t.Errorf("%s has %v to pin, %v", station, kept, err)
 		}
 	}
-	if err := again.Publish(t.Context(), text(4)); err != nil {
+	if err := again.Publish(t.Context(), storetest.Text(4)); err != nil {
 		t.Fatal(err)
 	}
-	wantCurrent(t, openTwo(t, local, nil), 4, text(4))
+	wantCurrent(t, openTwo(t, local, nil), 4, storetest.Text(4))
 }
 
 // So with the keys of Redis: what is under another station's is not followed, and
@@ -72,17 +75,17 @@ func TestLocalOfAnotherStation(t *testing.T) {
 func TestRedisOfAnotherStation(t *testing.T) {
 	server := redistest.Start(t)
 	a := openTwo(t, newLocal(t), newRedis(t, server.Addr()))
-	for _, e := range []*edition.Edition{text(1), of("cs", print(1, 2, "elsewhere"))} {
+	for _, e := range []*edition.Edition{storetest.Text(1), of("cs", storetest.Print(1, 2, "elsewhere"))} {
 		if err := a.Publish(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, key := range []string{"m", "k", "n"} {
-		server.Do("COPY", testKeys.stationKey("cs", key), testKeys.stationKey("xt", key), "REPLACE")
+		server.Do("COPY", stationKey("cs", key), stationKey("xt", key), "REPLACE")
 	}
-	d, _ := print(1, 2, "elsewhere").Document("/rss.xml")
-	for e := range print(1, 2, "elsewhere").Objects() {
-		server.Do("COPY", testKeys.documentKey("cs", e.Hash()), testKeys.documentKey("xt", e.Hash()))
+	d, _ := storetest.Print(1, 2, "elsewhere").Document("/rss.xml")
+	for e := range storetest.Print(1, 2, "elsewhere").Objects() {
+		server.Do("COPY", documentKey("cs", e.Hash()), documentKey("xt", e.Hash()))
 	}
 	b := openTwo(t, newLocal(t), newRedis(t, server.Addr()))
 	if err := b.Sync(t.Context()); !errors.Is(err, edition.ErrDamaged) {
@@ -95,7 +98,7 @@ func TestRedisOfAnotherStation(t *testing.T) {
 	settle(t, a, a)
 	settle(t, a, b)
 	got, ok := b.Current("xt")
-	if !ok || !got.Equal(text(1)) {
+	if !ok || !got.Equal(storetest.Text(1)) {
 		t.Errorf("xt has not got its own edition back: %v", got)
 	}
 }

@@ -11,17 +11,21 @@ import (
 	"testing"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
+	"feedstation/internal/store/disk"
+	"feedstation/internal/store/redis"
+	"feedstation/internal/store/storetest"
 	"feedstation/internal/testkit/redistest"
 )
 
 func editionOf(station string) *edition.Edition {
-	documents := map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/plain", []byte("text"), noon)}
-	return edition.New(station, 1, noon, "build", documents)
+	documents := map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/plain", []byte("text"), storetest.Noon)}
+	return edition.New(station, 1, storetest.Noon, "build", documents)
 }
 
 // withDamage returns a local copy with three editions, the second pinned, whose
 // take-downs are damaged.
-func withDamage(t *testing.T, damage func(name string) error) *Local {
+func withDamage(t *testing.T, damage func(name string) error) *disk.Store {
 	t.Helper()
 	local := newLocal(t)
 	c := newAmended(t, local, nil)
@@ -29,12 +33,12 @@ func withDamage(t *testing.T, damage func(name string) error) *Local {
 	if err := errors.Join(c.Pin(t.Context(), "xt", 2), c.Retract(t.Context(), held("art-1"))); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range copyNames() {
-		if err := damage(filepath.Join(local.dir, name)); err != nil {
+	for _, name := range []string{retractedName, retractedName + twinSuffix} {
+		if err := damage(filepath.Join(local.Dir(), name)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	again, err := OpenLocal(local.dir, DefaultKeep)
+	again, err := disk.Open(local.Dir(), store.DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,8 +75,8 @@ func TestUnknownRetractionsServeNothing(t *testing.T) {
 			if n := strings.Count(log.String(), "retractions of the local copy not read"); n != 1 {
 				t.Errorf("said %d times:\n%s", n, &log)
 			}
-			if where := c.Stored(t.Context()); where != local.dir {
-				t.Errorf("Stored = %q; want %q: there are editions", where, local.dir)
+			if where := c.Stored(t.Context()); where != local.Dir() {
+				t.Errorf("Stored = %q; want %q: there are editions", where, local.Dir())
 			}
 			for range 3 {
 				_ = c.Sync(t.Context())
@@ -85,59 +89,59 @@ func TestUnknownRetractionsServeNothing(t *testing.T) {
 					t.Errorf("Retract: %v", err)
 				}
 			}
-			again, err := OpenLocal(local.dir, DefaultKeep)
+			again, err := disk.Open(local.Dir(), store.DefaultKeep)
 			if err != nil {
 				t.Fatal(err)
 			}
 			wantNothing(t, newAmended(t, again, nil))
 
 			// A build, also of the same articles, is served, and so is the pin again.
-			if err := c.Publish(t.Context(), text(3)); err != nil {
+			if err := c.Publish(t.Context(), storetest.Text(3)); err != nil {
 				t.Fatal(err)
 			}
-			if e, ok := c.Current("xt"); !ok || !e.Equal(text(3)) {
+			if e, ok := c.Current("xt"); !ok || !e.Equal(storetest.Text(3)) {
 				t.Errorf("current: %v %v", e, ok)
 			}
 			_ = c.Sync(t.Context())
-			wantServed(t, c, 2, text(2))
+			wantServed(t, c, 2, storetest.Text(2))
 			if name == "folders" {
 				return
 			}
-			if again, err = OpenLocal(local.dir, DefaultKeep); err != nil {
+			if again, err = disk.Open(local.Dir(), store.DefaultKeep); err != nil {
 				t.Fatal(err)
 			}
-			wantServed(t, newAmended(t, again, nil), 2, text(2))
+			wantServed(t, newAmended(t, again, nil), 2, storetest.Text(2))
 		})
 	}
 }
 
 // With the switch it is served at once.
 func TestUnknownRetractionsTrusted(t *testing.T) {
-	wantServed(t, newAmended(t, withDamage(t, empty).Trusting(), nil), 2, text(2))
+	wantServed(t, newAmended(t, withDamage(t, empty).Trusting(), nil), 2, storetest.Text(2))
 
 	// Also by the process after one without it.
 	local := withDamage(t, empty)
 	wantNothing(t, newAmended(t, local, nil))
-	again, err := OpenLocal(local.dir, DefaultKeep)
+	again, err := disk.Open(local.Dir(), store.DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := newAmended(t, again.Trusting(), nil)
-	wantServed(t, c, 2, text(2))
-	if err := c.Publish(t.Context(), text(4)); err != nil {
+	wantServed(t, c, 2, storetest.Text(2))
+	if err := c.Publish(t.Context(), storetest.Text(4)); err != nil {
 		t.Fatal(err)
 	}
-	if again, err = OpenLocal(local.dir, DefaultKeep); err != nil {
+	if again, err = disk.Open(local.Dir(), store.DefaultKeep); err != nil {
 		t.Fatal(err)
 	}
-	wantCurrent(t, newAmended(t, again, nil), 4, text(4))
+	wantCurrent(t, newAmended(t, again, nil), 4, storetest.Text(4))
 }
 
 // What Redis has is served: it has the take-downs too.
 func TestUnknownRetractionsConfirmedByRedis(t *testing.T) {
 	server := redistest.Start(t)
 	publisher := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
-	if err := errors.Join(publisher.Publish(t.Context(), print(4, 9, "art-1 art-2")), publisher.Retract(t.Context(), held("art-1"))); err != nil {
+	if err := errors.Join(publisher.Publish(t.Context(), storetest.Print(4, 9, "art-1 art-2")), publisher.Retract(t.Context(), held("art-1"))); err != nil {
 		t.Fatal(err)
 	}
 	local := withDamage(t, empty)
@@ -150,7 +154,7 @@ func TestUnknownRetractionsConfirmedByRedis(t *testing.T) {
 		t.Error("not as Redis has it")
 	}
 	server.Kill()
-	again, err := OpenLocal(local.dir, DefaultKeep)
+	again, err := disk.Open(local.Dir(), store.DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,15 +168,15 @@ func TestUnknownRetractionsConfirmedByRedis(t *testing.T) {
 func TestUnknownRetractionsKnownByAnother(t *testing.T) {
 	local := newLocal(t)
 	serving := newAmended(t, local, nil)
-	if err := errors.Join(serving.Publish(t.Context(), print(1, 0, "art-1 art-2")), serving.Retract(t.Context(), held("art-1"))); err != nil {
+	if err := errors.Join(serving.Publish(t.Context(), storetest.Print(1, 0, "art-1 art-2")), serving.Retract(t.Context(), held("art-1"))); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range copyNames() {
-		if err := empty(filepath.Join(local.dir, name)); err != nil {
+	for _, name := range []string{retractedName, retractedName + twinSuffix} {
+		if err := empty(filepath.Join(local.Dir(), name)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	beside, err := OpenLocal(local.dir, DefaultKeep)
+	beside, err := disk.Open(local.Dir(), store.DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +193,7 @@ func TestUnknownRetractionsKnownByAnother(t *testing.T) {
 // where Redis keeps them apart.
 func TestShare(t *testing.T) {
 	local := newLocal(t)
-	join := func(settings string, redis *Redis) (c *Cache, log *bytes.Buffer, leave func()) {
+	join := func(settings string, redis *redis.Store) (c *Cache, log *bytes.Buffer, leave func()) {
 		t.Helper()
 		log = new(bytes.Buffer)
 		c, err := Open(t.Context(), slog.New(slog.NewTextHandler(log, nil)), []string{"xt"}, local, redis, nil)

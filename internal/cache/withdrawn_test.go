@@ -10,54 +10,42 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
+	"feedstation/internal/store/disk"
+	"feedstation/internal/store/storetest"
 	"feedstation/internal/testkit/redistest"
 )
-
-// listing returns an edition of a month with those articles; one behind a minus
-// may not be in its sitemap, as with noindex.
-func listing(station string, number int64, at time.Time, ids ...string) *edition.Edition {
-	const path = "/sitemaps/2026-03.xml"
-	var lines, body []byte
-	for _, id := range ids {
-		id, unlisted := strings.CutPrefix(id, "-")
-		lines = edition.Article{ID: id, Published: noon, Updated: noon, Address: "https://xt.news.example/" + id, Unlisted: unlisted}.AppendTo(lines)
-		body = append(body, id+" "...)
-	}
-	documents := map[string]*edition.Document{path: edition.NewDocument("text/xml", body, at)}
-	contents := edition.Revision{Newest: at, AsOf: at}.Settle(edition.NewContents(lines), nil)
-	return edition.New(station, number, at, "build", documents).WithContents(map[string]*edition.Document{path: contents})
-}
 
 // A pinned edition shows nothing that was withdrawn after it, whatever became of
 // the article meanwhile, whether or not somebody noted it, and whichever clock was
 // ahead; in every process, and after a restart.
 func TestPinnedShowsNothingWithdrawn(t *testing.T) {
-	hour := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }
+	hour := func(n int) time.Time { return storetest.Noon.Add(time.Duration(n) * time.Hour) }
 	tests := []struct {
 		name     string
 		editions []*edition.Edition // xt 1 is pinned after the last but one, if it is there
 		before   bool               // art-1 is in what is pinned before the last one
 	}{
 		{"withdrawn, and nobody noted it", []*edition.Edition{
-			listing("xt", 1, hour(0), "art-1", "art-2"), listing("xt", 2, hour(1), "art-1", "art-2"), listing("xt", 3, hour(2), "art-2"),
+			storetest.Listing("xt", 1, hour(0), "art-1", "art-2"), storetest.Listing("xt", 2, hour(1), "art-1", "art-2"), storetest.Listing("xt", 3, hour(2), "art-2"),
 		}, true},
 		{"withdrawn before the pin", []*edition.Edition{
-			listing("xt", 1, hour(0), "art-1", "art-2"), listing("xt", 2, hour(1), "art-2"), listing("xt", 3, hour(2), "art-2", "art-3"),
+			storetest.Listing("xt", 1, hour(0), "art-1", "art-2"), storetest.Listing("xt", 2, hour(1), "art-2"), storetest.Listing("xt", 3, hour(2), "art-2", "art-3"),
 		}, false},
 		{"moved, and then withdrawn where it went", []*edition.Edition{
-			listing("xt", 1, hour(0), "art-1", "art-2"), listing("cs", 1, hour(1), "art-1"), listing("xt", 2, hour(1), "art-2"), listing("cs", 2, hour(2), "art-3"),
+			storetest.Listing("xt", 1, hour(0), "art-1", "art-2"), storetest.Listing("cs", 1, hour(1), "art-1"), storetest.Listing("xt", 2, hour(1), "art-2"), storetest.Listing("cs", 2, hour(2), "art-3"),
 		}, true},
 		{"not in sitemaps", []*edition.Edition{
-			listing("xt", 1, hour(0), "-art-1", "art-2"), listing("xt", 2, hour(1), "-art-1", "art-2"), listing("xt", 3, hour(2), "art-2"),
+			storetest.Listing("xt", 1, hour(0), "-art-1", "art-2"), storetest.Listing("xt", 2, hour(1), "-art-1", "art-2"), storetest.Listing("xt", 3, hour(2), "art-2"),
 		}, true},
 		{"by a clock that was ahead", []*edition.Edition{
-			listing("xt", 1, hour(9), "art-1", "art-2"), listing("cs", 1, hour(1), "art-1"), listing("xt", 2, hour(9).Add(time.Millisecond), "art-2"), listing("cs", 2, hour(2)),
+			storetest.Listing("xt", 1, hour(9), "art-1", "art-2"), storetest.Listing("cs", 1, hour(1), "art-1"), storetest.Listing("xt", 2, hour(9).Add(time.Millisecond), "art-2"), storetest.Listing("cs", 2, hour(2)),
 		}, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			server := redistest.Start(t)
-			open := func(local *Local) *Cache {
+			open := func(local *disk.Store) *Cache {
 				c, err := Open(t.Context(), slog.New(slog.DiscardHandler), []string{"xt", "cs"}, local, newRedis(t, server.Addr()), redact)
 				if err != nil {
 					t.Fatal(err)
@@ -86,7 +74,7 @@ func TestPinnedShowsNothingWithdrawn(t *testing.T) {
 			settle(t, a, b)
 			fresh := open(newLocal(t))
 			settle(t, a, fresh)
-			for name, c := range map[string]*Cache{"a": a, "b": b, "a again": open(a.local), "b again": open(b.local), "a fresh one": fresh} {
+			for name, c := range map[string]*Cache{"a": a, "b": b, "a again": open(a.files), "b again": open(b.files), "a fresh one": fresh} {
 				if e, _ := c.Served("xt"); e.Number() != 1 || served(t, c, "art-1") || !served(t, c, "art-2") {
 					t.Errorf("%s: edition %d is served; art-1: %t, art-2: %t", name, e.Number(), served(t, c, "art-1"), served(t, c, "art-2"))
 				}
@@ -113,19 +101,19 @@ func served(t *testing.T, c *Cache, id string) bool {
 // damages are what can become of the current edition on the disk.
 var damages = []struct {
 	name string
-	do   func(*testing.T, *Local, *edition.Edition)
+	do   func(*testing.T, *disk.Store, *edition.Edition)
 }{
-	{"its manifest", func(t *testing.T, l *Local, e *edition.Edition) {
-		truncate(t, l.path("xt", manifestName), l.path("xt", numberName(e.Number())))
+	{"its manifest", func(t *testing.T, l *disk.Store, e *edition.Edition) {
+		truncate(t, path(l, "xt", manifestName), path(l, "xt", numberName(e.Number())))
 	}},
-	{"a document", func(t *testing.T, l *Local, e *edition.Edition) {
+	{"a document", func(t *testing.T, l *disk.Store, e *edition.Edition) {
 		for _, d := range e.All() {
-			truncate(t, l.path("xt", objectName(d.Hash())))
+			truncate(t, path(l, "xt", objectName(d.Hash())))
 		}
 	}},
-	{"its contents", func(t *testing.T, l *Local, e *edition.Edition) {
+	{"its contents", func(t *testing.T, l *disk.Store, e *edition.Edition) {
 		for _, d := range e.AllContents() {
-			truncate(t, l.path("xt", objectName(d.Hash())))
+			truncate(t, path(l, "xt", objectName(d.Hash())))
 		}
 	}},
 }
@@ -143,17 +131,17 @@ func truncate(t *testing.T, names ...string) {
 // that had been withdrawn by then, nor does a pinned one, also after restarts, in
 // which it takes the place of the damaged one.
 func TestFallBackShowsNothingWithdrawn(t *testing.T) {
-	hour := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }
+	hour := func(n int) time.Time { return storetest.Noon.Add(time.Duration(n) * time.Hour) }
 	for _, damage := range damages {
 		for _, pinned := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, pinned %t", damage.name, pinned), func(t *testing.T) {
 				local := newLocal(t)
 				c := newAmended(t, local, nil)
 				for _, e := range []*edition.Edition{
-					listing("xt", 1, hour(0), "art-1", "-art-2", "art-3", "art-4"),
-					listing("xt", 2, hour(1), "-art-2", "art-3", "art-4"),
-					listing("xt", 3, hour(2), "art-3", "art-4"),
-					listing("xt", 4, hour(2).Add(time.Millisecond), "art-4"),
+					storetest.Listing("xt", 1, hour(0), "art-1", "-art-2", "art-3", "art-4"),
+					storetest.Listing("xt", 2, hour(1), "-art-2", "art-3", "art-4"),
+					storetest.Listing("xt", 3, hour(2), "art-3", "art-4"),
+					storetest.Listing("xt", 4, hour(2).Add(time.Millisecond), "art-4"),
 				} {
 					if err := c.Publish(t.Context(), e); err != nil {
 						t.Fatal(err)
@@ -192,17 +180,8 @@ func TestFallBackShowsNothingWithdrawn(t *testing.T) {
 // current shows it no more.
 func TestKilledBeforePublishing(t *testing.T) {
 	local := newLocal(t)
-	publish(t, local, listing("xt", 1, noon, "art-1", "art-2"))
-	in, unlock, err := local.lock(t.Context(), "xt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	old, err := stored(in, "xt")
-	if err == nil {
-		err = noteLeft(in, listing("xt", 2, noon.Add(time.Second), "art-2"), old)
-	}
-	unlock()
-	if err != nil {
+	storetest.Publish(t, local, storetest.Listing("xt", 1, storetest.Noon, "art-1", "art-2"))
+	if err := local.Note(t.Context(), storetest.Listing("xt", 2, storetest.Noon.Add(time.Second), "art-2")); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -219,18 +198,18 @@ func TestKilledBeforePublishing(t *testing.T) {
 // Where it can't be said what an earlier edition may not show, it is not served:
 // the current one is, or none.
 func TestEarlierEditionFailsClosed(t *testing.T) {
-	hour := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }
+	hour := func(n int) time.Time { return storetest.Noon.Add(time.Duration(n) * time.Hour) }
 	t.Run("contents", func(t *testing.T) {
 		var log bytes.Buffer
 		c, err := Open(t.Context(), slog.New(slog.NewTextHandler(&log, nil)), []string{"xt"}, newLocal(t), nil, redact)
 		if err != nil {
 			t.Fatal(err)
 		}
-		odd := listing("xt", 1, hour(0), "art-1")
+		odd := storetest.Listing("xt", 1, hour(0), "art-1")
 		odd = odd.WithContents(map[string]*edition.Document{
-			"/sitemaps/2026-03.xml": edition.Revision{Newest: noon, AsOf: noon}.Settle(edition.NewContents([]byte("odd\n")), nil),
+			"/sitemaps/2026-03.xml": edition.Revision{Newest: storetest.Noon, AsOf: storetest.Noon}.Settle(edition.NewContents([]byte("odd\n")), nil),
 		})
-		for _, e := range []*edition.Edition{odd, listing("xt", 2, hour(1), "art-2")} {
+		for _, e := range []*edition.Edition{odd, storetest.Listing("xt", 2, hour(1), "art-2")} {
 			if err := c.Publish(t.Context(), e); err != nil {
 				t.Fatal(err)
 			}
@@ -260,7 +239,7 @@ func TestEarlierEditionFailsClosed(t *testing.T) {
 		t.Run(fmt.Sprint("what has left, pinned ", pinned), func(t *testing.T) {
 			local := newLocal(t)
 			c := newAmended(t, local, nil)
-			for _, e := range []*edition.Edition{listing("xt", 1, hour(0), "art-1", "art-2"), listing("xt", 2, hour(1), "art-2")} {
+			for _, e := range []*edition.Edition{storetest.Listing("xt", 1, hour(0), "art-1", "art-2"), storetest.Listing("xt", 2, hour(1), "art-2")} {
 				if err := c.Publish(t.Context(), e); err != nil {
 					t.Fatal(err)
 				}
@@ -270,17 +249,17 @@ func TestEarlierEditionFailsClosed(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			truncate(t, local.path("xt", leftName))
+			truncate(t, path(local, "xt", leftName))
 			if !served(t, newAmended(t, local, nil), "art-2") {
 				t.Error("the current edition, which is whole, is not served")
 			}
-			damages[0].do(t, local, listing("xt", 2, hour(1)))
+			damages[0].do(t, local, storetest.Listing("xt", 2, hour(1)))
 			c = newAmended(t, local, nil)
 			_ = c.Sync(t.Context())
 			if e, ok := c.Served("xt"); ok {
 				t.Errorf("edition %d is served", e.Number())
 			}
-			if err := c.Publish(t.Context(), listing("xt", 3, hour(2), "art-2")); err != nil {
+			if err := c.Publish(t.Context(), storetest.Listing("xt", 3, hour(2), "art-2")); err != nil {
 				t.Fatal(err)
 			}
 			if served(t, c, "art-1") || !served(t, c, "art-2") {
@@ -294,21 +273,21 @@ func TestEarlierEditionFailsClosed(t *testing.T) {
 // only that.
 func TestLeftIsBounded(t *testing.T) {
 	local := newLocal(t)
-	at := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Second) }
-	for n := range 3 * DefaultKeep {
-		publish(t, local, listing("xt", int64(n+1), at(n), fmt.Sprint("art-", n), "stays"))
+	at := func(n int) time.Time { return storetest.Noon.Add(time.Duration(n) * time.Second) }
+	for n := range 3 * store.DefaultKeep {
+		storetest.Publish(t, local, storetest.Listing("xt", int64(n+1), at(n), fmt.Sprint("art-", n), "stays"))
 	}
-	left, err := local.left("xt")
-	if err != nil || len(left) > DefaultKeep+1 || len(left) < DefaultKeep {
+	left, err := local.Left("xt")
+	if err != nil || len(left) > store.DefaultKeep+1 || len(left) < store.DefaultKeep {
 		t.Errorf("%d departures, %v", len(left), err)
 	}
 	many := []string{"stays"}
-	for i := range maxLeft + 1 {
+	for i := range 10_001 {
 		many = append(many, fmt.Sprint("many-", i))
 	}
-	publish(t, local, listing("xt", 100, at(100), many...))
-	last := publish(t, local, listing("xt", 101, at(101), "stays"))
-	left, err = local.left("xt")
+	storetest.Publish(t, local, storetest.Listing("xt", 100, at(100), many...))
+	last := storetest.Publish(t, local, storetest.Listing("xt", 101, at(101), "stays"))
+	left, err = local.Left("xt")
 	if err != nil || len(left) != 1 || !left[0].Unknown || len(left[0].IDs) > 0 {
 		t.Errorf("left: %d departures, %v", len(left), err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"feedstation/internal/cache"
 	"feedstation/internal/network"
+	"feedstation/internal/store"
 )
 
 type pinCommand struct {
@@ -33,7 +34,7 @@ func (c *pinCommand) Run(in *invocation) error {
 			if err == nil {
 				err = editions.Pin(ctx, station.ID, chosen.Number)
 			}
-			if errors.Is(err, cache.ErrNone) || errors.Is(err, errNoTime) {
+			if errors.Is(err, store.ErrNone) || errors.Is(err, errNoTime) {
 				return &usageError{fmt.Errorf("feedstation: %w", err)}
 			}
 			if err != nil {
@@ -78,7 +79,7 @@ func choose(kept []cache.KeptEdition, text string, now time.Time) (cache.KeptEdi
 			return k, nil
 		}
 	}
-	return cache.KeptEdition{}, fmt.Errorf("%w as of %s; `feedstation pin` without a time lists those that are kept", cache.ErrNone, text)
+	return cache.KeptEdition{}, fmt.Errorf("%w as of %s; `feedstation pin` without a time lists those that are kept", store.ErrNone, text)
 }
 
 // endOf returns when a minute or a second is over.

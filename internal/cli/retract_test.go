@@ -9,6 +9,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/server"
+	"feedstation/internal/store/disk"
 )
 
 // A take-down counts whatever another clock has said before: what went before it
@@ -19,7 +20,7 @@ func TestTakeDownBehindAnotherClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, before := range []edition.RetractionState{edition.Agreed, edition.Lifted, edition.Held} {
-		local, err := cache.OpenLocal(t.TempDir(), cache.DefaultKeep)
+		local, err := disk.Open(t.TempDir(), 5)
 		if err != nil {
 			t.Fatal(err)
 		}

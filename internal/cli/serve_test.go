@@ -15,6 +15,7 @@ import (
 	"feedstation/internal/config"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/store/disk"
 )
 
 // That the content store can't be opened is told when it begins, when it becomes
@@ -89,7 +90,7 @@ func newService(t *testing.T, log *slog.Logger, dsn string) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, err := cache.OpenLocal(t.TempDir(), cache.DefaultKeep)
+	local, err := disk.Open(t.TempDir(), 5)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,22 +15,24 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/store/disk"
+	"feedstation/internal/store/redis"
 	"feedstation/jobs"
 )
 
 // openCache opens the editions that this process serves, and Redis where it is
 // configured.
 func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cache.Cache, error) {
-	local, err := cache.OpenLocal(cfg.Cache.Dir, cfg.Cache.Keep)
+	local, err := disk.Open(cfg.Cache.Dir, cfg.Cache.Keep)
 	if err != nil {
 		return nil, err
 	}
 	if cfg.Cache.ServeUnconfirmed {
 		local = local.Trusting()
 	}
-	var shared *cache.Redis
+	var shared *redis.Store
 	if r := cfg.Cache.Redis; r != nil {
-		shared, err = cache.NewRedis(cache.RedisOptions{
+		shared, err = redis.New(redis.Options{
 			Mode: r.Mode, Addrs: r.Addrs, Master: r.Master, Username: r.Username, Password: r.Password.Reveal(),
 			SentinelPassword: r.SentinelPassword.Reveal(), DB: r.DB, TLS: r.TLS, Keep: cfg.Cache.Keep,
 			Prefix: r.Prefix, URLs: urls(cfg.Network),

@@ -23,6 +23,7 @@ import (
 	"feedstation/internal/content"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/store/disk"
 	"feedstation/jobs"
 )
 
@@ -126,7 +127,7 @@ func openDesk(t *testing.T, a *archive) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.store.Close() })
-	local, err := cache.OpenLocal(cfg.Cache.Dir, cache.DefaultKeep)
+	local, err := disk.Open(cfg.Cache.Dir, 5)
 	if err != nil {
 		t.Fatal(err)
 	}

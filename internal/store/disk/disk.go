@@ -1,4 +1,22 @@
-package cache
+// Package disk keeps editions in a folder, the local copy, which several processes
+// may share.
+//
+// It has a folder a station; every .json holds the SHA-256 of its content:
+//
+//	{dir}/{station}/{number}.json   manifest of the current or a kept edition
+//	{dir}/{station}/manifest.json   the number and the watermark of the current one
+//	{dir}/{station}/{hash}.doc      one document, packed (edition.Document.Pack)
+//	{dir}/{station}/pinned.json     which kept edition is served instead of the current one
+//	{dir}/{station}/left.json       which articles have left since the oldest of these editions
+//	{dir}/{station}/lock            held by the process that publishes
+//	{dir}/{station}/unconfirmed     nothing is served from there: what was retracted is not known
+//	{dir}/{station}/.feedstation    tells that the folder is ours
+//	{dir}/.feedstation              the same
+//	{dir}/settings.lock             with which settings the processes that are there make editions
+//	{dir}/retracted.json            the retractions of all stations
+//	{dir}/retracted.json.twin       the same, for when that is damaged
+//	{dir}/retracted.lock            held by the process that adds to them
+package disk
 
 import (
 	"context"
@@ -11,10 +29,11 @@ import (
 
 	"feedstation/internal/durable"
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
 )
 
-// Local is the local copy: a folder that several processes may share.
-type Local struct {
+// Store is the local copy: a folder that several processes may share.
+type Store struct {
 	dir   string
 	keep  int
 	fault error // why the folder could not be written to when it was opened
@@ -31,47 +50,66 @@ type Local struct {
 // known is what is remembered of a station's folder.
 type known struct {
 	manifest, pinned seen
-	head             Head
+	head             store.Head
 	unconfirmed      bool // see distrust
 }
 
-// OpenLocal returns the local copy in a folder, which is created, and tried by
+// Open returns the local copy in a folder, which is created, and tried by
 // writing to it: one that can't be written to is still read. A folder that has
 // files of others is refused with a [durable.ForeignError]. Keep is how many
 // editions are kept besides the current one, at least 1.
-func OpenLocal(dir string, keep int) (*Local, error) {
+func Open(dir string, keep int) (*Store, error) {
 	base, fault, err := openBase(dir)
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	return &Local{dir: dir, keep: max(keep, 1), base: base, fault: fault, known: map[string]*known{}}, nil
+	return &Store{dir: dir, keep: max(keep, 1), base: base, fault: fault, known: map[string]*known{}}, nil
 }
 
 // Trusting has the local copy serve its editions also where its retractions can't
 // be read, so that nobody knows what they may not show. It returns the local copy,
 // and is called before that is used.
-func (l *Local) Trusting() *Local {
-	l.trusting = true
-	return l
+func (s *Store) Trusting() *Store {
+	s.trusting = true
+	return s
 }
 
-// of returns what is remembered of a station; l.mu is held.
-func (l *Local) of(station string) *known {
-	k, ok := l.known[station]
+// Trusts reports whether the store is Trusting.
+func (s *Store) Trusts() bool { return s.trusting }
+
+// Dir returns the folder.
+func (s *Store) Dir() string { return s.dir }
+
+// Fault returns why the folder could not be written to when it was opened.
+func (s *Store) Fault() error { return s.fault }
+
+// Agree tells other processes that use the folder with which settings this one makes
+// editions, until the lock is closed, and reports whether theirs are the same.
+func (s *Store) Agree(ctx context.Context, settings string) (lock *durable.Lock, agreed bool, err error) {
+	base, err := s.folder()
+	if err != nil {
+		return nil, false, err
+	}
+	return base.Agree(ctx, settingsName, settings)
+}
+
+// of returns what is remembered of a station; s.mu is held.
+func (s *Store) of(station string) *known {
+	k, ok := s.known[station]
 	if !ok {
 		k = new(known)
-		l.known[station] = k
+		s.known[station] = k
 	}
 	return k
 }
 
 // Heads implements Store.
-func (l *Local) Heads(_ context.Context, stations []string) ([]Head, error) {
-	heads := make([]Head, len(stations))
+func (s *Store) Heads(_ context.Context, stations []string) ([]store.Head, error) {
+	heads := make([]store.Head, len(stations))
 	for i, station := range stations {
-		head, err := l.head(station)
+		head, err := s.head(station)
 		if err != nil {
-			head = Head{Err: fmt.Errorf("cache: %w", err)}
+			head = store.Head{Err: fmt.Errorf("cache: %w", err)}
 		}
 		heads[i] = head
 	}
@@ -79,41 +117,41 @@ func (l *Local) Heads(_ context.Context, stations []string) ([]Head, error) {
 }
 
 // head reads a file only when it is another one than last time.
-func (l *Local) head(station string) (Head, error) {
-	in, err := l.station(station)
-	if errors.Is(err, ErrNone) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		delete(l.known, station)
-		return Head{}, nil
+func (s *Store) head(station string) (store.Head, error) {
+	in, err := s.station(station)
+	if errors.Is(err, store.ErrNone) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.known, station)
+		return store.Head{}, nil
 	}
 	if err != nil {
-		return Head{}, err
+		return store.Head{}, err
 	}
 	defer in.Close()
-	if !l.confirmed(in, station) {
-		return Head{Unconfirmed: true}, nil
+	if !s.confirmed(in, station) {
+		return store.Head{Unconfirmed: true}, nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	k := l.of(station)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k := s.of(station)
 	now, changed, err := k.manifest.look(in, manifestName)
 	if err != nil {
-		return Head{}, err
+		return store.Head{}, err
 	}
 	if changed {
 		if k.head.Version, err = version(in, station, manifestName); err != nil {
-			return Head{}, err
+			return store.Head{}, err
 		}
 		k.manifest = now
 	}
 	now, changed, err = k.pinned.look(in, pinnedName)
 	if err != nil {
-		return Head{}, err
+		return store.Head{}, err
 	}
 	if changed {
 		if k.head.Pin, err = readPin(in); err != nil {
-			return Head{}, err
+			return store.Head{}, err
 		}
 		k.pinned = now
 	}
@@ -122,39 +160,39 @@ func (l *Local) head(station string) (Head, error) {
 
 // version returns that of a manifest, or of the pointer to one, also where only
 // another version of the program can read the rest. A damaged one is as good as none.
-func version(in *durable.Folder, station, name string) (Version, error) {
+func version(in *durable.Folder, station, name string) (store.Version, error) {
 	text, err := readSealed(in, name)
 	switch {
 	case err == nil:
 	case isAbsent(err):
-		return Version{}, nil
+		return store.Version{}, nil
 	default:
-		return Version{}, err
+		return store.Version{}, err
 	}
 	var head pointer
 	if json.Unmarshal(text, &head) != nil || head.Station != station {
-		return Version{}, nil
+		return store.Version{}, nil
 	}
-	return Version{head.Number, head.Watermark.UnixMilli()}, nil
+	return store.Version{Number: head.Number, Watermark: head.Watermark.UnixMilli()}, nil
 }
 
 // isAbsent reports whether an error is that of what is not there, or is as good as
 // that: it can't be read.
 func isAbsent(err error) bool {
-	return errors.Is(err, ErrNone) || errors.Is(err, edition.ErrDamaged) || errors.Is(err, errForeign)
+	return errors.Is(err, store.ErrNone) || errors.Is(err, edition.ErrDamaged) || errors.Is(err, store.ErrForeign)
 }
 
 // Fetch implements Store. Where the current edition is damaged it is removed, and the
 // newest one is returned that is whole; from then on there is no current one, so that
 // whoever has one publishes it again.
-func (l *Local) Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
-	in, err := l.station(station)
+func (s *Store) Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
+	in, err := s.station(station)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
-	if !l.confirmed(in, station) {
-		return nil, ErrNone
+	if !s.confirmed(in, station) {
+		return nil, store.ErrNone
 	}
 	v, err := version(in, station, manifestName)
 	if err != nil {
@@ -167,11 +205,11 @@ func (l *Local) Fetch(ctx context.Context, station string, known *edition.Editio
 	if err != nil {
 		return nil, err
 	}
-	err = ErrNone
+	err = store.ErrNone
 	for i, number := range numbers {
 		e, fault := fetch(in, station, numberName(number), known)
 		if fault == nil {
-			_ = l.remove(ctx, station, numbers[:i]) // where that fails it is served all the same
+			_ = s.remove(ctx, station, numbers[:i]) // where that fails it is served all the same
 			return e, nil
 		}
 		if !isAbsent(fault) {
@@ -181,15 +219,15 @@ func (l *Local) Fetch(ctx context.Context, station string, known *edition.Editio
 			err = fault
 		}
 	}
-	_ = l.remove(ctx, station, numbers)
+	_ = s.remove(ctx, station, numbers)
 	return nil, err
 }
 
 // remove removes editions, with what is damaged of them, and the pointer; of their
 // manifests the names stay until the next publication, which counts on from there.
 // What other versions of the program have made stays.
-func (l *Local) remove(ctx context.Context, station string, numbers []int64) error {
-	in, unlock, err := l.lock(ctx, station)
+func (s *Store) remove(ctx context.Context, station string, numbers []int64) error {
+	in, unlock, err := s.lock(ctx, station)
 	if err != nil {
 		return err
 	}
@@ -197,10 +235,10 @@ func (l *Local) remove(ctx context.Context, station string, numbers []int64) err
 	faults := []error{in.Remove(manifestName)}
 	for _, number := range numbers {
 		m, err := manifest(in, station, numberName(number))
-		if errors.Is(err, errForeign) {
+		if errors.Is(err, store.ErrForeign) {
 			continue
 		}
-		for hash, entry := range objectsOf(m) {
+		for hash, entry := range store.Objects(m) {
 			data, err := in.Read(objectName(hash))
 			if err == nil {
 				_, err = edition.Unpack(entry, data)
@@ -260,26 +298,23 @@ func manifest(in *durable.Folder, station, name string) (edition.Manifest, error
 	if err != nil {
 		return edition.Manifest{}, err
 	}
-	m, err := parseManifest(text)
-	if err == nil {
-		err = ofStation(m, station)
-	}
+	m, err := store.ParseManifest(station, text)
 	if err != nil {
 		return edition.Manifest{}, fmt.Errorf("%s: %w", in.Path(name), err)
 	}
 	return m, nil
 }
 
-func readPin(in *durable.Folder) (pin Pin, err error) {
+func readPin(in *durable.Folder) (pin store.Pin, err error) {
 	text, err := readSealed(in, pinnedName)
 	switch {
-	case errors.Is(err, ErrNone), errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
-		return Pin{}, nil
+	case errors.Is(err, store.ErrNone), errors.Is(err, edition.ErrDamaged), errors.Is(err, store.ErrForeign):
+		return store.Pin{}, nil
 	case err != nil:
-		return Pin{}, err
+		return store.Pin{}, err
 	}
 	if err := json.Unmarshal(text, &pin); err != nil {
-		return Pin{}, fmt.Errorf("%s: %w", in.Path(pinnedName), err)
+		return store.Pin{}, fmt.Errorf("%s: %w", in.Path(pinnedName), err)
 	}
 	return pin, nil
 }

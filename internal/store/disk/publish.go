@@ -1,4 +1,4 @@
-package cache
+package disk
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	"feedstation/internal/durable"
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
 )
 
 // syncs bounds how many files are written at the same time: they wait for the
@@ -22,14 +23,14 @@ const syncs = 16
 // Publish implements Store. The documents are on the disk before the manifest that
 // names them, and that before the pointer: whenever the process or the machine stops,
 // one whole edition is there.
-func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
+func (s *Store) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
 	station := e.Station()
-	in, unlock, err := l.lock(ctx, station)
+	in, unlock, err := s.lock(ctx, station)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	distrusted := l.distrusted(in, station)
+	distrusted := s.distrusted(in, station)
 	old, err := stored(in, station)
 	if err != nil {
 		return nil, err
@@ -38,7 +39,7 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 	switch last := old.last(); {
 	case old.Format != 0 && !distrusted && old.Watermark.After(e.Base()):
 		return nil, fmt.Errorf("cache: %s: %w", station, edition.ErrStale)
-	case old.Format != 0 && !distrusted && e.Number() <= last && m.Watermark.Equal(old.Watermark) && digest(m) == digest(old.Manifest):
+	case old.Format != 0 && !distrusted && e.Number() <= last && m.Watermark.Equal(old.Watermark) && store.Digest(m) == store.Digest(old.Manifest):
 		return e.Numbered(last), nil
 	case e.Number() <= last:
 		e = e.Numbered(last + 1)
@@ -57,11 +58,11 @@ func (l *Local) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 		return nil, fmt.Errorf("cache: %w", err)
 	}
 	if distrusted {
-		if err := l.confirm(in, station); err != nil {
+		if err := s.confirm(in, station); err != nil {
 			return e, err
 		}
 	}
-	return e, l.collect(in, m)
+	return e, s.collect(in, m)
 }
 
 // pointer is what manifestName holds of the current edition. It begins as a manifest
@@ -129,7 +130,7 @@ func writeObjects(ctx context.Context, in *durable.Folder, e *edition.Edition) e
 
 // collect removes what neither the current edition nor a kept one names, of the
 // files whose names are ours.
-func (l *Local) collect(in *durable.Folder, m edition.Manifest) error {
+func (s *Store) collect(in *durable.Folder, m edition.Manifest) error {
 	numbers, names, err := list(in)
 	if err != nil {
 		return err
@@ -139,10 +140,10 @@ func (l *Local) collect(in *durable.Folder, m edition.Manifest) error {
 		return fmt.Errorf("cache: %w", err)
 	}
 	named := map[string]bool{}
-	for _, number := range l.keptOf(numbers, m.Number, pin) {
+	for _, number := range s.keptOf(numbers, m.Number, pin) {
 		text, err := readSealed(in, numberName(number))
 		switch {
-		case errors.Is(err, edition.ErrDamaged), errors.Is(err, errForeign):
+		case errors.Is(err, edition.ErrDamaged), errors.Is(err, store.ErrForeign):
 			continue // is of no use
 		case err != nil:
 			return fmt.Errorf("cache: %w", err)
@@ -174,13 +175,13 @@ func remove(in *durable.Folder, name string) error {
 
 // keptOf returns which of the numbers, the highest first, stay beside the
 // current one; its own copy, too.
-func (l *Local) keptOf(numbers []int64, current int64, pin Pin) (kept []int64) {
+func (s *Store) keptOf(numbers []int64, current int64, pin store.Pin) (kept []int64) {
 	earlier := 0
 	for _, number := range numbers {
 		if number < current {
 			earlier++
 		}
-		if number <= current && earlier <= l.keep || number == pin.Number {
+		if number <= current && earlier <= s.keep || number == pin.Number {
 			kept = append(kept, number)
 		}
 	}
@@ -188,16 +189,16 @@ func (l *Local) keptOf(numbers []int64, current int64, pin Pin) (kept []int64) {
 }
 
 // Kept implements Store.
-func (l *Local) Kept(_ context.Context, station string) ([]edition.Manifest, error) {
-	in, err := l.station(station)
-	if errors.Is(err, ErrNone) {
+func (s *Store) Kept(_ context.Context, station string) ([]edition.Manifest, error) {
+	in, err := s.station(station)
+	if errors.Is(err, store.ErrNone) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
-	if !l.confirmed(in, station) {
+	if !s.confirmed(in, station) {
 		return nil, nil
 	}
 	old, err := stored(in, station)
@@ -217,21 +218,21 @@ func (l *Local) Kept(_ context.Context, station string) ([]edition.Manifest, err
 }
 
 // FetchKept implements Store.
-func (l *Local) FetchKept(_ context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
-	in, err := l.station(station)
+func (s *Store) FetchKept(_ context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
+	in, err := s.station(station)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
-	if !l.confirmed(in, station) {
-		return nil, ErrNone
+	if !s.confirmed(in, station) {
+		return nil, store.ErrNone
 	}
 	return fetch(in, station, numberName(number), known)
 }
 
 // Pin implements Store.
-func (l *Local) Pin(ctx context.Context, station string, pin Pin, e *edition.Edition) error {
-	in, unlock, err := l.lock(ctx, station)
+func (s *Store) Pin(ctx context.Context, station string, pin store.Pin, e *edition.Edition) error {
+	in, unlock, err := s.lock(ctx, station)
 	if err != nil {
 		return err
 	}
@@ -240,7 +241,7 @@ func (l *Local) Pin(ctx context.Context, station string, pin Pin, e *edition.Edi
 	if err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
-	if old.later(pin) {
+	if old.Later(pin) {
 		return nil
 	}
 	if e != nil {

@@ -1,4 +1,4 @@
-package cache
+package disk
 
 import (
 	"fmt"
@@ -11,6 +11,8 @@ import (
 
 	"feedstation/internal/durable"
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
+	"feedstation/internal/store/storetest"
 )
 
 // TestLocalFolder has two processes share a folder, by turns or one for a while, with
@@ -21,10 +23,10 @@ func TestLocalFolder(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 0))
 			dir := t.TempDir()
-			var processes [2]*Local
+			var processes [2]*Store
 			for i := range processes {
 				var err error
-				if processes[i], err = OpenLocal(dir, 2); err != nil {
+				if processes[i], err = Open(dir, 2); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -36,7 +38,7 @@ func TestLocalFolder(t *testing.T) {
 				}
 				switch {
 				case last != nil && random.IntN(8) == 0:
-					pin := Pin{At: noon.Add(time.Duration(step) * time.Hour)}
+					pin := store.Pin{At: storetest.Noon.Add(time.Duration(step) * time.Hour)}
 					var e *edition.Edition
 					if random.IntN(3) > 0 {
 						pin.Number, e = last.Number(), last
@@ -45,7 +47,7 @@ func TestLocalFolder(t *testing.T) {
 						t.Fatal(err)
 					}
 				default:
-					last = publish(t, turn, print(1, step, fmt.Sprint("text ", random.IntN(5))))
+					last = storetest.Publish(t, turn, storetest.Print(1, step, fmt.Sprint("text ", random.IntN(5))))
 					wantFolder(t, turn, last)
 				}
 			}
@@ -54,7 +56,7 @@ func TestLocalFolder(t *testing.T) {
 }
 
 // wantFolder fails unless the station's folder has what it should have.
-func wantFolder(t *testing.T, l *Local, current *edition.Edition) {
+func wantFolder(t *testing.T, l *Store, current *edition.Edition) {
 	t.Helper()
 	in, err := l.station("xt")
 	if err != nil {
@@ -95,20 +97,20 @@ func wantFolder(t *testing.T, l *Local, current *edition.Edition) {
 // Where only the pointer is missing, the newest edition serves, and it is written
 // again.
 func TestLocalPointerGone(t *testing.T) {
-	l := newLocal(t)
-	publish(t, l, print(1, 0, "one"))
-	second := publish(t, l, print(2, 1, "two"))
+	l := newStore(t)
+	storetest.Publish(t, l, storetest.Print(1, 0, "one"))
+	second := storetest.Publish(t, l, storetest.Print(2, 1, "two"))
 	if err := os.Remove(l.path("xt", manifestName)); err != nil {
 		t.Fatal(err)
 	}
-	again, err := OpenLocal(l.dir, DefaultKeep)
+	again, err := Open(l.dir, store.DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if e, err := again.Fetch(t.Context(), "xt", nil); err != nil || !e.Equal(second) || e.Number() != 2 {
 		t.Fatalf("Fetch: %v, %v", e, err)
 	}
-	publish(t, again, second)
+	storetest.Publish(t, again, second)
 	in, err := again.station("xt")
 	if err != nil {
 		t.Fatal(err)

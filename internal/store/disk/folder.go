@@ -1,4 +1,4 @@
-package cache
+package disk
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"feedstation/internal/durable"
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
 )
 
 // Names in the folder of a station.
@@ -21,6 +22,10 @@ const (
 	objectSuffix   = ".doc"
 	manifestSuffix = ".json"
 )
+
+// settingsName is the file in the folder of all stations with the settings of the
+// processes that make editions there. No station can have that id.
+const settingsName = "settings.lock"
 
 func objectName(hash edition.Hash) string { return hash.String() + objectSuffix }
 
@@ -131,30 +136,30 @@ func writable(base *durable.Folder) error {
 
 // folder returns the folder of the local copy. Where it has been removed, it is
 // made anew.
-func (l *Local) folder() (*durable.Folder, error) {
-	l.opening.Lock()
-	defer l.opening.Unlock()
-	if l.base.InPlace() {
-		return l.base, nil
+func (s *Store) folder() (*durable.Folder, error) {
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	if s.base.InPlace() {
+		return s.base, nil
 	}
-	base, _, err := openBase(l.dir)
+	base, _, err := openBase(s.dir)
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	l.base = base // others may work in the old one still: it is closed when nothing holds it
+	s.base = base // others may work in the old one still: it is closed when nothing holds it
 	return base, nil
 }
 
-// station opens the folder of a station, to read. It is ErrNone where there is
+// station opens the folder of a station, to read. It is store.ErrNone where there is
 // none.
-func (l *Local) station(station string) (*durable.Folder, error) {
-	base, err := l.folder()
+func (s *Store) station(station string) (*durable.Folder, error) {
+	base, err := s.folder()
 	if err != nil {
 		return nil, err
 	}
 	in, err := base.Sub(station, false)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrNone
+		return nil, store.ErrNone
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
@@ -172,8 +177,8 @@ const lockTime = 10 * time.Second
 
 // lock opens the folder of a station, to write, once no other process does, until
 // unlock is called.
-func (l *Local) lock(ctx context.Context, station string) (in *durable.Folder, unlock func(), err error) {
-	base, err := l.folder()
+func (s *Store) lock(ctx context.Context, station string) (in *durable.Folder, unlock func(), err error) {
+	base, err := s.folder()
 	if err != nil {
 		return nil, nil, err
 	}

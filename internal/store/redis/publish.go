@@ -1,4 +1,4 @@
-package cache
+package redis
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
 )
 
 var (
@@ -23,10 +24,10 @@ var (
 
 // Publish implements Store. The documents are there before the manifest that
 // names them; the script that replaces the manifest is atomic.
-func (r *Redis) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
+func (r *Store) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
 	m := e.Manifest()
-	number, err := r.store(ctx, e, m, publishScript,
-		e.Number(), e.Watermark().UnixMilli(), nil, nil, e.Base().UnixMilli(), r.keep, m.Format, digest(m), m.URL)
+	number, err := r.put(ctx, e, m, publishScript,
+		e.Number(), e.Watermark().UnixMilli(), nil, nil, e.Base().UnixMilli(), r.keep, m.Format, store.Digest(m), m.URL)
 	switch {
 	case err != nil && redis.HasErrorPrefix(err, "STALE"):
 		return nil, fmt.Errorf("redis: publish %s: %w", e.Station(), edition.ErrStale)
@@ -37,21 +38,21 @@ func (r *Redis) Publish(ctx context.Context, e *edition.Edition) (*edition.Editi
 }
 
 // Pin implements Store.
-func (r *Redis) Pin(ctx context.Context, station string, pin Pin, e *edition.Edition) error {
+func (r *Store) Pin(ctx context.Context, station string, pin store.Pin, e *edition.Edition) error {
 	var m edition.Manifest
 	if e == nil {
 		e = edition.New(station, 0, pin.At, "", nil)
 	}
 	m = e.Numbered(pin.Number).Manifest()
-	if _, err := r.store(ctx, e, m, pinScript, pin.Number, pin.At.UnixMilli(), nil, nil); err != nil {
+	if _, err := r.put(ctx, e, m, pinScript, pin.Number, pin.At.UnixMilli(), nil, nil); err != nil {
 		return fmt.Errorf("redis: pin %s: %w", station, err)
 	}
 	return nil
 }
 
-// store puts an edition's documents there and runs a script on its manifest,
+// put puts an edition's documents there and runs a script on its manifest,
 // which is the third argument, before the prefix of the documents' keys.
-func (r *Redis) store(ctx context.Context, e *edition.Edition, m edition.Manifest, script *redis.Script, args ...any) (int64, error) {
+func (r *Store) put(ctx context.Context, e *edition.Edition, m edition.Manifest, script *redis.Script, args ...any) (int64, error) {
 	manifest, err := json.Marshal(m)
 	if err != nil {
 		return 0, err
@@ -73,7 +74,7 @@ func (r *Redis) store(ctx context.Context, e *edition.Edition, m edition.Manifes
 
 // putDocuments stores the documents that are missing, in batches, and returns
 // the keys of all.
-func (r *Redis) putDocuments(ctx context.Context, e *edition.Edition) ([]string, error) {
+func (r *Store) putDocuments(ctx context.Context, e *edition.Edition) ([]string, error) {
 	var keys []string
 	var documents []*edition.Document
 	named := map[edition.Hash]bool{}

@@ -1,4 +1,4 @@
-package cache
+package redis
 
 import (
 	"cmp"
@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
 )
 
 // fetchTries is how often an edition is read that is replaced meanwhile.
@@ -24,7 +25,7 @@ var errMoved = errors.New("replaced while it was read")
 
 // Fetch implements Store. An edition that is not whole is no longer offered, so
 // that a process that has it hands it on again.
-func (r *Redis) Fetch(ctx context.Context, station string, known *edition.Edition) (e *edition.Edition, err error) {
+func (r *Store) Fetch(ctx context.Context, station string, known *edition.Edition) (e *edition.Edition, err error) {
 	for range fetchTries {
 		if e, err = r.fetchCurrent(ctx, station, known); !errors.Is(err, errMoved) {
 			break
@@ -36,7 +37,7 @@ func (r *Redis) Fetch(ctx context.Context, station string, known *edition.Editio
 	return e, nil
 }
 
-func (r *Redis) fetchCurrent(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
+func (r *Store) fetchCurrent(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
 	fields, err := r.client.HMGet(ctx, r.manifestKey(station), "number", "manifest", "watermark").Result()
 	if err != nil {
 		return nil, err
@@ -44,10 +45,10 @@ func (r *Redis) fetchCurrent(ctx context.Context, station string, known *edition
 	number, _ := fields[0].(string)
 	text, ok := fields[1].(string)
 	if !ok || fields[2] == nil {
-		return nil, ErrNone
+		return nil, store.ErrNone
 	}
 	e, err := r.open(ctx, station, number, text, known)
-	if !errors.Is(err, ErrNone) && !errors.Is(err, edition.ErrDamaged) {
+	if !errors.Is(err, store.ErrNone) && !errors.Is(err, edition.ErrDamaged) {
 		return e, err
 	}
 	disowned, disownErr := r.disown(ctx, station, "number", number, "watermark")
@@ -58,7 +59,7 @@ func (r *Redis) fetchCurrent(ctx context.Context, station string, known *edition
 }
 
 // Kept implements Store.
-func (r *Redis) Kept(ctx context.Context, station string) ([]edition.Manifest, error) {
+func (r *Store) Kept(ctx context.Context, station string) ([]edition.Manifest, error) {
 	var current *redis.SliceCmd
 	var kept *redis.MapStringStringCmd
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
@@ -86,7 +87,7 @@ func (r *Redis) Kept(ctx context.Context, station string) ([]edition.Manifest, e
 
 // FetchKept implements Store. A pinned edition that is not whole is no longer
 // offered.
-func (r *Redis) FetchKept(ctx context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
+func (r *Store) FetchKept(ctx context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
 	e, err := r.fetchKept(ctx, station, strconv.FormatInt(number, 10), known)
 	if err != nil {
 		return nil, fmt.Errorf("redis: %s: edition %d: %w", station, number, err)
@@ -94,14 +95,14 @@ func (r *Redis) FetchKept(ctx context.Context, station string, number int64, kno
 	return e, nil
 }
 
-func (r *Redis) fetchKept(ctx context.Context, station, number string, known *edition.Edition) (*edition.Edition, error) {
+func (r *Store) fetchKept(ctx context.Context, station, number string, known *edition.Edition) (*edition.Edition, error) {
 	text, err := r.client.HGet(ctx, r.keptKey(station), number).Result()
 	if errors.Is(err, redis.Nil) {
 		var fields []any
 		fields, err = r.client.HMGet(ctx, r.manifestKey(station), "number", "manifest").Result()
 		if err == nil {
 			if fields[0] != number || fields[1] == nil {
-				return nil, ErrNone
+				return nil, store.ErrNone
 			}
 			text = fields[1].(string)
 		}
@@ -113,14 +114,11 @@ func (r *Redis) fetchKept(ctx context.Context, station, number string, known *ed
 }
 
 // numberedManifest reads a manifest, which has the number that it came with. The error
-// is errElsewhere where it is that of another network.
-func (r *Redis) numberedManifest(station, number, text string) (edition.Manifest, error) {
-	m, err := parseManifest([]byte(text))
-	if err == nil {
-		err = ofStation(m, station)
-	}
+// is ErrElsewhere where it is that of another network.
+func (r *Store) numberedManifest(station, number, text string) (edition.Manifest, error) {
+	m, err := store.ParseManifest(station, []byte(text))
 	if url := r.urls[station]; err == nil && url != "" && m.URL != "" && m.URL != url {
-		err = fmt.Errorf("%w: of the station at %s, this one is at %s: choose another cache.redis.prefix", errElsewhere, m.URL, url)
+		err = fmt.Errorf("%w: of the station at %s, this one is at %s: choose another cache.redis.prefix", ErrElsewhere, m.URL, url)
 	}
 	if err != nil {
 		return edition.Manifest{}, err
@@ -132,7 +130,7 @@ func (r *Redis) numberedManifest(station, number, text string) (edition.Manifest
 }
 
 // open returns the edition of a manifest.
-func (r *Redis) open(ctx context.Context, station, number, text string, known *edition.Edition) (*edition.Edition, error) {
+func (r *Store) open(ctx context.Context, station, number, text string, known *edition.Edition) (*edition.Edition, error) {
 	m, err := r.numberedManifest(station, number, text)
 	if err != nil {
 		return nil, err
@@ -162,7 +160,7 @@ func (r *Redis) open(ctx context.Context, station, number, text string, known *e
 // missing returns the hashes that a manifest names and have lacks, each once.
 func missing(m edition.Manifest, have map[edition.Hash]*edition.Document) iter.Seq[edition.Hash] {
 	wanted := map[edition.Hash]bool{}
-	for hash := range objectsOf(m) {
+	for hash := range store.Objects(m) {
 		if _, ok := have[hash]; !ok {
 			wanted[hash] = true
 		}
@@ -171,8 +169,8 @@ func missing(m edition.Manifest, have map[edition.Hash]*edition.Document) iter.S
 }
 
 // documents reads packed documents, about batchBytes with each question. The
-// error is ErrNone when one is not there.
-func (r *Redis) documents(ctx context.Context, station string, hashes iter.Seq[edition.Hash]) (map[edition.Hash][]byte, error) {
+// error is store.ErrNone when one is not there.
+func (r *Store) documents(ctx context.Context, station string, hashes iter.Seq[edition.Hash]) (map[edition.Hash][]byte, error) {
 	wanted := slices.Collect(hashes)
 	sizes := make([]*redis.IntCmd, len(wanted))
 	packed := make(map[edition.Hash][]byte, len(wanted))
@@ -202,7 +200,7 @@ func (r *Redis) documents(ctx context.Context, station string, hashes iter.Seq[e
 	return packed, nil
 }
 
-func (r *Redis) batch(ctx context.Context, station string, hashes []edition.Hash, packed map[edition.Hash][]byte) error {
+func (r *Store) batch(ctx context.Context, station string, hashes []edition.Hash, packed map[edition.Hash][]byte) error {
 	answers := make([]*redis.StringCmd, len(hashes))
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, hash := range hashes {
@@ -216,7 +214,7 @@ func (r *Redis) batch(ctx context.Context, station string, hashes []edition.Hash
 	for i, answer := range answers {
 		data, err := answer.Bytes()
 		if errors.Is(err, redis.Nil) {
-			return fmt.Errorf("document %s: %w", hashes[i], ErrNone)
+			return fmt.Errorf("document %s: %w", hashes[i], store.ErrNone)
 		}
 		if err != nil {
 			return err
@@ -233,9 +231,16 @@ return 1`
 
 var disownScript = redis.NewScript(disownText)
 
+// DisownPin has Redis no longer say that an edition is pinned, unless another pin is
+// stored by now, so that a process that has the edition hands it on.
+func (r *Store) DisownPin(ctx context.Context, station string, pin store.Pin) error {
+	_, err := r.disown(ctx, station, "pinned", formatPin(pin), "pinned")
+	return err
+}
+
 // disown deletes a field of a station's m if another one still has a value, and
 // reports whether that was so.
-func (r *Redis) disown(ctx context.Context, station, field, value, deleted string) (bool, error) {
+func (r *Store) disown(ctx context.Context, station, field, value, deleted string) (bool, error) {
 	n, err := disownScript.Run(ctx, r.client, []string{r.manifestKey(station)}, field, value, deleted).Int()
 	return n == 1, err
 }

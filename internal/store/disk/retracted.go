@@ -1,4 +1,4 @@
-package cache
+package disk
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"feedstation/internal/durable"
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
 )
 
 // Names in the local copy's folder.
@@ -19,14 +20,14 @@ const (
 	twinSuffix        = ".twin" // of a file without which nothing says what it said
 )
 
-// copies are the two files of retractions as they were read.
-type copies [2]seen
+// Copies are the two files of retractions as they were read.
+type Copies [2]seen
 
 func copyNames() [2]string { return [2]string{retractedName, retractedName + twinSuffix} }
 
 // look returns what is known of the files now and whether one is another than
 // before.
-func (s copies) look(base *durable.Folder) (now copies, changed bool, err error) {
+func (s Copies) look(base *durable.Folder) (now Copies, changed bool, err error) {
 	for i, name := range copyNames() {
 		one, other, err := s[i].look(base, name)
 		if err != nil {
@@ -38,7 +39,7 @@ func (s copies) look(base *durable.Folder) (now copies, changed bool, err error)
 }
 
 // incomplete reports whether a file is not there.
-func (s copies) incomplete() bool { return s[0].info == nil || s[1].info == nil }
+func (s Copies) incomplete() bool { return s[0].info == nil || s[1].info == nil }
 
 // readRetracted returns the retractions of the local copy: those of both files, as
 // a process may have been stopped between writing them. Whole reports whether
@@ -57,20 +58,44 @@ func readRetracted(base *durable.Folder) (all []edition.Retraction, whole bool, 
 		case err == nil:
 			there++
 			all = append(all, one...)
-		case !errors.Is(err, ErrNone):
+		case !errors.Is(err, store.ErrNone):
 			faults = append(faults, fmt.Errorf("cache: %w", err))
 		}
 	}
 	if there == 0 {
 		return nil, false, errors.Join(faults...)
 	}
-	return all, there == len(copies{}), nil
+	return all, there == len(Copies{}), nil
 }
 
-// addRetracted adds retractions to those of the local copy. It fails where that
+// Retracted is what is found of the retractions in the local copy.
+type Retracted struct {
+	Seen        Copies
+	Read        bool // the files are others than before, or are missed
+	Whole       bool // both are there
+	Retractions []edition.Retraction
+}
+
+// LookRetracted reads the retractions of the local copy, if their files are others
+// than before or, where they are missed, one is not there. The error may be
+// edition.ErrDamaged.
+func (s *Store) LookRetracted(before Copies, missed bool) (file Retracted, err error) {
+	base, err := s.folder()
+	if err != nil {
+		return file, err
+	}
+	file.Seen, file.Read, err = before.look(base)
+	file.Read = file.Read || missed && file.Seen.incomplete()
+	if err == nil && file.Read {
+		file.Retractions, file.Whole, err = readRetracted(base)
+	}
+	return file, err
+}
+
+// AddRetracted adds retractions to those of the local copy. It fails where that
 // can't be written to, also if it has them.
-func (l *Local) addRetracted(ctx context.Context, more edition.Retractions) error {
-	base, err := l.folder()
+func (s *Store) AddRetracted(ctx context.Context, more edition.Retractions) error {
+	base, err := s.folder()
 	if err != nil {
 		return err
 	}
@@ -100,19 +125,19 @@ func (l *Local) addRetracted(ctx context.Context, more edition.Retractions) erro
 // served from there: what was retracted is not known.
 const unconfirmedName = "unconfirmed"
 
-// distrust has nothing of some stations served from the local copy until another
+// Distrust has nothing of some stations served from the local copy until another
 // edition is published there. That holds in this process also where it can't be
 // noted in the folder.
-func (l *Local) distrust(ctx context.Context, stations []string) error {
+func (s *Store) Distrust(ctx context.Context, stations []string) error {
 	var faults []error
 	for _, station := range stations {
-		if head, err := l.head(station); err == nil && head == (Head{}) {
+		if head, err := s.head(station); err == nil && head == (store.Head{}) {
 			continue // has nothing
 		}
-		l.mu.Lock()
-		l.of(station).unconfirmed = true
-		l.mu.Unlock()
-		in, unlock, err := l.lock(ctx, station)
+		s.mu.Lock()
+		s.of(station).unconfirmed = true
+		s.mu.Unlock()
+		in, unlock, err := s.lock(ctx, station)
 		if err == nil {
 			err = errors.Join(in.Write(unconfirmedName, nil, fileMode), in.Sync())
 			unlock()
@@ -124,21 +149,21 @@ func (l *Local) distrust(ctx context.Context, stations []string) error {
 
 // confirmed reports whether the editions of a station may be served from its
 // folder.
-func (l *Local) confirmed(in *durable.Folder, station string) bool {
-	return l.trusting || !l.distrusted(in, station)
+func (s *Store) confirmed(in *durable.Folder, station string) bool {
+	return s.trusting || !s.distrusted(in, station)
 }
 
-func (l *Local) distrusted(in *durable.Folder, station string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (s *Store) distrusted(in *durable.Folder, station string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	_, err := in.Stat(unconfirmedName)
-	return err == nil || l.of(station).unconfirmed
+	return err == nil || s.of(station).unconfirmed
 }
 
-// confirm ends what distrust has begun.
-func (l *Local) confirm(in *durable.Folder, station string) error {
-	l.mu.Lock()
-	l.of(station).unconfirmed = false
-	l.mu.Unlock()
+// confirm ends what Distrust has begun.
+func (s *Store) confirm(in *durable.Folder, station string) error {
+	s.mu.Lock()
+	s.of(station).unconfirmed = false
+	s.mu.Unlock()
 	return remove(in, unconfirmedName)
 }

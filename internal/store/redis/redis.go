@@ -1,4 +1,21 @@
-package cache
+// Package redis keeps editions in a Redis, which all processes share.
+//
+// The keys of a station begin with its id in braces, {prefix}{{station}}:, and
+// are in one hash slot:
+//
+//	m                               HASH: number, watermark (Unix ms; absent when it is not whole), manifest (JSON),
+//	                                digest (of the manifest without its number), pinned (number, Unix ms)
+//	k                               HASH: number of a kept edition → its manifest
+//	n                               ZSET: hash of a document → number of the newest edition that names it,
+//	                                infinite for those of a pinned edition
+//	d:{hash}                        STRING: one document, packed
+//	lease                           STRING with a time to live: token of the process that builds
+//
+// and of all stations:
+//
+//	{prefix}retracted               HASH: id of an article → its retraction (JSON); the empty id → a random text,
+//	                                another one after each change
+package redis
 
 import (
 	"cmp"
@@ -15,10 +32,11 @@ import (
 
 	"feedstation/internal/edition"
 	"feedstation/internal/secret"
+	"feedstation/internal/store"
 )
 
-// RedisOptions tells where Redis is, and what is kept there.
-type RedisOptions struct {
+// Options tells where Redis is, and what is kept there.
+type Options struct {
 	Mode             string   // single, sentinel or cluster
 	Addrs            []string // host:port; of the sentinels in mode sentinel
 	Master           string   // mode sentinel: the master's name
@@ -51,17 +69,21 @@ const (
 	orphanTime = time.Hour
 )
 
-// Redis is the store that all processes share.
-type Redis struct {
+// ErrElsewhere is what an edition meets of a station that has the id of ours and
+// another address.
+var ErrElsewhere = errors.New("edition of another network")
+
+// Store is the store that all processes share.
+type Store struct {
 	keys
 	client redis.UniversalClient
 	keep   int
 	urls   map[string]string
 }
 
-// NewRedis returns the store in a Redis. Nothing is connected yet. The mode is
+// New returns the store in a Redis. Nothing is connected yet. The mode is
 // what the options say, not guessed from the number of addresses.
-func NewRedis(options RedisOptions) (*Redis, error) {
+func New(options Options) (*Store, error) {
 	timeout := cmp.Or(options.Timeout, ioTimeout)
 	universal := redis.UniversalOptions{
 		Addrs: options.Addrs, MasterName: options.Master, DB: options.DB,
@@ -77,7 +99,7 @@ func NewRedis(options RedisOptions) (*Redis, error) {
 		universal.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
 	redis.SetLogger(silent{}) // what it says comes back as errors too
-	r := &Redis{keys: keys{cmp.Or(options.Prefix, DefaultPrefix)}, keep: max(options.Keep, 1), urls: options.URLs}
+	r := &Store{keys: keys{cmp.Or(options.Prefix, DefaultPrefix)}, keep: max(options.Keep, 1), urls: options.URLs}
 	switch options.Mode {
 	case "single":
 		r.client = redis.NewClient(universal.Simple())
@@ -99,7 +121,7 @@ type silent struct{}
 func (silent) Printf(context.Context, string, ...any) {}
 
 // Close closes the connections.
-func (r *Redis) Close() error { return r.client.Close() }
+func (r *Store) Close() error { return r.client.Close() }
 
 // DefaultPrefix is what all keys begin with.
 const DefaultPrefix = "feedstation:"
@@ -123,7 +145,7 @@ func (k keys) documentKey(station string, hash edition.Hash) string {
 
 // Heads implements Store in one round trip. Where Redis answers for no station, or
 // not for the retractions, it is an error.
-func (r *Redis) Heads(ctx context.Context, stations []string) ([]Head, error) {
+func (r *Store) Heads(ctx context.Context, stations []string) ([]store.Head, error) {
 	answers := make([]*redis.SliceCmd, len(stations))
 	var retracted func() (token string, ok bool)
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
@@ -142,7 +164,7 @@ func (r *Redis) Heads(ctx context.Context, stations []string) ([]Head, error) {
 	if err != nil && (!ok || !slices.ContainsFunc(answers, answered) || slices.ContainsFunc(answers, moved)) {
 		return nil, fmt.Errorf("redis: %w", err)
 	}
-	heads := make([]Head, len(stations))
+	heads := make([]store.Head, len(stations))
 	for i, answer := range answers {
 		if answered(answer) {
 			heads[i] = parseHead(answer.Val())
@@ -157,8 +179,20 @@ func (r *Redis) Heads(ctx context.Context, stations []string) ([]Head, error) {
 	return heads, nil
 }
 
+// parsePin reads what formatPin writes.
+func parsePin(text string) (p store.Pin, err error) {
+	var at int64
+	if _, err := fmt.Sscanf(text, "%d %d", &p.Number, &at); err != nil {
+		return store.Pin{}, fmt.Errorf("pin: %w: %q", edition.ErrDamaged, text)
+	}
+	p.At = time.UnixMilli(at).UTC()
+	return p, nil
+}
+
+func formatPin(p store.Pin) string { return fmt.Sprint(p.Number, " ", p.At.UnixMilli()) }
+
 // parseHead reads the three fields; what is not there is nil.
-func parseHead(fields []any) (h Head) {
+func parseHead(fields []any) (h store.Head) {
 	if fields[0] != nil && fields[1] != nil {
 		if _, err := fmt.Sscan(fmt.Sprintln(fields[:2]...), &h.Number, &h.Watermark); err != nil {
 			h.Err = fmt.Errorf("%w: %q", edition.ErrDamaged, fields)
@@ -172,24 +206,24 @@ func parseHead(fields []any) (h Head) {
 	return h
 }
 
-// FullPolicy returns what Redis does when its memory is full, as the name of
-// the policy; empty where it may not be asked.
-func (r *Redis) FullPolicy(ctx context.Context) (string, error) {
+// Evicts returns the policy by which Redis removes editions when its memory is full;
+// empty where it does not, or may not be asked.
+func (r *Store) Evicts(ctx context.Context) (policy string, err error) {
 	answer, err := r.client.ConfigGet(ctx, "maxmemory-policy").Result()
-	if isReply(err) {
+	if IsReply(err) {
 		return "", nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("redis: %w", err)
 	}
-	return answer["maxmemory-policy"], nil
+	if policy = answer["maxmemory-policy"]; strings.HasPrefix(policy, "allkeys-") {
+		return policy, nil
+	}
+	return "", nil
 }
 
-// isReply reports whether Redis itself has answered with an error.
-func isReply(err error) bool {
+// IsReply reports whether Redis itself has answered with an error.
+func IsReply(err error) bool {
 	_, ok := errors.AsType[redis.Error](err)
 	return ok
 }
-
-// evicts reports whether a policy takes what nothing can be done without.
-func evicts(policy string) bool { return strings.HasPrefix(policy, "allkeys-") }

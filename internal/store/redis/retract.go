@@ -1,4 +1,4 @@
-package cache
+package redis
 
 import (
 	"context"
@@ -20,7 +20,7 @@ const tokenField = ""
 
 // Retracted returns all retractions. Where some are damaged it returns the others,
 // and edition.ErrDamaged.
-func (r *Redis) Retracted(ctx context.Context) ([]edition.Retraction, error) {
+func (r *Store) Retracted(ctx context.Context) ([]edition.Retraction, error) {
 	fields, err := r.client.HGetAll(ctx, r.retractedKey()).Result()
 	if err != nil {
 		return nil, fmt.Errorf("redis: %w", err)
@@ -42,7 +42,7 @@ func (r *Redis) Retracted(ctx context.Context) ([]edition.Retraction, error) {
 // Former returns the retractions of articles of some stations that the versions
 // before this one have left, under keys without a prefix: f:{station}:r. What they
 // noted of articles that the newsroom had withdrawn is left out.
-func (r *Redis) Former(ctx context.Context, stations []string) ([]edition.Retraction, error) {
+func (r *Store) Former(ctx context.Context, stations []string) ([]edition.Retraction, error) {
 	answers := make([]*redis.MapStringStringCmd, len(stations))
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, station := range stations {
@@ -50,7 +50,7 @@ func (r *Redis) Former(ctx context.Context, stations []string) ([]edition.Retrac
 		}
 		return nil
 	})
-	if err != nil && !isReply(err) { // a right to other keys may be missing
+	if err != nil && !IsReply(err) { // a right to other keys may be missing
 		return nil, fmt.Errorf("redis: %w", err)
 	}
 	var all []edition.Retraction
@@ -66,7 +66,7 @@ func (r *Redis) Former(ctx context.Context, stations []string) ([]edition.Retrac
 }
 
 // Retract adds retractions.
-func (r *Redis) Retract(ctx context.Context, retractions ...edition.Retraction) error {
+func (r *Store) Retract(ctx context.Context, retractions ...edition.Retraction) error {
 	if len(retractions) == 0 {
 		return nil
 	}
@@ -87,7 +87,7 @@ func (r *Redis) Retract(ctx context.Context, retractions ...edition.Retraction) 
 // retractedToken asks for what is another one when the retractions are others, also
 // where a full Redis has removed them; empty: there are none; not ok: it has not
 // answered. The answer is there once p has been executed.
-func (r *Redis) retractedToken(ctx context.Context, p redis.Pipeliner) func() (token string, ok bool) {
+func (r *Store) retractedToken(ctx context.Context, p redis.Pipeliner) func() (token string, ok bool) {
 	token, count := p.HMGet(ctx, r.retractedKey(), tokenField), p.HLen(ctx, r.retractedKey())
 	return func() (string, bool) {
 		switch {

@@ -1,4 +1,4 @@
-package cache
+package disk
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 
 	"feedstation/internal/durable"
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
 )
 
 // A sealed file holds content in JSON, and the sum that tells whether it is what
@@ -45,13 +46,13 @@ func sealed(value any) []byte {
 	return slices.Concat([]byte(sealHead+hex.EncodeToString(sum[:])+sealMiddle), content, []byte(sealEnd))
 }
 
-// readSealed returns the content of a file. The error is ErrNone when there is
-// none, errForeign when it is a manifest that was not sealed, and
+// readSealed returns the content of a file. The error is store.ErrNone when there is
+// none, store.ErrForeign when it is a manifest that was not sealed, and
 // edition.ErrDamaged when it is not what was written.
 func readSealed(in *durable.Folder, name string) ([]byte, error) {
 	data, err := in.Read(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrNone
+		return nil, store.ErrNone
 	}
 	if err != nil {
 		return nil, err
@@ -69,7 +70,7 @@ func readSealed(in *durable.Folder, name string) ([]byte, error) {
 		Content json.RawMessage
 	}
 	if json.Unmarshal(data, &older) == nil && older.Format != 0 && older.Content == nil {
-		return nil, fmt.Errorf("%s: %w", in.Path(name), errForeign)
+		return nil, fmt.Errorf("%s: %w", in.Path(name), store.ErrForeign)
 	}
 	return nil, fmt.Errorf("%s: %w", in.Path(name), edition.ErrDamaged)
 }
@@ -87,50 +88,6 @@ func hashesIn(manifest []byte) iter.Seq[edition.Hash] {
 			}
 		}
 	}
-}
-
-// objectsOf yields what a manifest names.
-func objectsOf(m edition.Manifest) iter.Seq2[edition.Hash, edition.Entry] {
-	return func(yield func(edition.Hash, edition.Entry) bool) {
-		for _, entries := range []map[string]edition.Entry{m.Documents, m.Contents} {
-			for _, entry := range entries {
-				if !yield(entry.Hash, entry) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// parseManifest reads a manifest. One that only another version of the program
-// can read is errForeign.
-func parseManifest(data []byte) (edition.Manifest, error) {
-	m, err := edition.ParseManifest(data)
-	if err != nil && !errors.Is(err, edition.ErrDamaged) {
-		err = fmt.Errorf("%w: %w", errForeign, err)
-	}
-	return m, err
-}
-
-// ofStation tells a manifest that names another station than the one it was
-// stored for, as after folders were swapped, from one that was published there.
-func ofStation(m edition.Manifest, station string) error {
-	if m.Station != station {
-		return fmt.Errorf("an edition of station %q: %w", m.Station, edition.ErrDamaged)
-	}
-	return nil
-}
-
-// digest tells editions apart that may have the same number: it is that of all
-// the rest of a manifest.
-func digest(m edition.Manifest) string {
-	m.Number = 0
-	text, err := json.Marshal(m)
-	if err != nil {
-		panic(err) // it has no value that JSON lacks
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
 }
 
 // seen remembers a file, to spare reading it again.

@@ -1,4 +1,4 @@
-package cache_test
+package redis_test
 
 import (
 	"bufio"
@@ -7,27 +7,27 @@ import (
 	"strings"
 	"testing"
 
-	"feedstation/internal/cache"
+	"feedstation/internal/store/redis"
 )
 
-// TestRedisErrorsHidePasswords asks servers that repeat what they are asked.
-func TestRedisErrorsHidePasswords(t *testing.T) {
+// TestErrorsHidePasswords asks servers that repeat what they are asked.
+func TestErrorsHidePasswords(t *testing.T) {
 	const password = "p@ss-CANARY"
 	for _, mode := range []string{"single", "sentinel", "cluster"} {
 		t.Run(mode, func(t *testing.T) {
-			options := cache.RedisOptions{Mode: mode, Addrs: []string{echoing(t)}, Password: password}
+			options := redis.Options{Mode: mode, Addrs: []string{echoing(t)}, Password: password}
 			if mode == "sentinel" {
 				options.Master, options.SentinelPassword = "main", password
 			}
-			r, err := cache.NewRedis(options)
+			r, err := redis.New(options)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer r.Close()
 			_, heads := r.Heads(t.Context(), []string{"xt"})
-			_, policy := r.FullPolicy(t.Context())
+			_, policy := r.Evicts(t.Context())
 			_, fetched := r.Fetch(t.Context(), "xt", nil)
-			for name, err := range map[string]error{"Heads": heads, "FullPolicy": policy, "Fetch": fetched} {
+			for name, err := range map[string]error{"Heads": heads, "Evicts": policy, "Fetch": fetched} {
 				if text := fmt.Sprint(err); strings.Contains(text, "CANARY") {
 					t.Errorf("%s: %s", name, text)
 				}

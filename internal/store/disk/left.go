@@ -1,4 +1,4 @@
-package cache
+package disk
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"feedstation/internal/durable"
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
 )
 
 // leftName is the file in the folder of a station that tells which articles have
@@ -21,21 +22,17 @@ const leftName = "left.json"
 // from before is served in place of a damaged one.
 const maxLeft = 10_000
 
-// departure is what an edition had no more.
-type departure struct {
+// Departure is what an edition had no more.
+type Departure struct {
 	At      time.Time `json:"at"` // its watermark
 	IDs     []string  `json:"ids,omitempty"`
 	Unknown bool      `json:"unknown,omitempty"` // not all of them are named
 }
 
-// errLeft is what an earlier edition meets of which is not known what it may not
-// show.
-var errLeft = errors.New("which articles have left since is not known")
-
 // readLeft returns the departures, the oldest first.
-func readLeft(in *durable.Folder) (left []departure, err error) {
+func readLeft(in *durable.Folder) (left []Departure, err error) {
 	text, err := readSealed(in, leftName)
-	if errors.Is(err, ErrNone) {
+	if errors.Is(err, store.ErrNone) {
 		return nil, nil
 	}
 	if err == nil {
@@ -44,9 +41,9 @@ func readLeft(in *durable.Folder) (left []departure, err error) {
 	return left, err
 }
 
-// note is noteLeft for an edition that is published elsewhere first.
-func (l *Local) note(ctx context.Context, e *edition.Edition) error {
-	in, unlock, err := l.lock(ctx, e.Station())
+// Note is noteLeft for an edition that is published elsewhere first.
+func (s *Store) Note(ctx context.Context, e *edition.Edition) error {
+	in, unlock, err := s.lock(ctx, e.Station())
 	if err != nil {
 		return err
 	}
@@ -68,24 +65,24 @@ func noteLeft(in *durable.Folder, e *edition.Edition, old stock) error {
 	if err != nil && !errors.Is(err, edition.ErrDamaged) {
 		return fmt.Errorf("cache: %w", err)
 	}
-	now := departure{At: e.Watermark(), Unknown: err != nil || old.Format == 0}
+	now := Departure{At: e.Watermark(), Unknown: err != nil || old.Format == 0}
 	if !now.Unknown {
 		if now.IDs, err = leaving(in, old.Manifest, e); err != nil {
 			now.Unknown = true
 		}
 	}
-	known := slices.ContainsFunc(left, func(d departure) bool {
+	known := slices.ContainsFunc(left, func(d Departure) bool {
 		return d.At.Equal(now.At) && slices.Equal(d.IDs, now.IDs) && d.Unknown == now.Unknown
 	})
 	if len(now.IDs) == 0 && !now.Unknown || known {
 		return nil
 	}
-	left = slices.DeleteFunc(left, func(d departure) bool { return !d.At.After(old.oldest) })
+	left = slices.DeleteFunc(left, func(d Departure) bool { return !d.At.After(old.oldest) })
 	left = append(left, now)
 	named := 0
 	for i, d := range slices.Backward(left) {
 		if named += len(d.IDs); named > maxLeft {
-			left = slices.Concat([]departure{{At: d.At, Unknown: true}}, left[i+1:])
+			left = slices.Concat([]Departure{{At: d.At, Unknown: true}}, left[i+1:])
 			break
 		}
 	}
@@ -107,10 +104,10 @@ func leaving(in *durable.Folder, stored edition.Manifest, e *edition.Edition) (i
 	return ids, err
 }
 
-// left returns the departures of a station.
-func (l *Local) left(station string) ([]departure, error) {
-	in, err := l.station(station)
-	if errors.Is(err, ErrNone) {
+// Left returns the departures of a station.
+func (s *Store) Left(station string) ([]Departure, error) {
+	in, err := s.station(station)
+	if errors.Is(err, store.ErrNone) {
 		return nil, nil
 	}
 	if err != nil {
@@ -118,36 +115,4 @@ func (l *Local) left(station string) ([]departure, error) {
 	}
 	defer in.Close()
 	return readLeft(in)
-}
-
-// withoutLeft returns an edition of a station without what later ones had no more,
-// as far as the local copy tells. The error of one that is known to be earlier is
-// errLeft where it does not tell.
-func (c *Cache) withoutLeft(e *edition.Edition, earlier bool) (*edition.Edition, error) {
-	left, err := c.disk.left(e.Station())
-	if err != nil && earlier {
-		return nil, fmt.Errorf("%w: %w", errLeft, err)
-	}
-	gone := edition.Retractions{}
-	for _, d := range left {
-		if !d.At.After(e.Watermark()) {
-			continue
-		}
-		if d.Unknown && earlier {
-			return nil, errLeft
-		}
-		for _, id := range d.IDs {
-			gone[id] = edition.Retraction{Station: e.Station(), ID: id, At: d.At, State: edition.Held}
-		}
-	}
-	return c.without(e, gone), nil
-}
-
-// without returns the edition that is to be served instead of e.
-func (c *Cache) without(e *edition.Edition, retractions edition.Retractions) *edition.Edition {
-	a := c.amend(e, retractions)
-	if a != e && a.Number() <= e.Number() {
-		a = a.Numbered(e.Number() + 1)
-	}
-	return a
 }

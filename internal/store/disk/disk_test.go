@@ -1,4 +1,4 @@
-package cache
+package disk
 
 import (
 	"errors"
@@ -10,9 +10,11 @@ import (
 	"testing"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/store"
+	"feedstation/internal/store/storetest"
 )
 
-func objects(t *testing.T, l *Local) []string {
+func objects(t *testing.T, l *Store) []string {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(l.dir, "xt", "*"+objectSuffix))
 	if err != nil {
@@ -22,11 +24,11 @@ func objects(t *testing.T, l *Local) []string {
 }
 
 func TestLocalCollects(t *testing.T) {
-	l := newLocal(t)
-	for i := range 2 * DefaultKeep {
-		publish(t, l, print(1, i, fmt.Sprint("text ", i)))
+	l := newStore(t)
+	for i := range 2 * store.DefaultKeep {
+		storetest.Publish(t, l, storetest.Print(1, i, fmt.Sprint("text ", i)))
 	}
-	if names := objects(t, l); len(names) != (1+DefaultKeep)*3 {
+	if names := objects(t, l); len(names) != (1+store.DefaultKeep)*3 {
 		t.Errorf("%d objects; want those of the current edition and the kept ones", len(names))
 	}
 	left, _ := filepath.Glob(filepath.Join(l.dir, "xt", "*.tmp-*"))
@@ -46,27 +48,27 @@ func TestLocalDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, damage := range map[string]func(*testing.T, *Local){
-		"flipped bit in an object": func(t *testing.T, l *Local) { flip(t, objects(t, l)[0]) },
-		"truncated object":         func(t *testing.T, l *Local) { os.Truncate(objects(t, l)[0], 10) },
-		"truncated manifest": func(t *testing.T, l *Local) {
+	for name, damage := range map[string]func(*testing.T, *Store){
+		"flipped bit in an object": func(t *testing.T, l *Store) { flip(t, objects(t, l)[0]) },
+		"truncated object":         func(t *testing.T, l *Store) { os.Truncate(objects(t, l)[0], 10) },
+		"truncated manifest": func(t *testing.T, l *Store) {
 			os.Truncate(l.path("xt", manifestName), 10)
 			os.Truncate(l.path("xt", numberName(1)), 10)
 		},
-		"flipped bit in a manifest": func(t *testing.T, l *Local) {
+		"flipped bit in a manifest": func(t *testing.T, l *Store) {
 			flip(t, l.path("xt", manifestName))
 			flip(t, l.path("xt", numberName(1)))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := newLocal(t)
-			e := publish(t, l, print(1, 0, "one"))
+			l := newStore(t)
+			e := storetest.Publish(t, l, storetest.Print(1, 0, "one"))
 			damage(t, l)
 			if _, err := l.Fetch(t.Context(), "xt", nil); !errors.Is(err, edition.ErrDamaged) {
 				t.Fatalf("Fetch: %v; want ErrDamaged", err)
 			}
 			// The same edition again mends it.
-			publish(t, l, e)
+			storetest.Publish(t, l, e)
 			if _, err := l.Fetch(t.Context(), "xt", nil); err != nil {
 				t.Errorf("after publishing again: %v", err)
 			}
@@ -74,12 +76,12 @@ func TestLocalDamage(t *testing.T) {
 	}
 }
 
-func TestOpenLocalUnwritable(t *testing.T) {
+func TestOpenUnwritable(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenLocal(filepath.Join(file, "cache"), DefaultKeep); err == nil || !strings.HasPrefix(err.Error(), "cache: ") {
+	if _, err := Open(filepath.Join(file, "cache"), store.DefaultKeep); err == nil || !strings.HasPrefix(err.Error(), "cache: ") {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -90,19 +92,19 @@ func TestLocalShared(t *testing.T) {
 	dir := t.TempDir()
 	var wg sync.WaitGroup
 	for writer := range 2 {
-		l, err := OpenLocal(dir, DefaultKeep)
+		l, err := Open(dir, store.DefaultKeep)
 		if err != nil {
 			t.Fatal(err)
 		}
 		wg.Go(func() {
 			for i := range 20 {
-				if _, err := l.Publish(t.Context(), print(1, 0, fmt.Sprint(writer, " ", i))); err != nil {
+				if _, err := l.Publish(t.Context(), storetest.Print(1, 0, fmt.Sprint(writer, " ", i))); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
-	reader, err := OpenLocal(dir, DefaultKeep)
+	reader, err := Open(dir, store.DefaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,9 +129,9 @@ func TestLocalShared(t *testing.T) {
 
 // Where the current edition is damaged, the one before is served.
 func TestLocalPrevious(t *testing.T) {
-	l := newLocal(t)
-	first := publish(t, l, print(1, 0, "one"))
-	second := publish(t, l, print(2, 1, "two"))
+	l := newStore(t)
+	first := storetest.Publish(t, l, storetest.Print(1, 0, "one"))
+	second := storetest.Publish(t, l, storetest.Print(2, 1, "two"))
 	for _, d := range second.All() {
 		if err := os.Remove(l.path("xt", objectName(d.Hash()))); err != nil {
 			t.Fatal(err)
@@ -140,7 +142,7 @@ func TestLocalPrevious(t *testing.T) {
 		t.Errorf("Fetch: %v; want the edition before", err)
 	}
 	// All damaged objects are written again, not only the first that is met.
-	publish(t, l, second)
+	storetest.Publish(t, l, second)
 	if got, err = l.Fetch(t.Context(), "xt", nil); err != nil || !got.Equal(second) {
 		t.Errorf("after publishing again: %v", err)
 	}

@@ -1,0 +1,168 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/store"
+	"feedstation/internal/store/disk"
+)
+
+const (
+	// diskPatience is how long a process that serves waits for its disk. What takes
+	// longer goes on beside it, and what was to be written then, Sync writes later.
+	diskPatience = time.Second
+	// diskStuck is how long the disk may be late before that is a fault: a large
+	// edition takes its time.
+	diskStuck = 5 * time.Second
+	// closeTime bounds how long a process that ends waits for its disk.
+	closeTime = 5 * time.Second
+)
+
+// errLate is what the disk answers that has not answered in time.
+var errLate = errors.New("the disk does not answer")
+
+// localStore is what a Cache needs of the local copy.
+type localStore interface {
+	store.Store
+	AddRetracted(ctx context.Context, more edition.Retractions) error
+	LookRetracted(before disk.Copies, missed bool) (disk.Retracted, error)
+	Left(station string) ([]disk.Departure, error)
+	Note(ctx context.Context, e *edition.Edition) error
+}
+
+// local is the local copy as it is used by a process that serves: a disk that does
+// not answer, as a volume that stalls or a lock that another process holds, costs
+// diskPatience once, and then nothing until it is back.
+type local struct {
+	files    localStore
+	failed   func(station string, err error) // is told of a write that was late, and failed
+	patience atomic.Int64                    // how long it is waited for, a time.Duration; 0: without a limit
+	late     atomic.Int64                    // calls that nobody waits for any more
+	since    atomic.Int64                    // when the first of these became late, Unix ms
+	calls    sync.WaitGroup                  // all that are waited for with a limit
+}
+
+// ask calls the disk. Failed, which may be nil, is told the error of a call that
+// nobody waited for.
+func ask[T any](l *local, failed func(error), call func() (T, error)) (answer T, err error) {
+	limit := time.Duration(l.patience.Load())
+	if limit == 0 {
+		return call()
+	}
+	if l.late.Load() > 0 {
+		return answer, errLate
+	}
+	type result struct {
+		answer T
+		err    error
+	}
+	results := make(chan result, 1)
+	var over atomic.Bool // the call has ended, or is not waited for any more
+	l.calls.Go(func() {
+		answer, err := call()
+		results <- result{answer, err}
+		if !over.Swap(true) {
+			return
+		}
+		l.late.Add(-1)
+		if err != nil && failed != nil {
+			failed(err)
+		}
+	})
+	patience := time.NewTimer(limit)
+	defer patience.Stop()
+	select {
+	case r := <-results:
+		return r.answer, r.err
+	case <-patience.C:
+	}
+	if l.late.Add(1) == 1 {
+		l.since.Store(time.Now().UnixMilli())
+	}
+	if over.Swap(true) {
+		l.late.Add(-1)
+		r := <-results
+		return r.answer, r.err
+	}
+	return answer, errLate
+}
+
+// stuck reports whether the disk has been late for so long that it is a fault.
+func (l *local) stuck() bool {
+	return l.late.Load() > 0 && time.Since(time.UnixMilli(l.since.Load())) >= diskStuck
+}
+
+// wait waits until no call is under way, for closeTime at most, and reports
+// whether that is so.
+func (l *local) wait() bool {
+	done := make(chan struct{})
+	go func() {
+		l.calls.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return true
+	case <-time.After(closeTime):
+		return false
+	}
+}
+
+// failure returns what is told of a late write of a station's, or with "" of all.
+func (l *local) failure(station string) func(error) {
+	return func(err error) { l.failed(station, err) }
+}
+
+// Heads implements store.Store.
+func (l *local) Heads(ctx context.Context, stations []string) ([]store.Head, error) {
+	return ask(l, nil, func() ([]store.Head, error) { return l.files.Heads(ctx, stations) })
+}
+
+// Fetch implements store.Store.
+func (l *local) Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
+	return ask(l, nil, func() (*edition.Edition, error) { return l.files.Fetch(ctx, station, known) })
+}
+
+// Publish implements store.Store.
+func (l *local) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
+	return ask(l, l.failure(e.Station()), func() (*edition.Edition, error) { return l.files.Publish(ctx, e) })
+}
+
+// Kept implements store.Store.
+func (l *local) Kept(ctx context.Context, station string) ([]edition.Manifest, error) {
+	return ask(l, nil, func() ([]edition.Manifest, error) { return l.files.Kept(ctx, station) })
+}
+
+// FetchKept implements store.Store.
+func (l *local) FetchKept(ctx context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
+	return ask(l, nil, func() (*edition.Edition, error) { return l.files.FetchKept(ctx, station, number, known) })
+}
+
+// Pin implements store.Store.
+func (l *local) Pin(ctx context.Context, station string, pin store.Pin, e *edition.Edition) error {
+	_, err := ask(l, l.failure(station), func() (struct{}, error) { return struct{}{}, l.files.Pin(ctx, station, pin, e) })
+	return err
+}
+
+func (l *local) AddRetracted(ctx context.Context, more edition.Retractions) error {
+	_, err := ask(l, l.failure(""), func() (struct{}, error) { return struct{}{}, l.files.AddRetracted(ctx, more) })
+	return err
+}
+
+func (l *local) LookRetracted(before disk.Copies, missed bool) (disk.Retracted, error) {
+	return ask(l, nil, func() (disk.Retracted, error) { return l.files.LookRetracted(before, missed) })
+}
+
+func (l *local) Left(station string) ([]disk.Departure, error) {
+	return ask(l, nil, func() ([]disk.Departure, error) { return l.files.Left(station) })
+}
+
+func (l *local) Note(ctx context.Context, e *edition.Edition) error {
+	_, err := ask(l, l.failure(e.Station()), func() (struct{}, error) { return struct{}{}, l.files.Note(ctx, e) })
+	return err
+}
