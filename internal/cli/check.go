@@ -9,7 +9,6 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/config"
 	"feedstation/internal/content"
-	"feedstation/internal/press"
 	"feedstation/internal/terminal"
 )
 
@@ -40,18 +39,18 @@ func (c *checkCommand) Run(in *invocation) error {
 	if c.All {
 		examples = math.MaxInt
 	}
-	inspector := press.NewInspector(cfg.Network, time.Now(), examples)
+	inspector := newInspector(cfg.Network, time.Now(), examples)
 	bar := in.progress("articles", -1, false)
 	findings, err := checkContent(ctx, cfg, func(a *article.Article) {
 		bar.add(1)
-		inspector.Add(a)
+		inspector.add(a)
 	})
 	bar.finish()
 	if err != nil {
 		return fmt.Errorf("check: %w", err)
 	}
 	fmt.Fprintf(out, "content store  %s: %s\n", cfg.Content.SafeDSN(), findings.Summary)
-	inspector.Print(out)
+	inspector.print(out)
 	for _, fault := range findings.Faults {
 		fmt.Fprintf(out, "  %s\n", terminal.Line(fault))
 	}

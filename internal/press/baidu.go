@@ -157,14 +157,20 @@ func (p *addressChunk) cut(lines int, size int64) *addressChunk {
 	return &addressChunk{gzjoin.New(text[:end]), n}
 }
 
-// baiduWindow is what the list has of addresses that come oldest first.
-type baiduWindow struct {
+// BaiduWindow counts what the list has of addresses that come oldest first. The zero
+// BaiduWindow is empty.
+type BaiduWindow struct {
 	lengths []int // of the lines, in bytes
 	size    int   // of all of them
 }
 
-// add adds an address and returns how many have become too old for the list.
-func (w *baiduWindow) add(loc string) (older int) {
+// Add adds an address and returns how many others it has made too old for the
+// list; fits is false where Baidu does not take an address so long.
+func (w *BaiduWindow) Add(address string) (older int, fits bool) {
+	loc, err := sitemap.Loc(address)
+	if err != nil || len(loc) > baiduLoc {
+		return 0, false
+	}
 	w.lengths = append(w.lengths, len(loc)+1)
 	w.size += len(loc) + 1
 	for len(w.lengths) > baiduURLs || w.size > baiduBytes {
@@ -172,5 +178,5 @@ func (w *baiduWindow) add(loc string) (older int) {
 		w.lengths = w.lengths[1:]
 		older++
 	}
-	return older
+	return older, true
 }

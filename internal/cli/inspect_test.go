@@ -1,4 +1,4 @@
-package press_test
+package cli
 
 import (
 	"strings"
@@ -9,7 +9,6 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/network"
-	"feedstation/internal/press"
 )
 
 func TestInspector(t *testing.T) {
@@ -22,11 +21,11 @@ func TestInspector(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
-	i := press.NewInspector(n, now, 5)
+	i := newInspector(n, now, 5)
 	add := func(station string, change func(*article.Article)) {
 		a := article.Article{ID: "1", Station: station, URL: "https://" + station + ".news.example/1.html", Published: now.Add(-time.Hour), Status: article.Published}
 		change(&a)
-		i.Add(&a)
+		i.add(&a)
 	}
 	url := func(address string) func(*article.Article) { return func(a *article.Article) { a.URL = address } }
 	add("xt", func(*article.Article) {})
@@ -57,7 +56,7 @@ func TestInspector(t *testing.T) {
 		"    with an address that is too long: 1 https://xt.news.example/" + strings.Repeat("湘", 30) + "\n" +
 		"  yy: 50003 articles, left out of the list for Baidu: 3 older than the newest that it can have\n"
 	var out strings.Builder
-	i.Print(&out)
+	i.print(&out)
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("printed (-want +got):\n%s", diff)
 	}

@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/network"
+	"feedstation/internal/press"
+	"feedstation/internal/terminal"
+	"feedstation/sitemap"
+)
+
+// omission is why the sitemaps leave an article out.
+type omission string
+
+// The causes, in the order in which they are looked for.
+const (
+	isDraft     omission = "draft"
+	isWithdrawn omission = "withdrawn"
+	isEmbargoed omission = "embargoed"
+	isExpired   omission = "expired"
+	isNoIndex   omission = "noindex"
+	isForeign   omission = "on another host"
+	isBroken    omission = "with an address that sitemaps can't have"
+)
+
+// The causes of which only the list for Baidu leaves an article out.
+const (
+	isLong  omission = "with an address that is too long"
+	isOlder omission = "older than the newest that it can have"
+)
+
+// causes are all causes, by what leaves articles out; examples are given of
+// those that somebody may want to mend.
+var (
+	causes = [...]struct {
+		from   string
+		causes []omission
+	}{
+		{"sitemaps", []omission{isDraft, isWithdrawn, isEmbargoed, isExpired, isNoIndex, isForeign, isBroken}},
+		{"the list for Baidu", []omission{isLong, isOlder}},
+	}
+	toBeMended = [...]omission{isForeign, isBroken, isLong}
+)
+
+// inspector counts what the sitemaps leave out.
+type inspector struct {
+	network  *network.Network
+	now      time.Time
+	examples int
+	stations map[string]*omissions
+}
+
+// omissions are what the sitemaps of one station leave out.
+type omissions struct {
+	articles int // all that the station has
+	counts   map[omission]int
+	examples map[omission][]string // id and address, of what may be mended
+
+	baidu press.BaiduWindow
+}
+
+// newInspector returns an inspector of the articles as they are at a moment,
+// which names so many examples at most of each cause and station.
+func newInspector(n *network.Network, now time.Time, examples int) *inspector {
+	return &inspector{n, now, examples, map[string]*omissions{}}
+}
+
+// add looks at an article; those of a station come oldest first. One of a
+// station that does not publish is left to others.
+func (i *inspector) add(a *article.Article) {
+	station, ok := i.network.Station(a.Station)
+	if !ok || !station.Publishes() {
+		return
+	}
+	o := i.stations[station.ID]
+	if o == nil {
+		o = &omissions{counts: map[omission]int{}, examples: map[omission][]string{}}
+		i.stations[station.ID] = o
+	}
+	o.articles++
+	cause := i.cause(station, a)
+	if cause == "" {
+		older, fits := o.baidu.Add(a.URL)
+		o.counts[isOlder] += older
+		if fits {
+			return
+		}
+		cause = isLong
+	}
+	o.counts[cause]++
+	if slices.Contains(toBeMended[:], cause) && len(o.examples[cause]) < i.examples {
+		o.examples[cause] = append(o.examples[cause], terminal.Line(a.ID+" "+a.URL))
+	}
+}
+
+// cause returns why the sitemaps leave an article out; "": they don't.
+func (i *inspector) cause(station *network.Station, a *article.Article) (why omission) {
+	switch {
+	case a.Status == article.Draft:
+		return isDraft
+	case a.Status == article.Withdrawn:
+		return isWithdrawn
+	case a.Published.After(i.now):
+		return isEmbargoed
+	case !a.VisibleAt(i.now):
+		return isExpired
+	case a.NoIndex:
+		return isNoIndex
+	case !station.Owns(a.URL):
+		return isForeign
+	}
+	if _, err := sitemap.Loc(a.URL); err != nil {
+		return isBroken
+	}
+	return ""
+}
+
+// print prints a line a station and document that leaves something out, and
+// examples.
+func (i *inspector) print(out io.Writer) {
+	for _, station := range i.network.Stations {
+		o := i.stations[station.ID]
+		if o == nil {
+			continue
+		}
+		for _, document := range causes {
+			var counts []string
+			for _, cause := range document.causes {
+				if n := o.counts[cause]; n > 0 {
+					counts = append(counts, fmt.Sprintf("%d %s", n, cause))
+				}
+			}
+			if len(counts) > 0 {
+				fmt.Fprintf(out, "  %s: %d articles, left out of %s: %s\n", station.ID, o.articles, document.from, strings.Join(counts, ", "))
+			}
+		}
+		i.printExamples(out, o)
+	}
+}
+
+func (i *inspector) printExamples(out io.Writer, o *omissions) {
+	for _, cause := range toBeMended {
+		for _, example := range o.examples[cause] {
+			fmt.Fprintf(out, "    %s: %s\n", cause, example)
+		}
+		if more := o.counts[cause] - len(o.examples[cause]); more > 0 {
+			fmt.Fprintf(out, "    %s: and %d more\n", cause, more)
+		}
+	}
+}
