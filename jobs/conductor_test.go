@@ -273,11 +273,11 @@ func TestFirstRefresh(t *testing.T) {
 		link := `<https://xt.news.example/moment/rss.xml>; rel="alternate"; type="application/rss+xml", ` +
 			`<https://xt.news.example/moment/atom.xml>; rel="self"; type="application/atom+xml", ` +
 			`<https://xt.news.example/moment/feed.json>; rel="alternate"; type="application/feed+json"`
-		if got := w.document("xt", "/moment/atom.xml").Advice(); got.Link != link || got.StaleIfError != 24*time.Hour || got.MaxAge != 15*time.Minute {
-			t.Errorf("advice = %+v; want the link %s", got, link)
+		if got := w.document("xt", "/moment/atom.xml").Headers(); got.Link != link || got.StaleIfError != 24*time.Hour || got.MaxAge != 15*time.Minute {
+			t.Errorf("headers = %+v; want the link %s", got, link)
 		}
-		if got := w.document("xt", "/sitemap.xml").Advice(); got.Link != "" || got.StaleIfError != 24*time.Hour || got.MaxAge != time.Minute {
-			t.Errorf("advice of the index = %+v", got)
+		if got := w.document("xt", "/sitemap.xml").Headers(); got.Link != "" || got.StaleIfError != 24*time.Hour || got.MaxAge != time.Minute {
+			t.Errorf("headers of the index = %+v", got)
 		}
 		if body := w.body("www", "/moment/rss.xml"); !strings.Contains(body, "第1条新闻") || !strings.Contains(body, "第3条新闻") {
 			t.Errorf("the feed of all stations lacks articles:\n%s", body)

@@ -189,8 +189,8 @@ func differences(got, want *edition.Edition) error {
 		switch {
 		case !bytes.Equal(a, b):
 			return fmt.Errorf("%s:\n got %s\nwant %s", path, a, b)
-		case d.MediaType() != other.MediaType() || d.Advice() != other.Advice():
-			return fmt.Errorf("%s: %s, %+v; want %s, %+v", path, d.MediaType(), d.Advice(), other.MediaType(), other.Advice())
+		case d.MediaType() != other.MediaType() || d.Headers() != other.Headers():
+			return fmt.Errorf("%s: %s, %+v; want %s, %+v", path, d.MediaType(), d.Headers(), other.MediaType(), other.Headers())
 		}
 	}
 	return nil

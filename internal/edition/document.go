@@ -80,7 +80,7 @@ type Document struct {
 	size         int64 // of the body without encoding
 	modified     time.Time
 	items        int
-	advice       Advice
+	headers      Headers
 	plain, gzip  Variant
 	late         *late // nil: it has no other encodings
 }
@@ -93,8 +93,9 @@ type Variant struct {
 	ContentLength []string
 }
 
-// NewDocument returns the document of a body, with DefaultAdvice. Modified is the moment at which the content last changed, in
-// whole seconds since it is compared in the form of an HTTP date.
+// NewDocument returns the document of a body, with DefaultHeaders. Modified is the moment
+// at which the content last changed, in whole seconds since it is compared in the
+// form of an HTTP date.
 func NewDocument(mediaType string, body []byte, modified time.Time) *Document {
 	return NewContent(mediaType, body).document(modified)
 }
@@ -106,7 +107,7 @@ func (c *Content) document(modified time.Time) *Document {
 		hash: c.hash, size: c.size, modified: modified,
 	}
 	d.tag = hex.EncodeToString(c.hash[:16])
-	d.advise(DefaultAdvice)
+	d.setHeaders(DefaultHeaders)
 	d.plain = d.variant(Identity, c.plain)
 	d.plain.ContentLength = []string{strconv.FormatInt(c.size, 10)}
 	d.gzip = d.variant(Gzip, c.gzip)
@@ -224,5 +225,5 @@ func (d *Document) Twin() *Document {
 	twin := (&Content{mediaType: "application/gzip", hash: d.hash, size: int64(len(body)), plain: body}).document(d.modified)
 	twin.tag += twinSuffix
 	twin.plain = twin.variant(Identity, body)
-	return twin.Advised(d.advice)
+	return twin.WithHeaders(d.headers)
 }

@@ -50,7 +50,7 @@ func TestJoin(t *testing.T) {
 func TestSettle(t *testing.T) {
 	asOf := noon.Add(time.Hour)
 	settle := func(previous *edition.Document, text string, newest time.Time) *edition.Document {
-		return edition.Revision{Newest: newest, AsOf: asOf, Advice: edition.DefaultAdvice}.Settle(edition.NewContent(textType, []byte(text)), previous)
+		return edition.Revision{Newest: newest, AsOf: asOf, Headers: edition.DefaultHeaders}.Settle(edition.NewContent(textType, []byte(text)), previous)
 	}
 	first := settle(nil, "a", noon)
 	if !first.Modified().Equal(noon) {
@@ -65,8 +65,8 @@ func TestSettle(t *testing.T) {
 	if gone := settle(first, "", time.Time{}); !gone.Modified().Equal(asOf) {
 		t.Errorf("withdrawn: modified %v, want %v", gone.Modified(), asOf)
 	}
-	advised := edition.Revision{Newest: noon, AsOf: asOf, Advice: edition.Advice{MaxAge: time.Hour}}.Settle(edition.NewContent(textType, []byte("a")), first)
-	if advised.Advice().MaxAge != time.Hour || advised.Hash() != first.Hash() || !advised.Modified().Equal(noon) {
-		t.Errorf("advised: %+v, modified %v", advised.Advice(), advised.Modified())
+	other := edition.Revision{Newest: noon, AsOf: asOf, Headers: edition.Headers{MaxAge: time.Hour}}.Settle(edition.NewContent(textType, []byte("a")), first)
+	if other.Headers().MaxAge != time.Hour || other.Hash() != first.Hash() || !other.Modified().Equal(noon) {
+		t.Errorf("other headers: %+v, modified %v", other.Headers(), other.Modified())
 	}
 }

@@ -23,7 +23,7 @@ func encode(d *edition.Document) {
 // and again, and that its copies have what it has.
 func TestEncode(t *testing.T) {
 	d := edition.NewDocument(xmlType, bodies()["big"], noon)
-	advised := d.Advised(edition.Advice{MaxAge: time.Hour})
+	other := d.WithHeaders(edition.Headers{MaxAge: time.Hour})
 	var work sync.WaitGroup
 	for range 4 {
 		work.Go(func() { d.Encode() })
@@ -36,9 +36,9 @@ func TestEncode(t *testing.T) {
 		})
 	}
 	work.Wait()
-	encode(advised)
+	encode(other)
 	for _, encoding := range []edition.Encoding{edition.Brotli, edition.Zstd} {
-		if !d.Has(encoding) || !advised.Has(encoding) {
+		if !d.Has(encoding) || !other.Has(encoding) {
 			t.Errorf("%s is not there", encoding)
 		}
 	}
@@ -55,7 +55,7 @@ func TestEncode(t *testing.T) {
 func TestZstd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := edition.NewDocument(xmlType, bodies()["big"], noon)
-		advised := d.Advised(edition.Advice{MaxAge: time.Hour})
+		other := d.WithHeaders(edition.Headers{MaxAge: time.Hour})
 		asked := func(d *edition.Document) bool {
 			first := d.Has(edition.Zstd)
 			synctest.Wait()
@@ -65,7 +65,7 @@ func TestZstd(t *testing.T) {
 			t.Error("zstd is there before Brotli, which most prefer")
 		}
 		d.Encode()
-		if !asked(advised) || !d.Has(edition.Zstd) {
+		if !asked(other) || !d.Has(edition.Zstd) {
 			t.Error("zstd is there before it is asked for, or not a moment later")
 		}
 		if got := decode(t, edition.Zstd, d.Variant(edition.Zstd).Body); !bytes.Equal(got, bodies()["big"]) {

@@ -47,7 +47,7 @@ type Entry struct {
 
 	MaxAge       int    `json:"max_age"` // seconds
 	StaleIfError int    `json:"stale_if_error,omitempty"`
-	Stale        int    `json:"stale_while_revalidate,omitempty"` // see Advice
+	Stale        int    `json:"stale_while_revalidate,omitempty"` // see Headers
 	Link         string `json:"link,omitempty"`
 }
 
@@ -55,13 +55,13 @@ type Entry struct {
 func (d *Document) entry() Entry {
 	return Entry{
 		Hash: d.hash, Type: d.MediaType(), Modified: d.modified, Items: d.items,
-		MaxAge: int(d.advice.MaxAge / time.Second), StaleIfError: int(d.advice.StaleIfError / time.Second), Link: d.advice.Link,
-		Stale: int(d.advice.StaleWhileRevalidate / time.Second),
+		MaxAge: int(d.headers.MaxAge / time.Second), StaleIfError: int(d.headers.StaleIfError / time.Second), Link: d.headers.Link,
+		Stale: int(d.headers.StaleWhileRevalidate / time.Second),
 	}
 }
 
-func (entry Entry) advice() Advice {
-	return Advice{
+func (entry Entry) headers() Headers {
+	return Headers{
 		MaxAge: time.Duration(entry.MaxAge) * time.Second, StaleIfError: time.Duration(entry.StaleIfError) * time.Second, Link: entry.Link,
 		StaleWhileRevalidate: time.Duration(entry.Stale) * time.Second,
 	}

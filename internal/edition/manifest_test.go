@@ -28,7 +28,7 @@ func sample() *edition.Edition {
 // counted returns a record of so many articles.
 func counted(body string, items int) *edition.Document {
 	d, err := edition.Revision{
-		MediaType: textType, Newest: noon, AsOf: noon, Items: items, Advice: edition.DefaultAdvice,
+		MediaType: textType, Newest: noon, AsOf: noon, Items: items, Headers: edition.DefaultHeaders,
 		Render: func(time.Time) ([]byte, error) { return []byte(body), nil },
 	}.Revise(nil)
 	if err != nil {

@@ -43,5 +43,5 @@ func Unpack(entry Entry, data []byte) (*Document, error) {
 	if err := content.keepSmall(); err != nil {
 		return nil, &DamagedError{entry.Hash}
 	}
-	return content.document(entry.Modified).Carrying(entry.Items).Advised(entry.advice()), nil
+	return content.document(entry.Modified).Carrying(entry.Items).WithHeaders(entry.headers()), nil
 }

@@ -20,8 +20,8 @@ type Revision struct {
 	Since time.Time
 	// Items is how many articles the content carries.
 	Items int
-	// Advice is what clients are told; other advice alone is no change.
-	Advice Advice
+	// Headers are the document's; other ones alone are no change.
+	Headers Headers
 	// Changed says that the content is known to differ from that of the document
 	// before, so that it need not be rendered to be compared.
 	Changed bool
@@ -65,7 +65,7 @@ func (r Revision) Settle(content *Content, previous *Document) *Document {
 }
 
 // complete adds what is no part of the content.
-func (r Revision) complete(d *Document) *Document { return d.Carrying(r.Items).Advised(r.Advice) }
+func (r Revision) complete(d *Document) *Document { return d.Carrying(r.Items).WithHeaders(r.Headers) }
 
 // modified returns when content changed that differs from that of previous.
 func (r Revision) modified(previous *Document) time.Time {

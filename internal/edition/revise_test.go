@@ -12,7 +12,7 @@ import (
 // printed is a document that prints when it changed, as feeds do.
 func printed(text string, newest, asOf time.Time) edition.Revision {
 	return edition.Revision{
-		MediaType: textType, Newest: newest, AsOf: asOf, Advice: edition.DefaultAdvice,
+		MediaType: textType, Newest: newest, AsOf: asOf, Headers: edition.DefaultHeaders,
 		Render: func(modified time.Time) ([]byte, error) {
 			return []byte(text + " " + modified.UTC().Format(time.RFC3339Nano)), nil
 		},
@@ -111,27 +111,27 @@ func TestReviseAnotherType(t *testing.T) {
 	}
 }
 
-// TestReviseAdvice holds that other advice changes the header, and neither the
+// TestReviseHeaders holds that other headers change the header, and neither the
 // content nor its time.
-func TestReviseAdvice(t *testing.T) {
+func TestReviseHeaders(t *testing.T) {
 	r := printed("a", noon, noon.Add(time.Hour))
 	d, err := r.Revise(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Advice = edition.Advice{MaxAge: 90 * time.Second, StaleIfError: time.Hour, Link: `<https://xt.news.example/rss.xml>; rel="self"`}
+	r.Headers = edition.Headers{MaxAge: 90 * time.Second, StaleIfError: time.Hour, Link: `<https://xt.news.example/rss.xml>; rel="self"`}
 	next, err := r.Revise(d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if next.Hash() != d.Hash() || !next.Modified().Equal(d.Modified()) || next.Advice() != r.Advice {
-		t.Errorf("hash %s, modified %v, advice %+v", next.Hash(), next.Modified(), next.Advice())
+	if next.Hash() != d.Hash() || !next.Modified().Equal(d.Modified()) || next.Headers() != r.Headers {
+		t.Errorf("hash %s, modified %v, headers %+v", next.Hash(), next.Modified(), next.Headers())
 	}
 	if got, want := next.CacheControl()[0], "public, max-age=90, stale-while-revalidate=90, stale-if-error=3600"; got != want {
 		t.Errorf("Cache-Control %q, want %q", got, want)
 	}
 	if got := d.CacheControl()[0]; got != "public, max-age=60, stale-while-revalidate=60" || d.Link() != nil {
-		t.Errorf("the advice of the document before is now %q, %q", got, d.Link())
+		t.Errorf("the headers of the document before are now %q, %q", got, d.Link())
 	}
 	if again, err := r.Revise(next); err != nil || again != next {
 		t.Errorf("the same again: another document, %v", err)
@@ -144,7 +144,7 @@ func TestReviseAdvice(t *testing.T) {
 		t.Errorf("fetched: %v, equal %t", err, err == nil && fetched.Equal(e))
 	}
 	if e.Equal(edition.New("xt", 1, noon, "", map[string]*edition.Document{"/rss.xml": d})) {
-		t.Error("an edition with other advice is equal")
+		t.Error("an edition with other headers is equal")
 	}
 }
 

@@ -75,11 +75,11 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 		Press: p,
 		draft: &draft{
 			station: o.Station, current: o.Previous, asOf: o.Snapshot.Time(), everything: o.Work.Everything,
-			advice: edition.DefaultAdvice, documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
+			headers: edition.DefaultHeaders, documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
 		},
 		snapshot: snapshot, retractions: o.Retractions, enough: o.Enough,
 	}
-	b.advice.StaleIfError, b.advice.StaleWhileRevalidate = p.options.StaleIfError, p.options.StaleWhileRevalidate
+	b.headers.StaleIfError, b.headers.StaleWhileRevalidate = p.options.StaleIfError, p.options.StaleWhileRevalidate
 	if !o.Work.Everything { // where nothing is taken on trust
 		b.memory = o.Memory
 	}

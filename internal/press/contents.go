@@ -11,7 +11,7 @@ func (b *draft) addContents(path string, content *edition.Content, lines int) {
 	if b.current != nil {
 		previous, _ = b.current.Contents(path)
 	}
-	revision := edition.Revision{AsOf: b.asOf, Items: lines, Advice: edition.DefaultAdvice}
+	revision := edition.Revision{AsOf: b.asOf, Items: lines, Headers: edition.DefaultHeaders}
 	b.contents[path] = revision.Settle(content, previous)
 }
 

@@ -16,7 +16,7 @@ type draft struct {
 	current    *edition.Edition // that it follows; nil: there is none
 	asOf       time.Time        // of the snapshot
 	everything bool             // is built anew, so that nothing tells when it changed
-	advice     edition.Advice   // what clients are told about documents that are not feeds
+	headers    edition.Headers  // of documents that are not feeds
 	memory     Memory
 	documents  map[string]*edition.Document
 	contents   map[string]*edition.Document
@@ -25,7 +25,7 @@ type draft struct {
 // addBody adds a document that does not print when it changed.
 func (b *draft) addBody(path, mediaType string, body []byte, newest time.Time) error {
 	document, err := edition.Revision{
-		MediaType: mediaType, Newest: newest, AsOf: b.asOf, Advice: b.advice,
+		MediaType: mediaType, Newest: newest, AsOf: b.asOf, Headers: b.headers,
 		Render: func(time.Time) ([]byte, error) { return body, nil },
 	}.Revise(b.previous(path))
 	if err != nil {
@@ -41,7 +41,7 @@ func (b *draft) addContent(path string, content *edition.Content, items int, new
 	if b.appears(path, newest) {
 		newest = b.asOf
 	}
-	revision := edition.Revision{Newest: newest, AsOf: b.asOf, Items: items, Advice: b.advice}
+	revision := edition.Revision{Newest: newest, AsOf: b.asOf, Items: items, Headers: b.headers}
 	if b.current != nil {
 		revision.Since = b.current.Watermark()
 	}

@@ -128,7 +128,7 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 		for n, format := range formats {
 			path := network.FeedPath(f.channel.ID, format.name)
 			revision := edition.Revision{
-				MediaType: format.mediaType, Newest: newest, AsOf: b.asOf, Items: len(channel.Items), Changed: others, Advice: b.feedAdvice(f.channel, format.name, rhythm),
+				MediaType: format.mediaType, Newest: newest, AsOf: b.asOf, Items: len(channel.Items), Changed: others, Headers: b.feedHeaders(f.channel, format.name, rhythm),
 				Render: func(modified time.Time) ([]byte, error) {
 					c := channel
 					c.Updated = modified.In(b.station.Zone)

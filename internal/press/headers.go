@@ -9,11 +9,11 @@ import (
 	"feedstation/internal/network"
 )
 
-// feedAdvice tells clients the feed's own address and its alternates, as its
-// content does, for those that only look at the header, and how often to ask.
-func (b *draft) feedAdvice(channel network.Channel, self network.Format, rhythm time.Duration) edition.Advice {
-	advice := b.advice
-	advice.MaxAge = rhythm
+// feedHeaders say the feed's own address and its alternates, as its
+// content does, for clients that look at the header only, and how often to ask.
+func (b *draft) feedHeaders(channel network.Channel, self network.Format, rhythm time.Duration) edition.Headers {
+	headers := b.headers
+	headers.MaxAge = rhythm
 	var links []string
 	for _, format := range network.Formats() {
 		relation := "alternate"
@@ -23,6 +23,6 @@ func (b *draft) feedAdvice(channel network.Channel, self network.Format, rhythm 
 		address := b.station.Address(network.FeedPath(channel.ID, format))
 		links = append(links, fmt.Sprintf("<%s>; rel=%q; type=%q", address, relation, format.MediaType()))
 	}
-	advice.Link = strings.Join(links, ", ")
-	return advice
+	headers.Link = strings.Join(links, ", ")
+	return headers
 }

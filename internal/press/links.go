@@ -138,7 +138,7 @@ func (w *withdrawal) removeLinks(path string, targets []target) {
 		return
 	}
 	revised, err := edition.Revision{
-		MediaType: mediaTypeOf(format), AsOf: w.asOf, Advice: document.Advice(), Items: document.Items(), Changed: true,
+		MediaType: mediaTypeOf(format), AsOf: w.asOf, Headers: document.Headers(), Items: document.Items(), Changed: true,
 		Render: func(modified time.Time) ([]byte, error) {
 			return stamped(format, rest, modified.In(w.station.Zone)), nil
 		},

@@ -46,10 +46,10 @@ type Options struct {
 	Sitemaps  Limits   // of a sitemap
 	Robots    []string // lines of robots.txt for all robots, or groups of their own
 	// StaleIfError is how long proxies may serve what they have while this
-	// server can't be reached; 0: not told.
+	// server can't be reached; 0: not sent.
 	StaleIfError time.Duration
 	// StaleWhileRevalidate bounds how long they may serve what is older than its
-	// max-age, as in edition.Advice.
+	// max-age, as in edition.Headers.
 	StaleWhileRevalidate time.Duration
 	Version              string // the program's; another one builds every edition anew
 }

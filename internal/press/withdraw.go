@@ -99,7 +99,7 @@ func Withdraw(station *network.Station, e *edition.Edition, retractions edition.
 		return e
 	}
 	w := &withdrawal{&draft{
-		station: station, current: e, advice: edition.DefaultAdvice,
+		station: station, current: e, headers: edition.DefaultHeaders,
 		documents: maps.Collect(e.All()), contents: maps.Collect(e.AllContents()),
 	}}
 	losses := w.losses(retractions)
@@ -123,7 +123,7 @@ func Withdraw(station *network.Station, e *edition.Edition, retractions edition.
 		w.asOf = e.Watermark()
 	}
 	if index, ok := e.Document(network.IndexPath); ok {
-		w.advice.StaleIfError, w.advice.StaleWhileRevalidate = index.Advice().StaleIfError, index.Advice().StaleWhileRevalidate
+		w.headers.StaleIfError, w.headers.StaleWhileRevalidate = index.Headers().StaleIfError, index.Headers().StaleWhileRevalidate
 	}
 	for _, l := range losses {
 		w.apply(l)
@@ -351,7 +351,7 @@ func (w *withdrawal) withdrawFromFeed(path, mediaType string, guids map[string]b
 	}
 	body, removed := document.Body(), 0
 	revised, err := edition.Revision{
-		MediaType: mediaType, AsOf: w.asOf, Advice: document.Advice(), Items: document.Items(),
+		MediaType: mediaType, AsOf: w.asOf, Headers: document.Headers(), Items: document.Items(),
 		Render: func(modified time.Time) (rest []byte, err error) {
 			rest, removed, err = feed.Remove(mediaType, body, func(guid string) bool { return guids[guid] }, modified.In(w.station.Zone))
 			return rest, err

@@ -55,14 +55,14 @@ var (
 	indexBody = []byte(strings.Repeat("<sitemap><loc>https://xt.news.example/sitemaps/2019-03.xml</loc></sitemap>\n", 20))
 )
 
-var advice = edition.Advice{
+var headers = edition.Headers{
 	MaxAge: 5 * time.Minute, StaleIfError: 24 * time.Hour, Link: `<https://xt.news.example/rss.xml>; rel="self"`,
 }
 
 // documents are those of the station xt.
 func documents() map[string]*edition.Document {
 	all := map[string]*edition.Document{
-		"/rss.xml":        edition.NewDocument(rssType, feedBody, noon).Advised(advice),
+		"/rss.xml":        edition.NewDocument(rssType, feedBody, noon).WithHeaders(headers),
 		"/moment/rss.xml": edition.NewDocument(rssType, append(bytes.Clone(feedBody), "<moment/>"...), noon),
 		"/sitemap.xml":    edition.NewDocument(xmlType, indexBody, noon),
 		"/robots.txt":     edition.NewDocument(textType, tinyBody, edition.Epoch),
@@ -80,7 +80,7 @@ func documents() map[string]*edition.Document {
 // shard is a document that is there in gzip only.
 func shard() *edition.Document {
 	chunk := gzjoin.New(indexBody)
-	return edition.Revision{Newest: noon, AsOf: noon, Advice: advice}.Settle(edition.Join(xmlType, []*gzjoin.Chunk{&chunk}), nil)
+	return edition.Revision{Newest: noon, AsOf: noon, Headers: headers}.Settle(edition.Join(xmlType, []*gzjoin.Chunk{&chunk}), nil)
 }
 
 // served are all paths of the station xt.

@@ -146,7 +146,7 @@ func (r *Store) open(ctx context.Context, station, number, text string, known *e
 		return nil, err
 	}
 	e, err := m.Edition(known, func(hash edition.Hash) ([]byte, error) {
-		if d, ok := have[hash]; ok { // the same content, with other advice
+		if d, ok := have[hash]; ok { // the same content, with other headers
 			return d.Pack(), nil
 		}
 		return packed[hash], nil

@@ -38,7 +38,7 @@ func Run(t *testing.T, open func(*testing.T) store.Store) {
 		"an older snapshot is refused":         testStale,
 		"the same once more is no new edition": testSame,
 		"known documents are not read":         testKnown,
-		"known documents with other advice":    testAdvice,
+		"known documents with other headers":   testHeaders,
 		"many editions":                        testMany,
 		"stations apart":                       testStations,
 		"editions are kept":                    testKept,
@@ -163,13 +163,13 @@ func testSame(t *testing.T, s store.Store) {
 	}
 }
 
-func testAdvice(t *testing.T, s store.Store) {
+func testHeaders(t *testing.T, s store.Store) {
 	known := Print(1, 0, "one")
-	advised := map[string]*edition.Document{}
+	told := map[string]*edition.Document{}
 	for path, d := range known.All() {
-		advised[path] = d.Advised(edition.Advice{MaxAge: time.Hour})
+		told[path] = d.WithHeaders(edition.Headers{MaxAge: time.Hour})
 	}
-	e := Publish(t, s, edition.New("xt", 2, Noon, "build", advised))
+	e := Publish(t, s, edition.New("xt", 2, Noon, "build", told))
 	got, err := s.Fetch(t.Context(), "xt", known)
 	if err != nil || !got.Equal(e) {
 		t.Errorf("Fetch: %v", err)
