@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
@@ -32,7 +33,7 @@ type world struct {
 	t         *testing.T
 	network   *network.Network
 	store     *content.Store
-	file      string // of a store of its own
+	file      string // of the store
 	editions  *cache.Cache
 	conductor *jobs.Conductor
 	fault     func(station string) error // of the snapshot, by station
@@ -64,12 +65,8 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := content.Open(t.Context(), filepath.Join(t.TempDir(), "content.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	w := &world{t: t, network: n, store: store, fault: func(string) error { return nil }}
+	w := &world{t: t, network: n, fault: func(string) error { return nil }}
+	w.openStore(content.Options{})
 	local, err := disk.Open(t.TempDir(), 5)
 	if err != nil {
 		t.Fatal(err)
@@ -80,6 +77,34 @@ func newWorld(t *testing.T) *world {
 	}
 	w.restart(options)
 	return w
+}
+
+// openStore has the world go on with an empty embedded store.
+func (w *world) openStore(o content.Options) {
+	w.t.Helper()
+	w.file = filepath.Join(w.t.TempDir(), "content.db")
+	o.Driver, o.DSN = content.SQLite, w.file
+	store, err := content.OpenWith(w.t.Context(), o)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { store.Close() })
+	w.store = store
+}
+
+// exec changes the store as a tool does that knows nothing of feedstation.
+func (w *world) exec(statements ...string) {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", w.file)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer db.Close()
+	for _, statement := range statements {
+		if _, err := db.ExecContext(w.t.Context(), statement); err != nil {
+			w.t.Fatal(err)
+		}
+	}
 }
 
 // restart has another process go on with the same editions.

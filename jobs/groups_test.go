@@ -1,8 +1,6 @@
 package jobs_test
 
 import (
-	"database/sql"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,13 +13,7 @@ import (
 // of two in groups.
 func inGroups(t *testing.T, test func(w *world)) {
 	in(t, func(w *world) {
-		w.file = filepath.Join(w.t.TempDir(), "content.db")
-		store, err := content.OpenWith(w.t.Context(), content.Options{Driver: content.SQLite, DSN: w.file, OneByOne: 1})
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		defer store.Close()
-		w.store = store
+		w.openStore(content.Options{OneByOne: 1})
 		test(w)
 	})
 }
@@ -82,14 +74,7 @@ func TestGroupThatLeft(t *testing.T) {
 		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 2*time.Hour), newArticle("yy", 3, time.Hour))
 		w.refresh()
 		time.Sleep(time.Hour)
-		db, err := sql.Open("sqlite", w.file)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		defer db.Close()
-		if _, err := db.ExecContext(w.t.Context(), "DELETE FROM articles WHERE station = 'xt'"); err != nil {
-			w.t.Fatal(err)
-		}
+		w.exec("DELETE FROM articles WHERE station = 'xt'")
 		w.refresh()
 		if paths := naming(w.edition("xt"), 1); len(paths) > 0 {
 			w.t.Errorf("xt still has what was deleted in %q", paths)

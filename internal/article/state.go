@@ -10,6 +10,9 @@ type State struct {
 	URL       string // empty: the store has none, or none that can be read
 	Published time.Time
 	At        time.Time // the last change of its row
+	// Broken says that readers don't see it because a column of its row can't be
+	// read, as a status that is none.
+	Broken bool
 	// Visible says that readers may see it at that moment: it is published, its
 	// embargo has ended and its time has not.
 	Visible bool

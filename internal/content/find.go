@@ -75,7 +75,8 @@ func (s *Snapshot) state(r *row) (state article.State, ok bool) {
 	r.short("url", state.URL)
 	a := article.Article{Status: r.status(), Published: state.Published, Expires: r.time("expires")}
 	// No document has what has no address, or a time of expiry that is none.
-	state.Visible = r.fault == nil && state.URL != "" && a.VisibleAt(s.at)
+	state.Broken = r.fault != nil || state.URL == ""
+	state.Visible = !state.Broken && a.VisibleAt(s.at)
 	return state, true
 }
 

@@ -1,9 +1,12 @@
 package press
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
@@ -27,9 +30,9 @@ func (e *ShrunkError) Error() string {
 }
 
 // gate returns why an edition must not replace the current one: nothing good is
-// replaced by nothing. What the content store itself calls withdrawn, a draft or
-// expired has gone for a reason, however much it is; the gate is for what is
-// missing without a word.
+// replaced by nothing. Articles of which the content store says why their documents
+// have them no more do not count, however many they are; the gate is for what has
+// vanished without a word.
 func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) error {
 	if b.current == nil || work.Accepted {
 		return nil
@@ -37,28 +40,34 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) e
 	// In the rounds of a backlog it would be half of what is left, again and again.
 	work.Before = max(work.Before, listed(b.current))
 	path := network.FeedPath("", network.RSS)
-	documents := []ShrunkError{
-		{b.station.ID, "feed", min(itemsOf(b.current, path), b.options.Items), itemsOf(next, path)},
-		{b.station.ID, "sitemaps", work.Before, listed(next)},
+	documents := [...]ShrunkError{
+		inFeed:   {b.station.ID, "feed", min(itemsOf(b.current, path), b.options.Items), itemsOf(next, path)},
+		inMonths: {b.station.ID, "sitemaps", work.Before, listed(next)},
 	}
-	suspect := slices.ContainsFunc(documents, func(p ShrunkError) bool { return shrunk(p.Before, p.After, 0) })
+	suspect := slices.ContainsFunc(documents[:], func(p ShrunkError) bool { return shrunk(p.Before, p.After, 0) })
 	if !suspect && len(next.Pending())+len(b.current.Pending()) == 0 {
 		return nil
 	}
-	all, err := b.lost(ctx, next, work)
+	all, err := b.lost(ctx, next)
 	if err != nil {
 		return err
 	}
-	counts := []func() (explained, told int){
-		func() (int, int) { return all.count(func(l lost) bool { return l.fed }) },
-		func() (int, int) { return all.count(func(l lost) bool { return l.listed }) },
-	}
-	for i, count := range counts {
-		explained, told := count()
-		if shrunk(documents[i].Before-explained, documents[i].After, told+work.Left) {
-			return &documents[i]
+	for in := range documents {
+		explained, told := 0, work.Left
+		for id, l := range all {
+			_, named := work.Articles[id]
+			switch {
+			case !l.from[in]:
+			case l.why[in]:
+				explained++
+			case named && !l.early:
+				told++
+			}
 		}
-		if i == 1 {
+		if shrunk(documents[in].Before-explained, documents[in].After, told) {
+			return &documents[in]
+		}
+		if in == inMonths {
 			work.Before -= explained
 		}
 	}
@@ -74,101 +83,95 @@ func shrunk(before, after, told int) bool {
 	return 2*after < before
 }
 
-// maxLost is how many articles that an edition has lost are looked for in the
-// content store; of more, only those of which it has told.
-const maxLost = 50_000
+// Where the gate looks for articles: in the station's own feed, and in the sitemaps
+// of its months.
+const (
+	inFeed = iota
+	inMonths
+	places
+)
 
-// losses are articles that an edition has lost, by id.
-type losses map[string]lost
-
-// lost is why an article has been lost.
+// lost is an article that documents of the current edition have, and those of the
+// next have not.
 type lost struct {
-	fed       bool // it was in the station's own feed
-	listed    bool // it was in a month's sitemap
-	held      bool // it has been retracted
-	withdrawn bool // or expired, or a draft, says the content store
-	told      bool // the content store has told of another change
+	from, why [places]bool // where it was, and where the content store says why not
+	early     bool         // the store's clock has been set back to before its publication
 }
 
-// lost returns the articles that an edition has lost.
-func (b *builder) lost(ctx context.Context, next *edition.Edition, work *Work) (losses, error) {
-	all := losses{}
-	isFeed := func(path string) bool { return path == network.FeedPath("", network.RSS) }
-	for _, part := range []struct {
-		in   func(path string) bool
-		note func(l *lost, listed bool)
-	}{
-		{isFeed, func(l *lost, _ bool) { l.fed = true }},
-		{IsShard, func(l *lost, listed bool) { l.listed = listed }},
+// maxLost is how many articles that an edition has lost are looked for in the
+// content store, those of the feed first.
+const maxLost = 50_000
+
+// lost returns the articles that an edition loses, by id, and adds the withdrawn
+// ones to the outcome.
+func (b *builder) lost(ctx context.Context, next *edition.Edition) (map[string]lost, error) {
+	all := map[string]lost{}
+	for in, of := range [places]func(path string) bool{
+		inFeed: func(path string) bool { return path == network.FeedPath("", network.RSS) }, inMonths: IsShard,
 	} {
-		was, err := changedContents(b.current, next, part.in)
+		was, err := articlesWhere(b.current, next, of)
 		if err != nil {
 			return nil, err
 		}
-		is, err := changedContents(next, b.current, part.in)
+		is, err := articlesWhere(next, b.current, of)
 		if err != nil {
 			return nil, err
 		}
-		for id, listed := range was {
-			if still, ok := is[id]; !ok || listed && !still {
-				l := all[id]
-				part.note(&l, listed)
-				all[id] = l
+		for id, a := range was {
+			still, ok := is[id]
+			if ok && (a.Unlisted || !still.Unlisted) {
+				continue
 			}
+			l := all[id]
+			l.from[in] = !a.Unlisted
+			// It is noindex, or has moved to another host, unless the station has.
+			l.why[in] = b.retractions[id].Down() || ok && (b.station.Owns(still.Address) || still.Address != a.Address)
+			all[id] = l
 		}
 	}
-	var ids []string
-	for id, l := range all {
-		_, l.told = work.Articles[id]
-		l.held = b.retractions[id].Down()
-		if all[id] = l; l.told || l.fed || len(all) <= maxLost {
-			ids = append(ids, id)
+	rank := func(id string) int {
+		if all[id].from[inFeed] {
+			return 0
 		}
+		return 1
 	}
-	states, err := Find(ctx, b.snapshot, ids)
+	ids := slices.SortedFunc(maps.Keys(all), func(a, b string) int { return cmp.Or(rank(a)-rank(b), strings.Compare(a, b)) })
+	states, err := Find(ctx, b.snapshot, ids[:min(len(ids), maxLost)])
 	for _, s := range states {
 		l := all[s.ID]
-		l.withdrawn = !s.Visible && !s.Published.After(b.asOf)
-		if l.withdrawn {
+		hidden := !s.Visible && !s.Broken && !s.Published.After(b.asOf)
+		if hidden {
 			b.outcome.Withdrawn = append(b.outcome.Withdrawn, s)
 		}
-		l.told = l.told || !s.Visible || !b.station.All && s.Station != b.station.ID
+		embargoed := s.Published.After(b.asOf) && s.Published.After(b.current.Watermark())
+		l.early = s.Published.After(b.asOf) && !embargoed
+		moved := s.Station != b.station.ID
+		l.why[inFeed] = l.why[inFeed] || hidden || embargoed || moved && !b.station.All
+		l.why[inMonths] = l.why[inMonths] || hidden || embargoed || moved
 		all[s.ID] = l
 	}
 	return all, err
 }
 
-// count returns how many of some articles have gone for a reason, and of how many
-// others the content store has told.
-func (all losses) count(of func(lost) bool) (explained, told int) {
-	for _, l := range all {
-		switch {
-		case !of(l):
-		case l.held || l.withdrawn:
-			explained++
-		case l.told:
-			told++
-		}
-	}
-	return explained, told
-}
-
-// changedContents returns which articles, by id, an edition has at some paths, as
-// far as its contents differ from those of another, and whether they are listed.
-func changedContents(e, other *edition.Edition, in func(path string) bool) (map[string]bool, error) {
-	ids := map[string]bool{}
+// articlesWhere returns the articles, by id, that an edition has at some paths, as
+// far as its contents differ from those of another. One that is listed and not is
+// listed.
+func articlesWhere(e, other *edition.Edition, at func(path string) bool) (map[string]edition.Article, error) {
+	articles := map[string]edition.Article{}
 	for path, contents := range e.AllContents() {
-		if same, ok := other.Contents(path); !in(path) || ok && same.Hash() == contents.Hash() {
+		if same, ok := other.Contents(path); !at(path) || ok && same.Hash() == contents.Hash() {
 			continue
 		}
 		for a, err := range edition.Articles(contents) {
 			if err != nil {
 				return nil, err
 			}
-			ids[a.ID] = ids[a.ID] || !a.Unlisted
+			if old, ok := articles[a.ID]; !ok || old.Unlisted {
+				articles[a.ID] = a
+			}
 		}
 	}
-	return ids, nil
+	return articles, nil
 }
 
 func itemsOf(e *edition.Edition, path string) int {
