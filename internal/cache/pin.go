@@ -13,10 +13,10 @@ import (
 	"feedstation/internal/store"
 )
 
-// KeptEdition is one that can be pinned.
+// KeptEdition is one that can be pinned: the newest of its issue.
 type KeptEdition struct {
 	Number    int64
-	Watermark time.Time
+	Issued    time.Time
 	Documents int
 	Current   bool
 	Pinned    bool
@@ -45,9 +45,14 @@ func (c *Cache) Kept(ctx context.Context, station string) ([]KeptEdition, error)
 	current, _ := c.Current(station)
 	slices.SortStableFunc(manifests, func(a, b edition.Manifest) int { return cmp.Compare(b.Number, a.Number) })
 	manifests = slices.CompactFunc(manifests, func(a, b edition.Manifest) bool { return a.Number == b.Number })
-	kept := make([]KeptEdition, len(manifests))
-	for i, m := range manifests {
-		kept[i] = KeptEdition{m.Number, m.Watermark, len(m.Documents), current != nil && m.Number == current.Number(), m.Number == pin.Number}
+	var kept []KeptEdition
+	for _, m := range manifests {
+		isCurrent, isPinned := current != nil && m.Number == current.Number(), m.Number == pin.Number
+		if n := len(kept); n > 0 && kept[n-1].Issued.Equal(m.IssuedAt()) {
+			kept[n-1].Pinned = kept[n-1].Pinned || isPinned
+			continue
+		}
+		kept = append(kept, KeptEdition{m.Number, m.IssuedAt(), len(m.Documents), isCurrent, isPinned})
 	}
 	return kept, nil
 }

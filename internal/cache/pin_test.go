@@ -69,7 +69,7 @@ func TestCachePin(t *testing.T) {
 	kept, err := b.Kept(t.Context(), "xt")
 	var got []string
 	for _, one := range kept {
-		got = append(got, fmt.Sprint(one.Number, one.Documents, one.Current, one.Pinned, one.Watermark.Equal(storetest.Text(int(one.Number)).Watermark())))
+		got = append(got, fmt.Sprint(one.Number, one.Documents, one.Current, one.Pinned, one.Issued.Equal(storetest.Text(int(one.Number)).Watermark())))
 	}
 	want := []string{"4 3 true false true", "3 3 false false true", "2 3 false true true", "1 3 false false true"}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {

@@ -96,7 +96,7 @@ func summarize(out io.Writer, reports []jobs.Report, took time.Duration) {
 			row[7] = "failed"
 		case r.Late:
 			row[7] = "published by another process"
-		case !r.Published:
+		case r.Changed == 0:
 			row[7] = "unchanged"
 		}
 		rows = append(rows, row)

@@ -41,13 +41,13 @@ func (c *pinCommand) Run(in *invocation) error {
 				return err
 			}
 			fmt.Fprintf(out, "%s serves edition %d, as of %s, until `feedstation unpin %s`; newer ones wait behind it.\n",
-				station.Name, chosen.Number, chosen.Watermark.In(station.Zone).Format(time.DateTime), station.ID)
+				station.Name, chosen.Number, chosen.Issued.In(station.Zone).Format(time.DateTime), station.ID)
 			return nil
 		}
 		rows := [][]string{{"edition", "as of", "documents", ""}}
 		for _, k := range kept {
 			rows = append(rows, []string{
-				strconv.FormatInt(k.Number, 10), k.Watermark.In(station.Zone).Format(time.DateTime), strconv.Itoa(k.Documents), standing(k),
+				strconv.FormatInt(k.Number, 10), k.Issued.In(station.Zone).Format(time.DateTime), strconv.Itoa(k.Documents), standing(k),
 			})
 		}
 		table(out, rows)
@@ -75,7 +75,7 @@ func choose(kept []cache.KeptEdition, text string, now time.Time) (cache.KeptEdi
 		return cache.KeptEdition{}, err
 	}
 	for _, k := range kept { // the newest first
-		if k.Watermark.Before(end) {
+		if k.Issued.Before(end) {
 			return k, nil
 		}
 	}

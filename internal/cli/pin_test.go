@@ -22,10 +22,10 @@ func TestChoose(t *testing.T) {
 		return time.Date(2026, 3, day, hour, minute, second, 0, zone)
 	}
 	kept := []cache.KeptEdition{
-		{Number: 5, Watermark: at(10, 17, 41, 0).UTC()},
-		{Number: 4, Watermark: at(10, 17, 40, 42).Add(999 * time.Millisecond).UTC()},
-		{Number: 3, Watermark: at(10, 17, 40, 12).UTC()},
-		{Number: 2, Watermark: at(9, 23, 50, 0).UTC()},
+		{Number: 5, Issued: at(10, 17, 41, 0).UTC()},
+		{Number: 4, Issued: at(10, 17, 40, 42).Add(999 * time.Millisecond).UTC()},
+		{Number: 3, Issued: at(10, 17, 40, 12).UTC()},
+		{Number: 2, Issued: at(9, 23, 50, 0).UTC()},
 	}
 	tests := []struct {
 		text string

@@ -27,6 +27,7 @@ type Edition struct {
 	station   string
 	number    int64
 	watermark time.Time
+	issued    time.Time // see Issued
 	build     string
 	url       string // see At
 	pending   []article.Month
@@ -39,9 +40,9 @@ type Edition struct {
 // store's time of the snapshot that the documents were built from; build tells
 // which configuration and which version of the program built them.
 func New(station string, number int64, watermark time.Time, build string, documents map[string]*Document) *Edition {
+	watermark = watermark.UTC().Truncate(time.Millisecond)
 	return &Edition{
-		station: station, number: number, watermark: watermark.UTC().Truncate(time.Millisecond), build: build,
-		documents: documents, base: watermark.UTC().Truncate(time.Millisecond),
+		station: station, number: number, watermark: watermark, issued: watermark, build: build, documents: documents, base: watermark,
 	}
 }
 
@@ -77,12 +78,16 @@ func (e *Edition) WithPending(months []article.Month) *Edition {
 
 // Following returns the same edition as one that was made from another (nil:
 // from none): until it is published it may replace that one or an older one,
-// but none that is later, whose changes it does not have.
+// but none that is later, whose changes it does not have. Where no byte of a
+// document is another, it is of the same issue.
 func (e *Edition) Following(current *Edition) *Edition {
 	following := *e
 	following.base = time.UnixMilli(0)
 	if current != nil {
 		following.base = current.watermark
+		if maps.EqualFunc(e.documents, current.documents, func(a, b *Document) bool { return a.hash == b.hash }) {
+			following.issued = current.issued
+		}
 	}
 	return &following
 }
@@ -148,6 +153,11 @@ func (e *Edition) Number() int64 { return e.number }
 // Watermark returns the content store's time of the snapshot that the
 // documents were built from, in milliseconds.
 func (e *Edition) Watermark() time.Time { return e.watermark }
+
+// Issued returns the watermark of the first edition that had these documents, which
+// is when the station became as readers see it. Contents, headers and the build may
+// have been stored anew since.
+func (e *Edition) Issued() time.Time { return e.issued }
 
 // Build identifies the configuration and the version of the program.
 func (e *Edition) Build() string { return e.build }

@@ -72,6 +72,45 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
+// TestIssued holds that an edition is of the issue of the one that it follows as
+// long as no byte of a document is another, also once it has been stored.
+func TestIssued(t *testing.T) {
+	a, b := edition.NewDocument(textType, []byte("a"), noon), edition.NewDocument(textType, []byte("b"), noon)
+	made := func(documents map[string]*edition.Document, after time.Duration) *edition.Edition {
+		return edition.New("xt", 1, noon.Add(after), "", documents)
+	}
+	first := made(map[string]*edition.Document{"/a": a}, 0)
+	tests := []struct {
+		name string
+		next *edition.Edition
+		want time.Duration
+	}{
+		{"the same", made(map[string]*edition.Document{"/a": a}, time.Hour), 0},
+		{"other headers", made(map[string]*edition.Document{"/a": a.WithHeaders(edition.Headers{MaxAge: time.Hour})}, time.Hour), 0},
+		{"contents", made(map[string]*edition.Document{"/a": a}, time.Hour).WithContents(map[string]*edition.Document{"/a": b}), 0},
+		{"another body", made(map[string]*edition.Document{"/a": b}, time.Hour), time.Hour},
+		{"another path", made(map[string]*edition.Document{"/b": a}, time.Hour), time.Hour},
+		{"one more", made(map[string]*edition.Document{"/a": a, "/b": b}, time.Hour), time.Hour},
+		{"none", made(nil, time.Hour), time.Hour},
+	}
+	for _, tt := range tests {
+		next := tt.next.Following(first)
+		m := next.Manifest()
+		stored, err := m.Edition(next, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range []*edition.Edition{next, next.Succeeding(), stored} {
+			if !e.Issued().Equal(noon.Add(tt.want)) {
+				t.Errorf("%s: issued %s", tt.name, e.Issued())
+			}
+		}
+	}
+	if e := first.Following(nil); !e.Issued().Equal(noon) {
+		t.Errorf("the first edition was issued %s", e.Issued())
+	}
+}
+
 func TestPending(t *testing.T) {
 	e := sample()
 	months := []article.Month{{Year: 2019, Month: time.March}, {Year: 2018, Month: time.December}}

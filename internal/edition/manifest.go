@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ type Manifest struct {
 	Station   string           `json:"station"`
 	Number    int64            `json:"number"`
 	Watermark time.Time        `json:"watermark"`
+	Issued    time.Time        `json:"issued,omitzero"` // zero: the watermark
 	Build     string           `json:"build"`
 	URL       string           `json:"url,omitempty"`
 	Pending   []article.Month  `json:"pending,omitempty"`
@@ -69,8 +71,18 @@ func (entry Entry) headers() Headers {
 
 // Manifest returns the edition's manifest.
 func (e *Edition) Manifest() Manifest {
-	return Manifest{manifestFormat, e.station, e.number, e.watermark, e.build, e.url, e.pending, entries(e.documents), entries(e.contents)}
+	m := Manifest{
+		Format: manifestFormat, Station: e.station, Number: e.number, Watermark: e.watermark, Build: e.build, URL: e.url,
+		Pending: e.pending, Documents: entries(e.documents), Contents: entries(e.contents),
+	}
+	if !e.issued.Equal(e.watermark) {
+		m.Issued = e.issued
+	}
+	return m
 }
+
+// IssuedAt is [Edition.Issued] of the manifest's edition.
+func (m *Manifest) IssuedAt() time.Time { return cmp.Or(m.Issued, m.Watermark) }
 
 func entries(documents map[string]*Document) map[string]Entry {
 	named := make(map[string]Entry, len(documents))
@@ -116,7 +128,9 @@ func (m *Manifest) Edition(known *Edition, get func(Hash) ([]byte, error)) (*Edi
 	if err != nil {
 		return nil, err
 	}
-	return New(m.Station, m.Number, m.Watermark, m.Build, documents).At(m.URL).WithContents(contents).WithPending(m.Pending), nil
+	e := New(m.Station, m.Number, m.Watermark, m.Build, documents).At(m.URL).WithContents(contents).WithPending(m.Pending)
+	e.issued = m.IssuedAt()
+	return e, nil
 }
 
 func open(entries map[string]Entry, have map[Hash]*Document, get func(Hash) ([]byte, error)) (map[string]*Document, error) {

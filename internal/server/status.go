@@ -66,7 +66,7 @@ type stationStatus struct {
 	Leader    string     `json:"leader,omitempty"` // "this process", or the token of the one that builds it
 	Edition   int64      `json:"edition"`          // its number; 0: none yet
 	Behind    int64      `json:"behind,omitempty"` // the number of the newest one, while an earlier one is pinned
-	Built     *time.Time `json:"built,omitempty"`  // of which moment the edition is
+	Built     *time.Time `json:"built,omitempty"`  // since when its documents are as they are
 	AsOf      *time.Time `json:"as_of,omitempty"`
 	Age       *int64     `json:"age_seconds,omitempty"`
 	Documents int        `json:"documents"`
@@ -147,7 +147,7 @@ func (a *Admin) stationStatus(station string, all []condition.Condition) station
 	s := stationStatus{ID: station, State: "no edition"}
 	newest, ok := a.Editions.Current(station)
 	if e, served := a.Editions.Served(station); served {
-		built := e.Watermark()
+		built := e.Issued()
 		s.State, s.Edition, s.Built, s.Documents, s.Pending = "ok", e.Number(), &built, e.Len(), len(e.Pending())
 		if s.Pending > 0 {
 			s.State = "backlog"
@@ -155,7 +155,7 @@ func (a *Admin) stationStatus(station string, all []condition.Condition) station
 		if ok && newest.Number() != e.Number() {
 			s.State, s.Behind = "pinned", newest.Number()
 		}
-		s.AsOf, s.Age = a.asOf(station, built)
+		s.AsOf, s.Age = a.asOf(station, e.Watermark())
 	}
 	if why, wrong := a.wrong(station, all); wrong {
 		s.Error, s.Since = why.Err.Error(), &why.Since
