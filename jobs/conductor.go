@@ -87,7 +87,7 @@ type Conductor struct {
 	conditions *condition.Set
 
 	mu       sync.Mutex
-	logged   map[string]bool // broken rows
+	leftOut  map[string]string // column by text of the fault, see LeftOut
 	hinted   []Hint
 	upToDate map[string]time.Time // by station, see Checked
 	wakeAt   time.Time            // see Wake
@@ -112,7 +112,7 @@ func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Co
 	c := &Conductor{
 		log: log, network: n, snapshot: snapshot, editions: editions, options: options,
 		press: press.New(n, options.Options, new(preparedItems)), seed: maphash.MakeSeed(), running: make(chan struct{}, 1), clock: time.Now, began: time.Now(),
-		seen: map[uint64]sighting{}, logged: map[string]bool{}, conditions: condition.New(log), upToDate: map[string]time.Time{}, drift: map[Drift]int64{},
+		seen: map[uint64]sighting{}, leftOut: map[string]string{}, conditions: condition.New(log), upToDate: map[string]time.Time{}, drift: map[Drift]int64{},
 	}
 	for _, station := range n.Stations {
 		d := &desk{station: station}

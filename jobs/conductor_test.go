@@ -15,6 +15,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"feedstation/internal/article"
 	"feedstation/internal/cache"
 	"feedstation/internal/content"
@@ -791,6 +793,28 @@ func TestAlternatesOncePerLanguage(t *testing.T) {
 		}
 		if n := strings.Count(body, "<video:video>"); n != 1 {
 			t.Errorf("%d films, want 1", n)
+		}
+	})
+}
+
+// An article that is left out is logged once, and counted by what is wrong with it,
+// in however many feeds and months, of however many builds it is missing.
+func TestLeftOut(t *testing.T) {
+	in(t, func(w *world) {
+		log, lines := newTaskLog(slog.LevelWarn)
+		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 2*time.Hour), newArticle("xt", 3, 3*time.Hour), newArticle("xt", 4, 40*dayHours))
+		w.exec(append(loosen(), "UPDATE articles SET status = 'deleted' WHERE id IN ('1', '4')", "UPDATE articles SET images = '{' WHERE id = '2'")...)
+		c := jobs.NewConductor(log, w.network, func(ctx context.Context) (jobs.Snapshot, error) { return w.store.Snapshot(ctx) }, w.editions, options)
+		for range 3 {
+			if err := c.Build(w.t.Context(), nil, func(jobs.Report) {}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(map[string]int64{"status": 2, "images": 1}, c.LeftOut()); diff != "" {
+			t.Errorf("left out (-want +got):\n%s", diff)
+		}
+		if n := len(lines()); n != 3 {
+			t.Errorf("%d lines, want one an article: %q", n, lines())
 		}
 	})
 }

@@ -206,31 +206,40 @@ func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*e
 		Retractions: c.editions.Retractions(), Enough: enough,
 	})
 	r.outcome = outcome
-	for _, o := range outcome.Omitted {
-		c.log.Warn("article left out", "id", o.ID, "station", o.Station, "error", o.Err)
-	}
-	c.logFaults(snapshot.Faults())
+	c.noteLeftOut(slices.Concat(snapshot.Faults(), outcome.LeftOut))
 	if err == nil {
 		r.drift, err = c.unhinted(ctx, snapshot, r, next)
 	}
 	return next, err
 }
 
-// maxLogged bounds how many broken rows are remembered as logged.
-const maxLogged = 1000
+// maxLeftOut bounds how many articles are remembered as left out.
+const maxLeftOut = 1000
 
-// logFaults logs the broken rows that have not been logged before.
-func (c *Conductor) logFaults(faults []article.RowError) {
+// noteLeftOut logs and counts the articles that were left out, each fault once.
+func (c *Conductor) noteLeftOut(faults []article.RowError) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, fault := range faults {
 		text := fault.Error()
-		if c.logged[text] || len(c.logged) == maxLogged {
+		if _, known := c.leftOut[text]; known || len(c.leftOut) == maxLeftOut {
 			continue
 		}
-		c.logged[text] = true
+		c.leftOut[text] = fault.Column
 		c.log.Warn("article left out", "id", fault.ID, "column", fault.Column, "error", fault.Err)
 	}
+}
+
+// LeftOut returns how many articles have been left out, by the column of their row
+// that is broken; "feed": no feed can carry them. It counts up to 1000.
+func (c *Conductor) LeftOut() map[string]int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	counts := map[string]int64{}
+	for _, column := range c.leftOut {
+		counts[column]++
+	}
+	return counts
 }
 
 // changed counts the documents that are new or other than before, and those

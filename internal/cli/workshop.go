@@ -99,6 +99,16 @@ func (w *workshop) Tasks() (tasks []server.Task) {
 	return tasks
 }
 
+// LeftOut implements server.Jobs.
+func (w *workshop) LeftOut() map[string]int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.conductor == nil {
+		return nil
+	}
+	return w.conductor.LeftOut()
+}
+
 // Drift implements server.Jobs.
 func (w *workshop) Drift() map[string]int64 {
 	w.mu.Lock()

@@ -5,6 +5,7 @@ package condition
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -132,6 +133,56 @@ func (s *Set) All() []Condition {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.now)
+}
+
+// Lines returns conditions as lines. What keeps several stations from the same for
+// one cause is one line, as a full disk is, which names the stations only where
+// others of them have another cause.
+func Lines(all []Condition) (lines []string) {
+	type cause struct {
+		Kind
+		text string
+	}
+	groups, causes := map[cause][]Condition{}, map[Kind]int{}
+	of := func(c Condition) cause { return cause{c.Kind, lastOf(c.Err.Error())} }
+	for _, c := range all {
+		if len(groups[of(c)]) == 0 {
+			causes[c.Kind]++
+		}
+		groups[of(c)] = append(groups[of(c)], c)
+	}
+	for _, c := range all {
+		group := groups[of(c)]
+		delete(groups, of(c))
+		switch {
+		case len(group) == 0: // has its line
+		case len(group) == 1:
+			lines = append(lines, c.String())
+		case causes[c.Kind] == 1:
+			lines = append(lines, fmt.Sprintf("%s: %d stations: %s", c.Began, len(group), of(c).text))
+		default:
+			lines = append(lines, c.Began+": "+names(group)+": "+of(c).text)
+		}
+	}
+	return lines
+}
+
+// lastOf returns what an error comes down to: the last of its parts.
+func lastOf(text string) string { return text[strings.LastIndex(": "+text, ": "):] }
+
+// maxNames is how many stations a line names.
+const maxNames = 10
+
+func names(group []Condition) string {
+	var ids []string
+	for _, c := range group[:min(len(group), maxNames)] {
+		ids = append(ids, c.Station)
+	}
+	text := strings.Join(ids, ", ")
+	if more := len(group) - len(ids); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // Has reports whether there is a condition of a kind.

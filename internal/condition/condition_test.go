@@ -106,3 +106,41 @@ func TestNote(t *testing.T) {
 		})
 	}
 }
+
+// TestLines holds that what is one event is one line, whatever it costs how many
+// stations.
+func TestLines(t *testing.T) {
+	on := func(kind condition.Kind, station, err string) condition.Condition {
+		return condition.Condition{Kind: kind, Station: station, Err: errors.New(err)}
+	}
+	var disk, mixed []condition.Condition
+	for i := range 141 {
+		id := fmt.Sprint("s", i)
+		disk = append(disk, on(full, id, "cache: write "+id+"/1.json: no space left on device"))
+		mixed = append(mixed, disk[i])
+	}
+	mixed[3] = on(full, "s3", "cache: open s3: permission denied")
+	for _, tt := range []struct {
+		name string
+		all  []condition.Condition
+		want []string
+	}{
+		{"nothing", nil, nil},
+		{"of the component", []condition.Condition{on(away, "", "dial: refused")}, []string{"redis unreachable: dial: refused"}},
+		{"of one station", []condition.Condition{on(task, "xt", "content: refused")}, []string{"task failed: xt: content: refused"}},
+		{"a full disk", append(disk, on(away, "", "refused")), []string{"redis not writable: 141 stations: no space left on device", "redis unreachable: refused"}},
+		{"one station differs", mixed, []string{
+			"redis not writable: s0, s1, s2, s4, s5, s6, s7, s8, s9, s10 and 130 more: no space left on device",
+			"redis not writable: s3: cache: open s3: permission denied",
+		}},
+		{"two kinds", []condition.Condition{on(full, "xt", "full"), on(task, "xt", "full"), on(full, "yy", "full")}, []string{
+			"redis not writable: 2 stations: full", "task failed: xt: full",
+		}},
+		{"no two alike", []condition.Condition{on(task, "xt", "a: b"), on(task, "yy", "a: c")}, []string{"task failed: xt: a: b", "task failed: yy: a: c"}},
+		{"without parts", []condition.Condition{on(task, "xt", ""), on(task, "yy", "")}, []string{"task failed: 2 stations: "}},
+	} {
+		if diff := cmp.Diff(tt.want, condition.Lines(tt.all)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}

@@ -28,8 +28,8 @@ const maxSilence = 30 * time.Second
 // It has a connection of its own, makes a new one whenever that breaks, after
 // pauses of up to half a minute, and finds one that is dead without having said
 // so within half a minute and what Options.Timeout adds. State is called with
-// nil when there is a connection, and with an error when there is none, each
-// time that changes. Both have to return soon: the server keeps what is not
+// nil for each connection that is made, and with an error for each that could not be
+// made or has broken. Both have to return soon: the server keeps what is not
 // fetched, for all who listen.
 //
 // It ends with ctx, without an error; at once, with an error, if no channel is
@@ -47,23 +47,15 @@ func (s *Store) Listen(ctx context.Context, woken func(id string), state func(er
 	return nil
 }
 
-// untilDone does something that goes on until it fails again and again until
-// ctx ends, and tells of changes between connected and failed.
+// untilDone does again and again what goes on until it fails, until ctx ends.
 func untilDone(ctx context.Context, state func(error), do func(connected func()) error) {
-	pause, known, well := firstPause, false, false
-	tell := func(err error) {
-		if !known || well != (err == nil) {
-			known, well = true, err == nil
-			state(err)
-		}
-	}
-	for {
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		began := time.Now()
-		err := do(func() { tell(nil) })
+		err := do(func() { state(nil) })
 		if ctx.Err() != nil {
 			return
 		}
-		tell(err)
+		state(err)
 		if time.Since(began) > lastPause {
 			pause = firstPause
 		}
@@ -73,7 +65,6 @@ func untilDone(ctx context.Context, state func(error), do func(connected func())
 			return
 		case <-time.After(pause/2 + rand.N(pause/2)):
 		}
-		pause = min(2*pause, lastPause)
 	}
 }
 

@@ -3,6 +3,7 @@ package content
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,13 +26,13 @@ func TestUntilDone(t *testing.T) {
 		{
 			"never there", make([]try, 10),
 			[]time.Duration{250e6, 500e6, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second},
-			[]error{down},
+			slices.Repeat([]error{down}, 10),
 		},
 		{
 			"lost after a long time",
 			[]try{{}, {}, {time.Hour}, {}},
 			[]time.Duration{250e6, 500e6, 250e6},
-			[]error{down, nil, down},
+			[]error{down, down, nil, down, down},
 		},
 		{
 			"there and lost at once",

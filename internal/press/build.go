@@ -28,20 +28,14 @@ type Order struct {
 
 // Outcome is what a build has found out besides the edition.
 type Outcome struct {
-	Due     time.Time       // when the edition changes by the clock alone; zero: never
-	Pending []article.Month // that were not reached
-	Omitted []Omission
+	Due     time.Time          // when the edition changes by the clock alone; zero: never
+	Pending []article.Month    // that were not reached
+	LeftOut []article.RowError // that no feed can carry; column "feed"
 	// Withdrawn are the articles of the previous edition that the content
 	// store calls withdrawn, drafts or expired, where a ShrunkError keeps the next
 	// one from being published.
 	Withdrawn []article.State
 	Memory    Memory // for the next build
-}
-
-// Omission is an article that no feed can carry. It is returned once.
-type Omission struct {
-	ID, Station string
-	Err         error
 }
 
 // Memory is what a build has found out that spares the next one work. A build can

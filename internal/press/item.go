@@ -47,7 +47,7 @@ func (b *builder) prepare(feeds []channelFeed) map[string]*Item {
 		byID[a.ID] = items[i]
 		if faults[i] != nil {
 			byID[a.ID] = nil
-			b.outcome.Omitted = append(b.outcome.Omitted, Omission{a.ID, a.Station, faults[i]})
+			b.outcome.LeftOut = append(b.outcome.LeftOut, article.RowError{ID: a.ID, Column: "feed", Err: faults[i]})
 		}
 	}
 	return byID

@@ -37,6 +37,10 @@ type Jobs interface {
 	// Drift returns how many months audits have found that were not as published,
 	// by cause.
 	Drift() map[string]int64
+	// LeftOut returns how many articles have been left out since the process began
+	// because a column of their row can't be read, by column, or no feed can carry
+	// them ("feed").
+	LeftOut() map[string]int64
 }
 
 // Task is a task of the timetable and its last run.

@@ -100,6 +100,7 @@ func (j *fakeJobs) Conditions() []condition.Condition { return j.conditions }
 func (j *fakeJobs) Checked(station string) time.Time  { return j.checked[station] }
 func (j *fakeJobs) Tasks() []server.Task              { return j.tasks }
 func (j *fakeJobs) Drift() map[string]int64           { return map[string]int64{"lost": 3} }
+func (j *fakeJobs) LeftOut() map[string]int64         { return map[string]int64{"status": 2} }
 
 func TestAdminRefresh(t *testing.T) {
 	const token = "0123456789abcdef"
@@ -328,7 +329,7 @@ func TestAdminStatus(t *testing.T) {
 			t.Fatalf("%v: %q", err, w.Body)
 		}
 		at := noon.Format(time.RFC3339)
-		want := map[string]any{"version": "1.0", "process": "token", "draining": false, "drift": map[string]any{"lost": 3.0}, "unsent_retractions": []any{"1", "2"}, "problems": []any{
+		want := map[string]any{"version": "1.0", "process": "token", "draining": false, "drift": map[string]any{"lost": 3.0}, "left_out": map[string]any{"status": 2.0}, "unsent_retractions": []any{"1", "2"}, "problems": []any{
 			"local copy not writable: xt: cache: open x: no space left on device", "station not in step: zz: damaged", "station not built: yy: the disk is full",
 		}, "stores": []any{
 			map[string]any{"name": "local copy", "state": "full", "error": "cache: open x: no space left on device", "error_since": at}, map[string]any{"name": "redis", "state": "ok"},

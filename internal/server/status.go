@@ -18,6 +18,7 @@ type status struct {
 	Process   string           `json:"process,omitempty"` // its token, see stationStatus.Leader
 	Draining  bool             `json:"draining"`
 	Drift     map[string]int64 `json:"drift,omitempty"`
+	LeftOut   map[string]int64 `json:"left_out,omitempty"`
 	Jobs      []taskStatus     `json:"jobs,omitempty"`
 	Stores    []storeStatus    `json:"stores,omitempty"`
 	Retracted *retracted       `json:"retracted,omitempty"`
@@ -78,11 +79,9 @@ type stationStatus struct {
 func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 	s := status{Version: a.Version, Draining: a.Drain.Started()}
 	all := a.conditions()
-	for _, c := range all {
-		s.Problems = append(s.Problems, c.String())
-	}
+	s.Problems = condition.Lines(all)
 	if a.Jobs != nil {
-		s.Drift = a.Jobs.Drift()
+		s.Drift, s.LeftOut = a.Jobs.Drift(), a.Jobs.LeftOut()
 		for _, t := range a.Jobs.Tasks() {
 			s.Jobs = append(s.Jobs, t.status())
 		}
