@@ -140,7 +140,7 @@ func (it *Item) atom() atomEntry {
 			Summary:   &feeds.AtomSummary{Type: "text", Content: it.description()},
 		},
 		Links: it.atomLinks(),
-		media: it.media(),
+		media: it.media(nil),
 	}
 	for _, name := range it.Authors {
 		d.Authors = append(d.Authors, feeds.AtomPerson{Name: name})
@@ -177,10 +177,6 @@ func (it *Item) atomLinks() []link {
 	links = appendLink(links, "related", "text/html", it.NextURL)
 	for _, e := range it.Enclosures {
 		links = append(links, link{Rel: "enclosure", Type: e.Type, Href: e.URL, Title: e.Title, Length: e.Bytes})
-	}
-	if len(it.Images) > 0 {
-		lead := it.Images[0]
-		links = append(links, link{Rel: "enclosure", Type: lead.Type, Href: lead.URL, Length: lead.Bytes})
 	}
 	return links
 }

@@ -68,7 +68,7 @@ func TestReadAtom(t *testing.T) {
 		l.XMLName = xml.Name{Space: "http://www.w3.org/2005/Atom", Local: "link"}
 		return l
 	}
-	pictures, files := richMedia()
+	pictures, _ := richMedia()
 	rich, other := d.Entries[0], d.Entries[1]
 	checks := []struct {
 		name      string
@@ -116,10 +116,9 @@ func TestReadAtom(t *testing.T) {
 			link(xmlLink{Rel: "related", Type: "text/html", Href: c.Items[0].NextURL}),
 			link(xmlLink{Rel: "enclosure", Type: "application/pdf", Href: "https://media.news.example/5207683.pdf", Title: "全文", Length: 4096}),
 			link(xmlLink{Rel: "enclosure", Type: "audio/mpeg", Href: "https://media.news.example/5207683.mp3", Title: "听新闻", Length: 2345678}),
-			link(xmlLink{Rel: "enclosure", Type: "image/jpeg", Href: "https://img.news.example/1.jpg", Length: 123456}),
 		}},
-		{"media:group", rich.Group.Content, pictures},
-		{"media:content", rich.Media, files},
+		{"media:group", len(rich.Group.Content), 0},
+		{"media:content", rich.Media, pictures},
 		{"media:content, one image", other.Media[0].Description, "The first train"},
 	}
 	for _, check := range checks {

@@ -168,8 +168,9 @@ type Image struct {
 	Bytes                      int64
 }
 
-// Enclosure is a recording or another file. Only URL is required, http(s); zero
-// Bytes or Seconds are unknown. For Type see [Image].
+// Enclosure is a recording or another file; one that is a picture counts as one of
+// the Images. Only URL is required, http(s); zero Bytes or Seconds are unknown. For
+// Type see [Image].
 type Enclosure struct {
 	URL, Type, Title string
 	Bytes            int64

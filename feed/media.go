@@ -52,16 +52,11 @@ func archive(current string) (namespace string, mark *struct{}) {
 	return nsHistory, &struct{}{}
 }
 
-// media is what Media RSS says of an item's pictures and recordings. The
-// elements are embedded in an item of RSS and an entry of Atom.
+// media is what Media RSS says of an item. The elements are embedded in an item
+// of RSS and an entry of Atom.
 type media struct {
-	Group     *mediaGroup     `xml:"media:group"`
 	Contents  []mediaContent  `xml:"media:content"`
 	Thumbnail *mediaThumbnail `xml:"media:thumbnail"`
-}
-
-type mediaGroup struct {
-	Content []mediaContent `xml:"media:content"`
 }
 
 type mediaContent struct {
@@ -83,33 +78,28 @@ type mediaThumbnail struct {
 	Height int    `xml:"height,attr,omitempty"`
 }
 
-// media returns the item's pictures, several in a group, one without: a group
-// of one is an error to the W3C validator. Recordings stand beside them.
-func (it *Item) media() media {
+// media returns the item's pictures, each once and directly in the item. A
+// media:group is for one content in several forms (Media RSS 1.5.1,
+// <media:group>), and readers take the first of it alone; they show a picture
+// twice that is an enclosure or a thumbnail as well. So only a picture of the
+// body that stands for the article, which is no content here, is a thumbnail.
+//
+// The files besides are those for which the format has no enclosure left.
+func (it *Item) media(files []Enclosure) media {
 	var m media
-	if len(it.Images) > 0 {
-		lead := it.Images[0]
-		m.Thumbnail = &mediaThumbnail{URL: lead.URL, Width: lead.Width, Height: lead.Height}
-		pictures := make([]mediaContent, 0, len(it.Images)+len(it.Enclosures))
-		for _, p := range it.Images {
-			pictures = append(pictures, mediaContent{
-				URL: p.URL, Type: p.Type, Medium: "image", Width: p.Width, Height: p.Height, FileSize: p.Bytes,
-				Description: p.Caption, Credit: p.Credit,
-			})
-		}
-		if len(pictures) == 1 {
-			m.Contents = pictures
-		} else {
-			m.Group = &mediaGroup{Content: pictures}
-		}
+	for _, p := range it.Images {
+		m.Contents = append(m.Contents, mediaContent{
+			URL: p.URL, Type: p.Type, Medium: "image", Width: p.Width, Height: p.Height, FileSize: p.Bytes,
+			Description: p.Caption, Credit: p.Credit,
+		})
 	}
-	if it.stand.URL != "" {
-		m.Thumbnail = &mediaThumbnail{URL: it.stand.URL, Width: it.stand.Width, Height: it.stand.Height}
-	}
-	for _, e := range it.Enclosures {
+	for _, e := range files {
 		m.Contents = append(m.Contents, mediaContent{
 			URL: e.URL, Type: e.Type, Medium: medium(e.Type), Duration: e.Seconds, FileSize: e.Bytes, Title: e.Title,
 		})
+	}
+	if it.stand.URL != "" {
+		m.Thumbnail = &mediaThumbnail{URL: it.stand.URL, Width: it.stand.Width, Height: it.stand.Height}
 	}
 	return m
 }

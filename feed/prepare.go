@@ -123,16 +123,17 @@ func parsed(address string) *url.URL {
 	return base
 }
 
-// tidyMedia sets the images and enclosures of d from those of it.
+// tidyMedia sets the images and enclosures of d from those of it. An enclosure
+// that is a picture is one of the images.
 func (d *Item) tidyMedia(it *Item, base *url.URL) {
 	for _, m := range it.Images {
-		if m.URL = web(base, m.URL); m.URL == "" || len(d.Images) == maxList {
+		if m.URL = web(base, m.URL); m.URL == "" {
 			continue
 		}
 		m.Caption, m.Credit = plain(m.Caption), plain(m.Credit)
 		m.Type = text.MediaType(m.Type, m.URL)
 		m.Width, m.Height, m.Bytes = max(m.Width, 0), max(m.Height, 0), max(m.Bytes, 0)
-		d.Images = append(d.Images, m)
+		d.addImage(m)
 	}
 	for _, e := range it.Enclosures {
 		if e.URL = web(base, e.URL); e.URL == "" || len(d.Enclosures) == maxList {
@@ -141,7 +142,18 @@ func (d *Item) tidyMedia(it *Item, base *url.URL) {
 		e.Title = plain(e.Title)
 		e.Type = cmp.Or(text.MediaType(e.Type, e.URL), text.AnyFile)
 		e.Seconds, e.Bytes = max(e.Seconds, 0), max(e.Bytes, 0)
+		if medium(e.Type) == "image" {
+			d.addImage(Image{URL: e.URL, Caption: e.Title, Type: e.Type, Bytes: e.Bytes})
+			continue
+		}
 		d.Enclosures = append(d.Enclosures, e)
+	}
+}
+
+// addImage adds an image, each address once.
+func (d *Item) addImage(m Image) {
+	if len(d.Images) < maxList && !slices.ContainsFunc(d.Images, func(o Image) bool { return o.URL == m.URL }) {
+		d.Images = append(d.Images, m)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"encoding/xml"
-	"slices"
 	"testing"
 	"time"
 
@@ -54,9 +53,15 @@ func contentOf(it *feed.Item, full bool) content {
 		})
 	}
 	for _, e := range it.Enclosures {
-		c.Files = append(c.Files, xmlMediaContent{URL: e.URL, Type: e.Type, Medium: "audio", Duration: e.Seconds, FileSize: e.Bytes, Title: e.Title})
+		c.Files = append(c.Files, file(e.URL, e.Type, e.Bytes))
 	}
 	return c
+}
+
+// file is what all formats have of a recording: an enclosure of RSS has neither
+// its title nor its length in seconds.
+func file(address, mediaType string, size int64) xmlMediaContent {
+	return xmlMediaContent{URL: address, Type: mediaType, FileSize: size}
 }
 
 // withoutCaption takes the caption out that the random bodies have.
@@ -64,13 +69,13 @@ func withoutCaption(body string) string {
 	return string(bytes.ReplaceAll([]byte(body), []byte("<figcaption>图</figcaption>"), nil))
 }
 
-// split returns the pictures, of a group or one without, and the other media.
+// split returns the pictures and the other media.
 func (m *xmlMedia) split() (pictures, files []xmlMediaContent) {
-	for _, c := range slices.Concat(m.Group.Content, m.Media) {
+	for _, c := range m.Media {
 		if c.Medium == "image" {
 			pictures = append(pictures, c)
 		} else {
-			files = append(files, c)
+			files = append(files, file(c.URL, c.Type, c.FileSize))
 		}
 	}
 	return pictures, files
@@ -98,7 +103,11 @@ func rssContents(t *rapid.T, doc []byte) (list []content) {
 		for _, category := range it.Category {
 			c.Labels = append(c.Labels, category.Label)
 		}
-		c.Images, c.Files = it.split()
+		for _, e := range it.Enclosure {
+			c.Files = append(c.Files, file(e.URL, e.Type, e.Length))
+		}
+		pictures, files := it.split()
+		c.Images, c.Files = pictures, append(c.Files, files...)
 		list = append(list, c)
 	}
 	return list
@@ -139,9 +148,12 @@ func atomContents(t *rapid.T, doc []byte, items []feed.Item) (list []content) {
 				if l.Href != items[i].Source.URL {
 					c.Links[0] = l.Href
 				}
+			case "enclosure":
+				c.Files = append(c.Files, file(l.Href, l.Type, l.Length))
 			}
 		}
-		c.Images, c.Files = it.split()
+		pictures, files := it.split()
+		c.Images, c.Files = pictures, append(c.Files, files...)
 		list = append(list, c)
 	}
 	return list
@@ -160,11 +172,10 @@ func jsonContents(t *rapid.T, doc []byte) (list []content) {
 			Authors                                  []author
 			Tags                                     []string
 			Attachments                              []struct {
-				URL     string
-				Type    string `json:"mime_type"`
-				Title   string
-				Bytes   int64 `json:"size_in_bytes"`
-				Seconds int   `json:"duration_in_seconds"`
+				URL   string
+				Type  string `json:"mime_type"`
+				Title string
+				Bytes int64 `json:"size_in_bytes"`
 			}
 			Extension struct {
 				Editor, Rights string
@@ -194,7 +205,7 @@ func jsonContents(t *rapid.T, doc []byte) (list []content) {
 		}
 		files := len(it.Attachments) - len(it.Extension.Images)
 		for _, a := range it.Attachments[:files] {
-			c.Files = append(c.Files, xmlMediaContent{URL: a.URL, Type: a.Type, Medium: "audio", Duration: a.Seconds, FileSize: a.Bytes, Title: a.Title})
+			c.Files = append(c.Files, file(a.URL, a.Type, a.Bytes))
 		}
 		for i, m := range it.Extension.Images {
 			a := it.Attachments[files+i]

@@ -3,6 +3,7 @@ package feed
 import (
 	"encoding/xml"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -154,12 +155,13 @@ func (it *rssItem) bare() *rssItem {
 }
 
 func (it *Item) rss() rssItem {
+	enclosure, others := it.rssEnclosure()
 	d := rssItem{
 		Title: newRSSTitle(it.Title),
 		RssItem: feeds.RssItem{
 			Link:        it.URL,
 			Description: asHTML(it.description()),
-			Enclosure:   it.rssEnclosure(),
+			Enclosure:   enclosure,
 			Guid:        &feeds.RssGuid{Id: it.URL, IsPermaLink: strconv.FormatBool(text.IsWeb(it.URL))},
 			PubDate:     stamp(it.Published, time.RFC1123Z),
 		},
@@ -170,7 +172,7 @@ func (it *Item) rss() rssItem {
 		Rights:      it.Rights,
 		Original:    it.OriginalURL,
 		Next:        it.NextURL,
-		media:       it.media(),
+		media:       it.media(others),
 	}
 	if it.Body != "" {
 		d.Content = &feeds.RssContent{Content: it.Body}
@@ -189,26 +191,20 @@ func (it *Item) rss() rssItem {
 	return d
 }
 
-// rssEnclosure chooses the one enclosure that readers of RSS expect: a
-// recording before any other file, else the lead image if its type and size are
-// known. RSS requires a length; 0 says that it is not known.
-func (it *Item) rssEnclosure() *feeds.RssEnclosure {
-	var best *feeds.RssEnclosure
-	for _, e := range it.Enclosures {
-		x := &feeds.RssEnclosure{Url: e.URL, Type: e.Type, Length: strconv.FormatInt(e.Bytes, 10)}
-		if m := medium(e.Type); m == "audio" || m == "video" {
-			return x
-		}
-		if best == nil {
-			best = x
-		}
+// rssEnclosure returns the one enclosure that readers of RSS expect, a recording
+// before any other file, and the files besides. RSS requires a length; 0 says that
+// it is not known.
+func (it *Item) rssEnclosure() (one *feeds.RssEnclosure, others []Enclosure) {
+	if len(it.Enclosures) == 0 {
+		return nil, nil
 	}
-	if best == nil && len(it.Images) > 0 {
-		if lead := it.Images[0]; lead.Type != "" && lead.Bytes > 0 {
-			best = &feeds.RssEnclosure{Url: lead.URL, Type: lead.Type, Length: strconv.FormatInt(lead.Bytes, 10)}
-		}
-	}
-	return best
+	best := max(0, slices.IndexFunc(it.Enclosures, func(e Enclosure) bool {
+		kind := medium(e.Type)
+		return kind == "audio" || kind == "video"
+	}))
+	e := it.Enclosures[best]
+	one = &feeds.RssEnclosure{Url: e.URL, Type: e.Type, Length: strconv.FormatInt(e.Bytes, 10)}
+	return one, slices.Delete(slices.Clone(it.Enclosures), best, best+1)
 }
 
 // managingEditor returns "address (name)", or "" without an address: RSS
