@@ -86,7 +86,7 @@ func (f *Feed) Atom() ([]byte, error) {
 // atom returns the document and how long it is at most.
 func (f *Feed) atom() (doc *atomFeed, length int) {
 	d := f.tidy()
-	entries, length := f.entries(d.headBytes())
+	entries, length := f.entries(d.headBytes(len(f.Items)))
 	doc = &atomFeed{
 		Language: d.Language,
 		NSDC:     nsDC,
@@ -105,10 +105,10 @@ func (f *Feed) atom() (doc *atomFeed, length int) {
 		Generator: d.Generator,
 		Entries:   make([]*atomEntry, 0, len(entries)),
 	}
-	links := appendLink(nil, "self", AtomType, d.AtomURL)
+	links := appendFeed(nil, "self", AtomType, d.AtomURL)
 	links = appendLink(links, "alternate", "text/html", d.HomeURL)
-	links = appendLink(links, "alternate", RSSType, d.RSSURL)
-	links = appendLink(links, "alternate", JSONType, d.JSONURL)
+	links = appendFeed(links, "alternate", RSSType, d.RSSURL)
+	links = appendFeed(links, "alternate", JSONType, d.JSONURL)
 	doc.Links = d.appendHistory(links, AtomType, func(a Addresses) string { return a.Atom })
 	doc.NSFh, doc.Archive = archive(d.Current.Atom)
 	for _, e := range entries {

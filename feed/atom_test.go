@@ -84,10 +84,10 @@ func TestReadAtom(t *testing.T) {
 		{"generator", d.Generator, "feedstation"},
 		{"author", d.Authors, []atomPerson{{Name: c.Author, Email: c.Email}}},
 		{"links", d.Links, []xmlLink{
-			link(xmlLink{Rel: "self", Type: "application/atom+xml", Href: c.AtomURL}),
+			link(xmlLink{Rel: "self", Type: "application/atom+xml", Href: c.AtomURL, Title: "Atom"}),
 			link(xmlLink{Rel: "alternate", Type: "text/html", Href: c.HomeURL}),
-			link(xmlLink{Rel: "alternate", Type: "application/rss+xml", Href: c.RSSURL}),
-			link(xmlLink{Rel: "alternate", Type: "application/feed+json", Href: c.JSONURL}),
+			link(xmlLink{Rel: "alternate", Type: "application/rss+xml", Href: c.RSSURL, Title: "RSS"}),
+			link(xmlLink{Rel: "alternate", Type: "application/feed+json", Href: c.JSONURL, Title: "JSON Feed"}),
 		}},
 		{"entry id", rich.ID, c.Items[0].URL},
 		{"entry xml:lang, the feed's", rich.Lang, ""},

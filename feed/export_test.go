@@ -19,3 +19,6 @@ func (f *Feed) JSONModel() any {
 	doc, _ := f.json()
 	return doc
 }
+
+// JoinNames is how RSS has several authors.
+func JoinNames(names []string, language string) string { return joinNames(names, language) }

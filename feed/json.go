@@ -93,7 +93,7 @@ func (f *Feed) JSON() ([]byte, error) {
 // json returns the document and how long it is at most.
 func (f *Feed) json() (doc *jsonFeed, length int) {
 	d := f.tidy()
-	entries, length := f.entries(d.headBytes())
+	entries, length := f.entries(d.headBytes(len(f.Items)))
 	doc = &jsonFeed{
 		JSONFeed: feeds.JSONFeed{
 			Version:     jsonVersion,
@@ -119,6 +119,11 @@ func (f *Feed) json() (doc *jsonFeed, length int) {
 		item := &e.json
 		if !e.full {
 			item = item.bare()
+		}
+		if len(item.Authors) == 1 && item.Authors[0].Name == d.Author {
+			anonymous := *item
+			anonymous.Authors = nil // readers name the feed's author besides the item's
+			item = &anonymous
 		}
 		doc.Items = append(doc.Items, item)
 	}

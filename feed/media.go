@@ -32,6 +32,19 @@ func appendLink(list []link, rel, typ, href string) []link {
 	return append(list, link{Rel: rel, Type: typ, Href: href})
 }
 
+// formatNames are what people call the formats, by media type. It does not change.
+var formatNames = map[string]string{RSSType: "RSS", AtomType: "Atom", JSONType: "JSON Feed"}
+
+// appendFeed appends a link to the feed in a format, which the title names, unless
+// its address is empty.
+func appendFeed(list []link, rel, typ, href string) []link {
+	n := len(list)
+	if list = appendLink(list, rel, typ, href); len(list) > n {
+		list[n].Title = formatNames[typ]
+	}
+	return list
+}
+
 // appendHistory appends the hubs and the other documents of an archive, whose
 // addresses in the format at hand of returns.
 func (f *Feed) appendHistory(list []link, typ string, of func(Addresses) string) []link {

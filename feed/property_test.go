@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"encoding/xml"
+	"slices"
 	"testing"
 	"time"
 
@@ -221,6 +222,22 @@ func jsonContents(t *rapid.T, doc []byte) (list []content) {
 	return list
 }
 
+// inFormat returns what a format has of the articles of a channel: RSS joins the
+// authors.
+func inFormat(list []content, format string, d *draft) []content {
+	list = slices.Clone(list)
+	for i := range list {
+		if format != "rss" {
+			continue
+		}
+		if len(list[i].Authors) == 0 {
+			list[i].Authors = []string{d.Author}
+		}
+		list[i].Authors = []string{feed.JoinNames(list[i].Authors, cmp.Or(list[i].Language, d.Language))}
+	}
+	return list
+}
+
 // TestReadBack holds that all formats carry the same: what was put in.
 func TestReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -247,7 +264,7 @@ func TestReadBack(t *testing.T) {
 			case "json":
 				got = jsonContents(t, doc)
 			}
-			if diff := gocmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			if diff := gocmp.Diff(inFormat(want, format.name, d), got, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("%s: %s", format.name, diff)
 			}
 			f, err := gofeed.NewParser().Parse(bytes.NewReader(doc))

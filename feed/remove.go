@@ -10,19 +10,19 @@ import (
 )
 
 // Remove returns a document that [Feed.RSS], [Feed.Atom] or [Feed.JSON]
-// wrote without the items for whose guid gone returns true, and how many these
-// were. Updated is when the document changed, which RSS and Atom tell. What is
-// left is byte for byte what it was; without an item to be removed, that is the
+// wrote without the items for whose address gone returns true, and how many these
+// were. Updated is when the document changed, which RSS and Atom tell; RSS
+// tells also when the newest item was published. What else is left is byte for byte what it was; without an item to be removed, that is the
 // document itself.
 //
 // The error is that of a document of another media type, or that can't be read.
-func Remove(mediaType string, document []byte, gone func(guid string) bool, updated time.Time) (rest []byte, n int, err error) {
+func Remove(mediaType string, document []byte, gone func(address string) bool, updated time.Time) (rest []byte, n int, err error) {
 	var cuts []cut
 	switch mediaType {
 	case RSSType:
-		cuts, n, err = findXML(document, xmlNames{"channel", "item", "guid", "lastBuildDate"}, gone, updated.Format(time.RFC1123Z))
+		cuts, n, err = findXML(document, xmlNames{"channel", "item", "link", "lastBuildDate", "pubDate"}, gone, updated.Format(time.RFC1123Z))
 	case AtomType:
-		cuts, n, err = findXML(document, xmlNames{"feed", "entry", "id", "updated"}, gone, updated.Format(time.RFC3339))
+		cuts, n, err = findXML(document, xmlNames{"feed", "entry", "link", "updated", ""}, gone, updated.Format(time.RFC3339))
 	case JSONType:
 		cuts, n, err = findJSON(document, gone)
 	default:
@@ -49,48 +49,90 @@ type cut struct {
 }
 
 // xmlNames are the local names of a format's elements: what has the items, an
-// item, what identifies it, and when the feed changed.
-type xmlNames struct{ parent, item, guid, updated string }
+// item, its address, when the feed changed, and when it or an item was published.
+type xmlNames struct{ parent, item, link, updated, published string }
 
 // findXML returns what is to be cut out, in the order of the document.
 func findXML(document []byte, names xmlNames, gone func(string) bool, updated string) (cuts []cut, n int, err error) {
 	d := xml.NewDecoder(bytes.NewReader(document))
 	var path []string // of the elements that are open
-	var item int64    // where the current one begins
 	var text []byte   // of the element, as far as it is asked for
-	var textFrom int64
-	guid := ""
+	var from struct{ element, text, item int64 }
+	var item struct{ link, published string } // of the current one
+	var newest date
+	published := -1 // the cut that tells when the newest item was published
 	for {
 		before := d.InputOffset()
 		token, err := d.Token()
 		if err != nil {
-			if len(path) == 0 && before > 0 && before == int64(len(document)) {
-				return cuts, n, nil
+			if len(path) > 0 || before == 0 || before != int64(len(document)) {
+				return nil, 0, err
 			}
-			return nil, 0, err
+			if published >= 0 {
+				cuts[published].instead = newest.element(names.published)
+			}
+			return cuts, n, nil
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
 			path = append(path, token.Name.Local)
-			text, textFrom = nil, d.InputOffset()
-			if ends(path, names.parent, names.item) {
-				item, guid = before, ""
+			text, from.element, from.text = nil, before, d.InputOffset()
+			switch {
+			case ends(path, names.parent, names.item):
+				from.item, item.link, item.published = before, "", ""
+			case ends(path, names.parent, names.item, names.link) && attribute(token, "rel") == "alternate":
+				item.link = attribute(token, "href")
 			}
 		case xml.CharData:
 			text = append(text, token...)
 		case xml.EndElement:
 			switch {
-			case ends(path, names.parent, names.item, names.guid):
-				guid = string(text)
+			case ends(path, names.parent, names.item, names.link) && len(text) > 0:
+				item.link = string(text)
+			case ends(path, names.parent, names.item, names.published):
+				item.published = string(text)
+			case ends(path, names.parent, names.published):
+				published, cuts = len(cuts), append(cuts, cut{from.element, d.InputOffset(), ""})
 			case ends(path, names.parent, names.updated):
-				cuts = append(cuts, cut{textFrom, before, updated})
-			case ends(path, names.parent, names.item) && gone(guid):
-				cuts = append(cuts, cut{item, d.InputOffset(), ""})
+				cuts = append(cuts, cut{from.text, before, updated})
+			case ends(path, names.parent, names.item) && gone(item.link):
+				cuts = append(cuts, cut{from.item, d.InputOffset(), ""})
 				n++
+			case ends(path, names.parent, names.item):
+				newest.note(item.published)
 			}
 			path = path[:len(path)-1]
 		}
 	}
+}
+
+// date is the latest of some dates as RSS has them.
+type date struct {
+	at   time.Time
+	text string
+}
+
+func (d *date) note(text string) {
+	if at, err := time.Parse(time.RFC1123Z, text); err == nil && at.After(d.at) {
+		d.at, d.text = at, text
+	}
+}
+
+// element returns the element of that name, none where there is no date.
+func (d *date) element(name string) string {
+	if d.text == "" {
+		return ""
+	}
+	return "<" + name + ">" + d.text + "</" + name + ">"
+}
+
+func attribute(element xml.StartElement, name string) string {
+	for _, attr := range element.Attr {
+		if attr.Name.Local == name && attr.Name.Space == "" {
+			return attr.Value
+		}
+	}
+	return ""
 }
 
 // ends reports whether a path ends with names, the first of which is the root
@@ -120,12 +162,12 @@ func findJSON(document []byte, gone func(string) bool) (cuts []cut, n int, err e
 	var left []json.RawMessage
 	for _, raw := range feed.Items {
 		var item struct {
-			ID string `json:"id"`
+			URL string `json:"url"`
 		}
 		if err := json.Unmarshal(raw, &item); err != nil {
 			return nil, 0, err
 		}
-		if !gone(item.ID) {
+		if !gone(item.URL) {
 			left = append(left, raw)
 		}
 	}

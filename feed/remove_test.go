@@ -106,23 +106,24 @@ func TestRemoveHostile(t *testing.T) {
 		c := emptyChannel()
 		texts := rapid.SampledFrom([]string{
 			"<item><guid>https://xt.news.example/1</guid></item>", "]]></content:encoded></item>", `"items":[]`, `},{"id":"https://xt.news.example/1"`, "&lt;/item>", "文字",
+			"<link>https://xt.news.example/1</link>", `<link rel="alternate" href="https://xt.news.example/1"/>`, "<pubDate>Mon, 11 Mar 2030 09:00:00 +0800</pubDate>",
 		})
 		for _, path := range []string{"1", "2", "3"} {
 			c.Items = append(c.Items, feed.Item{
 				URL: "https://xt.news.example/" + path, Title: texts.Draw(r, "title"), Summary: texts.Draw(r, "summary"),
 				Body: "<p>" + texts.Draw(r, "body") + "</p>" + texts.Draw(r, "more"), Authors: []string{texts.Draw(r, "author")},
-				Published: time.Date(2019, 3, 11, 9, 30, 0, 0, shanghai),
+				Published: time.Date(2019, 3, rapid.IntRange(10, 12).Draw(r, "day"), 9, 30, 0, 0, shanghai),
 			})
 		}
 		later := time.Date(2026, 3, 1, 9, 0, 0, 0, shanghai)
 		i := rapid.IntRange(0, 2).Draw(r, "gone")
-		guid := c.Items[i].URL
+		gone := c.Items[i].URL
 		for _, d := range documents() {
 			before, err := d.render(c)
 			if err != nil {
 				r.Fatalf("%v", err)
 			}
-			got, n, err := feed.Remove(mediaTypes[d.name], before, func(address string) bool { return address == guid }, later)
+			got, n, err := feed.Remove(mediaTypes[d.name], before, func(address string) bool { return address == gone }, later)
 			if err != nil || n != 1 {
 				r.Fatalf("%s: %d removed, %v", d.name, n, err)
 			}

@@ -2,7 +2,6 @@ package feed
 
 import (
 	"encoding/xml"
-	"html"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +37,8 @@ var (
 func (f *rssFeed) FeedXml() any { return f }
 
 type rssChannel struct {
-	Title rssTitle `xml:"title"`
+	Title       rssTitle `xml:"title"`
+	Description rssHTML  `xml:"description"`
 	feeds.RssFeed
 	UpdatePeriod    string     `xml:"sy:updatePeriod"`
 	UpdateFrequency int        `xml:"sy:updateFrequency"`
@@ -52,8 +52,10 @@ type rssChannel struct {
 type rssItem struct {
 	Title rssTitle `xml:"title"`
 	feeds.RssItem
+	Description rssHTML `xml:"description"`
+	Content     *feeds.RssContent
 	Modified    string        `xml:"dcterms:modified,omitempty"`
-	Creators    []string      `xml:"dc:creator"`
+	Creator     string        `xml:"dc:creator,omitempty"` // empty: as the feed has it, see creator
 	Contributor string        `xml:"dc:contributor,omitempty"`
 	Publisher   string        `xml:"dc:publisher,omitempty"`
 	Language    string        `xml:"dc:language,omitempty"`
@@ -63,6 +65,8 @@ type rssItem struct {
 	Categories  []rssCategory `xml:"category"`
 	Source      *rssSource    `xml:"source"`
 	media
+
+	authors []string
 }
 
 // rssTitle is a title as XML. It is plain text where many readers expect HTML,
@@ -74,6 +78,19 @@ type rssTitle struct {
 
 func newRSSTitle(s string) rssTitle {
 	return rssTitle{titleEscaper.Replace(s)}
+}
+
+// rssHTML is plain text as an element whose content is HTML, escaped once by a CDATA
+// section: escaped twice, it is shown with its escapes by those who expect text.
+type rssHTML struct {
+	XML string `xml:",innerxml"`
+}
+
+func newRSSHTML(s string) rssHTML {
+	if strings.ContainsAny(s, "<&>") {
+		s = "<![CDATA[" + htmlEscaper.Replace(s) + "]]>" // which does not end early: > is escaped
+	}
+	return rssHTML{s}
 }
 
 // Replacers do not change once they are made.
@@ -103,7 +120,7 @@ func (f *Feed) RSS() ([]byte, error) {
 // rss returns the document and how long it is at most.
 func (f *Feed) rss() (doc *rssFeed, length int) {
 	d := f.tidy()
-	entries, length := f.entries(d.headBytes())
+	entries, length := f.entries(d.headBytes(len(f.Items)))
 	minutes := int(f.Rhythm() / time.Minute)
 	doc = &rssFeed{
 		Version:   "2.0",
@@ -114,13 +131,14 @@ func (f *Feed) rss() (doc *rssFeed, length int) {
 		NSMedia:   nsMedia,
 		NSSy:      nsSy,
 		Channel: rssChannel{
-			Title: newRSSTitle(d.Title),
+			Title:       newRSSTitle(d.Title),
+			Description: newRSSHTML(d.Description),
 			RssFeed: feeds.RssFeed{
 				Link:           d.HomeURL,
-				Description:    asHTML(d.Description),
 				Language:       d.Language,
 				Copyright:      d.Rights,
 				ManagingEditor: d.managingEditor(),
+				PubDate:        stamp(newest(entries), time.RFC1123Z),
 				LastBuildDate:  stamp(d.Updated, time.RFC1123Z),
 				Generator:      d.Generator,
 				Docs:           "https://www.rssboard.org/rss-specification",
@@ -132,9 +150,9 @@ func (f *Feed) rss() (doc *rssFeed, length int) {
 			Items:           make([]*rssItem, 0, len(entries)),
 		},
 	}
-	links := appendLink(nil, "self", RSSType, d.RSSURL)
-	links = appendLink(links, "alternate", AtomType, d.AtomURL)
-	links = appendLink(links, "alternate", JSONType, d.JSONURL)
+	links := appendFeed(nil, "self", RSSType, d.RSSURL)
+	links = appendFeed(links, "alternate", AtomType, d.AtomURL)
+	links = appendFeed(links, "alternate", JSONType, d.JSONURL)
 	doc.Channel.Links = d.appendHistory(links, RSSType, func(a Addresses) string { return a.RSS })
 	doc.NSFh, doc.Channel.Archive = archive(d.Current.RSS)
 	for _, e := range entries {
@@ -142,9 +160,32 @@ func (f *Feed) rss() (doc *rssFeed, length int) {
 		if !e.full {
 			item = item.bare()
 		}
+		if item.Creator == "" {
+			named := *item
+			named.Creator = d.creator(item)
+			item = &named
+		}
 		doc.Channel.Items = append(doc.Channel.Items, item)
 	}
 	return doc, length
+}
+
+// creator returns who stands for the author of an item: all authors in one name,
+// because most readers show the first or the last dc:creator alone, and else the
+// publisher, in whose place they show the address of managingEditor.
+func (f *Feed) creator(it *rssItem) string {
+	if len(it.authors) == 0 {
+		return f.Author
+	}
+	return joinNames(it.authors, f.Language)
+}
+
+// newest returns when the newest of the entries was published.
+func newest(list []entry) (at time.Time) {
+	for _, e := range list {
+		at = later(at, e.published)
+	}
+	return at
 }
 
 // bare returns the item without its full text.
@@ -159,20 +200,23 @@ func (it *Item) rss() rssItem {
 	d := rssItem{
 		Title: newRSSTitle(it.Title),
 		RssItem: feeds.RssItem{
-			Link:        it.URL,
-			Description: asHTML(it.description()),
-			Enclosure:   enclosure,
-			Guid:        &feeds.RssGuid{Id: it.URL, IsPermaLink: strconv.FormatBool(text.IsWeb(it.URL))},
-			PubDate:     stamp(it.Published, time.RFC1123Z),
+			Link:      it.URL,
+			Enclosure: enclosure,
+			Guid:      &feeds.RssGuid{Id: it.URL, IsPermaLink: strconv.FormatBool(text.IsWeb(it.URL))},
+			PubDate:   stamp(it.Published, time.RFC1123Z),
 		},
+		Description: newRSSHTML(it.description()),
 		Modified:    stamp(it.Updated, time.RFC3339),
-		Creators:    it.Authors,
 		Contributor: it.Editor,
 		Language:    it.Language,
 		Rights:      it.Rights,
 		Original:    it.OriginalURL,
 		Next:        it.NextURL,
 		media:       it.media(others),
+		authors:     it.Authors,
+	}
+	if len(it.Authors) == 1 || it.Language != "" {
+		d.Creator = joinNames(it.Authors, it.Language)
 	}
 	if it.Body != "" {
 		d.Content = &feeds.RssContent{Content: it.Body}
@@ -228,15 +272,6 @@ func (f *Feed) rssImage() *feeds.RssImage {
 		}
 	}
 	return nil
-}
-
-// asHTML escapes plain text that readers of an RSS description, which is HTML,
-// would otherwise read as markup. Text without any stays as it is.
-func asHTML(s string) string {
-	if !strings.ContainsAny(s, "<&") || !strings.Contains(s, "<") && html.UnescapeString(s) == s {
-		return s
-	}
-	return htmlEscaper.Replace(s)
 }
 
 // render writes an XML document in one line after its declaration.

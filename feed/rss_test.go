@@ -19,6 +19,7 @@ type rssDocument struct {
 		Language       string    `xml:"language"`
 		Copyright      string    `xml:"copyright"`
 		ManagingEditor string    `xml:"managingEditor"`
+		PubDate        string    `xml:"pubDate"`
 		LastBuildDate  string    `xml:"lastBuildDate"`
 		Generator      string    `xml:"generator"`
 		Docs           string    `xml:"docs"`
@@ -129,9 +130,9 @@ func TestReadRSS(t *testing.T) {
 	const atom = "http://www.w3.org/2005/Atom"
 	wantLinks := []xmlLink{
 		{XMLName: xml.Name{Local: "link"}, Text: c.HomeURL},
-		{XMLName: xml.Name{Space: atom, Local: "link"}, Rel: "self", Type: "application/rss+xml", Href: c.RSSURL},
-		{XMLName: xml.Name{Space: atom, Local: "link"}, Rel: "alternate", Type: "application/atom+xml", Href: c.AtomURL},
-		{XMLName: xml.Name{Space: atom, Local: "link"}, Rel: "alternate", Type: "application/feed+json", Href: c.JSONURL},
+		{XMLName: xml.Name{Space: atom, Local: "link"}, Rel: "self", Type: "application/rss+xml", Href: c.RSSURL, Title: "RSS"},
+		{XMLName: xml.Name{Space: atom, Local: "link"}, Rel: "alternate", Type: "application/atom+xml", Href: c.AtomURL, Title: "Atom"},
+		{XMLName: xml.Name{Space: atom, Local: "link"}, Rel: "alternate", Type: "application/feed+json", Href: c.JSONURL, Title: "JSON Feed"},
 	}
 	if diff := cmp.Diff(wantLinks, d.Channel.Link); diff != "" {
 		t.Errorf("links: %s", diff)
@@ -145,6 +146,7 @@ func TestReadRSS(t *testing.T) {
 		{"version", d.Version, "2.0"},
 		{"copyright", d.Channel.Copyright, c.Rights},
 		{"managingEditor", d.Channel.ManagingEditor, "editor@xt.news.example (湘江新闻网湘潭站)"},
+		{"pubDate of the channel", d.Channel.PubDate, "Mon, 11 Mar 2019 09:30:00 +0800"},
 		{"lastBuildDate", d.Channel.LastBuildDate, "Mon, 11 Mar 2019 10:05:00 +0800"},
 		{"generator", d.Channel.Generator, "feedstation"},
 		{"docs", d.Channel.Docs, "https://www.rssboard.org/rss-specification"},
@@ -155,7 +157,8 @@ func TestReadRSS(t *testing.T) {
 		{"image title", d.Channel.Image.Title, d.Channel.Title},
 		{"image link", d.Channel.Image.Link, c.HomeURL},
 		{"author", len(rich.Author), 0},
-		{"dc:creator", rich.Creators, []string{"张三", "李四"}},
+		{"dc:creator", rich.Creators, []string{"张三、李四"}},
+		{"dc:creator, the publisher", other.Creators, []string{"湘江新闻网湘潭站"}},
 		{"dc:contributor", rich.Contributor, "王五"},
 		{"dc:publisher, source with an address", rich.Publisher, ""},
 		{"dc:publisher", other.Publisher, "Xinhua"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 )
 
 // weight is how many bytes an item takes at most, in the format in which it is
@@ -16,14 +17,14 @@ type weight struct {
 
 // headBytes returns how long the head of a document is at most, for a tidied
 // feed: its strings are there three times at most, one byte becomes five at
-// most.
-func (f *Feed) headBytes() int {
-	const fixed, factor, hub = 4 << 10, 3 * 5, 64
+// most. With it counts what the feed adds to so many items, its author's name.
+func (f *Feed) headBytes(items int) int {
+	const fixed, factor, hub, escape, creator = 4 << 10, 3 * 5, 64, 5, len("<dc:creator></dc:creator>")
 	n := hub * len(f.Hubs)
 	for _, s := range f.strings() {
 		n += len(s)
 	}
-	return fixed + factor*n
+	return fixed + factor*n + items*(creator+escape*len(f.Author))
 }
 
 // weigh returns the item's weight. Body is the length of its full text. It fails
@@ -31,12 +32,16 @@ func (f *Feed) headBytes() int {
 func (p *Prepared) weigh(body int) (weight, error) {
 	const fields, separator = 8 << 10, 1
 	scratch := make([]byte, 0, fields+body+body/4)
+	named := p.rss
+	if named.Creator == "" { // a feed will join the names in its own language
+		named.Creator = strings.Join(named.authors, strings.Repeat(" ", maxJoint))
+	}
 	bare := max(
-		len(rssItemWriter.Append(scratch, p.rss.bare())),
+		len(rssItemWriter.Append(scratch, named.bare())),
 		len(atomEntryWriter.Append(scratch, p.atom.bare())),
 		len(jsonItemWriter.Append(scratch, p.json.bare())),
 	)
-	rss := rssItemWriter.Append(scratch, &p.rss)
+	rss := rssItemWriter.Append(scratch, &named)
 	full, err := len(rss), checkXML(rss)
 	full = max(full, len(atomEntryWriter.Append(scratch, &p.atom)))
 	// The full text, which takes longest to parse, is the same in both.

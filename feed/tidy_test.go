@@ -132,10 +132,10 @@ func TestTidy(t *testing.T) {
 			want:   "若 x&lt;y &amp; R&amp;D",
 		},
 		{
-			name:   "an ampersand alone is no HTML",
+			name:   "an ampersand alone, as HTML",
 			change: func(_ *draft, it *feed.Item) { it.Summary = "R&D > 湘 & 潭" },
 			get:    func(t *testing.T, c *draft) any { return readRSS(t, c).Channel.Items[0].Description },
-			want:   "R&D > 湘 & 潭",
+			want:   "R&amp;D &gt; 湘 &amp; 潭",
 		},
 		{
 			name:   "summary from the body",
