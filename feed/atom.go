@@ -133,7 +133,7 @@ func (it *Item) atom() atomEntry {
 		Language: it.Language,
 		AtomEntry: feeds.AtomEntry{
 			Title:     it.Title,
-			Id:        it.URL,
+			Id:        atomID(it.GUID),
 			Updated:   cmp.Or(stamp(it.Updated, time.RFC3339), stamp(it.Published, time.RFC3339)),
 			Published: stamp(it.Published, time.RFC3339),
 			Rights:    it.Rights,

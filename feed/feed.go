@@ -26,8 +26,8 @@
 //     (RFC 3986, hosts in punycode).
 //   - Optional values that could not be valid (an image without an address, a
 //     language that is no BCP 47 tag, a zero time) are left out.
-//   - An article's address is its guid, its atom:id and its JSON id. An address
-//     that comes twice is written once, the first time.
+//   - An article's GUID, by default its address, is its guid, its atom:id and its
+//     JSON id. What comes twice is written once, the first time.
 //   - All formats carry the same articles, and the full text of the same ones.
 package feed
 
@@ -120,7 +120,15 @@ type Addresses struct {
 //
 // Addresses may be relative to URL, but for URL itself.
 type Item struct {
-	URL     string // required: the permanent, canonical address, absolute http(s)
+	URL string // required: the permanent, canonical address, absolute http(s)
+	// GUID identifies the article to those who subscribe, for good and wherever
+	// it is published. Any text; empty, or longer than 4,096 bytes, it is URL. RSS
+	// and JSON Feed have it as it is, a web address in ASCII, and so has Atom if it
+	// is an absolute URI. What is none becomes there urn:uuid: and the UUID of
+	// version 5 (RFC 9562 §5.5) that is made of it alone: an atom:id is an IRI
+	// (RFC 4287 §4.2.6), and a tag: URI would change with the host.
+	GUID string
+
 	Title   string // default: URL
 	Summary string // default: that of Body, see Summary
 	Body    string // HTML

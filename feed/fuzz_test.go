@@ -21,7 +21,7 @@ func FuzzFeed(f *testing.F) {
 			PrevArchive: feed.Addresses{RSS: "https://" + s, Atom: "https://" + s, JSON: "https://" + other},
 		}, Items: []feed.Item{
 			{
-				URL: "https://xt.news.example/1" + s, Title: s, Summary: other, Body: s,
+				URL: "https://xt.news.example/1" + s, GUID: other, Title: s, Summary: other, Body: s,
 				Authors: []string{s, other}, Editor: s, Source: feed.Source{Name: s, URL: other},
 				Published: at, Updated: at,
 				Images:     []feed.Image{{URL: "https://" + s, Caption: s, Credit: other, Type: s, Width: n, Height: n, Bytes: int64(n)}},

@@ -140,7 +140,7 @@ func (it *jsonItem) bare() *jsonItem {
 func (it *Item) json() jsonItem {
 	d := jsonItem{
 		JSONItem: feeds.JSONItem{
-			Id:          it.URL,
+			Id:          it.GUID,
 			Url:         it.URL,
 			ExternalUrl: it.OriginalURL,
 			Title:       it.Title,

@@ -20,7 +20,7 @@ const (
 // Prepared is an item ready to be written, by any number of feeds at the
 // same time. It does not change.
 type Prepared struct {
-	url                string
+	url, guid          string
 	published, updated time.Time
 
 	rss  rssItem
@@ -30,8 +30,11 @@ type Prepared struct {
 	weight weight
 }
 
-// Address returns the item's address as documents have it: its guid.
+// Address returns the item's address as documents have it.
 func (p *Prepared) Address() string { return p.url }
+
+// GUID returns what identifies the item in RSS and JSON Feed.
+func (p *Prepared) GUID() string { return p.guid }
 
 // Prepare makes an item ready to be written. It is the expensive part of a
 // feed, and needs doing once for each article: all feeds that carry it may
@@ -59,6 +62,7 @@ func Prepare(it Item) (*Prepared, error) {
 	}
 	p := &Prepared{
 		url:       d.URL,
+		guid:      d.GUID,
 		published: d.Published,
 		updated:   d.Updated,
 		rss:       d.rss(),
@@ -94,6 +98,7 @@ func (it *Item) tidy() (*Item, error) {
 	case d.Published.IsZero() && d.Updated.IsZero():
 		return nil, &ItemError{URL: it.URL, Err: ErrTime}
 	}
+	d.GUID = it.guid(d.URL)
 	base := parsed(d.URL)
 	d.Body = markup.Body(it.Body, base)
 	d.Title = cmp.Or(d.Title, d.URL)

@@ -33,7 +33,7 @@ type content struct {
 // contentOf is what the documents should carry of an item that needs no repair.
 func contentOf(it *feed.Item, full bool) content {
 	c := content{
-		ID: it.URL, URL: it.URL, Title: it.Title, Authors: it.Authors, Editor: it.Editor, Language: it.Language, Rights: it.Rights,
+		ID: cmp.Or(it.GUID, it.URL), URL: it.URL, Title: it.Title, Authors: it.Authors, Editor: it.Editor, Language: it.Language, Rights: it.Rights,
 		Source: it.Source.Name, Links: []string{it.OriginalURL, it.NextURL},
 		Published: it.Published.Format(time.RFC3339),
 		Summary:   cmp.Or(it.Summary, feed.PlainText(withoutCaption(it.Body)), feed.PlainText(it.Body), it.Title),

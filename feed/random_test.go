@@ -65,6 +65,7 @@ func (c clean) number(label string) int { return rapid.IntRange(0, 5000).Draw(c.
 func (c clean) item(n int) feed.Item {
 	it := feed.Item{
 		URL:       fmt.Sprintf("https://xt.news.example/content/%d.html", n),
+		GUID:      rapid.SampledFrom([]string{"", fmt.Sprintf("http://old.example/%d", n), fmt.Sprintf("tag:xt.news.example,2019:%d", n)}).Draw(c.T, "guid"),
 		Title:     c.text("title"),
 		Summary:   c.optional("summary"),
 		Body:      strings.TrimSpace(strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 12).Draw(c.T, "body"), "")),

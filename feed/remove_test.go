@@ -110,7 +110,7 @@ func TestRemoveHostile(t *testing.T) {
 		})
 		for _, path := range []string{"1", "2", "3"} {
 			c.Items = append(c.Items, feed.Item{
-				URL: "https://xt.news.example/" + path, Title: texts.Draw(r, "title"), Summary: texts.Draw(r, "summary"),
+				URL: "https://xt.news.example/" + path, GUID: rapid.SampledFrom([]string{"", "key " + path, "https://old.example/" + path}).Draw(r, "guid"), Title: texts.Draw(r, "title"), Summary: texts.Draw(r, "summary"),
 				Body: "<p>" + texts.Draw(r, "body") + "</p>" + texts.Draw(r, "more"), Authors: []string{texts.Draw(r, "author")},
 				Published: time.Date(2019, 3, rapid.IntRange(10, 12).Draw(r, "day"), 9, 30, 0, 0, shanghai),
 			})

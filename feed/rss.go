@@ -202,7 +202,7 @@ func (it *Item) rss() rssItem {
 		RssItem: feeds.RssItem{
 			Link:      it.URL,
 			Enclosure: enclosure,
-			Guid:      &feeds.RssGuid{Id: it.URL, IsPermaLink: strconv.FormatBool(text.IsWeb(it.URL))},
+			Guid:      &feeds.RssGuid{Id: it.GUID, IsPermaLink: strconv.FormatBool(it.GUID == it.URL && text.IsWeb(it.URL))},
 			PubDate:   stamp(it.Published, time.RFC1123Z),
 		},
 		Description: newRSSHTML(it.description()),

@@ -73,17 +73,19 @@ type entry struct {
 	full bool // with its full text
 }
 
-// entries returns what is written, each address once, in a document whose head
+// entries returns what is written, each address and each identifier once, in a document whose head
 // has at most the given length, and how long that document is at most.
 func (f *Feed) entries(head int) (list []entry, length int) {
 	list = make([]entry, 0, len(f.Items))
-	seen := make(map[string]struct{}, len(f.Items))
+	seen := make(map[string]struct{}, 2*len(f.Items))
 	length = head
 	for _, p := range f.Items {
-		if _, ok := seen[p.url]; ok {
+		_, sameURL := seen[p.url]
+		_, sameGUID := seen[p.guid]
+		if sameURL || sameGUID {
 			continue
 		}
-		seen[p.url] = struct{}{}
+		seen[p.url], seen[p.guid] = struct{}{}, struct{}{}
 		list = append(list, entry{p, !f.SummaryOnly})
 		length += p.weight.bare
 		if !f.SummaryOnly {
