@@ -191,5 +191,5 @@ func ExampleOutlines_OPML() {
 	fmt.Print(string(doc))
 	// Output:
 	// <?xml version="1.0" encoding="UTF-8"?>
-	// <opml version="2.0"><head><title>湘江新闻网</title></head><body><outline text="湘潭站" title="湘潭站"><outline text="湘潭站" title="湘潭站" type="rss" xmlUrl="https://xt.news.example/rss.xml"></outline></outline></body></opml>
+	// <opml version="2.0"><head><title>湘江新闻网</title></head><body><outline text="湘潭站"><outline text="湘潭站" title="湘潭站" type="rss" xmlUrl="https://xt.news.example/rss.xml"></outline></outline></body></opml>
 }

@@ -18,7 +18,8 @@ type Outlines struct {
 	Groups []OutlineGroup
 }
 
-// OutlineGroup is a folder of feeds.
+// OutlineGroup is a folder of feeds. Readers that keep an article in the first feed
+// alone that has it, by its guid, want the more specific feeds first.
 type OutlineGroup struct {
 	Title string
 	Feeds []Outline
@@ -39,7 +40,7 @@ type opml struct {
 
 type opmlOutline struct {
 	Text        string        `xml:"text,attr"`
-	Title       string        `xml:"title,attr"`
+	Title       string        `xml:"title,attr,omitempty"`
 	Type        string        `xml:"type,attr,omitempty"`
 	Description string        `xml:"description,attr,omitempty"`
 	Language    string        `xml:"language,attr,omitempty"`
@@ -48,14 +49,14 @@ type opmlOutline struct {
 	Feeds       []opmlOutline `xml:"outline"`
 }
 
-// OPML returns the list as OPML 2.0. Texts may hold HTML, of which only the
-// text is written. Addresses must be absolute http(s): a feed without one can't
+// OPML returns the list as OPML 2.0. A folder has its text alone: with more, some
+// readers take it for a feed. Texts may hold HTML, of which only the text is
+// written. Addresses must be absolute http(s): a feed without one can't
 // be subscribed to and is left out.
 func (o *Outlines) OPML() ([]byte, error) {
 	document := opml{Version: "2.0", Title: plain(o.Title)}
 	for _, group := range o.Groups {
-		title := plain(group.Title)
-		folder := opmlOutline{Text: title, Title: title}
+		folder := opmlOutline{Text: plain(group.Title)}
 		for _, f := range group.Feeds {
 			address := text.Web(f.RSSURL)
 			if address == "" {

@@ -52,12 +52,12 @@ func TestOPML(t *testing.T) {
 		t.Errorf("title %q, version %q", document.Title, document.Version)
 	}
 	want := []outline{
-		{Text: "湘潭站", Title: "湘潭站", Outlines: []outline{
+		{Text: "湘潭站", Outlines: []outline{
 			{Text: "湘潭站", Title: "湘潭站", Type: "rss", Description: "a < b", Language: "zh-CN", HTMLURL: "https://xt.news.example/", XMLURL: "https://xt.news.example/rss.xml"},
 			{Text: "湘潭站 · 时刻新闻", Title: "湘潭站 · 时刻新闻", Type: "rss", XMLURL: "https://xt.news.example/moment/rss.xml?a=1&b=2"},
 		}},
-		{Text: "empty &", Title: "empty &"},
-		{Text: "bad", Title: "bad", Outlines: []outline{{Text: "a b", Title: "a b", Type: "rss", Language: "zh-CN", XMLURL: "https://xn--efvy88h.example/rss.xml"}}},
+		{Text: "empty &"},
+		{Text: "bad", Outlines: []outline{{Text: "a b", Title: "a b", Type: "rss", Language: "zh-CN", XMLURL: "https://xn--efvy88h.example/rss.xml"}}},
 	}
 	if diff := cmp.Diff(want, document.Groups); diff != "" {
 		t.Errorf("outlines (-want +got):\n%s", diff)

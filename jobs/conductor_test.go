@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -297,9 +298,9 @@ func TestFirstRefresh(t *testing.T) {
 				t.Errorf("%s has no %q:\n%s", path, want, body)
 			}
 		}
-		link := `<https://xt.news.example/moment/rss.xml>; rel="alternate"; type="application/rss+xml", ` +
-			`<https://xt.news.example/moment/atom.xml>; rel="self"; type="application/atom+xml", ` +
-			`<https://xt.news.example/moment/feed.json>; rel="alternate"; type="application/feed+json"`
+		link := `<https://xt.news.example/moment/rss.xml>; rel="alternate"; type="application/rss+xml"; title="RSS", ` +
+			`<https://xt.news.example/moment/atom.xml>; rel="self"; type="application/atom+xml"; title="Atom", ` +
+			`<https://xt.news.example/moment/feed.json>; rel="alternate"; type="application/feed+json"; title="JSON Feed"`
 		if got := w.document("xt", "/moment/atom.xml").Headers(); got.Link != link || got.StaleIfError != 24*time.Hour || got.MaxAge != 15*time.Minute {
 			t.Errorf("headers = %+v; want the link %s", got, link)
 		}
@@ -312,9 +313,14 @@ func TestFirstRefresh(t *testing.T) {
 		if body := w.body("www", "/sitemap.xml"); strings.Contains(body, "2026") && strings.Contains(body, "2026-03.xml") {
 			t.Errorf("a sitemap of www names pages of other hosts:\n%s", body)
 		}
-		if body := w.body("www", "/feeds.opml"); !strings.Contains(body, "https://yy.news.example/moment/rss.xml") {
-			t.Errorf("the list of all feeds lacks a station's:\n%s", body)
+		var feeds []string
+		for _, found := range regexp.MustCompile(`xmlUrl="https://([^"]*)/rss.xml"`).FindAllStringSubmatch(w.body("www", "/feeds.opml"), -1) {
+			feeds = append(feeds, found[1])
 		}
+		w.want("feeds, the most specific first", feeds, []string{
+			"xt.news.example/moment", "xt.news.example/culture", "xt.news.example", "yy.news.example/moment", "yy.news.example",
+			"www.news.example/moment", "www.news.example",
+		})
 	})
 }
 

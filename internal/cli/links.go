@@ -29,7 +29,7 @@ func (c *linksCommand) Run(in *invocation) error {
 		fmt.Fprintf(out, "<!-- %s -->\n", title)
 		for _, format := range network.Formats() {
 			address := html.EscapeString(s.Address(network.FeedPath(channel.ID, format)))
-			fmt.Fprintf(out, "<link rel=\"alternate\" type=\"%s\" title=\"%s\" href=\"%s\">\n", format.MediaType(), title, address)
+			fmt.Fprintf(out, "<link rel=\"alternate\" type=\"%s\" title=\"%s (%s)\" href=\"%s\">\n", format.MediaType(), title, format.Title(), address)
 		}
 	}
 	return nil

@@ -26,6 +26,11 @@ func (f Format) MediaType() string {
 	return map[Format]string{RSS: "application/rss+xml", Atom: "application/atom+xml", JSON: "application/feed+json"}[f]
 }
 
+// Title returns what people call the format.
+func (f Format) Title() string {
+	return map[Format]string{RSS: "RSS", Atom: "Atom", JSON: "JSON Feed"}[f]
+}
+
 const shardFolder = "sitemaps"
 
 // Paths of documents that every station has once.

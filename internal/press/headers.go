@@ -21,7 +21,7 @@ func (b *draft) feedHeaders(channel network.Channel, self network.Format, rhythm
 			relation = "self"
 		}
 		address := b.station.Address(network.FeedPath(channel.ID, format))
-		links = append(links, fmt.Sprintf("<%s>; rel=%q; type=%q", address, relation, format.MediaType()))
+		links = append(links, fmt.Sprintf("<%s>; rel=%q; type=%q; title=%q", address, relation, format.MediaType(), format.Title()))
 	}
 	headers.Link = strings.Join(links, ", ")
 	return headers
