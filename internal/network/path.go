@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"feedstation/internal/address"
 	"feedstation/internal/article"
 )
 
@@ -128,7 +129,7 @@ func (n *Network) Resolve(host, path string) (*Station, string, error) {
 // at returns the station whose own host a request names, and no station for a
 // shared host.
 func (n *Network) at(host string) (s *Station, ok bool) {
-	bare, _ := cutPort(host) // as most requests name it
+	bare, _ := address.CutPort(host) // as most requests name it
 	if s, ok := n.known(bare); ok {
 		return s, true
 	}
