@@ -816,7 +816,7 @@ func TestLeftOut(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if diff := cmp.Diff(map[string]int64{"status": 2, "images": 1}, c.LeftOut()); diff != "" {
+		if diff := cmp.Diff(map[string]int64{"status": 2, "images, value only": 1}, c.LeftOut()); diff != "" {
 			t.Errorf("left out (-want +got):\n%s", diff)
 		}
 		if n := len(lines()); n != 3 {

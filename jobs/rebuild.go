@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -216,7 +217,8 @@ func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*e
 // maxLeftOut bounds how many articles are remembered as left out.
 const maxLeftOut = 1000
 
-// noteLeftOut logs and counts the articles that were left out, each fault once.
+// noteLeftOut logs and counts the articles, and the values of articles, that were
+// left out, each fault once.
 func (c *Conductor) noteLeftOut(faults []article.RowError) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -225,13 +227,20 @@ func (c *Conductor) noteLeftOut(faults []article.RowError) {
 		if _, known := c.leftOut[text]; known || len(c.leftOut) == maxLeftOut {
 			continue
 		}
+		if fault.Kept {
+			column, _, _ := strings.Cut(fault.Column, "[") // images[0].width is of images
+			c.leftOut[text] = column + ", value only"
+			c.log.Warn("odd value left out of an article", "id", fault.ID, "column", fault.Column, "error", fault.Err)
+			continue
+		}
 		c.leftOut[text] = fault.Column
 		c.log.Warn("article left out", "id", fault.ID, "column", fault.Column, "error", fault.Err)
 	}
 }
 
 // LeftOut returns how many articles have been left out, by the column of their row
-// that is broken; "feed": no feed can carry them. It counts up to 1000.
+// that is broken; "feed": no feed can carry them. Where the article is there without
+// a value of that column, the key is "images, value only". It counts up to 1000.
 func (c *Conductor) LeftOut() map[string]int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -16,6 +16,9 @@ const MaxIDBytes = 190
 // or made to cost those who read it.
 const MaxAddressBytes = 4 << 10
 
+// MaxGUIDBytes bounds the identifier that a newsroom gives an article.
+const MaxGUIDBytes = 400
+
 // Status says whether readers may see an article.
 type Status string
 
@@ -44,7 +47,10 @@ type Article struct {
 	ID       string   // the CMS's own key, unique within the store, at most MaxIDBytes
 	Station  string   // a station's id
 	Channels []string // ids of channels of that station, in no particular order
-	URL      string   // canonical, permanent, absolute; the id in every format
+	URL      string   // canonical, absolute, as address.Normal writes it
+	// GUID identifies the article to readers, unique within the store, at most
+	// MaxGUIDBytes; empty: the first address that it was published under does.
+	GUID string
 
 	Title   string // plain text
 	Summary string // plain text or HTML; may be empty

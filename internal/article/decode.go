@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -18,6 +19,7 @@ type line struct {
 	Station     string      `json:"station"`
 	Channels    []string    `json:"channels"`
 	URL         string      `json:"url"`
+	GUID        string      `json:"guid"`
 	Title       string      `json:"title"`
 	Summary     string      `json:"summary"`
 	Body        string      `json:"body"`
@@ -40,36 +42,52 @@ type line struct {
 }
 
 // Decode reads one line of the import format: a JSON object with the fields of
-// the contract. An unknown field is an error, since a misspelt "expires" would
-// show what must not be shown. Every fault of a well-formed line is in the
-// error, a line of text each.
-func Decode(data []byte) (Article, error) {
+// the contract. What is wrong with a field that an article can do without is in
+// odd: that value alone is left out, or of a list the element that
+// it is in. Every other fault of a well-formed line is in the error, a line of text
+// each: of the fields that an article needs, and of status and expires, as without
+// them an article would show that must not; so is an unknown field, since a
+// misspelt "expires" is one.
+func Decode(data []byte) (a Article, odd []Fault, err error) {
 	if !utf8.Valid(data) {
-		return Article{}, errors.New("not UTF-8")
+		return Article{}, nil, errors.New("not UTF-8")
 	}
 	if start := bytes.TrimLeft(data, " \t\r\n"); len(start) > 0 && start[0] != '{' {
-		return Article{}, errors.New("want a JSON object")
+		return Article{}, nil, errors.New("want a JSON object")
 	}
 	var in line
 	var s strict
 	d := json.NewDecoder(bytes.NewReader(data))
 	if err := s.object(d, "", reflect.ValueOf(&in).Elem()); err != nil {
-		return Article{}, broken(data, err)
+		return Article{}, nil, broken(data, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Article{}, errors.New("more than one JSON value on the line")
+		return Article{}, nil, errors.New("more than one JSON value on the line")
 	}
-	a := in.article(&s.faults)
+	a = in.article(&s.faults)
 	a.validate(&s.faults)
+	a.tidy(&s.faults)
 	if err := s.err(); err != nil {
-		return Article{}, err
+		return Article{}, s.odd, err
 	}
-	return a, nil
+	return a, s.odd, nil
+}
+
+// DecodeValue reads a list or an object of a column as far as it can be read. What
+// can't is left out and in odd.
+func DecodeValue[T any](column, text string) (value T, odd []Fault) {
+	s := strict{faults{lenient: true}}
+	d := json.NewDecoder(strings.NewReader(text))
+	if err := s.value(d, column, reflect.ValueOf(&value).Elem()); err != nil {
+		var none T
+		return none, []Fault{{column, broken([]byte(text), err)}}
+	}
+	return value, s.odd
 }
 
 func (in *line) article(found *faults) Article {
 	a := Article{
-		ID: in.ID, Station: in.Station, Channels: in.Channels, URL: in.URL,
+		ID: in.ID, Station: in.Station, Channels: in.Channels, URL: in.URL, GUID: in.GUID,
 		Title: in.Title, Summary: in.Summary, Body: in.Body,
 		Authors: in.Authors, Editor: in.Editor, Source: in.Source,
 		Images: in.Images, Enclosures: in.Enclosures, Tags: in.Tags,
@@ -79,9 +97,8 @@ func (in *line) article(found *faults) Article {
 		Updated:   instant("updated", in.Updated, found),
 		Expires:   instant("expires", in.Expires, found),
 	}
-	if a.Updated.Before(a.Published) {
-		a.Updated = a.Published
-	}
+	// What can't be read was meant to keep the article out of something.
+	a.NoIndex = a.NoIndex || found.at["noindex"]
 	return a
 }
 

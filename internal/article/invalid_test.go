@@ -38,28 +38,9 @@ func faulty() []faultyLine {
 		{"unknown field", least(`"expiry":"2020-01-01T00:00:00Z"`), `unknown field "expiry"`},
 		{"unknown for its case", least(`"Expires":"2020-01-01T00:00:00Z"`), `unknown field "Expires"`},
 		{"unknown with a line break", least(`"a\nb":1`), `unknown field "a\nb"`},
-		{"unknown inside", least(`"images":[{"url":"1.jpg","alt":""}],"source":{"href":""}`), "unknown field \"images[0].alt\"\nunknown field \"source.href\""},
 		{"twice", least(`"status":"withdrawn","status":"published"`), `field "status" is there twice`},
 
 		{"id is a number", `{"id":5207683}`, lines(`id: want a string, got number`, `station: missing`, `title: missing`, `url: missing`, `published: missing`)},
-		{"title is a list", least(`"summary":["a"]`), `summary: want a string, got array`},
-		{"channels is a text", least(`"channels":"moment"`), `channels: want a list, got string`},
-		{"an element of channels is a number", least(`"channels":["a",5]`), `channels[1]: want a string, got number`},
-		{"source is a text", least(`"source":"湘潭日报"`), `source: want an object, got string`},
-		{"a field of source is an object", least(`"source":{"name":{}}`), `source.name: want a string, got object`},
-		{"published is a number", least(`"updated":1552300694`), `updated: want a string, got number`},
-		{"images is an object", least(`"images":{"url":"1.jpg"}`), `images: want a list, got object`},
-		{"an image is a text", least(`"images":["1.jpg"]`), `images[0]: want an object, got string`},
-		{"width is a text", least(`"images":[{"url":"1.jpg"},{"url":"2.jpg","width":"800"}]`), `images[1].width: want a whole number, got string`},
-		{"width is a fraction", least(`"images":[{"url":"1.jpg","width":8.5}]`), `images[0].width: want a whole number, got number 8.5`},
-		{"bytes are too many", least(`"images":[{"url":"1.jpg","bytes":1e99}]`), `images[0].bytes: want a whole number, got number 1e99`},
-		{"seconds is a text", least(`"enclosures":[{"url":"1.mp3","seconds":"95"}]`), `enclosures[0].seconds: want a whole number, got string`},
-		{"alternates is an object", least(`"alternates":{"en":"https://en.news.example/1.html"}`), `alternates: want a list, got object`},
-		{"an alternate is a text", least(`"alternates":["https://en.news.example/1.html"]`), `alternates[0]: want an object, got string`},
-		{"lang is a list", least(`"alternates":[{"lang":["en"],"url":"https://en.news.example/1.html"}]`), `alternates[0].lang: want a string, got array`},
-		{"an unknown field of an alternate", least(`"alternates":[{"hreflang":"en","lang":"en","url":"https://en.news.example/1.html"}]`), `unknown field "alternates[0].hreflang"`},
-		{"noindex is a number", least(`"noindex":1`), `noindex: want true or false, got number`},
-		{"tags has a bool", least(`"tags":[true]`), `tags[0]: want a string, got bool`},
 
 		{"nothing", `{}`, lines(`id: missing`, `station: missing`, `title: missing`, `url: missing`, `published: missing`)},
 		{"a blank title", strings.Replace(least(""), "春", ` \t\u3000`, 1), `title: missing`},
@@ -73,49 +54,12 @@ func faulty() []faultyLine {
 		{"url without host", withURL(`https:///1.html`), `url: not an absolute http(s) URL: "https:///1.html"`},
 		{"url with a port alone", withURL(`https://:443/1.html`), `url: not an absolute http(s) URL: "https://:443/1.html"`},
 		{"url that can't be parsed", withURL(`https://xt.news.example/%zz`), `url: not an absolute http(s) URL: "https://xt.news.example/%zz"`},
-		{"other addresses", least(`"source":{"name":"a","url":"a.example"},"original_url":"/b","next_url":"mailto:c@xt.news.example"`), lines(
-			`source.url: not an absolute http(s) URL: "a.example"`,
-			`original_url: not an absolute http(s) URL: "/b"`,
-			`next_url: not an absolute http(s) URL: "mailto:c@xt.news.example"`)},
+		{"url with a user", withURL(`https://a:b@xt.news.example/1`), `url: user information in a public address: "https://a:b@xt.news.example/1"`},
+		{"url with a host that is none", withURL(`https://a\"b/1`), `url: not a valid host: "https://a\"b/1"`},
 		{"a url that is too long", withURL("https://xt.news.example/" + strings.Repeat("1", 4073)), `url: an address of 4097 bytes, at most 4096 are allowed`},
 		{"a host that is too long", withURL("https://" + strings.Repeat("a", 254) + "/1.html"), `url: a host of 254 bytes, at most 253 are allowed`},
 		{"a host in another script that is too long", withURL("https://" + strings.Repeat("中", 85) + "/1.html"), `url: a host of 255 bytes, at most 253 are allowed`},
-		{"other addresses that are too long", least(strings.Join([]string{
-			`"images":[{"url":"` + strings.Repeat("1", 4097) + `"},{"url":"//` + strings.Repeat("a", 254) + `/1.jpg"}]`,
-			`"enclosures":[{"url":"` + strings.Repeat("2", 4097) + `"}]`,
-			`"alternates":[{"lang":"en","url":"https://` + strings.Repeat("b", 254) + `"}]`,
-			`"source":{"name":"a","url":"https://` + strings.Repeat("c", 254) + `"}`,
-			`"original_url":"https://` + strings.Repeat("d", 254) + `"`,
-			`"next_url":"https://` + strings.Repeat("e", 254) + `"`,
-		}, ",")), lines(
-			`images[0].url: an address of 4097 bytes, at most 4096 are allowed`,
-			`images[1].url: a host of 254 bytes, at most 253 are allowed`,
-			`enclosures[0].url: an address of 4097 bytes, at most 4096 are allowed`,
-			`alternates[0].url: a host of 254 bytes, at most 253 are allowed`,
-			`source.url: a host of 254 bytes, at most 253 are allowed`,
-			`original_url: a host of 254 bytes, at most 253 are allowed`,
-			`next_url: a host of 254 bytes, at most 253 are allowed`)},
-		{"images", least(`"images":[{"url":"1.jpg"},{"url":""},{"url":"javascript:alert(1)"},{"url":"data:image/png;base64,AA"},{"url":"http://"},{"url":"%zz"},null]`), lines(
-			`images[1].url: not an http(s) URL: ""`,
-			`images[2].url: not an http(s) URL: "javascript:alert(1)"`,
-			`images[3].url: not an http(s) URL: "data:image/png;base64,AA"`,
-			`images[4].url: not an http(s) URL: "http://"`,
-			`images[6].url: not an http(s) URL: ""`)},
-		{"enclosures", least(`"enclosures":[{"type":"audio/mpeg"},{"url":"file:///etc/passwd"}]`), lines(
-			`enclosures[0].url: not an http(s) URL: ""`,
-			`enclosures[1].url: not an http(s) URL: "file:///etc/passwd"`)},
-		{"languages of alternates", least(alternates("en", "", "zh_CN", "chinese", "zh-CNN", "x-klingon", "X-default", "en ")), lines(
-			notTag(1, ""), notTag(2, "zh_CN"), notTag(3, "chinese"), notTag(4, "zh-CNN"), notTag(5, "x-klingon"), notTag(6, "X-default"), notTag(7, "en "))},
-		{"a language that is too long", least(alternates("en" + strings.Repeat("-aaaaaaaa", 12))), notTag(0, "en"+strings.Repeat("-aaaaaaaa", 12))},
-		{"addresses of alternates", least(`"alternates":[{"lang":"en","url":"/en/1.html"},{"lang":"fr","url":"javascript:x"},{"lang":"_"},null]`), lines(
-			`alternates[0].url: not an absolute http(s) URL: "/en/1.html"`,
-			`alternates[1].url: not an absolute http(s) URL: "javascript:x"`,
-			notTag(2, "_"),
-			`alternates[2].url: not an absolute http(s) URL: ""`,
-			notTag(3, ""),
-			`alternates[3].url: not an absolute http(s) URL: ""`)},
 
-		{"a day", least(`"updated":"2019-03-12"`), notTime("updated", "2019-03-12")},
 		{"a time without zone", least(`"expires":"2019-03-12T00:00:00"`), notTime("expires", "2019-03-12T00:00:00")},
 		{"the 30th of February", least(`"expires":"2019-02-30T00:00:00Z"`), notTime("expires", "2019-02-30T00:00:00Z")},
 		{"published is no time", strings.Replace(least(""), "2019-03-11T", "2019/03/11 ", 1), notTime("published", "2019/03/11 18:38:14+08:00")},
@@ -125,14 +69,10 @@ func faulty() []faultyLine {
 
 		{"many at once", `{"url":"javascript:x","id":1,"images":[{"url":"javascript:y","width":"1"},2],"noindex":"no","x":0,"expires":"soon","status":"","title":"春","station":"` + strings.Repeat("x", 200) + `"}`, lines(
 			`id: want a string, got number`,
-			`images[0].width: want a whole number, got string`,
-			`images[1]: want an object, got number`,
-			`noindex: want true or false, got string`,
 			`unknown field "x"`,
 			notTime("expires", "soon"),
 			`url: not an absolute http(s) URL: "javascript:x"`,
-			`published: missing`,
-			`images[0].url: not an http(s) URL: "javascript:y"`)},
+			`published: missing`)},
 	}
 }
 
@@ -167,7 +107,7 @@ func TestDecodeFaults(t *testing.T) {
 	for _, tt := range faulty() {
 		t.Run(tt.name, func(t *testing.T) {
 			for range 3 { // the order is stable
-				a, err := article.Decode([]byte(tt.line))
+				a, _, err := article.Decode([]byte(tt.line))
 				if err == nil {
 					t.Fatalf("decoded: %+v", a)
 				}
@@ -181,7 +121,7 @@ func TestDecodeFaults(t *testing.T) {
 
 func TestDecodeLongestID(t *testing.T) {
 	id := strings.Repeat("a", article.MaxIDBytes)
-	a, err := article.Decode([]byte(withID(id)))
+	a, _, err := article.Decode([]byte(withID(id)))
 	if err != nil || a.ID != id {
 		t.Errorf("id of %d bytes: %v", len(a.ID), err)
 	}

@@ -46,7 +46,7 @@ func BenchmarkDecodeLength(b *testing.B) {
 			data := []byte(least(kind.make(length)))
 			b.Run(fmt.Sprintf("%s/%d", kind.name, length), func(b *testing.B) {
 				for b.Loop() {
-					_, _ = article.Decode(data)
+					_, _, _ = article.Decode(data)
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(data)), "ns/B")
 			})

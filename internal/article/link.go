@@ -3,46 +3,47 @@ package article
 import (
 	"net/url"
 	"strings"
+
+	"feedstation/internal/address"
 )
 
 // Link is an address that an article names, in a form that is the same however the
-// address is spelled: absolute or relative to the article, of http or https, with
-// or without a fragment, a default port or capitals in its host. Empty: it is none.
-func Link(base, address string) string {
-	u := resolved(base, address)
+// address is spelled: as address.Normal has it, absolute or relative to the article,
+// of http or https. Empty: it is none.
+func Link(base, ref string) string {
+	u := resolved(base, ref)
 	if u == nil {
 		return ""
 	}
-	host := strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(u.Host), ":80"), ":443")
-	key := host + "/" + strings.TrimPrefix(u.EscapedPath(), "/")
-	if u.RawQuery != "" {
-		key += "?" + u.RawQuery
+	page, err := address.Normal(u.String())
+	if err != nil {
+		return ""
 	}
-	return key
+	_, key, _ := strings.Cut(page, "://")
+	return strings.TrimSuffix(key, "?")
 }
 
 // Spellings are the addresses that a content store may have of the article that
 // an address names.
-func Spellings(base, address string) []string {
-	u := resolved(base, address)
-	if u == nil {
+func Spellings(base, ref string) []string {
+	key := Link(base, ref)
+	if key == "" {
 		return nil
 	}
-	u.Fragment, u.RawFragment, u.Host = "", "", strings.ToLower(u.Host)
-	spellings := []string{address}
-	for _, u.Scheme = range []string{"https", "http"} {
-		if s := u.String(); s != address {
+	spellings := []string{ref}
+	for _, scheme := range []string{"https://", "http://"} {
+		if s := scheme + key; s != ref {
 			spellings = append(spellings, s)
 		}
 	}
 	return spellings
 }
 
-func resolved(base, address string) *url.URL {
-	if address == "" || CheckLength(address) != nil {
+func resolved(base, ref string) *url.URL {
+	if ref == "" || CheckLength(ref) != nil {
 		return nil
 	}
-	u, err := url.Parse(address)
+	u, err := url.Parse(ref)
 	if err == nil && !u.IsAbs() {
 		var b *url.URL
 		if b, err = url.Parse(base); err == nil {

@@ -56,9 +56,13 @@ func (s *strict) list(d *json.Decoder, place string, into reflect.Value) error {
 		return err
 	}
 	for i := 0; d.More(); i++ {
-		into.Set(reflect.Append(into, reflect.Zero(into.Type().Elem())))
-		if err := s.value(d, place+"["+strconv.Itoa(i)+"]", into.Index(i)); err != nil {
+		element, at := reflect.New(into.Type().Elem()).Elem(), place+"["+strconv.Itoa(i)+"]"
+		if err := s.value(d, at, element); err != nil {
 			return err
+		}
+		// On a line the others keep their numbers, until all that is wrong is known.
+		if !s.lenient || !s.at[at] {
+			into.Set(reflect.Append(into, element))
 		}
 	}
 	_, err := d.Token()

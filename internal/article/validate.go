@@ -1,18 +1,21 @@
 package article
 
 import (
-	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
-	"golang.org/x/text/language"
+	"feedstation/internal/address"
 )
 
-// Validate reports everything that keeps the article from being stored.
+// Validate reports everything that keeps the article from being stored as it is.
 func (a *Article) Validate() error {
 	var found faults
-	a.validate(&found)
+	same := *a
+	same.validate(&found)
+	same.tidy(&found)
+	for _, fault := range found.odd {
+		found.found = append(found.found, fault)
+	}
 	return found.err()
 }
 
@@ -32,115 +35,37 @@ func (a *Article) validate(found *faults) {
 	if a.URL == "" {
 		found.add("url", "missing")
 	} else {
-		found.address("url", a.URL, absolute, "an absolute")
+		a.URL = found.page("url", a.URL)
 	}
-	a.validateTimes(found)
-	if a.Status != Published && a.Status != Draft && a.Status != Withdrawn {
-		found.add("status", "want published, draft or withdrawn, got %q", string(a.Status))
-	}
-	a.validateAddresses(found)
-}
-
-func (a *Article) validateTimes(found *faults) {
 	if a.Published.IsZero() {
 		found.add("published", "missing")
 	}
-	for _, field := range []struct {
-		place string
-		at    time.Time
-	}{{"published", a.Published}, {"updated", a.Updated}, {"expires", a.Expires}} {
-		if year := field.at.UTC().Year(); !field.at.IsZero() && (year < 1900 || year > 9999) {
-			found.add(field.place, "the year %d is not plausible", year)
-		}
+	found.year("published", a.Published)
+	found.year("expires", a.Expires)
+	if a.Status != Published && a.Status != Draft && a.Status != Withdrawn {
+		found.add("status", "want published, draft or withdrawn, got %q", string(a.Status))
 	}
 }
 
-func (a *Article) validateAddresses(found *faults) {
-	for i, image := range a.Images {
-		found.address(fmt.Sprintf("images[%d].url", i), image.URL, usable, "an")
+// year returns a time. It notes one that can't be meant, and returns the zero time.
+func (f *faults) year(place string, at time.Time) time.Time {
+	if year := at.UTC().Year(); !at.IsZero() && (year < 1900 || year > 9999) {
+		f.add(place, "the year %d is not plausible", year)
+		return time.Time{}
 	}
-	for i, enclosure := range a.Enclosures {
-		found.address(fmt.Sprintf("enclosures[%d].url", i), enclosure.URL, usable, "an")
-	}
-	for i, alternate := range a.Alternates {
-		if !isTag(alternate.Lang) {
-			found.add(fmt.Sprintf("alternates[%d].lang", i), "want a language (BCP 47) such as zh-CN, or x-default, got %q", alternate.Lang)
-		}
-		found.address(fmt.Sprintf("alternates[%d].url", i), alternate.URL, absolute, "an absolute")
-	}
-	for _, field := range []struct{ place, address string }{
-		{"source.url", a.Source.URL}, {"original_url", a.OriginalURL}, {"next_url", a.NextURL},
-	} {
-		if field.address != "" {
-			found.address(field.place, field.address, repairable, "an absolute")
-		}
-	}
+	return at
 }
 
-// address notes an address that is too long, or is not of the form that is
-// wanted.
-func (f *faults) address(place, address string, good func(string) bool, form string) {
-	if err := CheckLength(address); err != nil {
+// page returns the address of a page in its one spelling. It notes one that is too
+// long, or is none, and returns nothing.
+func (f *faults) page(place, page string) string {
+	err := CheckLength(page)
+	if err == nil {
+		page, err = address.Normal(page)
+	}
+	if err != nil {
 		f.add(place, "%v", err)
-	} else if !good(address) {
-		f.add(place, "not %s http(s) URL: %q", form, address)
+		return ""
 	}
-}
-
-// maxTag is the longest language that is read: the library takes time by the
-// square of the length. Registered subtags make no tag of more than 35 bytes (RFC
-// 5646 §4.4.1).
-const maxTag = 100
-
-// isTag reports whether an alternate's language is x-default or a language of
-// BCP 47 whose subtags are registered ones.
-func isTag(lang string) bool {
-	if lang == "x-default" {
-		return true
-	}
-	if len(lang) > maxTag {
-		return false
-	}
-	tag, err := language.Raw.Parse(lang)
-	// The library also takes zh_CN, as POSIX writes it. Tags for private use
-	// alone say nothing to engines.
-	return err == nil && !strings.Contains(lang, "_") && !strings.HasPrefix(tag.String(), "x-")
-}
-
-// usable reports whether ref is an absolute http(s) URL or relative to the
-// article's own.
-func usable(ref string) bool {
-	u, err := url.Parse(escapePercent(ref))
-	return ref != "" && err == nil && (!u.IsAbs() || repairable(ref))
-}
-
-// repairable is absolute for an address that feeds repair.
-func repairable(address string) bool {
-	u, err := url.Parse(escapePercent(address))
-	return err == nil && !strings.Contains(u.Host, "%") && absolute(u.String())
-}
-
-// escapePercent escapes the percent signs that begin no escape, as in the name
-// 满100%减50.jpg: one of them is no reason to refuse an article.
-func escapePercent(s string) string {
-	if strings.IndexByte(s, '%') < 0 {
-		return s
-	}
-	var b strings.Builder
-	for i := range len(s) {
-		b.WriteByte(s[i])
-		if s[i] == '%' && (len(s) < i+3 || !isHex(s[i+1]) || !isHex(s[i+2])) {
-			b.WriteString("25")
-		}
-	}
-	return b.String()
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
-}
-
-func absolute(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+	return page
 }

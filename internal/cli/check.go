@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"feedstation/internal/article"
@@ -51,8 +52,8 @@ func (c *checkCommand) Run(in *invocation) error {
 	}
 	fmt.Fprintf(out, "content store  %s: %s\n", cfg.Content.SafeDSN(), findings.Summary)
 	inspector.print(out)
-	for _, fault := range findings.Faults {
-		fmt.Fprintf(out, "  %s\n", terminal.Line(fault))
+	for _, line := range slices.Concat(findings.Notices, findings.Faults) {
+		fmt.Fprintf(out, "  %s\n", terminal.Line(line))
 	}
 	if len(findings.Faults) > 0 {
 		return errReported

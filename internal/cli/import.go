@@ -18,7 +18,7 @@ import (
 )
 
 type importCommand struct {
-	Strict bool     `help:"Import nothing when a line has a fault."`
+	Strict bool     `help:"Import nothing when a line has a fault, or an odd value."`
 	Files  []string `arg:"" name:"file" help:"JSON Lines, one article a line; - is standard input."`
 }
 
@@ -27,7 +27,8 @@ type importCommand struct {
 const importBatch = 1000
 
 // Run imports the files. A line with a fault is reported and left out; the exit
-// status is then 1.
+// status is then 1. An odd value that the article can do without is reported and
+// left out alone.
 func (c *importCommand) Run(in *invocation) error {
 	return in.withStore(func(ctx context.Context, cfg *config.Config, store *content.Store) error {
 		i := &importer{in: in, network: cfg.Network, strict: c.Strict, unknownChannels: map[string]int{}}
@@ -54,6 +55,7 @@ type importer struct {
 	strict  bool
 
 	imported, faults int
+	odd              int            // values that were left out
 	unknownChannels  map[string]int // by station/channel
 }
 
@@ -138,11 +140,15 @@ func (i *importer) file(ctx context.Context, name string) iter.Seq2[article.Arti
 				return
 			}
 			bar.add(l.bytes)
-			a, err := i.decode(l)
+			a, odd, err := i.decode(l)
+			if err == nil && i.strict {
+				err = joined(odd)
+			}
 			if err != nil {
 				i.fault(name, l.number, err)
 				continue
 			}
+			i.notice(name, l.number, odd)
 			if a.ID != "" && !yield(a, nil) {
 				return
 			}
@@ -150,28 +156,36 @@ func (i *importer) file(ctx context.Context, name string) iter.Seq2[article.Arti
 	}
 }
 
-// decode returns the article of a line; that of a blank line has no id.
-func (i *importer) decode(l line) (article.Article, error) {
+// decode returns the article of a line, and what is odd and left out of it; that of
+// a blank line has no id.
+func (i *importer) decode(l line) (a article.Article, odd []article.Fault, err error) {
 	if l.tooLong {
-		return article.Article{}, fmt.Errorf("longer than %d MiB", maxLine>>20)
+		return a, nil, fmt.Errorf("longer than %d MiB", maxLine>>20)
 	}
 	if len(l.text) == 0 {
-		return article.Article{}, nil
+		return a, nil, nil
 	}
-	a, err := article.Decode(l.text)
-	if err != nil {
-		return article.Article{}, err
+	if a, odd, err = article.Decode(l.text); err != nil {
+		return a, nil, err
 	}
 	station, ok := i.network.Station(a.Station)
 	if !ok {
-		return article.Article{}, fmt.Errorf("station: no station %q in the configuration", a.Station)
+		return a, nil, fmt.Errorf("station: no station %q in the configuration", a.Station)
 	}
 	for _, channel := range a.Channels {
 		if !station.HasChannel(channel) {
 			i.unknownChannels[a.Station+"/"+channel]++
 		}
 	}
-	return a, nil
+	return a, odd, nil
+}
+
+func joined(odd []article.Fault) error {
+	var errs []error
+	for _, fault := range odd {
+		errs = append(errs, fault)
+	}
+	return errors.Join(errs...)
 }
 
 // What is printed of one line's faults, and of one fault, in bytes.
@@ -180,10 +194,23 @@ const (
 	maxFault  = 300
 )
 
-// fault reports the faults of a line, each with its place, as far as they have
-// room.
+// fault reports a line that is left out.
 func (i *importer) fault(name string, number int, err error) {
 	i.faults++
+	i.report(name, number, err, "")
+}
+
+// notice reports the values that are left out of a line's article.
+func (i *importer) notice(name string, number int, odd []article.Fault) {
+	i.odd += len(odd)
+	if len(odd) > 0 {
+		i.report(name, number, joined(odd), " (left out)")
+	}
+}
+
+// report prints what is wrong with a line, each fault with its place, as far as they
+// have room.
+func (i *importer) report(name string, number int, err error, outcome string) {
 	faults := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		faults = joined.Unwrap()
@@ -194,7 +221,7 @@ func (i *importer) fault(name string, number int, err error) {
 		if len(text) > maxFault {
 			text = strings.ToValidUTF8(text[:maxFault], "") + "…"
 		}
-		line := fmt.Sprintf("%s:%d: %s\n", name, number, text)
+		line := fmt.Sprintf("%s:%d: %s%s\n", name, number, text, outcome)
 		if room -= len(line); room < 0 && n > 0 {
 			fmt.Fprintf(i.in.terminal.Stderr, "%s:%d: and %d more\n", name, number, len(faults)-n)
 			return
@@ -212,6 +239,9 @@ func (i *importer) summarize() {
 	fmt.Fprintf(out, "%d articles imported", i.imported)
 	if i.faults > 0 {
 		fmt.Fprintf(out, ", %d lines with faults left out", i.faults)
+	}
+	if i.odd > 0 {
+		fmt.Fprintf(out, ", %d odd values left out", i.odd)
 	}
 	if i.strict && i.faults > 0 {
 		fmt.Fprint(out, "; with --strict nothing is imported")

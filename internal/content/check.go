@@ -17,6 +17,7 @@ import (
 type Findings struct {
 	Summary string
 	Faults  []string // each a line with its place
+	Notices []string // the same of what costs no article
 }
 
 // Check looks at a store without changing it, and shows each article that it
@@ -75,11 +76,17 @@ func (s *Store) Survey(ctx context.Context, n *network.Network, each func(*artic
 			findings.Faults = append(findings.Faults, fmt.Sprintf("articles.station: %d articles of %q, which the configuration does not have", counts[station], station))
 		}
 	}
-	for _, fault := range snapshot.Faults() {
+	for _, fault := range snapshot.broken.list {
 		findings.Faults = append(findings.Faults, fault.Error()+" (left out of everything)")
 	}
-	if snapshot.more > 0 {
-		findings.Faults = append(findings.Faults, fmt.Sprintf("and %d more articles left out of everything", snapshot.more))
+	if snapshot.broken.more > 0 {
+		findings.Faults = append(findings.Faults, fmt.Sprintf("and %d more articles left out of everything", snapshot.broken.more))
+	}
+	for _, fault := range snapshot.odd.list {
+		findings.Notices = append(findings.Notices, fault.Error()+" (the value is left out)")
+	}
+	if snapshot.odd.more > 0 {
+		findings.Notices = append(findings.Notices, fmt.Sprintf("and %d more values left out", snapshot.odd.more))
 	}
 	return findings, nil
 }

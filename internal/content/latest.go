@@ -114,6 +114,7 @@ func (r *row) latest(a *article.Article) {
 	slices.Sort(channels)
 	a.Channels = slices.Compact(channels)
 	r.whole()
+	r.odd = append(r.odd, a.Tidy()...)
 }
 
 // Months returns the months of first publication, in zone, in which the

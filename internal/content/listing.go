@@ -2,11 +2,13 @@ package content
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
 	"time"
 
+	"feedstation/internal/address"
 	"feedstation/internal/article"
 )
 
@@ -68,6 +70,9 @@ func (r *row) listing(a *article.Article) {
 	r.listed(a, (*row).addresses)
 	a.Summary, a.Body = r.text("summary"), r.text("body")
 	r.whole()
+	if len(a.Alternates) > 0 { // which sitemaps compare with the addresses of pages
+		r.odd = append(r.odd, a.Tidy()...)
+	}
 }
 
 // Inventory yields every article of every station, whatever its status and its
@@ -100,6 +105,7 @@ func (r *row) inventory(a *article.Article) {
 	r.listed(a, (*row).addresses)
 	a.Station = r.required("station")
 	r.whole()
+	r.odd = append(r.odd, a.Tidy()...)
 }
 
 // allow bounds what the statements of the snapshot may take.
@@ -142,7 +148,7 @@ func (s *Snapshot) listed() string {
 }
 
 func (r *row) listed(a *article.Article, images func(*row, string) []article.Image) {
-	a.ID, a.URL, a.Title = r.required("id"), r.required("url"), r.text("title")
+	a.ID, a.URL, a.Title = r.required("id"), r.page(), r.text("title")
 	a.Published, a.Updated = r.time("published"), r.time("updated")
 	// A row that says it changed later than it was written is wrong about that, and
 	// would change its documents when that time has come.
@@ -156,12 +162,40 @@ func (r *row) listed(a *article.Article, images func(*row, string) []article.Ima
 		r.fail("published", errMissing)
 	}
 	a.Expires = r.time("expires")
-	a.Language, a.NoIndex = r.text("language"), r.take() != nil
+	a.Language, a.NoIndex = r.language(), r.take() != nil
 	a.Images = images(r, "images")
 	a.Enclosures = decoded[[]article.Enclosure](r, "enclosures")
 	a.Alternates = decoded[[]article.Alternate](r, "alternates")
-	r.short("url", a.URL)
 	a.Status = r.status()
+}
+
+// page takes the address of an article, in its one spelling. One that is none stays
+// as it is: documents leave the article out and say why.
+func (r *row) page() string {
+	url := r.required("url")
+	r.short("url", url)
+	page, err := address.Normal(url)
+	switch {
+	case errors.Is(err, address.ErrUserinfo):
+		r.fail("url", err)
+	case err == nil:
+		return page
+	}
+	return url
+}
+
+// language takes a language. A list has the same ones again and again.
+func (r *row) language() string {
+	text := r.text("language")
+	if text == "" || text == r.tag {
+		return text
+	}
+	a := article.Article{Language: text}
+	r.odd = append(r.odd, a.Tidy()...)
+	if a.Language == text {
+		r.tag = text
+	}
+	return a.Language
 }
 
 // status returns what is read of the column: NULL for what is published. A

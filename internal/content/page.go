@@ -131,6 +131,9 @@ func (s *Snapshot) readPage(ctx context.Context, read query, after *place, yield
 			s.note(article.RowError{ID: a.ID, Column: r.column, Err: r.fault})
 			continue
 		}
+		for _, odd := range r.odd {
+			s.note(article.RowError{ID: a.ID, Column: odd.Place, Err: odd.Err, Kept: true})
+		}
 		// The condition leaves out what compares as hidden in the column's own
 		// encoding, and this the rest.
 		if read.shown && a.Status != article.Published {

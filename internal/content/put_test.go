@@ -37,7 +37,7 @@ func full() article.Article {
 		Enclosures: []article.Enclosure{{URL: "1.mp3", Type: "audio/mpeg", Bytes: 2345678, Seconds: 95, Title: "听新闻"}},
 		Tags:       []string{"雨湖区", "招商引资"}, Language: "zh-CN", Rights: "© 湘潭日报",
 		OriginalURL: "https://paper.news.example/2019/0311/a1.html", NextURL: "https://xt.news.example/content/2019/03/11/5207684.html",
-		Alternates: []article.Alternate{{Lang: "en", URL: "https://en.news.example/1.html"}, {Lang: "x-default", URL: "https://xt.news.example/1.html?a=1&b=<2>"}},
+		Alternates: []article.Alternate{{Lang: "en", URL: "https://en.news.example/1.html"}, {Lang: "x-default", URL: "https://xt.news.example/1.html?a=1&b=%3C2%3E"}},
 		Status:     article.Published, NoIndex: true,
 	}
 }

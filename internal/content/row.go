@@ -15,30 +15,41 @@ import (
 // one may break them all.
 const maxFaults = 100
 
-// Faults returns the broken rows that this snapshot has left out so far, each
-// once, in the order of being found, at most 100.
+// Faults returns the broken rows that this snapshot has left out so far, and then
+// those of which it has left out a value, each once, in the order of being found, at
+// most 100 of either.
 func (s *Snapshot) Faults() []article.RowError {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.faults)
+	return slices.Concat(s.broken.list, s.odd.list)
+}
+
+// faults are the first that were found, and how many came behind them.
+type faults struct {
+	list []article.RowError
+	more int // a row that is read twice counts twice
 }
 
 func (s *Snapshot) note(fault article.RowError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	f := &s.broken
+	if fault.Kept {
+		f = &s.odd
+	}
 	known := func(f article.RowError) bool { return f.ID == fault.ID && f.Column == fault.Column }
 	switch {
-	case slices.ContainsFunc(s.faults, known):
-	case len(s.faults) < maxFaults:
-		s.faults = append(s.faults, fault)
+	case slices.ContainsFunc(f.list, known):
+	case len(f.list) < maxFaults:
+		f.list = append(f.list, fault)
 	default:
-		s.more++
+		f.more++
 	}
 }
 
 // row is the current row of a query. Its values are taken one after the other,
 // as the driver gives them: Scan would make a number a text and parse it. The
-// first fault is kept, and what is taken after it does not count.
+// first fault that costs the row is kept, and what is taken after it does not count.
 type row struct {
 	values []any
 	into   []any // the addresses of values
@@ -46,6 +57,8 @@ type row struct {
 	taken  int
 	column string // of the fault
 	fault  error
+	odd    []article.Fault // values that the row can do without
+	tag    string          // the last language that was looked at
 }
 
 func (s *Snapshot) row(columns int) *row {
@@ -58,7 +71,7 @@ func (s *Snapshot) row(columns int) *row {
 
 // scan makes the rows' current one this row.
 func (r *row) scan(rows *sql.Rows) error {
-	r.taken, r.column, r.fault = 0, "", nil
+	r.taken, r.column, r.fault, r.odd = 0, "", nil, r.odd[:0]
 	return rows.Scan(r.into...)
 }
 
@@ -68,8 +81,13 @@ func (r *row) take() any {
 	return value
 }
 
+// fail notes that a value can't be one of its column, which costs the row or, of a
+// column that it can do without, the value.
 func (r *row) fail(column string, err error) {
-	if r.fault == nil {
+	switch {
+	case article.Optional(column):
+		r.odd = append(r.odd, article.Fault{Place: column, Err: err})
+	case r.fault == nil:
 		r.column, r.fault = column, err
 	}
 }
@@ -84,6 +102,7 @@ func (r *row) text(column string) string {
 	case []byte:
 		if !r.binary {
 			r.fail(column, errors.New("want text, got a blob"))
+			return ""
 		}
 		text = string(value)
 	default:
@@ -91,18 +110,22 @@ func (r *row) text(column string) string {
 	}
 	if len(text) > maxOf(column) {
 		r.fail(column, tooLarge(column))
+		return ""
 	}
 	return text
 }
 
-// whole takes the name of a column that was too large to be read. Whatever else
-// is wrong is so because of that.
+// whole takes the name of a column that was too large to be read. If that costs the
+// row, whatever else is wrong is so because of that.
 func (r *row) whole() {
 	if r.taken == len(r.values) {
 		return // the embedded store's texts are all read
 	}
 	if name := r.text("oversize"); name != "" {
-		r.column, r.fault = name, tooLarge(name)
+		if !article.Optional(name) {
+			r.fault = nil
+		}
+		r.fail(name, tooLarge(name))
 	}
 }
 
@@ -177,7 +200,8 @@ func decode[T any](r *row, column, text string) (value T) {
 	}
 	into := new(T)
 	if err := json.Unmarshal([]byte(text), into); err != nil {
-		r.fail(column, err)
+		value, odd := article.DecodeValue[T](column, text)
+		r.odd = append(r.odd, odd...)
 		return value
 	}
 	return *into

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"feedstation/internal/article"
 )
 
 // Snapshot is the store as it was at one moment: all its answers agree. One
@@ -23,8 +21,8 @@ type Snapshot struct {
 	version version // of the embedded store, read before the transaction began
 
 	mu     sync.Mutex
-	faults []article.RowError
-	more   int // beyond maxFaults; a row that is read twice counts twice
+	broken faults // rows that are left out
+	odd    faults // values that are
 	closed sync.Once
 }
 

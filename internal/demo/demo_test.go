@@ -136,7 +136,7 @@ func TestImport(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := article.Decode(text)
+		got, _, err := article.Decode(text)
 		if err != nil {
 			t.Fatalf("%v: %s", err, text)
 		}
