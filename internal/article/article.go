@@ -65,6 +65,7 @@ type Article struct {
 	Expires   time.Time // not shown from then on; zero: never
 
 	Images     []Image // the first is the lead image
+	Lead       string  // the picture of Body that stands for it without Images, where that is known
 	Enclosures []Enclosure
 	Tags       []string
 

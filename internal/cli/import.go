@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"feedstation/feed"
 	"feedstation/internal/article"
 	"feedstation/internal/config"
 	"feedstation/internal/content"
@@ -54,17 +55,40 @@ type importer struct {
 	network *network.Network
 	strict  bool
 
-	imported, faults int
+	stored, faults   int
 	odd              int            // values that were left out
 	unknownChannels  map[string]int // by station/channel
+
+	at place // of the article that is being stored
 }
 
+// place is a line of a file.
+type place struct {
+	file string
+	line int
+}
+
+// imported is an article and where it comes from.
+type imported struct {
+	article.Article
+	place
+}
+
+// refused reports the article that is being stored as one that can't be.
+func (i *importer) refused(err error) { i.fault(i.at, err) }
+
 // putBatches stores what is sound, a batch in a transaction.
-func (i *importer) putBatches(ctx context.Context, store *content.Store, articles iter.Seq2[article.Article, error]) error {
-	var batch []article.Article
+func (i *importer) putBatches(ctx context.Context, store *content.Store, articles iter.Seq2[imported, error]) error {
+	var batch []imported
 	flush := func() error {
-		n, err := store.Put(ctx, sound(batch))
-		i.imported += n
+		n, err := store.PutOthers(ctx, i.each(func(yield func(imported, error) bool) {
+			for _, a := range batch {
+				if !yield(a, nil) {
+					return
+				}
+			}
+		}), i.refused)
+		i.stored += n
 		batch = batch[:0]
 		return err
 	}
@@ -82,25 +106,37 @@ func (i *importer) putBatches(ctx context.Context, store *content.Store, article
 }
 
 // putAll stores everything in one transaction, or nothing.
-func (i *importer) putAll(ctx context.Context, store *content.Store, articles iter.Seq2[article.Article, error]) error {
-	n, err := store.Put(ctx, func(yield func(article.Article, error) bool) {
+func (i *importer) putAll(ctx context.Context, store *content.Store, articles iter.Seq2[imported, error]) error {
+	n, err := store.PutOthers(ctx, i.each(func(yield func(imported, error) bool) {
 		for a, err := range articles {
 			if !yield(a, err) {
 				return
 			}
 		}
 		if i.faults > 0 {
-			yield(article.Article{}, errReported)
+			yield(imported{}, errReported)
 		}
-	})
-	i.imported = n
+	}), i.refused)
+	i.stored = n
 	return err
+}
+
+// each yields articles to be stored, and notes where each comes from.
+func (i *importer) each(articles iter.Seq2[imported, error]) iter.Seq2[article.Article, error] {
+	return func(yield func(article.Article, error) bool) {
+		for a, err := range articles {
+			i.at = a.place
+			if !yield(a.Article, err) {
+				return
+			}
+		}
+	}
 }
 
 // articles yields the sound articles of the files and reports the lines with a
 // fault. An error is a file that can't be read.
-func (i *importer) articles(ctx context.Context, files []string) iter.Seq2[article.Article, error] {
-	return func(yield func(article.Article, error) bool) {
+func (i *importer) articles(ctx context.Context, files []string) iter.Seq2[imported, error] {
+	return func(yield func(imported, error) bool) {
 		for _, name := range files {
 			for a, err := range i.file(ctx, name) {
 				if !yield(a, err) || err != nil {
@@ -111,8 +147,8 @@ func (i *importer) articles(ctx context.Context, files []string) iter.Seq2[artic
 	}
 }
 
-func (i *importer) file(ctx context.Context, name string) iter.Seq2[article.Article, error] {
-	return func(yield func(article.Article, error) bool) {
+func (i *importer) file(ctx context.Context, name string) iter.Seq2[imported, error] {
+	return func(yield func(imported, error) bool) {
 		var reader io.Reader = i.in.terminal.Stdin
 		size := int64(-1)
 		if name == "-" {
@@ -120,7 +156,7 @@ func (i *importer) file(ctx context.Context, name string) iter.Seq2[article.Arti
 		} else {
 			f, err := os.Open(name)
 			if err != nil {
-				yield(article.Article{}, err)
+				yield(imported{}, err)
 				return
 			}
 			defer f.Close()
@@ -136,20 +172,21 @@ func (i *importer) file(ctx context.Context, name string) iter.Seq2[article.Arti
 				err = ctx.Err()
 			}
 			if err != nil {
-				yield(article.Article{}, fmt.Errorf("%s: %w", name, err))
+				yield(imported{}, fmt.Errorf("%s: %w", name, err))
 				return
 			}
 			bar.add(l.bytes)
+			at := place{name, l.number}
 			a, odd, err := i.decode(l)
 			if err == nil && i.strict {
 				err = joined(odd)
 			}
 			if err != nil {
-				i.fault(name, l.number, err)
+				i.fault(at, err)
 				continue
 			}
-			i.notice(name, l.number, odd)
-			if a.ID != "" && !yield(a, nil) {
+			i.notice(at, odd)
+			if a.ID != "" && !yield(imported{a, at}, nil) {
 				return
 			}
 		}
@@ -177,6 +214,9 @@ func (i *importer) decode(l line) (a article.Article, odd []article.Fault, err e
 			i.unknownChannels[a.Station+"/"+channel]++
 		}
 	}
+	if len(a.Images) == 0 && strings.Contains(a.Body, "<") {
+		a.Lead = feed.LeadImage(a.Body, a.URL)
+	}
 	return a, odd, nil
 }
 
@@ -195,22 +235,22 @@ const (
 )
 
 // fault reports a line that is left out.
-func (i *importer) fault(name string, number int, err error) {
+func (i *importer) fault(at place, err error) {
 	i.faults++
-	i.report(name, number, err, "")
+	i.report(at, err, "")
 }
 
 // notice reports the values that are left out of a line's article.
-func (i *importer) notice(name string, number int, odd []article.Fault) {
+func (i *importer) notice(at place, odd []article.Fault) {
 	i.odd += len(odd)
 	if len(odd) > 0 {
-		i.report(name, number, joined(odd), " (left out)")
+		i.report(at, joined(odd), " (left out)")
 	}
 }
 
 // report prints what is wrong with a line, each fault with its place, as far as they
 // have room.
-func (i *importer) report(name string, number int, err error, outcome string) {
+func (i *importer) report(at place, err error, outcome string) {
 	faults := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		faults = joined.Unwrap()
@@ -221,9 +261,9 @@ func (i *importer) report(name string, number int, err error, outcome string) {
 		if len(text) > maxFault {
 			text = strings.ToValidUTF8(text[:maxFault], "") + "…"
 		}
-		line := fmt.Sprintf("%s:%d: %s%s\n", name, number, text, outcome)
+		line := fmt.Sprintf("%s:%d: %s%s\n", at.file, at.line, text, outcome)
 		if room -= len(line); room < 0 && n > 0 {
-			fmt.Fprintf(i.in.terminal.Stderr, "%s:%d: and %d more\n", name, number, len(faults)-n)
+			fmt.Fprintf(i.in.terminal.Stderr, "%s:%d: and %d more\n", at.file, at.line, len(faults)-n)
 			return
 		}
 		fmt.Fprint(i.in.terminal.Stderr, line)
@@ -236,7 +276,7 @@ const maxUnknown = 50
 // summarize prints what became of the lines.
 func (i *importer) summarize() {
 	out := i.in.terminal.Stdout
-	fmt.Fprintf(out, "%d articles imported", i.imported)
+	fmt.Fprintf(out, "%d articles imported", i.stored)
 	if i.faults > 0 {
 		fmt.Fprintf(out, ", %d lines with faults left out", i.faults)
 	}

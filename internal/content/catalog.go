@@ -85,6 +85,8 @@ func articleColumns() []wanted {
 		{"next_url", false, texts},
 		{"summary", false, texts},
 		{"body", false, texts},
+		{"guid", false, texts},
+		{"lead_image", false, texts},
 	}
 }
 

@@ -87,7 +87,7 @@ func timeColumns() []string { return []string{"published", "updated", "expires",
 func textColumns() []string {
 	return []string{
 		"url", "title", "language", "status", "images", "enclosures", "alternates", "authors", "editor", "source", "tags",
-		"rights", "original_url", "next_url", "summary", "body",
+		"rights", "original_url", "next_url", "summary", "body", "guid", "lead_image",
 	}
 }
 
@@ -160,11 +160,18 @@ func (e *engine) write(t testing.TB, db executor, modified time.Time, articles .
 		do("INSERT INTO articles ("+strings.Join(columns, ", ")+") VALUES ("+e.marks(len(columns))+")",
 			a.ID, a.Station, a.NoIndex, e.time(a.Published), e.time(a.Updated), e.time(a.Expires), e.time(modified),
 			a.URL, a.Title, a.Language, string(a.Status), text(a.Images), text(a.Enclosures), text(a.Alternates), text(a.Authors), a.Editor,
-			text(a.Source), text(a.Tags), a.Rights, a.OriginalURL, a.NextURL, a.Summary, a.Body)
+			text(a.Source), text(a.Tags), a.Rights, a.OriginalURL, a.NextURL, a.Summary, a.Body, nullable(a.GUID), a.Lead)
 		for _, channel := range a.Channels {
 			do("INSERT INTO article_channels (article_id, channel) VALUES ("+e.marks(2)+")", a.ID, channel)
 		}
 	}
+}
+
+func nullable(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 func text(value any) string {

@@ -82,12 +82,12 @@ func (s *Snapshot) latest(stations []string, channel string, from time.Time, siz
 func (s *Snapshot) latestColumns() string {
 	var list strings.Builder
 	list.WriteString("SELECT " + s.listed())
-	for _, name := range []string{"station", "summary", "authors", "editor", "source", "tags", "rights", "original_url", "next_url", "body"} {
+	for _, name := range []string{"station", "summary", "authors", "editor", "source", "tags", "rights", "original_url", "next_url", "body", "guid"} {
 		list.WriteString(", " + s.text(name))
 	}
 	c := s.catalog
 	list.WriteString(", (SELECT " + s.dialect.aggregate(s.dialect.text(c.channels.columns["channel"])) + " FROM " + c.channelsFrom + " WHERE c.article_id = a.id)")
-	list.WriteString(s.oversize(append(listedTexts(), "summary", "authors", "editor", "source", "tags", "rights", "original_url", "next_url", "body")))
+	list.WriteString(s.oversize(append(listedTexts(), "summary", "authors", "editor", "source", "tags", "rights", "original_url", "next_url", "body", "guid")))
 	return list.String()
 }
 
@@ -110,6 +110,7 @@ func (r *row) latest(a *article.Article) {
 	a.Source = r.source("source")
 	a.Tags, a.Rights = r.names("tags"), r.text("rights")
 	a.OriginalURL, a.NextURL, a.Body = r.text("original_url"), r.text("next_url"), r.text("body")
+	a.GUID = r.text("guid")
 	channels := r.names("channels")
 	slices.Sort(channels)
 	a.Channels = slices.Compact(channels)

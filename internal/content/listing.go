@@ -48,7 +48,7 @@ func (s *Snapshot) listing(station string, from, to time.Time, size int, after *
 	for _, name := range []string{"summary", "body"} {
 		q.add(", CASE WHEN ", enclosures, " <> '[]' THEN ", s.text(name), " END")
 	}
-	q.add(s.oversize(listedTexts()))
+	q.add(", NULLIF(", s.text("lead_image"), ", '')", s.oversize(append(listedTexts(), "lead_image")))
 	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND a.station = ", q.arg(station),
 		" AND a.published >= ", q.moment(from), " AND a.published < ", q.moment(s.until(to)))
 	s.behind(q, after, ">")
@@ -68,7 +68,7 @@ func (s *Snapshot) until(to time.Time) time.Time {
 
 func (r *row) listing(a *article.Article) {
 	r.listed(a, (*row).addresses)
-	a.Summary, a.Body = r.text("summary"), r.text("body")
+	a.Summary, a.Body, a.Lead = r.text("summary"), r.text("body"), r.text("lead_image")
 	r.whole()
 	if len(a.Alternates) > 0 { // which sitemaps compare with the addresses of pages
 		r.odd = append(r.odd, a.Tidy()...)
@@ -96,16 +96,25 @@ func (s *Snapshot) Inventory(ctx context.Context) iter.Seq2[article.Article, err
 
 func (s *Snapshot) inventory() *statement {
 	q := s.query()
-	q.add("SELECT ", s.listed(), ", ", s.text("station"), s.oversize(listedTexts()),
+	q.add("SELECT ", s.listed(), ", ", s.text("station"), ", ", s.givenGUID(), s.oversize(listedTexts()),
 		" FROM ", s.catalog.from, " ORDER BY a.station, a.published, a.id")
 	return q
 }
 
 func (r *row) inventory(a *article.Article) {
 	r.listed(a, (*row).addresses)
-	a.Station = r.required("station")
+	a.Station, a.GUID = r.required("station"), r.text("guid")
 	r.whole()
 	r.odd = append(r.odd, a.Tidy()...)
+}
+
+// givenGUID is the column where two articles may have the same. The embedded store
+// has each once, and would read all texts to come to it.
+func (s *Snapshot) givenGUID() string {
+	if !s.dialect.remote() {
+		return "NULL"
+	}
+	return s.text("guid")
 }
 
 // allow bounds what the statements of the snapshot may take.

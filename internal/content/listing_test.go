@@ -44,7 +44,7 @@ func TestListing(t *testing.T) {
 func TestListingHasWhatSitemapsNeed(t *testing.T) {
 	listed := func(a article.Article) article.Article {
 		a.Summary, a.Body, a.Authors, a.Editor, a.Source, a.Tags = "", "", nil, "", article.Source{}, nil
-		a.Channels, a.Rights, a.OriginalURL, a.NextURL = nil, "", "", ""
+		a.Channels, a.Rights, a.OriginalURL, a.NextURL, a.GUID = nil, "", "", "", ""
 		a.Images = addressesOnly(a.Images)
 		return a
 	}

@@ -4,9 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
+
+	"modernc.org/sqlite"
 
 	"feedstation/internal/article"
 )
@@ -14,16 +17,18 @@ import (
 const (
 	upsertArticle = `
 		INSERT INTO articles (id, station, url, title, summary, authors, editor, source, published, updated, expires,
-			images, enclosures, tags, language, rights, original_url, next_url, alternates, status, noindex, modified_at, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			images, enclosures, tags, language, rights, original_url, next_url, alternates, status, noindex, modified_at, body, guid, lead_image)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET station = excluded.station, url = excluded.url, title = excluded.title,
 			summary = excluded.summary, authors = excluded.authors, editor = excluded.editor, source = excluded.source,
 			published = excluded.published, updated = excluded.updated, expires = excluded.expires, images = excluded.images,
 			enclosures = excluded.enclosures, tags = excluded.tags, language = excluded.language, rights = excluded.rights,
 			original_url = excluded.original_url, next_url = excluded.next_url, alternates = excluded.alternates,
-			status = excluded.status, noindex = excluded.noindex, modified_at = excluded.modified_at, body = excluded.body`
+			status = excluded.status, noindex = excluded.noindex, modified_at = excluded.modified_at, body = excluded.body,
+			guid = excluded.guid, lead_image = excluded.lead_image`
 	clearChannels  = `DELETE FROM article_channels WHERE article_id = ?`
 	insertChannels = `INSERT OR IGNORE INTO article_channels (article_id, channel) SELECT ?, value FROM json_each(?)`
+	holderOfGUID   = `SELECT id FROM articles WHERE guid = ?`
 	restamp        = `UPDATE articles SET modified_at = ?1 WHERE rowid IN (SELECT rowid FROM articles WHERE modified_at = ?2 LIMIT ?3)`
 	restampMoves   = `UPDATE article_moves SET left_at = ?1 WHERE rowid IN (SELECT rowid FROM article_moves WHERE left_at = ?2 LIMIT ?3)`
 	forgetMoves    = `DELETE FROM article_moves WHERE left_at < ?`
@@ -33,10 +38,26 @@ const (
 // that was away for longer finds out by its audit.
 const movesKept = 7 * 24 * time.Hour
 
+// TakenError is of an article with the guid of another one.
+type TakenError struct {
+	GUID string
+	ID   string // of the article that has it
+}
+
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("guid: %q is that of article %s", e.GUID, e.ID)
+}
+
 // Put stores articles in one transaction and returns how many they were. An
 // article with the id of a stored one replaces it. The first error, of the
 // sequence or of the store, ends it, and nothing is stored.
 func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, error]) (n int, err error) {
+	return s.PutOthers(ctx, articles, nil)
+}
+
+// PutOthers stores articles as Put does, but for those whose guid is that of another
+// article: they are refused with a *TakenError, one after the other as they come.
+func (s *Store) PutOthers(ctx context.Context, articles iter.Seq2[article.Article, error], refused func(error)) (n int, err error) {
 	if s.write == nil {
 		return 0, errNotEmbedded
 	}
@@ -60,7 +81,12 @@ func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, err
 		if err != nil {
 			return 0, err
 		}
-		if err := w.put(statement, &a, started); err != nil {
+		err = w.put(statement, &a, started)
+		if taken, ok := errors.AsType[*TakenError](err); ok && refused != nil {
+			refused(taken)
+			continue
+		}
+		if err != nil {
 			return 0, fmt.Errorf("content: article %s: %w", a.ID, s.explain(err))
 		}
 		n++
@@ -107,14 +133,14 @@ func stampAgain(ctx context.Context, tx *sql.Tx, statement string, now, started 
 }
 
 type writer struct {
-	article, clear, channels *sql.Stmt // closed with their transaction
+	article, clear, channels, holder *sql.Stmt // closed with their transaction
 }
 
 func prepare(ctx context.Context, tx *sql.Tx) (w writer, err error) {
 	for _, statement := range []struct {
 		into **sql.Stmt
 		text string
-	}{{&w.article, upsertArticle}, {&w.clear, clearChannels}, {&w.channels, insertChannels}} {
+	}{{&w.article, upsertArticle}, {&w.clear, clearChannels}, {&w.channels, insertChannels}, {&w.holder, holderOfGUID}} {
 		if *statement.into, err = tx.PrepareContext(ctx, statement.text); err != nil {
 			return writer{}, err
 		}
@@ -128,9 +154,20 @@ func (w writer) put(ctx context.Context, a *article.Article, modified time.Time)
 		at := millis(a.Expires)
 		expires = &at
 	}
+	var guid *string
+	if a.GUID != "" {
+		guid = &a.GUID
+	}
 	_, err := w.article.ExecContext(ctx, a.ID, a.Station, a.URL, a.Title, a.Summary, list(a.Authors), a.Editor, object(a.Source),
 		millis(a.Published), millis(a.Updated), expires, list(a.Images), list(a.Enclosures), list(a.Tags), a.Language, a.Rights,
-		a.OriginalURL, a.NextURL, list(a.Alternates), string(a.Status), a.NoIndex, millis(modified), a.Body)
+		a.OriginalURL, a.NextURL, list(a.Alternates), string(a.Status), a.NoIndex, millis(modified), a.Body, guid, a.Lead)
+	if fault, ok := errors.AsType[*sqlite.Error](err); ok && fault.Code() == sqliteNotUnique && guid != nil {
+		taken := &TakenError{GUID: a.GUID} // the statement alone is undone
+		if err := w.holder.QueryRowContext(ctx, a.GUID).Scan(&taken.ID); err != nil {
+			return err
+		}
+		return taken
+	}
 	if err != nil {
 		return err
 	}

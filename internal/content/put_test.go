@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +39,7 @@ func full() article.Article {
 		Tags:       []string{"雨湖区", "招商引资"}, Language: "zh-CN", Rights: "© 湘潭日报",
 		OriginalURL: "https://paper.news.example/2019/0311/a1.html", NextURL: "https://xt.news.example/content/2019/03/11/5207684.html",
 		Alternates: []article.Alternate{{Lang: "en", URL: "https://en.news.example/1.html"}, {Lang: "x-default", URL: "https://xt.news.example/1.html?a=1&b=%3C2%3E"}},
-		Status:     article.Published, NoIndex: true,
+		Status:     article.Published, NoIndex: true, GUID: "news:5207683",
 	}
 }
 
@@ -95,6 +96,46 @@ func TestPutReplaces(t *testing.T) {
 	put(t, s, twice, renamed)
 	if got := latest(t, s, []string{"xt"}, "", 9); !cmp.Equal(got, []article.Article{renamed}) {
 		t.Errorf("one id twice in a sequence (-want +got):\n%s", cmp.Diff([]article.Article{renamed}, got))
+	}
+}
+
+// TestPutOthers holds that an article with the guid of another one is refused, alone
+// and whatever else is stored, and that an article may keep its own or give it up.
+func TestPutOthers(t *testing.T) {
+	at := time.Date(2019, 3, 11, 0, 0, 0, 0, time.UTC)
+	with := func(id, guid string) article.Article {
+		return story(id, at, func(a *article.Article) { a.GUID = guid })
+	}
+	s := open(t, filepath.Join(t.TempDir(), "content.db"))
+	for _, tt := range []struct {
+		name    string
+		put     []article.Article
+		refused []string
+		want    []string // id and guid
+	}{
+		{"each once", []article.Article{with("1", "a"), with("2", "b"), with("3", ""), with("4", "")}, nil, []string{"1 a", "2 b", "3 ", "4 "}},
+		{"the same again", []article.Article{with("1", "a"), with("2", "b")}, nil, []string{"1 a", "2 b", "3 ", "4 "}},
+		{"another's", []article.Article{with("3", "a"), with("4", "c"), with("5", "c")},
+			[]string{`guid: "a" is that of article 1`, `guid: "c" is that of article 4`}, []string{"1 a", "2 b", "3 ", "4 c"}},
+		{"one that was given up before", []article.Article{with("1", ""), with("3", "a")}, nil, []string{"1 ", "2 b", "3 a", "4 c"}},
+		{"in capitals", []article.Article{with("1", "A")}, nil, []string{"1 A", "2 b", "3 a", "4 c"}},
+	} {
+		var refused []string
+		n, err := s.PutOthers(t.Context(), all(tt.put, nil), func(err error) { refused = append(refused, err.Error()) })
+		if err != nil || n != len(tt.put)-len(tt.refused) || !slices.Equal(refused, tt.refused) {
+			t.Errorf("%s: %d stored, %q refused, %v, want %q refused", tt.name, n, refused, err, tt.refused)
+		}
+		var got []string
+		for _, a := range latest(t, s, []string{"xt"}, "", 9) {
+			got = append(got, a.ID+" "+a.GUID)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: stored %q, want %q", tt.name, got, tt.want)
+		}
+	}
+	if _, err := s.Put(t.Context(), all([]article.Article{with("5", "a")}, nil)); err == nil || err.Error() != `content: article 5: guid: "a" is that of article 3` {
+		t.Errorf("Put of another's: %v", err)
 	}
 }
 

@@ -116,6 +116,9 @@ const (
 	sqliteNotADB   = 26
 )
 
+// sqliteNotUnique is the result code of a value that a unique index has already.
+const sqliteNotUnique = 2067
+
 // explainSQLite adds what to do to SQLite's own words.
 func explainSQLite(fault *sqlite.Error) string {
 	return map[int]string{

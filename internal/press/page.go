@@ -44,6 +44,9 @@ func (b *builder) addLinks(u *sitemap.URL, a *article.Article) {
 	for _, image := range a.Images[:min(len(a.Images), sitemap.MaxImages)] {
 		u.Images = append(u.Images, absolute(a.URL, image.URL))
 	}
+	if len(a.Images) == 0 && a.Lead != "" {
+		u.Images = []string{absolute(a.URL, a.Lead)}
+	}
 	b.addVideos(u, a)
 	if len(a.Alternates) == 0 {
 		return
