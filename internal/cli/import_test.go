@@ -29,7 +29,7 @@ func TestImportFaults(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
 			i := &importer{in: &invocation{terminal: Terminal{Stderr: &out}}}
-			i.fault("a.jsonl", 7, tt.err)
+			i.fault(place{"a.jsonl", 7}, tt.err)
 			text := out.String()
 			if strings.Count(text, "\n") != tt.lines || !strings.HasSuffix(text, tt.last) || len(text) > maxFaults+40 {
 				t.Errorf("%d bytes, %d lines:\n%.2000s", len(text), strings.Count(text, "\n"), text)
