@@ -34,7 +34,7 @@ func BenchmarkRefresh(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer store.Close()
-	local, err := disk.Open(b.TempDir(), 5)
+	local, err := disk.Open(b.TempDir(), defaultKeep)
 	if err != nil {
 		b.Fatal(err)
 	}

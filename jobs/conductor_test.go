@@ -70,7 +70,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, network: n, fault: func(string) error { return nil }}
 	w.openStore(content.Options{})
-	local, err := disk.Open(t.TempDir(), 5)
+	local, err := disk.Open(t.TempDir(), defaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -328,13 +328,17 @@ func TestIdleRefreshPublishesNothing(t *testing.T) {
 	in(t, func(w *world) {
 		w.put(newArticle("xt", 1, time.Hour))
 		w.refresh()
+		first := map[string]*edition.Edition{}
+		for _, station := range []string{"www", "xt", "yy"} {
+			first[station] = w.edition(station)
+		}
 		for range 10 {
 			time.Sleep(time.Minute)
 			w.refresh()
 		}
-		for _, station := range []string{"www", "xt", "yy"} {
-			if n := w.edition(station).Number(); n != 1 {
-				t.Errorf("%s has edition %d; want 1", station, n)
+		for station, e := range first {
+			if last := w.edition(station); last != e {
+				t.Errorf("%s has edition %s; want %s", station, last.Watermark(), e.Watermark())
 			}
 		}
 	})
@@ -344,6 +348,7 @@ func TestOneNewArticle(t *testing.T) {
 	in(t, func(w *world) {
 		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 40*24*time.Hour), newArticle("yy", 3, 2*time.Hour))
 		w.refresh()
+		yy := w.edition("yy")
 		time.Sleep(time.Minute)
 		a := newArticle("xt", 4, 0)
 		a.Channels = []string{"culture"}
@@ -353,8 +358,8 @@ func TestOneNewArticle(t *testing.T) {
 			"/atom.xml", "/culture/atom.xml", "/culture/feed.json", "/culture/rss.xml", "/feed.json", "/rss.xml",
 			"/sitemap.xml", "/sitemaps/2026-03.xml", "/sitemaps/baidu.txt", "/sitemaps/news.xml",
 		})
-		if n := w.edition("yy").Number(); n != 1 {
-			t.Errorf("yy has edition %d; want 1", n)
+		if e := w.edition("yy"); e != yy {
+			t.Errorf("yy has edition %s; want %s", e.Watermark(), yy.Watermark())
 		}
 		if body := w.body("www", "/rss.xml"); !strings.Contains(body, "第4条新闻") {
 			t.Error("the feed of all stations lacks the article")
@@ -519,12 +524,13 @@ func TestOneStationFails(t *testing.T) {
 				w.restart(options)
 				time.Sleep(time.Minute)
 				w.put(newArticle("xt", 3, 0), newArticle("yy", 4, 0))
+				xt, yy := w.edition("xt"), w.edition("yy")
 				err := w.conductor.Refresh(w.t.Context())
 				if err == nil || !strings.Contains(err.Error(), "station xt: ") {
 					t.Errorf("err = %v", err)
 				}
-				if w.edition("xt").Number() != 1 || w.edition("yy").Number() != 2 {
-					t.Errorf("editions %d of xt, %d of yy; want 1 and 2", w.edition("xt").Number(), w.edition("yy").Number())
+				if w.edition("xt") != xt || w.edition("yy") == yy {
+					t.Errorf("editions %s of xt, %s of yy; want that of before and another", w.edition("xt").Watermark(), w.edition("yy").Watermark())
 				}
 				broken = false
 				w.refresh()
@@ -540,10 +546,11 @@ func TestRestart(t *testing.T) {
 	in(t, func(w *world) {
 		w.put(newArticle("xt", 1, time.Hour), newArticle("yy", 2, time.Hour))
 		w.refresh()
+		first := w.edition("xt")
 		w.restart(options)
 		w.refresh()
-		if n := w.edition("xt").Number(); n != 1 {
-			t.Errorf("a restart published edition %d", n)
+		if e := w.edition("xt"); e != first {
+			t.Errorf("a restart published edition %s", e.Watermark())
 		}
 		time.Sleep(24 * time.Hour)
 		w.put(newArticle("xt", 3, 0))
@@ -612,12 +619,13 @@ func TestUpdatedInTheFuture(t *testing.T) {
 				t.Errorf("%s:\n%s", path, body)
 			}
 		}
+		published := w.edition("xt")
 		time.Sleep(time.Minute)
 		if err := w.conductor.Audit(w.t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if n := w.edition("xt").Number(); n != 1 {
-			t.Errorf("an audit published edition %d", n)
+		if e := w.edition("xt"); e != published {
+			t.Errorf("an audit published edition %s", e.Watermark())
 		}
 	})
 }
@@ -628,15 +636,15 @@ func TestClockWasAhead(t *testing.T) {
 		w.put(newArticle("xt", 1, time.Hour))
 		w.refresh()
 		ahead := maps.Collect(w.edition("xt").All())
-		e := edition.New("xt", 7, time.Now().AddDate(5, 0, 0), w.edition("xt").Build(), ahead)
+		e := edition.New("xt", time.Now().AddDate(5, 0, 0), w.edition("xt").Build(), ahead)
 		if err := w.editions.Publish(w.t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
 		w.put(newArticle("xt", 2, 0))
 		w.refresh()
-		if body := w.body("xt", "/rss.xml"); !strings.Contains(body, "第2条新闻") || w.edition("xt").Number() != 8 {
-			t.Errorf("edition %d lacks the new article", w.edition("xt").Number())
+		if body := w.body("xt", "/rss.xml"); !strings.Contains(body, "第2条新闻") || !w.edition("xt").Watermark().After(e.Watermark()) {
+			t.Errorf("edition %s lacks the new article", w.edition("xt").Watermark())
 		}
 	})
 }
@@ -652,7 +660,7 @@ func TestAnotherWasQuicker(t *testing.T) {
 			if station == "xt" && quick {
 				quick = false
 				documents := maps.Collect(w.edition("xt").All())
-				other := edition.New("xt", 2, time.Now().Add(time.Second), w.edition("xt").Build(), documents)
+				other := edition.New("xt", time.Now().Add(time.Second), w.edition("xt").Build(), documents)
 				if err := w.editions.Publish(w.t.Context(), other); err != nil {
 					t.Error(err)
 				}

@@ -455,7 +455,7 @@ func (m *model) audit(p *process) {
 	}
 	for station, e := range m.shelf.current {
 		if e != before[station] {
-			m.fail("an audit published edition %d of %s after a refresh:\n%v", e.Number(), station, differences(e, before[station]))
+			m.fail("an audit published edition %s of %s after a refresh:\n%v", e.Watermark(), station, differences(e, before[station]))
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"feedstation/internal/cache"
 	"feedstation/internal/edition"
 	"feedstation/internal/press"
+	"feedstation/internal/store"
 	"feedstation/internal/store/disk"
 	"feedstation/jobs"
 )
@@ -27,7 +28,7 @@ type builder struct {
 
 func (w *world) builder(dir string, o jobs.Options) *builder {
 	w.t.Helper()
-	local, err := disk.Open(dir, 5)
+	local, err := disk.Open(dir, store.Keep{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -172,14 +173,14 @@ func (p publishing) Publish(ctx context.Context, e *edition.Edition) error {
 }
 
 // wantNotPinned pins an edition of xt, which must not show an article then.
-func (b *builder) wantNotPinned(t *testing.T, number int64, id int) {
+func (b *builder) wantNotPinned(t *testing.T, watermark time.Time, id int) {
 	t.Helper()
-	if err := b.editions.Pin(t.Context(), "xt", number); err != nil {
+	if err := b.editions.Pin(t.Context(), "xt", watermark); err != nil {
 		t.Fatal(err)
 	}
 	e, _ := b.editions.Served("xt")
 	if paths := naming(e, id); len(paths) > 0 {
-		t.Errorf("pinned, edition %d shows %d in %q", number, id, paths)
+		t.Errorf("pinned, edition %s shows %d in %q", watermark, id, paths)
 	}
 }
 
@@ -212,8 +213,10 @@ func TestGoneIsNotedInTheEnd(t *testing.T) {
 				if e, _ := next.editions.Current("xt"); len(naming(e, 1)) > 0 {
 					t.Error("still shown")
 				}
-				next.wantNotPinned(w.t, before.Number(), 1)
+				next.wantNotPinned(w.t, before.Watermark(), 1)
 			})
 		})
 	}
 }
+
+var defaultKeep store.Keep // where store is the content store

@@ -74,7 +74,7 @@ func (c *Cache) withoutWithdrawn(older *edition.Edition) (*edition.Edition, erro
 	for _, id := range ids {
 		withdrawn[id] = edition.Retraction{Station: older.Station(), ID: id, At: newest.Watermark(), State: edition.Held}
 	}
-	return c.without(older, withdrawn), nil
+	return c.amend(older, withdrawn), nil
 }
 
 // publishAmended stores what amendServed has changed. The error joins those of
@@ -119,14 +119,5 @@ func (c *Cache) withoutLeft(e *edition.Edition, earlier bool) (*edition.Edition,
 			gone[id] = edition.Retraction{Station: e.Station(), ID: id, At: d.At, State: edition.Held}
 		}
 	}
-	return c.without(e, gone), nil
-}
-
-// without returns the edition that is to be served instead of e.
-func (c *Cache) without(e *edition.Edition, retractions edition.Retractions) *edition.Edition {
-	a := c.amend(e, retractions)
-	if a != e && a.Number() <= e.Number() {
-		a = a.Numbered(e.Number() + 1)
-	}
-	return a
+	return c.amend(e, gone), nil
 }

@@ -25,7 +25,7 @@ func BenchmarkPublish(b *testing.B) {
 		r := newRedis(b, server.Addr())
 		version := 0
 		next := func() {
-			if _, err := r.Publish(b.Context(), storetest.Large(2000, version)); err != nil {
+			if err := r.Publish(b.Context(), storetest.Large(2000, version)); err != nil {
 				b.Fatal(err)
 			}
 			version++
@@ -43,7 +43,7 @@ func BenchmarkPublish(b *testing.B) {
 		l := newLocal(b)
 		version := 0
 		for b.Loop() {
-			if _, err := l.Publish(b.Context(), storetest.Large(2000, version)); err != nil {
+			if err := l.Publish(b.Context(), storetest.Large(2000, version)); err != nil {
 				b.Fatal(err)
 			}
 			version++
@@ -121,7 +121,7 @@ func BenchmarkPublishVisible(b *testing.B) {
 			b.Fatal(err)
 		}
 		for tick := time.NewTicker(time.Millisecond); ; <-tick.C {
-			if got, ok := follower.Current("xt"); ok && got.Number() == e.Number() {
+			if got, ok := follower.Current("xt"); ok && got.Watermark().Equal(e.Watermark()) {
 				tick.Stop()
 				break
 			}
@@ -146,7 +146,7 @@ func BenchmarkOpen(b *testing.B) {
 		id := fmt.Sprint("station-", i)
 		stations = append(stations, id)
 		documents := maps.Collect(storetest.Large(160, i).All())
-		if _, err := local.Publish(b.Context(), edition.New(id, 1, storetest.Noon, "build", documents)); err != nil {
+		if err := local.Publish(b.Context(), edition.New(id, storetest.Noon, "build", documents)); err != nil {
 			b.Fatal(err)
 		}
 	}

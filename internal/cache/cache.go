@@ -64,6 +64,7 @@ type desk struct {
 	station string
 	current atomic.Pointer[edition.Edition] // the newest
 	pinned  atomic.Pointer[edition.Edition] // nil: the current one is served
+	stored  atomic.Bool                     // the local copy may have what is not needed any more
 
 	turn  sync.Mutex           // held while an edition is published or pinned: the newest wins
 	known *edition.Retractions // by which what is published was amended; of whoever has the turn
@@ -150,7 +151,7 @@ func (c *Cache) Publish(ctx context.Context, e *edition.Edition) error {
 	}
 	c.begin(d)
 	if a := c.amended(e); a != e {
-		base := edition.New(e.Station(), 0, e.Base(), "", nil)
+		base := edition.New(e.Station(), e.Base(), "", nil)
 		e = a.Following(base) // it replaces no more than e would
 	}
 	err := c.publish(ctx, d, e)
@@ -163,7 +164,7 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 		if err := c.local.Note(ctx, e); err != nil && ctx.Err() == nil { // keep does it again
 			c.noteWritten(c.local, d.station, err)
 		}
-		numbered, err := c.redis.Publish(ctx, e)
+		err := c.redis.Publish(ctx, e)
 		switch {
 		case errors.Is(err, edition.ErrStale):
 			return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.redis, store.Version{}))
@@ -172,8 +173,6 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 		case err != nil:
 			c.noteWritten(c.redis, d.station, err)
 			c.away.Store(!redis.IsReply(err))
-		default:
-			e = numbered
 		}
 	}
 	return c.keep(ctx, d, e)
@@ -183,14 +182,13 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 // served has to be served after a restart, for which a disk that does not answer
 // is not waited for.
 func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
-	numbered, err := c.local.Publish(ctx, e)
+	d.stored.Store(true)
+	err := c.local.Publish(ctx, e)
 	switch {
 	case errors.Is(err, edition.ErrStale):
 		return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.local, store.Version{}))
 	case err != nil && ctx.Err() == nil:
 		c.noteWritten(c.local, d.station, err)
-	case err == nil:
-		e = numbered
 	}
 	c.swap(d, e.Published())
 	return nil
@@ -208,24 +206,18 @@ func (c *Cache) swap(d *desk, e *edition.Edition) {
 	c.hideWithdrawn()
 }
 
-// replace makes e the current edition; d.mu is held. Its number is higher than
-// that of the one before, whatever a store says: readers of this process never
-// see it go back.
+// replace makes e the current edition, unless a later one is; d.mu is held. Whatever a
+// store says, readers of this process never see editions go back.
 func (c *Cache) replace(d *desk, e *edition.Edition) {
-	if current := d.current.Load(); current != nil {
-		if store.VersionOf(current) == store.VersionOf(e) {
-			return
-		}
-		if e.Number() <= current.Number() {
-			e = e.Numbered(current.Number() + 1)
-		}
+	if current := d.current.Load(); current != nil && !store.VersionOf(e).Later(store.VersionOf(current)) {
+		return
 	}
 	d.current.Store(e)
 	if d.pinned.Load() != nil {
-		c.log.Info("edition published behind the pinned one", "station", d.station, "number", e.Number(), "pinned", d.pin.Number)
+		c.log.Info("edition published behind the pinned one", "station", d.station, "edition", e.Watermark(), "pinned", d.pin.Watermark)
 		return
 	}
-	c.log.Info("edition served", "station", d.station, "number", e.Number(), "documents", e.Len())
+	c.log.Info("edition served", "station", d.station, "edition", e.Watermark(), "documents", e.Len())
 	c.wake()
 }
 

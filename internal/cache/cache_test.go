@@ -29,11 +29,11 @@ func newCache(t *testing.T, log *slog.Logger, local *disk.Store, redis *redis.St
 	return c
 }
 
-func wantCurrent(t *testing.T, c *Cache, number int64, e *edition.Edition) {
+func wantCurrent(t *testing.T, c *Cache, e *edition.Edition) {
 	t.Helper()
 	got, ok := c.Current("xt")
-	if !ok || got.Number() != number || !got.Equal(e) {
-		t.Errorf("current = %v %v; want edition %d", ok, got, number)
+	if !ok || !got.Equal(e) {
+		t.Errorf("current = %v %v; want that of %s", ok, got, e.Watermark())
 	}
 }
 
@@ -43,11 +43,11 @@ func TestCacheRestart(t *testing.T) {
 	if _, ok := c.Current("xt"); ok {
 		t.Error("an edition before any was published")
 	}
-	if err := c.Publish(t.Context(), storetest.Print(3, 0, "one")); err != nil {
+	if err := c.Publish(t.Context(), storetest.Print(0, "one")); err != nil {
 		t.Fatal(err)
 	}
 	again := newCache(t, slog.New(slog.DiscardHandler), local, nil)
-	wantCurrent(t, again, 3, storetest.Print(3, 0, "one"))
+	wantCurrent(t, again, storetest.Print(0, "one"))
 	if _, ok := again.Current("nowhere"); ok {
 		t.Error("an edition of an unknown station")
 	}
@@ -71,7 +71,7 @@ func TestCacheStored(t *testing.T) {
 	want("elsewhere", redisName, newCache(t, silent, follower, newRedis(t, server.Addr())))
 	server.Kill()
 	want("redis away", "", newCache(t, silent, follower, newRedis(t, server.Addr())))
-	if err := os.MkdirAll(path(follower, "xt", manifestName), 0o755); err != nil { // no file
+	if err := os.MkdirAll(path(follower, "xt", currentName), 0o755); err != nil { // no file
 		t.Fatal(err)
 	}
 	want("not readable", follower.Dir(), newCache(t, silent, follower, nil))
@@ -80,10 +80,10 @@ func TestCacheStored(t *testing.T) {
 func TestCacheDamagedStart(t *testing.T) {
 	local := newLocal(t)
 	c := newCache(t, slog.New(slog.DiscardHandler), local, nil)
-	if err := c.Publish(t.Context(), storetest.Print(3, 0, "one")); err != nil {
+	if err := c.Publish(t.Context(), storetest.Print(0, "one")); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{manifestName, numberName(3)} {
+	for _, name := range []string{currentName, nameOf(storetest.Print(0, "one"))} {
 		if err := writeFile(path(local, "xt", name), []byte("{")); err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,6 @@ func TestCacheMendsLocal(t *testing.T) {
 	tests := []struct {
 		name   string
 		damage func(t *testing.T, l *disk.Store, current *edition.Edition)
-		want   int64
 		text   string
 	}{
 		{"documents", func(t *testing.T, l *disk.Store, current *edition.Edition) {
@@ -113,25 +112,25 @@ func TestCacheMendsLocal(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-		}, 5, "one"},
+		}, "one"},
 		{"the pointer", func(t *testing.T, l *disk.Store, _ *edition.Edition) {
-			if err := os.Truncate(path(l, "xt", manifestName), 5); err != nil {
+			if err := os.Truncate(path(l, "xt", currentName), 5); err != nil {
 				t.Fatal(err)
 			}
-		}, 5, "two"},
-		{"the pointer and the manifest", func(t *testing.T, l *disk.Store, _ *edition.Edition) {
-			for _, name := range []string{manifestName, numberName(4)} {
+		}, "two"},
+		{"the pointer and the manifest", func(t *testing.T, l *disk.Store, current *edition.Edition) {
+			for _, name := range []string{currentName, nameOf(current)} {
 				if err := os.Truncate(path(l, "xt", name), 5); err != nil {
 					t.Fatal(err)
 				}
 			}
-		}, 5, "one"},
+		}, "one"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			local := newLocal(t)
-			storetest.Publish(t, local, storetest.Print(3, 0, "one"))
-			current := storetest.Publish(t, local, storetest.Print(4, 1, "two"))
+			storetest.Publish(t, local, storetest.Print(0, "one"))
+			current := storetest.Publish(t, local, storetest.Print(1, "two"))
 			tt.damage(t, local, current)
 			var text bytes.Buffer
 			c := newCache(t, slog.New(slog.NewTextHandler(&text, nil)), local, nil)
@@ -140,16 +139,16 @@ func TestCacheMendsLocal(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			minute := map[string]int{"one": 0, "two": 1}[tt.text]
-			wantCurrent(t, c, tt.want, storetest.Print(tt.want, minute, tt.text))
+			want := storetest.Print(map[string]int{"one": 0, "two": 1}[tt.text], tt.text)
+			wantCurrent(t, c, want)
 			heads, err := local.Heads(t.Context(), []string{"xt"})
-			if err != nil || heads[0].Number != tt.want {
-				t.Errorf("Heads = %v, %v; want edition %d", heads, err, tt.want)
+			if err != nil || heads[0].Version != store.VersionOf(want) {
+				t.Errorf("Heads = %v, %v; want that of %s", heads, err, want.Watermark())
 			}
 			if n := strings.Count(text.String(), "damaged"); n == 0 || n > 4 { // two lines, each with the key
 				t.Errorf("said %d times:\n%s", n, &text)
 			}
-			wantCurrent(t, newCache(t, slog.New(slog.DiscardHandler), local, nil), tt.want, storetest.Print(tt.want, minute, tt.text))
+			wantCurrent(t, newCache(t, slog.New(slog.DiscardHandler), local, nil), want)
 			if left := leftFiles(t, local); len(left) > 0 {
 				t.Errorf("left: %q", left)
 			}
@@ -169,7 +168,9 @@ func leftFiles(t *testing.T, l *disk.Store) (left []string) {
 		t.Fatal(err)
 	}
 	return slices.DeleteFunc(left, func(name string) bool {
-		return slices.ContainsFunc(kept, func(m edition.Manifest) bool { return filepath.Base(name) == numberName(m.Number) })
+		return slices.ContainsFunc(kept, func(m edition.Manifest) bool {
+			return filepath.Base(name) == nameOf(edition.New("xt", m.Watermark, "", nil))
+		})
 	})
 }
 
@@ -179,17 +180,17 @@ func TestCacheFollowsLocal(t *testing.T) {
 	local := newLocal(t)
 	serving := newCache(t, slog.New(slog.DiscardHandler), local, nil)
 	building := newCache(t, slog.New(slog.DiscardHandler), local, nil)
-	if err := building.Publish(t.Context(), storetest.Print(1, 0, "one")); err != nil {
+	if err := building.Publish(t.Context(), storetest.Print(0, "one")); err != nil {
 		t.Fatal(err)
 	}
 	if err := serving.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wantCurrent(t, serving, 1, storetest.Print(1, 0, "one"))
-	if err := serving.Publish(t.Context(), storetest.Print(1, -1, "older")); !errors.Is(err, edition.ErrStale) {
+	wantCurrent(t, serving, storetest.Print(0, "one"))
+	if err := serving.Publish(t.Context(), storetest.Print(-1, "older")); !errors.Is(err, edition.ErrStale) {
 		t.Errorf("an older snapshot: %v; want ErrStale", err)
 	}
-	wantCurrent(t, serving, 1, storetest.Print(1, 0, "one"))
+	wantCurrent(t, serving, storetest.Print(0, "one"))
 }
 
 func TestCacheFollowsRedis(t *testing.T) {
@@ -199,22 +200,22 @@ func TestCacheFollowsRedis(t *testing.T) {
 	followerLocal := newLocal(t)
 	follower := newCache(t, silent, followerLocal, newRedis(t, server.Addr()))
 
-	if err := publisher.Publish(t.Context(), storetest.Print(1, 0, "one")); err != nil {
+	if err := publisher.Publish(t.Context(), storetest.Print(0, "one")); err != nil {
 		t.Fatal(err)
 	}
 	if err := follower.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wantCurrent(t, follower, 1, storetest.Print(1, 0, "one"))
-	wantCurrent(t, newCache(t, silent, followerLocal, nil), 1, storetest.Print(1, 0, "one")) // after a restart
+	wantCurrent(t, follower, storetest.Print(0, "one"))
+	wantCurrent(t, newCache(t, silent, followerLocal, nil), storetest.Print(0, "one")) // after a restart
 
-	if err := publisher.Publish(t.Context(), storetest.Print(2, 5, "two")); err != nil {
+	if err := publisher.Publish(t.Context(), storetest.Print(5, "two")); err != nil {
 		t.Fatal(err)
 	}
-	if err := follower.Publish(t.Context(), storetest.Print(2, 4, "late")); !errors.Is(err, edition.ErrStale) {
+	if err := follower.Publish(t.Context(), storetest.Print(4, "late")); !errors.Is(err, edition.ErrStale) {
 		t.Errorf("an older snapshot: %v; want ErrStale", err)
 	}
-	wantCurrent(t, follower, 2, storetest.Print(2, 5, "two"))
+	wantCurrent(t, follower, storetest.Print(5, "two"))
 }
 
 func TestCacheWithoutRedis(t *testing.T) {
@@ -224,14 +225,14 @@ func TestCacheWithoutRedis(t *testing.T) {
 	c := newCache(t, log, newLocal(t), newRedis(t, server.Addr()))
 	server.Kill()
 	for i := range 3 {
-		if err := c.Publish(t.Context(), storetest.Print(int64(i+1), i, "one")); err != nil {
+		if err := c.Publish(t.Context(), storetest.Print(i, "one")); err != nil {
 			t.Fatalf("publishing without Redis: %v", err)
 		}
 		if err := c.Sync(t.Context()); err == nil {
 			t.Error("in step with a Redis that is not there")
 		}
 	}
-	wantCurrent(t, c, 3, storetest.Print(3, 2, "one"))
+	wantCurrent(t, c, storetest.Print(2, "one"))
 	if n := strings.Count(text.String(), "redis unreachable"); n != 1 {
 		t.Errorf("said %d times that Redis is out of reach; want once:\n%s", n, &text)
 	}
@@ -242,45 +243,11 @@ func TestCacheWithoutRedis(t *testing.T) {
 	for c.Sync(deadline) != nil && deadline.Err() == nil {
 	}
 	got, err := newRedis(t, server.Addr()).Fetch(t.Context(), "xt", nil)
-	if err != nil || got.Number() != 3 || !got.Equal(storetest.Print(3, 2, "one")) {
+	if err != nil || !got.Equal(storetest.Print(2, "one")) {
 		t.Errorf("an emptied Redis was not given the edition: %v, %v", got, err)
 	}
 	if n := strings.Count(text.String(), "redis reachable again"); n != 1 {
 		t.Errorf("said %d times that Redis is back; want once:\n%s", n, &text)
-	}
-}
-
-// A Redis that was emptied got a later edition under a low number from a fresh
-// process: this process takes the edition, but never goes back in numbers.
-func TestCacheNumbersNeverGoBack(t *testing.T) {
-	server := redistest.Start(t)
-	silent := slog.New(slog.DiscardHandler)
-	old := newCache(t, silent, newLocal(t), newRedis(t, server.Addr()))
-	if err := old.Publish(t.Context(), storetest.Print(40, 0, "one")); err != nil {
-		t.Fatal(err)
-	}
-	server.Restart()
-	fresh := newCache(t, silent, newLocal(t), newRedis(t, server.Addr()))
-	if err := fresh.Publish(t.Context(), storetest.Print(1, 5, "two")); err != nil {
-		t.Fatal(err)
-	}
-	deadline, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	for old.Sync(deadline) != nil && deadline.Err() == nil {
-	}
-	wantCurrent(t, old, 41, storetest.Print(41, 5, "two"))
-	if err := fresh.Sync(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	wantCurrent(t, fresh, 41, storetest.Print(41, 5, "two"))
-}
-
-// Whatever a store says, the number that is served never goes back.
-func TestCacheSwapsUpwards(t *testing.T) {
-	c := newCache(t, slog.New(slog.DiscardHandler), newLocal(t), nil)
-	for i, number := range []int64{7, 3, 7} {
-		c.swap(c.desks["xt"], storetest.Print(number, i, "one"))
-		wantCurrent(t, c, int64(7+i), storetest.Print(7, i, "one"))
 	}
 }
 
@@ -290,11 +257,11 @@ func TestCacheUnwritableLocal(t *testing.T) {
 	c := newCache(t, slog.New(slog.NewTextHandler(&text, nil)), local, nil)
 	lose(t, local)
 	for i := range 2 {
-		if err := c.Publish(t.Context(), storetest.Print(int64(i+1), i, "one")); err != nil {
+		if err := c.Publish(t.Context(), storetest.Print(i, "one")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	wantCurrent(t, c, 2, storetest.Print(2, 1, "one"))
+	wantCurrent(t, c, storetest.Print(1, "one"))
 	if n := strings.Count(text.String(), "msg=\"local copy not writable"); n != 1 {
 		t.Errorf("said %d times; want once:\n%s", n, &text)
 	}
@@ -318,13 +285,13 @@ func TestCacheOneStationUnwritable(t *testing.T) {
 	}
 	for i := range 3 {
 		m := storetest.Noon.Add(time.Duration(i) * time.Minute)
-		if err := c.Publish(t.Context(), edition.New("aa", 1, m, "build", nil)); err != nil {
+		if err := c.Publish(t.Context(), edition.New("aa", m, "build", nil)); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.Publish(t.Context(), storetest.Text(i+1)); err != nil {
 			t.Fatal(err)
 		}
-		if err := c.Pin(t.Context(), "xt", int64(i+1)); err != nil {
+		if err := c.Pin(t.Context(), "xt", storetest.At(i+1)); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.Sync(t.Context()); err == nil {
@@ -363,10 +330,10 @@ func TestCacheAfterRedisLost(t *testing.T) {
 	if err := fresh.Sync(t.Context()); err != nil {
 		t.Errorf("Sync once more: %v", err)
 	}
-	if err := fresh.Publish(t.Context(), storetest.Print(1, 0, "fresh").Following(nil)); err != nil {
+	if err := fresh.Publish(t.Context(), storetest.Print(0, "fresh").Following(nil)); err != nil {
 		t.Fatal(err)
 	}
-	wantCurrent(t, fresh, 6, storetest.Print(6, 0, "fresh")) // above what was lost
+	wantCurrent(t, fresh, storetest.Print(0, "fresh")) // above what was lost
 }
 
 // pair returns two processes on one Redis.
@@ -386,39 +353,6 @@ func settle(t *testing.T, a, b *Cache) {
 	}
 }
 
-// Two processes that were apart have given the same number to different
-// editions: that of the later snapshot wins, under a higher number.
-func TestCacheSameNumber(t *testing.T) {
-	server := redistest.Start(t)
-	a, b := pair(t, server.Addr())
-	if err := a.Publish(t.Context(), storetest.Print(1, 0, "one")); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.keep(t.Context(), b.desks["xt"], storetest.Print(1, 5, "two")); err != nil { // while Redis was away
-		t.Fatal(err)
-	}
-	settle(t, a, b)
-	wantCurrent(t, a, 2, storetest.Print(2, 5, "two"))
-	wantCurrent(t, b, 2, storetest.Print(2, 5, "two"))
-}
-
-// A process has the later edition, the others have the higher number.
-func TestCacheLowerNumberLaterSnapshot(t *testing.T) {
-	server := redistest.Start(t)
-	a, b := pair(t, server.Addr())
-	for i := range 3 {
-		if err := b.Publish(t.Context(), storetest.Print(int64(i+1), i, "one")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := a.keep(t.Context(), a.desks["xt"], storetest.Print(2, 30, "two")); err != nil {
-		t.Fatal(err)
-	}
-	settle(t, a, b)
-	wantCurrent(t, a, 4, storetest.Print(4, 30, "two"))
-	wantCurrent(t, b, 4, storetest.Print(4, 30, "two"))
-}
-
 // A document that Redis has lost, or has otherwise than it was stored, is handed
 // on again by a process that has it.
 func TestCacheMendsRedis(t *testing.T) {
@@ -429,7 +363,7 @@ func TestCacheMendsRedis(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := redistest.Start(t)
 			a, b := pair(t, server.Addr())
-			e := storetest.Print(1, 0, "one")
+			e := storetest.Print(0, "one")
 			if err := a.Publish(t.Context(), e); err != nil {
 				t.Fatal(err)
 			}
@@ -439,7 +373,57 @@ func TestCacheMendsRedis(t *testing.T) {
 				t.Error("an edition that is not whole was followed")
 			}
 			settle(t, a, b)
-			wantCurrent(t, b, 1, e)
+			wantCurrent(t, b, e)
+		})
+	}
+}
+
+// Two processes were apart, or one of them was on a Redis that was emptied: both end
+// with the later edition, of one watermark with that of the higher digest, and neither
+// goes back.
+func TestCacheApart(t *testing.T) {
+	first, second := storetest.Print(5, "one"), storetest.Print(5, "two")
+	if first.Digest() > second.Digest() {
+		first, second = second, first
+	}
+	for _, tt := range []struct {
+		name       string
+		a, b, want *edition.Edition
+	}{
+		{"the later one in Redis", storetest.Print(6, "later"), first, storetest.Print(6, "later")},
+		{"the later one elsewhere", first, storetest.Print(6, "later"), storetest.Print(6, "later")},
+		{"amended elsewhere", first, first.Succeeding(), first.Succeeding()},
+		{"of one watermark", first, second, second},
+		{"of one watermark, the other way round", second, first, second},
+		{"the same", first, first, first},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			server := redistest.Start(t)
+			a, b := pair(t, server.Addr())
+			if err := a.Publish(t.Context(), tt.a); err != nil {
+				t.Fatal(err)
+			}
+			b.away.Store(true)
+			if err := b.Publish(t.Context(), tt.b.Published()); err != nil {
+				t.Fatal(err)
+			}
+			for range 4 {
+				for _, c := range []*Cache{b, a} {
+					before, _ := c.Current("xt")
+					if err := c.Sync(t.Context()); err != nil {
+						t.Log(err)
+					}
+					if after, _ := c.Current("xt"); store.VersionOf(before).Later(store.VersionOf(after)) {
+						t.Errorf("%s came after %s", after.Watermark(), before.Watermark())
+					}
+				}
+			}
+			for _, c := range []*Cache{a, b, newCache(t, slog.New(slog.DiscardHandler), a.files, nil), newCache(t, slog.New(slog.DiscardHandler), b.files, nil)} {
+				wantCurrent(t, c, tt.want)
+			}
+			c := a
+			c.swap(c.desks["xt"], storetest.Print(1, "older")) // whatever a store says
+			wantCurrent(t, c, tt.want)
 		})
 	}
 }

@@ -49,7 +49,7 @@ func shedding(number int64) *edition.Edition {
 	for i := range int64(8) {
 		ids = append(ids, shed(number+i))
 	}
-	return storetest.Listing("xt", number, storetest.Noon.Add(time.Duration(number)*time.Millisecond), ids...)
+	return storetest.Listing("xt", storetest.Noon.Add(time.Duration(number)*time.Millisecond), ids...)
 }
 
 // shed is the article that is in no edition after that of a number.
@@ -57,13 +57,13 @@ func shed(number int64) string { return fmt.Sprintf("art-%d-", number) }
 
 func publishForever(dir, addr string) error {
 	ctx := context.Background()
-	local, err := disk.Open(dir, store.DefaultKeep)
+	local, err := disk.Open(dir, store.Keep{})
 	if err != nil {
 		return err
 	}
 	var shared *redis.Store
 	if addr != "" {
-		if shared, err = redis.New(redis.Options{Mode: "single", Addrs: []string{addr}, Keep: store.DefaultKeep, Timeout: patient}); err != nil {
+		if shared, err = redis.New(redis.Options{Mode: "single", Addrs: []string{addr}, Timeout: patient}); err != nil {
 			return err
 		}
 	}
@@ -99,7 +99,7 @@ func TestLocalSurvivesKills(t *testing.T) {
 	last, different := int64(0), map[int64]bool{}
 	for round := range rounds {
 		killPublisher(t, moments.IntN(3), time.Duration(moments.IntN(10_000))*time.Microsecond, publisherDir+"="+dir)
-		local, err := disk.Open(dir, store.DefaultKeep)
+		local, err := disk.Open(dir, store.Keep{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,10 +110,10 @@ func TestLocalSurvivesKills(t *testing.T) {
 		if err != nil {
 			t.Fatalf("after edition %d: %v", last, err)
 		}
-		if e.Number() < last || !e.Equal(storetest.Counted(e.Number())) {
-			t.Fatalf("after edition %d: edition %d, not as it was published", last, e.Number())
+		if storetest.CountOf(e) < last || !e.Equal(storetest.Counted(storetest.CountOf(e))) {
+			t.Fatalf("after edition %d: edition of %s, not as it was published", last, e.Watermark())
 		}
-		last = e.Number()
+		last = storetest.CountOf(e)
 		different[last] = true
 		if round%10 == 0 {
 			wantWhole(t, local)
@@ -141,7 +141,7 @@ func TestRedisSurvivesKills(t *testing.T) {
 	}
 	stop()
 	f.look()
-	local, err := disk.Open(dir, store.DefaultKeep)
+	local, err := disk.Open(dir, store.Keep{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestRedisSurvivesKills(t *testing.T) {
 		t.Fatal(err)
 	}
 	if ahead := f.count - storetest.CountOf(e); ahead < 0 || ahead > 1 || !e.Equal(storetest.Counted(storetest.CountOf(e))) {
-		t.Errorf("the local copy has edition %d of count %d; the follower has count %d", e.Number(), storetest.CountOf(e), f.count)
+		t.Errorf("the local copy has edition of %s of count %d; the follower has count %d", e.Watermark(), storetest.CountOf(e), f.count)
 	}
 	if f.seen < rounds/10 {
 		t.Errorf("only %d different editions were followed", f.seen)
@@ -162,8 +162,8 @@ type witness struct {
 	t     *testing.T
 	cache *Cache
 
-	number, count int64
-	seen          int
+	count int64
+	seen  int
 }
 
 // follow looks again and again until stop is called.
@@ -188,16 +188,16 @@ func (f *witness) follow() (stop func()) {
 
 func (f *witness) look() {
 	if err := f.cache.Sync(f.t.Context()); err != nil {
-		f.t.Errorf("after edition %d: %v", f.number, err)
+		f.t.Errorf("after edition %d: %v", f.count, err)
 	}
 	e, ok := f.cache.Current("xt")
-	if !ok || e.Number() == f.number {
+	if !ok || storetest.CountOf(e) == f.count {
 		return
 	}
-	if e.Number() < f.number || storetest.CountOf(e) <= f.count || !e.Equal(storetest.Counted(storetest.CountOf(e))) {
-		f.t.Errorf("after edition %d of count %d: edition %d of count %d, not as it was published", f.number, f.count, e.Number(), storetest.CountOf(e))
+	if storetest.CountOf(e) <= f.count || !e.Equal(storetest.Counted(storetest.CountOf(e))) {
+		f.t.Errorf("after edition %d: edition %d, not as it was published", f.count, storetest.CountOf(e))
 	}
-	f.number, f.count = e.Number(), storetest.CountOf(e)
+	f.count = storetest.CountOf(e)
 	f.seen++
 }
 
@@ -238,12 +238,9 @@ func wantWhole(t *testing.T, local *disk.Store) {
 		t.Fatal(err)
 	}
 	for _, m := range kept {
-		e, err := local.FetchKept(t.Context(), "xt", m.Number, nil)
-		if m.Number == kept[0].Number {
-			e, err = local.Fetch(t.Context(), "xt", nil) // its copy may be missing
-		}
-		if err != nil || !e.Equal(storetest.Counted(m.Number)) {
-			t.Fatalf("kept edition %d: %v", m.Number, err)
+		e, err := local.FetchKept(t.Context(), "xt", m.Watermark, nil)
+		if err != nil || !e.Equal(storetest.Counted(storetest.CountOf(e))) {
+			t.Fatalf("kept edition of %s: %v", m.Watermark, err)
 		}
 	}
 }
@@ -260,7 +257,7 @@ func TestFallBackSurvivesKills(t *testing.T) {
 	fallen := 0
 	for round := range rounds {
 		killPublisher(t, 1+moments.IntN(3), time.Duration(moments.IntN(10_000))*time.Microsecond, publisherDir+"="+dir, publisherSheds+"=1")
-		local, err := disk.Open(dir, store.DefaultKeep)
+		local, err := disk.Open(dir, store.Keep{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -281,7 +278,7 @@ func TestFallBackSurvivesKills(t *testing.T) {
 			fallen++
 			for n := storetest.CountOf(last) - 2*store.DefaultKeep; n < storetest.CountOf(last); n++ {
 				if served(t, c, shed(n)) {
-					t.Fatalf("round %d, %s: edition %d instead of %d shows %s", round, when, e.Number(), last.Number(), shed(n))
+					t.Fatalf("round %d, %s: edition of %s instead of %s shows %s", round, when, e.Watermark(), last.Watermark(), shed(n))
 				}
 			}
 			if err := c.Sync(t.Context()); err != nil {
@@ -311,7 +308,7 @@ func TestRestartWithoutRedisSurvivesKills(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		local, err := disk.Open(dir, store.DefaultKeep)
+		local, err := disk.Open(dir, store.Keep{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"feedstation/internal/store"
 	"feedstation/internal/store/disk"
@@ -30,7 +31,7 @@ func TestCacheDiskFull(t *testing.T) {
 		"with redis": func(t *testing.T) *redis.Store { return newRedis(t, redistest.Start(t).Addr()) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			local, err := disk.Open(require.Mount(t, "size=256k"), store.DefaultKeep)
+			local, err := disk.Open(require.Mount(t, "size=256k"), store.Keep{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -53,12 +54,12 @@ func TestCacheDiskFull(t *testing.T) {
 			if err := c.Retract(t.Context(), held("art-1")); (err == nil) != (name == "with redis") {
 				t.Errorf("Retract: %v; want an error where it is stored nowhere", err)
 			}
-			wantServed(t, c, 5, storetest.Text(5))
+			wantServed(t, c, storetest.Text(5))
 			if n := strings.Count(log.String(), "not writable"); n != 1 {
 				t.Errorf("said %d times:\n%s", n, &log)
 			}
 			stored, err := local.Fetch(t.Context(), "xt", nil)
-			if err != nil || !stored.Equal(storetest.Text(int(stored.Number()))) {
+			if err != nil || !stored.Equal(storetest.Text(int(stored.Watermark().Sub(storetest.Noon)/time.Minute))) {
 				t.Errorf("the local copy has lost what it had: %v", err)
 			}
 
@@ -74,7 +75,7 @@ func TestCacheDiskFull(t *testing.T) {
 				t.Errorf("said %d times that it works again:\n%s", n, &log)
 			}
 			again := newAmended(t, local, nil)
-			wantCurrent(t, again, 5, storetest.Text(5))
+			wantCurrent(t, again, storetest.Text(5))
 			if _, ok := again.Retractions()["art-1"]; !ok {
 				t.Error("a retraction is lost")
 			}
@@ -96,13 +97,13 @@ func TestLocalBelongsToFolder(t *testing.T) {
 	}
 	owner := func(info fs.FileInfo) int { return int(info.Sys().(*syscall.Stat_t).Uid) }
 	for _, folder := range []string{dir, filepath.Join(dir, "var", "cache")} { // there, and not yet
-		local, err := disk.Open(folder, store.DefaultKeep)
+		local, err := disk.Open(folder, store.Keep{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		c := newCache(t, slog.New(slog.DiscardHandler), local, nil)
 		printed(t, c, 2)
-		if err := errors.Join(c.Retract(t.Context(), held("art-1")), c.Pin(t.Context(), "xt", 1)); err != nil {
+		if err := errors.Join(c.Retract(t.Context(), held("art-1")), c.Pin(t.Context(), "xt", storetest.At(1))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -123,7 +124,7 @@ func TestLocalBelongsToFolder(t *testing.T) {
 	}
 
 	// The account has laid links to what is root's.
-	local, err := disk.Open(dir, store.DefaultKeep)
+	local, err := disk.Open(dir, store.Keep{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +135,7 @@ func TestLocalBelongsToFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := errors.Join(c.Retract(t.Context(), held("art-2")), c.Pin(t.Context(), "xt", 1)); err == nil {
+	if err := errors.Join(c.Retract(t.Context(), held("art-2")), c.Pin(t.Context(), "xt", storetest.At(1))); err == nil {
 		t.Error("written through links")
 	}
 	_ = c.Publish(t.Context(), storetest.Text(9))

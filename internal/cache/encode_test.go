@@ -26,7 +26,7 @@ func TestCacheEncodes(t *testing.T) {
 			for i := range body {
 				body[i] = text
 			}
-			return edition.New("xt", 1, storetest.Noon, "build", map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/xml", body, storetest.Noon)})
+			return edition.New("xt", storetest.Noon, "build", map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/xml", body, storetest.Noon)})
 		}
 		wantEncoded := func(c *Cache) {
 			t.Helper()

@@ -63,7 +63,7 @@ func TestCacheStationFolderOfOthers(t *testing.T) {
 			if all := c.Conditions(); len(all) != 2 || all[0].Station != "www" || all[1].Station != "www" {
 				t.Errorf("conditions: %v", all)
 			}
-			wantCurrent(t, newCache(t, slog.New(slog.DiscardHandler), local, nil), 2, storetest.Text(2))
+			wantCurrent(t, newCache(t, slog.New(slog.DiscardHandler), local, nil), storetest.Text(2))
 			if after := storetest.Tree(t, filepath.Join(local.Dir(), "www")+"/"); name != "a link to a station" && !maps.Equal(before, after) {
 				t.Errorf("left are %v of %v", after, before)
 			}
@@ -79,7 +79,7 @@ func TestLocalAdoptsFormerVersion(t *testing.T) {
 	local := newLocal(t)
 	c := newAmended(t, local, nil)
 	printed(t, c, 3)
-	if err := errors.Join(c.Retract(t.Context(), held("art-1")), c.Pin(t.Context(), "xt", 2)); err != nil {
+	if err := errors.Join(c.Retract(t.Context(), held("art-1")), c.Pin(t.Context(), "xt", storetest.At(2))); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{durable.Marker, "xt/" + durable.Marker} {
@@ -91,12 +91,12 @@ func TestLocalAdoptsFormerVersion(t *testing.T) {
 	if err := errors.Join(os.Mkdir(filepath.Join(local.Dir(), "lost+found"), 0o700), os.Mkdir(filepath.Join(local.Dir(), "cs"), 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	again, err := disk.Open(local.Dir(), store.DefaultKeep)
+	again, err := disk.Open(local.Dir(), store.Keep{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c = newAmended(t, again, nil)
-	wantServed(t, c, 2, storetest.Text(2))
+	wantServed(t, c, storetest.Text(2))
 	if err := c.Publish(t.Context(), storetest.Text(4)); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestLocalRemovedUnderProcess(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			local := newLocal(t)
 			c := newAmended(t, local, nil)
-			if err := errors.Join(c.Publish(t.Context(), storetest.Print(1, 0, "art-1 art-2")), c.Retract(t.Context(), held("art-1"))); err != nil {
+			if err := errors.Join(c.Publish(t.Context(), storetest.Print(0, "art-1 art-2")), c.Retract(t.Context(), held("art-1"))); err != nil {
 				t.Fatal(err)
 			}
 			if err := remove(local.Dir()); err != nil {
@@ -141,7 +141,7 @@ func TestLocalRemovedUnderProcess(t *testing.T) {
 			if a, b := files[retractedName], files[retractedName+twinSuffix]; a == "" || b == "" {
 				t.Errorf("files: %q, %q; want both", a, b)
 			}
-			again, err := disk.Open(local.Dir(), store.DefaultKeep)
+			again, err := disk.Open(local.Dir(), store.Keep{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,6 +15,10 @@ import (
 // many processes do not ask at once.
 const jitter = 0.2
 
+// collectEvery is how often a process that follows has the local copy remove what is
+// not needed any more: until then what a busy desk replaces takes room.
+const collectEvery = time.Minute
+
 // Follow keeps the current editions in step with those that other processes
 // publish, asking about every interval until ctx ends: those of Redis where it
 // is configured and answers, otherwise those of the local copy. Editions, pins
@@ -25,9 +29,17 @@ const jitter = 0.2
 // it up.
 func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
 	c.local.patience.Store(int64(diskPatience))
+	for _, d := range c.desks {
+		d.stored.Store(true) // a process that was killed has left it
+	}
+	var collected time.Time
 	for {
 		if err := c.Sync(ctx); err != nil && ctx.Err() == nil {
 			c.log.Debug("not in step", "error", err)
+		}
+		if time.Since(collected) >= collectEvery {
+			c.collect(ctx)
+			collected = time.Now()
 		}
 		select {
 		case <-ctx.Done():
@@ -137,9 +149,7 @@ func (c *Cache) stepBoth(ctx context.Context, d *desk, s store.Store, head store
 	return err
 }
 
-// step brings one station into step. Of two editions the one of the later
-// snapshot wins, whatever their numbers: numbers of processes that were apart
-// can be equal, or the wrong way round.
+// step brings one station into step: of two editions the later one wins.
 func (c *Cache) step(ctx context.Context, d *desk, s store.Store, theirs store.Version) error {
 	current := d.current.Load()
 	if current == nil {
@@ -149,14 +159,12 @@ func (c *Cache) step(ctx context.Context, d *desk, s store.Store, theirs store.V
 		return c.fetch(ctx, d, s, theirs)
 	}
 	switch mine := store.VersionOf(current); {
-	case theirs == mine:
-		return nil
-	case theirs.Watermark < mine.Watermark, theirs.Watermark == mine.Watermark && theirs.Number <= mine.Number:
+	case mine.Later(theirs):
 		return c.handOn(ctx, d, s, current)
-	case theirs.Number <= mine.Number:
-		return c.renumber(ctx, d, s, theirs, mine.Number+1)
+	case theirs.Later(mine):
+		return c.fetch(ctx, d, s, theirs)
 	}
-	return c.fetch(ctx, d, s, theirs)
+	return nil
 }
 
 // fetch makes the store's edition, amended, the current one. Theirs is what the
@@ -169,16 +177,14 @@ func (c *Cache) fetch(ctx context.Context, d *desk, s store.Store, theirs store.
 	local := s == store.Store(c.local)
 	current := d.current.Load()
 	if current == nil { // nothing tells whether it is the latest
-		if e, err = c.withoutLeft(e, local && theirs != (store.Version{}) && store.VersionOf(e) != theirs); err != nil {
+		if e, err = c.withoutLeft(e, local && theirs != (store.Version{}) && !store.VersionOf(e).Same(theirs)); err != nil {
 			return fmt.Errorf("follow %s: %w", d.station, err)
 		}
 	}
-	switch {
-	case !local:
+	if !local {
 		return c.keep(ctx, d, c.amended(e))
-	case current == nil || e.Watermark().After(current.Watermark()) || e.Number() > current.Number(): // it may be an earlier one than was seen
-		c.swap(d, c.amended(e).Published())
 	}
+	c.swap(d, c.amended(e).Published())
 	return nil
 }
 
@@ -186,7 +192,7 @@ func (c *Cache) fetch(ctx context.Context, d *desk, s store.Store, theirs store.
 // the retractions were read may have been made with a newer retraction.
 func (c *Cache) read(ctx context.Context, d *desk, s store.Store, theirs store.Version) (*edition.Edition, error) {
 	e, err := s.Fetch(ctx, d.station, d.current.Load())
-	if err == nil && store.VersionOf(e) != theirs {
+	if err == nil && !store.VersionOf(e).Same(theirs) {
 		err = c.readRetractions(ctx, s)
 	}
 	if err != nil {
@@ -197,7 +203,8 @@ func (c *Cache) read(ctx context.Context, d *desk, s store.Store, theirs store.V
 
 // handOn gives this process's edition to a store that lacks it.
 func (c *Cache) handOn(ctx context.Context, d *desk, s store.Store, mine *edition.Edition) error {
-	numbered, err := s.Publish(ctx, mine)
+	d.stored.Store(true)
+	err := s.Publish(ctx, mine)
 	if errors.Is(err, edition.ErrStale) {
 		return fmt.Errorf("hand on %s: %w", d.station, err)
 	}
@@ -207,31 +214,32 @@ func (c *Cache) handOn(ctx context.Context, d *desk, s store.Store, mine *editio
 		}
 		return fmt.Errorf("hand on %s: %w: %w", d.station, errNotTaken, err)
 	}
-	if s == store.Store(c.local) {
-		c.swap(d, numbered.Published())
-		return nil
-	}
-	return c.keep(ctx, d, numbered)
+	return nil
 }
 
-// renumber lifts the number of a later edition that a store got under a low
-// number, because it had been emptied or its publisher was apart: readers of
-// this process must never see numbers go back.
-func (c *Cache) renumber(ctx context.Context, d *desk, s store.Store, theirs store.Version, number int64) error {
-	e, err := c.read(ctx, d, s, theirs)
-	if err != nil {
-		return err
+// collect has the local copy remove what is not needed any more of the stations that
+// were stored since.
+func (c *Cache) collect(ctx context.Context) {
+	for _, station := range c.stations {
+		d := c.desks[station]
+		if !d.stored.Swap(false) {
+			continue
+		}
+		if err := c.local.Collect(ctx, station); err != nil && ctx.Err() == nil {
+			d.stored.Store(true)
+			c.log.Debug("not collected", "station", station, "error", err)
+		}
 	}
-	return c.handOn(ctx, d, s, c.amended(e).Published().Numbered(number))
 }
 
-// finish brings the local copy into step before the process ends.
+// finish brings the local copy into step before the process ends, and collects.
 func (c *Cache) finish() {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	defer c.collect(ctx)
 	if c.local.patience.Load() == 0 || !c.local.wait() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
-	defer cancel()
 	copied, err := c.local.Heads(ctx, c.stations)
 	if err == nil {
 		err = c.follow(ctx, nil, copied)

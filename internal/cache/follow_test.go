@@ -36,7 +36,7 @@ func stationsOn(t testing.TB, addr string, stations int) (follower *Cache) {
 	publisher, follower := open(), open()
 	for _, id := range ids {
 		d := edition.NewDocument("text/plain", []byte(id), storetest.Noon)
-		if err := publisher.Publish(t.Context(), edition.New(id, 1, storetest.Noon, "build", map[string]*edition.Document{"/rss.xml": d})); err != nil {
+		if err := publisher.Publish(t.Context(), edition.New(id, storetest.Noon, "build", map[string]*edition.Document{"/rss.xml": d})); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -81,7 +81,7 @@ func TestCacheOneStationOutOfStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range stations {
-		storetest.Publish(t, publisher, edition.New(id, 1, storetest.Noon, "build", map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/plain", []byte(id), storetest.Noon)}))
+		storetest.Publish(t, publisher, edition.New(id, storetest.Noon, "build", map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/plain", []byte(id), storetest.Noon)}))
 	}
 	server.Do("HSET", stationKey("xt", "m"), "manifest", `{"format":99}`)
 	for range 3 {
@@ -104,7 +104,7 @@ func TestCacheOneStationOutOfStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	earlier := edition.New("xt", 1, storetest.Noon.Add(-time.Hour), "build", map[string]*edition.Document{}).Following(nil)
+	earlier := edition.New("xt", storetest.Noon.Add(-time.Hour), "build", map[string]*edition.Document{}).Following(nil)
 	if err := builder.Publish(t.Context(), earlier); err == nil {
 		t.Error("replaced the edition of a newer program")
 	}
@@ -206,7 +206,7 @@ func TestOneStationCannotBeTold(t *testing.T) {
 				t.Errorf("Sync: %v; want a fault of aa", err)
 			}
 		}
-		wantCurrent(t, c, 1, storetest.Text(1))
+		wantCurrent(t, c, storetest.Text(1))
 		if n := strings.Count(log.String(), "level=ERROR"); n != 1 || !strings.Contains(log.String(), "station=aa") {
 			t.Errorf("%d faults told of, want that of aa:\n%s", n, &log)
 		}
@@ -214,12 +214,12 @@ func TestOneStationCannotBeTold(t *testing.T) {
 	t.Run("local", func(t *testing.T) {
 		local := newLocal(t)
 		c := open(local, nil)
-		if err := os.MkdirAll(path(local, "aa", manifestName), 0o755); err != nil { // no file
+		if err := os.MkdirAll(path(local, "aa", currentName), 0o755); err != nil { // no file
 			t.Fatal(err)
 		}
 		storetest.Publish(t, local, storetest.Text(1))
 		follows(t, c)
-		if err := os.Remove(path(local, "aa", manifestName)); err != nil {
+		if err := os.Remove(path(local, "aa", currentName)); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.Sync(t.Context()); err != nil || !strings.Contains(log.String(), "station in step again") {

@@ -3,7 +3,6 @@ package cache
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,7 +20,7 @@ const lockTime = 10 * time.Second
 
 // Names in the local copy; see package disk.
 const (
-	manifestName      = "manifest.json"
+	currentName       = "current.json"
 	lockName          = "lock"
 	leftName          = "left.json"
 	pinnedName        = "pinned.json"
@@ -32,7 +31,10 @@ const (
 
 func objectName(hash edition.Hash) string { return hash.String() + ".doc" }
 
-func numberName(number int64) string { return fmt.Sprint(number, ".json") }
+// nameOf returns the name of an edition's manifest.
+func nameOf(e *edition.Edition) string {
+	return e.Watermark().Format("20060102T150405.000Z") + ".json"
+}
 
 // Keys in Redis; see package redis.
 const retractedKey = redis.DefaultPrefix + "retracted"
@@ -55,7 +57,6 @@ func newRedis(t testing.TB, addr string) *redis.Store {
 
 func openRedis(t testing.TB, options redis.Options) *redis.Store {
 	t.Helper()
-	options.Keep = store.DefaultKeep
 	r, err := redis.New(options)
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +67,7 @@ func openRedis(t testing.TB, options redis.Options) *redis.Store {
 
 func newLocal(t testing.TB) *disk.Store {
 	t.Helper()
-	files, err := disk.Open(t.TempDir(), store.DefaultKeep)
+	files, err := disk.Open(t.TempDir(), store.Keep{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func watched(t *testing.T, c *Cache) (stop func()) {
 		}
 	})
 	all.Go(func() {
-		last := int64(0)
+		var last time.Time
 		tick := time.NewTicker(time.Millisecond)
 		defer tick.Stop()
 		for ctx.Err() == nil {
@@ -38,16 +38,16 @@ func watched(t *testing.T, c *Cache) (stop func()) {
 			if !ok {
 				continue
 			}
-			if e.Number() < last {
-				t.Errorf("edition %d after %d", e.Number(), last)
+			if e.Watermark().Before(last) {
+				t.Errorf("edition of %s after %s", e.Watermark(), last)
 			}
-			last = e.Number()
+			last = e.Watermark()
 			texts := map[string]bool{}
 			for path, d := range e.All() {
 				texts[strings.TrimSuffix(string(d.Body()), " at "+path)] = true
 			}
 			if len(texts) != 1 {
-				t.Errorf("edition %d is a mixture of %v", last, texts)
+				t.Errorf("edition of %s is a mixture of %v", last, texts)
 			}
 		}
 	})
@@ -76,12 +76,7 @@ func TestCacheFailover(t *testing.T) {
 		minute := 0
 		for ctx.Err() == nil {
 			minute++
-			current, _ := a.Current("xt")
-			number := int64(1)
-			if current != nil {
-				number = current.Number() + 1
-			}
-			if err := a.Publish(t.Context(), storetest.Print(number, minute, fmt.Sprint("text ", minute))); err != nil && !errors.Is(err, edition.ErrStale) {
+			if err := a.Publish(t.Context(), storetest.Print(minute, fmt.Sprint("text ", minute))); err != nil && !errors.Is(err, edition.ErrStale) {
 				t.Error(err)
 			}
 		}
@@ -122,7 +117,7 @@ func TestCacheClusterNode(t *testing.T) {
 		t.Fatal(err)
 	}
 	settle(t, a, b)
-	wantServed(t, b, 1, storetest.Text(1))
+	wantServed(t, b, storetest.Text(1))
 	for _, node := range cluster.Nodes() {
 		if node.Do("DBSIZE") != int64(0) {
 			node.Kill()
@@ -133,7 +128,7 @@ func TestCacheClusterNode(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = b.Sync(t.Context())
-	wantServed(t, b, 1, storetest.Text(1))
+	wantServed(t, b, storetest.Text(1))
 	for _, node := range cluster.Nodes() {
 		node.Restart()
 	}
@@ -141,9 +136,9 @@ func TestCacheClusterNode(t *testing.T) {
 	until(t, "a hands its edition on and b follows", func() bool {
 		_ = errors.Join(a.Sync(t.Context()), b.Sync(t.Context()))
 		e, _ := b.Current("xt")
-		return e.Number() == 2
+		return e.Watermark().Equal(storetest.At(2))
 	})
-	wantServed(t, b, 2, storetest.Text(2))
+	wantServed(t, b, storetest.Text(2))
 }
 
 // A Redis that has stopped costs a job one wait, however many stations it
@@ -155,7 +150,7 @@ func TestCacheStoppedRedisCostsOnce(t *testing.T) {
 	started := time.Now()
 	for _, id := range c.stations {
 		d := edition.NewDocument("text/plain", []byte("new "+id), storetest.Noon)
-		if err := c.Publish(t.Context(), edition.New(id, 2, storetest.Noon.Add(time.Hour), "build", map[string]*edition.Document{"/rss.xml": d})); err != nil {
+		if err := c.Publish(t.Context(), edition.New(id, storetest.Noon.Add(time.Hour), "build", map[string]*edition.Document{"/rss.xml": d})); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -169,8 +164,8 @@ func TestCacheStoppedRedisCostsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, head := range heads {
-		if head.Number != 2 {
-			t.Errorf("%s: edition %d in Redis", c.stations[i], head.Number)
+		if head.Watermark != storetest.Noon.Add(time.Hour).UnixMilli() {
+			t.Errorf("%s: %v in Redis", c.stations[i], head)
 		}
 	}
 }
@@ -191,7 +186,7 @@ func TestCacheRedisFull(t *testing.T) {
 			t.Error("in step with a Redis without room")
 		}
 	}
-	wantServed(t, c, 4, storetest.Text(4))
+	wantServed(t, c, storetest.Text(4))
 	if n := strings.Count(log.String(), "level=ERROR"); n != 1 || !strings.Contains(log.String(), "redis not writable") {
 		t.Errorf("said %d times:\n%s", n, &log)
 	}

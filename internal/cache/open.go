@@ -89,7 +89,7 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 		return
 	}
 	e, err := c.local.Fetch(ctx, d.station, nil)
-	damaged := err == nil && e.Number() != heads[0].Number
+	damaged := err == nil && !store.VersionOf(e).Same(heads[0].Version)
 	if err == nil {
 		e, err = c.withoutLeft(e, damaged)
 	}
@@ -99,7 +99,7 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 		c.log.Error("local copy not used", "station", d.station, "error", err)
 	default:
 		if damaged {
-			c.log.Error("local copy damaged, what is whole is served", "station", d.station, "number", e.Number(), "damaged", heads[0].Number)
+			c.log.Error("local copy damaged, what is whole is served", "station", d.station, "edition", e.Watermark())
 		}
 		d.current.Store(c.amended(e))
 	}
@@ -109,4 +109,4 @@ func (c *Cache) open(ctx context.Context, d *desk) {
 }
 
 // amended returns an edition without what is retracted.
-func (c *Cache) amended(e *edition.Edition) *edition.Edition { return c.without(e, c.Retractions()) }
+func (c *Cache) amended(e *edition.Edition) *edition.Edition { return c.amend(e, c.Retractions()) }

@@ -33,6 +33,7 @@ type localStore interface {
 	LookRetracted(before disk.Copies, missed bool) (disk.Retracted, error)
 	Left(station string) ([]disk.Departure, error)
 	Note(ctx context.Context, e *edition.Edition) error
+	Collect(ctx context.Context, station string) error
 }
 
 // local is the local copy as it is used by a process that serves: a disk that does
@@ -113,9 +114,10 @@ func (l *local) wait() bool {
 	}
 }
 
-// failure returns what is told of a late write of a station's, or with "" of all.
-func (l *local) failure(station string) func(error) {
-	return func(err error) { l.failed(station, err) }
+// write asks for what is a station's, or with "" of all, to be written.
+func (l *local) write(station string, call func() error) error {
+	_, err := ask(l, func(err error) { l.failed(station, err) }, func() (struct{}, error) { return struct{}{}, call() })
+	return err
 }
 
 // Heads implements store.Store.
@@ -129,8 +131,8 @@ func (l *local) Fetch(ctx context.Context, station string, known *edition.Editio
 }
 
 // Publish implements store.Store.
-func (l *local) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
-	return ask(l, l.failure(e.Station()), func() (*edition.Edition, error) { return l.files.Publish(ctx, e) })
+func (l *local) Publish(ctx context.Context, e *edition.Edition) error {
+	return l.write(e.Station(), func() error { return l.files.Publish(ctx, e) })
 }
 
 // Kept implements store.Store.
@@ -139,19 +141,30 @@ func (l *local) Kept(ctx context.Context, station string) ([]edition.Manifest, e
 }
 
 // FetchKept implements store.Store.
-func (l *local) FetchKept(ctx context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
-	return ask(l, nil, func() (*edition.Edition, error) { return l.files.FetchKept(ctx, station, number, known) })
+func (l *local) FetchKept(ctx context.Context, station string, watermark time.Time, known *edition.Edition) (*edition.Edition, error) {
+	return ask(l, nil, func() (*edition.Edition, error) { return l.files.FetchKept(ctx, station, watermark, known) })
+}
+
+// Pinned implements store.Store.
+func (l *local) Pinned(ctx context.Context, station string, known *edition.Edition) (pin store.Pin, e *edition.Edition, err error) {
+	type pinned struct {
+		pin store.Pin
+		e   *edition.Edition
+	}
+	p, err := ask(l, nil, func() (p pinned, err error) {
+		p.pin, p.e, err = l.files.Pinned(ctx, station, known)
+		return p, err
+	})
+	return p.pin, p.e, err
 }
 
 // Pin implements store.Store.
 func (l *local) Pin(ctx context.Context, station string, pin store.Pin, e *edition.Edition) error {
-	_, err := ask(l, l.failure(station), func() (struct{}, error) { return struct{}{}, l.files.Pin(ctx, station, pin, e) })
-	return err
+	return l.write(station, func() error { return l.files.Pin(ctx, station, pin, e) })
 }
 
 func (l *local) AddRetracted(ctx context.Context, more edition.Retractions) error {
-	_, err := ask(l, l.failure(""), func() (struct{}, error) { return struct{}{}, l.files.AddRetracted(ctx, more) })
-	return err
+	return l.write("", func() error { return l.files.AddRetracted(ctx, more) })
 }
 
 func (l *local) LookRetracted(before disk.Copies, missed bool) (disk.Retracted, error) {
@@ -163,6 +176,10 @@ func (l *local) Left(station string) ([]disk.Departure, error) {
 }
 
 func (l *local) Note(ctx context.Context, e *edition.Edition) error {
-	_, err := ask(l, l.failure(e.Station()), func() (struct{}, error) { return struct{}{}, l.files.Note(ctx, e) })
-	return err
+	return l.write(e.Station(), func() error { return l.files.Note(ctx, e) })
+}
+
+// Collect has the local copy remove what is not needed of a station any more.
+func (l *local) Collect(ctx context.Context, station string) error {
+	return l.write(station, func() error { return l.files.Collect(ctx, station) })
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"feedstation/internal/edition"
@@ -15,7 +14,7 @@ import (
 
 // KeptEdition is one that can be pinned: the newest of its issue.
 type KeptEdition struct {
-	Number    int64
+	Watermark time.Time // names it
 	Issued    time.Time
 	Documents int
 	Current   bool
@@ -41,18 +40,20 @@ func (c *Cache) Kept(ctx context.Context, station string) ([]KeptEdition, error)
 	}
 	d.mu.Lock()
 	pin := d.pin
+	if d.whole != nil { // it may be there only because it is pinned
+		manifests = append(manifests, d.whole.Manifest())
+	}
 	d.mu.Unlock()
 	current, _ := c.Current(station)
-	slices.SortStableFunc(manifests, func(a, b edition.Manifest) int { return cmp.Compare(b.Number, a.Number) })
-	manifests = slices.CompactFunc(manifests, func(a, b edition.Manifest) bool { return a.Number == b.Number })
+	slices.SortStableFunc(manifests, func(a, b edition.Manifest) int { return b.Watermark.Compare(a.Watermark) })
 	var kept []KeptEdition
 	for _, m := range manifests {
-		isCurrent, isPinned := current != nil && m.Number == current.Number(), m.Number == pin.Number
+		isCurrent, isPinned := current != nil && m.Watermark.Equal(current.Watermark()), m.Watermark.Equal(pin.Watermark)
 		if n := len(kept); n > 0 && kept[n-1].Issued.Equal(m.IssuedAt()) {
 			kept[n-1].Pinned = kept[n-1].Pinned || isPinned
 			continue
 		}
-		kept = append(kept, KeptEdition{m.Number, m.IssuedAt(), len(m.Documents), isCurrent, isPinned})
+		kept = append(kept, KeptEdition{m.Watermark, m.IssuedAt(), len(m.Documents), isCurrent, isPinned})
 	}
 	return kept, nil
 }
@@ -63,27 +64,22 @@ func (c *Cache) Kept(ctx context.Context, station string) ([]KeptEdition, error)
 // time as that of its modification, so that it is the same in every process.
 // Where Redis is out of reach, the processes that share the local copy do so at
 // once and the others when it is back. The error is store.ErrNone when there is no
-// such edition, with the numbers of those that are there.
-func (c *Cache) Pin(ctx context.Context, station string, number int64) error {
+// such edition, with the watermarks of those that are there.
+func (c *Cache) Pin(ctx context.Context, station string, watermark time.Time) error {
 	d, ok := c.desks[station]
 	if !ok {
 		return fmt.Errorf("pin %s: %w", station, store.ErrNone)
 	}
 	c.begin(d)
-	e, err := c.fetchKept(ctx, d, number)
-	if err == nil {
-		err = c.setPin(ctx, d, number, e)
-	}
-	d.turn.Unlock()
-	if errors.Is(err, store.ErrNone) {
-		var numbers []string
-		kept, keptErr := c.Kept(ctx, station)
-		for _, one := range kept {
-			numbers = append(numbers, fmt.Sprint(one.Number))
+	defer d.turn.Unlock()
+	e := d.whole
+	if e == nil || !e.Watermark().Equal(watermark) {
+		var err error
+		if e, err = c.fetchKept(ctx, d, watermark); err != nil {
+			return fmt.Errorf("pin %s as of %s: %w", station, watermark, err)
 		}
-		return errors.Join(fmt.Errorf("pin %s: %w %d, there are %s", station, store.ErrNone, number, cmp.Or(strings.Join(numbers, ", "), "none")), keptErr)
 	}
-	return err
+	return c.setPin(ctx, d, e)
 }
 
 // Unpin has every process serve the current edition of a station again, in which
@@ -95,7 +91,7 @@ func (c *Cache) Unpin(ctx context.Context, station string) error {
 	}
 	c.begin(d)
 	defer d.turn.Unlock()
-	return c.setPin(ctx, d, 0, nil)
+	return c.setPin(ctx, d, nil)
 }
 
 // repin pins anew what is pinned, where it shows what is retracted no longer.
@@ -105,7 +101,7 @@ func (c *Cache) repin(ctx context.Context) error {
 		d := c.desks[station]
 		c.begin(d)
 		if pinned := d.pinned.Load(); pinned != nil && !c.amended(d.whole).Instead(pinned, time.Now()).Equal(pinned) {
-			faults = append(faults, c.setPin(ctx, d, d.pin.Number, d.whole))
+			faults = append(faults, c.setPin(ctx, d, d.whole))
 		}
 		d.turn.Unlock()
 	}
@@ -115,20 +111,20 @@ func (c *Cache) repin(ctx context.Context) error {
 // fetchKept returns a kept edition as it was published: that of Redis, which
 // all processes can have, or, where it does not have it whole, that of the local
 // copy.
-func (c *Cache) fetchKept(ctx context.Context, d *desk, number int64) (*edition.Edition, error) {
-	e, err := c.local.FetchKept(ctx, d.station, number, d.current.Load())
+func (c *Cache) fetchKept(ctx context.Context, d *desk, watermark time.Time) (*edition.Edition, error) {
+	e, err := c.local.FetchKept(ctx, d.station, watermark, d.current.Load())
 	if c.redis == nil {
 		return e, err
 	}
-	if shared, sharedErr := c.redis.FetchKept(ctx, d.station, number, cmp.Or(e, d.current.Load())); sharedErr == nil {
+	if shared, sharedErr := c.redis.FetchKept(ctx, d.station, watermark, cmp.Or(e, d.current.Load())); sharedErr == nil {
 		return shared, nil
 	}
 	return e, err
 }
 
 // nextPin returns a pin that is later than all that are known.
-func (c *Cache) nextPin(ctx context.Context, d *desk, number int64) store.Pin {
-	pin := store.Pin{Number: number, At: time.Now().UTC().Truncate(time.Millisecond)}
+func (c *Cache) nextPin(ctx context.Context, d *desk) store.Pin {
+	pin := store.Pin{At: time.Now().UTC().Truncate(time.Millisecond)}
 	earlier := []store.Pin{d.pin}
 	if heads, err := c.local.Heads(ctx, []string{d.station}); err == nil {
 		earlier = append(earlier, heads[0].Pin)
@@ -147,15 +143,19 @@ func (c *Cache) nextPin(ctx context.Context, d *desk, number int64) store.Pin {
 }
 
 // setPin decides what is served from now on: e, or with nil the current edition.
-func (c *Cache) setPin(ctx context.Context, d *desk, number int64, e *edition.Edition) error {
-	pin := c.nextPin(ctx, d, number)
+func (c *Cache) setPin(ctx context.Context, d *desk, e *edition.Edition) error {
+	pin := c.nextPin(ctx, d)
 	if e == nil {
 		if err := c.dateCurrent(ctx, d, pin.At); err != nil {
 			return fmt.Errorf("unpin %s: %w", d.station, err)
 		}
-	} else if served := d.served(); served != nil {
-		e = e.Instead(served, pin.At)
+	} else {
+		pin.Watermark = e.Watermark()
+		if served := d.served(); served != nil {
+			e = e.Instead(served, pin.At)
+		}
 	}
+	d.stored.Store(true)
 	err := c.local.Pin(ctx, d.station, pin, e)
 	if err != nil {
 		c.noteWritten(c.local, d.station, err)
@@ -209,17 +209,14 @@ func (c *Cache) showAgain(d *desk) {
 	}
 }
 
-// showPinned serves e, amended and without what has been withdrawn since, under the
-// number of the pin; d.mu is held. Where what it may show can't be said, the current
+// showPinned serves e, amended and without what has been withdrawn since; d.mu is held. Where what it may show can't be said, the current
 // edition is served.
 func (c *Cache) showPinned(d *desk, e *edition.Edition) {
 	before := d.served()
 	var fault error
 	if e != nil {
 		if e, fault = c.withoutWithdrawn(c.amended(e)); fault != nil {
-			fault = fmt.Errorf("edition %d: %w", d.pin.Number, fault)
-		} else if e.Number() != d.pin.Number {
-			e = e.Numbered(d.pin.Number)
+			fault = fmt.Errorf("edition of %s: %w", d.pin.Watermark, fault)
 		}
 	}
 	c.conditions.Note(pinRefused, d.station, fault)
@@ -229,9 +226,9 @@ func (c *Cache) showPinned(d *desk, e *edition.Edition) {
 		return
 	}
 	if e != nil {
-		c.log.Info("pinned edition served", "station", d.station, "number", d.pin.Number)
+		c.log.Info("pinned edition served", "station", d.station, "edition", d.pin.Watermark)
 	} else if after != nil {
-		c.log.Info("edition served", "station", d.station, "number", after.Number(), "documents", after.Len())
+		c.log.Info("edition served", "station", d.station, "edition", after.Watermark(), "documents", after.Len())
 	}
 	c.wake()
 }
@@ -253,12 +250,15 @@ func (c *Cache) adopt(ctx context.Context, d *desk, pin store.Pin, s store.Store
 		return nil
 	}
 	var e *edition.Edition
-	if pin.Number != 0 {
-		var err error
-		if e, err = s.FetchKept(ctx, d.station, pin.Number, d.current.Load()); err != nil {
-			if e, err = c.adoptCopy(ctx, d, pin, s, err); err != nil {
-				return fmt.Errorf("pin %s: %w", d.station, err)
-			}
+	if !pin.Watermark.IsZero() {
+		stored, pinned, err := s.Pinned(ctx, d.station, d.current.Load())
+		if err == nil {
+			pin, e = stored, pinned // there may be a later one by now
+		} else if e, err = c.adoptCopy(ctx, d, pin, s, err); err != nil {
+			return fmt.Errorf("pin %s: %w", d.station, err)
+		}
+		if e != nil {
+			pin.Watermark = e.Watermark() // the version before has its number there
 		}
 	}
 	if s != store.Store(c.local) {
@@ -277,7 +277,7 @@ func (c *Cache) adoptCopy(ctx context.Context, d *desk, pin store.Pin, s store.S
 	if s == store.Store(c.local) || !errors.Is(fault, store.ErrNone) && !errors.Is(fault, edition.ErrDamaged) {
 		return nil, fault
 	}
-	e, err := c.local.FetchKept(ctx, d.station, pin.Number, d.current.Load())
+	e, err := c.local.FetchKept(ctx, d.station, pin.Watermark, d.current.Load())
 	if err != nil {
 		return nil, errors.Join(fault, c.redis.DisownPin(ctx, d.station, pin))
 	}

@@ -28,7 +28,7 @@ func TestRedisPrefix(t *testing.T) {
 	}
 	for i, c := range caches {
 		settle(t, c, c)
-		wantCurrent(t, c, int64(i+1), storetest.Text(i+1))
+		wantCurrent(t, c, storetest.Text(i+1))
 		if len(c.Retractions()) != 1 || !c.Leads("xt") {
 			t.Errorf("%d: retractions %v, leads %t", i, c.Retractions(), c.Leads("xt"))
 		}
@@ -58,13 +58,13 @@ func TestRedisEditionOfAnotherAddress(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := a.Pin(t.Context(), "xt", 1); err != nil {
+	if err := a.Pin(t.Context(), "xt", storetest.At(1)); err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
 		_ = b.Sync(t.Context())
 		if e, ok := b.Served("xt"); ok {
-			t.Fatalf("edition %d of %s is served", e.Number(), e.URL())
+			t.Fatalf("edition of %s of %s is served", e.Watermark(), e.URL())
 		}
 	}
 	if n := strings.Count(log.String(), "station not in step"); n != 1 || !strings.Contains(log.String(), "choose another cache.redis.prefix") {

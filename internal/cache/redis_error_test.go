@@ -36,7 +36,7 @@ func TestRedisFaultsAreNamed(t *testing.T) {
 		{"no room", redis.Options{Mode: "single", Addrs: []string{full.Addr()}}, redisUnwritable.Began, "its memory is full: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.options.Keep, tt.options.Timeout = 1, 5*time.Second
+			tt.options.Timeout = 5 * time.Second
 			redis, err := redis.New(tt.options)
 			if err != nil {
 				t.Fatal(err)
@@ -48,7 +48,7 @@ func TestRedisFaultsAreNamed(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = c.Sync(t.Context())
-			if err := c.Publish(t.Context(), storetest.Print(1, 1, "one")); err != nil {
+			if err := c.Publish(t.Context(), storetest.Print(1, "one")); err != nil {
 				t.Fatal(err)
 			}
 			var all []string

@@ -22,8 +22,8 @@ import (
 	"feedstation/internal/testkit/redistest"
 )
 
-// redact takes the ids of articles out of documents, and is numbered and dated
-// after what it is made from.
+// redact takes the ids of articles out of documents, and is dated after
+// what it is made from.
 func redact(e *edition.Edition, retractions edition.Retractions) *edition.Edition {
 	documents := map[string]*edition.Document{}
 	changed := false
@@ -53,7 +53,7 @@ func redact(e *edition.Edition, retractions edition.Retractions) *edition.Editio
 		}
 		contents[path] = edition.Revision{Newest: d.Modified(), AsOf: d.Modified()}.Settle(edition.NewContents(left), d)
 	}
-	return edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), documents).WithContents(contents).Following(e)
+	return edition.New(e.Station(), e.Watermark().Add(time.Millisecond), e.Build(), documents).WithContents(contents).Following(e)
 }
 
 func newAmended(t *testing.T, local *disk.Store, redis *redis.Store) *Cache {
@@ -91,7 +91,7 @@ func TestCacheRetract(t *testing.T) {
 	a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
 	b := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
 	for i, text := range []string{"art-1 art-2", "art-1 art-3", "art-1"} {
-		if err := a.Publish(t.Context(), storetest.Print(int64(i+1), i, text)); err != nil {
+		if err := a.Publish(t.Context(), storetest.Print(i, text)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -113,10 +113,10 @@ func TestCacheRetract(t *testing.T) {
 	}
 	settle(t, a, b)
 	one, _ := a.Current("xt")
-	wantCurrent(t, b, 4, one)
+	wantCurrent(t, b, one)
 
 	// Nor from what is kept, from what is pinned, and after a restart.
-	if err := b.Pin(t.Context(), "xt", 2); err != nil {
+	if err := b.Pin(t.Context(), "xt", storetest.At(1)); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, a, b)
@@ -154,7 +154,7 @@ func TestCacheRetractBeforePublish(t *testing.T) {
 	if err := a.Retract(t.Context(), held("art-1")); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Publish(t.Context(), storetest.Print(1, 0, "art-1")); err != nil {
+	if err := a.Publish(t.Context(), storetest.Print(0, "art-1")); err != nil {
 		t.Fatal(err)
 	}
 	if shows(t, a, "art-1") {
@@ -164,7 +164,7 @@ func TestCacheRetractBeforePublish(t *testing.T) {
 		t.Fatal(err)
 	}
 	e, _ := unaware.Current("xt")
-	if err := unaware.Publish(t.Context(), storetest.Print(e.Number()+1, 5, "art-1").Following(e)); err != nil {
+	if err := unaware.Publish(t.Context(), storetest.Print(5, "art-1").Following(e)); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, a, unaware)
@@ -176,8 +176,8 @@ func TestCacheRetractBeforePublish(t *testing.T) {
 // What is amended replaces no more than what it was made from would.
 func TestCacheAmendedIsStale(t *testing.T) {
 	c := newAmended(t, newLocal(t), nil)
-	old := storetest.Print(1, 0, "one")
-	for _, e := range []*edition.Edition{old, storetest.Print(2, 10, "two")} {
+	old := storetest.Print(0, "one")
+	for _, e := range []*edition.Edition{old, storetest.Print(10, "two")} {
 		if err := c.Publish(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
@@ -185,10 +185,10 @@ func TestCacheAmendedIsStale(t *testing.T) {
 	if err := c.Retract(t.Context(), held("art-1")); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Publish(t.Context(), storetest.Print(3, 20, "art-1 three").Following(old)); err == nil {
+	if err := c.Publish(t.Context(), storetest.Print(20, "art-1 three").Following(old)); err == nil {
 		t.Error("an edition made from an older one than the current was published")
 	}
-	wantCurrent(t, c, 2, storetest.Print(2, 10, "two"))
+	wantCurrent(t, c, storetest.Print(10, "two"))
 }
 
 // Retractions reach every process through whatever is there.
@@ -197,7 +197,7 @@ func TestCacheRetractionsShared(t *testing.T) {
 	local := newLocal(t)
 	serving := newAmended(t, local, newRedis(t, server.Addr()))
 	other := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
-	if err := serving.Publish(t.Context(), storetest.Print(1, 0, "art-1 art-2 art-3")); err != nil {
+	if err := serving.Publish(t.Context(), storetest.Print(0, "art-1 art-2 art-3")); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, serving, other)
@@ -256,7 +256,7 @@ func TestCacheRetractionsBeforeEditions(t *testing.T) {
 	server := redistest.Start(t)
 	a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
 	b := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
-	if err := a.Publish(t.Context(), storetest.Print(1, 0, "art-1")); err != nil {
+	if err := a.Publish(t.Context(), storetest.Print(0, "art-1")); err != nil {
 		t.Fatal(err)
 	}
 	heads, err := b.redis.Heads(t.Context(), []string{"xt"}) // and then, before it is fetched:
@@ -300,7 +300,7 @@ func TestCacheRetractionsEvicted(t *testing.T) {
 		t.Run(evicted, func(t *testing.T) {
 			server := redistest.Start(t)
 			a := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
-			if err := a.Publish(t.Context(), storetest.Print(1, 0, "art-1 art-2")); err != nil {
+			if err := a.Publish(t.Context(), storetest.Print(0, "art-1 art-2")); err != nil {
 				t.Fatal(err)
 			}
 			if err := a.Retract(t.Context(), held("art-1")); err != nil {
@@ -312,7 +312,7 @@ func TestCacheRetractionsEvicted(t *testing.T) {
 			fresh := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
 			settle(t, a, fresh)
 			e, _ := fresh.Current("xt")
-			if err := fresh.Publish(t.Context(), storetest.Print(e.Number()+1, 5, "art-1 art-2").Following(e)); err != nil {
+			if err := fresh.Publish(t.Context(), storetest.Print(5, "art-1 art-2").Following(e)); err != nil {
 				t.Fatal(err)
 			}
 			if shows(t, fresh, "art-1") {
@@ -367,7 +367,7 @@ func TestCacheManyRetractions(t *testing.T) {
 // the next one neither serves the article nor leaves it in the local copy.
 func TestCacheRetractThenStopped(t *testing.T) {
 	local := newLocal(t)
-	storetest.Publish(t, local, storetest.Print(1, 0, "art-1 art-2"))
+	storetest.Publish(t, local, storetest.Print(0, "art-1 art-2"))
 	if err := local.AddRetracted(t.Context(), edition.Retractions{"art-1": held("art-1")}); err != nil {
 		t.Fatal(err)
 	}
@@ -387,7 +387,7 @@ func TestCacheRetractThenStopped(t *testing.T) {
 func TestCacheRetractWithStoppedRedis(t *testing.T) {
 	server := redistest.Start(t)
 	c := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
-	if err := c.Publish(t.Context(), storetest.Print(1, 0, "art-1")); err != nil {
+	if err := c.Publish(t.Context(), storetest.Print(0, "art-1")); err != nil {
 		t.Fatal(err)
 	}
 	server.Stop()
@@ -445,7 +445,7 @@ func TestLocalDamagedRetractions(t *testing.T) {
 func TestRetractAskerGone(t *testing.T) {
 	local := newLocal(t)
 	c := newAmended(t, local, nil)
-	if err := c.Publish(t.Context(), storetest.Print(1, 0, "art-1 art-2")); err != nil {
+	if err := c.Publish(t.Context(), storetest.Print(0, "art-1 art-2")); err != nil {
 		t.Fatal(err)
 	}
 	gone, leave := context.WithCancel(t.Context())
@@ -469,7 +469,7 @@ func TestStoppedProcessHoldsLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		local := newLocal(t)
 		c := newAmended(t, local, nil)
-		if err := c.Publish(t.Context(), storetest.Print(1, 0, "art-1 art-2")); err != nil {
+		if err := c.Publish(t.Context(), storetest.Print(0, "art-1 art-2")); err != nil {
 			t.Fatal(err)
 		}
 		defer lock(t, local, "", retractedLockName)()
@@ -477,13 +477,13 @@ func TestStoppedProcessHoldsLock(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		_ = c.Retract(ctx, held("art-1")) // tells that it could not be stored
-		if err := c.Publish(ctx, storetest.Print(2, 1, "art-3")); err != nil {
+		if err := c.Publish(ctx, storetest.Print(1, "art-3")); err != nil {
 			t.Error(err)
 		}
 		if ctx.Err() != nil {
 			t.Error("waited until the deadline")
 		}
-		if e, _ := c.Current("xt"); shows(t, c, "art-1") || e.Number() < 2 {
+		if e, _ := c.Current("xt"); shows(t, c, "art-1") || e.Watermark().Before(storetest.At(1)) {
 			t.Error("not served")
 		}
 	})

@@ -41,13 +41,13 @@ func TestLocalOfAnotherStation(t *testing.T) {
 	local := newLocal(t)
 	c := openTwo(t, local, nil)
 	for number := range 3 {
-		for _, e := range []*edition.Edition{storetest.Text(number + 1), of("cs", storetest.Print(int64(number+1), number+1, "elsewhere"))} {
+		for _, e := range []*edition.Edition{storetest.Text(number + 1), of("cs", storetest.Print(number+1, "elsewhere"))} {
 			if err := c.Publish(t.Context(), e); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if err := c.Pin(t.Context(), "cs", 2); err != nil {
+	if err := c.Pin(t.Context(), "cs", storetest.At(2)); err != nil {
 		t.Fatal(err)
 	}
 	for _, move := range [][2]string{{"xt", "aside"}, {"cs", "xt"}, {"aside", "cs"}} {
@@ -58,7 +58,7 @@ func TestLocalOfAnotherStation(t *testing.T) {
 	again := openTwo(t, local, nil)
 	for _, station := range []string{"xt", "cs"} {
 		if e, ok := again.Served(station); ok {
-			t.Errorf("%s serves edition %d of %s", station, e.Number(), e.Station())
+			t.Errorf("%s serves edition of %s of %s", station, e.Watermark(), e.Station())
 		}
 		if kept, err := again.Kept(t.Context(), station); err != nil || len(kept) > 0 {
 			t.Errorf("%s has %v to pin, %v", station, kept, err)
@@ -67,7 +67,7 @@ func TestLocalOfAnotherStation(t *testing.T) {
 	if err := again.Publish(t.Context(), storetest.Text(4)); err != nil {
 		t.Fatal(err)
 	}
-	wantCurrent(t, openTwo(t, local, nil), 4, storetest.Text(4))
+	wantCurrent(t, openTwo(t, local, nil), storetest.Text(4))
 }
 
 // So with the keys of Redis: what is under another station's is not followed, and
@@ -75,7 +75,7 @@ func TestLocalOfAnotherStation(t *testing.T) {
 func TestRedisOfAnotherStation(t *testing.T) {
 	server := redistest.Start(t)
 	a := openTwo(t, newLocal(t), newRedis(t, server.Addr()))
-	for _, e := range []*edition.Edition{storetest.Text(1), of("cs", storetest.Print(1, 2, "elsewhere"))} {
+	for _, e := range []*edition.Edition{storetest.Text(1), of("cs", storetest.Print(2, "elsewhere"))} {
 		if err := a.Publish(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
@@ -83,8 +83,8 @@ func TestRedisOfAnotherStation(t *testing.T) {
 	for _, key := range []string{"m", "k", "n"} {
 		server.Do("COPY", stationKey("cs", key), stationKey("xt", key), "REPLACE")
 	}
-	d, _ := storetest.Print(1, 2, "elsewhere").Document("/rss.xml")
-	for e := range storetest.Print(1, 2, "elsewhere").Objects() {
+	d, _ := storetest.Print(2, "elsewhere").Document("/rss.xml")
+	for e := range storetest.Print(2, "elsewhere").Objects() {
 		server.Do("COPY", documentKey("cs", e.Hash()), documentKey("xt", e.Hash()))
 	}
 	b := openTwo(t, newLocal(t), newRedis(t, server.Addr()))

@@ -20,7 +20,7 @@ import (
 
 func editionOf(station string) *edition.Edition {
 	documents := map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/plain", []byte("text"), storetest.Noon)}
-	return edition.New(station, 1, storetest.Noon, "build", documents)
+	return edition.New(station, storetest.Noon, "build", documents)
 }
 
 // withDamage returns a local copy with three editions, the second pinned, whose
@@ -30,7 +30,7 @@ func withDamage(t *testing.T, damage func(name string) error) *disk.Store {
 	local := newLocal(t)
 	c := newAmended(t, local, nil)
 	printed(t, c, 3)
-	if err := errors.Join(c.Pin(t.Context(), "xt", 2), c.Retract(t.Context(), held("art-1"))); err != nil {
+	if err := errors.Join(c.Pin(t.Context(), "xt", storetest.At(2)), c.Retract(t.Context(), held("art-1"))); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{retractedName, retractedName + twinSuffix} {
@@ -38,7 +38,7 @@ func withDamage(t *testing.T, damage func(name string) error) *disk.Store {
 			t.Fatal(err)
 		}
 	}
-	again, err := disk.Open(local.Dir(), store.DefaultKeep)
+	again, err := disk.Open(local.Dir(), store.Keep{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func empty(name string) error { return os.Truncate(name, 0) }
 func wantNothing(t *testing.T, c *Cache) {
 	t.Helper()
 	if e, ok := c.Served("xt"); ok {
-		t.Errorf("edition %d is served", e.Number())
+		t.Errorf("edition of %s is served", e.Watermark())
 	}
 }
 
@@ -89,7 +89,7 @@ func TestUnknownRetractionsServeNothing(t *testing.T) {
 					t.Errorf("Retract: %v", err)
 				}
 			}
-			again, err := disk.Open(local.Dir(), store.DefaultKeep)
+			again, err := disk.Open(local.Dir(), store.Keep{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -103,45 +103,45 @@ func TestUnknownRetractionsServeNothing(t *testing.T) {
 				t.Errorf("current: %v %v", e, ok)
 			}
 			_ = c.Sync(t.Context())
-			wantServed(t, c, 2, storetest.Text(2))
+			wantServed(t, c, storetest.Text(2))
 			if name == "folders" {
 				return
 			}
-			if again, err = disk.Open(local.Dir(), store.DefaultKeep); err != nil {
+			if again, err = disk.Open(local.Dir(), store.Keep{}); err != nil {
 				t.Fatal(err)
 			}
-			wantServed(t, newAmended(t, again, nil), 2, storetest.Text(2))
+			wantServed(t, newAmended(t, again, nil), storetest.Text(2))
 		})
 	}
 }
 
 // With the switch it is served at once.
 func TestUnknownRetractionsTrusted(t *testing.T) {
-	wantServed(t, newAmended(t, withDamage(t, empty).Trusting(), nil), 2, storetest.Text(2))
+	wantServed(t, newAmended(t, withDamage(t, empty).Trusting(), nil), storetest.Text(2))
 
 	// Also by the process after one without it.
 	local := withDamage(t, empty)
 	wantNothing(t, newAmended(t, local, nil))
-	again, err := disk.Open(local.Dir(), store.DefaultKeep)
+	again, err := disk.Open(local.Dir(), store.Keep{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := newAmended(t, again.Trusting(), nil)
-	wantServed(t, c, 2, storetest.Text(2))
+	wantServed(t, c, storetest.Text(2))
 	if err := c.Publish(t.Context(), storetest.Text(4)); err != nil {
 		t.Fatal(err)
 	}
-	if again, err = disk.Open(local.Dir(), store.DefaultKeep); err != nil {
+	if again, err = disk.Open(local.Dir(), store.Keep{}); err != nil {
 		t.Fatal(err)
 	}
-	wantCurrent(t, newAmended(t, again, nil), 4, storetest.Text(4))
+	wantCurrent(t, newAmended(t, again, nil), storetest.Text(4))
 }
 
 // What Redis has is served: it has the take-downs too.
 func TestUnknownRetractionsConfirmedByRedis(t *testing.T) {
 	server := redistest.Start(t)
 	publisher := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
-	if err := errors.Join(publisher.Publish(t.Context(), storetest.Print(4, 9, "art-1 art-2")), publisher.Retract(t.Context(), held("art-1"))); err != nil {
+	if err := errors.Join(publisher.Publish(t.Context(), storetest.Print(9, "art-1 art-2")), publisher.Retract(t.Context(), held("art-1"))); err != nil {
 		t.Fatal(err)
 	}
 	local := withDamage(t, empty)
@@ -154,7 +154,7 @@ func TestUnknownRetractionsConfirmedByRedis(t *testing.T) {
 		t.Error("not as Redis has it")
 	}
 	server.Kill()
-	again, err := disk.Open(local.Dir(), store.DefaultKeep)
+	again, err := disk.Open(local.Dir(), store.Keep{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func TestUnknownRetractionsConfirmedByRedis(t *testing.T) {
 func TestUnknownRetractionsKnownByAnother(t *testing.T) {
 	local := newLocal(t)
 	serving := newAmended(t, local, nil)
-	if err := errors.Join(serving.Publish(t.Context(), storetest.Print(1, 0, "art-1 art-2")), serving.Retract(t.Context(), held("art-1"))); err != nil {
+	if err := errors.Join(serving.Publish(t.Context(), storetest.Print(0, "art-1 art-2")), serving.Retract(t.Context(), held("art-1"))); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{retractedName, retractedName + twinSuffix} {
@@ -176,7 +176,7 @@ func TestUnknownRetractionsKnownByAnother(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	beside, err := disk.Open(local.Dir(), store.DefaultKeep)
+	beside, err := disk.Open(local.Dir(), store.Keep{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,19 +27,19 @@ func TestPinnedShowsNothingWithdrawn(t *testing.T) {
 		before   bool               // art-1 is in what is pinned before the last one
 	}{
 		{"withdrawn, and nobody noted it", []*edition.Edition{
-			storetest.Listing("xt", 1, hour(0), "art-1", "art-2"), storetest.Listing("xt", 2, hour(1), "art-1", "art-2"), storetest.Listing("xt", 3, hour(2), "art-2"),
+			storetest.Listing("xt", hour(0), "art-1", "art-2"), storetest.Listing("xt", hour(1), "art-1", "art-2"), storetest.Listing("xt", hour(2), "art-2"),
 		}, true},
 		{"withdrawn before the pin", []*edition.Edition{
-			storetest.Listing("xt", 1, hour(0), "art-1", "art-2"), storetest.Listing("xt", 2, hour(1), "art-2"), storetest.Listing("xt", 3, hour(2), "art-2", "art-3"),
+			storetest.Listing("xt", hour(0), "art-1", "art-2"), storetest.Listing("xt", hour(1), "art-2"), storetest.Listing("xt", hour(2), "art-2", "art-3"),
 		}, false},
 		{"moved, and then withdrawn where it went", []*edition.Edition{
-			storetest.Listing("xt", 1, hour(0), "art-1", "art-2"), storetest.Listing("cs", 1, hour(1), "art-1"), storetest.Listing("xt", 2, hour(1), "art-2"), storetest.Listing("cs", 2, hour(2), "art-3"),
+			storetest.Listing("xt", hour(0), "art-1", "art-2"), storetest.Listing("cs", hour(1), "art-1"), storetest.Listing("xt", hour(1), "art-2"), storetest.Listing("cs", hour(2), "art-3"),
 		}, true},
 		{"not in sitemaps", []*edition.Edition{
-			storetest.Listing("xt", 1, hour(0), "-art-1", "art-2"), storetest.Listing("xt", 2, hour(1), "-art-1", "art-2"), storetest.Listing("xt", 3, hour(2), "art-2"),
+			storetest.Listing("xt", hour(0), "-art-1", "art-2"), storetest.Listing("xt", hour(1), "-art-1", "art-2"), storetest.Listing("xt", hour(2), "art-2"),
 		}, true},
 		{"by a clock that was ahead", []*edition.Edition{
-			storetest.Listing("xt", 1, hour(9), "art-1", "art-2"), storetest.Listing("cs", 1, hour(1), "art-1"), storetest.Listing("xt", 2, hour(9).Add(time.Millisecond), "art-2"), storetest.Listing("cs", 2, hour(2)),
+			storetest.Listing("xt", hour(9), "art-1", "art-2"), storetest.Listing("cs", hour(1), "art-1"), storetest.Listing("xt", hour(9).Add(time.Millisecond), "art-2"), storetest.Listing("cs", hour(2)),
 		}, true},
 	}
 	for _, tt := range tests {
@@ -56,7 +56,7 @@ func TestPinnedShowsNothingWithdrawn(t *testing.T) {
 			last := len(tt.editions) - 1
 			for i, e := range tt.editions {
 				if i == last {
-					if err := a.Pin(t.Context(), "xt", 1); err != nil {
+					if err := a.Pin(t.Context(), "xt", tt.editions[0].Watermark()); err != nil {
 						t.Fatal(err)
 					}
 					settle(t, a, b)
@@ -75,8 +75,8 @@ func TestPinnedShowsNothingWithdrawn(t *testing.T) {
 			fresh := open(newLocal(t))
 			settle(t, a, fresh)
 			for name, c := range map[string]*Cache{"a": a, "b": b, "a again": open(a.files), "b again": open(b.files), "a fresh one": fresh} {
-				if e, _ := c.Served("xt"); e.Number() != 1 || served(t, c, "art-1") || !served(t, c, "art-2") {
-					t.Errorf("%s: edition %d is served; art-1: %t, art-2: %t", name, e.Number(), served(t, c, "art-1"), served(t, c, "art-2"))
+				if e, _ := c.Served("xt"); c.desks["xt"].pinned.Load() == nil || served(t, c, "art-1") || !served(t, c, "art-2") {
+					t.Errorf("%s: edition of %s is served; art-1: %t, art-2: %t", name, e.Watermark(), served(t, c, "art-1"), served(t, c, "art-2"))
 				}
 			}
 		})
@@ -104,7 +104,7 @@ var damages = []struct {
 	do   func(*testing.T, *disk.Store, *edition.Edition)
 }{
 	{"its manifest", func(t *testing.T, l *disk.Store, e *edition.Edition) {
-		truncate(t, path(l, "xt", manifestName), path(l, "xt", numberName(e.Number())))
+		truncate(t, path(l, "xt", currentName), path(l, "xt", nameOf(e)))
 	}},
 	{"a document", func(t *testing.T, l *disk.Store, e *edition.Edition) {
 		for _, d := range e.All() {
@@ -138,17 +138,17 @@ func TestFallBackShowsNothingWithdrawn(t *testing.T) {
 				local := newLocal(t)
 				c := newAmended(t, local, nil)
 				for _, e := range []*edition.Edition{
-					storetest.Listing("xt", 1, hour(0), "art-1", "-art-2", "art-3", "art-4"),
-					storetest.Listing("xt", 2, hour(1), "-art-2", "art-3", "art-4"),
-					storetest.Listing("xt", 3, hour(2), "art-3", "art-4"),
-					storetest.Listing("xt", 4, hour(2).Add(time.Millisecond), "art-4"),
+					storetest.Listing("xt", hour(0), "art-1", "-art-2", "art-3", "art-4"),
+					storetest.Listing("xt", hour(1), "-art-2", "art-3", "art-4"),
+					storetest.Listing("xt", hour(2), "art-3", "art-4"),
+					storetest.Listing("xt", hour(2).Add(time.Millisecond), "art-4"),
 				} {
 					if err := c.Publish(t.Context(), e); err != nil {
 						t.Fatal(err)
 					}
 				}
 				if pinned {
-					if err := c.Pin(t.Context(), "xt", 1); err != nil {
+					if err := c.Pin(t.Context(), "xt", storetest.Noon); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -156,8 +156,8 @@ func TestFallBackShowsNothingWithdrawn(t *testing.T) {
 				damage.do(t, local, current)
 				for round := range 3 {
 					c = newAmended(t, local, nil)
-					if e, _ := c.Served("xt"); (e.Number() == 1) != pinned {
-						t.Errorf("round %d: edition %d is served", round, e.Number())
+					if e, _ := c.Served("xt"); (c.desks["xt"].pinned.Load() != nil) != pinned {
+						t.Errorf("round %d: edition of %s is served", round, e.Watermark())
 					}
 					for _, id := range []string{"art-1", "art-2", "art-3"} {
 						if served(t, c, id) {
@@ -180,8 +180,8 @@ func TestFallBackShowsNothingWithdrawn(t *testing.T) {
 // current shows it no more.
 func TestKilledBeforePublishing(t *testing.T) {
 	local := newLocal(t)
-	storetest.Publish(t, local, storetest.Listing("xt", 1, storetest.Noon, "art-1", "art-2"))
-	if err := local.Note(t.Context(), storetest.Listing("xt", 2, storetest.Noon.Add(time.Second), "art-2")); err != nil {
+	storetest.Publish(t, local, storetest.Listing("xt", storetest.Noon, "art-1", "art-2"))
+	if err := local.Note(t.Context(), storetest.Listing("xt", storetest.Noon.Add(time.Second), "art-2")); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -205,16 +205,16 @@ func TestEarlierEditionFailsClosed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		odd := storetest.Listing("xt", 1, hour(0), "art-1")
+		odd := storetest.Listing("xt", hour(0), "art-1")
 		odd = odd.WithContents(map[string]*edition.Document{
 			"/sitemaps/2026-03.xml": edition.Revision{Newest: storetest.Noon, AsOf: storetest.Noon}.Settle(edition.NewContents([]byte("odd\n")), nil),
 		})
-		for _, e := range []*edition.Edition{odd, storetest.Listing("xt", 2, hour(1), "art-2")} {
+		for _, e := range []*edition.Edition{odd, storetest.Listing("xt", hour(1), "art-2")} {
 			if err := c.Publish(t.Context(), e); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := c.Pin(t.Context(), "xt", 1); err != nil {
+		if err := c.Pin(t.Context(), "xt", storetest.Noon); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
@@ -239,13 +239,13 @@ func TestEarlierEditionFailsClosed(t *testing.T) {
 		t.Run(fmt.Sprint("what has left, pinned ", pinned), func(t *testing.T) {
 			local := newLocal(t)
 			c := newAmended(t, local, nil)
-			for _, e := range []*edition.Edition{storetest.Listing("xt", 1, hour(0), "art-1", "art-2"), storetest.Listing("xt", 2, hour(1), "art-2")} {
+			for _, e := range []*edition.Edition{storetest.Listing("xt", hour(0), "art-1", "art-2"), storetest.Listing("xt", hour(1), "art-2")} {
 				if err := c.Publish(t.Context(), e); err != nil {
 					t.Fatal(err)
 				}
 			}
 			if pinned {
-				if err := c.Pin(t.Context(), "xt", 1); err != nil {
+				if err := c.Pin(t.Context(), "xt", storetest.Noon); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -253,13 +253,13 @@ func TestEarlierEditionFailsClosed(t *testing.T) {
 			if !served(t, newAmended(t, local, nil), "art-2") {
 				t.Error("the current edition, which is whole, is not served")
 			}
-			damages[0].do(t, local, storetest.Listing("xt", 2, hour(1)))
+			damages[0].do(t, local, storetest.Listing("xt", hour(1)))
 			c = newAmended(t, local, nil)
 			_ = c.Sync(t.Context())
 			if e, ok := c.Served("xt"); ok {
-				t.Errorf("edition %d is served", e.Number())
+				t.Errorf("edition of %s is served", e.Watermark())
 			}
-			if err := c.Publish(t.Context(), storetest.Listing("xt", 3, hour(2), "art-2")); err != nil {
+			if err := c.Publish(t.Context(), storetest.Listing("xt", hour(2), "art-2")); err != nil {
 				t.Fatal(err)
 			}
 			if served(t, c, "art-1") || !served(t, c, "art-2") {
@@ -275,7 +275,10 @@ func TestLeftIsBounded(t *testing.T) {
 	local := newLocal(t)
 	at := func(n int) time.Time { return storetest.Noon.Add(time.Duration(n) * time.Second) }
 	for n := range 3 * store.DefaultKeep {
-		storetest.Publish(t, local, storetest.Listing("xt", int64(n+1), at(n), fmt.Sprint("art-", n), "stays"))
+		storetest.Publish(t, local, storetest.Listing("xt", at(n), fmt.Sprint("art-", n), "stays"))
+		if err := local.Collect(t.Context(), "xt"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	left, err := local.Left("xt")
 	if err != nil || len(left) > store.DefaultKeep+1 || len(left) < store.DefaultKeep {
@@ -285,8 +288,8 @@ func TestLeftIsBounded(t *testing.T) {
 	for i := range 10_001 {
 		many = append(many, fmt.Sprint("many-", i))
 	}
-	storetest.Publish(t, local, storetest.Listing("xt", 100, at(100), many...))
-	last := storetest.Publish(t, local, storetest.Listing("xt", 101, at(101), "stays"))
+	storetest.Publish(t, local, storetest.Listing("xt", at(100), many...))
+	last := storetest.Publish(t, local, storetest.Listing("xt", at(101), "stays"))
 	left, err = local.Left("xt")
 	if err != nil || len(left) != 1 || !left[0].Unknown || len(left[0].IDs) > 0 {
 		t.Errorf("left: %d departures, %v", len(left), err)

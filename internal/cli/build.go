@@ -81,13 +81,13 @@ func (c *buildCommand) build(ctx context.Context, in *invocation, log *slog.Logg
 
 // summarize prints a line a station.
 func summarize(out io.Writer, reports []jobs.Report, took time.Duration) {
-	rows := [][]string{{"station", "name", "edition", "documents", "changed", "size", "gzip", ""}}
+	rows := [][]string{{"station", "name", "as of", "documents", "changed", "size", "gzip", ""}}
 	for _, r := range reports {
 		row := []string{r.Station.ID, r.Station.Name, "-", "-", "-", "-", "-", ""}
 		if e := r.Edition; e != nil {
 			plain, compressed := sizes(e)
 			row = []string{
-				r.Station.ID, r.Station.Name, strconv.FormatInt(e.Number(), 10), strconv.Itoa(e.Len()),
+				r.Station.ID, r.Station.Name, e.Watermark().In(r.Station.Zone).Format(time.DateTime), strconv.Itoa(e.Len()),
 				strconv.Itoa(r.Changed), kilobytes(plain), kilobytes(compressed), "",
 			}
 		}

@@ -55,9 +55,9 @@ type importer struct {
 	network *network.Network
 	strict  bool
 
-	stored, faults   int
-	odd              int            // values that were left out
-	unknownChannels  map[string]int // by station/channel
+	stored, faults  int
+	odd             int            // values that were left out
+	unknownChannels map[string]int // by station/channel
 
 	at place // of the article that is being stored
 }

@@ -17,7 +17,7 @@ import (
 
 type pinCommand struct {
 	Station string   `arg:"" help:"The station's id."`
-	Time    []string `arg:"" optional:"" help:"A time of day or a date and time in the station's zone: what was published by then is served. Or an edition's number. Without it, the editions that are there are listed."`
+	Time    []string `arg:"" optional:"" help:"A time of day or a date and time in the station's zone: what was published by then is served. Without it, the editions that are there are listed."`
 }
 
 // Run serves a kept edition instead of the current one, in all processes.
@@ -32,7 +32,7 @@ func (c *pinCommand) Run(in *invocation) error {
 		if len(c.Time) > 0 {
 			chosen, err := choose(kept, strings.Join(c.Time, " "), time.Now().In(station.Zone))
 			if err == nil {
-				err = editions.Pin(ctx, station.ID, chosen.Number)
+				err = editions.Pin(ctx, station.ID, chosen.Watermark)
 			}
 			if errors.Is(err, store.ErrNone) || errors.Is(err, errNoTime) {
 				return &usageError{fmt.Errorf("feedstation: %w", err)}
@@ -40,14 +40,14 @@ func (c *pinCommand) Run(in *invocation) error {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(out, "%s serves edition %d, as of %s, until `feedstation unpin %s`; newer ones wait behind it.\n",
-				station.Name, chosen.Number, chosen.Issued.In(station.Zone).Format(time.DateTime), station.ID)
+			fmt.Fprintf(out, "%s serves its edition as of %s until `feedstation unpin %s`; newer ones wait behind it.\n",
+				station.Name, chosen.Issued.In(station.Zone).Format(time.DateTime), station.ID)
 			return nil
 		}
-		rows := [][]string{{"edition", "as of", "documents", ""}}
+		rows := [][]string{{"as of", "documents", ""}}
 		for _, k := range kept {
 			rows = append(rows, []string{
-				strconv.FormatInt(k.Number, 10), k.Issued.In(station.Zone).Format(time.DateTime), strconv.Itoa(k.Documents), standing(k),
+				k.Issued.In(station.Zone).Format(exact), strconv.Itoa(k.Documents), standing(k),
 			})
 		}
 		table(out, rows)
@@ -55,21 +55,16 @@ func (c *pinCommand) Run(in *invocation) error {
 	})
 }
 
+// exact is how an edition is listed, so that no other one is meant.
+const exact = "2006-01-02 15:04:05.000"
+
 // errNoTime is what a text meets that says no time.
-var errNoTime = errors.New("want a time of day such as 17:40, a date and time such as 2026-03-01 17:40, or an edition's number")
+var errNoTime = errors.New("want a time of day such as 17:40, or a date and time such as 2026-03-01 17:40")
 
 // choose returns the edition that a text means: the newest that was published by a
 // time of day, which has passed by now, or by a moment, each until its end, in the
-// zone of now; or the one of that number.
+// zone of now.
 func choose(kept []cache.KeptEdition, text string, now time.Time) (cache.KeptEdition, error) {
-	if number, err := strconv.ParseInt(text, 10, 64); err == nil {
-		for _, k := range kept {
-			if k.Number == number {
-				return k, nil
-			}
-		}
-		return cache.KeptEdition{Number: number}, nil // Pin says what there is
-	}
 	end, err := endOf(text, now)
 	if err != nil {
 		return cache.KeptEdition{}, err
@@ -82,7 +77,7 @@ func choose(kept []cache.KeptEdition, text string, now time.Time) (cache.KeptEdi
 	return cache.KeptEdition{}, fmt.Errorf("%w as of %s; `feedstation pin` without a time lists those that are kept", store.ErrNone, text)
 }
 
-// endOf returns when a minute or a second is over.
+// endOf returns when a minute, a second or a millisecond is over.
 func endOf(text string, now time.Time) (time.Time, error) {
 	text = strings.Replace(text, "T", " ", 1)
 	for _, of := range []struct {
@@ -93,11 +88,14 @@ func endOf(text string, now time.Time) (time.Time, error) {
 		if err != nil {
 			continue
 		}
+		if strings.Contains(text, ".") { // as it is listed
+			of.long = time.Millisecond
+		}
 		if at.Year() == 0 { // a time of day
 			year, month, day := now.Date()
-			today := time.Date(year, month, day, at.Hour(), at.Minute(), at.Second(), 0, now.Location())
+			today := time.Date(year, month, day, at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), now.Location())
 			if at = today; today.After(now) {
-				at = time.Date(year, month, day-1, at.Hour(), at.Minute(), at.Second(), 0, now.Location())
+				at = time.Date(year, month, day-1, at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), now.Location())
 			}
 		}
 		return at.Add(of.long), nil

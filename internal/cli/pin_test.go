@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,36 +23,38 @@ func TestChoose(t *testing.T) {
 		return time.Date(2026, 3, day, hour, minute, second, 0, zone)
 	}
 	kept := []cache.KeptEdition{
-		{Number: 5, Issued: at(10, 17, 41, 0).UTC()},
-		{Number: 4, Issued: at(10, 17, 40, 42).Add(999 * time.Millisecond).UTC()},
-		{Number: 3, Issued: at(10, 17, 40, 12).UTC()},
-		{Number: 2, Issued: at(9, 23, 50, 0).UTC()},
+		{Issued: at(10, 17, 41, 0).UTC()},
+		{Issued: at(10, 17, 40, 42).Add(999 * time.Millisecond).UTC()},
+		{Issued: at(10, 17, 40, 12).UTC()},
+		{Issued: at(9, 23, 50, 0).UTC()},
 	}
 	tests := []struct {
 		text string
 		now  time.Time
-		want int64 // 0: none
+		want int // how many editions are newer; -1: none
 		err  string
 	}{
-		{"17:40", at(10, 18, 0, 0), 4, ""},
-		{"17:40:42", at(10, 18, 0, 0), 4, ""},
-		{"17:40:41", at(10, 18, 0, 0), 3, ""},
-		{"17:39", at(10, 18, 0, 0), 2, ""},
-		{"17:50", at(10, 18, 0, 0), 5, ""},
-		{"23:50", at(10, 0, 30, 0), 2, ""}, // yesterday
-		{"23:50", at(10, 18, 0, 0), 2, ""},
-		{"2026-03-09 23:50", at(20, 0, 0, 0), 2, ""},
-		{"2026-03-10T17:40:12", at(20, 0, 0, 0), 3, ""},
-		{"3", at(20, 0, 0, 0), 3, ""},
-		{"2026-03-09 23:49", at(20, 0, 0, 0), 0, "no edition as of 2026-03-09 23:49"},
-		{"noon", at(20, 0, 0, 0), 0, `want a time of day such as 17:40, a date and time such as 2026-03-01 17:40, or an edition's number, got "noon"`},
-		{"25:00", at(20, 0, 0, 0), 0, `got "25:00"`},
-		{"", at(20, 0, 0, 0), 0, `got ""`},
+		{"17:40", at(10, 18, 0, 0), 1, ""},
+		{"17:40:42", at(10, 18, 0, 0), 1, ""},
+		{"17:40:41", at(10, 18, 0, 0), 2, ""},
+		{"2026-03-10 17:40:42.999", at(20, 0, 0, 0), 1, ""},
+		{"17:40:42.998", at(10, 18, 0, 0), 2, ""},
+		{"17:39", at(10, 18, 0, 0), 3, ""},
+		{"17:50", at(10, 18, 0, 0), 0, ""},
+		{"23:50", at(10, 0, 30, 0), 3, ""}, // yesterday
+		{"23:50", at(10, 18, 0, 0), 3, ""},
+		{"2026-03-09 23:50", at(20, 0, 0, 0), 3, ""},
+		{"2026-03-10T17:40:12", at(20, 0, 0, 0), 2, ""},
+		{"3", at(20, 0, 0, 0), -1, `got "3"`},
+		{"2026-03-09 23:49", at(20, 0, 0, 0), -1, "no edition as of 2026-03-09 23:49"},
+		{"noon", at(20, 0, 0, 0), -1, `want a time of day such as 17:40, or a date and time such as 2026-03-01 17:40, got "noon"`},
+		{"25:00", at(20, 0, 0, 0), -1, `got "25:00"`},
+		{"", at(20, 0, 0, 0), -1, `got ""`},
 	}
 	for _, tt := range tests {
 		got, err := choose(kept, tt.text, tt.now)
-		if got.Number != tt.want || (err != nil) != (tt.err != "") || err != nil && !strings.Contains(err.Error(), tt.err) {
-			t.Errorf("%q at %s: edition %d, %v; want %d, %q", tt.text, tt.now, got.Number, err, tt.want, tt.err)
+		if slices.Index(kept, got) != tt.want || (err != nil) != (tt.err != "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+			t.Errorf("%q at %s: edition of %s, %v; want %d, %q", tt.text, tt.now, got.Watermark, err, tt.want, tt.err)
 		}
 	}
 }
@@ -73,7 +76,7 @@ func TestOutOfStep(t *testing.T) {
 	}{
 		{name: "never", before: nothing, run: nothing},
 		{name: "before", before: hinder, run: os.Remove},
-		{name: "after", before: nothing, run: hinder, want: []string{"manifest.json"}},
+		{name: "after", before: nothing, run: hinder, want: []string{"current.json"}},
 		{"without an answer of Redis", []string{redis}, nothing, nothing, []string{"once Redis can be reached", "refused"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -83,7 +86,7 @@ func TestOutOfStep(t *testing.T) {
 			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			hindrance := filepath.Join(copied, "xt", "manifest.json") // no file
+			hindrance := filepath.Join(copied, "xt", "current.json") // no file
 			if err := tt.before(hindrance); err != nil {
 				t.Fatal(err)
 			}

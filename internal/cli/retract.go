@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"time"
 
 	"feedstation/internal/article"
@@ -26,7 +25,7 @@ type retractCommand struct {
 // Run takes an article down, without the content store.
 func (c *retractCommand) Run(in *invocation) error {
 	return in.withEditions(c.Station, func(ctx context.Context, n *network.Network, editions *cache.Cache) error {
-		before := numbers(n, editions)
+		before := current(n, editions)
 		if len(before) == 0 && editions.Stored(ctx) == "" {
 			return in.elsewhere("any station")
 		}
@@ -49,11 +48,11 @@ func wrong(err error) error {
 }
 
 // report prints which editions have changed.
-func (c *retractCommand) report(out io.Writer, n *network.Network, editions *cache.Cache, before map[string]int64) {
-	rows := [][]string{{"station", "name", "edition", ""}}
+func (c *retractCommand) report(out io.Writer, n *network.Network, editions *cache.Cache, before map[string]*edition.Edition) {
+	rows := [][]string{{"station", "name", "as of", ""}}
 	for _, s := range n.Stations {
-		if e, ok := editions.Current(s.ID); ok && e.Number() != before[s.ID] {
-			rows = append(rows, []string{s.ID, s.Name, strconv.FormatInt(e.Number(), 10), "without it"})
+		if e, ok := editions.Current(s.ID); ok && e != before[s.ID] {
+			rows = append(rows, []string{s.ID, s.Name, e.Watermark().In(s.Zone).Format(time.DateTime), "without it"})
 		}
 	}
 	switch {
@@ -66,12 +65,12 @@ func (c *retractCommand) report(out io.Writer, n *network.Network, editions *cac
 	}
 }
 
-// numbers returns the number of each station's current edition.
-func numbers(n *network.Network, editions *cache.Cache) map[string]int64 {
-	found := map[string]int64{}
+// current returns each station's current edition.
+func current(n *network.Network, editions *cache.Cache) map[string]*edition.Edition {
+	found := map[string]*edition.Edition{}
 	for _, s := range n.Stations {
 		if e, ok := editions.Current(s.ID); ok {
-			found[s.ID] = e.Number()
+			found[s.ID] = e
 		}
 	}
 	return found

@@ -9,6 +9,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/server"
+	"feedstation/internal/store"
 	"feedstation/internal/store/disk"
 )
 
@@ -20,7 +21,7 @@ func TestTakeDownBehindAnotherClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, before := range []edition.RetractionState{edition.Agreed, edition.Lifted, edition.Held} {
-		local, err := disk.Open(t.TempDir(), 5)
+		local, err := disk.Open(t.TempDir(), store.Keep{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,3 +42,5 @@ func TestTakeDownBehindAnotherClock(t *testing.T) {
 		}
 	}
 }
+
+var defaultKeep store.Keep // where store is the content store

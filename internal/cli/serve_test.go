@@ -90,7 +90,7 @@ func newService(t *testing.T, log *slog.Logger, dsn string) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, err := disk.Open(t.TempDir(), 5)
+	local, err := disk.Open(t.TempDir(), defaultKeep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func newService(t *testing.T, log *slog.Logger, dsn string) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := editions.Publish(t.Context(), edition.New("xt", 1, time.Now(), "", nil)); err != nil {
+	if err := editions.Publish(t.Context(), edition.New("xt", time.Now(), "", nil)); err != nil {
 		t.Fatal(err)
 	}
 	cfg := &config.Config{Network: n, Content: config.Content{Driver: config.SQLite, DSN: config.NewSecret(dsn)}}

@@ -15,6 +15,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/store"
 	"feedstation/internal/store/disk"
 	"feedstation/internal/store/redis"
 	"feedstation/jobs"
@@ -23,7 +24,8 @@ import (
 // openCache opens the editions that this process serves, and Redis where it is
 // configured.
 func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cache.Cache, error) {
-	local, err := disk.Open(cfg.Cache.Dir, cfg.Cache.Keep)
+	keep := store.Keep{Editions: cfg.Cache.Keep, For: cmp.Or(cfg.Cache.KeepFor, -1)}
+	local, err := disk.Open(cfg.Cache.Dir, keep)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +36,7 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 	if r := cfg.Cache.Redis; r != nil {
 		shared, err = redis.New(redis.Options{
 			Mode: r.Mode, Addrs: r.Addrs, Master: r.Master, Username: r.Username, Password: r.Password.Reveal(),
-			SentinelPassword: r.SentinelPassword.Reveal(), DB: r.DB, TLS: r.TLS, Keep: cfg.Cache.Keep,
+			SentinelPassword: r.SentinelPassword.Reveal(), DB: r.DB, TLS: r.TLS, Keep: keep,
 			Prefix: r.Prefix, URLs: urls(cfg.Network),
 		})
 		if err != nil {

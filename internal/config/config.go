@@ -83,6 +83,9 @@ type Cache struct {
 	// Keep is how many editions of a station are kept besides the current one, 1
 	// to 100.
 	Keep int `key:"keep" default:"5"`
+	// KeepFor is how far back some of those before them are kept, 0 to 720h: the
+	// older, the further apart, about twenty of a day.
+	KeepFor time.Duration `key:"keep_for" default:"24h"`
 	// ServeUnconfirmed has the local copy served also where the take-downs in it
 	// can't be read, before the content store or Redis has confirmed what it has.
 	ServeUnconfirmed bool `key:"serve_unconfirmed" default:"false"`

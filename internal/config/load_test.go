@@ -55,7 +55,7 @@ func TestLoad(t *testing.T) {
 				Driver: SQLite, DSN: NewSecret("var/content.db"), Articles: "articles", ArticleChannels: "article_channels",
 				Overlap: 2 * time.Minute, Timeout: 10 * time.Second,
 			},
-			Cache:    Cache{Dir: "var/cache", Keep: 5},
+			Cache:    Cache{Dir: "var/cache", Keep: 5, KeepFor: 24 * time.Hour},
 			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, MaxAge: 15 * time.Minute, AuditRate: 500, Deadline: 10 * time.Minute},
 			Feeds:    Feeds{Items: 50, FullText: true, LeadImage: Auto},
 			Sitemaps: Sitemaps{NewsName: "湘江新闻网", MaxURLs: 50_000, MaxBytes: 10_000_000},
@@ -82,7 +82,7 @@ func TestLoad(t *testing.T) {
 				Driver: Postgres, DSN: NewSecret("postgres://feedstation:hunter2@db.news.example/cms"), Articles: "feeds.articles",
 				ArticleChannels: "feeds.article_channels", Notify: "feedstation", Overlap: 10 * time.Minute, Timeout: 5 * time.Second,
 			},
-			Cache: Cache{Dir: "/srv/feedstation/cache", Keep: 20, Redis: &Redis{
+			Cache: Cache{Dir: "/srv/feedstation/cache", Keep: 20, KeepFor: 24 * time.Hour, Redis: &Redis{
 				Mode: Sentinel, Addrs: []string{"s1.news.example:26379", "[::1]:26379"}, Master: "main",
 				Username: "feedstation", Password: NewSecret("20190311"), SentinelPassword: NewSecret("*hunter2"),
 				DB: 3, TLS: true, Prefix: "staging:", Poll: 250 * time.Millisecond,

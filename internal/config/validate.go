@@ -91,6 +91,7 @@ func (c *Cache) validate(r *report) {
 		r.value("cache.dir", "missing")
 	}
 	between(r, "cache.keep", c.Keep, 1, 100)
+	between(r, "cache.keep_for", c.KeepFor, 0, 720*time.Hour)
 	if c.Redis != nil {
 		c.Redis.validate(r)
 	}

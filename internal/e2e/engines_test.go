@@ -228,7 +228,7 @@ func (m *model) atRest() {
 	m.look()
 	for station, e := range m.shelf.current {
 		if e != before[station] {
-			m.fail("edition %d of %s was published though nothing had happened", e.Number(), station)
+			m.fail("edition %s of %s was published though nothing had happened", e.Watermark(), station)
 		}
 	}
 	m.drift += m.drifted()

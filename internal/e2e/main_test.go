@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -59,7 +60,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await": await, "get": get, "post": post,
+			"await": await, "get": get, "post": post, "capture": capture,
 		},
 	})
 }
@@ -92,6 +93,16 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 		last = fmt.Sprintf("%d %v\n%s", status, err, body)
 	}
 	ts.Fatalf("await %q: not within %s; the last answer: %s", args, patience, last)
+}
+
+// capture puts what the last output has of a pattern's group into the environment:
+// capture NAME PATTERN.
+func capture(ts *testscript.TestScript, neg bool, args []string) {
+	match := regexp.MustCompile("(?m)" + args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if match == nil || neg {
+		ts.Fatalf("capture %q: not there", args)
+	}
+	ts.Setenv(args[0], match[1])
 }
 
 // get prints a URL's answer: get URL [HOST]. With ! the status must not be 200.

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -23,14 +22,17 @@ stations:
 jobs: {refresh: "@every 1s"}
 `
 
+// markLayout is the name of an edition's manifest.
+const markLayout = "20060102T150405.000Z.json"
+
 // lonely is a process with some editions of two stations, that has been killed,
 // and whose Redis and content store are away.
 type lonely struct {
 	*process
-	redis *redistest.Server
-	desk  *writer
-	last  int64    // edition of xt
-	away  []string // environment where everything is away
+	redis    *redistest.Server
+	desk     *writer
+	editions []string // of xt: the names of their manifests, the newest first
+	away     []string // environment where everything is away
 }
 
 func newLonely(t *testing.T) *lonely {
@@ -47,12 +49,14 @@ func newLonely(t *testing.T) *lonely {
 		l.desk.write()
 	}
 	l.awaitNewest(4)
-	s, err := l.status()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.last = s.Edition
 	l.kill()
+	names, err := filepath.Glob(filepath.Join(l.dir, "var/cache/xt/*Z.json"))
+	if err != nil || len(names) < 4 {
+		t.Fatalf("editions: %q, %v", names, err)
+	}
+	for _, name := range slices.Backward(names) {
+		l.editions = append(l.editions, filepath.Base(name))
+	}
 	l.redis.Kill()
 	l.away = []string{"FEEDSTATION_CONTENT_DRIVER=postgres", "FEEDSTATION_CONTENT_DSN=postgres://reader@127.0.0.1:9/news", "FEEDSTATION_CONTENT_TIMEOUT=500ms"}
 	return l
@@ -99,8 +103,8 @@ func nightOfRestart(t *testing.T) {
 		if _, body, err := p.get("/xt/rss.xml"); response.StatusCode != http.StatusOK || err != nil || newestIn(body) != 4 {
 			t.Errorf("%s: %s, %v\n%s", night.name, response.Status, err, body)
 		}
-		if s, err := p.status(); err != nil || s.Edition != l.last {
-			t.Errorf("%s: edition %d, %v; want %d", night.name, s.Edition, err, l.last)
+		if s, err := p.status(); err != nil || s.Built.Format(markLayout) != l.editions[0] {
+			t.Errorf("%s: edition of %s, %v; want %s", night.name, s.Built, err, l.editions[0])
 		}
 		p.awaitTrouble()
 		if took, err := p.end(os.Interrupt); err != nil || took > prompt {
@@ -113,23 +117,23 @@ func nightOfRestart(t *testing.T) {
 // else is away, and then has it all come back.
 func nightOfDamage(t *testing.T) {
 	l := newLonely(t)
-	manifests := func(numbers ...int64) (names []string) {
-		for _, number := range numbers {
-			names = append(names, fmt.Sprint(number, ".json"))
+	manifests := func(back ...int) (names []string) {
+		for _, n := range back {
+			names = append(names, l.editions[n])
 		}
-		return append(names, "manifest.json")
+		return append(names, "current.json")
 	}
 	for _, tt := range []struct {
 		name    string
 		damaged func(t *testing.T, dir string) []string
-		want    int64 // edition; 0: none
+		want    int // how many editions back; -1: none
 	}{
-		{"manifest", func(*testing.T, string) []string { return manifests() }, l.last},
-		{"manifest and its copy", func(*testing.T, string) []string { return manifests(l.last) }, l.last - 1},
-		{"document", func(t *testing.T, dir string) []string { return newDocuments(t, dir, l.last)[:1] }, l.last - 1},
+		{"manifest", func(*testing.T, string) []string { return manifests() }, 0},
+		{"manifest and its copy", func(*testing.T, string) []string { return manifests(0) }, 1},
+		{"document", func(t *testing.T, dir string) []string { return l.newDocuments(t, dir, 0)[:1] }, 1},
 		{"two editions", func(t *testing.T, dir string) []string {
-			return append(manifests(l.last), newDocuments(t, dir, l.last-1)[0])
-		}, l.last - 2},
+			return append(manifests(0), l.newDocuments(t, dir, 1)[0])
+		}, 2},
 		{"everything", func(t *testing.T, dir string) []string {
 			files, err := os.ReadDir(dir)
 			if err != nil {
@@ -140,7 +144,7 @@ func nightOfDamage(t *testing.T) {
 				names = append(names, file.Name())
 			}
 			return slices.DeleteFunc(names, func(name string) bool { return name == "lock" })
-		}, 0},
+		}, -1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -158,20 +162,23 @@ func nightOfDamage(t *testing.T) {
 			}
 			response := p.awaitAnswer("/xt/rss.xml")
 			s, err := p.status()
-			mended := tt.want > 0 && s.Edition > l.last // what is whole has been published again
-			if err != nil || s.Edition != tt.want && !mended {
-				t.Errorf("edition %d, %v; want %d", s.Edition, err, tt.want)
+			if err != nil || tt.want < 0 != s.Built.IsZero() || tt.want >= 0 && s.Built.Format(markLayout) != l.editions[tt.want] {
+				t.Errorf("edition of %s, %v; want that of %d before", s.Built, err, tt.want)
 			}
-			if _, body, err := p.get("/xt/rss.xml"); err != nil || newestIn(body) != max(0, 4-int(l.last-tt.want)) {
-				t.Errorf("edition %d shows article %d, %v", s.Edition, newestIn(body), err)
+			newest := 4 - tt.want
+			if tt.want < 0 {
+				newest = 0
+			}
+			if _, body, err := p.get("/xt/rss.xml"); err != nil || newestIn(body) != newest {
+				t.Errorf("edition of %s shows article %d, %v", s.Built, newestIn(body), err)
 			}
 			status, _, _ := fetch("http://127.0.0.1:"+p.admin+"/readyz", "")
-			if whole := tt.want > 0; whole && (response.StatusCode != http.StatusOK || status != http.StatusOK) ||
+			if whole := tt.want >= 0; whole && (response.StatusCode != http.StatusOK || status != http.StatusOK) ||
 				!whole && (response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" || status != http.StatusServiceUnavailable) {
 				t.Errorf("%s, readiness %d, Retry-After %q", response.Status, status, response.Header.Get("Retry-After"))
 			}
 			p.kill()
-			if said := strings.Count(p.log.String(), "damaged"); said == 0 && tt.want != l.last {
+			if said := strings.Count(p.log.String(), "damaged"); said == 0 && tt.want != 0 {
 				t.Errorf("the log does not tell:\n%s", &p.log)
 			}
 
@@ -182,8 +189,8 @@ func nightOfDamage(t *testing.T) {
 			p.t = t
 			p.start()
 			p.awaitNewest(4)
-			if s, err := p.status(); err != nil || s.Edition < l.last {
-				t.Errorf("edition %d is served when all is back, %v; it was %d", s.Edition, err, l.last)
+			if s, err := p.status(); err != nil || s.Built.Format(markLayout) < l.editions[0] {
+				t.Errorf("edition of %s is served when all is back, %v; it was %s", s.Built, err, l.editions[0])
 			}
 			if _, err := p.end(os.Interrupt); err != nil {
 				t.Errorf("%v\n%s", err, &p.log)
@@ -197,11 +204,11 @@ var hashes = regexp.MustCompile(`"hash":"([0-9a-f]{64})"`)
 
 // newDocuments returns the files of the documents that an edition has and the
 // one before has not.
-func newDocuments(t *testing.T, dir string, number int64) (names []string) {
+func (l *lonely) newDocuments(t *testing.T, dir string, back int) (names []string) {
 	t.Helper()
 	var texts [2]string
 	for i := range texts {
-		data, err := os.ReadFile(filepath.Join(dir, fmt.Sprint(number-int64(i), ".json")))
+		data, err := os.ReadFile(filepath.Join(dir, l.editions[back+i]))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +220,7 @@ func newDocuments(t *testing.T, dir string, number int64) (names []string) {
 		}
 	}
 	if len(names) == 0 {
-		t.Fatalf("edition %d has no new document", number)
+		t.Fatalf("edition %s has no new document", l.editions[back])
 	}
 	return names
 }

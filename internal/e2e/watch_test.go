@@ -109,8 +109,8 @@ func (r *reader) fault(kind, format string, args ...any) {
 	defer r.mu.Unlock()
 	r.faults[kind]++
 	if len(r.examples) < maxExamples {
-		r.examples = append(r.examples, fmt.Sprintf("%s port %s, edition %d or later: %s: %s",
-			time.Now().UTC().Format("15:04:05.000"), r.process.port, r.number, kind, fmt.Sprintf(format, args...)))
+		r.examples = append(r.examples, fmt.Sprintf("%s port %s, edition of %s or later: %s: %s",
+			time.Now().UTC().Format("15:04:05.000"), r.process.port, r.built.Format("15:04:05.000"), kind, fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -125,7 +125,7 @@ type reader struct {
 	etags    map[string]string    // by path and encoding
 	newest   map[string]int       // article, by path; of all feeds: ""
 	brief    map[string]int       // by path
-	number   int64                // of the edition
+	built    time.Time            // of which moment the edition is
 	owed     map[string]time.Time // what the index names and another process lacks: since when
 }
 
@@ -307,12 +307,12 @@ func (r *reader) status() {
 	case life%2 == 0 || r.process.life.Load() != life || r.answered != life:
 	case err != nil:
 		r.fault("status", "/status: %v", err)
-	case s.Edition < r.number:
-		r.fault("number", "edition %d after %d", s.Edition, r.number)
+	case s.Built.Before(r.built):
+		r.fault("edition", "of %s after %s", s.Built, r.built)
 	case r.desk != nil && time.Duration(s.Age)*time.Second > r.late:
-		r.fault("age", "of edition %d: %ds", s.Edition, s.Age)
+		r.fault("age", "of edition %s: %ds", s.Built, s.Age)
 	default:
-		r.number = s.Edition
+		r.built = s.Built
 	}
 }
 
@@ -356,9 +356,9 @@ func (r *reader) get(p *process, path string, header http.Header) (*http.Respons
 // stationStatus is what /status tells of xt.
 type stationStatus struct {
 	ID      string
-	Edition int64
-	Age     int64 `json:"age_seconds"`
-	Pending int   `json:"pending_months"`
+	Built   time.Time // of which moment the edition is
+	Age     int64     `json:"age_seconds"`
+	Pending int       `json:"pending_months"`
 	Error   string
 }
 

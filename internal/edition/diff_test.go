@@ -43,7 +43,7 @@ func paper(station string, articles map[string]edition.Article, foreign []editio
 		contents[path] = edition.Revision{AsOf: edition.Epoch, Items: n[path]}.Settle(edition.NewContents(text), nil)
 		documents[path] = edition.NewDocument("text/plain", text, edition.Epoch)
 	}
-	return edition.New(station, 1, edition.Epoch, "build", documents).WithContents(contents).WithPending(pending)
+	return edition.New(station, edition.Epoch, "build", documents).WithContents(contents).WithPending(pending)
 }
 
 // byID returns what an edition says of each article: its months, else its feed.
@@ -162,7 +162,7 @@ func TestDiffOfPendingMonths(t *testing.T) {
 	if diff, err = edition.Diff(whole, nil); err != nil || len(diff.Left) != 3 || len(diff.Paths) != 4 {
 		t.Errorf("to nothing: %+v, %v", diff, err)
 	}
-	damaged := edition.New("xt", 1, edition.Epoch, "", nil).WithContents(map[string]*edition.Document{
+	damaged := edition.New("xt", edition.Epoch, "", nil).WithContents(map[string]*edition.Document{
 		"/rss.xml": edition.NewDocument("text/plain", []byte("no contents\n"), edition.Epoch),
 	})
 	if _, err := edition.Diff(whole, damaged); !errors.Is(err, edition.ErrDamaged) {

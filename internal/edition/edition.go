@@ -1,11 +1,15 @@
 package edition
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"iter"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"feedstation/internal/article"
@@ -25,7 +29,6 @@ var ErrUnsent = errors.New("in effect in this process only")
 // change: a reader who holds one never sees a mixture with the next.
 type Edition struct {
 	station   string
-	number    int64
 	watermark time.Time
 	issued    time.Time // see Issued
 	build     string
@@ -34,29 +37,29 @@ type Edition struct {
 	base      time.Time            // see Base
 	documents map[string]*Document // by path within the station
 	contents  map[string]*Document // by path; see WithContents
+	digest    *digest
+}
+
+// digest is made when it is first asked for.
+type digest struct {
+	once sync.Once
+	text string
 }
 
 // New returns an edition. The map is taken over. Watermark is the content
 // store's time of the snapshot that the documents were built from; build tells
 // which configuration and which version of the program built them.
-func New(station string, number int64, watermark time.Time, build string, documents map[string]*Document) *Edition {
+func New(station string, watermark time.Time, build string, documents map[string]*Document) *Edition {
 	watermark = watermark.UTC().Truncate(time.Millisecond)
 	return &Edition{
-		station: station, number: number, watermark: watermark, issued: watermark, build: build, documents: documents, base: watermark,
+		station: station, watermark: watermark, issued: watermark, build: build, documents: documents, base: watermark, digest: new(digest),
 	}
-}
-
-// Numbered returns the same edition under another number.
-func (e *Edition) Numbered(number int64) *Edition {
-	numbered := *e
-	numbered.number = number
-	return &numbered
 }
 
 // At returns the same edition as one of a station at that address.
 func (e *Edition) At(url string) *Edition {
 	located := *e
-	located.url = url
+	located.url, located.digest = url, new(digest)
 	return &located
 }
 
@@ -64,7 +67,7 @@ func (e *Edition) At(url string) *Edition {
 // [Contents]. The map is taken over.
 func (e *Edition) WithContents(contents map[string]*Document) *Edition {
 	known := *e
-	known.contents = contents
+	known.contents, known.digest = contents, new(digest)
 	return &known
 }
 
@@ -72,7 +75,7 @@ func (e *Edition) WithContents(contents map[string]*Document) *Edition {
 // to be built: they are missing, or as they were before.
 func (e *Edition) WithPending(months []article.Month) *Edition {
 	pending := *e
-	pending.pending = months
+	pending.pending, pending.digest = months, new(digest)
 	return &pending
 }
 
@@ -86,7 +89,7 @@ func (e *Edition) Following(current *Edition) *Edition {
 	if current != nil {
 		following.base = current.watermark
 		if maps.EqualFunc(e.documents, current.documents, func(a, b *Document) bool { return a.hash == b.hash }) {
-			following.issued = current.issued
+			following.issued, following.digest = current.issued, new(digest)
 		}
 	}
 	return &following
@@ -123,15 +126,14 @@ func (e *Edition) Instead(of *Edition, at time.Time) *Edition {
 		return e
 	}
 	instead := *e
-	instead.documents = documents
+	instead.documents, instead.digest = documents, new(digest)
 	return &instead
 }
 
 // Succeeding returns the same edition as one that replaces itself, a moment later.
 func (e *Edition) Succeeding() *Edition {
 	next := *e
-	next.number++
-	next.watermark = e.watermark.Add(time.Millisecond)
+	next.watermark, next.digest = e.watermark.Add(time.Millisecond), new(digest)
 	return next.Following(e)
 }
 
@@ -146,18 +148,29 @@ func (e *Edition) Pending() []article.Month { return e.pending }
 // Station returns the id of the station.
 func (e *Edition) Station() string { return e.station }
 
-// Number returns the edition's number: of two editions of a station, the later
-// has the higher one.
-func (e *Edition) Number() int64 { return e.number }
-
-// Watermark returns the content store's time of the snapshot that the
-// documents were built from, in milliseconds.
+// Watermark returns the content store's time of the snapshot that the documents
+// were built from, in milliseconds. It names the edition: of two of a station, the
+// later has the later one.
 func (e *Edition) Watermark() time.Time { return e.watermark }
 
 // Issued returns the watermark of the first edition that had these documents, which
 // is when the station became as readers see it. Contents, headers and the build may
 // have been stored anew since.
 func (e *Edition) Issued() time.Time { return e.issued }
+
+// Digest tells editions of one watermark apart, which processes can make that were
+// apart: it is that of the manifest, 32 hexadecimal digits.
+func (e *Edition) Digest() string {
+	e.digest.once.Do(func() {
+		text, err := json.Marshal(e.Manifest())
+		if err != nil {
+			panic(err) // it has no value that JSON lacks
+		}
+		sum := sha256.Sum256(text)
+		e.digest.text = hex.EncodeToString(sum[:16])
+	})
+	return e.digest.text
+}
 
 // Build identifies the configuration and the version of the program.
 func (e *Edition) Build() string { return e.build }

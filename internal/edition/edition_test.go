@@ -14,8 +14,8 @@ import (
 
 func TestEdition(t *testing.T) {
 	e := sample()
-	if e.Station() != "xt" || e.Number() != 7 || e.Build() != "4711" || e.Len() != 3 {
-		t.Errorf("edition %d of %s by %s with %d documents", e.Number(), e.Station(), e.Build(), e.Len())
+	if e.Station() != "xt" || e.Build() != "4711" || e.Len() != 3 {
+		t.Errorf("an edition of %s by %s with %d documents", e.Station(), e.Build(), e.Len())
 	}
 	if want := noon.Add(123 * time.Millisecond); !e.Watermark().Equal(want) || e.Watermark().Location() != time.UTC {
 		t.Errorf("watermark %v, want %v", e.Watermark(), want)
@@ -59,13 +59,12 @@ func TestEdition(t *testing.T) {
 	}
 }
 
-func TestNumbered(t *testing.T) {
+func TestSucceeding(t *testing.T) {
 	e := sample()
-	next := e.Numbered(8)
-	if e.Number() != 7 || next.Number() != 8 {
-		t.Errorf("numbers %d and %d, want 7 and 8", e.Number(), next.Number())
+	next := e.Succeeding()
+	if !next.Watermark().Equal(e.Watermark().Add(time.Millisecond)) || !next.Base().Equal(e.Watermark()) || next.Digest() == e.Digest() || !next.Equal(e) {
+		t.Errorf("after %s, %s: %s, %s on %s", e.Watermark(), e.Digest(), next.Watermark(), next.Digest(), next.Base())
 	}
-	sameEdition(t, next.Numbered(7), e)
 	a, _ := e.Document("/sitemaps/2019-03.xml.gz")
 	if b, ok := next.Document("/sitemaps/2019-03.xml.gz"); !ok || a.Tag() != b.Tag() || !bytes.Equal(a.Body(), b.Body()) || !a.Modified().Equal(b.Modified()) {
 		t.Error("the twin is another one")
@@ -77,7 +76,7 @@ func TestNumbered(t *testing.T) {
 func TestIssued(t *testing.T) {
 	a, b := edition.NewDocument(textType, []byte("a"), noon), edition.NewDocument(textType, []byte("b"), noon)
 	made := func(documents map[string]*edition.Document, after time.Duration) *edition.Edition {
-		return edition.New("xt", 1, noon.Add(after), "", documents)
+		return edition.New("xt", noon.Add(after), "", documents)
 	}
 	first := made(map[string]*edition.Document{"/a": a}, 0)
 	tests := []struct {
@@ -137,7 +136,7 @@ func TestEqual(t *testing.T) {
 	with := func(change func(map[string]*edition.Document)) *edition.Edition {
 		documents := maps.Collect(sample().All())
 		change(documents)
-		return edition.New("xt", 1, edition.Epoch, "another build", documents).WithContents(maps.Collect(sample().AllContents()))
+		return edition.New("xt", edition.Epoch, "another build", documents).WithContents(maps.Collect(sample().AllContents()))
 	}
 	tests := []struct {
 		name  string

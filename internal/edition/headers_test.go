@@ -20,7 +20,7 @@ func TestStaleWhileRevalidate(t *testing.T) {
 		{-time.Second, "public, max-age=300"},
 	} {
 		d := edition.NewDocument(xmlType, []byte("<a/>"), noon).WithHeaders(edition.Headers{MaxAge: 5 * time.Minute, StaleWhileRevalidate: tt.bound})
-		m := edition.New("xt", 1, noon, "4711", map[string]*edition.Document{"/a": d}).Manifest()
+		m := edition.New("xt", noon, "4711", map[string]*edition.Document{"/a": d}).Manifest()
 		e, err := m.Edition(nil, func(edition.Hash) ([]byte, error) { return d.Pack(), nil })
 		if err != nil {
 			t.Fatal(err)

@@ -30,7 +30,6 @@ func (e *DamagedError) Is(target error) bool { return target == ErrDamaged }
 type Manifest struct {
 	Format    int              `json:"format"`
 	Station   string           `json:"station"`
-	Number    int64            `json:"number"`
 	Watermark time.Time        `json:"watermark"`
 	Issued    time.Time        `json:"issued,omitzero"` // zero: the watermark
 	Build     string           `json:"build"`
@@ -72,7 +71,7 @@ func (entry Entry) headers() Headers {
 // Manifest returns the edition's manifest.
 func (e *Edition) Manifest() Manifest {
 	m := Manifest{
-		Format: manifestFormat, Station: e.station, Number: e.number, Watermark: e.watermark, Build: e.build, URL: e.url,
+		Format: manifestFormat, Station: e.station, Watermark: e.watermark, Build: e.build, URL: e.url,
 		Pending: e.pending, Documents: entries(e.documents), Contents: entries(e.contents),
 	}
 	if !e.issued.Equal(e.watermark) {
@@ -93,10 +92,12 @@ func entries(documents map[string]*Document) map[string]Entry {
 }
 
 // ParseManifest reads a manifest in JSON. One of another format is an error,
-// but not ErrDamaged: the program that wrote it may still be running.
+// but not ErrDamaged: the program that wrote it may still be running. One of the
+// version before has no Build, so that the edition is built anew.
 func ParseManifest(data []byte) (Manifest, error) {
 	var head struct {
-		Format int `json:"format"`
+		Format int   `json:"format"`
+		Number int64 `json:"number"` // the version before numbered its editions
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
 		return Manifest{}, fmt.Errorf("manifest: %w: %w", ErrDamaged, err)
@@ -107,6 +108,9 @@ func ParseManifest(data []byte) (Manifest, error) {
 	var m Manifest
 	if err := json.Unmarshal(data, &m); err != nil {
 		return Manifest{}, fmt.Errorf("manifest: %w: %w", ErrDamaged, err)
+	}
+	if head.Number != 0 {
+		m.Build = ""
 	}
 	return m, nil
 }
@@ -128,7 +132,7 @@ func (m *Manifest) Edition(known *Edition, get func(Hash) ([]byte, error)) (*Edi
 	if err != nil {
 		return nil, err
 	}
-	e := New(m.Station, m.Number, m.Watermark, m.Build, documents).At(m.URL).WithContents(contents).WithPending(m.Pending)
+	e := New(m.Station, m.Watermark, m.Build, documents).At(m.URL).WithContents(contents).WithPending(m.Pending)
 	e.issued = m.IssuedAt()
 	return e, nil
 }

@@ -16,13 +16,14 @@ import (
 
 // sample returns an edition of a feed, a sitemap and robots.txt.
 func sample() *edition.Edition {
-	return edition.New("xt", 7, noon.Add(123_456_789), "4711", map[string]*edition.Document{
+	return edition.New("xt", noon.Add(123_456_789), "4711", map[string]*edition.Document{
 		"/rss.xml":              edition.NewDocument("application/rss+xml; charset=utf-8", bodies()["big"], noon),
 		"/sitemaps/2019-03.xml": edition.NewDocument(xmlType, []byte("<urlset/>"), noon.Add(-time.Hour)),
 		"/robots.txt":           edition.NewDocument(textType, []byte("User-agent: *\n"), edition.Epoch),
-	}).WithContents(map[string]*edition.Document{
-		"/sitemaps/2019-03.xml": counted("1001\n1002\n", 2),
-	})
+	}).
+		WithContents(map[string]*edition.Document{
+			"/sitemaps/2019-03.xml": counted("1001\n1002\n", 2),
+		})
 }
 
 // counted returns a record of so many articles.
@@ -65,8 +66,8 @@ func (p *packs) get(hash edition.Hash) ([]byte, error) {
 // sameEdition fails unless both editions are equal in all that is served.
 func sameEdition(t *testing.T, got, want *edition.Edition) {
 	t.Helper()
-	if got.Station() != want.Station() || got.Number() != want.Number() || !got.Watermark().Equal(want.Watermark()) || got.Build() != want.Build() || got.Len() != want.Len() {
-		t.Errorf("got %s %d %v %s with %d documents", got.Station(), got.Number(), got.Watermark(), got.Build(), got.Len())
+	if got.Station() != want.Station() || got.Digest() != want.Digest() || !got.Watermark().Equal(want.Watermark()) || got.Build() != want.Build() || got.Len() != want.Len() {
+		t.Errorf("got %s %v %s with %d documents", got.Station(), got.Watermark(), got.Build(), got.Len())
 	}
 	if !got.Equal(want) {
 		t.Error("other documents")
@@ -115,11 +116,11 @@ func TestManifest(t *testing.T) {
 // the version before and after read them.
 func TestManifestForm(t *testing.T) {
 	d := edition.NewDocument(textType, []byte("User-agent: *\n"), noon)
-	text, err := json.Marshal(edition.New("xt", 7, noon.Add(123_456_789), "4711", map[string]*edition.Document{"/robots.txt": d}).Manifest())
+	text, err := json.Marshal(edition.New("xt", noon.Add(123_456_789), "4711", map[string]*edition.Document{"/robots.txt": d}).Manifest())
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"format":4,"station":"xt","number":7,"watermark":"2019-03-11T12:00:00.123Z","build":"4711","documents":` +
+	want := `{"format":4,"station":"xt","watermark":"2019-03-11T12:00:00.123Z","build":"4711","documents":` +
 		`{"/robots.txt":{"hash":"` + d.Hash().String() + `","type":"text/plain; charset=utf-8","modified":"2019-03-11T12:00:00Z","max_age":60}}}`
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)
@@ -135,7 +136,7 @@ func TestParseManifestFaults(t *testing.T) {
 	}{
 		{"empty", ``, `manifest: damaged: unexpected end of JSON input`, true},
 		{"half", `{"format":4,"station":"xt"`, `manifest: damaged: unexpected end of JSON input`, true},
-		{"a list", `[]`, `manifest: damaged: json: cannot unmarshal array into Go value of type struct { Format int "json:\"format\"" }`, true},
+		{"a list", `[]`, `manifest: damaged: json: cannot unmarshal array into Go value of type struct { Format int "json:\"format\""; Number int64 "json:\"number\"" }`, true},
 		{"a hash that is too long", `{"format":4,"documents":{"/a":{"hash":"` + strings.Repeat("0", 66) + `"}}}`, `manifest: damaged: edition: not a hash: "` + strings.Repeat("0", 66) + `"`, true},
 		{"a hash that is too short", `{"format":4,"documents":{"/a":{"hash":"00"}}}`, `manifest: damaged: edition: not a hash: "00"`, true},
 		{"no format", `{}`, `manifest: its format is 0, this program reads 4`, false},
@@ -158,7 +159,7 @@ func TestManifestEditionTakesKnownDocuments(t *testing.T) {
 	documents := maps.Collect(known.All())
 	documents["/rss.xml"] = feed
 	delete(documents, "/robots.txt")
-	next := edition.New("xt", 8, noon.Add(time.Minute), "4711", documents)
+	next := edition.New("xt", noon.Add(time.Minute), "4711", documents)
 
 	m, stored := next.Manifest(), packsOf(next)
 	got, err := m.Edition(known, stored.get)
@@ -177,7 +178,7 @@ func TestManifestEditionTakesKnownDocuments(t *testing.T) {
 	t.Run("the same content of another time", func(t *testing.T) {
 		old, _ := known.Document("/robots.txt")
 		newer := edition.NewDocument(textType, old.Body(), noon)
-		e := edition.New("xt", 9, noon, "4711", map[string]*edition.Document{"/robots.txt": newer})
+		e := edition.New("xt", noon, "4711", map[string]*edition.Document{"/robots.txt": newer})
 		m, stored := e.Manifest(), packsOf(e)
 		got, err := m.Edition(known, stored.get)
 		if err != nil {

@@ -137,13 +137,13 @@ func TestReviseHeaders(t *testing.T) {
 		t.Errorf("the same again: another document, %v", err)
 	}
 	// Stored and fetched, it is as it was.
-	e := edition.New("xt", 1, noon, "", map[string]*edition.Document{"/rss.xml": next})
+	e := edition.New("xt", noon, "", map[string]*edition.Document{"/rss.xml": next})
 	m := e.Manifest()
 	fetched, err := m.Edition(nil, func(edition.Hash) ([]byte, error) { return next.Pack(), nil })
 	if err != nil || !fetched.Equal(e) {
 		t.Errorf("fetched: %v, equal %t", err, err == nil && fetched.Equal(e))
 	}
-	if e.Equal(edition.New("xt", 1, noon, "", map[string]*edition.Document{"/rss.xml": d})) {
+	if e.Equal(edition.New("xt", noon, "", map[string]*edition.Document{"/rss.xml": d})) {
 		t.Error("an edition with other headers is equal")
 	}
 }

@@ -215,7 +215,7 @@ func TestBaiduUnchanged(t *testing.T) {
 	b := shardsOf(Memory{}, map[string][]string{path(2026, 1, 1): pages("a", 3, 0)})
 	list(t, b)
 	before := b.documents[network.BaiduPath]
-	b.current = edition.New("xt", 1, noon, "", b.documents)
+	b.current = edition.New("xt", noon, "", b.documents)
 	b.asOf = noon.Add(time.Hour)
 	b.add(map[string][]string{path(2026, 1, 1): pages("a", 3, 0)[:1], path(2026, 1, 2): pages("a", 3, 0)[1:]})
 	list(t, b)

@@ -83,11 +83,7 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 	if err != nil {
 		return nil, b.outcome, err
 	}
-	number := int64(1)
-	if b.current != nil {
-		number = b.current.Number() + 1
-	}
-	e := edition.New(b.station.ID, number, watermark(b.current, b.asOf), p.Fingerprint(b.station), b.documents).At(b.station.URL)
+	e := edition.New(b.station.ID, watermark(b.current, b.asOf), p.Fingerprint(b.station), b.documents).At(b.station.URL)
 	e = e.WithContents(b.contents).WithPending(b.outcome.Pending).Following(b.current)
 	return e, b.outcome, b.gate(ctx, e, o.Work)
 }

@@ -72,7 +72,7 @@ func builderOf(store Snapshot, from time.Time) *builder {
 
 // publish makes what was built the current edition.
 func (b *builder) publish() {
-	b.current = edition.New("xt", 1, b.asOf, "", b.documents).WithContents(b.contents)
+	b.current = edition.New("xt", b.asOf, "", b.documents).WithContents(b.contents)
 	b.documents, b.contents = map[string]*edition.Document{}, map[string]*edition.Document{}
 }
 

@@ -60,10 +60,11 @@ func TestWithdrawFailsClosed(t *testing.T) {
 	station := &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC}
 	at := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 	document := func(text string) *edition.Document { return edition.NewDocument("text/plain", []byte(text), at) }
-	e := edition.New("xt", 1, at, "build", map[string]*edition.Document{
+	e := edition.New("xt", at, "build", map[string]*edition.Document{
 		"/rss.xml": document("article 1"), "/atom.xml": document("article 1"), "/feed.json": document("article 1"), "/moment/feed.json": document("article 1"), "/sitemaps/news.xml": document("article 1"),
 		"/robots.txt": document("User-agent: *"),
-	}).WithContents(map[string]*edition.Document{"/rss.xml": document("1\tnot contents\n")})
+	}).
+		WithContents(map[string]*edition.Document{"/rss.xml": document("1\tnot contents\n")})
 	got := press.Withdraw(station, e, edition.Retractions{"1": {ID: "1", At: at.Add(time.Hour)}})
 	for path, d := range got.All() {
 		if strings.Contains(string(d.Body()), "article 1") {

@@ -132,7 +132,7 @@ func Withdraw(station *network.Station, e *edition.Edition, retractions edition.
 		w.removeLinks(path, targets)
 	}
 	w.complete(losses)
-	next := edition.New(e.Station(), e.Number()+1, e.Watermark().Add(time.Millisecond), e.Build(), w.documents)
+	next := edition.New(e.Station(), e.Watermark().Add(time.Millisecond), e.Build(), w.documents)
 	return next.At(e.URL()).WithContents(w.contents).WithPending(e.Pending()).Following(e)
 }
 

@@ -48,7 +48,7 @@ func archived(articles int) *edition.Edition {
 		contents[path] = edition.Revision{AsOf: newest}.Settle(edition.NewContents(lines[path]), nil)
 	}
 	documents[network.BaiduPath] = join([]byte(strings.Join(list, "")))
-	return edition.New("xt", 1, newest, "build", documents).At(xt.URL).WithContents(contents)
+	return edition.New("xt", newest, "build", documents).At(xt.URL).WithContents(contents)
 }
 
 // shownBy returns the paths of the documents that have an article.

@@ -37,7 +37,7 @@ func TestAdmin(t *testing.T) {
 		body   string
 	}{
 		{"starting", func() { clear(editions) }, 503, "no edition yet: xt, yy, zz\n"},
-		{"two stations are missing", func() { editions["xt"] = edition.New("xt", 1, noon, "4711", nil) }, 503, "no edition yet: yy, zz\n"},
+		{"two stations are missing", func() { editions["xt"] = edition.New("xt", noon, "4711", nil) }, 503, "no edition yet: yy, zz\n"},
 		{"ready", func() { editions["yy"], editions["zz"] = editions["xt"], editions["xt"] }, 200, "ready\n"},
 		{"draining", drain.Start, 503, "shutting down\n"},
 		{"draining, whatever there is", func() { clear(editions) }, 503, "shutting down\n"},
@@ -313,10 +313,10 @@ func TestAdminStatus(t *testing.T) {
 		time.Sleep(time.Until(noon.Add(10 * time.Minute)))
 		n, editions := portal(t)
 		clear(editions)
-		e := edition.New("xt", 7, noon, "4711", documents())
+		e := edition.New("xt", noon, "4711", documents())
 		editions["xt"] = e.WithPending([]article.Month{{Year: 2019, Month: time.March}})
-		editions["yy"] = edition.New("yy", 2, noon, "4711", nil)
-		editions[newest+"yy"] = edition.New("yy", 5, noon, "4711", nil)
+		editions["yy"] = edition.New("yy", noon, "4711", nil)
+		editions[newest+"yy"] = edition.New("yy", noon.Add(time.Second), "4711", nil)
 		jobs := &fakeJobs{
 			checked:    map[string]time.Time{"xt": noon.Add(9 * time.Minute), "yy": noon.Add(4 * time.Minute)},
 			conditions: []condition.Condition{{Kind: condition.Kind{State: "not built", Began: "station not built"}, Station: "yy", Since: noon, Err: errors.New("the disk is full")}},
@@ -334,12 +334,12 @@ func TestAdminStatus(t *testing.T) {
 		}, "stores": []any{
 			map[string]any{"name": "local copy", "state": "full", "error": "cache: open x: no space left on device", "error_since": at}, map[string]any{"name": "redis", "state": "ok"},
 		}, "retracted": map[string]any{"count": 1.0, "ids": []any{"7"}}, "stations": []any{
-			map[string]any{"id": "xt", "state": "not writable", "error": "cache: open x: no space left on device", "error_since": at, "leader": "this process", "edition": 7.0, "built": at, "as_of": "2019-03-11T12:09:00Z", "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0},
+			map[string]any{"id": "xt", "state": "not writable", "error": "cache: open x: no space left on device", "error_since": at, "leader": "this process", "built": at, "as_of": "2019-03-11T12:09:00Z", "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0},
 			map[string]any{
-				"id": "yy", "state": "not built", "leader": "other", "edition": 2.0, "behind": 5.0, "built": at, "as_of": "2019-03-11T12:04:00Z", "age_seconds": 360.0, "documents": 0.0, "pending_months": 0.0,
+				"id": "yy", "state": "not built", "leader": "other", "behind": "2019-03-11T12:00:01Z", "built": at, "as_of": "2019-03-11T12:04:00Z", "age_seconds": 360.0, "documents": 0.0, "pending_months": 0.0,
 				"error": "the disk is full", "error_since": at,
 			},
-			map[string]any{"id": "zz", "state": "no edition", "error": "damaged", "error_since": at, "edition": 0.0, "documents": 0.0, "pending_months": 0.0},
+			map[string]any{"id": "zz", "state": "no edition", "error": "damaged", "error_since": at, "documents": 0.0, "pending_months": 0.0},
 		}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("status (-want +got):\n%s", diff)
@@ -366,7 +366,7 @@ func TestAdminStatusAge(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n, editions := portal(t)
-				editions["xt"] = edition.New("xt", 7, time.Now().Add(-tt.built), "4711", documents())
+				editions["xt"] = edition.New("xt", time.Now().Add(-tt.built), "4711", documents())
 				jobs := &fakeJobs{}
 				if tt.checked > 0 {
 					jobs.checked = map[string]time.Time{"xt": time.Now().Add(-tt.checked)}

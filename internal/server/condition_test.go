@@ -120,7 +120,7 @@ func TestNotModified(t *testing.T) {
 func TestModifiedInTheFuture(t *testing.T) {
 	n, editions := portal(t)
 	ahead := edition.NewDocument("text/plain", []byte("news"), time.Now().Add(time.Hour))
-	editions["xt"] = edition.New("xt", 1, noon, "build", map[string]*edition.Document{"/rss.xml": ahead})
+	editions["xt"] = edition.New("xt", noon, "build", map[string]*edition.Document{"/rss.xml": ahead})
 	address := listen(t, server.New(n, editions))
 	first := get(t, address, "GET", "/rss.xml")
 	told := first.Header.Get("Last-Modified")

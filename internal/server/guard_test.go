@@ -21,7 +21,7 @@ const adminToken = "0123456789abcdef"
 func guarded(t *testing.T) (http.Handler, *lines) {
 	t.Helper()
 	n, editions := portal(t)
-	editions["xt"] = edition.New("xt", 1, noon, "4711", nil)
+	editions["xt"] = edition.New("xt", noon, "4711", nil)
 	log := new(lines)
 	untimed := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {

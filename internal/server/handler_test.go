@@ -276,7 +276,7 @@ func TestNextEdition(t *testing.T) {
 	}
 
 	next := []byte("<rss>the next edition</rss>")
-	editions["xt"] = edition.New("xt", 2, noon, "4711", map[string]*edition.Document{"/rss.xml": edition.NewDocument(rssType, next, noon.Add(time.Second))})
+	editions["xt"] = edition.New("xt", noon, "4711", map[string]*edition.Document{"/rss.xml": edition.NewDocument(rssType, next, noon.Add(time.Second))})
 	got := get(t, address, "GET", "/rss.xml", "Accept-Encoding: gzip", tag)
 	if body := bodyOf(t, got); got.StatusCode != 200 || !bytes.Equal(body, next) || got.Header.Get("Last-Modified") != "Mon, 11 Mar 2019 12:00:01 GMT" {
 		t.Errorf("status %d, header %v, body %q", got.StatusCode, got.Header, body)

@@ -28,7 +28,7 @@ type press struct {
 func (p *press) Served(string) (*edition.Edition, bool) { return p.current.Load(), true }
 
 func (p *press) publish(e *edition.Edition) {
-	p.all.Store(e.Number(), e)
+	p.all.Store(numberOf(e), e)
 	p.current.Store(e)
 }
 
@@ -47,7 +47,7 @@ func (p *press) published(number int64, path string) *edition.Document {
 // run publishes one edition after the other until stop, and returns the last
 // one's number. An edition gets further encodings while it is served.
 func (p *press) run(stop <-chan struct{}) int64 {
-	for n := p.current.Load().Number() + 1; ; n++ {
+	for n := numberOf(p.current.Load()) + 1; ; n++ {
 		select {
 		case <-stop:
 			return n - 1
@@ -60,6 +60,9 @@ func (p *press) run(stop <-chan struct{}) int64 {
 		}
 	}
 }
+
+// numberOf returns the number that numbered has made an edition of.
+func numberOf(e *edition.Edition) int64 { return int64(e.Watermark().Sub(noon) / time.Second) }
 
 // mainDocuments are the documents, and their media types, that every edition has.
 var mainDocuments = map[string]string{"/sitemap.xml": xmlType, "/rss.xml": rssType, "/robots.txt": textType}
@@ -83,7 +86,7 @@ func numbered(number int64) *edition.Edition {
 	for path, mediaType := range mainDocuments {
 		add(path, mediaType, texts[path])
 	}
-	return edition.New("xt", number, noon, "4711", documents)
+	return edition.New("xt", noon.Add(time.Duration(number)*time.Second), "4711", documents)
 }
 
 // follower is a client that reads one document after the other on one
@@ -188,7 +191,7 @@ func TestNoMixtureOfEditions(t *testing.T) {
 				random := rand.New(rand.NewPCG(1, uint64(i)))
 				paths := append(slices.Sorted(maps.Keys(mainDocuments)), "/sitemap.xml.gz", "/sitemaps/news-2.xml")
 				encodings := []string{"identity", "gzip", "br", "zstd"}
-				for n := 0; n < 400 || p.current.Load().Number() < 20; n++ {
+				for n := 0; n < 400 || numberOf(p.current.Load()) < 20; n++ {
 					path, encoding := paths[random.IntN(len(paths))], encodings[random.IntN(len(encodings))]
 					body := f.read(t, path, encoding, random.IntN(2) == 0)
 					read.Add(1)

@@ -109,8 +109,8 @@ func portal(t testing.TB) (*network.Network, stands) {
 		t.Fatal(err)
 	}
 	return n, stands{
-		"xt": edition.New("xt", 1, noon, "4711", documents()),
-		"zz": edition.New("zz", 1, noon, "4711", nil),
+		"xt": edition.New("xt", noon, "4711", documents()),
+		"zz": edition.New("zz", noon, "4711", nil),
 	}
 }
 

@@ -65,9 +65,8 @@ type stationStatus struct {
 	ID        string     `json:"id"`
 	State     string     `json:"state"`            // ok, no edition, pinned, backlog, or what is wrong
 	Leader    string     `json:"leader,omitempty"` // "this process", or the token of the one that builds it
-	Edition   int64      `json:"edition"`          // its number; 0: none yet
-	Behind    int64      `json:"behind,omitempty"` // the number of the newest one, while an earlier one is pinned
-	Built     *time.Time `json:"built,omitempty"`  // since when its documents are as they are
+	Built     *time.Time `json:"built,omitempty"`  // since when its documents are as they are; absent: there is none yet
+	Behind    *time.Time `json:"behind,omitempty"` // that of the newest one, while an earlier one is pinned
 	AsOf      *time.Time `json:"as_of,omitempty"`
 	Age       *int64     `json:"age_seconds,omitempty"`
 	Documents int        `json:"documents"`
@@ -147,18 +146,19 @@ func (a *Admin) stationStatus(station string, all []condition.Condition) station
 	newest, ok := a.Editions.Current(station)
 	if e, served := a.Editions.Served(station); served {
 		built := e.Issued()
-		s.State, s.Edition, s.Built, s.Documents, s.Pending = "ok", e.Number(), &built, e.Len(), len(e.Pending())
+		s.State, s.Built, s.Documents, s.Pending = "ok", &built, e.Len(), len(e.Pending())
 		if s.Pending > 0 {
 			s.State = "backlog"
 		}
-		if ok && newest.Number() != e.Number() {
-			s.State, s.Behind = "pinned", newest.Number()
+		if ok && !newest.Issued().Equal(built) {
+			behind := newest.Issued()
+			s.State, s.Behind = "pinned", &behind
 		}
 		s.AsOf, s.Age = a.asOf(station, e.Watermark())
 	}
 	if why, wrong := a.wrong(station, all); wrong {
 		s.Error, s.Since = why.Err.Error(), &why.Since
-		if s.Edition != 0 {
+		if s.Built != nil {
 			s.State = why.State
 		}
 	}

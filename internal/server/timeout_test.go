@@ -125,7 +125,7 @@ func TestSlowReaderOfMuch(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n, editions := portal(t)
-				editions["xt"] = edition.New("xt", 2, noon, "4711", map[string]*edition.Document{"/sitemap.xml": d})
+				editions["xt"] = edition.New("xt", noon, "4711", map[string]*edition.Document{"/sitemap.xml": d})
 				s := serve(t, server.New(n, editions))
 				conn, err := s.dial(t.Context(), "", "")
 				if err != nil {

@@ -1,13 +1,16 @@
 // Package store is what all stores of editions have in common: what they are asked,
 // and what they answer. An edition at rest is its manifest and, beside it, the
 // documents and contents that the manifest names by their hashes.
+//
+// The watermark names an edition, in milliseconds. To publish is to compare and swap:
+// an edition replaces the stored one if that is not later than its base, which is the
+// edition that it was made from. Processes that were apart can make different editions
+// of one watermark: the one with the higher digest is the later one, for every store
+// and every process, so that all end with the same. No process goes back.
 package store
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -23,9 +26,6 @@ var ErrNone = errors.New("no edition")
 // stored in a way of its own.
 var ErrForeign = errors.New("stored by another version of the program")
 
-// DefaultKeep is how many editions are kept besides the current one.
-const DefaultKeep = 5
-
 // Store keeps the newest edition of each station, and some before it.
 type Store interface {
 	// Heads returns what is stored of the stations, zero for nothing, in their
@@ -35,20 +35,22 @@ type Store interface {
 	// taken from it. The error is ErrNone when there is none, and
 	// edition.ErrDamaged when it is not what was stored.
 	Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error)
-	// Publish stores an edition and returns it as it was numbered: at least as
-	// it came, and higher than the one it replaces; an equal one of the same
-	// snapshot it does not replace. The error is edition.ErrStale when the
-	// stored edition is later than the edition's base.
-	Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error)
+	// Publish stores an edition, unless it is stored already. The error is
+	// edition.ErrStale when the stored edition is later than the edition's base, or
+	// is of its watermark and later.
+	Publish(ctx context.Context, e *edition.Edition) error
 	// Kept returns the manifests of the current edition and of the kept ones,
 	// the newest first.
 	Kept(ctx context.Context, station string) ([]edition.Manifest, error)
 	// FetchKept is Fetch for an edition that Kept names.
-	FetchKept(ctx context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error)
+	FetchKept(ctx context.Context, station string, watermark time.Time, known *edition.Edition) (*edition.Edition, error)
 	// Pin stores which edition is served instead of the current one, and that
 	// edition, which stays until another one is pinned or, with nil, none. An
 	// earlier pin than the stored one changes nothing.
 	Pin(ctx context.Context, station string, pin Pin, e *edition.Edition) error
+	// Pinned returns the stored pin and, as Fetch does, what was pinned; nil where the
+	// pin names none.
+	Pinned(ctx context.Context, station string, known *edition.Edition) (Pin, *edition.Edition, error)
 }
 
 // Head is what a store tells of a station without its edition being read.
@@ -62,18 +64,29 @@ type Head struct {
 
 // Version tells one edition of a station from another, and which is later.
 type Version struct {
-	Number    int64
-	Watermark int64 // Unix milliseconds
+	Watermark int64  // Unix milliseconds
+	Digest    string // empty: not known, as of an edition that the version before has published
 }
 
 // VersionOf returns that of an edition.
-func VersionOf(e *edition.Edition) Version { return Version{e.Number(), e.Watermark().UnixMilli()} }
+func VersionOf(e *edition.Edition) Version { return Version{e.Watermark().UnixMilli(), e.Digest()} }
+
+// Later reports whether an edition is later than another one.
+func (v Version) Later(than Version) bool {
+	if v.Watermark != than.Watermark {
+		return v.Watermark > than.Watermark
+	}
+	return than.Digest != "" && v.Digest > than.Digest
+}
+
+// Same reports whether two editions are the same, as far as is known.
+func (v Version) Same(as Version) bool { return !v.Later(as) && !as.Later(v) }
 
 // Pin tells which kept edition of a station is served instead of the current
 // one. Of two, the later counts.
 type Pin struct {
-	Number int64     `json:"number"` // 0: the current edition is served
-	At     time.Time `json:"at"`     // when that was decided, in milliseconds; zero: never
+	Watermark time.Time // zero: the current edition is served
+	At        time.Time // when that was decided, in milliseconds; zero: never
 }
 
 // Later reports whether a pin counts more than another one.
@@ -91,18 +104,6 @@ func ParseManifest(station string, text []byte) (edition.Manifest, error) {
 		return m, fmt.Errorf("an edition of station %q: %w", m.Station, edition.ErrDamaged)
 	}
 	return m, err
-}
-
-// Digest tells editions apart that may have the same number: it is that of all
-// the rest of a manifest.
-func Digest(m edition.Manifest) string {
-	m.Number = 0
-	text, err := json.Marshal(m)
-	if err != nil {
-		panic(err) // it has no value that JSON lacks
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
 }
 
 // Objects yields what a manifest names.

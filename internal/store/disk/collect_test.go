@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -13,12 +14,14 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/store"
 	"feedstation/internal/store/storetest"
+	"feedstation/internal/testkit/require"
 )
 
-// TestLocalFolder has two processes share a folder, by turns or one for a while, with
-// pins: what is there is what the current, the kept and the pinned editions name,
-// and nothing else.
-func TestLocalFolder(t *testing.T) {
+// TestCollect has two processes share a folder, by turns or one for a while, with
+// pins; one of them collects now and then. All that an edition or a pin names is there
+// at any time, and after that nothing else.
+func TestCollect(t *testing.T) {
+	require.Time(t)
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 0))
@@ -26,13 +29,13 @@ func TestLocalFolder(t *testing.T) {
 			var processes [2]*Store
 			for i := range processes {
 				var err error
-				if processes[i], err = Open(dir, 2); err != nil {
+				if processes[i], err = Open(dir, store.Keep{Editions: 2, For: -1}); err != nil {
 					t.Fatal(err)
 				}
 			}
 			var last *edition.Edition
 			turn := processes[0]
-			for step := range 60 {
+			for step := range 80 {
 				if random.IntN(4) == 0 {
 					turn = processes[random.IntN(2)]
 				}
@@ -41,82 +44,87 @@ func TestLocalFolder(t *testing.T) {
 					pin := store.Pin{At: storetest.Noon.Add(time.Duration(step) * time.Hour)}
 					var e *edition.Edition
 					if random.IntN(3) > 0 {
-						pin.Number, e = last.Number(), last
+						pin.Watermark, e = last.Watermark(), last
 					}
 					if err := turn.Pin(t.Context(), "xt", pin, e); err != nil {
 						t.Fatal(err)
 					}
+				case last != nil && random.IntN(3) == 0:
+					if err := turn.Collect(t.Context(), "xt"); err != nil {
+						t.Fatal(err)
+					}
+					wantFolder(t, turn, last, true)
 				default:
-					last = storetest.Publish(t, turn, storetest.Print(1, step, fmt.Sprint("text ", random.IntN(5))))
-					wantFolder(t, turn, last)
+					last = storetest.Publish(t, turn, storetest.Print(step, fmt.Sprint("text ", random.IntN(5))))
+				}
+				if last != nil {
+					wantFolder(t, turn, last, false)
 				}
 			}
 		})
 	}
 }
 
-// wantFolder fails unless the station's folder has what it should have.
-func wantFolder(t *testing.T, l *Store, current *edition.Edition) {
+// wantFolder fails unless the station's folder has what it should have, and, exactly,
+// nothing else.
+func wantFolder(t *testing.T, s *Store, current *edition.Edition, exactly bool) {
 	t.Helper()
-	in, err := l.station("xt")
+	kept, err := s.Kept(t.Context(), "xt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer in.Close()
-	numbers, names, err := list(in)
-	if err != nil {
-		t.Fatal(err)
+	if !kept[0].Watermark.Equal(current.Watermark()) || exactly && len(kept) > 3 {
+		t.Fatalf("%d are kept, of %s the newest", len(kept), kept[0].Watermark)
 	}
-	pin, err := readPin(in)
-	if err != nil {
-		t.Fatal(err)
+	pin, pinned, err := s.Pinned(t.Context(), "xt", nil)
+	if err != nil || pinned == nil != pin.Watermark.IsZero() {
+		t.Fatalf("pinned: %v, %v, %v", pin, pinned, err)
 	}
-	want := map[string]bool{manifestName: true, lockName: true, durable.Marker: true}
-	if _, err := os.Stat(l.path("xt", pinnedName)); err == nil {
+	want := map[string]bool{currentName: true, lockName: true, durable.Marker: true}
+	if !pin.At.IsZero() {
 		want[pinnedName] = true
 	}
-	kept := l.keptOf(numbers, current.Number(), pin)
-	if len(kept) > 4 || !slices.Contains(kept, current.Number()) {
-		t.Fatalf("kept are %d", kept)
+	if pinned != nil {
+		kept = append(kept, pinned.Manifest())
 	}
-	for _, number := range kept {
-		want[numberName(number)] = true
-		m, err := manifest(in, "xt", numberName(number))
-		if err != nil {
-			t.Fatal(err)
+	for i, m := range kept {
+		if pinned == nil || i < len(kept)-1 {
+			want[manifestName(m.Watermark.UnixMilli())] = true
 		}
-		for _, entry := range m.Documents {
-			want[objectName(entry.Hash)] = true
+		for hash := range store.Objects(m) {
+			want[objectName(hash)] = true
 		}
 	}
-	if got := slices.Sorted(slices.Values(names)); !slices.Equal(got, slices.Sorted(maps.Keys(want))) {
-		t.Fatalf("the folder has %q, want %q", got, slices.Sorted(maps.Keys(want)))
+	got := storetest.Tree(t, filepath.Join(s.dir, "xt"))
+	for name := range want {
+		if _, ok := got[name]; !ok {
+			t.Fatalf("%s is gone", name)
+		}
+	}
+	if exactly && len(got) != len(want) {
+		t.Fatalf("the folder has %q, want %q", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
 	}
 }
 
 // Where only the pointer is missing, the newest edition serves, and it is written
 // again.
-func TestLocalPointerGone(t *testing.T) {
+func TestPointerGone(t *testing.T) {
 	l := newStore(t)
-	storetest.Publish(t, l, storetest.Print(1, 0, "one"))
-	second := storetest.Publish(t, l, storetest.Print(2, 1, "two"))
-	if err := os.Remove(l.path("xt", manifestName)); err != nil {
+	storetest.Publish(t, l, storetest.Print(0, "one"))
+	second := storetest.Publish(t, l, storetest.Print(1, "two"))
+	if err := os.Remove(l.path("xt", currentName)); err != nil {
 		t.Fatal(err)
 	}
-	again, err := Open(l.dir, store.DefaultKeep)
+	again, err := Open(l.dir, store.Keep{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e, err := again.Fetch(t.Context(), "xt", nil); err != nil || !e.Equal(second) || e.Number() != 2 {
+	if e, err := again.Fetch(t.Context(), "xt", nil); err != nil || !e.Equal(second) {
 		t.Fatalf("Fetch: %v, %v", e, err)
 	}
 	storetest.Publish(t, again, second)
-	in, err := again.station("xt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	if v, err := version(in, "xt", manifestName); err != nil || v.Number < 2 {
-		t.Errorf("the pointer: %v, %v", v, err)
+	heads, err := again.Heads(t.Context(), []string{"xt"})
+	if err != nil || heads[0].Version != store.VersionOf(second) {
+		t.Errorf("Heads: %v, %v", heads, err)
 	}
 }

@@ -3,19 +3,22 @@
 //
 // It has a folder a station; every .json holds the SHA-256 of its content:
 //
-//	{dir}/{station}/{number}.json   manifest of the current or a kept edition
-//	{dir}/{station}/manifest.json   the number and the watermark of the current one
-//	{dir}/{station}/{hash}.doc      one document, packed (edition.Document.Pack)
-//	{dir}/{station}/pinned.json     which kept edition is served instead of the current one
-//	{dir}/{station}/left.json       which articles have left since the oldest of these editions
-//	{dir}/{station}/lock            held by the process that publishes
-//	{dir}/{station}/unconfirmed     nothing is served from there: what was retracted is not known
-//	{dir}/{station}/.feedstation    tells that the folder is ours
-//	{dir}/.feedstation              the same
-//	{dir}/settings.lock             with which settings the processes that are there make editions
-//	{dir}/retracted.json            the retractions of all stations
-//	{dir}/retracted.json.twin       the same, for when that is damaged
-//	{dir}/retracted.lock            held by the process that adds to them
+//	{dir}/{station}/{watermark}.json  manifest of the current or a kept edition: 20261128T174003.123Z.json
+//	{dir}/{station}/current.json      the watermark and the digest of the current one
+//	{dir}/{station}/{hash}.doc        one document, packed (edition.Document.Pack)
+//	{dir}/{station}/pinned.json       which edition is served instead of the current one, and its manifest
+//	{dir}/{station}/left.json         which articles have left since the oldest of these editions
+//	{dir}/{station}/lock              held by the process that publishes, or collects
+//	{dir}/{station}/unconfirmed       nothing is served from there: what was retracted is not known
+//	{dir}/{station}/.feedstation      tells that the folder is ours
+//	{dir}/.feedstation                the same
+//	{dir}/settings.lock               with which settings the processes that are there make editions
+//	{dir}/retracted.json              the retractions of all stations
+//	{dir}/retracted.json.twin         the same, for when that is damaged
+//	{dir}/retracted.lock              held by the process that adds to them
+//
+// The version before numbered its editions: {number}.json, and manifest.json in the
+// place of current.json. They are read, and go with the next ones.
 package disk
 
 import (
@@ -26,6 +29,7 @@ import (
 	"io/fs"
 	"slices"
 	"sync"
+	"time"
 
 	"feedstation/internal/durable"
 	"feedstation/internal/edition"
@@ -35,7 +39,7 @@ import (
 // Store is the local copy: a folder that several processes may share.
 type Store struct {
 	dir   string
-	keep  int
+	keep  store.Keep
 	fault error // why the folder could not be written to when it was opened
 
 	trusting bool // see Trusting
@@ -49,21 +53,20 @@ type Store struct {
 
 // known is what is remembered of a station's folder.
 type known struct {
-	manifest, pinned seen
-	head             store.Head
-	unconfirmed      bool // see distrust
+	current, former, pinned seen
+	head                    store.Head
+	unconfirmed             bool // see Distrust
 }
 
 // Open returns the local copy in a folder, which is created, and tried by
 // writing to it: one that can't be written to is still read. A folder that has
-// files of others is refused with a [durable.ForeignError]. Keep is how many
-// editions are kept besides the current one, at least 1.
-func Open(dir string, keep int) (*Store, error) {
+// files of others is refused with a [durable.ForeignError].
+func Open(dir string, keep store.Keep) (*Store, error) {
 	base, fault, err := openBase(dir)
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	return &Store{dir: dir, keep: max(keep, 1), base: base, fault: fault, known: map[string]*known{}}, nil
+	return &Store{dir: dir, keep: keep, base: base, fault: fault, known: map[string]*known{}}, nil
 }
 
 // Trusting has the local copy serve its editions also where its retractions can't
@@ -103,7 +106,7 @@ func (s *Store) of(station string) *known {
 	return k
 }
 
-// Heads implements Store.
+// Heads implements store.Store.
 func (s *Store) Heads(_ context.Context, stations []string) ([]store.Head, error) {
 	heads := make([]store.Head, len(stations))
 	for i, station := range stations {
@@ -135,56 +138,85 @@ func (s *Store) head(station string) (store.Head, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := s.of(station)
-	now, changed, err := k.manifest.look(in, manifestName)
+	current, changed, err := k.current.look(in, currentName)
+	former, other, formerErr := k.former.look(in, formerName)
+	if err := errors.Join(err, formerErr); err != nil {
+		return store.Head{}, err
+	}
+	if changed || other {
+		p, err := readPointer(in, station)
+		if err != nil {
+			return store.Head{}, err
+		}
+		k.head.Version, k.current, k.former = p.version(), current, former
+	}
+	now, changed, err := k.pinned.look(in, pinnedName)
 	if err != nil {
 		return store.Head{}, err
 	}
 	if changed {
-		if k.head.Version, err = version(in, station, manifestName); err != nil {
+		p, err := readPin(in)
+		if err != nil {
 			return store.Head{}, err
 		}
-		k.manifest = now
-	}
-	now, changed, err = k.pinned.look(in, pinnedName)
-	if err != nil {
-		return store.Head{}, err
-	}
-	if changed {
-		if k.head.Pin, err = readPin(in); err != nil {
-			return store.Head{}, err
-		}
-		k.pinned = now
+		k.head.Pin, k.pinned = p.pin(), now
 	}
 	return k.head, nil
 }
 
-// version returns that of a manifest, or of the pointer to one, also where only
-// another version of the program can read the rest. A damaged one is as good as none.
-func version(in *durable.Folder, station, name string) (store.Version, error) {
-	text, err := readSealed(in, name)
-	switch {
-	case err == nil:
-	case isAbsent(err):
-		return store.Version{}, nil
-	default:
-		return store.Version{}, err
-	}
-	var head pointer
-	if json.Unmarshal(text, &head) != nil || head.Station != station {
-		return store.Version{}, nil
-	}
-	return store.Version{Number: head.Number, Watermark: head.Watermark.UnixMilli()}, nil
+// pointer is what currentName holds of the current edition.
+type pointer struct {
+	Station   string    `json:"station"`
+	Watermark time.Time `json:"watermark"`
+	Digest    string    `json:"digest,omitempty"`
+	Number    int64     `json:"number,omitempty"` // of an edition of the version before, instead of the digest
 }
 
-// isAbsent reports whether an error is that of what is not there, or is as good as
-// that: it can't be read.
+// name returns the name of the manifest.
+func (p pointer) name() string {
+	if p.Number > 0 {
+		return numberName(p.Number)
+	}
+	return manifestName(p.Watermark.UnixMilli())
+}
+
+// version returns that of the edition; zero: there is none.
+func (p pointer) version() store.Version {
+	if p.Watermark.IsZero() {
+		return store.Version{}
+	}
+	return store.Version{Watermark: p.Watermark.UnixMilli(), Digest: p.Digest}
+}
+
+// readPointer returns the pointer to the current edition, zero where there is none or
+// it is damaged. Where the version before has published since, or published last, it
+// is that one's.
+func readPointer(in *durable.Folder, station string) (p pointer, err error) {
+	for _, name := range []string{currentName, formerName} {
+		text, err := readSealed(in, name)
+		if isAbsent(err) {
+			continue
+		}
+		if err != nil {
+			return pointer{}, err
+		}
+		var one pointer
+		if json.Unmarshal(text, &one) == nil && one.Station == station && (p.Station == "" || one.Watermark.After(p.Watermark)) {
+			p = one
+		}
+	}
+	return p, nil
+}
+
+// isAbsent reports whether an error is that of what is not there, or can't be read,
+// which is the same.
 func isAbsent(err error) bool {
 	return errors.Is(err, store.ErrNone) || errors.Is(err, edition.ErrDamaged) || errors.Is(err, store.ErrForeign)
 }
 
-// Fetch implements Store. Where the current edition is damaged it is removed, and the
-// newest one is returned that is whole; from then on there is no current one, so that
-// whoever has one publishes it again.
+// Fetch implements store.Store. Where the current edition is damaged it is removed, and
+// the newest one is returned that is whole; from then on there is no current one, so
+// that a process that has one publishes it again.
 func (s *Store) Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
 	in, err := s.station(station)
 	if err != nil {
@@ -194,22 +226,22 @@ func (s *Store) Fetch(ctx context.Context, station string, known *edition.Editio
 	if !s.confirmed(in, station) {
 		return nil, store.ErrNone
 	}
-	v, err := version(in, station, manifestName)
+	p, err := readPointer(in, station)
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	if e, err := fetch(in, station, numberName(v.Number), known); err == nil || !isAbsent(err) {
+	if e, err := fetch(in, station, p.name(), known); err == nil || !isAbsent(err) {
 		return e, err
 	}
-	numbers, _, err := list(in)
+	marks, _, err := list(in)
 	if err != nil {
 		return nil, err
 	}
 	err = store.ErrNone
-	for i, number := range numbers {
-		e, fault := fetch(in, station, numberName(number), known)
+	for i, mark := range marks {
+		e, fault := fetch(in, station, manifestName(mark), known)
 		if fault == nil {
-			_ = s.remove(ctx, station, numbers[:i]) // where that fails it is served all the same
+			_ = s.remove(ctx, station, marks[:i]) // where that fails it is served all the same
 			return e, nil
 		}
 		if !isAbsent(fault) {
@@ -219,22 +251,21 @@ func (s *Store) Fetch(ctx context.Context, station string, known *edition.Editio
 			err = fault
 		}
 	}
-	_ = s.remove(ctx, station, numbers)
+	_ = s.remove(ctx, station, marks)
 	return nil, err
 }
 
-// remove removes editions, with what is damaged of them, and the pointer; of their
-// manifests the names stay until the next publication, which counts on from there.
-// What other versions of the program have made stays.
-func (s *Store) remove(ctx context.Context, station string, numbers []int64) error {
+// remove removes editions, with what is damaged of them, and the pointer. What other
+// versions of the program have made stays.
+func (s *Store) remove(ctx context.Context, station string, marks []int64) error {
 	in, unlock, err := s.lock(ctx, station)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	faults := []error{in.Remove(manifestName)}
-	for _, number := range numbers {
-		m, err := manifest(in, station, numberName(number))
+	faults := []error{in.Remove(currentName), in.Remove(formerName)}
+	for _, mark := range marks {
+		m, err := manifest(in, station, manifestName(mark))
 		if errors.Is(err, store.ErrForeign) {
 			continue
 		}
@@ -247,7 +278,7 @@ func (s *Store) remove(ctx context.Context, station string, numbers []int64) err
 				faults = append(faults, in.Remove(objectName(hash)))
 			}
 		}
-		faults = append(faults, in.Write(numberName(number), nil, fileMode))
+		faults = append(faults, in.Remove(manifestName(mark)))
 	}
 	return errors.Join(faults...)
 }
@@ -257,40 +288,40 @@ func fetch(in *durable.Folder, station, name string, known *edition.Edition) (*e
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	e, err := open(in, m, known)
-	if err != nil {
-		return nil, fmt.Errorf("cache: %s: %w", in.Path(name), err)
-	}
-	return e, nil
+	return open(in, m, known)
 }
 
 // open returns the edition of a manifest.
 func open(in *durable.Folder, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
-	return m.Edition(known, func(hash edition.Hash) ([]byte, error) {
+	e, err := m.Edition(known, func(hash edition.Hash) ([]byte, error) {
 		data, err := in.Read(objectName(hash))
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, durable.ErrNotOurs) {
 			return nil, &edition.DamagedError{Hash: hash}
 		}
 		return data, err
 	})
+	if err != nil {
+		return nil, fmt.Errorf("cache: %s: %w", in.Path(manifestName(m.Watermark.UnixMilli())), err)
+	}
+	return e, nil
 }
 
-// list returns the numbers in the names of manifests, the highest first, and
-// the names of all files.
-func list(in *durable.Folder) (numbers []int64, names []string, err error) {
+// list returns the watermarks in the names of manifests, the latest first, and the
+// names of all files. The numbers of the version before come after them.
+func list(in *durable.Folder) (marks []int64, names []string, err error) {
 	files, err := in.Entries()
 	if err != nil {
 		return nil, nil, fmt.Errorf("cache: %w", err)
 	}
 	for _, file := range files {
 		names = append(names, file.Name())
-		if number, ok := numberIn(file.Name()); ok {
-			numbers = append(numbers, number)
+		if mark, ok := markIn(file.Name()); ok {
+			marks = append(marks, mark)
 		}
 	}
-	slices.Sort(numbers)
-	slices.Reverse(numbers)
-	return numbers, names, nil
+	slices.Sort(marks)
+	slices.Reverse(marks)
+	return marks, names, nil
 }
 
 func manifest(in *durable.Folder, station, name string) (edition.Manifest, error) {
@@ -305,16 +336,61 @@ func manifest(in *durable.Folder, station, name string) (edition.Manifest, error
 	return m, nil
 }
 
-func readPin(in *durable.Folder) (pin store.Pin, err error) {
+// pinned is what pinnedName holds.
+type pinned struct {
+	At        time.Time         `json:"at"`
+	Watermark time.Time         `json:"watermark,omitzero"`
+	Manifest  *edition.Manifest `json:"manifest,omitempty"`
+	Number    int64             `json:"number,omitempty"` // of an edition of the version before, instead of both
+}
+
+// pin returns the pin. One of the version before has its number as the watermark,
+// until the edition has been read.
+func (p pinned) pin() store.Pin {
+	if p.Number > 0 {
+		return store.Pin{Watermark: time.UnixMilli(p.Number).UTC(), At: p.At}
+	}
+	return store.Pin{Watermark: p.Watermark, At: p.At}
+}
+
+// readPin returns what is pinned, zero where that can't be read.
+func readPin(in *durable.Folder) (p pinned, err error) {
 	text, err := readSealed(in, pinnedName)
 	switch {
-	case errors.Is(err, store.ErrNone), errors.Is(err, edition.ErrDamaged), errors.Is(err, store.ErrForeign):
-		return store.Pin{}, nil
+	case isAbsent(err):
+		return pinned{}, nil
 	case err != nil:
-		return store.Pin{}, err
+		return pinned{}, err
 	}
-	if err := json.Unmarshal(text, &pin); err != nil {
-		return store.Pin{}, fmt.Errorf("%s: %w", in.Path(pinnedName), err)
+	if err := json.Unmarshal(text, &p); err != nil {
+		return pinned{}, fmt.Errorf("%s: %w", in.Path(pinnedName), err)
 	}
-	return pin, nil
+	return p, nil
+}
+
+// Pinned implements store.Store.
+func (s *Store) Pinned(_ context.Context, station string, known *edition.Edition) (store.Pin, *edition.Edition, error) {
+	in, err := s.station(station)
+	if err != nil {
+		return store.Pin{}, nil, err
+	}
+	defer in.Close()
+	p, err := readPin(in)
+	if err != nil {
+		return store.Pin{}, nil, fmt.Errorf("cache: %w", err)
+	}
+	if !s.confirmed(in, station) {
+		return store.Pin{}, nil, store.ErrNone
+	}
+	switch {
+	case p.Manifest != nil && p.Manifest.Station != station:
+		return p.pin(), nil, fmt.Errorf("cache: %s: %w", in.Path(pinnedName), edition.ErrDamaged)
+	case p.Manifest != nil:
+		e, err := open(in, *p.Manifest, known)
+		return p.pin(), e, err
+	case p.Number > 0:
+		e, err := fetch(in, station, numberName(p.Number), known)
+		return p.pin(), e, err
+	}
+	return p.pin(), nil, nil
 }

@@ -23,10 +23,13 @@ func objects(t *testing.T, l *Store) []string {
 	return names
 }
 
-func TestLocalCollects(t *testing.T) {
+func TestCollects(t *testing.T) {
 	l := newStore(t)
 	for i := range 2 * store.DefaultKeep {
-		storetest.Publish(t, l, storetest.Print(1, i, fmt.Sprint("text ", i)))
+		storetest.Publish(t, l, storetest.Print(i, fmt.Sprint("text ", i)))
+	}
+	if err := l.Collect(t.Context(), "xt"); err != nil {
+		t.Fatal(err)
 	}
 	if names := objects(t, l); len(names) != (1+store.DefaultKeep)*3 {
 		t.Errorf("%d objects; want those of the current edition and the kept ones", len(names))
@@ -37,7 +40,7 @@ func TestLocalCollects(t *testing.T) {
 	}
 }
 
-func TestLocalDamage(t *testing.T) {
+func TestDamage(t *testing.T) {
 	flip := func(t *testing.T, name string) {
 		data, err := os.ReadFile(name)
 		if err != nil {
@@ -52,17 +55,17 @@ func TestLocalDamage(t *testing.T) {
 		"flipped bit in an object": func(t *testing.T, l *Store) { flip(t, objects(t, l)[0]) },
 		"truncated object":         func(t *testing.T, l *Store) { os.Truncate(objects(t, l)[0], 10) },
 		"truncated manifest": func(t *testing.T, l *Store) {
-			os.Truncate(l.path("xt", manifestName), 10)
-			os.Truncate(l.path("xt", numberName(1)), 10)
+			os.Truncate(l.path("xt", currentName), 10)
+			os.Truncate(l.path("xt", manifestName(storetest.Noon.UnixMilli())), 10)
 		},
 		"flipped bit in a manifest": func(t *testing.T, l *Store) {
-			flip(t, l.path("xt", manifestName))
-			flip(t, l.path("xt", numberName(1)))
+			flip(t, l.path("xt", currentName))
+			flip(t, l.path("xt", manifestName(storetest.Noon.UnixMilli())))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newStore(t)
-			e := storetest.Publish(t, l, storetest.Print(1, 0, "one"))
+			e := storetest.Publish(t, l, storetest.Print(0, "one"))
 			damage(t, l)
 			if _, err := l.Fetch(t.Context(), "xt", nil); !errors.Is(err, edition.ErrDamaged) {
 				t.Fatalf("Fetch: %v; want ErrDamaged", err)
@@ -81,45 +84,45 @@ func TestOpenUnwritable(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(filepath.Join(file, "cache"), store.DefaultKeep); err == nil || !strings.HasPrefix(err.Error(), "cache: ") {
+	if _, err := Open(filepath.Join(file, "cache"), store.Keep{}); err == nil || !strings.HasPrefix(err.Error(), "cache: ") {
 		t.Errorf("err = %v", err)
 	}
 }
 
-// Two processes may share the folder: whoever publishes, one whole edition is
-// there at any moment, and numbers rise.
-func TestLocalShared(t *testing.T) {
+// Two processes may share the folder: whoever publishes or collects, one whole edition
+// is there at any moment, and watermarks rise.
+func TestShared(t *testing.T) {
 	dir := t.TempDir()
 	var wg sync.WaitGroup
+	const each = 20
 	for writer := range 2 {
-		l, err := Open(dir, store.DefaultKeep)
+		s, err := Open(dir, store.Keep{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		wg.Go(func() {
-			for i := range 20 {
-				if _, err := l.Publish(t.Context(), storetest.Print(1, 0, fmt.Sprint(writer, " ", i))); err != nil {
+			for i := range each {
+				e := storetest.Print(2*i+writer, fmt.Sprint(writer, " ", i))
+				if err := s.Publish(t.Context(), e); err != nil && !errors.Is(err, edition.ErrStale) {
+					t.Error(err)
+				}
+				if err := s.Collect(t.Context(), "xt"); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
-	reader, err := Open(dir, store.DefaultKeep)
+	reader, err := Open(dir, store.Keep{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	last := int64(0)
-	for done := false; !done; {
+	var last store.Version
+	for end := storetest.At(2*each - 1).UnixMilli(); last.Watermark < end && !t.Failed(); {
 		heads, err := reader.Heads(t.Context(), []string{"xt"})
-		if err != nil {
-			t.Error(err)
-			break
+		if err != nil || last.Later(heads[0].Version) {
+			t.Errorf("%v after %v, %v", heads, last, err)
 		}
-		if heads[0].Number < last {
-			t.Errorf("number %d after %d", heads[0].Number, last)
-		}
-		last = heads[0].Number
-		done = last == 40 || t.Failed()
+		last = heads[0].Version
 	}
 	wg.Wait()
 	if _, err := reader.Fetch(t.Context(), "xt", nil); err != nil {
@@ -128,10 +131,10 @@ func TestLocalShared(t *testing.T) {
 }
 
 // Where the current edition is damaged, the one before is served.
-func TestLocalPrevious(t *testing.T) {
+func TestPrevious(t *testing.T) {
 	l := newStore(t)
-	first := storetest.Publish(t, l, storetest.Print(1, 0, "one"))
-	second := storetest.Publish(t, l, storetest.Print(2, 1, "two"))
+	first := storetest.Publish(t, l, storetest.Print(0, "one"))
+	second := storetest.Publish(t, l, storetest.Print(1, "two"))
 	for _, d := range second.All() {
 		if err := os.Remove(l.path("xt", objectName(d.Hash()))); err != nil {
 			t.Fatal(err)

@@ -16,7 +16,8 @@ import (
 
 // Names in the folder of a station.
 const (
-	manifestName   = "manifest.json"
+	currentName    = "current.json"
+	formerName     = "manifest.json" // in its place, of the version before
 	pinnedName     = "pinned.json"
 	lockName       = "lock"
 	objectSuffix   = ".doc"
@@ -29,12 +30,33 @@ const settingsName = "settings.lock"
 
 func objectName(hash edition.Hash) string { return hash.String() + objectSuffix }
 
+// markLayout is how a watermark is written in the name of a manifest.
+const markLayout = "20060102T150405.000Z"
+
+// numbers is what the numbers of the version before are less than, and watermarks in
+// Unix milliseconds are not.
+const numbers = 1e10
+
+// manifestName returns the name of an edition's manifest, by its watermark, or its
+// number.
+func manifestName(mark int64) string {
+	if mark < numbers {
+		return numberName(mark)
+	}
+	return time.UnixMilli(mark).UTC().Format(markLayout) + manifestSuffix
+}
+
 func numberName(number int64) string { return strconv.FormatInt(number, 10) + manifestSuffix }
 
-// numberIn returns the number in the name of an edition's manifest.
-func numberIn(name string) (number int64, ok bool) {
-	number, err := strconv.ParseInt(strings.TrimSuffix(name, manifestSuffix), 10, 64)
-	return number, err == nil && number > 0 && name == numberName(number)
+// markIn returns the watermark in the name of an edition's manifest, in Unix
+// milliseconds, or the number.
+func markIn(name string) (mark int64, ok bool) {
+	text := strings.TrimSuffix(name, manifestSuffix)
+	mark, err := strconv.ParseInt(text, 10, 64)
+	if at, notTime := time.Parse(markLayout, text); notTime == nil {
+		mark, err = at.UnixMilli(), nil
+	}
+	return mark, err == nil && mark > 0 && name == manifestName(mark)
 }
 
 func isObject(name string) bool {
@@ -53,14 +75,14 @@ func isDraft(name string, ours func(string) bool) bool {
 // replaceable reports whether a file of a station's folder may be removed when no
 // edition names it: no other is, whatever lies there.
 func replaceable(name string) bool {
-	_, manifest := numberIn(name)
+	_, manifest := markIn(name)
 	return manifest || isObject(name) || isDraft(name, inStation)
 }
 
 // inStation reports whether a name is one of those in the folder of a station.
 func inStation(name string) bool {
 	switch name {
-	case durable.Marker, manifestName, pinnedName, leftName, lockName, unconfirmedName:
+	case durable.Marker, currentName, formerName, pinnedName, leftName, lockName, unconfirmedName:
 		return true
 	}
 	return replaceable(name)

@@ -35,7 +35,7 @@ func TestRefusesFolderOfOthers(t *testing.T) {
 			dir := t.TempDir()
 			storetest.Plant(t, dir, tt.files...)
 			before := storetest.Tree(t, dir)
-			if _, err := Open(dir, store.DefaultKeep); err == nil {
+			if _, err := Open(dir, store.Keep{}); err == nil {
 				t.Error("accepted")
 			} else if foreign, ok := errors.AsType[*durable.ForeignError](err); !ok || !strings.Contains(err.Error(), foreign.Names[0]) || !strings.Contains(err.Error(), durable.Marker) {
 				t.Errorf("err = %v; want what was found and what to do", err)
@@ -64,12 +64,15 @@ func TestKeepsFilesOfOthers(t *testing.T) {
 	storetest.Plant(t, filepath.Join(local.dir, "xt"), names...)
 	storetest.Plant(t, local.dir, "README", "zz/index.html")
 	before := storetest.Tree(t, local.dir)
-	again, err := Open(local.dir, 1)
+	again, err := Open(local.dir, store.Keep{Editions: 1, For: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range 4 {
 		storetest.Publish(t, again, storetest.Text(i+2))
+	}
+	if err := again.Collect(t.Context(), "xt"); err != nil {
+		t.Fatal(err)
 	}
 	after := storetest.Tree(t, local.dir)
 	for name, text := range before {
@@ -77,7 +80,7 @@ func TestKeepsFilesOfOthers(t *testing.T) {
 			t.Errorf("%s is gone", name)
 		}
 	}
-	if _, ok := after["xt/1.json"]; ok {
+	if _, ok := after["xt/"+manifestName(storetest.At(1).UnixMilli())]; ok {
 		t.Error("an edition is kept for ever")
 	}
 }
@@ -93,7 +96,7 @@ func TestStationOfOthers(t *testing.T) {
 	storetest.Plant(t, folder, "2024.json", "2025.json")
 	before := storetest.Tree(t, folder)
 	for range 2 {
-		_, err := local.Publish(t.Context(), storetest.Text(1))
+		err := local.Publish(t.Context(), storetest.Text(1))
 		if foreign, ok := errors.AsType[*durable.ForeignError](err); !ok || len(foreign.Names) != 2 {
 			t.Errorf("Publish: %v; want both files named", err)
 		}
@@ -112,19 +115,21 @@ func TestStationOfOthers(t *testing.T) {
 	storetest.Publish(t, local, storetest.Text(1))
 }
 
-// A draft that a process left when it was killed goes with the next edition that
-// is not the process's own.
+// A draft that a process left when it was killed goes when
+// somebody collects.
 func TestRemovesDrafts(t *testing.T) {
 	local := newStore(t)
 	storetest.Publish(t, local, storetest.Text(1))
 	hash := strings.Repeat("a", 64)
-	drafts := []string{hash + ".doc.tmp-AB2", hash + ".tmp-123", "manifest.json.tmp-1", "7.json.tmp-1", "pinned.json.tmp-1"}
+	drafts := []string{hash + ".doc.tmp-AB2", hash + ".tmp-123", "manifest.json.tmp-1", "7.json.tmp-1", "20261128T174003.123Z.json.tmp-1", "pinned.json.tmp-1"}
 	storetest.Plant(t, filepath.Join(local.dir, "xt"), drafts...)
-	again, err := Open(local.dir, store.DefaultKeep)
+	again, err := Open(local.dir, store.Keep{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	storetest.Publish(t, again, storetest.Text(2))
+	if err := again.Collect(t.Context(), "xt"); err != nil {
+		t.Fatal(err)
+	}
 	for name := range storetest.Tree(t, local.dir) {
 		if strings.Contains(name, ".tmp-") {
 			t.Errorf("left: %s", name)

@@ -58,7 +58,7 @@ func (s *Store) Note(ctx context.Context, e *edition.Edition) error {
 // noteLeft notes what an edition has no more, before it is published in place of
 // the stored one, and forgets what left before the oldest edition that is there.
 func noteLeft(in *durable.Folder, e *edition.Edition, old stock) error {
-	if len(old.numbers) == 0 {
+	if len(old.marks) == 0 {
 		return nil // there is none before
 	}
 	left, err := readLeft(in)

@@ -20,88 +20,68 @@ import (
 // disk, not for the processor.
 const syncs = 16
 
-// Publish implements Store. The documents are on the disk before the manifest that
-// names them, and that before the pointer: whenever the process or the machine stops,
-// one whole edition is there.
-func (s *Store) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
+// Publish implements store.Store. The documents are on the disk before the manifest
+// that names them, and that before the pointer: whenever the process or the machine
+// stops, one whole edition is there.
+func (s *Store) Publish(ctx context.Context, e *edition.Edition) error {
 	station := e.Station()
 	in, unlock, err := s.lock(ctx, station)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer unlock()
 	distrusted := s.distrusted(in, station)
 	old, err := stored(in, station)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	m := e.Manifest()
-	switch last := old.last(); {
-	case old.Format != 0 && !distrusted && old.Watermark.After(e.Base()):
-		return nil, fmt.Errorf("cache: %s: %w", station, edition.ErrStale)
-	case old.Format != 0 && !distrusted && e.Number() <= last && m.Watermark.Equal(old.Watermark) && store.Digest(m) == store.Digest(old.Manifest):
-		return e.Numbered(last), nil
-	case e.Number() <= last:
-		e = e.Numbered(last + 1)
-		m.Number = e.Number()
-	}
-	if err := noteLeft(in, e, old); err != nil {
-		return nil, err
-	}
-	if err := writeObjects(ctx, in, e); err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
-	}
-	if err := in.Write(numberName(m.Number), sealed(m), fileMode); err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
-	}
-	if err := writeSealed(in, manifestName, pointer{m.Station, m.Number, m.Watermark}); err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
-	}
-	if distrusted {
-		if err := s.confirm(in, station); err != nil {
-			return e, err
+	if old.Format != 0 && !distrusted {
+		theirs, mine := old.current.version(), store.VersionOf(e)
+		switch {
+		case old.Watermark.After(e.Base()), theirs.Watermark == mine.Watermark && theirs.Later(mine):
+			return fmt.Errorf("cache: %s: %w", station, edition.ErrStale)
+		case theirs == mine:
+			return nil
 		}
 	}
-	return e, s.collect(in, m)
-}
-
-// pointer is what manifestName holds of the current edition. It begins as a manifest
-// does, which the version before has there.
-type pointer struct {
-	Station   string    `json:"station"`
-	Number    int64     `json:"number"`
-	Watermark time.Time `json:"watermark"`
+	if err := noteLeft(in, e, old); err != nil {
+		return err
+	}
+	if err := writeObjects(ctx, in, e); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	if err := in.Write(manifestName(e.Watermark().UnixMilli()), sealed(e.Manifest()), fileMode); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	if err := writeSealed(in, currentName, pointer{Station: station, Watermark: e.Watermark(), Digest: e.Digest()}); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	if err := remove(in, formerName); err != nil {
+		return err
+	}
+	if distrusted {
+		return s.confirm(in, station)
+	}
+	return nil
 }
 
 // stock is what a station's folder has.
 type stock struct {
 	edition.Manifest         // of the current edition; zero: there is none that can be read
-	numbers          []int64 // of all manifests, the highest first
+	current          pointer // to it
+	marks            []int64 // of all manifests, the latest first
 	oldest           time.Time
 }
 
-// last returns the highest number that is known to have been given.
-func (s stock) last() int64 {
-	if s.Number == 0 && len(s.numbers) > 0 {
-		return s.numbers[0]
-	}
-	return s.Number // a higher one was not published
-}
-
 func stored(in *durable.Folder, station string) (s stock, err error) {
-	if s.numbers, _, err = list(in); err != nil {
+	if s.marks, _, err = list(in); err != nil {
 		return s, err
 	}
-	if len(s.numbers) > 0 {
-		v, err := version(in, station, numberName(s.numbers[len(s.numbers)-1]))
-		if err != nil {
-			return s, fmt.Errorf("cache: %w", err)
-		}
-		s.oldest = time.UnixMilli(v.Watermark)
+	if len(s.marks) > 0 { // the number of one of the version before is earlier than all
+		s.oldest = time.UnixMilli(s.marks[len(s.marks)-1])
 	}
-	v, err := version(in, station, manifestName)
-	if err == nil {
-		s.Manifest, err = manifest(in, station, numberName(v.Number))
+	if s.current, err = readPointer(in, station); err == nil {
+		s.Manifest, err = manifest(in, station, s.current.name())
 	}
 	if err != nil && !isAbsent(err) {
 		return s, fmt.Errorf("cache: %w", err)
@@ -128,30 +108,26 @@ func writeObjects(ctx context.Context, in *durable.Folder, e *edition.Edition) e
 	return writes.Wait()
 }
 
-// collect removes what neither the current edition nor a kept one names, of the
-// files whose names are ours.
-func (s *Store) collect(in *durable.Folder, m edition.Manifest) error {
-	numbers, names, err := list(in)
+// Collect removes what neither the current edition, nor a kept one, nor the pinned one
+// names, of the files whose names are ours. A process that is killed meanwhile leaves
+// some of it.
+func (s *Store) Collect(ctx context.Context, station string) error {
+	in, unlock, err := s.lock(ctx, station)
 	if err != nil {
 		return err
 	}
-	pin, err := readPin(in)
+	defer unlock()
+	old, err := stored(in, station)
+	if err != nil {
+		return err
+	}
+	_, names, err := list(in)
+	if err != nil {
+		return err
+	}
+	named, err := s.named(in, old)
 	if err != nil {
 		return fmt.Errorf("cache: %w", err)
-	}
-	named := map[string]bool{}
-	for _, number := range s.keptOf(numbers, m.Number, pin) {
-		text, err := readSealed(in, numberName(number))
-		switch {
-		case errors.Is(err, edition.ErrDamaged), errors.Is(err, store.ErrForeign):
-			continue // is of no use
-		case err != nil:
-			return fmt.Errorf("cache: %w", err)
-		}
-		named[numberName(number)] = true
-		for hash := range hashesIn(text) {
-			named[objectName(hash)] = true
-		}
 	}
 	// Manifests go first: none is ever there without its documents.
 	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(filepath.Ext(b), filepath.Ext(a)) })
@@ -166,6 +142,52 @@ func (s *Store) collect(in *durable.Folder, m edition.Manifest) error {
 	return nil
 }
 
+// named returns the names of the manifests that stay, and of what they name.
+func (s *Store) named(in *durable.Folder, old stock) (map[string]bool, error) {
+	named := map[string]bool{}
+	pin, err := readSealed(in, pinnedName)
+	if err != nil && !isAbsent(err) {
+		return nil, err
+	}
+	texts := [][]byte{pin}
+	p, err := readPin(in)
+	if err != nil {
+		return nil, err
+	}
+	kept := published(old)
+	surplus := s.keep.Surplus(kept)
+	for _, mark := range kept {
+		if slices.Contains(surplus, mark) && mark != p.Number {
+			continue
+		}
+		text, err := readSealed(in, manifestName(mark))
+		if isAbsent(err) {
+			continue // is of no use
+		}
+		if err != nil {
+			return nil, err
+		}
+		named[manifestName(mark)] = true
+		texts = append(texts, text)
+	}
+	for _, text := range texts {
+		for hash := range hashesIn(text) {
+			named[objectName(hash)] = true
+		}
+	}
+	return named, nil
+}
+
+// published returns the watermarks of what has been published: a process may have been
+// killed before that.
+func published(old stock) []int64 {
+	if old.Format == 0 {
+		return old.marks
+	}
+	current, _ := markIn(old.current.name())
+	return slices.DeleteFunc(slices.Clone(old.marks), func(mark int64) bool { return mark > current })
+}
+
 func remove(in *durable.Folder, name string) error {
 	if err := in.Remove(name); err != nil {
 		return fmt.Errorf("cache: %w", err)
@@ -173,22 +195,7 @@ func remove(in *durable.Folder, name string) error {
 	return nil
 }
 
-// keptOf returns which of the numbers, the highest first, stay beside the
-// current one; its own copy, too.
-func (s *Store) keptOf(numbers []int64, current int64, pin store.Pin) (kept []int64) {
-	earlier := 0
-	for _, number := range numbers {
-		if number < current {
-			earlier++
-		}
-		if number <= current && earlier <= s.keep || number == pin.Number {
-			kept = append(kept, number)
-		}
-	}
-	return kept
-}
-
-// Kept implements Store.
+// Kept implements store.Store.
 func (s *Store) Kept(_ context.Context, station string) ([]edition.Manifest, error) {
 	in, err := s.station(station)
 	if errors.Is(err, store.ErrNone) {
@@ -198,6 +205,10 @@ func (s *Store) Kept(_ context.Context, station string) ([]edition.Manifest, err
 		return nil, err
 	}
 	defer in.Close()
+	return s.kept(in, station)
+}
+
+func (s *Store) kept(in *durable.Folder, station string) (kept []edition.Manifest, err error) {
 	if !s.confirmed(in, station) {
 		return nil, nil
 	}
@@ -205,32 +216,34 @@ func (s *Store) Kept(_ context.Context, station string) ([]edition.Manifest, err
 	if err != nil {
 		return nil, err
 	}
-	var kept []edition.Manifest
-	for _, number := range old.numbers {
-		if number > old.last() {
-			continue // was not published
-		}
-		if m, err := manifest(in, station, numberName(number)); err == nil {
+	for _, mark := range published(old) {
+		if m, err := manifest(in, station, manifestName(mark)); err == nil {
 			kept = append(kept, m)
 		}
 	}
 	return kept, nil
 }
 
-// FetchKept implements Store.
-func (s *Store) FetchKept(_ context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
+// FetchKept implements store.Store.
+func (s *Store) FetchKept(_ context.Context, station string, watermark time.Time, known *edition.Edition) (*edition.Edition, error) {
 	in, err := s.station(station)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
-	if !s.confirmed(in, station) {
-		return nil, store.ErrNone
+	kept, err := s.kept(in, station)
+	if err != nil {
+		return nil, err
 	}
-	return fetch(in, station, numberName(number), known)
+	for _, m := range kept {
+		if m.Watermark.Equal(watermark) {
+			return open(in, m, known)
+		}
+	}
+	return nil, store.ErrNone
 }
 
-// Pin implements Store.
+// Pin implements store.Store.
 func (s *Store) Pin(ctx context.Context, station string, pin store.Pin, e *edition.Edition) error {
 	in, unlock, err := s.lock(ctx, station)
 	if err != nil {
@@ -241,18 +254,18 @@ func (s *Store) Pin(ctx context.Context, station string, pin store.Pin, e *editi
 	if err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
-	if old.Later(pin) {
+	if old.pin().Later(pin) {
 		return nil
 	}
+	next := pinned{At: pin.At, Watermark: pin.Watermark}
 	if e != nil {
 		if err := writeObjects(ctx, in, e); err != nil {
 			return fmt.Errorf("cache: %w", err)
 		}
-		if err := writeSealed(in, numberName(pin.Number), e.Numbered(pin.Number).Manifest()); err != nil {
-			return fmt.Errorf("cache: %w", err)
-		}
+		m := e.Manifest()
+		next.Manifest = &m
 	}
-	if err := writeSealed(in, pinnedName, pin); err != nil {
+	if err := writeSealed(in, pinnedName, next); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
 	return nil

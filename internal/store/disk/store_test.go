@@ -9,12 +9,12 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) store.Store { return newStore(t) })
+	storetest.Run(t, func(t *testing.T) store.Store { return newStore(t) }, func(s store.Store) error { return s.(*Store).Collect(t.Context(), "xt") })
 }
 
 func newStore(t testing.TB) *Store {
 	t.Helper()
-	s, err := Open(t.TempDir(), store.DefaultKeep)
+	s, err := Open(t.TempDir(), store.Keep{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package redis
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -42,23 +42,23 @@ func (r *Store) fetchCurrent(ctx context.Context, station string, known *edition
 	if err != nil {
 		return nil, err
 	}
-	number, _ := fields[0].(string)
+	name, _ := fields[0].(string)
 	text, ok := fields[1].(string)
 	if !ok || fields[2] == nil {
 		return nil, store.ErrNone
 	}
-	e, err := r.open(ctx, station, number, text, known)
+	e, err := r.open(ctx, station, text, known)
 	if !errors.Is(err, store.ErrNone) && !errors.Is(err, edition.ErrDamaged) {
 		return e, err
 	}
-	disowned, disownErr := r.disown(ctx, station, "number", number, "watermark")
+	disowned, disownErr := r.disown(ctx, station, "number", name, "watermark")
 	if disownErr == nil && !disowned {
 		return nil, errMoved
 	}
 	return nil, errors.Join(err, disownErr)
 }
 
-// Kept implements Store.
+// Kept implements store.Store.
 func (r *Store) Kept(ctx context.Context, station string) ([]edition.Manifest, error) {
 	var current *redis.SliceCmd
 	var kept *redis.MapStringStringCmd
@@ -71,77 +71,87 @@ func (r *Store) Kept(ctx context.Context, station string) ([]edition.Manifest, e
 		return nil, fmt.Errorf("redis: %w", err)
 	}
 	texts := map[string]string{}
-	maps.Copy(texts, kept.Val())
 	if fields := current.Val(); fields[0] != nil && fields[1] != nil && fields[2] != nil {
 		texts[fields[0].(string)] = fields[1].(string)
 	}
+	maps.Copy(texts, kept.Val()) // the current one as it was pinned
 	var manifests []edition.Manifest
-	for number, text := range texts {
-		if m, err := r.numberedManifest(station, number, text); err == nil {
+	for _, text := range texts {
+		if m, err := r.manifest(station, text); err == nil {
 			manifests = append(manifests, m)
 		}
 	}
-	slices.SortFunc(manifests, func(a, b edition.Manifest) int { return cmp.Compare(b.Number, a.Number) })
+	slices.SortFunc(manifests, func(a, b edition.Manifest) int { return b.Watermark.Compare(a.Watermark) })
 	return manifests, nil
 }
 
-// FetchKept implements Store. A pinned edition that is not whole is no longer
-// offered.
-func (r *Store) FetchKept(ctx context.Context, station string, number int64, known *edition.Edition) (*edition.Edition, error) {
-	e, err := r.fetchKept(ctx, station, strconv.FormatInt(number, 10), known)
-	if err != nil {
-		return nil, fmt.Errorf("redis: %s: edition %d: %w", station, number, err)
-	}
-	return e, nil
-}
-
-func (r *Store) fetchKept(ctx context.Context, station, number string, known *edition.Edition) (*edition.Edition, error) {
-	text, err := r.client.HGet(ctx, r.keptKey(station), number).Result()
-	if errors.Is(err, redis.Nil) {
-		var fields []any
-		fields, err = r.client.HMGet(ctx, r.manifestKey(station), "number", "manifest").Result()
-		if err == nil {
-			if fields[0] != number || fields[1] == nil {
-				return nil, store.ErrNone
-			}
-			text = fields[1].(string)
-		}
-	}
+// FetchKept implements store.Store.
+func (r *Store) FetchKept(ctx context.Context, station string, watermark time.Time, known *edition.Edition) (*edition.Edition, error) {
+	kept, err := r.Kept(ctx, station)
 	if err != nil {
 		return nil, err
 	}
-	return r.open(ctx, station, number, text, known)
+	for _, m := range kept {
+		if !m.Watermark.Equal(watermark) {
+			continue
+		}
+		e, err := r.edition(ctx, m, known)
+		if err != nil {
+			return nil, fmt.Errorf("redis: %s: %w", station, err)
+		}
+		return e, nil
+	}
+	return nil, fmt.Errorf("redis: %s: %w", station, store.ErrNone)
 }
 
-// numberedManifest reads a manifest, which has the number that it came with. The error
-// is ErrElsewhere where it is that of another network.
-func (r *Store) numberedManifest(station, number, text string) (edition.Manifest, error) {
+// Pinned implements store.Store.
+func (r *Store) Pinned(ctx context.Context, station string, known *edition.Edition) (pin store.Pin, e *edition.Edition, err error) {
+	text, err := r.client.HGet(ctx, r.manifestKey(station), "pinned").Result()
+	if err == nil {
+		pin, err = parsePin(text)
+	}
+	if err == nil && !pin.Watermark.IsZero() {
+		text, err = r.client.HGet(ctx, r.keptKey(station), strconv.FormatInt(markOf(pin), 10)).Result()
+		if err == nil {
+			e, err = r.open(ctx, station, text, known)
+		}
+	}
+	if errors.Is(err, redis.Nil) {
+		err = store.ErrNone
+	}
+	if err != nil {
+		return pin, nil, fmt.Errorf("redis: %s: pinned edition: %w", station, err)
+	}
+	return pin, e, nil
+}
+
+// manifest reads a manifest. The error is ErrElsewhere where it is that of another
+// network.
+func (r *Store) manifest(station, text string) (edition.Manifest, error) {
 	m, err := store.ParseManifest(station, []byte(text))
 	if url := r.urls[station]; err == nil && url != "" && m.URL != "" && m.URL != url {
 		err = fmt.Errorf("%w: of the station at %s, this one is at %s: choose another cache.redis.prefix", ErrElsewhere, m.URL, url)
 	}
-	if err != nil {
-		return edition.Manifest{}, err
-	}
-	if m.Number, err = strconv.ParseInt(number, 10, 64); err != nil {
-		return edition.Manifest{}, fmt.Errorf("number: %w: %q", edition.ErrDamaged, number)
-	}
-	return m, nil
+	return m, err
 }
 
 // open returns the edition of a manifest.
-func (r *Store) open(ctx context.Context, station, number, text string, known *edition.Edition) (*edition.Edition, error) {
-	m, err := r.numberedManifest(station, number, text)
+func (r *Store) open(ctx context.Context, station, text string, known *edition.Edition) (*edition.Edition, error) {
+	m, err := r.manifest(station, text)
 	if err != nil {
 		return nil, err
 	}
+	return r.edition(ctx, m, known)
+}
+
+func (r *Store) edition(ctx context.Context, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
 	have := map[edition.Hash]*edition.Document{}
 	if known != nil {
 		for d := range known.Objects() {
 			have[d.Hash()] = d
 		}
 	}
-	packed, err := r.documents(ctx, station, missing(m, have))
+	packed, err := r.documents(ctx, m.Station, missing(m, have))
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +162,7 @@ func (r *Store) open(ctx context.Context, station, number, text string, known *e
 		return packed[hash], nil
 	})
 	if damaged, ok := errors.AsType[*edition.DamagedError](err); ok {
-		err = errors.Join(err, r.client.Unlink(ctx, r.documentKey(station, damaged.Hash)).Err())
+		err = errors.Join(err, r.client.Unlink(ctx, r.documentKey(m.Station, damaged.Hash)).Err())
 	}
 	return e, err
 }

@@ -1,10 +1,15 @@
 package redis
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -22,29 +27,55 @@ var (
 	pinScript = redis.NewScript(pinText)
 )
 
-// Publish implements Store. The documents are there before the manifest that
+// Publish implements store.Store. The documents are there before the manifest that
 // names them; the script that replaces the manifest is atomic.
-func (r *Store) Publish(ctx context.Context, e *edition.Edition) (*edition.Edition, error) {
-	m := e.Manifest()
-	number, err := r.put(ctx, e, m, publishScript,
-		e.Number(), e.Watermark().UnixMilli(), nil, nil, e.Base().UnixMilli(), r.keep, m.Format, store.Digest(m), m.URL)
+func (r *Store) Publish(ctx context.Context, e *edition.Edition) error {
+	surplus, err := r.surplus(ctx, e)
+	if err == nil {
+		m := e.Manifest()
+		err = r.put(ctx, e, m, publishScript,
+			e.Watermark().UnixMilli(), e.Digest(), nil, nil, e.Base().UnixMilli(), m.Format, m.URL, surplus)
+	}
 	switch {
 	case err != nil && redis.HasErrorPrefix(err, "STALE"):
-		return nil, fmt.Errorf("redis: publish %s: %w", e.Station(), edition.ErrStale)
+		return fmt.Errorf("redis: publish %s: %w", e.Station(), edition.ErrStale)
 	case err != nil:
-		return nil, fmt.Errorf("redis: publish %s: %w", e.Station(), err)
+		return fmt.Errorf("redis: publish %s: %w", e.Station(), err)
 	}
-	return e.Numbered(number), nil
+	return nil
 }
 
-// Pin implements Store.
-func (r *Store) Pin(ctx context.Context, station string, pin store.Pin, e *edition.Edition) error {
-	var m edition.Manifest
-	if e == nil {
-		e = edition.New(station, 0, pin.At, "", nil)
+// surplus returns what need not be kept when an edition is published: names of the
+// station's k, the latest first, with spaces between them. Whatever is published until
+// then, this one has later ones beside it.
+func (r *Store) surplus(ctx context.Context, e *edition.Edition) (string, error) {
+	var kept *redis.StringSliceCmd
+	var current *redis.StringCmd
+	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		kept = p.HKeys(ctx, r.keptKey(e.Station()))
+		current = p.HGet(ctx, r.manifestKey(e.Station()), "number")
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return "", err
 	}
-	m = e.Numbered(pin.Number).Manifest()
-	if _, err := r.put(ctx, e, m, pinScript, pin.Number, pin.At.UnixMilli(), nil, nil); err != nil {
+	var marks []int64
+	for _, name := range append(kept.Val(), current.Val()) {
+		if mark, err := strconv.ParseInt(name, 10, 64); err == nil && mark < e.Watermark().UnixMilli() {
+			marks = append(marks, mark)
+		}
+	}
+	marks = append(marks, e.Watermark().UnixMilli())
+	slices.SortFunc(marks, func(a, b int64) int { return cmp.Compare(b, a) })
+	return strings.Trim(fmt.Sprint(r.keep.Surplus(slices.Compact(marks))), "[]"), nil
+}
+
+// Pin implements store.Store.
+func (r *Store) Pin(ctx context.Context, station string, pin store.Pin, e *edition.Edition) error {
+	if e == nil {
+		e = edition.New(station, pin.At, "", nil)
+	}
+	if err := r.put(ctx, e, e.Manifest(), pinScript, markOf(pin), pin.At.UnixMilli(), nil, nil); err != nil {
 		return fmt.Errorf("redis: pin %s: %w", station, err)
 	}
 	return nil
@@ -52,23 +83,23 @@ func (r *Store) Pin(ctx context.Context, station string, pin store.Pin, e *editi
 
 // put puts an edition's documents there and runs a script on its manifest,
 // which is the third argument, before the prefix of the documents' keys.
-func (r *Store) put(ctx context.Context, e *edition.Edition, m edition.Manifest, script *redis.Script, args ...any) (int64, error) {
+func (r *Store) put(ctx context.Context, e *edition.Edition, m edition.Manifest, script *redis.Script, args ...any) error {
 	manifest, err := json.Marshal(m)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	args[2], args[3] = manifest, r.documentPrefix(e.Station())
 	for again := true; ; again = false {
 		documents, err := r.putDocuments(ctx, e)
 		if err != nil {
-			return 0, err
+			return err
 		}
-		keys := append([]string{r.manifestKey(e.Station()), r.keptKey(e.Station()), r.namedKey(e.Station())}, documents...)
-		n, err := script.Run(ctx, r.client, keys, args...).Int64()
+		keys := append([]string{r.manifestKey(e.Station()), r.keptKey(e.Station()), r.namedKey(e.Station()), r.firstKey(e.Station())}, documents...)
+		err = script.Run(ctx, r.client, keys, args...).Err()
 		if err != nil && again && redis.HasErrorPrefix(err, "MISSING") {
 			continue // another process has collected what was there a moment ago
 		}
-		return n, err
+		return err
 	}
 }
 

@@ -3,11 +3,12 @@
 // The keys of a station begin with its id in braces, {prefix}{{station}}:, and
 // are in one hash slot:
 //
-//	m                               HASH: number, watermark (Unix ms; absent when it is not whole), manifest (JSON),
-//	                                digest (of the manifest without its number), pinned (number, Unix ms)
-//	k                               HASH: number of a kept edition → its manifest
-//	n                               ZSET: hash of a document → number of the newest edition that names it,
+//	m                               HASH: watermark (Unix ms; absent when it is not whole), manifest (JSON), digest,
+//	                                pinned (watermark, or 0, and when that was decided, Unix ms), number
+//	k                               HASH: watermark of a kept edition → its manifest
+//	n                               ZSET: hash of a document → watermark of the newest edition that names it,
 //	                                infinite for those of a pinned edition
+//	f                               ZSET: the same → watermark of the first one
 //	d:{hash}                        STRING: one document, packed
 //	lease                           STRING with a time to live: token of the process that builds
 //
@@ -15,6 +16,10 @@
 //
 //	{prefix}retracted               HASH: id of an article → its retraction (JSON); the empty id → a random text,
 //	                                another one after each change
+//
+// The version before numbered its editions: k and n have their numbers then, which are
+// less than all watermarks. It reads the watermark in number as one, so that processes
+// of both versions follow each other.
 package redis
 
 import (
@@ -24,6 +29,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -50,8 +56,8 @@ type Options struct {
 	// URLs are the addresses of stations, by id: an edition of one at another address
 	// is that of another network.
 	URLs map[string]string
-	// Keep is how many editions are kept besides the current one, at least 1.
-	Keep int
+	// Keep is which editions are kept besides the current one.
+	Keep store.Keep
 	// Timeout is how long a connection and an answer are waited for; 0: half a
 	// second.
 	Timeout time.Duration
@@ -77,7 +83,7 @@ var ErrElsewhere = errors.New("edition of another network")
 type Store struct {
 	keys
 	client redis.UniversalClient
-	keep   int
+	keep   store.Keep
 	urls   map[string]string
 }
 
@@ -99,7 +105,7 @@ func New(options Options) (*Store, error) {
 		universal.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
 	redis.SetLogger(silent{}) // what it says comes back as errors too
-	r := &Store{keys: keys{cmp.Or(options.Prefix, DefaultPrefix)}, keep: max(options.Keep, 1), urls: options.URLs}
+	r := &Store{keys: keys{cmp.Or(options.Prefix, DefaultPrefix)}, keep: options.Keep, urls: options.URLs}
 	switch options.Mode {
 	case "single":
 		r.client = redis.NewClient(universal.Simple())
@@ -136,6 +142,7 @@ func (k keys) stationKey(station, name string) string { return k.prefix + "{" + 
 func (k keys) manifestKey(station string) string    { return k.stationKey(station, "m") }
 func (k keys) keptKey(station string) string        { return k.stationKey(station, "k") }
 func (k keys) namedKey(station string) string       { return k.stationKey(station, "n") }
+func (k keys) firstKey(station string) string       { return k.stationKey(station, "f") }
 func (k keys) leaseKey(station string) string       { return k.stationKey(station, "lease") }
 func (k keys) documentPrefix(station string) string { return k.stationKey(station, "d:") }
 
@@ -150,7 +157,7 @@ func (r *Store) Heads(ctx context.Context, stations []string) ([]store.Head, err
 	var retracted func() (token string, ok bool)
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, station := range stations {
-			answers[i] = p.HMGet(ctx, r.manifestKey(station), "number", "watermark", "pinned")
+			answers[i] = p.HMGet(ctx, r.manifestKey(station), "watermark", "digest", "pinned")
 		}
 		retracted = r.retractedToken(ctx, p)
 		return nil
@@ -181,21 +188,40 @@ func (r *Store) Heads(ctx context.Context, stations []string) ([]store.Head, err
 
 // parsePin reads what formatPin writes.
 func parsePin(text string) (p store.Pin, err error) {
-	var at int64
-	if _, err := fmt.Sscanf(text, "%d %d", &p.Number, &at); err != nil {
+	var mark, at int64
+	if _, err := fmt.Sscanf(text, "%d %d", &mark, &at); err != nil {
 		return store.Pin{}, fmt.Errorf("pin: %w: %q", edition.ErrDamaged, text)
+	}
+	if mark != 0 {
+		p.Watermark = time.UnixMilli(mark).UTC()
 	}
 	p.At = time.UnixMilli(at).UTC()
 	return p, nil
 }
 
-func formatPin(p store.Pin) string { return fmt.Sprint(p.Number, " ", p.At.UnixMilli()) }
+func formatPin(p store.Pin) string { return fmt.Sprint(markOf(p), " ", p.At.UnixMilli()) }
+
+// markOf returns the watermark of a pin, 0 for none. One of the version before has a
+// number as its watermark, until the edition has been read.
+func markOf(p store.Pin) int64 {
+	if p.Watermark.IsZero() {
+		return 0
+	}
+	return p.Watermark.UnixMilli()
+}
+
+// digestLength is that of an edition's digest: those of the version before are longer.
+const digestLength = 32
 
 // parseHead reads the three fields; what is not there is nil.
 func parseHead(fields []any) (h store.Head) {
-	if fields[0] != nil && fields[1] != nil {
-		if _, err := fmt.Sscan(fmt.Sprintln(fields[:2]...), &h.Number, &h.Watermark); err != nil {
+	if text, ok := fields[0].(string); ok {
+		var err error
+		if h.Watermark, err = strconv.ParseInt(text, 10, 64); err != nil {
 			h.Err = fmt.Errorf("%w: %q", edition.ErrDamaged, fields)
+		}
+		if digest, ok := fields[1].(string); ok && len(digest) == digestLength {
+			h.Digest = digest
 		}
 	}
 	if text, ok := fields[2].(string); ok {

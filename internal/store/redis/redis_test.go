@@ -28,7 +28,6 @@ func newRedis(t testing.TB, addr string) *Store {
 
 func openRedis(t testing.TB, options Options) *Store {
 	t.Helper()
-	options.Keep = store.DefaultKeep
 	r, err := New(options)
 	if err != nil {
 		t.Fatal(err)
@@ -72,15 +71,15 @@ func TestStore(t *testing.T) {
 	for name, start := range stores {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			storetest.Run(t, start(t))
+			storetest.Run(t, start(t), nil)
 		})
 	}
 }
 
 // What no edition names any more goes; what a kept or pinned one names stays.
-func TestRedisCollects(t *testing.T) {
+func TestCollects(t *testing.T) {
 	server := miniredis.RunT(t)
-	r := newRedis(t, server.Addr())
+	r := openRedis(t, Options{Mode: "single", Addrs: []string{server.Addr()}, Keep: store.Keep{For: -1}})
 	want := func(editions int) {
 		t.Helper()
 		names := 0
@@ -94,39 +93,39 @@ func TestRedisCollects(t *testing.T) {
 		}
 	}
 	for i := range 2 * store.DefaultKeep {
-		storetest.Publish(t, r, storetest.Print(1, i, fmt.Sprint("text ", i)))
+		storetest.Publish(t, r, storetest.Print(i, fmt.Sprint("text ", i)))
 	}
-	if _, err := r.Publish(t.Context(), storetest.Print(1, 0, "stale")); !errors.Is(err, edition.ErrStale) {
+	if err := r.Publish(t.Context(), storetest.Print(0, "stale")); !errors.Is(err, edition.ErrStale) {
 		t.Fatal(err)
 	}
 	server.FastForward(orphanTime) // what a refused edition left goes by itself
 	want(1 + store.DefaultKeep)
-	pinned, err := r.FetchKept(t.Context(), "xt", 2*store.DefaultKeep-1, nil)
+	pinned, err := r.FetchKept(t.Context(), "xt", storetest.Print(2*store.DefaultKeep-2, "").Watermark(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Pin(t.Context(), "xt", store.Pin{Number: pinned.Number(), At: storetest.Noon}, pinned); err != nil {
+	if err := r.Pin(t.Context(), "xt", store.Pin{Watermark: pinned.Watermark(), At: storetest.Noon}, pinned); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 2 * store.DefaultKeep {
-		storetest.Publish(t, r, storetest.Print(1, 100+i, fmt.Sprint("more ", i)))
+		storetest.Publish(t, r, storetest.Print(100+i, fmt.Sprint("more ", i)))
 	}
 	want(1 + store.DefaultKeep + 1)
-	if err := r.Pin(t.Context(), "xt", store.Pin{Number: 0, At: storetest.Noon.Add(time.Hour)}, nil); err != nil {
+	if err := r.Pin(t.Context(), "xt", store.Pin{At: storetest.Noon.Add(time.Hour)}, nil); err != nil {
 		t.Fatal(err)
 	}
 	for i := range store.DefaultKeep + 1 {
-		storetest.Publish(t, r, storetest.Print(1, 200+i, fmt.Sprint("last ", i)))
+		storetest.Publish(t, r, storetest.Print(200+i, fmt.Sprint("last ", i)))
 	}
 	want(1 + store.DefaultKeep)
 	server.FastForward(24 * time.Hour)
 	want(1 + store.DefaultKeep)
 }
 
-func TestRedisRefusesHoles(t *testing.T) {
+func TestRefusesHoles(t *testing.T) {
 	server := miniredis.RunT(t)
 	r := newRedis(t, server.Addr())
-	e := storetest.Print(1, 0, "one")
+	e := storetest.Print(0, "one")
 	storetest.Publish(t, r, e)
 	for _, d := range e.All() {
 		server.Del(testKeys.documentKey("xt", d.Hash()))
@@ -135,18 +134,18 @@ func TestRedisRefusesHoles(t *testing.T) {
 	if _, err := r.Fetch(t.Context(), "xt", nil); !errors.Is(err, store.ErrNone) {
 		t.Errorf("an edition with a hole: %v; want ErrNone", err)
 	}
-	keys := []string{testKeys.manifestKey("xt"), testKeys.keptKey("xt"), testKeys.namedKey("xt"), testKeys.documentKey("xt", edition.Hash{})}
+	keys := []string{testKeys.manifestKey("xt"), testKeys.keptKey("xt"), testKeys.namedKey("xt"), testKeys.firstKey("xt"), testKeys.documentKey("xt", edition.Hash{})}
 	later := storetest.Noon.Add(time.Hour).UnixMilli()
-	err := publishScript.Run(t.Context(), r.client, keys, 9, later, "{}", testKeys.documentPrefix("xt"), later, store.DefaultKeep, 3, "digest", "").Err()
+	err := publishScript.Run(t.Context(), r.client, keys, later, "digest", "{}", testKeys.documentPrefix("xt"), later, 3, "", "").Err()
 	if err == nil || err.Error()[:7] != "MISSING" {
 		t.Errorf("a manifest without its documents: %v; want MISSING", err)
 	}
 }
 
-func TestRedisTimeouts(t *testing.T) {
+func TestTimeouts(t *testing.T) {
 	server := redistest.Start(t)
 	r := newRedis(t, server.Addr())
-	storetest.Publish(t, r, storetest.Print(1, 0, "one"))
+	storetest.Publish(t, r, storetest.Print(0, "one"))
 	server.Stop()
 	defer server.Cont()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

@@ -12,14 +12,14 @@ import (
 	"feedstation/internal/edition"
 )
 
-// Text returns the edition that printed gives a number.
+// Text returns the edition of a number, as of so many minutes after Noon.
 func Text(number int) *edition.Edition {
-	return Print(int64(number), number, fmt.Sprint("text ", number))
+	return Print(number, fmt.Sprint("text ", number))
 }
 
 // Listing returns an edition of a month with those articles; one behind a minus
 // may not be in its sitemap, as with noindex.
-func Listing(station string, number int64, at time.Time, ids ...string) *edition.Edition {
+func Listing(station string, at time.Time, ids ...string) *edition.Edition {
 	const path = "/sitemaps/2026-03.xml"
 	var lines, body []byte
 	for _, id := range ids {
@@ -29,7 +29,7 @@ func Listing(station string, number int64, at time.Time, ids ...string) *edition
 	}
 	documents := map[string]*edition.Document{path: edition.NewDocument("text/xml", body, at)}
 	contents := edition.Revision{Newest: at, AsOf: at}.Settle(edition.NewContents(lines), nil)
-	return edition.New(station, number, at, "build", documents).WithContents(map[string]*edition.Document{path: contents})
+	return edition.New(station, at, "build", documents).WithContents(map[string]*edition.Document{path: contents})
 }
 
 // Counted returns the edition of a number: of its documents some are as in the
@@ -41,7 +41,7 @@ func Counted(number int64) *edition.Edition {
 		documents[path] = edition.NewDocument("text/xml", fmt.Append(nil, i, " of ", number-number%(i+1)), Noon)
 		records[path] = edition.NewDocument("text/plain", fmt.Append(nil, "record ", i, " of ", number%(i+2)), Noon)
 	}
-	return edition.New("xt", number, Noon.Add(time.Duration(number)*time.Millisecond), "build", documents).WithContents(records)
+	return edition.New("xt", Noon.Add(time.Duration(number)*time.Millisecond), "build", documents).WithContents(records)
 }
 
 // Large returns the edition of a station with a long archive, in which one
@@ -55,7 +55,7 @@ func Large(documents, version int) *edition.Edition {
 		}
 		all[fmt.Sprintf("/sitemaps/%d.xml", i)] = edition.NewDocument("text/xml; charset=utf-8", []byte(text), Noon)
 	}
-	return edition.New("xt", int64(version+1), Noon.Add(time.Duration(version)*time.Minute), "build", all)
+	return edition.New("xt", Noon.Add(time.Duration(version)*time.Minute), "build", all)
 }
 
 // Tree returns what is in a folder, with the content of files.
@@ -76,6 +76,7 @@ func Tree(t *testing.T, dir string) map[string]string {
 	return found
 }
 
+// Plant puts files of others into a folder.
 func Plant(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -85,6 +86,9 @@ func Plant(t *testing.T, dir string, names ...string) {
 		}
 	}
 }
+
+// At is the watermark of Text.
+func At(number int) time.Time { return Text(number).Watermark() }
 
 // CountOf is the number that Counted has made an edition of.
 func CountOf(e *edition.Edition) int64 { return e.Watermark().Sub(Noon).Milliseconds() }
