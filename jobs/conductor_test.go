@@ -19,12 +19,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/article"
-	"feedstation/internal/cache"
 	"feedstation/internal/content"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
-	"feedstation/internal/store/disk"
 	"feedstation/jobs"
 )
 
@@ -37,7 +35,7 @@ type world struct {
 	network   *network.Network
 	store     *content.Store
 	file      string // of the store
-	editions  *cache.Cache
+	editions  *shelf
 	conductor *jobs.Conductor
 	fault     func(station string) error // of the snapshot, by station
 	deaf      bool                       // the store tells of no change
@@ -68,16 +66,8 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, network: n, fault: func(string) error { return nil }}
+	w := &world{t: t, network: n, editions: newShelf(), fault: func(string) error { return nil }}
 	w.openStore(content.Options{})
-	local, err := disk.Open(t.TempDir(), defaultKeep)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.editions, err = cache.Open(t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
 	w.restart(options)
 	return w
 }
@@ -186,6 +176,15 @@ func newArticle(station string, id int, ago time.Duration) article.Article {
 		Published: published, Updated: published, Status: article.Published,
 		Images: []article.Image{{URL: "1.jpg", Caption: "图"}},
 	}
+}
+
+// several returns articles with ids from first on, one published every hour before
+// now.
+func several(station string, first, n int) (articles []article.Article) {
+	for i := range n {
+		articles = append(articles, newArticle(station, first+i, time.Duration(i+1)*time.Hour))
+	}
+	return articles
 }
 
 func (w *world) put(articles ...article.Article) {

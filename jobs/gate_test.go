@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,13 +60,7 @@ func TestGate(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in(t, func(w *world) {
-				var articles, others []article.Article
-				for id := range tt.articles {
-					articles = append(articles, newArticle("xt", id, time.Duration(id+1)*time.Hour))
-				}
-				for id := range 30 { // so that the station of all has enough
-					others = append(others, newArticle("yy", 1000+id, time.Hour))
-				}
+				articles, others := several("xt", 0, tt.articles), several("yy", 1000, 30) // so that the station of all has enough
 				w.put(append(articles, others...)...)
 				w.refresh()
 				time.Sleep(time.Hour)
@@ -142,10 +137,7 @@ func TestGateReasons(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in(t, func(w *world) {
-				for id := range 30 {
-					ago := time.Duration(id+1) * time.Hour
-					w.put(newArticle("xt", id, ago), newArticle("www", 30+id, ago), newArticle("yy", 60+id, ago))
-				}
+				w.put(slices.Concat(several("xt", 0, 30), several("www", 30, 30), several("yy", 60, 30))...)
 				w.refresh()
 				time.Sleep(time.Hour)
 				before := map[string]*edition.Edition{"xt": w.edition("xt"), "www": w.edition("www")}
@@ -198,10 +190,7 @@ func (s earlier) Listing(context.Context, string, time.Time, time.Time) iter.Seq
 // embargo: nothing is lost by that.
 func TestGateOfAClockSetBack(t *testing.T) {
 	in(t, func(w *world) {
-		for id := range 30 {
-			w.put(newArticle("xt", id, time.Duration(id+1)*time.Hour))
-		}
-		w.put(newArticle("yy", 99, time.Hour))
+		w.put(append(several("xt", 0, 30), newArticle("yy", 99, time.Hour))...)
 		w.refresh()
 		time.Sleep(time.Hour)
 		xt, yy := w.edition("xt"), w.edition("yy")
@@ -233,10 +222,7 @@ func TestWithdrawalWhileRefused(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			in(t, func(w *world) {
-				var articles []article.Article
-				for id := range tt.articles {
-					articles = append(articles, newArticle("xt", id, time.Duration(id+1)*time.Hour))
-				}
+				articles := several("xt", 0, tt.articles)
 				last := tt.articles - len(tt.change)
 				articles[last].NoIndex = len(tt.change) > 1
 				others := []article.Article{newArticle("yy", 1000, time.Hour), newArticle("yy", 1001, time.Hour)}
@@ -247,8 +233,8 @@ func TestWithdrawalWhileRefused(t *testing.T) {
 					time.Sleep(time.Minute)
 					for id := from; id < to; id++ {
 						articles[id].Status = article.Withdrawn
-						w.put(articles[id])
 					}
+					w.put(articles[from:to]...)
 					w.refresh()
 					for id := range articles {
 						if shows(id) != (id >= to) {
@@ -303,9 +289,7 @@ func TestGateOfAnEmptyStore(t *testing.T) {
 // the gate.
 func TestGateCountsWhatIsHeldOnce(t *testing.T) {
 	in(t, func(w *world) {
-		for id := range 30 {
-			w.put(newArticle("xt", id, time.Duration(id+1)*time.Hour))
-		}
+		w.put(several("xt", 0, 30)...)
 		s, c := w.withShelf()
 		for id := range 20 {
 			if err := s.Retract(w.t.Context(), held("xt", id)); err != nil {

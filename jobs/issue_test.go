@@ -105,9 +105,8 @@ func TestIssueMovesWithBytesOnly(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in(t, func(w *world) {
-				for id := range options.Items {
-					w.put(newArticle("xt", id, time.Duration(id+72)*time.Hour), newArticle("yy", 50+id, time.Duration(id+72)*time.Hour))
-				}
+				w.put(append(several("xt", 0, options.Items), several("yy", 50, options.Items)...)...)
+				time.Sleep(3 * dayHours) // out of the news
 				noindex := old(unlisted)
 				noindex.NoIndex = true
 				w.put(old(listed), noindex)
@@ -121,10 +120,6 @@ func TestIssueMovesWithBytesOnly(t *testing.T) {
 				}
 				if moves := !after.Issued().Equal(before.Issued()); moves != tt.moves {
 					t.Errorf("issued %s, before that %s; want another: %t", after.Issued(), before.Issued(), tt.moves)
-				}
-				kept, err := w.editions.Kept(w.t.Context(), "xt")
-				if want := map[bool]int{false: 1, true: 2}[tt.moves]; err != nil || len(kept) != want {
-					t.Errorf("%d editions to go back to, want %d; %v", len(kept), want, err)
 				}
 				same := after.Len() == before.Len()
 				for path, d := range after.All() {

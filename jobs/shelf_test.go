@@ -42,9 +42,10 @@ func (s *shelf) Current(station string) (*edition.Edition, bool) {
 }
 
 func (s *shelf) Publish(_ context.Context, e *edition.Edition) error {
-	if before, ok := s.Current(e.Station()); ok && before.Watermark().After(e.Watermark()) {
+	if before, ok := s.Current(e.Station()); ok && before.Watermark().After(e.Base()) {
 		return edition.ErrStale
 	}
+	e = e.Published()
 	s.mu.Lock()
 	s.current[e.Station()] = e
 	s.mu.Unlock()
