@@ -42,7 +42,7 @@ func modelOptions(seed uint64) jobs.Options {
 func TestModel(t *testing.T) {
 	seeds, steps := uint64(4), 60
 	if raced() {
-		seeds, steps = 2, 25
+		seeds, steps = 2, 12
 	}
 	for seed := range seeds {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {

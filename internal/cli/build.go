@@ -21,7 +21,7 @@ import (
 )
 
 type buildCommand struct {
-	AcceptShrink []string `help:"Publish the station also if it has lost most of its articles." placeholder:"STATION"`
+	AcceptShrink []string `help:"Publish the station even if it has lost most of its articles." placeholder:"STATION"`
 
 	Out string `help:"Also write the documents as files: DIR/{station}/{path}, each with its gzip twin." placeholder:"DIR"`
 }

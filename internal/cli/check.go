@@ -14,7 +14,7 @@ import (
 )
 
 type checkCommand struct {
-	All bool `help:"Name every article whose address keeps it out of sitemaps or the list for Baidu, not five of each station and cause."`
+	All bool `help:"Name every article whose address keeps it out of the sitemaps or Baidu's list, not just five for each station and cause."`
 }
 
 // checkExamples is how many articles are named of each station and cause.

@@ -23,7 +23,7 @@ func (in *invocation) withStore(run func(ctx context.Context, cfg *config.Config
 	ctx, stop := interruptible()
 	defer stop()
 	if cfg.Content.Driver != config.SQLite {
-		return fmt.Errorf("this writes to the embedded store only; content.driver is %s, the newsroom's own database", cfg.Content.Driver)
+		return fmt.Errorf("only the embedded content store can be written to; content.driver is %s, a database of your own", cfg.Content.Driver)
 	}
 	store, err := content.Open(ctx, cfg.Content.DSN.Reveal())
 	if err != nil {
@@ -84,8 +84,8 @@ func fillEmpty(ctx context.Context, in *invocation, log *slog.Logger, cfg *confi
 	}
 	log = log.With("store", file)
 	if where := editions.Stored(ctx); where != "" {
-		log.Warn("content store empty, but not filled with demo articles: there are editions already", "editions", where,
-			"help", "start where the store is, or set content.dsn to its absolute path; for a fresh demo, delete the editions")
+		log.Warn("content store empty, not filled with demo articles because editions exist", "editions", where,
+			"help", "start in the folder of the store, or set content.dsn to its absolute path; for a fresh demo, delete the editions")
 		return nil
 	}
 	if err := fill(ctx, in, cfg, store, cfg.Content.Demo, demoSeed, time.Now()); err != nil {

@@ -14,7 +14,7 @@ import (
 
 type demoCommand struct {
 	Articles int    `help:"How many articles." required:"" placeholder:"N"`
-	Seed     uint64 `help:"Another seed makes other articles." default:"1"`
+	Seed     uint64 `help:"The random seed; another one gives other articles." default:"1"`
 	Until    string `help:"When the newest articles were published (RFC 3339); by default now." placeholder:"TIME"`
 }
 
@@ -37,7 +37,7 @@ func (c *demoCommand) Run(in *invocation) error {
 			return fmt.Errorf("demo: %w", err)
 		}
 		took := time.Since(started)
-		fmt.Fprintf(in.terminal.Stdout, "%d demo articles in %s (%.0f a second)\n",
+		fmt.Fprintf(in.terminal.Stdout, "%d demo articles stored in %s (%.0f per second)\n",
 			c.Articles, took.Round(time.Millisecond), float64(c.Articles)/took.Seconds())
 		return nil
 	})

@@ -19,8 +19,8 @@ import (
 )
 
 type importCommand struct {
-	Strict bool     `help:"Import nothing when a line has a fault, or an odd value."`
-	Files  []string `arg:"" name:"file" help:"JSON Lines, one article a line; - is standard input."`
+	Strict bool     `help:"Import nothing if any line is invalid or has an odd value."`
+	Files  []string `arg:"" name:"file" help:"JSON Lines, one article per line; - is standard input."`
 }
 
 // importBatch is how many articles are stored in one transaction: enough to be
@@ -207,7 +207,7 @@ func (i *importer) decode(l line) (a article.Article, odd []article.Fault, err e
 	}
 	station, ok := i.network.Station(a.Station)
 	if !ok {
-		return a, nil, fmt.Errorf("station: no station %q in the configuration", a.Station)
+		return a, nil, fmt.Errorf("station: %q is not in the configuration", a.Station)
 	}
 	for _, channel := range a.Channels {
 		if !station.HasChannel(channel) {
@@ -278,13 +278,13 @@ func (i *importer) summarize() {
 	out := i.in.terminal.Stdout
 	fmt.Fprintf(out, "%d articles imported", i.stored)
 	if i.faults > 0 {
-		fmt.Fprintf(out, ", %d lines with faults left out", i.faults)
+		fmt.Fprintf(out, ", %d invalid lines skipped", i.faults)
 	}
 	if i.odd > 0 {
 		fmt.Fprintf(out, ", %d odd values left out", i.odd)
 	}
 	if i.strict && i.faults > 0 {
-		fmt.Fprint(out, "; with --strict nothing is imported")
+		fmt.Fprint(out, "; nothing is imported because of --strict")
 	}
 	fmt.Fprintln(out)
 	if len(i.unknownChannels) > 0 {
@@ -296,6 +296,6 @@ func (i *importer) summarize() {
 		if more := len(counts) - maxUnknown; more > 0 {
 			counts = append(counts[:maxUnknown], fmt.Sprintf("and %d more", more))
 		}
-		fmt.Fprintf(out, "channels that the configuration does not have, ignored: %s\n", strings.Join(counts, ", "))
+		fmt.Fprintf(out, "unknown channels ignored: %s\n", strings.Join(counts, ", "))
 	}
 }

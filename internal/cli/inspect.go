@@ -25,13 +25,13 @@ const (
 	isExpired   omission = "expired"
 	isNoIndex   omission = "noindex"
 	isForeign   omission = "on another host"
-	isBroken    omission = "with an address that sitemaps can't have"
+	isBroken    omission = "with an address not allowed in sitemaps"
 )
 
-// The causes of which only the list for Baidu leaves an article out.
+// The causes of which only Baidu's list leaves an article out.
 const (
-	isLong  omission = "with an address that is too long"
-	isOlder omission = "older than the newest that it can have"
+	isLong  omission = "with too long an address"
+	isOlder omission = "too old for it"
 )
 
 // causes are all causes, by what leaves articles out; examples are given of
@@ -41,8 +41,8 @@ var (
 		from   string
 		causes []omission
 	}{
-		{"sitemaps", []omission{isDraft, isWithdrawn, isEmbargoed, isExpired, isNoIndex, isForeign, isBroken}},
-		{"the list for Baidu", []omission{isLong, isOlder}},
+		{"the sitemaps", []omission{isDraft, isWithdrawn, isEmbargoed, isExpired, isNoIndex, isForeign, isBroken}},
+		{"Baidu's list", []omission{isLong, isOlder}},
 	}
 	toBeMended = [...]omission{isForeign, isBroken, isLong}
 )

@@ -48,13 +48,13 @@ func TestInspector(t *testing.T) {
 	}
 
 	foreign := "    on another host: 1 https://www.news.example/1.html\n"
-	want := "  xt: 15 articles, left out of sitemaps: 1 draft, 1 withdrawn, 1 embargoed, 1 expired, 1 noindex, 7 on another host, " +
-		"1 with an address that sitemaps can't have\n" +
-		"  xt: 15 articles, left out of the list for Baidu: 1 with an address that is too long\n" +
+	want := "  xt: 15 articles, left out of the sitemaps: 1 draft, 1 withdrawn, 1 embargoed, 1 expired, 1 noindex, 7 on another host, " +
+		"1 with an address not allowed in sitemaps\n" +
+		"  xt: 15 articles, left out of Baidu's list: 1 with too long an address\n" +
 		strings.Repeat(foreign, 5) + "    on another host: and 2 more\n" +
-		"    with an address that sitemaps can't have: 1 https://xt.news.example/" + strings.Repeat("a", 3000) + "\n" +
-		"    with an address that is too long: 1 https://xt.news.example/" + strings.Repeat("湘", 30) + "\n" +
-		"  yy: 50003 articles, left out of the list for Baidu: 3 older than the newest that it can have\n"
+		"    with an address not allowed in sitemaps: 1 https://xt.news.example/" + strings.Repeat("a", 3000) + "\n" +
+		"    with too long an address: 1 https://xt.news.example/" + strings.Repeat("湘", 30) + "\n" +
+		"  yy: 50003 articles, left out of Baidu's list: 3 too old for it\n"
 	var out strings.Builder
 	i.print(&out)
 	if diff := cmp.Diff(want, out.String()); diff != "" {

@@ -194,7 +194,7 @@ func (x *export) foreign(names, ours map[string]bool) error {
 		return nil
 	}
 	slices.Sort(foreign)
-	return fmt.Errorf("%s has files that feedstation has not written (%s): move them away, or choose another folder",
+	return fmt.Errorf("%s has files that feedstation did not write (%s): move them away, or choose another folder",
 		x.folder.Path(""), strings.Join(foreign, ", "))
 }
 

@@ -169,7 +169,7 @@ func (in *invocation) withEditions(id string, run func(ctx context.Context, n *n
 	}
 	err = editions.Sync(ctx)
 	if err != nil && cfg.Cache.Redis != nil {
-		return fmt.Errorf("only the processes that share %s know of it; the others will once Redis can be reached: %w", cfg.Cache.Dir, err)
+		return fmt.Errorf("only the processes that share %s know of it; the others follow once Redis is reachable: %w", cfg.Cache.Dir, err)
 	}
 	return err
 }

@@ -77,7 +77,7 @@ func TestOutOfStep(t *testing.T) {
 		{name: "never", before: nothing, run: nothing},
 		{name: "before", before: hinder, run: os.Remove},
 		{name: "after", before: nothing, run: hinder, want: []string{"current.json"}},
-		{"without an answer of Redis", []string{redis}, nothing, nothing, []string{"once Redis can be reached", "refused"}},
+		{"without an answer of Redis", []string{redis}, nothing, nothing, []string{"once Redis is reachable", "refused"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()

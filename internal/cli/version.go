@@ -24,7 +24,7 @@ func (c *versionCommand) Run(in *invocation) error {
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return fmt.Errorf("version: the program was built without its build information")
+		return fmt.Errorf("version: the program has no build information")
 	}
 	_, err := fmt.Fprintf(in.terminal.Stdout, "feedstation %s (%s)\n", version(info), info.GoVersion)
 	return err

@@ -25,7 +25,7 @@ type Findings struct {
 // that does not exist yet is none.
 func Check(ctx context.Context, file string, n *network.Network, each func(*article.Article)) (Findings, error) {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		return Findings{Summary: "not there yet; the first command that needs it creates it"}, nil
+		return Findings{Summary: "does not exist yet; the first command that needs it creates it"}, nil
 	}
 	s := &Store{
 		dialect: embedded{}, read: pool(file, true, 1),
@@ -47,7 +47,7 @@ func (s *Store) check(ctx context.Context, n *network.Network, each func(*articl
 	case version == 0:
 		return Findings{Summary: "empty; the first command that needs it creates its tables"}, nil
 	case len(missing) > 0:
-		return Findings{Summary: "of an earlier version; the first command that needs it brings its tables up to date"}, nil
+		return Findings{Summary: "from an earlier version; the first command that needs it updates its tables"}, nil
 	}
 	return s.Survey(ctx, n, each)
 }
@@ -73,20 +73,20 @@ func (s *Store) Survey(ctx context.Context, n *network.Network, each func(*artic
 	findings.Summary = fmt.Sprintf("%d articles of %d stations", articles, len(counts))
 	for _, station := range slices.Sorted(maps.Keys(counts)) {
 		if _, ok := n.Station(station); !ok {
-			findings.Faults = append(findings.Faults, fmt.Sprintf("articles.station: %d articles of %q, which the configuration does not have", counts[station], station))
+			findings.Faults = append(findings.Faults, fmt.Sprintf("articles.station: %d articles of station %q, which is not in the configuration", counts[station], station))
 		}
 	}
 	for _, fault := range snapshot.broken.list {
-		findings.Faults = append(findings.Faults, fault.Error()+" (left out of everything)")
+		findings.Faults = append(findings.Faults, fault.Error()+" (not published)")
 	}
 	if snapshot.broken.more > 0 {
-		findings.Faults = append(findings.Faults, fmt.Sprintf("and %d more articles left out of everything", snapshot.broken.more))
+		findings.Faults = append(findings.Faults, fmt.Sprintf("%d more articles are not published", snapshot.broken.more))
 	}
 	for _, fault := range snapshot.odd.list {
 		findings.Notices = append(findings.Notices, fault.Error()+" (the value is left out)")
 	}
 	if snapshot.odd.more > 0 {
-		findings.Notices = append(findings.Notices, fmt.Sprintf("and %d more values left out", snapshot.odd.more))
+		findings.Notices = append(findings.Notices, fmt.Sprintf("%d more values are left out", snapshot.odd.more))
 	}
 	return findings, nil
 }

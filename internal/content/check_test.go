@@ -30,15 +30,15 @@ func TestCheck(t *testing.T) {
 		want content.Findings
 		err  string
 	}{
-		{name: "an earlier program's", file: "earlier", want: content.Findings{Summary: "of an earlier version; the first command that needs it brings its tables up to date"}},
-		{name: "not there", file: "none", want: content.Findings{Summary: "not there yet; the first command that needs it creates it"}},
-		{name: "not there, nor its folder", file: "var/none", want: content.Findings{Summary: "not there yet; the first command that needs it creates it"}},
+		{name: "an earlier program's", file: "earlier", want: content.Findings{Summary: "from an earlier version; the first command that needs it updates its tables"}},
+		{name: "not there", file: "none", want: content.Findings{Summary: "does not exist yet; the first command that needs it creates it"}},
+		{name: "not there, nor its folder", file: "var/none", want: content.Findings{Summary: "does not exist yet; the first command that needs it creates it"}},
 		{name: "empty", file: "empty", want: content.Findings{Summary: "empty; the first command that needs it creates its tables"}},
 		{name: "in use", file: "content.db", want: content.Findings{
 			Summary: "4 articles of 3 stations",
 			Faults: []string{
-				`articles.station: 1 articles of "aa", which the configuration does not have`,
-				`articles.station: 2 articles of "yy", which the configuration does not have`,
+				`articles.station: 1 articles of station "aa", which is not in the configuration`,
+				`articles.station: 2 articles of station "yy", which is not in the configuration`,
 			},
 		}},
 		{name: "a text", file: "text", err: "content: DIR/text: " + notAStore},

@@ -44,7 +44,7 @@ func (s *Store) Inspect(ctx context.Context) ([]Finding, error) {
 		if skew < 0 {
 			word = "behind"
 		}
-		findings = append(findings, Finding{Text: fmt.Sprintf("the database's clock is %v %s ours: embargoes and expiries follow its own",
+		findings = append(findings, Finding{Text: fmt.Sprintf("the database's clock is %v %s ours: embargoes and expiries follow the database's",
 			skew.Abs().Round(100*time.Millisecond), word)})
 	}
 	return findings, nil
@@ -71,7 +71,7 @@ type need struct {
 
 // missingAddressIndex is the finding that articles can't be looked up by address.
 func (s *Store) missingAddressIndex(c *catalog) Finding {
-	f := Finding{Text: fmt.Sprintf("%s: no index on url: next_url and alternates that name a withdrawn article are not left out", s.articles)}
+	f := Finding{Text: fmt.Sprintf("%s: no index on url: next_url and alternates may name withdrawn articles", s.articles)}
 	if c.articles.view {
 		f.Text += " (the index belongs below the view; the user of MySQL also needs SHOW VIEW, and SELECT on what is below)"
 	} else {

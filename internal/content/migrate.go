@@ -15,7 +15,7 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-var errForeign = errors.New("the database is another program's; name another file in content.dsn")
+var errForeign = errors.New("the database belongs to another program; name another file in content.dsn")
 
 // migrate brings the tables up to date in one transaction: two processes that
 // start together do it once. Where they are, nobody is locked out.
@@ -75,7 +75,7 @@ func pending(ctx context.Context, db queryer) (missing []string, version int, er
 	case err != nil:
 		return nil, 0, err
 	case version > len(names):
-		return nil, 0, fmt.Errorf("the store is of a newer feedstation (version %d, this program knows %d): use that one", version, len(names))
+		return nil, 0, fmt.Errorf("the store was written by a newer feedstation (version %d, this one knows %d): use that one", version, len(names))
 	case version == 0 && tables > 0:
 		return nil, 0, errForeign
 	}

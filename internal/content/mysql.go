@@ -36,7 +36,7 @@ func openMySQL(dsn string, timeout time.Duration) (*sql.DB, error) {
 	}
 	made, err := mysql.NewConnector(config)
 	if err != nil {
-		return nil, errors.New("dsn: not an address of MySQL that can be used")
+		return nil, errors.New("dsn: not a usable address of MySQL")
 	}
 	db := sql.OpenDB(connector{made, mySQL{}.patience(timeout)})
 	db.SetMaxOpenConns(maxIdle)

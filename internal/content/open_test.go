@@ -129,8 +129,8 @@ func odd(t *testing.T) (dir string) {
 }
 
 const (
-	newerStore   = "the store is of a newer feedstation (version 99, this program knows 7): use that one"
-	foreignStore = "the database is another program's; name another file in content.dsn"
+	newerStore   = "the store was written by a newer feedstation (version 99, this one knows 7): use that one"
+	foreignStore = "the database belongs to another program; name another file in content.dsn"
 	notAStore    = "the file is not a feedstation store; name another in content.dsn (file is not a database (26))"
 	cantOpen     = "the file can't be opened: look at its permissions and its folder's (unable to open database file (14))"
 )
@@ -238,7 +238,7 @@ func TestReplacedFile(t *testing.T) {
 	if err := os.Rename(other, file); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Snapshot(t.Context()); err == nil || !strings.Contains(err.Error(), "start feedstation again") {
+	if _, err := s.Snapshot(t.Context()); err == nil || !strings.Contains(err.Error(), "restart feedstation") {
 		t.Errorf("Snapshot of a store whose file is another: %v", err)
 	}
 	if err := os.Remove(file); err != nil {

@@ -266,8 +266,8 @@ func TestOptions(t *testing.T) {
 		{"half a name", content.Options{Driver: content.Postgres, DSN: address, Articles: "a."}, `content: articles: not a relation's name such as articles or news.articles: "a."`},
 		{"a very long name", content.Options{Driver: content.Postgres, DSN: address, Articles: strings.Repeat("a", 64)}, "content: articles: not a relation's name such as articles or news.articles: \"" + strings.Repeat("a", 64) + `"`},
 		{"other names of the embedded store", content.Options{Driver: content.SQLite, DSN: "none/content.db", Articles: "stories"}, "content: the embedded store names its tables itself"},
-		{"a negative overlap", content.Options{Driver: content.Postgres, DSN: address, Overlap: -1}, "content: the overlap, the timeout and how many changes are told one by one can't be negative"},
-		{"a negative number of changes", content.Options{Driver: content.SQLite, DSN: "none/content.db", OneByOne: -1}, "content: the overlap, the timeout and how many changes are told one by one can't be negative"},
+		{"a negative overlap", content.Options{Driver: content.Postgres, DSN: address, Overlap: -1}, "content: the overlap, the timeout and the number of single changes can't be negative"},
+		{"a negative number of changes", content.Options{Driver: content.SQLite, DSN: "none/content.db", OneByOne: -1}, "content: the overlap, the timeout and the number of single changes can't be negative"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -286,7 +286,7 @@ func TestNotEmbedded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	const want = "content: only the embedded store can be written to; this one is the newsroom's own database"
+	const want = "content: only the embedded store can be written to"
 	if _, err := s.Put(t.Context(), all(nil, nil)); err == nil || err.Error() != want {
 		t.Errorf("Put: %v", err)
 	}

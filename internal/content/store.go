@@ -109,7 +109,7 @@ func Open(ctx context.Context, file string) (*Store, error) {
 func OpenWith(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{overlap: cmp.Or(o.Overlap, defaultOverlap), timeout: cmp.Or(o.Timeout, defaultTimeout), oneByOne: cmp.Or(o.OneByOne, defaultOneByOne)}
 	if s.overlap < 0 || s.timeout < 0 || s.oneByOne < 0 {
-		return nil, errors.New("content: the overlap, the timeout and how many changes are told one by one can't be negative")
+		return nil, errors.New("content: the overlap, the timeout and the number of single changes can't be negative")
 	}
 	if err := s.setNames(cmp.Or(o.Articles, "articles"), cmp.Or(o.ArticleChannels, "article_channels")); err != nil {
 		return nil, fmt.Errorf("content: %w", err)
@@ -184,7 +184,7 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-var errNotEmbedded = errors.New("content: only the embedded store can be written to; this one is the newsroom's own database")
+var errNotEmbedded = errors.New("content: only the embedded store can be written to")
 
 // Empty reports whether the embedded store has no article.
 func (s *Store) Empty(ctx context.Context) (bool, error) {

@@ -39,7 +39,7 @@ func (w *watch) sameFile() error {
 	case err != nil:
 		return err
 	case !os.SameFile(now, w.file):
-		return fmt.Errorf("%s is another file than the one that was opened: start feedstation again", w.name)
+		return fmt.Errorf("%s has been replaced since it was opened: restart feedstation", w.name)
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // sitemaps adds the months that are dirty and keeps the others, then adds what
-// is made anew each time: the news, the list for Baidu and the index.
+// is made anew each time: the news, Baidu's list and the index.
 func (b *builder) sitemaps(ctx context.Context, work *Work) (err error) {
 	if b.outcome.Pending, err = b.months(ctx, work); err != nil {
 		return err

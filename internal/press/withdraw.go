@@ -297,7 +297,7 @@ func (w *withdrawal) withdrawFromSitemap(l loss) {
 	}
 }
 
-// withdrawFromList takes addresses out of the list for Baidu, and reports whether
+// withdrawFromList takes addresses out of Baidu's list, and reports whether
 // there are some left. The next build adds older ones.
 func (w *withdrawal) withdrawFromList(losses []loss) bool {
 	document := w.documents[network.BaiduPath]
