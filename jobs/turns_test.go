@@ -36,7 +36,7 @@ func (w *world) newMonth() (articles []article.Article) {
 func every(n int) iter.Seq[int] {
 	step := 1
 	if raced() {
-		step = 9
+		step = 13
 	}
 	return func(yield func(int) bool) {
 		for i := 0; i < n && yield(i); i += step {
