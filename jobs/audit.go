@@ -187,10 +187,10 @@ func drift(more int64) Drift {
 // rebuilt contents say otherwise. A row that was written after the hints were asked
 // for has one to come.
 func (c *Conductor) unhinted(ctx context.Context, snapshot Snapshot, r *result, next *edition.Edition) (map[article.Month]Drift, error) {
-	if len(r.work.unhinted) == 0 || r.edition == nil || r.work.Everything {
+	if len(r.work.unhinted) == 0 || r.Edition == nil || r.work.Everything {
 		return nil, nil
 	}
-	diff, err := edition.Diff(r.edition, next)
+	diff, err := edition.Diff(r.Edition, next)
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +208,7 @@ func (c *Conductor) unhinted(ctx context.Context, snapshot Snapshot, r *result, 
 	}
 	sums, drifts := map[article.Month]int64{}, map[article.Month]Drift{}
 	for _, a := range slices.Concat(diff.Came, diff.Changed, diff.Left) {
-		month := article.MonthOf(a.Published, r.station.Zone)
+		month := article.MonthOf(a.Published, r.Station.Zone)
 		if n, ok := more[a.ID]; ok && r.work.unhinted[month] {
 			sums[month] += n
 			drifts[month] = drift(sums[month])
@@ -234,7 +234,7 @@ func (c *Conductor) Drift() map[Drift]int64 {
 
 // audited notes which months are now as an audit saw them: those that it had
 // built. What was built from something later, the next audit builds again.
-func (d *desk) audited(r result) {
+func (d *desk) audited(r *result) {
 	if r.work.Everything {
 		clear(d.months)
 	}

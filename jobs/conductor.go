@@ -145,17 +145,16 @@ func (c *Conductor) Build(ctx context.Context, accept []string, each func(Report
 		return err
 	}
 	defer release()
-	reports := map[string]*Report{}
-	done := func(r result) {
-		report, ok := reports[r.station.ID]
-		if !ok {
-			report = &Report{Station: r.station}
-			reports[r.station.ID] = report
-		}
-		report.add(r)
-		if complete := r.err != nil || len(r.outcome.Pending) == 0; complete && !report.complete {
-			report.complete = true
-			each(*report)
+	reports, complete := map[*network.Station]Report{}, map[*network.Station]bool{}
+	done := func(r *result) {
+		report := reports[r.Station]
+		report.Changed += r.Changed
+		report.Published = report.Published || r.Published
+		report.Station, report.Edition, report.Late, report.Err = r.Station, r.Edition, r.Late, r.Err
+		reports[r.Station] = report
+		if !complete[r.Station] && (r.Err != nil || len(r.outcome.Pending) == 0) {
+			complete[r.Station] = true
+			each(report)
 		}
 	}
 	c.more.Store(false)
@@ -195,7 +194,7 @@ func (c *Conductor) run(ctx context.Context, mark func() error) error {
 		return err
 	}
 	defer release()
-	if err = c.pass(ctx, false, mark, func(result) {}); err != nil && ctx.Err() == nil {
+	if err = c.pass(ctx, false, mark, func(*result) {}); err != nil && ctx.Err() == nil {
 		return notedError{err}
 	}
 	return err
@@ -205,7 +204,7 @@ func (c *Conductor) run(ctx context.Context, mark func() error) error {
 // could not look at does not hold up the rest. A station that fails is not tried
 // again before the backlog of the others is done. A pass of Build builds all
 // stations.
-func (c *Conductor) pass(ctx context.Context, build bool, mark func() error, done func(result)) error {
+func (c *Conductor) pass(ctx context.Context, build bool, mark func() error, done func(*result)) error {
 	defer c.noteDue()
 	c.building, c.alone = build, build
 	for _, d := range c.desks {

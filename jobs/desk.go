@@ -59,7 +59,7 @@ func (d *desk) forget() {
 }
 
 // settle notes what has been built, and what is left to be done.
-func (d *desk) settle(r result) {
+func (d *desk) settle(r *result) {
 	d.work = nil
 	if pending := r.outcome.Pending; len(pending) > 0 {
 		d.markBacklog(pending)

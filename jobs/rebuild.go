@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -37,29 +37,41 @@ type Report struct {
 	Published bool
 	Late      bool // another process published each time before this one could
 	Err       error
+}
 
-	complete bool
+// result is a report of one pass, with what the next one needs to know.
+type result struct {
+	Report
+	work    *work
+	outcome press.Outcome
+	asOf    time.Time // of the snapshot
+	drift   map[article.Month]Drift
 }
 
 // rebuild builds and publishes the dirty stations: all that have something new,
 // then some with a backlog, each part with passTime for old months. One that
-// fails stays dirty and keeps its edition; the others are not held up.
-func (c *Conductor) rebuild(ctx context.Context, done func(result)) error {
+// fails stays dirty and keeps its edition; the others are not held up. Done is
+// called with each result, one call at a time.
+func (c *Conductor) rebuild(ctx context.Context, done func(*result)) error {
+	var mu sync.Mutex
 	var faults []error
 	for _, next := range []func() []*desk{c.fresh, c.backlog} {
-		for r := range c.buildAll(ctx, next()) {
-			d := c.desk(r.station.ID)
-			d.memory, d.held = r.outcome.Memory, r.err != nil
-			if r.err == nil {
-				d.settle(r)
-			}
-			if errors.Is(r.err, edition.ErrStale) {
-				r.late, r.err = true, nil
-			}
-			c.note(ctx, notBuilt, r.station.ID, r.err)
-			faults = append(faults, r.err)
-			done(r)
+		started := time.Now()
+		enough := func() bool { return time.Since(started) >= passTime }
+		var builds errgroup.Group
+		builds.SetLimit(parallel)
+		for _, d := range next() {
+			builds.Go(func() error {
+				r := c.build(ctx, d, enough)
+				mu.Lock()
+				defer mu.Unlock()
+				c.note(ctx, notBuilt, d.station.ID, r.Err)
+				faults = append(faults, r.Err)
+				done(r)
+				return nil
+			})
 		}
+		_ = builds.Wait() // each notes its own error
 	}
 	return errors.Join(faults...)
 }
@@ -80,74 +92,30 @@ func (c *Conductor) dirty() []*desk {
 	return slices.DeleteFunc(slices.Clone(c.desks), func(d *desk) bool { return d.work == nil || d.held })
 }
 
-// result is what became of one station in one pass.
-type result struct {
-	station   *network.Station
-	work      *work
-	outcome   press.Outcome
-	asOf      time.Time        // of the snapshot
-	edition   *edition.Edition // the current one
-	changed   int
-	drift     map[article.Month]Drift
-	published bool
-	late      bool
-	err       error
-}
-
-func (r *Report) add(more result) {
-	r.Edition = more.edition
-	r.Changed += more.changed
-	r.Published = r.Published || more.published
-	r.Late, r.Err = more.late, more.err
-}
-
-// buildAll builds stations, some at a time, and yields what became of each.
-func (c *Conductor) buildAll(ctx context.Context, desks []*desk) iter.Seq[result] {
-	return func(yield func(result) bool) {
-		results := make(chan result, len(desks))
-		var builds errgroup.Group
-		builds.SetLimit(parallel)
-		var begun []result
-		for _, d := range desks { // which change with every result
-			begun = append(begun, result{station: d.station, work: d.work, outcome: press.Outcome{Memory: d.memory}})
-		}
-		started := time.Now()
-		enough := func() bool { return time.Since(started) >= passTime }
-		go func() {
-			for _, r := range begun {
-				builds.Go(func() error {
-					results <- c.station(ctx, r, enough)
-					return nil
-				})
-			}
-			_ = builds.Wait() // each build reports its own error
-			close(results)
-		}()
-		for r := range results {
-			if !yield(r) {
-				return
-			}
-		}
-	}
-}
-
-// station builds the station's next edition from one snapshot and publishes it
+// build builds the station's next edition from one snapshot and publishes it
 // if it differs.
-func (c *Conductor) station(ctx context.Context, r result, enough func() bool) result {
-	for try := 0; try == 0 || try < tries && errors.Is(r.err, edition.ErrStale); try++ {
+func (c *Conductor) build(ctx context.Context, d *desk, enough func() bool) *result {
+	r := &result{Report: Report{Station: d.station}, work: d.work, outcome: press.Outcome{Memory: d.memory}}
+	for try := 0; try == 0 || try < tries && errors.Is(r.Err, edition.ErrStale); try++ {
 		// A poisonous article must not take the other stations along.
-		r.err = press.Recovered(func() error { return c.publish(ctx, &r, enough) })
+		r.Err = press.Recovered(func() error { return c.publish(ctx, r, enough) })
 	}
-	if r.err != nil {
-		r.err = fmt.Errorf("station %s: %w", r.station.ID, r.err)
+	d.memory, d.held = r.outcome.Memory, r.Err != nil
+	switch {
+	case r.Err == nil:
+		d.settle(r)
+	case errors.Is(r.Err, edition.ErrStale):
+		r.Late, r.Err = true, nil
+	default:
+		r.Err = fmt.Errorf("station %s: %w", d.station.ID, r.Err)
 	}
 	return r
 }
 
 func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) error {
-	current, _ := c.editions.Current(r.station.ID)
-	r.edition = current
-	if current != nil && current.Build() != c.press.Fingerprint(r.station) {
+	current, _ := c.editions.Current(r.Station.ID)
+	r.Edition = current
+	if current != nil && current.Build() != c.press.Fingerprint(r.Station) {
 		r.work.Everything = true // another version or configuration has published
 	}
 	next, err := c.next(ctx, r, enough)
@@ -158,7 +126,7 @@ func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) 
 		for _, state := range r.outcome.Withdrawn {
 			withdrawn[state.ID] = edition.Retraction{Station: state.Station, ID: state.ID, At: r.asOf, Published: state.Published}
 		}
-		if err := c.put(ctx, r, current, press.Withdraw(r.station, current, withdrawn)); err != nil {
+		if err := c.put(ctx, r, current, press.Withdraw(r.Station, current, withdrawn)); err != nil {
 			return errors.Join(refused, err)
 		}
 		return refused
@@ -177,18 +145,18 @@ func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.E
 		return nil
 	}
 	err := c.editions.Publish(ctx, next)
-	r.edition, _ = c.editions.Current(r.station.ID)
+	r.Edition, _ = c.editions.Current(r.Station.ID)
 	if errors.Is(err, edition.ErrStale) {
 		// Another process was quicker: its edition is served now, and this
 		// station stays dirty until a snapshot of ours is later.
-		c.log.DebugContext(ctx, "edition not published", "station", r.station.ID, "error", err)
+		c.log.DebugContext(ctx, "edition not published", "station", r.Station.ID, "error", err)
 		return err
 	}
 	if err == nil {
-		r.changed = changed(current, next)
-		r.published = true
+		r.Changed = len(edition.ChangedPaths(current, next))
+		r.Published = true
 		for month, d := range r.drift {
-			c.noteDrift(r.station, month, d)
+			c.noteDrift(r.Station, month, d)
 		}
 	}
 	return err
@@ -203,7 +171,7 @@ func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*e
 	defer snapshot.Close()
 	r.asOf = snapshot.Time()
 	next, outcome, err := c.press.Build(ctx, press.Order{
-		Station: r.station, Snapshot: snapshot, Previous: r.edition, Work: &r.work.Work, Memory: r.outcome.Memory,
+		Station: r.Station, Snapshot: snapshot, Previous: r.Edition, Work: &r.work.Work, Memory: r.outcome.Memory,
 		Retractions: c.editions.Retractions(), Enough: enough,
 	})
 	r.outcome = outcome
@@ -249,24 +217,4 @@ func (c *Conductor) LeftOut() map[string]int64 {
 		counts[column]++
 	}
 	return counts
-}
-
-// changed counts the documents that are new or other than before, and those
-// that have gone.
-func changed(current, next *edition.Edition) int {
-	if current == nil {
-		return next.Len()
-	}
-	n := 0
-	for path, d := range next.All() {
-		if old, ok := current.Document(path); !ok || old.Hash() != d.Hash() {
-			n++
-		}
-	}
-	for path := range current.All() {
-		if _, ok := next.Document(path); !ok {
-			n++
-		}
-	}
-	return n
 }

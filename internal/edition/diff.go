@@ -30,7 +30,7 @@ func Diff(a, b *Edition) (Difference, error) {
 	if err := d.complete(); err != nil {
 		return Difference{}, err
 	}
-	diff := Difference{Paths: changedPaths(d.before.documents, d.after.documents)}
+	diff := Difference{Paths: ChangedPaths(a, b)}
 	for id, was := range d.before.articles {
 		if _, ok := d.after.articles[id]; !ok && !d.after.unknown(was) {
 			diff.Left = append(diff.Left, was.Article)
@@ -49,15 +49,17 @@ func Diff(a, b *Edition) (Difference, error) {
 	return diff, nil
 }
 
-// changedPaths returns the paths at which the documents are not the same.
-func changedPaths(a, b map[string]*Document) (paths []string) {
-	for path, d := range b {
-		if old, ok := a[path]; !ok || old.hash != d.hash {
+// ChangedPaths returns the paths at which two editions, of which either may be nil,
+// do not have the same document, in order.
+func ChangedPaths(a, b *Edition) (paths []string) {
+	before, after := newSide(a).documents, newSide(b).documents
+	for path, d := range after {
+		if old, ok := before[path]; !ok || old.hash != d.hash {
 			paths = append(paths, path)
 		}
 	}
-	for path := range a {
-		if _, ok := b[path]; !ok {
+	for path := range before {
+		if _, ok := after[path]; !ok {
 			paths = append(paths, path)
 		}
 	}

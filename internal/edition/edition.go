@@ -88,7 +88,7 @@ func (e *Edition) Following(current *Edition) *Edition {
 	following.base = time.UnixMilli(0)
 	if current != nil {
 		following.base = current.watermark
-		if maps.EqualFunc(e.documents, current.documents, func(a, b *Document) bool { return a.hash == b.hash }) {
+		if len(ChangedPaths(current, e)) == 0 {
 			following.issued, following.digest = current.issued, new(digest)
 		}
 	}
