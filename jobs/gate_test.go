@@ -131,7 +131,7 @@ func TestGateReasons(t *testing.T) {
 		{"deleted, after most are withdrawn", []string{"UPDATE articles SET status = 'withdrawn'" + most, "DELETE FROM articles" + rest}, false, false},
 		{"a status that is none", append(loosen(), "UPDATE articles SET status = 'Published'"+most), false, true},
 		{"without an address", []string{"UPDATE articles SET url = ''" + most}, false, true},
-		{"without a title", []string{"UPDATE articles SET title = ''" + most}, false, true},
+		{"broken rows", []string{"UPDATE articles SET title = hex(zeroblob(550000))" + most}, false, true},
 		{"the stations' own addresses", nil, true, true},
 	}
 	for _, tt := range tests {
