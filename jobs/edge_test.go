@@ -151,7 +151,6 @@ func TestOnlyBadAddress(t *testing.T) {
 	for name, page := range map[string]string{
 		"too long":         "https://xt.news.example/" + strings.Repeat("长", 300),
 		"user information": "https://user@xt.news.example/1.html",
-		"empty port":       "https://xt.news.example:/1.html",
 	} {
 		t.Run(name, func(t *testing.T) {
 			in(t, func(w *world) {
