@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"html"
-	"maps"
 	"regexp"
 	"slices"
 	"time"
@@ -12,19 +11,11 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
-	"feedstation/sitemap"
 )
 
 // What other articles say of one that is taken down: feeds name it as the next
 // one, months as a translation. The content store leaves such links out of what it
 // tells; this is for editions that have to lose them without it.
-
-// target is an article that no link may name, and when it was withdrawn.
-type target struct {
-	address      string
-	translations []string // of the article: which mostly name it in return
-	at           time.Time
-}
 
 // Named returns the address of an article that an edition has, and the addresses
 // of its translations as far as the sitemap has them; no address: it has no such
@@ -35,70 +26,60 @@ func Named(e *edition.Edition, id string) (address string, translations []string
 		if address != "" && !IsShard(path) || !edition.HasAny(contents, ids) {
 			continue
 		}
-		for a, err := range edition.Articles(contents) {
-			if err == nil && a.ID == id {
-				address = a.Address
-			}
-		}
-		document, ok := e.Document(path)
-		if !IsShard(path) || !ok {
-			continue
-		}
 		l, err := lossOf(path, contents, ids)
 		if err != nil {
 			continue
 		}
-		n := 0
-		for line := range bytes.Lines(document.Body()) {
-			if !bytes.HasPrefix(line, []byte("<url>")) {
-				continue
-			}
-			if l.at[n] {
+		address = l.articles[id].Address
+		if document, ok := e.Document(path); ok && IsShard(path) {
+			linesBut(document, func(page int, line []byte) bool {
 				for _, link := range alternateLink.FindAllSubmatch(line, -1) {
-					translations = append(translations, html.UnescapeString(string(link[1])))
+					if l.at[page] {
+						translations = append(translations, html.UnescapeString(string(link[1])))
+					}
 				}
-			}
-			n++
+				return false
+			})
 		}
 	}
 	return address, translations
 }
 
-// naming returns the paths of the documents that link to any of the targets, and
-// when the last of those was withdrawn. It reads all feeds, and of the months
-// those that have a translation of one.
-func (w *withdrawal) naming(targets []target) (paths []string, at time.Time) {
-	if len(targets) == 0 {
-		return nil, at
-	}
-	hidden, translations := hiddenBy(targets), map[string]bool{}
-	for _, t := range targets {
-		for _, address := range t.translations {
-			if w.station.Owns(address) {
-				translations[address] = true
-			}
+// findLinks notes the documents that link to a withdrawn article, also to one that
+// the edition does not have. It reads all feeds, and of the months those that have a
+// translation of it: these mostly name each other.
+func (w *withdrawal) findLinks(retractions edition.Retractions) {
+	translations := map[string]bool{}
+	for _, r := range retractions {
+		if r.URL == "" {
+			continue
+		}
+		key := article.Link("", r.URL)
+		w.hidden[key] = later(w.hidden[key], r.At)
+		for _, address := range r.Translations {
+			translations[address] = true
 		}
 	}
-	for _, path := range slices.Sorted(maps.Keys(w.documents)) {
-		_, _, isFeed := parseFeedPath(path)
+	if len(w.hidden) == 0 {
+		return
+	}
+	for path, document := range w.documents {
+		channel, _, isFeed := parseFeedPath(path)
 		if !isFeed && (!IsShard(path) || !hasAddress(w.contents[path], translations)) {
 			continue
 		}
-		if _, last := unlink(path, w.documents[path].Body(), hidden); !last.IsZero() {
-			paths, at = append(paths, path), later(at, last)
+		_, last := unlink(path, document.Body(), w.hidden)
+		if last.IsZero() {
+			continue
 		}
+		if isFeed {
+			path = network.FeedPath(channel, network.RSS)
+		}
+		if w.losses[path] == nil {
+			w.losses[path] = &loss{path: path}
+		}
+		w.losses[path].linked = later(w.losses[path].linked, last)
 	}
-	return paths, at
-}
-
-// hiddenBy returns when targets were withdrawn, by article.Link.
-func hiddenBy(targets []target) map[string]time.Time {
-	hidden := map[string]time.Time{}
-	for _, t := range targets {
-		key := article.Link("", t.address)
-		hidden[key] = later(hidden[key], t.at)
-	}
-	return hidden
 }
 
 func later(a, b time.Time) time.Time {
@@ -122,43 +103,6 @@ func hasAddress(contents *edition.Document, addresses map[string]bool) bool {
 	return false
 }
 
-// removeLinks removes the links to some articles from the document at a path.
-func (w *withdrawal) removeLinks(path string, targets []target) {
-	document := w.documents[path]
-	if document == nil {
-		return
-	}
-	rest, last := unlink(path, document.Body(), hiddenBy(targets))
-	if last.IsZero() {
-		return
-	}
-	_, format, isFeed := parseFeedPath(path)
-	if !isFeed {
-		w.addContent(path, edition.NewContent(sitemap.ContentType, rest), document.Items(), time.Time{})
-		return
-	}
-	revised, err := edition.Revision{
-		MediaType: mediaTypeOf(format), AsOf: w.asOf, Headers: document.Headers(), Items: document.Items(), Changed: true,
-		Render: func(modified time.Time) ([]byte, error) {
-			return stamped(format, rest, modified.In(w.station.Zone)), nil
-		},
-	}.Revise(document)
-	if err != nil {
-		delete(w.documents, path)
-		return
-	}
-	w.documents[path] = revised
-}
-
-func mediaTypeOf(name network.Format) string {
-	for _, format := range formats {
-		if format.name == name {
-			return format.mediaType
-		}
-	}
-	return ""
-}
-
 // How the documents of this program link to other articles. No text of an article
 // can have these forms: its own elements are other ones, or escaped.
 var (
@@ -173,6 +117,9 @@ var (
 // article.Link with when they were withdrawn, and when the last of those was that
 // it had; zero: it had none. What else it has stays byte for byte.
 func unlink(path string, body []byte, hidden map[string]time.Time) (rest []byte, last time.Time) {
+	if len(hidden) == 0 {
+		return body, last
+	}
 	cut := func(form *regexp.Regexp, body []byte, address func(link []byte) string) []byte {
 		return form.ReplaceAllFunc(body, func(link []byte) []byte {
 			at, ok := hidden[article.Link("", address(link))]

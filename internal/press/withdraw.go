@@ -92,56 +92,57 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 
 // Withdraw returns the edition that follows one without the articles of
 // retractions, of whatever state, and without links to them: the edition itself
-// where it shows none of them. A document of which can't be said what it shows is left out: better than to serve
-// what has been withdrawn.
+// where it shows none of them. A document of which can't be said what it shows is
+// left out: better than to serve what has been withdrawn.
 func Withdraw(station *network.Station, e *edition.Edition, retractions edition.Retractions) *edition.Edition {
 	if len(retractions) == 0 {
 		return e
 	}
-	w := &withdrawal{&draft{
-		station: station, current: e, headers: edition.DefaultHeaders,
-		documents: maps.Collect(e.All()), contents: maps.Collect(e.AllContents()),
-	}}
-	losses := w.losses(retractions)
-	for _, l := range losses { // documents change when the last of the articles is withdrawn
+	w := &withdrawal{
+		draft: &draft{
+			station: station, current: e, headers: edition.DefaultHeaders,
+			documents: maps.Collect(e.All()), contents: maps.Collect(e.AllContents()),
+		},
+		losses: map[string]*loss{}, hidden: map[string]time.Time{},
+	}
+	w.findArticles(retractions)
+	w.findLinks(retractions)
+	if len(w.losses) == 0 {
+		return e
+	}
+	for _, l := range w.losses { // documents change when the last of the articles is withdrawn
+		w.asOf = later(w.asOf, l.linked)
 		for id := range l.articles {
 			w.asOf = later(w.asOf, retractions[id].At)
 		}
 	}
-	var targets []target
-	for _, r := range retractions {
-		if r.URL != "" {
-			targets = append(targets, target{r.URL, r.Translations, r.At})
-		}
-	}
-	naming, at := w.naming(targets)
-	if len(losses)+len(naming) == 0 {
-		return e
-	}
-	w.asOf = later(w.asOf, at)
 	if w.asOf.IsZero() {
 		w.asOf = e.Watermark()
 	}
 	if index, ok := e.Document(network.IndexPath); ok {
 		w.headers.StaleIfError, w.headers.StaleWhileRevalidate = index.Headers().StaleIfError, index.Headers().StaleWhileRevalidate
 	}
-	for _, l := range losses {
+	for _, l := range w.losses {
 		w.apply(l)
 	}
-	for _, path := range naming {
-		w.removeLinks(path, targets)
-	}
-	w.complete(losses)
+	w.complete()
 	next := edition.New(e.Station(), e.Watermark().Add(time.Millisecond), e.Build(), w.documents)
 	return next.At(e.URL()).WithContents(w.contents).WithPending(e.Pending()).Following(e)
 }
 
-// losses returns what an edition loses. It reads the contents of feeds, then those
+// withdrawal is an edition that loses articles.
+type withdrawal struct {
+	*draft
+	losses map[string]*loss     // by path, of a feed in all formats that of its RSS
+	hidden map[string]time.Time // when what no link may name was withdrawn, by article.Link
+}
+
+// findArticles notes what the edition loses. It reads the contents of feeds, then those
 // of the months in which the articles were published, as the feeds or the
 // retractions have it, then those of all months, for articles of which that is not
 // known or that are not there. An article that feeds of all stations have is not
 // looked for further, nor is one that is known to be another station's.
-func (w *withdrawal) losses(retractions edition.Retractions) (losses []loss) {
+func (w *withdrawal) findArticles(retractions edition.Retractions) {
 	ids := map[string]bool{}
 	months := map[article.Month]bool{}
 	note := func(published time.Time) {
@@ -167,7 +168,7 @@ func (w *withdrawal) losses(retractions edition.Retractions) (losses []loss) {
 				delete(w.contents, path) // so that what its documents have is unknown
 				continue
 			}
-			losses = append(losses, l)
+			w.losses[path] = l
 			for _, a := range l.articles {
 				found(a)
 			}
@@ -190,16 +191,16 @@ func (w *withdrawal) losses(retractions edition.Retractions) (losses []loss) {
 	search(func(month article.Month, shard bool) bool { return shard && !months[month] }, func(edition.Article) {})
 	for path := range w.documents {
 		if w.unknown(path) {
-			losses = append(losses, loss{path: path, unknown: true})
+			w.losses[path] = &loss{path: path, unknown: true}
 		}
 	}
-	return losses
 }
 
-// loss is what contents lose.
+// loss is what the documents at a path lose.
 type loss struct {
 	path     string
-	unknown  bool // the document is lost: it can't be said what it has
+	unknown  bool      // the document is lost: it can't be said what it has
+	linked   time.Time // when the last article that they link to was withdrawn; zero: to none
 	articles map[string]edition.Article
 	at       map[int]bool    // which of the document's entries go, in its order
 	guids    map[string]bool // the same of a feed
@@ -208,12 +209,12 @@ type loss struct {
 	lines    int             // that are left
 }
 
-func lossOf(path string, contents *edition.Document, ids map[string]bool) (loss, error) {
-	l := loss{path: path, articles: map[string]edition.Article{}, at: map[int]bool{}, guids: map[string]bool{}}
+func lossOf(path string, contents *edition.Document, ids map[string]bool) (*loss, error) {
+	l := &loss{path: path, articles: map[string]edition.Article{}, at: map[int]bool{}, guids: map[string]bool{}}
 	for a, err := range edition.Articles(contents) {
 		switch {
 		case err != nil:
-			return loss{}, err
+			return nil, err
 		case ids[a.ID]:
 			l.articles[a.ID], l.guids[a.Address], l.at[l.entries] = a, true, !a.Unlisted
 		default:
@@ -225,9 +226,6 @@ func lossOf(path string, contents *edition.Document, ids map[string]bool) (loss,
 	}
 	return l, nil
 }
-
-// withdrawal is an edition that loses articles.
-type withdrawal struct{ *draft }
 
 // unknown reports whether a document carries articles, and nothing says which.
 func (w *withdrawal) unknown(path string) bool {
@@ -251,58 +249,58 @@ func parseFeedPath(path string) (channel string, format network.Format, ok bool)
 	return "", "", false
 }
 
-// apply takes the articles out of the documents at a path, and of its contents. A
-// sitemap without a page goes.
-func (w *withdrawal) apply(l loss) {
+// apply takes the articles out of the documents at a path, and of its contents, and
+// removes links. A sitemap without a page goes.
+func (w *withdrawal) apply(l *loss) {
 	if l.unknown {
 		delete(w.documents, l.path)
 		return
 	}
-	w.addContents(l.path, edition.NewContents(l.left), l.lines)
 	channel, _, isFeed := parseFeedPath(l.path)
-	if isFeed {
-		for _, format := range formats {
-			w.withdrawFromFeed(network.FeedPath(channel, format.name), format.mediaType, l.guids)
+	if len(l.articles) > 0 {
+		w.addContents(l.path, edition.NewContents(l.left), l.lines)
+		if !isFeed && l.lines == 0 {
+			delete(w.contents, l.path)
 		}
+	}
+	if !isFeed {
+		w.withdrawFromSitemap(l)
 		return
 	}
-	w.withdrawFromSitemap(l)
-	if l.lines == 0 {
-		delete(w.contents, l.path)
+	for _, format := range formats {
+		w.withdrawFromFeed(channel, format.name, format.mediaType, l.guids)
 	}
 }
 
 // withdrawFromSitemap takes pages out of a sitemap, which has a line for each.
-func (w *withdrawal) withdrawFromSitemap(l loss) {
+func (w *withdrawal) withdrawFromSitemap(l *loss) {
 	document := w.documents[l.path]
 	if document == nil {
 		return // of a month of which no article is listed
 	}
 	total, gone := 0, 0
-	text := linesBut(document, func(line []byte) bool {
-		if !bytes.HasPrefix(line, []byte("<url>")) {
-			return false
-		}
-		total++
-		if l.at[total-1] {
+	text := linesBut(document, func(page int, _ []byte) bool {
+		total = max(total, page+1)
+		if l.at[page] {
 			gone++
 		}
-		return l.at[total-1]
+		return l.at[page]
 	})
-	switch {
-	case gone == total || total != l.entries:
+	if len(l.articles) > 0 && (gone == total || total != l.entries) {
 		delete(w.documents, l.path)
-	case gone > 0:
+		return
+	}
+	if text, _ = unlink(l.path, text, w.hidden); int64(len(text)) < document.Size() {
 		w.addText(l.path, text, total-gone)
 	}
 }
 
 // withdrawFromList takes addresses out of Baidu's list, and reports whether
 // there are some left. The next build adds older ones.
-func (w *withdrawal) withdrawFromList(losses []loss) bool {
+func (w *withdrawal) withdrawFromList() bool {
 	document := w.documents[network.BaiduPath]
 	gone := map[string]bool{}
-	for _, l := range losses {
+	for _, l := range w.losses {
 		if document == nil || l.unknown {
 			return false
 		}
@@ -313,7 +311,7 @@ func (w *withdrawal) withdrawFromList(losses []loss) bool {
 		}
 	}
 	left := 0
-	text := linesBut(document, func(line []byte) bool {
+	text := linesBut(document, func(_ int, line []byte) bool {
 		if gone[string(line)] {
 			return true
 		}
@@ -326,11 +324,18 @@ func (w *withdrawal) withdrawFromList(losses []loss) bool {
 	return left > 0
 }
 
-// linesBut returns the lines of a document but those that are dropped.
-func linesBut(document *edition.Document, drop func(line []byte) bool) []byte {
+// linesBut returns the lines of a document but those that are dropped; page is the
+// number of a sitemap's page, from 0 on, and -1 of another line.
+func linesBut(document *edition.Document, drop func(page int, line []byte) bool) []byte {
 	text := make([]byte, 0, document.Size())
+	pages := 0
 	for line := range bytes.Lines(document.Body()) {
-		if !drop(line) {
+		page := -1
+		if bytes.HasPrefix(line, []byte("<url>")) {
+			page = pages
+			pages++
+		}
+		if !drop(page, line) {
 			text = append(text, line...)
 		}
 	}
@@ -343,17 +348,22 @@ func (w *withdrawal) addText(path string, text []byte, items int) {
 	w.addContent(path, edition.Join(w.documents[path].MediaType(), []*gzjoin.Chunk{&chunk}), items, time.Time{})
 }
 
-// withdrawFromFeed takes articles out of a feed in one format.
-func (w *withdrawal) withdrawFromFeed(path, mediaType string, guids map[string]bool) {
+// withdrawFromFeed takes articles, and links to others, out of a feed in one format.
+func (w *withdrawal) withdrawFromFeed(channel string, format network.Format, mediaType string, guids map[string]bool) {
+	path := network.FeedPath(channel, format)
 	document := w.documents[path]
 	if document == nil {
 		return
 	}
-	body, removed := document.Body(), 0
+	body, _ := unlink(path, document.Body(), w.hidden)
+	removed := 0
 	revised, err := edition.Revision{
 		MediaType: mediaType, AsOf: w.asOf, Headers: document.Headers(), Items: document.Items(),
 		Render: func(modified time.Time) (rest []byte, err error) {
-			rest, removed, err = feed.Remove(mediaType, body, func(guid string) bool { return guids[guid] }, modified.In(w.station.Zone))
+			at := modified.In(w.station.Zone)
+			if rest, removed, err = feed.Remove(mediaType, body, func(guid string) bool { return guids[guid] }, at); removed == 0 {
+				rest = stamped(format, rest, at)
+			}
 			return rest, err
 		},
 	}.Revise(document)
@@ -366,11 +376,11 @@ func (w *withdrawal) withdrawFromFeed(path, mediaType string, guids map[string]b
 
 // complete makes what depends on the other documents. Where no news is left its
 // sitemap names the home page, as one without articles does.
-func (w *withdrawal) complete(losses []loss) {
+func (w *withdrawal) complete() {
 	if w.documents[network.NewsPath(1)] == nil {
 		w.addNews(homePage(w.station))
 	}
-	if !w.withdrawFromList(losses) && w.baidu() != nil {
+	if !w.withdrawFromList() && w.baidu() != nil {
 		delete(w.documents, network.BaiduPath)
 	}
 	if w.index() != nil {
