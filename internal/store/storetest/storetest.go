@@ -261,7 +261,8 @@ func testKept(t *testing.T, s *subject) {
 func testBusy(t *testing.T, s *subject) {
 	for minute := 0; minute < 300; minute += 10 {
 		// Contents come back, for a while or for long.
-		Publish(t, s, Print(minute, fmt.Sprint("text ", minute/10%7, minute/90)))
+		stays := edition.NewDocument("text/plain", fmt.Append(nil, "of ", (minute+10)/40), Noon) // for some editions
+		Publish(t, s, Print(minute, fmt.Sprint("text ", minute/10%7, minute/90)).WithContents(map[string]*edition.Document{"/month.xml": stays}))
 		if minute%30 == 0 {
 			s.collect(t)
 		}
