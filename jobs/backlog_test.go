@@ -170,7 +170,7 @@ func TestArchiveInRounds(t *testing.T) {
 		}
 		for i, e := range editions {
 			a.check(e, all[:2*i+2], all[2*i+2:])
-			if got := feedURLs(document(e, "/feed.json")); len(got) != options.Items {
+			if got := feedURLs(document(e, "/feed.json")); len(got) != options.Feed.Items {
 				t.Errorf("edition %d has %d articles in its feed", i, len(got))
 			}
 		}

@@ -3,7 +3,9 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"feedstation/internal/condition"
@@ -28,6 +30,26 @@ var (
 		Began: "station not audited", Cleared: "station audited again",
 	}
 )
+
+// windowCut is the condition of a station whose feeds do not have all that was
+// published within their windows: who asks once in that time misses the others.
+var windowCut = condition.Kind{
+	Level: slog.LevelWarn, Component: "refresh", State: "window cut", Stations: true,
+	Began: "feed lacks articles of its window", Cleared: "feed has all articles of its window again",
+}
+
+// cutError says what feeds have of their windows; nil: all.
+func cutError(cuts []press.Cut) error {
+	var faults []string
+	for _, c := range cuts {
+		faults = append(faults, fmt.Sprintf("%s has %d articles since %s, not all since %s", c.Path, c.Articles,
+			c.Since.UTC().Format(time.RFC3339), c.Wanted.UTC().Format(time.RFC3339)))
+	}
+	if faults == nil {
+		return nil
+	}
+	return errors.New(strings.Join(faults, "; ") + ": see feeds.max_items and feeds.window")
+}
 
 // notedError is an error of which conditions tell: it is in the log already.
 type notedError struct{ error }

@@ -42,9 +42,10 @@ type world struct {
 	listed    func(month string)         // called when a month is read
 	sums      func(month string) error   // of the totals of a month
 	finding   func(ids []string)         // called when articles are looked for
+	reading   func(ids []string)         // called when articles are read as a whole
 }
 
-var options = jobs.Options{Options: press.Options{Items: 20, FullText: true, NewsName: "湘江新闻网", Version: "test", StaleIfError: 24 * time.Hour}, Overlap: overlap, MaxAge: 15 * time.Minute, AuditRate: 500}
+var options = jobs.Options{Options: press.Options{Feed: network.Feed{Items: 20, MaxItems: 20, FullText: true}, NewsName: "湘江新闻网", Version: "test", StaleIfError: 24 * time.Hour}, Overlap: overlap, MaxAge: 15 * time.Minute, AuditRate: 500}
 
 // in runs test in a bubble, in the year 2026.
 func in(t *testing.T, test func(w *world)) {
@@ -107,7 +108,7 @@ func (w *world) restart(options jobs.Options) {
 		if err != nil {
 			return nil, err
 		}
-		return faultySnapshot{s, w.fault, w.deaf, w.listed, w.sums, w.finding}, nil
+		return faultySnapshot{s, w.fault, w.deaf, w.listed, w.sums, w.finding, w.reading}, nil
 	}, w.editions, options)
 }
 
@@ -122,6 +123,19 @@ type faultySnapshot struct {
 	sums   func(month string) error
 	// finding is told of the articles that are looked for.
 	finding func(ids []string)
+	// reading is told of the articles that are read as a whole.
+	reading func(ids []string)
+}
+
+func (s faultySnapshot) Whole(ctx context.Context, heads []article.Article) ([]article.Article, error) {
+	if s.reading != nil {
+		var ids []string
+		for _, a := range heads {
+			ids = append(ids, a.ID)
+		}
+		s.reading(ids)
+	}
+	return s.Snapshot.Whole(ctx, heads)
 }
 
 func (s faultySnapshot) Find(ctx context.Context, ids []string) ([]article.State, error) {
@@ -561,7 +575,7 @@ func TestRestart(t *testing.T) {
 		}
 
 		other := options
-		other.Items = 1
+		other.Feed.Items = 1
 		w.restart(other)
 		w.refresh()
 		if body := w.body("xt", "/rss.xml"); strings.Contains(body, "第1条新闻") {

@@ -71,7 +71,7 @@ func TestMonthComesBack(t *testing.T) {
 func TestNewsFallbackGoesFarBack(t *testing.T) {
 	in(t, func(w *world) {
 		o := options
-		o.Items = 3
+		o.Feed.Items = 3
 		w.put(newArticle("xt", 1, 100*time.Hour))
 		for i := range 3 {
 			a := newArticle("xt", 10+i, 90*time.Hour)

@@ -105,7 +105,7 @@ func TestIssueMovesWithBytesOnly(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in(t, func(w *world) {
-				w.put(append(several("xt", 0, options.Items), several("yy", 50, options.Items)...)...)
+				w.put(append(several("xt", 0, options.Feed.Items), several("yy", 50, options.Feed.Items)...)...)
 				time.Sleep(3 * dayHours) // out of the news
 				noindex := old(unlisted)
 				noindex.NoIndex = true

@@ -21,6 +21,7 @@ func (c *Conductor) lead(now time.Time) (since time.Time) {
 			d.since = now
 			c.conditions.Note(notBuilt, d.station.ID, nil)
 			c.conditions.Note(notAudited, d.station.ID, nil)
+			c.conditions.Note(windowCut, d.station.ID, nil)
 		}
 		if taken {
 			d.since = c.take(d, now)

@@ -25,7 +25,7 @@ import (
 // modelOptions make limits be met all the time: of the feeds, and of sitemaps by
 // number and by size. Where months are not split, they are read in parts.
 func modelOptions(seed uint64) jobs.Options {
-	options := jobs.Options{Options: press.Options{Items: 4, FullText: true, NewsName: "湘江新闻网", Version: "model"}, Overlap: overlap, MaxAge: 6 * time.Hour}
+	options := jobs.Options{Options: press.Options{Feed: network.Feed{Items: 4, MaxItems: 4, FullText: true}, NewsName: "湘江新闻网", Version: "model"}, Overlap: overlap, MaxAge: 6 * time.Hour}
 	switch seed % 4 {
 	case 0:
 		options.Sitemaps.URLs = 3
@@ -503,7 +503,7 @@ func (m *model) checkArticles(s *network.Station, e *edition.Edition) {
 	if got := locsOf(d); !slices.Equal(got, news) {
 		m.fail("%s has the news\n%q\nwant\n%q", s.ID, got, news)
 	}
-	latest = latest[max(0, len(latest)-m.options.Items):]
+	latest = latest[max(0, len(latest)-m.options.Feed.Items):]
 	slices.Reverse(latest)
 	if got := feedURLs(document(e, "/feed.json")); !slices.Equal(got, latest) {
 		m.fail("the feed of %s has\n%q\nwant\n%q", s.ID, got, latest)

@@ -7,54 +7,55 @@ import (
 )
 
 // maxPrepared is how many bytes of articles a generation of prepared items was
-// made from, at most: of their texts, and preparedRest each for all else.
+// made from, at most: of their texts, and preparedRest each for all else. It is
+// four feeds of the largest size, so that a refresh after one new article reads
+// that article alone.
 const (
-	maxPrepared  = 1 << 19
+	maxPrepared  = 1 << 23
 	preparedRest = 1 << 10
 )
 
-// preparedItems remembers items by what they were made from: one new article
-// leaves the other 49 of a feed as they were, and an article is in the feeds of
-// its station and in those of all stations. What has not been asked for during
-// two generations is forgotten.
+// preparedItems remembers items by the heads of their articles: one new article
+// leaves the others of a feed as they were, and an article is in the feeds of its
+// station and in those of all stations. What has not been asked for during two
+// generations is forgotten.
 type preparedItems struct {
 	mu       sync.Mutex
-	young    map[uint64]*press.Item
-	old      map[uint64]*press.Item
+	young    map[uint64]preparedItem
+	old      map[uint64]preparedItem
 	youngFor int // bytes
 }
 
-// Item returns the item of a digest, made by prepare if it is not remembered. A
-// nil item is remembered too.
-func (p *preparedItems) Item(digest uint64, size int, prepare func() *press.Item) *press.Item {
-	size += preparedRest
-	if item, ok := p.find(digest, size); ok {
-		return item
-	}
-	item := prepare()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.add(digest, item, size)
-	return item
+type preparedItem struct {
+	*press.Item
+	size int // bytes that it was made from
 }
 
-func (p *preparedItems) find(digest uint64, size int) (*press.Item, bool) {
+// Item implements press.Items.
+func (p *preparedItems) Item(head uint64) *press.Item {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if item, ok := p.young[digest]; ok {
-		return item, true
+	if item, ok := p.young[head]; ok {
+		return item.Item
 	}
-	item, ok := p.old[digest]
+	item, ok := p.old[head]
 	if ok {
-		p.add(digest, item, size)
+		p.add(head, item)
 	}
-	return item, ok
+	return item.Item
 }
 
-func (p *preparedItems) add(digest uint64, item *press.Item, size int) {
-	if p.young == nil || p.youngFor+size > maxPrepared {
-		p.young, p.old, p.youngFor = map[uint64]*press.Item{}, p.young, 0
+// Remember implements press.Items.
+func (p *preparedItems) Remember(head uint64, size int, item *press.Item) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.add(head, preparedItem{item, size + preparedRest})
+}
+
+func (p *preparedItems) add(head uint64, item preparedItem) {
+	if p.young == nil || p.youngFor+item.size > maxPrepared {
+		p.young, p.old, p.youngFor = map[uint64]preparedItem{}, p.young, 0
 	}
-	p.young[digest] = item
-	p.youngFor += size
+	p.youngFor += item.size - p.young[head].size
+	p.young[head] = item
 }

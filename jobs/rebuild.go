@@ -66,6 +66,9 @@ func (c *Conductor) rebuild(ctx context.Context, done func(*result)) error {
 				mu.Lock()
 				defer mu.Unlock()
 				c.note(ctx, notBuilt, d.station.ID, r.Err)
+				if r.Err == nil && !r.Late {
+					c.note(ctx, windowCut, d.station.ID, cutError(r.outcome.Cut))
+				}
 				faults = append(faults, r.Err)
 				done(r)
 				return nil

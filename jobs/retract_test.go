@@ -208,7 +208,7 @@ func earlierEditionsShowNothingWithdrawn(w *world) {
 		first[station], _ = b.editions.Current(station)
 	}
 	time.Sleep(time.Minute)
-	for id := range options.Items + 1 { // which push all others out of the feeds
+	for id := range options.Feed.Items + 1 { // which push all others out of the feeds
 		w.put(newArticle("xt", 100+id, 0))
 	}
 	moved.Station, moved.URL = "yy", address("yy", "4")

@@ -124,7 +124,7 @@ func TestDocumentsAreValid(t *testing.T) {
 	in(t, func(w *world) {
 		hostileWorld(w)
 		strict := options
-		strict.Items, strict.Sitemaps = 500, press.Limits{URLs: 7, Bytes: 40_000}
+		strict.Feed.Items, strict.Feed.MaxItems, strict.Sitemaps = 500, 500, press.Limits{URLs: 7, Bytes: 40_000}
 		for i, o := range []jobs.Options{options, strict} {
 			for station, e := range w.whole(o).current {
 				for path, d := range e.All() {

@@ -63,6 +63,7 @@ type Article struct {
 	Published time.Time // first publication; embargoed until then
 	Updated   time.Time // last significant change, never before Published
 	Expires   time.Time // not shown from then on; zero: never
+	Modified  time.Time // the last change of its row, where only that is read of it; else zero
 
 	Images     []Image // the first is the lead image
 	Lead       string  // the picture of Body that stands for it without Images, where that is known

@@ -89,7 +89,7 @@ func settings(cfg *config.Config) string {
 func jobsOptions(cfg *config.Config) jobs.Options {
 	return jobs.Options{
 		Options: press.Options{
-			Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, LeadImage: cfg.Feeds.LeadImage == config.Auto,
+			Feed: cfg.Feeds.Feed(), LeadImage: cfg.Feeds.LeadImage == config.Auto,
 			NewsName: cfg.Sitemaps.NewsName, Robots: cfg.Server.Robots,
 			Sitemaps:             press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)},
 			StaleIfError:         cfg.Server.StaleIfError,

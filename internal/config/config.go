@@ -151,8 +151,13 @@ const (
 
 // Feeds is how feeds are made.
 type Feeds struct {
-	// Items is how many articles a feed has, 1 to 500.
+	// Items is how many articles a feed has at least, if there are so many, 1 to 500.
 	Items int `key:"items" default:"50"`
+	// Window is for how long a feed has every article, 0s (no longer than Items
+	// reach) to 720h.
+	Window time.Duration `key:"window" default:"24h"`
+	// MaxItems is how many articles a feed has at most, Items to 2,000.
+	MaxItems int `key:"max_items" default:"500"`
 	// FullText puts the whole article into the feeds, not only its summary.
 	FullText bool `key:"full_text" default:"true"`
 	// LeadImage is Auto, which puts an article's first picture at the head of a
@@ -234,12 +239,20 @@ type stationSection struct {
 	Rights      string           `key:"rights"`
 	Closed      bool             `key:"closed" default:"false"`
 	MovedTo     string           `key:"moved_to"`
+	Items       *int             `key:"items"` // nil: as feeds has it, and so the next three
+	Window      *time.Duration   `key:"window"`
+	MaxItems    *int             `key:"max_items"`
+	FullText    *bool            `key:"full_text"`
 	Channels    []channelSection `key:"channels"`
 }
 
 type channelSection struct {
-	ID      string `key:"id"`
-	Name    string `key:"name"`
-	Closed  bool   `key:"closed" default:"false"`
-	MovedTo string `key:"moved_to"`
+	ID       string         `key:"id"`
+	Name     string         `key:"name"`
+	Closed   bool           `key:"closed" default:"false"`
+	MovedTo  string         `key:"moved_to"`
+	Items    *int           `key:"items"` // nil: as the station has it, and so the next three
+	Window   *time.Duration `key:"window"`
+	MaxItems *int           `key:"max_items"`
+	FullText *bool          `key:"full_text"`
 }

@@ -36,7 +36,7 @@ func (d *decoder) decode(node *yaml.Node, into reflect.Value, path string) {
 	switch into.Kind() {
 	case reflect.Pointer:
 		into.Set(reflect.New(into.Type().Elem()))
-		d.mapping(node, into.Elem(), path)
+		d.decode(node, into.Elem(), path)
 	case reflect.Struct:
 		d.mapping(node, into, path)
 	case reflect.Slice:

@@ -152,12 +152,12 @@ func (e *environment) collect(at target) {
 
 // collectValue notes the value of a key, which has a node if it is there.
 func (e *environment) collectValue(at target, node *yaml.Node) {
+	if at.typ.Kind() == reflect.Pointer && !isScalar(at.typ) {
+		at.typ = at.typ.Elem()
+	}
 	if isScalar(at.typ) {
 		e.targets = append(e.targets, at)
 		return
-	}
-	if at.typ.Kind() == reflect.Pointer {
-		at.typ = at.typ.Elem()
 	}
 	if at.typ.Kind() == reflect.Slice {
 		e.collectList(at, node)

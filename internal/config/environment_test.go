@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/network"
 )
 
 const city = `network:
@@ -47,7 +49,16 @@ func TestEnvironment(t *testing.T) {
 			"number", "feeds:\n  items: 10\n",
 			[]string{"FEEDSTATION_FEEDS_ITEMS=20"},
 			func(c *Config) any { return c.Feeds },
-			Feeds{Items: 20, FullText: true, LeadImage: Auto},
+			Feeds{Items: 20, Window: 24 * time.Hour, MaxItems: 500, FullText: true, LeadImage: Auto},
+		},
+		{
+			"of a station and of a channel", "feeds:\n  items: 10\n",
+			[]string{"FEEDSTATION_STATIONS_XT_WINDOW=48h", "FEEDSTATION_STATIONS_XT_CHANNELS_MOMENT_FULL_TEXT=false", "FEEDSTATION_STATIONS_XT_CHANNELS_MOMENT_ITEMS=5"},
+			func(c *Config) any {
+				s := c.Network.Stations[0]
+				return []network.Feed{s.Feed, s.Channels[0].Feed, s.Channels[1].Feed, c.Network.Stations[1].Feed}
+			},
+			[]network.Feed{{Items: 10, Window: 48 * time.Hour, MaxItems: 500, FullText: true}, {Items: 5, Window: 48 * time.Hour, MaxItems: 500}, {}, {}},
 		},
 		{
 			"instead of a wrong value", "feeds:\n  items: many\n",

@@ -139,10 +139,12 @@ func (doc *document) network() (*network.Network, error) {
 			ID: s.ID, Name: s.Name, URL: s.URL, Description: s.Description, Email: s.Email,
 			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: s.Rights, All: s.All,
 			Former: network.Former{Closed: s.Closed, MovedTo: s.MovedTo},
+			Feed:   s.feed().over(doc.Feeds.Feed()),
 		}
 		for _, c := range s.Channels {
 			stations[i].Channels = append(stations[i].Channels, network.Channel{
 				ID: c.ID, Name: c.Name, Former: network.Former{Closed: c.Closed, MovedTo: c.MovedTo},
+				Feed: c.feed().over(stations[i].Feed, doc.Feeds.Feed()),
 			})
 		}
 	}

@@ -26,6 +26,7 @@ func (doc *document) validateStations(r *report) {
 		r.name(path+".name", s.Name)
 		s.validateURL(r, path+".url", hosts)
 		s.validateOptions(r, path)
+		own := r.feed(path, s.feed(), doc.Feeds.Feed())
 
 		channels := map[string]string{}
 		for j, c := range s.Channels {
@@ -33,6 +34,7 @@ func (doc *document) validateStations(r *report) {
 			r.id(at+".id", c.ID, channels)
 			r.name(at+".name", c.Name)
 			r.former(at, c.Closed, c.MovedTo)
+			r.feed(at, c.feed(), own)
 		}
 	}
 	for i, host := range doc.Server.Hosts {

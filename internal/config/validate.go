@@ -26,7 +26,7 @@ func (doc *document) validate(r *report) {
 	if !doc.Jobs.Enabled && doc.Cache.Redis == nil {
 		r.warn("jobs.enabled", "without cache.redis this process only serves what cache.dir has")
 	}
-	between(r, "feeds.items", doc.Feeds.Items, 1, 500)
+	r.feed("feeds", feedKeys{&doc.Feeds.Items, &doc.Feeds.Window, &doc.Feeds.MaxItems, nil}, doc.Feeds.Feed())
 	if lead := doc.Feeds.LeadImage; lead != Auto && lead != Never {
 		r.value("feeds.lead_image", "want %s or %s, got %s", Auto, Never, quote(lead))
 	}

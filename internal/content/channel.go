@@ -31,22 +31,22 @@ type back struct{ from, asked time.Time }
 // latestOfChannel searches the newest articles of the stations for those of the
 // channel. Where they have too few, it orders all that the channel has: be it new,
 // or given up years ago, it does not cost the archive.
-func (s *Snapshot) latestOfChannel(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error) {
+func (s *Snapshot) latestOfChannel(ctx context.Context, of part, stations []string, channel string, limit int) ([]article.Article, error) {
 	from, err := s.farBack(ctx, stations)
 	if err != nil {
 		return nil, fmt.Errorf("content: latest of %s: %w", strings.Join(stations, ", "), s.explain(err))
 	}
 	key := reachKey(stations, channel)
 	if few, _ := s.store.reach.few.Load(key); from.IsZero() || few != true {
-		articles, err := s.newestArticles(ctx, stations, limit, func(size int, after *place) *statement {
-			return s.latest(stations, channel, from, size, after)
+		articles, err := s.newestArticles(ctx, of, stations, limit, func(size int, after *place) *statement {
+			return s.latest(of, stations, channel, from, size, after)
 		})
 		if err != nil || len(articles) == limit || from.IsZero() {
 			return articles, err
 		}
 	}
-	articles, err := s.newestArticles(ctx, stations, limit, func(size int, after *place) *statement {
-		return s.latestMembers(stations, channel, size, after)
+	articles, err := s.newestArticles(ctx, of, stations, limit, func(size int, after *place) *statement {
+		return s.latestMembers(of, stations, channel, size, after)
 	})
 	if err == nil {
 		s.store.reach.few.Store(key, len(articles) < limit || articles[limit-1].Published.Before(from))
@@ -84,9 +84,9 @@ func (s *Snapshot) farthest(stations []string) *statement {
 
 // latestMembers returns a page of latestOfChannel by way of all articles of the
 // channel. Only the ids of the newest are ordered, then their texts are read.
-func (s *Snapshot) latestMembers(stations []string, channel string, size int, after *place) *statement {
+func (s *Snapshot) latestMembers(of part, stations []string, channel string, size int, after *place) *statement {
 	q, c := s.query(), s.catalog
-	q.add(s.latestColumns(), " FROM (SELECT a.id FROM (SELECT DISTINCT c.article_id FROM ", c.channelsFrom, " WHERE c.channel = ", q.arg(channel), ") members",
+	q.add(of.columns(s), " FROM (SELECT a.id FROM (SELECT DISTINCT c.article_id FROM ", c.channelsFrom, " WHERE c.channel = ", q.arg(channel), ") members",
 		" CROSS JOIN ", c.from, " WHERE a.id = members.article_id AND ", s.present(q), " AND ", s.ofStations(q, stations))
 	s.behind(q, after, "<")
 	q.add(fmt.Sprintf("%s LIMIT %d) newest CROSS JOIN %s WHERE a.id = newest.id%[1]s", newestFirst, size, c.from))

@@ -69,8 +69,8 @@ func TestLatestOfChannel(t *testing.T) {
 			defer s.Close()
 			for _, stations := range [][]string{stations(14), stations(1)} {
 				for _, channel := range []string{"c2", "rare", "former", "moment", "none"} {
-					whole, err := s.newestArticles(t.Context(), stations, 50, func(size int, after *place) *statement {
-						return s.latest(stations, channel, time.Time{}, size, after)
+					every, err := s.newestArticles(t.Context(), whole(), stations, 50, func(size int, after *place) *statement {
+						return s.latest(whole(), stations, channel, time.Time{}, size, after)
 					})
 					if err != nil {
 						t.Fatal(err)
@@ -80,11 +80,13 @@ func TestLatestOfChannel(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						if diff := cmp.Diff(idsOf(whole), idsOf(got)); diff != "" {
+						if diff := cmp.Diff(idsOf(every), idsOf(got)); diff != "" {
 							t.Errorf("%s of %d stations, try %d (-all read, +got):\n%s", channel, len(stations), try, diff)
 						}
 					}
-					pages := query{size: 7, read: (*row).latest, page: func(size int, after *place) *statement { return s.latestMembers(stations, channel, size, after) }}
+					pages := query{size: 7, read: (*row).latest, page: func(size int, after *place) *statement {
+						return s.latestMembers(whole(), stations, channel, size, after)
+					}}
 					var members []article.Article
 					for a, err := range s.articles(t.Context(), pages) {
 						if err != nil {
@@ -92,7 +94,7 @@ func TestLatestOfChannel(t *testing.T) {
 						}
 						members = append(members, a)
 					}
-					if diff := cmp.Diff(idsOf(whole), idsOf(members[:min(len(members), 50)])); diff != "" {
+					if diff := cmp.Diff(idsOf(every), idsOf(members[:min(len(members), 50)])); diff != "" {
 						t.Errorf("%s of %d stations by pages of its own articles (-all read, +got):\n%s", channel, len(stations), diff)
 					}
 				}

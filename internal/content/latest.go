@@ -10,23 +10,37 @@ import (
 	"feedstation/internal/article"
 )
 
+// part is what is read of the newest articles.
+type part struct {
+	columns func(*Snapshot) string
+	read    func(*row, *article.Article)
+}
+
+// whole is all that feeds show.
+func whole() part { return part{(*Snapshot).latestColumns, (*row).latest} }
+
 // Latest returns the newest visible articles of the stations, newest first, at
 // most limit; with a channel, those that are in the channel of that id. Broken
 // rows are left out, see Faults, and older articles take their places. None names
 // an article that is not visible.
 func (s *Snapshot) Latest(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error) {
+	return s.latestOf(ctx, whole(), stations, channel, limit)
+}
+
+// latestOf is Latest for a part of the articles.
+func (s *Snapshot) latestOf(ctx context.Context, of part, stations []string, channel string, limit int) ([]article.Article, error) {
 	if limit <= 0 || len(stations) == 0 {
 		return nil, nil
 	}
 	ends := s.ends(s.at)
 	if channel != "" && len(ends) == 1 {
-		return s.latestOfChannel(ctx, stations, channel, limit)
+		return s.latestOfChannel(ctx, of, stations, channel, limit)
 	}
 	var articles []article.Article
 	for _, from := range ends {
 		var err error
-		articles, err = s.newestArticles(ctx, stations, limit, func(size int, after *place) *statement {
-			return s.latest(stations, channel, from, size, after)
+		articles, err = s.newestArticles(ctx, of, stations, limit, func(size int, after *place) *statement {
+			return s.latest(of, stations, channel, from, size, after)
 		})
 		if err != nil || len(articles) == limit {
 			return articles, err
@@ -36,8 +50,8 @@ func (s *Snapshot) Latest(ctx context.Context, stations []string, channel string
 }
 
 // newestArticles returns the first limit sound articles of Latest's pages.
-func (s *Snapshot) newestArticles(ctx context.Context, stations []string, limit int, page func(size int, after *place) *statement) ([]article.Article, error) {
-	read := query{of: "latest of " + strings.Join(stations, ", "), read: (*row).latest, size: limit, page: page, shown: true}
+func (s *Snapshot) newestArticles(ctx context.Context, of part, stations []string, limit int, page func(size int, after *place) *statement) ([]article.Article, error) {
+	read := query{of: "latest of " + strings.Join(stations, ", "), read: of.read, size: limit, page: page, shown: true}
 	var articles []article.Article
 	for a, err := range s.articles(ctx, read) {
 		if err != nil {
@@ -62,9 +76,9 @@ func (s *Snapshot) ends(from time.Time) []time.Time {
 
 // latest returns a page of Latest: size articles, from the newest on or from
 // the last one of the page before, not older than from.
-func (s *Snapshot) latest(stations []string, channel string, from time.Time, size int, after *place) *statement {
+func (s *Snapshot) latest(of part, stations []string, channel string, from time.Time, size int, after *place) *statement {
 	q := s.query()
-	q.add(s.latestColumns(), " FROM ", s.catalog.from, " WHERE ", s.present(q))
+	q.add(of.columns(s), " FROM ", s.catalog.from, " WHERE ", s.present(q))
 	if !from.IsZero() {
 		q.add(" AND a.published >= ", q.moment(from))
 	}
@@ -85,10 +99,15 @@ func (s *Snapshot) latestColumns() string {
 	for _, name := range []string{"station", "summary", "authors", "editor", "source", "tags", "rights", "original_url", "next_url", "body", "guid"} {
 		list.WriteString(", " + s.text(name))
 	}
-	c := s.catalog
-	list.WriteString(", (SELECT " + s.dialect.aggregate(s.dialect.text(c.channels.columns["channel"])) + " FROM " + c.channelsFrom + " WHERE c.article_id = a.id)")
+	list.WriteString(", " + s.channelsOf())
 	list.WriteString(s.oversize(append(listedTexts(), "summary", "authors", "editor", "source", "tags", "rights", "original_url", "next_url", "body", "guid")))
 	return list.String()
+}
+
+// channelsOf returns the column of an article's channels.
+func (s *Snapshot) channelsOf() string {
+	c := s.catalog
+	return "(SELECT " + s.dialect.aggregate(s.dialect.text(c.channels.columns["channel"])) + " FROM " + c.channelsFrom + " WHERE c.article_id = a.id)"
 }
 
 // present returns the condition that an article is visible now.
@@ -111,11 +130,15 @@ func (r *row) latest(a *article.Article) {
 	a.Tags, a.Rights = r.names("tags"), r.text("rights")
 	a.OriginalURL, a.NextURL, a.Body = r.text("original_url"), r.text("next_url"), r.text("body")
 	a.GUID = r.text("guid")
-	channels := r.names("channels")
-	slices.Sort(channels)
-	a.Channels = slices.Compact(channels)
+	a.Channels = r.channels()
 	r.whole()
 	r.odd = append(r.odd, a.Tidy()...)
+}
+
+func (r *row) channels() []string {
+	channels := r.names("channels")
+	slices.Sort(channels)
+	return slices.Compact(channels)
 }
 
 // Months returns the months of first publication, in zone, in which the

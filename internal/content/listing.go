@@ -159,14 +159,7 @@ func (s *Snapshot) listed() string {
 func (r *row) listed(a *article.Article, images func(*row, string) []article.Image) {
 	a.ID, a.URL, a.Title = r.required("id"), r.page(), r.text("title")
 	a.Published, a.Updated = r.time("published"), r.time("updated")
-	// A row that says it changed later than it was written is wrong about that, and
-	// would change its documents when that time has come.
-	if modified := r.time("modified_at"); modified.Before(a.Updated) {
-		a.Updated = modified
-	}
-	if a.Updated.Before(a.Published) {
-		a.Updated = a.Published
-	}
+	a.Updated = updatedOf(a.Published, a.Updated, r.time("modified_at"))
 	if a.Published.IsZero() {
 		r.fail("published", errMissing)
 	}
@@ -205,6 +198,19 @@ func (r *row) language() string {
 		r.tag = text
 	}
 	return a.Language
+}
+
+// updatedOf returns when an article last changed. A row that says it changed later
+// than it was written is wrong about that, and would change its documents when that
+// time has come.
+func updatedOf(published, updated, modified time.Time) time.Time {
+	if modified.Before(updated) {
+		updated = modified
+	}
+	if updated.Before(published) {
+		return published
+	}
+	return updated
 }
 
 // status returns what is read of the column: NULL for what is published. A

@@ -35,12 +35,12 @@ func TestPlan(t *testing.T) {
 		query *statement
 		want  string
 	}{
-		{"latest of a station", present.latest(many[:1], "", time.Time{}, 50, nil), "INDEX articles_of_station"},
-		{"latest of a station, further", present.latest(many[:1], "", time.Time{}, 50, after), "INDEX articles_of_station"},
-		{"latest of a channel", present.latest(many[:1], "moment", time.Time{}, 50, nil), "INDEX articles_of_station"},
-		{"latest of all stations", present.latest(many, "", time.Time{}, 50, nil), "INDEX articles_by_time"},
-		{"latest of all stations, further", present.latest(many, "", time.Time{}, 50, after), "INDEX articles_by_time"},
-		{"latest of all stations' channel", present.latest(many, "moment", time.Time{}, 50, nil), "INDEX articles_by_time"},
+		{"latest of a station", present.latest(whole(), many[:1], "", time.Time{}, 50, nil), "INDEX articles_of_station"},
+		{"latest of a station, further", present.latest(whole(), many[:1], "", time.Time{}, 50, after), "INDEX articles_of_station"},
+		{"latest of a channel", present.latest(whole(), many[:1], "moment", time.Time{}, 50, nil), "INDEX articles_of_station"},
+		{"latest of all stations", present.latest(whole(), many, "", time.Time{}, 50, nil), "INDEX articles_by_time"},
+		{"latest of all stations, further", present.latest(whole(), many, "", time.Time{}, 50, after), "INDEX articles_by_time"},
+		{"latest of all stations' channel", present.latest(whole(), many, "moment", time.Time{}, 50, nil), "INDEX articles_by_time"},
 		{"how far a station's newest reach", present.farthest(many[:1]), "COVERING INDEX articles_of_station"},
 		{"how far the newest reach", present.farthest(many), "COVERING INDEX articles_by_time"},
 		{"months", present.newestBetween("xt", time.Time{}, now), "COVERING INDEX articles_of_station"},
@@ -73,7 +73,7 @@ func TestPlan(t *testing.T) {
 func TestPlanOfChannel(t *testing.T) {
 	present := emptySnapshot(t)
 	for _, stations := range [][]string{{"xt"}, {"xt", "cs"}} {
-		got := plan(t, present, present.latestMembers(stations, "moment", 50, nil))
+		got := plan(t, present, present.latestMembers(whole(), stations, "moment", 50, nil))
 		if !strings.Contains(got, "SEARCH c USING COVERING INDEX article_channels_of_channel (channel=?)") ||
 			strings.Count(got, "SEARCH a USING INDEX sqlite_autoindex_articles_1 (id=?)") != 2 || strings.Contains(got, "SCAN a") {
 			t.Errorf("plan of %v:\n%s", stations, got)

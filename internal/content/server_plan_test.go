@@ -94,18 +94,18 @@ func TestServerPlan(t *testing.T) {
 				want  []string // indexes
 				rows  int      // that are read at most, by the engine's own account
 			}{
-				{"latest of a station", s.latest(one, "", time.Time{}, 50, nil), []string{"articles_of_station"}, 300},
-				{"latest of a station, further", s.latest(one, "", time.Time{}, 50, after), []string{"articles_of_station"}, 300},
-				{"latest of a channel", s.latest(one, "c2", at, 50, nil), []string{"articles_of_station"}, 3000},
-				{"latest of a channel that has few", s.latestMembers(one, "rare", 50, nil), []string{"article_channels_of_channel"}, 1500},
-				{"latest of all stations' channel that has few", s.latestMembers(all, "rare", 50, nil), []string{"article_channels_of_channel"}, 1500},
-				{"latest of a channel that has none", s.latestMembers(all, "none", 50, nil), []string{"article_channels_of_channel"}, 10},
+				{"latest of a station", s.latest(whole(), one, "", time.Time{}, 50, nil), []string{"articles_of_station"}, 300},
+				{"latest of a station, further", s.latest(whole(), one, "", time.Time{}, 50, after), []string{"articles_of_station"}, 300},
+				{"latest of a channel", s.latest(whole(), one, "c2", at, 50, nil), []string{"articles_of_station"}, 3000},
+				{"latest of a channel that has few", s.latestMembers(whole(), one, "rare", 50, nil), []string{"article_channels_of_channel"}, 1500},
+				{"latest of all stations' channel that has few", s.latestMembers(whole(), all, "rare", 50, nil), []string{"article_channels_of_channel"}, 1500},
+				{"latest of a channel that has none", s.latestMembers(whole(), all, "none", 50, nil), []string{"article_channels_of_channel"}, 10},
 				{"how far a station's newest reach", s.farthest(one), []string{"articles_of_station"}, farBack + 10},
 				{"how far the newest reach", s.farthest(all), []string{"articles_by_time"}, farBack + 10},
-				{"latest of all stations", s.latest(all, "", time.Time{}, 50, nil), []string{"articles_by_time"}, 300},
-				{"latest of two stations", s.latest(stations(2), "", time.Time{}, 50, nil), []string{"articles_by_time"}, 1000},
-				{"latest of all stations' channel", s.latest(all, "c2", at, 50, nil), []string{"articles_by_time"}, 3000},
-				{"latest of all stations, further", s.latest(all, "", time.Time{}, 50, after), []string{"articles_by_time"}, 300},
+				{"latest of all stations", s.latest(whole(), all, "", time.Time{}, 50, nil), []string{"articles_by_time"}, 300},
+				{"latest of two stations", s.latest(whole(), stations(2), "", time.Time{}, 50, nil), []string{"articles_by_time"}, 1000},
+				{"latest of all stations' channel", s.latest(whole(), all, "c2", at, 50, nil), []string{"articles_by_time"}, 3000},
+				{"latest of all stations, further", s.latest(whole(), all, "", time.Time{}, 50, after), []string{"articles_by_time"}, 300},
 				{"months", s.newestBetween("s0", time.Time{}, at), []string{"articles_of_station"}, 10},
 				{"listing", s.listing("s0", from, to, pageSize, nil), []string{"articles_of_station"}, 300},
 				{"listing, further", s.listing("s0", from, to, pageSize, after), []string{"articles_of_station"}, 300},
@@ -158,7 +158,7 @@ func viewed(t *testing.T, store *Store, db *sql.DB) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	q := s.latest(stations(1), "c2", time.Time{}, 50, nil)
+	q := s.latest(whole(), stations(1), "c2", time.Time{}, 50, nil)
 	if read := rowsRead(t, s, q); read > 1100 {
 		t.Errorf("latest of a view's channel: reads %d rows:\n%s", read, explained(t, s, q))
 	}

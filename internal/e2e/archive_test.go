@@ -150,7 +150,7 @@ func openDesk(t *testing.T, a *archive) *desk {
 func options(t *testing.T, cfg *config.Config) jobs.Options {
 	o := jobs.Options{
 		Options: press.Options{
-			Items: cfg.Feeds.Items, FullText: cfg.Feeds.FullText, NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
+			Feed: cfg.Feeds.Feed(), NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
 			Sitemaps: press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)},
 		},
 		Overlap: cfg.Content.Overlap, MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,

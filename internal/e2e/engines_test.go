@@ -132,7 +132,7 @@ func (m *model) restart() {
 		m.drift += m.drifted()
 	}
 	options := jobs.Options{
-		Options: press.Options{Items: items, FullText: true, NewsName: "湘江新闻网", Version: "model", Sitemaps: press.Limits{URLs: urls, Bytes: 1 << 20}},
+		Options: press.Options{Feed: network.Feed{Items: items, MaxItems: items, FullText: true}, NewsName: "湘江新闻网", Version: "model", Sitemaps: press.Limits{URLs: urls, Bytes: 1 << 20}},
 		Overlap: m.mode.overlap, MaxAge: time.Hour, AuditRate: 1_000_000_000,
 	}
 	if m.mode.silent {

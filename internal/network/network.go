@@ -37,6 +37,7 @@ type Station struct {
 	Rights      string
 	All         bool      // its feeds carry the articles of all stations
 	Channels    []Channel // those that publish: neither closed nor moved
+	Feed        Feed      // of its own feed and its channels'; zero: the network's
 	Former
 
 	channels map[string]Former // by id, of all channels
@@ -46,7 +47,16 @@ type Station struct {
 type Channel struct {
 	ID   string
 	Name string
+	Feed Feed // zero: the station's
 	Former
+}
+
+// Feed is what a feed has. Only of the zero Feed Items is 0.
+type Feed struct {
+	Items    int           // at least, if there are so many articles
+	Window   time.Duration // all articles of so long ago; 0: no more than Items
+	MaxItems int           // at most
+	FullText bool          // false: summaries only
 }
 
 // Former is what has become of a station or a channel that publishes no more.

@@ -35,7 +35,16 @@ type Outcome struct {
 	// store calls withdrawn, drafts or expired, where a ShrunkError keeps the next
 	// one from being published.
 	Withdrawn []article.State
+	Cut       []Cut
 	Memory    Memory // for the next build
+}
+
+// Cut is a feed that does not have all articles of its window.
+type Cut struct {
+	Path     string
+	Articles int
+	Since    time.Time // publication of the oldest
+	Wanted   time.Time
 }
 
 // Memory is what a build has found out that spares the next one work. A build can
@@ -53,6 +62,8 @@ type builder struct {
 	snapshot    Snapshot
 	retractions edition.Retractions
 	enough      func() bool
+	items       map[string]*Item // of the articles of feeds, by id
+	broken      map[string]bool  // articles whose rows no feed can be made from
 	outcome     Outcome
 }
 
@@ -71,7 +82,7 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 			station: o.Station, current: o.Previous, asOf: o.Snapshot.Time(), everything: o.Work.Everything,
 			headers: edition.DefaultHeaders, documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
 		},
-		snapshot: snapshot, retractions: o.Retractions, enough: o.Enough,
+		snapshot: snapshot, retractions: o.Retractions, enough: o.Enough, items: map[string]*Item{}, broken: map[string]bool{},
 	}
 	b.headers.StaleIfError, b.headers.StaleWhileRevalidate = p.options.StaleIfError, p.options.StaleWhileRevalidate
 	if !o.Work.Everything { // where nothing is taken on trust
@@ -110,6 +121,7 @@ func (b *builder) build(ctx context.Context, work *Work) error {
 	for i := range changed {
 		b.addFeedContents(&changed[i])
 	}
+	b.noteWindows()
 	return errors.Join(b.robots(), b.opml())
 }
 

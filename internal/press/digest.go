@@ -21,7 +21,7 @@ func digest(seed maphash.Seed, articles []article.Article) uint64 {
 		}, a.Channels, a.Authors, a.Tags} {
 			writeAll(&h, list)
 		}
-		for _, at := range []time.Time{a.Published, a.Updated, a.Expires} {
+		for _, at := range []time.Time{a.Published, a.Updated, a.Expires, a.Modified} {
 			maphash.WriteComparable(&h, at.UnixNano())
 		}
 		maphash.WriteComparable(&h, a.Source)
@@ -37,4 +37,12 @@ func writeAll[T comparable](h *maphash.Hash, values []T) {
 	for _, value := range values {
 		maphash.WriteComparable(h, value)
 	}
+}
+
+// digestAll returns a digest of digests in their order.
+func digestAll(seed maphash.Seed, digests []uint64) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	writeAll(&h, digests)
+	return h.Sum64()
 }

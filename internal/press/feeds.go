@@ -1,6 +1,7 @@
 package press
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -15,11 +16,13 @@ import (
 	"feedstation/internal/network"
 )
 
-// channelFeed is a feed whose articles have been read.
+// channelFeed is a feed whose articles have been chosen.
 type channelFeed struct {
-	channel  network.Channel // the zero channel is the station itself
-	articles []article.Article
-	input    uint64 // digest of the articles
+	channel  network.Channel   // the zero channel is the station itself
+	articles []article.Article // heads
+	due      time.Time         // when one leaves by the clock; zero: never
+	input    uint64            // digest of what it is made from
+	more     bool              // its window has more articles than it may have
 
 	addresses []string // by article, once it is rendered; "": it is not in the documents
 }
@@ -28,42 +31,115 @@ type channelFeed struct {
 type rendered struct {
 	input     uint64
 	articles  []string // ids
+	due       time.Time
+	cut       Cut // no articles: it has all that it should
 	documents [len(formats)]edition.Hash
 }
 
-// readFeeds reads the articles of the station's own feed and of each channel's,
-// unless the feed is clean. A feed that keeps its documents, because it is clean
-// or its articles are as they were, is not returned.
+// readFeeds chooses the articles of the station's own feed and of each channel's,
+// unless the feed is clean, and makes the items that it needs. A feed that keeps
+// its documents, because it is clean or its articles are as they were, is not
+// returned.
 func (b *builder) readFeeds(ctx context.Context, work *Work) ([]channelFeed, error) {
-	stations := []string{b.station.ID}
-	if b.station.All {
-		stations = nil
-		for _, s := range b.network.Stations {
-			stations = append(stations, s.ID)
-		}
-	}
 	var own []article.Article // those of the station's own feed
-	var changed []channelFeed
+	var dirty []channelFeed
 	for i, channel := range append([]network.Channel{{}}, b.station.Channels...) {
 		if b.clean(channel, own, work) && b.keepFeed(channel) {
 			continue
 		}
-		articles, err := b.snapshot.Latest(ctx, stations, channel.ID, b.options.Items)
+		f, err := b.choose(ctx, channel)
 		if err != nil {
 			return nil, err
 		}
 		if i == 0 {
-			own = articles
+			own = f.articles
 		}
-		for i := range articles {
-			articles[i].Updated = b.changed(&articles[i])
+		dirty = append(dirty, f)
+	}
+	if err := b.makeItems(ctx, dirty, work); err != nil {
+		return nil, err
+	}
+	var changed []channelFeed
+	for _, f := range dirty {
+		f.input = b.digestOf(&f)
+		before, ok := b.memory.feeds[f.channel.ID]
+		if ok && before.input == f.input && b.keepFeed(f.channel) {
+			before.due = f.due
+			b.memory.feeds[f.channel.ID] = before
+			continue
 		}
-		f := channelFeed{channel: channel, articles: articles, input: digest(b.seed, articles)}
-		if before, ok := b.memory.feeds[channel.ID]; !ok || before.input != f.input || !b.keepFeed(channel) {
-			changed = append(changed, f)
-		}
+		changed = append(changed, f)
 	}
 	return changed, nil
+}
+
+// makeItems makes the items of feeds. A feed that turns out to have an article
+// whose row is broken is chosen again without it.
+func (b *builder) makeItems(ctx context.Context, feeds []channelFeed, work *Work) error {
+	for {
+		broken := len(b.broken)
+		if err := b.readItems(ctx, feeds, work); err != nil || len(b.broken) == broken {
+			return err
+		}
+		for i := range feeds {
+			if !slices.ContainsFunc(feeds[i].articles, func(a article.Article) bool { return b.broken[a.ID] }) {
+				continue
+			}
+			f, err := b.choose(ctx, feeds[i].channel)
+			if err != nil {
+				return err
+			}
+			feeds[i] = f
+		}
+	}
+}
+
+// choose returns a feed with the heads of its articles. The beginning of its window
+// is a full hour, so that the feed of a quiet station does not change with every
+// article that leaves.
+func (b *builder) choose(ctx context.Context, channel network.Channel) (channelFeed, error) {
+	rule, since := b.feedOf(channel), b.since(channel)
+	heads, err := newestBut(ctx, b.snapshot, b.broken, b.sources(), channel.ID, since, rule.Items, rule.MaxItems+1)
+	if err != nil {
+		return channelFeed{}, err
+	}
+	f := channelFeed{channel: channel, more: len(heads) > rule.MaxItems && !heads[rule.MaxItems].Published.Before(since)}
+	f.articles = heads[:min(len(heads), rule.MaxItems)]
+	for i := range f.articles {
+		f.articles[i].Updated = b.changed(&f.articles[i])
+	}
+	if n := len(f.articles); n > rule.Items {
+		f.due = f.articles[n-1].Published.Truncate(windowStep).Add(windowStep + rule.Window)
+	}
+	return f, nil
+}
+
+// windowStep is what windows begin with a multiple of.
+const windowStep = time.Hour
+
+// since returns when the window of a feed begins.
+func (b *builder) since(channel network.Channel) time.Time {
+	window := b.feedOf(channel).Window
+	if window == 0 {
+		return b.asOf.Add(windowStep)
+	}
+	return b.asOf.Add(-window).Truncate(windowStep)
+}
+
+// feedOf returns what a feed of the station has.
+func (b *builder) feedOf(channel network.Channel) network.Feed {
+	return cmp.Or(channel.Feed, b.station.Feed, b.options.Feed)
+}
+
+// sources returns the ids of the stations whose articles the feeds carry.
+func (b *builder) sources() (stations []string) {
+	if !b.station.All {
+		return []string{b.station.ID}
+	}
+	for _, s := range b.network.Stations {
+		stations = append(stations, s.ID)
+	}
+	return stations
 }
 
 // clean reports whether no changed article can be in the feed, or have been in
@@ -71,7 +147,7 @@ func (b *builder) readFeeds(ctx context.Context, work *Work) ([]channelFeed, err
 // other may be in every channel.
 func (b *builder) clean(channel network.Channel, own []article.Article, work *Work) bool {
 	before, ok := b.memory.feeds[channel.ID]
-	if !ok || work.Everything || work.Feeds {
+	if !ok || work.Everything || work.Feeds || !before.due.IsZero() && !before.due.After(b.asOf) {
 		return false
 	}
 	for id := range work.Articles {
@@ -114,12 +190,11 @@ var formats = [...]struct {
 // renderFeeds returns the documents of feeds, all formats of all feeds at the
 // same time: most of it is compressing. It reads nothing from the store.
 func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document, error) {
-	items := b.prepare(feeds)
 	made := make([][len(formats)]*edition.Document, len(feeds))
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range feeds {
-		channel, newest := b.fill(&feeds[i], items)
+		channel, newest := b.fill(&feeds[i])
 		rhythm := channel.Rhythm()
 		others, err := b.others(&feeds[i])
 		if err != nil {
@@ -193,7 +268,7 @@ func (b *builder) remember(feeds []channelFeed, documents map[string]*edition.Do
 		b.memory.feeds = map[string]rendered{}
 	}
 	for _, f := range feeds {
-		made := rendered{input: f.input}
+		made := rendered{input: f.input, due: f.due, cut: b.cutOf(&f)}
 		for i := range f.articles {
 			made.articles = append(made.articles, f.articles[i].ID)
 		}
@@ -205,22 +280,69 @@ func (b *builder) remember(feeds []channelFeed, documents map[string]*edition.Do
 }
 
 // fill returns a feed with its items, and when the newest of them changed.
-func (b *builder) fill(f *channelFeed, items map[string]*feed.Prepared) (c feed.Feed, newest time.Time) {
+func (b *builder) fill(f *channelFeed) (c feed.Feed, newest time.Time) {
 	c = describe(b.station, f.channel)
-	c.SummaryOnly = !b.options.FullText
+	rule := b.feedOf(f.channel)
+	c.SummaryOnly = !rule.FullText
 	for i := range f.articles {
-		a := &f.articles[i]
-		if a.Updated.After(newest) {
-			newest = a.Updated
-		}
-		item, address := items[a.ID], ""
-		if item != nil {
+		if item := b.items[f.articles[i].ID].prepared; item != nil {
 			c.Items = append(c.Items, item)
-			address = item.Address()
+		}
+	}
+	c.Items = c.Fitting(rule.Items)
+	carried := c.Items
+	for i := range f.articles {
+		item, address := b.items[f.articles[i].ID].prepared, ""
+		if len(carried) > 0 && item == carried[0] {
+			address, carried = item.Address(), carried[1:]
+			newest = later(newest, f.articles[i].Updated)
 		}
 		f.addresses = append(f.addresses, address)
 	}
 	return c, newest
+}
+
+// cutOf returns what a feed that has been rendered has of its window, if that is
+// not all.
+func (b *builder) cutOf(f *channelFeed) Cut {
+	shown, since, cut := f.shown(), b.since(f.channel), f.more
+	for i := range f.articles {
+		a := &f.articles[i]
+		cut = cut || f.addresses[i] == "" && b.items[a.ID].prepared != nil && !a.Published.Before(since)
+	}
+	if !cut || len(shown) == 0 {
+		return Cut{}
+	}
+	return Cut{network.FeedPath(f.channel.ID, network.RSS), len(shown), shown[len(shown)-1].Published, since}
+}
+
+// noteWindows notes which feeds do not have all of their windows, and when the
+// first article leaves one by the clock.
+func (b *builder) noteWindows() {
+	for _, channel := range append([]network.Channel{{}}, b.station.Channels...) {
+		made := b.memory.feeds[channel.ID]
+		b.outcome.Due = sooner(b.outcome.Due, made.due)
+		if made.cut.Articles > 0 {
+			b.outcome.Cut = append(b.outcome.Cut, made.cut)
+		}
+	}
+}
+
+// sooner returns the earlier of two times, of which zero is never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// digestOf returns a digest of what a feed is made from.
+func (b *builder) digestOf(f *channelFeed) uint64 {
+	contents := make([]uint64, len(f.articles))
+	for i := range f.articles {
+		contents[i] = b.items[f.articles[i].ID].content
+	}
+	return digestAll(b.seed, contents)
 }
 
 // describe returns a feed without its items.

@@ -41,7 +41,7 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) e
 	work.Before = max(work.Before, listed(b.current))
 	path := network.FeedPath("", network.RSS)
 	documents := [...]ShrunkError{
-		inFeed:   {b.station.ID, "feed", min(itemsOf(b.current, path), b.options.Items), itemsOf(next, path)},
+		inFeed:   {b.station.ID, "feed", min(itemsOf(b.current, path), b.feedOf(network.Channel{}).Items), itemsOf(next, path)},
 		inMonths: {b.station.ID, "sitemaps", work.Before, listed(next)},
 	}
 	suspect := slices.ContainsFunc(documents[:], func(p ShrunkError) bool { return shrunk(p.Before, p.After, 0) })

@@ -2,6 +2,8 @@ package press
 
 import (
 	"cmp"
+	"context"
+	"maps"
 	"runtime"
 	"slices"
 
@@ -11,46 +13,74 @@ import (
 	"feedstation/internal/article"
 )
 
-// prepare makes the items of all articles, each article's once for all feeds
-// that carry it. One bad article does not keep the others from their readers:
-// it has no item.
-func (b *builder) prepare(feeds []channelFeed) map[string]*Item {
-	var articles []article.Article
-	seen := map[string]bool{}
+// readItems makes the items of all articles of feeds that have none yet, each
+// article's once for all feeds that carry it. An article is read where no item of
+// its head is remembered, where a hint has named it, and where nothing is taken on
+// trust. One bad article does not keep the others from their readers: its item is
+// empty, and one whose row is broken is noted as such.
+func (b *builder) readItems(ctx context.Context, feeds []channelFeed, work *Work) error {
+	var read []article.Article
+	heads := map[string]uint64{}
 	for _, f := range feeds {
-		for _, a := range f.articles {
-			if !seen[a.ID] {
-				seen[a.ID] = true
-				articles = append(articles, a)
+		for i, a := range f.articles {
+			if _, ok := heads[a.ID]; ok || b.items[a.ID] != nil || b.broken[a.ID] {
+				continue
 			}
+			heads[a.ID] = digest(b.seed, f.articles[i:i+1])
+			_, named := work.Articles[a.ID]
+			if item := b.known.Item(heads[a.ID]); item != nil && !named && !work.Feeds && !work.Everything {
+				b.items[a.ID] = item
+				continue
+			}
+			read = append(read, a)
 		}
 	}
+	for some := range slices.Chunk(read, readAtOnce) {
+		articles, err := b.snapshot.Whole(ctx, some)
+		if err != nil {
+			return err
+		}
+		b.prepare(articles, heads)
+		for _, a := range some {
+			b.broken[a.ID] = b.items[a.ID] == nil
+		}
+	}
+	maps.DeleteFunc(b.broken, func(_ string, broken bool) bool { return !broken })
+	return nil
+}
+
+// readAtOnce is how many articles are in memory as a whole.
+const readAtOnce = 100
+
+// prepare makes the items of articles, and has them remembered by their heads.
+func (b *builder) prepare(articles []article.Article, heads map[string]uint64) {
 	items, faults := make([]*Item, len(articles)), make([]error, len(articles))
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range articles {
 		work.Go(func() error {
 			a := &articles[i]
-			items[i] = b.items.Item(digest(b.seed, articles[i:i+1]), len(a.Body)+len(a.Summary), func() (item *Item) {
-				faults[i] = Recovered(func() (err error) {
-					item, err = feed.Prepare(b.item(a))
-					return err
-				})
-				return item
+			a.Updated = b.changed(a)
+			items[i] = &Item{content: digest(b.seed, articles[i:i+1])}
+			if old := b.known.Item(heads[a.ID]); old != nil && old.content == items[i].content {
+				items[i] = old
+				return nil
+			}
+			faults[i] = Recovered(func() (err error) {
+				items[i].prepared, err = feed.Prepare(b.item(a))
+				return err
 			})
+			b.known.Remember(heads[a.ID], len(a.Body)+len(a.Summary), items[i])
 			return nil
 		})
 	}
 	_ = work.Wait() // each notes its own error
-	byID := map[string]*Item{}
 	for i, a := range articles {
-		byID[a.ID] = items[i]
+		b.items[a.ID] = items[i]
 		if faults[i] != nil {
-			byID[a.ID] = nil
 			b.outcome.LeftOut = append(b.outcome.LeftOut, article.RowError{ID: a.ID, Column: "feed", Err: faults[i]})
 		}
 	}
-	return byID
 }
 
 // item turns an article into a feed's item, with times in the zone of the

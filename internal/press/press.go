@@ -22,9 +22,14 @@ import (
 type Snapshot interface {
 	// Time returns the moment by the store's clock.
 	Time() time.Time
-	// Latest returns the newest visible articles of the stations, newest first;
-	// with a channel, those that are in the channel of that id.
-	Latest(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error)
+	// Newest returns the heads of the newest visible articles of the stations,
+	// newest first; with a channel, those that are in the channel of that id: those
+	// published since a time, but at least and at most so many. Of an article it has
+	// id, station, channels, address, times and the next article.
+	Newest(ctx context.Context, stations []string, channel string, since time.Time, least, most int) ([]article.Article, error)
+	// Whole returns all that feeds show of the articles of heads, in no order; those
+	// whose rows are broken are absent.
+	Whole(ctx context.Context, heads []article.Article) ([]article.Article, error)
 	// Months returns the months in which the station has articles, newest first.
 	Months(ctx context.Context, station string, zone *time.Location) ([]article.Month, error)
 	// Listing yields the visible articles first published in [from, to), oldest
@@ -37,8 +42,7 @@ type Snapshot interface {
 
 // Options tell what the documents are like.
 type Options struct {
-	Items    int  // in a feed, at most
-	FullText bool // false: feeds carry summaries only
+	Feed network.Feed // of stations and channels that have none of their own
 	// LeadImage puts an article's first picture at the head of a text that does
 	// not have it.
 	LeadImage bool
@@ -63,13 +67,19 @@ type Limits struct {
 }
 
 // Item is an article as feeds carry it.
-type Item = feed.Prepared
+type Item struct {
+	prepared *feed.Prepared // nil: no feed can carry it
+	content  uint64         // digest of the article
+}
 
-// Items remembers items by digests of what they are made from: it returns the
-// item of a digest, made if it is not remembered. Size is that of the article's
-// texts in bytes. It is called from several goroutines.
+// Items remembers items by the digests of their articles' heads. It is called from
+// several goroutines.
 type Items interface {
-	Item(digest uint64, size int, prepare func() *Item) *Item
+	// Item returns the item that is remembered; nil: none.
+	Item(head uint64) *Item
+	// Remember has an item remembered instead of the one of that head. Size is that
+	// of the article's texts in bytes.
+	Remember(head uint64, size int, item *Item)
 }
 
 // Press builds the editions of a network. Its methods may be called from several
@@ -77,7 +87,7 @@ type Items interface {
 type Press struct {
 	network *network.Network
 	options Options
-	items   Items
+	known   Items
 	seed    maphash.Seed
 }
 
@@ -91,6 +101,7 @@ func New(n *network.Network, options Options, items Items) *Press {
 func (p *Press) Fingerprint(station *network.Station) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%+v %q\n", p.options, p.options.Robots)
+	fmt.Fprintf(h, "%+v\n", station.Feed)
 	stations := []*network.Station{station}
 	if station.All {
 		stations = append(stations, p.network.Stations...)

@@ -39,24 +39,42 @@ func withhold(ctx context.Context, s Snapshot, retractions edition.Retractions) 
 	return withheld{s, ids, hiddenLinks(retractions, states)}, err
 }
 
-// Latest asks for more where that many articles have some of those in them: mostly
+// Newest asks for more where that many articles have some of those in them: mostly
 // the newest have none.
-func (s withheld) Latest(ctx context.Context, stations []string, channel string, limit int) ([]article.Article, error) {
-	for ask := limit; ; ask *= 2 {
-		ask = min(ask, limit+len(s.ids))
-		articles, err := s.Snapshot.Latest(ctx, stations, channel, ask)
+func (s withheld) Newest(ctx context.Context, stations []string, channel string, since time.Time, least, most int) ([]article.Article, error) {
+	heads, err := newestBut(ctx, s.Snapshot, s.ids, stations, channel, since, least, most)
+	for i := range heads {
+		heads[i].Unlink(s.links)
+	}
+	return heads, err
+}
+
+// newestBut is Newest without the articles of some ids.
+func newestBut(ctx context.Context, s Snapshot, without map[string]bool, stations []string, channel string, since time.Time, least, most int) ([]article.Article, error) {
+	for more := 0; ; more = min(2*(least+more)-least, len(without)) {
+		heads, err := s.Newest(ctx, stations, channel, since, least+more, most+more)
 		if err != nil {
 			return nil, err
 		}
-		found := len(articles)
-		articles = slices.DeleteFunc(articles, func(a article.Article) bool { return s.ids[a.ID] })
-		for i := range articles {
-			articles[i].Unlink(s.links)
-		}
-		if len(articles) >= limit || found < ask || ask == limit+len(s.ids) {
-			return articles[:min(len(articles), limit)], nil
+		found := len(heads)
+		heads = slices.DeleteFunc(heads, func(a article.Article) bool { return without[a.ID] })
+		enough := len(heads) >= least && (len(heads) >= most || found < most+more)
+		if enough || found < least+more || more == len(without) {
+			n := 0
+			for n < min(len(heads), most) && (n < least || !heads[n].Published.Before(since)) {
+				n++
+			}
+			return heads[:n], nil
 		}
 	}
+}
+
+func (s withheld) Whole(ctx context.Context, heads []article.Article) ([]article.Article, error) {
+	articles, err := s.Snapshot.Whole(ctx, heads)
+	for i := range articles {
+		articles[i].Unlink(s.links)
+	}
+	return articles, err
 }
 
 func (s withheld) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {

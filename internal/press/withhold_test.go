@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
@@ -16,8 +17,8 @@ type latestStore struct {
 	read     int
 }
 
-func (s *latestStore) Latest(_ context.Context, _ []string, _ string, limit int) ([]article.Article, error) {
-	found := append([]article.Article(nil), s.articles[:min(limit, len(s.articles))]...)
+func (s *latestStore) Newest(_ context.Context, _ []string, _ string, _ time.Time, least, _ int) ([]article.Article, error) {
+	found := append([]article.Article(nil), s.articles[:min(least, len(s.articles))]...)
 	s.read += len(found)
 	return found, nil
 }
@@ -26,7 +27,7 @@ func (s *latestStore) Find(context.Context, []string) ([]article.State, error) {
 
 // However many articles are retracted, a feed has as many as it may, and no more
 // are read than are needed.
-func TestLatestWithoutRetracted(t *testing.T) {
+func TestNewestWithoutRetracted(t *testing.T) {
 	const limit, all = 50, 5000
 	for _, tt := range []struct {
 		name       string
@@ -53,7 +54,7 @@ func TestLatestWithoutRetracted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := s.Latest(t.Context(), nil, "", limit)
+			got, err := s.Newest(t.Context(), nil, "", noon, limit, limit+1)
 			if err != nil || len(got) != tt.want || len(got) > 0 && got[0].ID != tt.first {
 				t.Errorf("%d articles, %v; want %d", len(got), err, tt.want)
 			}

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
@@ -177,7 +178,7 @@ func (a *Admin) wrong(station string, all []condition.Condition) (condition.Cond
 			return why, true
 		}
 	}
-	i := slices.IndexFunc(all, func(c condition.Condition) bool { return c.Station == station })
+	i := slices.IndexFunc(all, func(c condition.Condition) bool { return c.Station == station && c.Level != slog.LevelWarn })
 	if i < 0 {
 		return condition.Condition{}, false
 	}

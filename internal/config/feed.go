@@ -1,0 +1,82 @@
+package config
+
+import (
+	"cmp"
+	"time"
+
+	"feedstation/internal/network"
+)
+
+// Feed returns what feeds have of which neither the station nor the channel says
+// otherwise.
+func (f *Feeds) Feed() network.Feed {
+	return network.Feed{Items: f.Items, Window: f.Window, MaxItems: f.MaxItems, FullText: f.FullText}
+}
+
+// feedKeys are the keys that say what feeds have, of a station or a channel; nil:
+// as the level above has it.
+type feedKeys struct {
+	items    *int
+	window   *time.Duration
+	maxItems *int
+	fullText *bool
+}
+
+func (s *stationSection) feed() feedKeys {
+	return feedKeys{s.Items, s.Window, s.MaxItems, s.FullText}
+}
+
+func (c *channelSection) feed() feedKeys {
+	return feedKeys{c.Items, c.Window, c.MaxItems, c.FullText}
+}
+
+// over returns what the keys make of the first of the levels above that says
+// anything: the zero Feed where they say nothing else.
+func (k feedKeys) over(levels ...network.Feed) network.Feed {
+	above := cmp.Or(levels...)
+	f := above
+	set(&f.Items, k.items)
+	set(&f.Window, k.window)
+	set(&f.MaxItems, k.maxItems)
+	set(&f.FullText, k.fullText)
+	if f == above {
+		return network.Feed{}
+	}
+	return f
+}
+
+func set[T any](into, value *T) {
+	if value != nil {
+		*into = *value
+	}
+}
+
+// The bounds of what feeds may have: of Items, MaxItems and Window.
+const (
+	maxLeast  = 500
+	maxMost   = 2000
+	maxWindow = 720 * time.Hour
+)
+
+// feed reports what can't be said of feeds at a path, over what the level above
+// says, and returns what it is then.
+func (r *report) feed(path string, k feedKeys, above network.Feed) network.Feed {
+	f := cmp.Or(k.over(above), above)
+	if k.items != nil {
+		between(r, path+".items", f.Items, 1, maxLeast)
+	}
+	if k.window != nil {
+		between(r, path+".window", f.Window, 0, maxWindow)
+	}
+	if k.maxItems != nil {
+		between(r, path+".max_items", f.MaxItems, 1, maxMost)
+	}
+	if f.MaxItems < f.Items && f.Items <= maxLeast && (k.maxItems != nil || k.items != nil) {
+		key := ".max_items"
+		if k.maxItems == nil {
+			key = ".items"
+		}
+		r.value(path+key, "items (%d) are more than max_items (%d)", f.Items, f.MaxItems)
+	}
+	return f
+}
