@@ -98,7 +98,7 @@ func TestNotModified(t *testing.T) {
 				got.Header.Del("Date")
 				want := http.Header{
 					"Etag": tag, "Last-Modified": d.LastModified(), "Cache-Control": d.CacheControl(),
-					"Vary": {"Accept-Encoding"}, "X-Content-Type-Options": {"nosniff"}, "Access-Control-Allow-Origin": {"*"},
+					"Vary": {"Accept-Encoding"}, "X-Content-Type-Options": {"nosniff"}, "Access-Control-Allow-Origin": {"*"}, "Access-Control-Expose-Headers": {"ETag, Link, Last-Modified"},
 				}
 				if link := d.Link(); link != nil {
 					want["Link"] = link

@@ -24,7 +24,8 @@ type Editions interface {
 // New returns the public handler: every document of every station, on the
 // station's own host and, on the shared hosts, under /{station}. Only the
 // method, the host, the path and three header fields of a request choose the
-// answer: If-None-Match, If-Modified-Since and Accept-Encoding.
+// answer: If-None-Match, If-Modified-Since and Accept-Encoding. OPTIONS is answered
+// as browsers ask before a script may send other fields.
 func New(n *network.Network, editions Editions) http.Handler {
 	return &handler{n, editions}
 }
@@ -39,6 +40,8 @@ var (
 	cacheMinute  = []string{"public, max-age=60"}
 	noSniff      = []string{"nosniff"}
 	anyOrigin    = []string{"*"} // what is public is so for scripts too
+	exposed      = []string{"ETag, Link, Last-Modified"}
+	methods      = []string{"GET, HEAD, OPTIONS"}
 	varyEncoding = []string{"Accept-Encoding"}
 	codings      = [...][]string{edition.Gzip: {"gzip"}, edition.Brotli: {"br"}, edition.Zstd: {"zstd"}}
 )
@@ -50,8 +53,14 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if body { // which is never read
 		w.Header().Set("Connection", "close")
 	}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		w.Header()["Access-Control-Expose-Headers"] = exposed
+	case http.MethodOptions:
+		preflight(w)
+		return
+	default:
+		w.Header()["Allow"] = methods
 		refuse(w, http.StatusMethodNotAllowed)
 		return
 	}
@@ -89,6 +98,19 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	serve(w, r, document)
+}
+
+// preflight answers OPTIONS, of whatever host and path: a script that asks for what
+// is not there has to see that answer (Fetch Standard §4.8: only after a preflight
+// with a status of success). Which fields a request has changes nothing here; the
+// star stands for all but Authorization, and older browsers do not know it.
+func preflight(w http.ResponseWriter) {
+	header := w.Header()
+	header["Allow"] = methods
+	header["Access-Control-Allow-Methods"] = methods
+	header.Set("Access-Control-Allow-Headers", "*, Authorization, Cache-Control, If-Modified-Since, If-None-Match, Pragma, X-Requested-With")
+	header.Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) {

@@ -131,7 +131,6 @@ func TestMethods(t *testing.T) {
 		{"PUT", "/rss.xml"},
 		{"PATCH", "/rss.xml"},
 		{"DELETE", "/rss.xml"},
-		{"OPTIONS", "/rss.xml"},
 		{"TRACE", "/rss.xml"},
 		{"PROPFIND", "/"},
 		{"PURGE", "/rss.xml"},
@@ -143,10 +142,34 @@ func TestMethods(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.method+" "+tt.target, func(t *testing.T) {
 			got := get(t, address, tt.method, tt.target)
-			if body := string(bodyOf(t, got)); got.StatusCode != 405 || got.Header.Get("Allow") != "GET, HEAD" || body != onlyGet || got.Header.Get("Cache-Control") != "no-store" {
+			if body := string(bodyOf(t, got)); got.StatusCode != 405 || got.Header.Get("Allow") != "GET, HEAD, OPTIONS" || body != onlyGet || got.Header.Get("Cache-Control") != "no-store" {
 				t.Errorf("status %d, header %v, body %q", got.StatusCode, got.Header, body)
 			}
 		})
+	}
+}
+
+// TestPreflight holds what browsers ask before a script may send what it wants to,
+// whatever it is and wherever to: it then sees the answer of the request itself.
+func TestPreflight(t *testing.T) {
+	address := start(t)
+	for _, target := range []string{"/rss.xml", "/none", "/", "*", "http://evil.example/", "http://yy.news.example/rss.xml", "http://old.news.example/rss.xml"} {
+		got := get(t, address, "OPTIONS", target, "Origin: https://www.news.example", "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: if-none-match")
+		got.Header.Del("Date")
+		want := http.Header{
+			"Allow": {"GET, HEAD, OPTIONS"}, "Access-Control-Allow-Origin": {"*"}, "Access-Control-Allow-Methods": {"GET, HEAD, OPTIONS"},
+			"Access-Control-Allow-Headers": {"*, Authorization, Cache-Control, If-Modified-Since, If-None-Match, Pragma, X-Requested-With"},
+			"Access-Control-Max-Age":       {"86400"}, "X-Content-Type-Options": {"nosniff"},
+		}
+		if diff := cmp.Diff(want, got.Header); diff != "" || got.StatusCode != 204 || len(bodyOf(t, got)) > 0 {
+			t.Errorf("%s: status %d, header (-want +got):\n%s", target, got.StatusCode, diff)
+		}
+	}
+	for target, status := range map[string]int{"/rss.xml": 200, "/none": 404, "http://evil.example/": 421, "http://old.news.example/rss.xml": 410} {
+		got := get(t, address, "GET", target)
+		if exposed := got.Header.Get("Access-Control-Expose-Headers"); got.StatusCode != status || exposed != "ETag, Link, Last-Modified" || got.Header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("%s: status %d, header %v", target, got.StatusCode, got.Header)
+		}
 	}
 }
 
@@ -195,7 +218,7 @@ func TestDocuments(t *testing.T) {
 				want := http.Header{
 					"Content-Type": {d.MediaType()}, "Content-Length": {strconv.Itoa(len(whole))}, "Etag": v.ETag, "Last-Modified": d.LastModified(),
 					"Cache-Control": d.CacheControl(), "Vary": {"Accept-Encoding"}, "X-Content-Type-Options": {"nosniff"},
-					"Access-Control-Allow-Origin": {"*"},
+					"Access-Control-Allow-Origin": {"*"}, "Access-Control-Expose-Headers": {"ETag, Link, Last-Modified"},
 				}
 				if link := d.Link(); link != nil {
 					want["Link"] = link

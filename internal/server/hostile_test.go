@@ -36,6 +36,7 @@ Content-Type: text/plain; charset=utf-8
 `
 	misdirected = `HTTP/1.1 421 Misdirected Request
 Access-Control-Allow-Origin: *
+Access-Control-Expose-Headers: ETag, Link, Last-Modified
 Cache-Control: no-store
 Content-Length: 26
 Content-Type: text/plain; charset=utf-8
@@ -43,6 +44,7 @@ X-Content-Type-Options: nosniff
 `
 	absent = `HTTP/1.1 404 Not Found
 Access-Control-Allow-Origin: *
+Access-Control-Expose-Headers: ETag, Link, Last-Modified
 Cache-Control: public, max-age=60
 Content-Length: 34
 Content-Type: text/plain; charset=utf-8
@@ -50,6 +52,7 @@ X-Content-Type-Options: nosniff
 `
 	bodyRefused = `HTTP/1.1 400 Bad Request
 Access-Control-Allow-Origin: *
+Access-Control-Expose-Headers: ETag, Link, Last-Modified
 Cache-Control: no-store
 Connection: close
 Content-Length: 47
@@ -58,7 +61,7 @@ X-Content-Type-Options: nosniff
 `
 	methodRefused = `HTTP/1.1 405 Method Not Allowed
 Access-Control-Allow-Origin: *
-Allow: GET, HEAD
+Allow: GET, HEAD, OPTIONS
 Cache-Control: no-store
 Connection: close
 Content-Length: 32
@@ -77,6 +80,7 @@ func robots(kept bool) string {
 	}
 	return fmt.Sprintf(`HTTP/1.1 200 OK
 Access-Control-Allow-Origin: *
+Access-Control-Expose-Headers: ETag, Link, Last-Modified
 Cache-Control: %s
 %sContent-Length: %d
 Content-Type: text/plain; charset=utf-8

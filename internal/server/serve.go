@@ -84,7 +84,7 @@ func serveUpTo(ctx context.Context, log *slog.Logger, listener net.Listener, h h
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes:               headerBytes,
 		ConnState:                    newConnections(log, connections).track,
-		DisableGeneralOptionsHandler: true, // OPTIONS * is refused as any other
+		DisableGeneralOptionsHandler: true, // OPTIONS * is answered as any other
 		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	done := make(chan error, 1)
