@@ -223,6 +223,21 @@ type networkSection struct {
 	Name     string         `key:"name"`
 	Language tag            `key:"language" default:"zh-CN"`
 	Zone     *time.Location `key:"timezone" default:"UTC"`
+	Aliases  networkAliases `key:"aliases"`
+}
+
+// networkAliases are the paths of all stations that lead to documents.
+type networkAliases struct {
+	Status int               `key:"status" default:"308"`
+	Sets   []string          `key:"sets" default:"wordpress,hugo,ghost"`
+	Paths  map[string]string `key:"paths"` // documents, by path
+}
+
+// stationAliases are those of a station.
+type stationAliases struct {
+	Status *int              `key:"status"` // nil: the network's
+	Sets   []string          `key:"sets"`   // nil: the network's
+	Paths  map[string]string `key:"paths"`  // they go before the network's
 }
 
 type stationSection struct {
@@ -243,6 +258,7 @@ type stationSection struct {
 	Window      *time.Duration   `key:"window"`
 	MaxItems    *int             `key:"max_items"`
 	FullText    *bool            `key:"full_text"`
+	Aliases     stationAliases   `key:"aliases"`
 	Channels    []channelSection `key:"channels"`
 }
 

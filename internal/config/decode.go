@@ -41,6 +41,8 @@ func (d *decoder) decode(node *yaml.Node, into reflect.Value, path string) {
 		d.mapping(node, into, path)
 	case reflect.Slice:
 		d.list(node, into, path)
+	case reflect.Map:
+		d.entries(node, into, path)
 	default:
 		panic(fmt.Sprintf("config: %s: a field of type %s", path, into.Type()))
 	}
@@ -75,6 +77,32 @@ func (d *decoder) mapping(node *yaml.Node, into reflect.Value, path string) {
 		}
 		d.places[join(path, key.Value)] = at
 		d.decode(value, into.Field(index), join(path, key.Value))
+	}
+}
+
+// entries fills a map from texts to single values. The path of a value has its key
+// in quotes.
+func (d *decoder) entries(node *yaml.Node, into reflect.Value, path string) {
+	if got := kind(node); node.Kind != yaml.MappingNode {
+		d.value(path, "want a mapping, got %s", got)
+		return
+	}
+	into.Set(reflect.MakeMap(into.Type()))
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		if isMerge(key) || key.Kind != yaml.ScalarNode {
+			d.add(d.at(key), path, fmt.Errorf("want a key, got %s", kind(key)))
+			continue
+		}
+		inner := fmt.Sprintf("%s[%s]", path, quote(key.Value))
+		if into.MapIndex(reflect.ValueOf(key.Value)).IsValid() {
+			d.add(d.at(key), inner, fmt.Errorf("duplicate key, first on %s", d.places[inner].within()))
+			continue
+		}
+		d.places[inner] = d.at(key)
+		element := reflect.New(into.Type().Elem()).Elem()
+		d.decode(value, element, inner)
+		into.SetMapIndex(reflect.ValueOf(key.Value), element)
 	}
 }
 

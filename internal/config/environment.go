@@ -159,8 +159,11 @@ func (e *environment) collectValue(at target, node *yaml.Node) {
 		e.targets = append(e.targets, at)
 		return
 	}
-	if at.typ.Kind() == reflect.Slice {
+	switch at.typ.Kind() {
+	case reflect.Slice:
 		e.collectList(at, node)
+		return
+	case reflect.Map: // its keys are no part of a variable's name
 		return
 	}
 	if node != nil {

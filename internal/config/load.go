@@ -139,7 +139,7 @@ func (doc *document) network() (*network.Network, error) {
 			ID: s.ID, Name: s.Name, URL: s.URL, Description: s.Description, Email: s.Email,
 			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: s.Rights, All: s.All,
 			Former: network.Former{Closed: s.Closed, MovedTo: s.MovedTo},
-			Feed:   s.feed().over(doc.Feeds.Feed()),
+			Feed:   s.feed().over(doc.Feeds.Feed()), Aliases: doc.aliases(&doc.Stations[i]),
 		}
 		for _, c := range s.Channels {
 			stations[i].Channels = append(stations[i].Channels, network.Channel{

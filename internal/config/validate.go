@@ -20,6 +20,7 @@ import (
 func (doc *document) validate(r *report) {
 	r.name("network.name", doc.Network.Name)
 	doc.validateStations(r)
+	doc.validateAliases(r)
 	doc.Content.validate(r)
 	doc.Cache.validate(r)
 	doc.Jobs.validate(r)

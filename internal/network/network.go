@@ -38,6 +38,7 @@ type Station struct {
 	All         bool      // its feeds carry the articles of all stations
 	Channels    []Channel // those that publish: neither closed nor moved
 	Feed        Feed      // of its own feed and its channels'; zero: the network's
+	Aliases     Aliases   `json:"-"` // no document depends on them
 	Former
 
 	channels map[string]Former // by id, of all channels

@@ -4,9 +4,11 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"feedstation/internal/edition"
@@ -94,10 +96,21 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	document, ok := served.Document(path)
 	if !ok {
-		refuse(w, http.StatusNotFound)
+		missing(w, r, station, path)
 		return
 	}
 	serve(w, r, document)
+}
+
+// missing answers a request for a path of a station that has no document.
+func missing(w http.ResponseWriter, r *http.Request, station *network.Station, path string) {
+	location := station.Redirect(strings.TrimSuffix(r.URL.EscapedPath(), path), path)
+	if location == "" {
+		refuse(w, http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Location", location)
+	refuse(w, cmp.Or(station.Aliases.Status, http.StatusPermanentRedirect))
 }
 
 // preflight answers OPTIONS, of whatever host and path: a script that asks for what
@@ -157,6 +170,7 @@ var refusals = map[int]string{
 	http.StatusMethodNotAllowed:   "Only GET and HEAD are answered.\n",
 	http.StatusNotAcceptable:      "None of the accepted encodings is available; identity, gzip, br and zstd are.\n",
 	http.StatusGone:               "This feed has been closed for good.\n",
+	http.StatusMovedPermanently:   "This feed has moved.\n",
 	http.StatusPermanentRedirect:  "This feed has moved.\n",
 	http.StatusMisdirectedRequest: "No station has this host.\n",
 	http.StatusServiceUnavailable: "This station has no edition yet. Try again in a moment.\n",
@@ -170,7 +184,7 @@ func refuse(w http.ResponseWriter, status int) {
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Content-Length", strconv.Itoa(len(text)))
 	switch status {
-	case http.StatusNotFound, http.StatusGone, http.StatusPermanentRedirect:
+	case http.StatusNotFound, http.StatusGone, http.StatusMovedPermanently, http.StatusPermanentRedirect:
 		header["Cache-Control"] = cacheMinute
 	default:
 		header.Set("Cache-Control", "no-store")

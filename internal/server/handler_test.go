@@ -18,6 +18,7 @@ import (
 const (
 	noBody     = "A request for a feed or a sitemap has no body.\n"
 	noDocument = "There is no such feed or sitemap.\n"
+	hasMoved   = "This feed has moved.\n"
 	onlyGet    = "Only GET and HEAD are answered.\n"
 	noHost     = "No station has this host.\n"
 	noEdition  = "This station has no edition yet. Try again in a moment.\n"
@@ -52,7 +53,19 @@ func TestRequests(t *testing.T) {
 		{name: "unknown path", target: "/atom.xml", host: "xt.news.example", status: 404, body: noDocument, header: map[string]string{"Cache-Control": "public, max-age=60"}},
 		{name: "no path", target: "/", host: "xt.news.example", status: 404, body: noDocument},
 		{name: "a folder", target: "/moment/", host: "xt.news.example", status: 404, body: noDocument},
-		{name: "a slash behind", target: "/rss.xml/", host: "xt.news.example", status: 404, body: noDocument},
+		{name: "a slash behind", target: "/rss.xml/", host: "xt.news.example", status: 301, body: hasMoved, header: map[string]string{"Location": "/rss.xml", "Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}},
+		{name: "two slashes behind", target: "/rss.xml//", host: "xt.news.example", status: 404, body: noDocument},
+		{name: "an alias", target: "/feed/?x=1", host: "xt.news.example", status: 301, body: hasMoved, header: map[string]string{"Location": "/rss.xml"}},
+		{name: "an alias under a shared host", target: "/xt/feed", host: "localhost", status: 301, body: hasMoved, header: map[string]string{"Location": "/xt/rss.xml"}},
+		{name: "an alias of a channel under a shared host", target: "/xt/category/moment/feed/atom/", host: "localhost:8080", status: 301, body: hasMoved, header: map[string]string{"Location": "/xt/moment/atom.xml"}},
+		{name: "an alias of no channel", target: "/category/none/feed/", host: "xt.news.example", status: 404, body: noDocument},
+		{name: "an alias of a closed channel", target: "/category/gossip/feed/", host: "xt.news.example", status: 301, body: hasMoved, header: map[string]string{"Location": "/gossip/rss.xml"}},
+		{name: "an alias of another host", target: "/category///evil.example/feed", host: "xt.news.example", status: 404, body: noDocument, header: map[string]string{"Location": ""}},
+		{name: "an alias of a document that is not there", target: "/atom", host: "xt.news.example", status: 301, body: hasMoved, header: map[string]string{"Location": "/atom.xml"}},
+		{name: "the icon", target: "/favicon.ico", host: "xt.news.example", status: 301, body: hasMoved, header: map[string]string{"Location": "https://www.news.example/icon.png"}},
+		{name: "the icon under a shared host", target: "/xt/favicon.ico", host: "localhost", status: 301, body: hasMoved, header: map[string]string{"Location": "https://www.news.example/icon.png"}},
+		{name: "no icon", target: "/zz/favicon.ico", host: "localhost", status: 404, body: noDocument},
+		{name: "the icon of no station", target: "/favicon.ico", host: "localhost", status: 404, body: noDocument},
 		{name: "two slashes", target: "//rss.xml", host: "xt.news.example", status: 404, body: noDocument, header: map[string]string{"Location": ""}},
 		{name: "another host in the path", target: "//evil/rss.xml", host: "xt.news.example", status: 404, body: noDocument, header: map[string]string{"Location": ""}},
 		{name: "dots", target: "/moment/../rss.xml", host: "xt.news.example", status: 404, body: noDocument, header: map[string]string{"Location": ""}},

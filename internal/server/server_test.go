@@ -96,7 +96,8 @@ func served() map[string]*edition.Document {
 func portal(t testing.TB) (*network.Network, stands) {
 	t.Helper()
 	n, err := network.New("湘江新闻网", []*network.Station{
-		{ID: "xt", URL: "https://xt.news.example", Channels: []network.Channel{
+		{ID: "xt", URL: "https://xt.news.example", Icon: "https://www.news.example/icon.png", Aliases: network.Aliases{Status: 301, All: network.AliasSet("wordpress")}, Channels: []network.Channel{
+			{ID: "moment", Name: "时刻新闻"},
 			{ID: "gossip", Former: network.Former{Closed: true}},
 			{ID: "life", Former: network.Former{MovedTo: "https://xt.news.example/moment/"}},
 		}},

@@ -1,0 +1,62 @@
+package network_test
+
+import (
+	"testing"
+
+	"feedstation/internal/network"
+)
+
+// What each ready set adds: where readers of such a site ask.
+func TestAliasSet(t *testing.T) {
+	everywhere := map[string]string{
+		"/feed": "/rss.xml", "/feed/": "/rss.xml", "/rss": "/rss.xml", "/rss/": "/rss.xml", "/feed.xml": "/rss.xml", "/index.xml": "/rss.xml",
+		"/atom": "/atom.xml", "/rss.xml/": "/rss.xml", "/moment/feed.json/": "/moment/feed.json", "/sitemap.xml/": "/sitemap.xml",
+		"/moment/feed/": "/moment/rss.xml", "/moment/rss": "/moment/rss.xml", "/moment/index.xml": "/moment/rss.xml",
+		"/rss.xml": "", "/moment/rss.xml": "", "/none/feed/": "", "/": "", "": "", "/feed//": "", "//feed": "", "/FEED": "", "/feedx": "", "/moment": "", "/a/moment/feed": "",
+		"/category/a/moment/feed": "", "/{channel}/feed": "",
+	}
+	own := map[string]map[string]string{
+		"wordpress": {
+			"/feed/rss2/": "/rss.xml", "/feed/atom/": "/atom.xml", "/feed/json": "/feed.json", "/wp-rss2.php": "/rss.xml", "/wp-sitemap.xml": "/sitemap.xml",
+			"/sitemap_index.xml": "/sitemap.xml", "/news-sitemap.xml": "/sitemaps/news.xml", "/category/moment/feed/": "/moment/rss.xml", "/category/moment/feed/atom/": "/moment/atom.xml",
+		},
+		"hugo":  {"/categories/moment/index.xml": "/moment/rss.xml"},
+		"ghost": {"/tag/moment/rss/": "/moment/rss.xml", "/sitemap-posts.xml": "/sitemap.xml", "/sitemap-news.xml": "/sitemaps/news.xml"},
+	}
+	for _, set := range network.AliasSets() {
+		s := &network.Station{ID: "xt", URL: "https://xt.news.example", Channels: []network.Channel{{ID: "moment"}}, Aliases: network.Aliases{All: network.AliasSet(set)}}
+		if _, err := network.New("湘江新闻网", []*network.Station{s}, nil); err != nil {
+			t.Fatal(err)
+		}
+		for owner, paths := range own {
+			for path, want := range paths {
+				if owner != set {
+					want = ""
+				}
+				if got := s.Redirect("", path); got != want {
+					t.Errorf("%s: %s leads to %q, want %q", set, path, got, want)
+				}
+			}
+		}
+		for path, want := range everywhere {
+			if got := s.Redirect("", path); got != want {
+				t.Errorf("%s: %s leads to %q, want %q", set, path, got, want)
+			}
+			if want == "" {
+				continue
+			}
+			if got := s.Redirect("/xt", path); got != "/xt"+want {
+				t.Errorf("%s: under a shared host %s leads to %q", set, path, got)
+			}
+		}
+		for _, a := range network.AliasSet(set) { // an operator could write each of them
+			made, err := network.NewAlias(a.Path, a.Document)
+			if err == nil {
+				err = made.Leads([]string{"moment"})
+			}
+			if err != nil || made != a {
+				t.Errorf("%s: %+v: %+v, %v", set, a, made, err)
+			}
+		}
+	}
+}
