@@ -85,34 +85,42 @@ func TestDecodeOdd(t *testing.T) {
 
 		{"images is an object", `"images":{"url":"1.jpg"}`, same, `images: want a list, got object`},
 		{"an image is a text", `"images":["1.jpg",{"url":"2.jpg"}]`, images(article.Image{URL: "2.jpg"}), `images[0]: want an object, got string`},
-		{"addresses of images", `"images":[{"url":" 1.jpg"},{"url":""},{"url":"javascript:alert(1)"},{"url":"data:image/png;base64,AA"},{"url":"http://"},{"url":"%zz"},null]`,
+		{
+			"addresses of images", `"images":[{"url":" 1.jpg"},{"url":""},{"url":"javascript:alert(1)"},{"url":"data:image/png;base64,AA"},{"url":"http://"},{"url":"%zz"},null]`,
 			images(article.Image{URL: "1.jpg"}, article.Image{URL: "%zz"}), lines(
 				`images[1].url: not an http(s) URL: ""`,
 				`images[2].url: not an http(s) URL: "javascript:alert(1)"`,
 				`images[3].url: not an http(s) URL: "data:image/png;base64,AA"`,
 				`images[4].url: not an http(s) URL: "http://"`,
-				`images[6].url: not an http(s) URL: ""`)},
+				`images[6].url: not an http(s) URL: ""`),
+		},
 		{"an unknown field of an image", `"images":[{"url":"1.jpg","alt":""}]`, images(article.Image{URL: "1.jpg"}), `unknown field "images[0].alt"`},
-		{"sizes of images", `"images":[{"url":"1.jpg","width":"800","height":-5},{"url":"2.jpg","width":8.5,"bytes":1e99},{"url":"3.jpg","width":-1,"bytes":-7,"height":9}]`,
+		{
+			"sizes of images", `"images":[{"url":"1.jpg","width":"800","height":-5},{"url":"2.jpg","width":8.5,"bytes":1e99},{"url":"3.jpg","width":-1,"bytes":-7,"height":9}]`,
 			images(article.Image{URL: "1.jpg"}, article.Image{URL: "2.jpg"}, article.Image{URL: "3.jpg", Height: 9}), lines(
 				`images[0].width: want a whole number, got string`,
 				`images[1].width: want a whole number, got number 8.5`,
 				`images[1].bytes: want a whole number, got number 1e99`,
 				`images[0].height: less than nothing: -5`,
 				`images[2].width: less than nothing: -1`,
-				`images[2].bytes: less than nothing: -7`)},
-		{"types of images", `"images":[{"url":"1","type":"image"},{"url":"2","type":"image/ png"},{"url":"3","type":" image/png; a=b "}]`,
+				`images[2].bytes: less than nothing: -7`),
+		},
+		{
+			"types of images", `"images":[{"url":"1","type":"image"},{"url":"2","type":"image/ png"},{"url":"3","type":" image/png; a=b "}]`,
 			images(article.Image{URL: "1"}, article.Image{URL: "2"}, article.Image{URL: "3", Type: "image/png; a=b"}), lines(
 				`images[0].type: not a media type such as image/jpeg: "image"`,
-				`images[1].type: not a media type such as image/jpeg: "image/ png"`)},
-		{"enclosures", `"enclosures":[{"type":"audio/mpeg"},{"url":"file:///etc/passwd"},{"url":"1.mp3","seconds":"95","bytes":-1,"type":"mp3","title":7}]`,
+				`images[1].type: not a media type such as image/jpeg: "image/ png"`),
+		},
+		{
+			"enclosures", `"enclosures":[{"type":"audio/mpeg"},{"url":"file:///etc/passwd"},{"url":"1.mp3","seconds":"95","bytes":-1,"type":"mp3","title":7}]`,
 			func(a *article.Article) { a.Enclosures = []article.Enclosure{{URL: "1.mp3"}} }, lines(
 				`enclosures[2].seconds: want a whole number, got string`,
 				`enclosures[2].title: want a string, got number`,
 				`enclosures[0].url: not an http(s) URL: ""`,
 				`enclosures[1].url: not an http(s) URL: "file:///etc/passwd"`,
 				`enclosures[2].type: not a media type such as image/jpeg: "mp3"`,
-				`enclosures[2].bytes: less than nothing: -1`)},
+				`enclosures[2].bytes: less than nothing: -1`),
+		},
 		{"alternates is an object", `"alternates":{"en":"https://en.news.example/1.html"}`, same, `alternates: want a list, got object`},
 		{"an alternate is a text", `"alternates":["https://en.news.example/1.html"]`, same, `alternates[0]: want an object, got string`},
 		{"lang is a list", `"alternates":[{"lang":["en"],"url":"https://en.news.example/1.html"}]`, same, `alternates[0].lang: want a string, got array`},

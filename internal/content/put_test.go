@@ -115,8 +115,12 @@ func TestPutOthers(t *testing.T) {
 	}{
 		{"each once", []article.Article{with("1", "a"), with("2", "b"), with("3", ""), with("4", "")}, nil, []string{"1 a", "2 b", "3 ", "4 "}},
 		{"the same again", []article.Article{with("1", "a"), with("2", "b")}, nil, []string{"1 a", "2 b", "3 ", "4 "}},
-		{"another's", []article.Article{with("3", "a"), with("4", "c"), with("5", "c")},
-			[]string{`guid: "a" is that of article 1`, `guid: "c" is that of article 4`}, []string{"1 a", "2 b", "3 ", "4 c"}},
+		{
+			"another's",
+			[]article.Article{with("3", "a"), with("4", "c"), with("5", "c")},
+			[]string{`guid: "a" is that of article 1`, `guid: "c" is that of article 4`},
+			[]string{"1 a", "2 b", "3 ", "4 c"},
+		},
 		{"one that was given up before", []article.Article{with("1", ""), with("3", "a")}, nil, []string{"1 ", "2 b", "3 a", "4 c"}},
 		{"in capitals", []article.Article{with("1", "A")}, nil, []string{"1 A", "2 b", "3 a", "4 c"}},
 	} {

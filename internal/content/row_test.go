@@ -39,7 +39,6 @@ func TestBrokenRows(t *testing.T) {
 		where int // it is noticed
 		want  string
 	}{
-
 		{"expires after the last year", fmt.Sprint(`expires = `, math.MaxInt64), all, `expires: not a plausible time in milliseconds: 9223372036854775807`},
 		{"expires in nanoseconds", `expires = 2552300694000000000`, all, `expires: not a plausible time in milliseconds: 2552300694000000000`},
 		{"published before 1900", `published = -2208988800001`, all, `published: not a plausible time in milliseconds: -2208988800001`},
@@ -139,8 +138,10 @@ func TestOddValues(t *testing.T) {
 		{"no JSON", `alternates = 'en'`, all, same, []string{"alternates: broken JSON at byte 1: invalid character 'e' looking for beginning of value"}},
 		{"authors", `authors = '"张三"'`, latest, same, []string{"authors: want a list, got string"}},
 		{"source", `source = '[1]'`, latest, same, []string{"source: want an object, got array"}},
-		{"a part of source", `source = '{"name":1,"url":"https://a.example/"}'`, latest, func(a *article.Article) { a.Source.URL = "https://a.example/" },
-			[]string{"source.name: want a string, got number"}},
+		{
+			"a part of source", `source = '{"name":1,"url":"https://a.example/"}'`, latest, func(a *article.Article) { a.Source.URL = "https://a.example/" },
+			[]string{"source.name: want a string, got number"},
+		},
 		{"tags", `tags = '[{},"a"]'`, latest, func(a *article.Article) { a.Tags = []string{"a"} }, []string{"tags[0]: want a string, got object"}},
 		{"two columns", `images = '[1]', alternates = '[2]'`, all, same, []string{"images[0]: want an object, got number", "alternates[0]: want an object, got number"}},
 
@@ -159,10 +160,14 @@ func TestOddValues(t *testing.T) {
 			a.Images = []article.Image{{URL: "1.jpg"}}
 		}, []string{`images[0].type: not a media type such as image/jpeg: "jpg"`, "images[0].width: less than nothing: -1"}},
 		{"an enclosure", `enclosures = '[{"url":"javascript:a"}]'`, latest | inventoried, same, []string{`enclosures[0].url: not an http(s) URL: "javascript:a"`}},
-		{"an alternate", `alternates = '[{"lang":"x","url":"https://a.example/"}]'`, all, same,
-			[]string{`alternates[0].lang: want a language (BCP 47) such as zh-CN, or x-default, got "x"`}},
-		{"a text that is too large", `rights = printf('%.*c', 600000, 'a'), body = printf('%.*c', 9000000, 'a')`, latest, same,
-			[]string{"rights: more than 524288 bytes", "body: more than 8388608 bytes"}},
+		{
+			"an alternate", `alternates = '[{"lang":"x","url":"https://a.example/"}]'`, all, same,
+			[]string{`alternates[0].lang: want a language (BCP 47) such as zh-CN, or x-default, got "x"`},
+		},
+		{
+			"a text that is too large", `rights = printf('%.*c', 600000, 'a'), body = printf('%.*c', 9000000, 'a')`, latest, same,
+			[]string{"rights: more than 524288 bytes", "body: more than 8388608 bytes"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
