@@ -114,7 +114,7 @@ func TestRetract(t *testing.T) {
 	}
 	// While Redis is away, whoever shares the folder learns of it.
 	shared.Kill()
-	if out, err := p.command("retract", "--station", "xt", "--id", "4").CombinedOutput(); err == nil || !strings.Contains(string(out), "once Redis can be reached") {
+	if out, err := p.command("retract", "--station", "xt", "--id", "4").CombinedOutput(); err == nil || !strings.Contains(string(out), "once Redis is reachable") {
 		t.Errorf("retract without Redis: %v, %s", err, out)
 	}
 	p.awaitNone("/content/4.html")
