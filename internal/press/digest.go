@@ -17,7 +17,7 @@ func digest(seed maphash.Seed, articles []article.Article) uint64 {
 		// Lengths first, then elements: no two sequences are the same.
 		maphash.WriteComparable(&h, [...]int{len(a.Channels), len(a.Authors), len(a.Tags), len(a.Images), len(a.Enclosures), len(a.Alternates)})
 		for _, list := range [][]string{{
-			a.ID, a.Station, a.URL, a.Title, a.Summary, a.Body, a.Editor, a.Language, a.Rights, a.OriginalURL, a.NextURL, string(a.Status),
+			a.ID, a.Station, a.URL, a.GUID, a.Title, a.Summary, a.Body, a.Editor, a.Language, a.Rights, a.OriginalURL, a.NextURL, a.Lead, string(a.Status),
 		}, a.Channels, a.Authors, a.Tags} {
 			writeAll(&h, list)
 		}
