@@ -32,7 +32,7 @@ type entry struct {
 	fired []time.Time
 }
 
-// look is how often the clock is compared with the times of day.
+// look is how often it is looked what is due.
 const look = time.Second
 
 // maxFired bounds how many times of day are remembered: a day of minutes.
@@ -81,15 +81,7 @@ func (tt *Timetable) Run(ctx context.Context) error {
 		t.Trigger()
 		loops.Go(func() { t.loop(ctx) })
 	}
-	var daily []*entry
-	for _, e := range tt.entries {
-		if interval := e.schedule.Every(); interval > 0 {
-			loops.Go(func() { e.repeat(ctx, interval) })
-		} else {
-			daily = append(daily, e)
-		}
-	}
-	loops.Go(func() { tt.watch(ctx, daily) })
+	loops.Go(func() { tt.watch(ctx) })
 	<-ctx.Done()
 	loops.Wait()
 	return nil
@@ -115,23 +107,8 @@ func (tt *Timetable) Next(t *Task) (next time.Time) {
 	return next.Round(0)
 }
 
-// repeat triggers the task at every interval.
-func (e *entry) repeat(ctx context.Context, interval time.Duration) {
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			e.set(time.Now().Add(interval))
-			e.task.Trigger()
-		}
-	}
-}
-
-// watch triggers the tasks at their times of day, and logs when the clock is set.
-func (tt *Timetable) watch(ctx context.Context, daily []*entry) {
+// watch triggers the tasks when they are due, and logs when the clock is set.
+func (tt *Timetable) watch(ctx context.Context) {
 	tick := time.NewTicker(look)
 	defer tick.Stop()
 	steps := newSteps(tt.clock())
@@ -146,11 +123,16 @@ func (tt *Timetable) watch(ctx context.Context, daily []*entry) {
 		if step != 0 {
 			tt.log.WarnContext(ctx, "clock stepped", "step", step.Round(time.Millisecond))
 		}
-		for _, e := range daily {
-			if due := e.due(); !due.IsZero() && !now.Before(due) {
+		for _, e := range tt.entries {
+			switch interval, due := e.schedule.Every(), e.due(); {
+			case interval > 0 && time.Until(due) <= 0:
+				e.set(later(due, time.Now().Add(-look)).Add(interval)) // missed runs are not made up for
+				e.task.Trigger()
+			case interval > 0:
+			case !due.IsZero() && !now.Before(due):
 				e.fire(due)
 				e.plan(now)
-			} else if step != 0 {
+			case step != 0:
 				e.plan(now)
 			}
 		}
