@@ -77,15 +77,13 @@ type entry struct {
 // has at most the given length, and how long that document is at most.
 func (f *Feed) entries(head int) (list []entry, length int) {
 	list = make([]entry, 0, len(f.Items))
-	seen := make(map[string]struct{}, 2*len(f.Items))
+	pages, guids := make(map[string]bool, len(f.Items)), make(map[string]bool, len(f.Items))
 	length = head
 	for _, p := range f.Items {
-		_, sameURL := seen[p.url]
-		_, sameGUID := seen[p.guid]
-		if sameURL || sameGUID {
+		if pages[p.url] || guids[p.guid] {
 			continue
 		}
-		seen[p.url], seen[p.guid] = struct{}{}, struct{}{}
+		pages[p.url], guids[p.guid] = true, true
 		list = append(list, entry{p, !f.SummaryOnly})
 		length += p.weight.bare
 		if !f.SummaryOnly {

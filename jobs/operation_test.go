@@ -101,6 +101,7 @@ func (m *model) insert(n int) {
 		}[m.random.IntN(6)]
 		a := newArticle(m.station(), m.made, ago)
 		a.Channels = []string{"moment", "culture"}[:m.random.IntN(3)]
+		a.GUID = "news:" + a.ID // or a full build, which knows no past, would have another one
 		for range m.random.IntN(3) {
 			operations[m.random.IntN(len(operations))].do(m, &a)
 		}

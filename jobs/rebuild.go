@@ -175,7 +175,7 @@ func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*e
 	r.asOf = snapshot.Time()
 	next, outcome, err := c.press.Build(ctx, press.Order{
 		Station: r.Station, Snapshot: snapshot, Previous: r.Edition, Work: &r.work.Work, Memory: r.outcome.Memory,
-		Retractions: c.editions.Retractions(), Enough: enough,
+		Retractions: c.editions.Retractions(), Editions: c.editions.Current, Enough: enough,
 	})
 	r.outcome = outcome
 	c.noteLeftOut(slices.Concat(snapshot.Faults(), outcome.LeftOut))

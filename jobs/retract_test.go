@@ -35,7 +35,7 @@ func held(station string, id int) edition.Retraction {
 }
 
 // naming returns the paths of the documents that name an article, or whose
-// records do.
+// contents have it.
 func naming(e *edition.Edition, id int) (paths []string) {
 	for path, d := range e.All() {
 		if strings.Contains(string(d.Body()), fmt.Sprintf("/content/%d.html", id)) {
@@ -43,7 +43,7 @@ func naming(e *edition.Edition, id int) (paths []string) {
 		}
 	}
 	for path, d := range e.AllContents() {
-		if slices.Contains(strings.FieldsFunc(string(d.Body()), func(r rune) bool { return r == '\t' || r == '\n' }), fmt.Sprint(id)) {
+		if edition.HasAny(d, map[string]bool{fmt.Sprint(id): true}) {
 			paths = append(paths, "contents of "+path)
 		}
 	}

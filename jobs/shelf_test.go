@@ -286,8 +286,8 @@ func contained(e *edition.Edition) error {
 		var guids []string
 		contents, _ := e.Contents(path)
 		for a := range edition.Articles(contents) {
-			if !slices.Contains(guids, a.Address) {
-				guids = append(guids, a.Address)
+			if !slices.Contains(guids, a.KnownBy()) {
+				guids = append(guids, a.KnownBy())
 			}
 		}
 		var found []string
@@ -301,7 +301,7 @@ func contained(e *edition.Edition) error {
 	return nil
 }
 
-var guid = regexp.MustCompile(`<guid isPermaLink="true">([^<]*)</guid>`)
+var guid = regexp.MustCompile(`<guid isPermaLink="[a-z]*">([^<]*)</guid>`)
 
 // byMonth orders paths of sitemaps: news before months, the newest month first,
 // each in the order of its files.

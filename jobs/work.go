@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/press"
 )
 
 // markChanges asks the content store what has changed, and the clock, and marks
@@ -99,6 +100,9 @@ const maxNamed = 5000
 func (w *work) add(change article.Change, own bool) {
 	if change.Group.Count == 0 && len(w.Articles) < maxNamed {
 		w.Articles[change.ID] = own
+		if change.Kind == article.Left {
+			w.Former[change.ID] = append(w.Former[change.ID], press.Place{Station: change.Station, Published: change.Published})
+		}
 		return
 	}
 	w.Feeds = true

@@ -2,6 +2,7 @@ package edition
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"iter"
 	"strconv"
@@ -13,12 +14,17 @@ import (
 
 // Contents say which articles a document has: a line each, in the order of the
 // document, with tabs between id, publication and last change in Unix time, and
-// address. They stand at the path of the document: of a feed in all formats at
+// address; then what identifies the article to readers where that is not its address.
+// They stand at the path of the document: of a feed in all formats at
 // that of its RSS. Those of a month have also the articles that readers may see
-// and its sitemaps may not name; such a line ends with a mark.
+// and its sitemaps may not name; such a line ends with a mark. Behind all of them a
+// month has a line for each article that has left it, of id and guid, which
+// begins with a tab: should it come back, readers have to know it again.
 const (
 	contentsType = "text/plain; charset=utf-8"
 	unlistedMark = "\tunlisted"
+	guidMark     = "\t="
+	formerMark   = '\t'
 )
 
 // Article is an article of contents.
@@ -26,7 +32,19 @@ type Article struct {
 	ID                 string
 	Published, Updated time.Time // in UTC and whole seconds
 	Address            string    // in feeds as they have it, in months as the store has it
+	GUID               string    // identifies it to readers; empty: its address does
 	Unlisted           bool      // readers may see it, and the sitemap does not name it
+}
+
+// KnownBy returns what identifies the article to readers.
+func (a Article) KnownBy() string { return cmp.Or(a.GUID, a.Address) }
+
+// As returns the article as one that a guid identifies.
+func (a Article) As(guid string) Article {
+	if a.GUID = guid; guid == a.Address {
+		a.GUID = ""
+	}
+	return a
 }
 
 // AppendTo appends the article's line.
@@ -35,9 +53,19 @@ func (a Article) AppendTo(text []byte) []byte {
 	text = append(strconv.AppendInt(text, a.Published.Unix(), 10), '\t')
 	text = append(strconv.AppendInt(text, a.Updated.Unix(), 10), '\t')
 	text = append(text, escape.Replace(a.Address)...)
+	if a.GUID != "" {
+		text = append(append(text, guidMark...), escape.Replace(a.GUID)...)
+	}
 	if a.Unlisted {
 		text = append(text, unlistedMark...)
 	}
+	return append(text, '\n')
+}
+
+// AppendFormer appends the line of an article that is not there any more.
+func AppendFormer(text []byte, id, guid string) []byte {
+	text = append(append(text, formerMark), escape.Replace(id)...)
+	text = append(append(text, '\t'), escape.Replace(guid)...)
 	return append(text, '\n')
 }
 
@@ -65,6 +93,9 @@ func Articles(contents *Document) iter.Seq2[Article, error] {
 func ParseArticles(text []byte) iter.Seq2[Article, error] {
 	return func(yield func(Article, error) bool) {
 		for line := range bytes.Lines(text) {
+			if line[0] == formerMark {
+				continue
+			}
 			a, ok := parseArticle(string(bytes.TrimSuffix(line, []byte("\n"))))
 			if !ok {
 				yield(Article{}, fmt.Errorf("contents: %w: %.200q", ErrDamaged, line))
@@ -80,7 +111,13 @@ func ParseArticles(text []byte) iter.Seq2[Article, error] {
 func parseArticle(line string) (a Article, ok bool) {
 	line, a.Unlisted = strings.CutSuffix(line, unlistedMark)
 	fields := strings.Split(line, "\t")
-	if len(fields) != 4 {
+	if len(fields) == 5 {
+		var ok bool
+		if a.GUID, ok = strings.CutPrefix(fields[4], guidMark[1:]); !ok {
+			return a, false
+		}
+		a.GUID = unescape.Replace(a.GUID)
+	} else if len(fields) != 4 {
 		return a, false
 	}
 	published, err := strconv.ParseInt(fields[1], 10, 64)
@@ -90,13 +127,68 @@ func parseArticle(line string) (a Article, ok bool) {
 	return a, err == nil && err2 == nil
 }
 
+// KnownBy yields what identifies the articles that lines of contents have, or had, by
+// id; with ids, these alone. What can't be read is left out.
+func KnownBy(text []byte, ids map[string]bool) iter.Seq2[string, Known] {
+	return func(yield func(string, Known) bool) {
+		for line := range bytes.Lines(text) {
+			former := line[0] == formerMark
+			if former {
+				line = line[1:]
+			}
+			id, rest, _ := bytes.Cut(line, []byte("\t"))
+			if ids != nil && !has(ids, id) {
+				continue
+			}
+			known := Known{Former: former}
+			if former {
+				known.GUID = unescape.Replace(string(bytes.TrimSuffix(rest, []byte("\n"))))
+			} else if a, ok := parseArticle(string(bytes.TrimSuffix(line, []byte("\n")))); ok {
+				known.GUID = a.KnownBy()
+			}
+			if known.GUID != "" && !yield(unescape.Replace(string(id)), known) {
+				return
+			}
+		}
+	}
+}
+
+// Known is what identifies an article to readers.
+type Known struct {
+	GUID   string
+	Former bool // the article is not there any more
+}
+
+// Shares reports whether lines of contents have an article of one of some addresses,
+// besides those of some ids.
+func Shares(text []byte, addresses, besides map[string]bool) bool {
+	for line := range bytes.Lines(text) {
+		id, rest, _ := bytes.Cut(line, []byte("\t"))
+		_, rest, _ = bytes.Cut(rest, []byte("\t"))
+		_, rest, _ = bytes.Cut(rest, []byte("\t"))
+		if end := bytes.IndexAny(rest, "\t\n"); end >= 0 && has(addresses, rest[:end]) && !has(besides, id) && line[0] != formerMark {
+			return true
+		}
+	}
+	return false
+}
+
+// has reports whether a set has a text of a line.
+func has(set map[string]bool, text []byte) bool {
+	return set[string(text)] || bytes.IndexByte(text, '\\') >= 0 && set[unescape.Replace(string(text))]
+}
+
 // Find yields the articles of these ids that contents have, in their order. An
 // error, which is ErrDamaged, ends it. It takes far less than to read all.
 func Find(contents *Document, ids map[string]bool) iter.Seq2[Article, error] {
+	return FindLines(contents.Body(), ids)
+}
+
+// FindLines does so with the lines of contents.
+func FindLines(text []byte, ids map[string]bool) iter.Seq2[Article, error] {
 	return func(yield func(Article, error) bool) {
-		for line := range bytes.Lines(contents.Body()) {
-			id, _, _ := bytes.Cut(line, []byte("\t"))
-			if !ids[string(id)] && (bytes.IndexByte(id, '\\') < 0 || !ids[unescape.Replace(string(id))]) {
+		for line := range bytes.Lines(text) {
+			if id, _, _ := bytes.Cut(line, []byte("\t")); !has(ids, id) {
 				continue
 			}
 			for a, err := range ParseArticles(line) {

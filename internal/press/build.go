@@ -21,6 +21,9 @@ type Order struct {
 	Work        *Work
 	Memory      Memory              // of the build before; the zero Memory: none
 	Retractions edition.Retractions // what no edition may show
+	// Editions returns the current edition of another station, of whose articles a
+	// feed may have some. It may be nil.
+	Editions func(station string) (*edition.Edition, bool)
 	// Enough reports whether old months that have not been reached wait for the
 	// next build, so that what is new does not wait for them.
 	Enough func() bool
@@ -61,9 +64,12 @@ type builder struct {
 	*draft
 	snapshot    Snapshot
 	retractions edition.Retractions
+	editions    func(station string) (*edition.Edition, bool)
 	enough      func() bool
-	items       map[string]*Item // of the articles of feeds, by id
-	broken      map[string]bool  // articles whose rows no feed can be made from
+	items       map[string]*Item  // of the articles of feeds, by id
+	broken      map[string]bool   // articles whose rows no feed can be made from
+	guids       map[string]string // what identifies the articles of feeds to readers, by id; nil: nobody has asked
+	holders     map[string]string // ids of these, by guid
 	outcome     Outcome
 }
 
@@ -82,7 +88,7 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 			station: o.Station, current: o.Previous, asOf: o.Snapshot.Time(), everything: o.Work.Everything,
 			headers: edition.DefaultHeaders, documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
 		},
-		snapshot: snapshot, retractions: o.Retractions, enough: o.Enough, items: map[string]*Item{}, broken: map[string]bool{},
+		snapshot: snapshot, retractions: o.Retractions, editions: o.Editions, enough: o.Enough, items: map[string]*Item{}, broken: map[string]bool{},
 	}
 	b.headers.StaleIfError, b.headers.StaleWhileRevalidate = p.options.StaleIfError, p.options.StaleWhileRevalidate
 	if !o.Work.Everything { // where nothing is taken on trust

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"feedstation/internal/edition"
@@ -19,6 +21,7 @@ type chunk struct {
 	until             time.Time // its last day ends
 	lastMod           time.Time // the latest of its pages
 	pages, lines      int
+	formers           int // articles that have left the month
 	entries, contents gzjoin.Chunk
 	addresses         *addressChunk // nil: not asked for yet
 }
@@ -47,6 +50,12 @@ type chunkWriter struct {
 	lines []byte          // of the chunk's contents
 
 	came map[string]int // how often articles were added, by id; nil: nobody asks
+
+	known  map[string]edition.Known // articles that the month has or had; those that are added are taken out
+	feeds  map[string]string        // what identifies articles to readers, as far as feeds have them, by id
+	pages  map[string]string        // ids, by address; nil: nobody asks
+	twins  map[string]bool          // ids of articles whose page a later one has
+	hidden map[string]bool          // ids of articles that are not to be listed
 }
 
 func newChunkWriter(options sitemap.Options) *chunkWriter {
@@ -87,6 +96,7 @@ func (w *chunkWriter) add(p page) {
 	if w.full() && !p.article.Published.Before(w.chunk.until) {
 		w.end()
 	}
+	p.article.Unlisted = p.article.Unlisted || w.hidden[p.article.ID]
 	if !p.article.Unlisted {
 		err := w.file.Add(p.URL)
 		if errors.Is(err, sitemap.ErrFull) {
@@ -98,20 +108,51 @@ func (w *chunkWriter) add(p page) {
 	}
 	if !p.article.Unlisted {
 		w.chunk.pages++
+		w.share(p)
 		if p.LastMod.After(w.chunk.lastMod) {
 			w.chunk.lastMod = p.LastMod
 		}
 	}
 	if p.article.ID != "" && (w.enough > 0 || !p.article.Unlisted) {
 		w.chunk.lines++
-		w.lines = p.article.AppendTo(w.lines)
+		w.lines = p.article.As(w.knownBy(p.article)).AppendTo(w.lines)
 		w.chunk.until = w.start.Add(p.article.Published.Sub(w.start).Truncate(day) + day)
+	}
+}
+
+// share notes that an article has a page, which an earlier one then has no more.
+func (w *chunkWriter) share(p page) {
+	if w.pages == nil {
+		return
+	}
+	if other, ok := w.pages[p.Loc]; ok {
+		if w.twins == nil {
+			w.twins = map[string]bool{}
+		}
+		w.twins[other] = true
+	}
+	w.pages[p.Loc] = p.article.ID
+}
+
+// knownBy returns what identifies an article of a month to readers: once it is there
+// that stays, so that a month which is read again is what it was.
+func (w *chunkWriter) knownBy(a edition.Article) string {
+	known := w.known[a.ID]
+	delete(w.known, a.ID)
+	return cmp.Or(known.GUID, w.feeds[a.ID], a.Address)
+}
+
+// leave ends the articles: those that are known and were not added have left.
+func (w *chunkWriter) leave() {
+	for _, id := range slices.Sorted(maps.Keys(w.known)) {
+		w.lines = edition.AppendFormer(w.lines, id, w.known[id].GUID)
+		w.chunk.formers++
 	}
 }
 
 // end ends the chunk under way, if there is one.
 func (w *chunkWriter) end() {
-	if w.chunk.pages+w.chunk.lines == 0 {
+	if w.chunk.pages+w.chunk.lines+w.chunk.formers == 0 {
 		return
 	}
 	_ = w.file.Flush() // there is no error
@@ -152,16 +193,16 @@ func (b *draft) addSitemaps(w *chunkWriter, path func(n int) string) (pages int)
 func (b *draft) addSitemap(path string, chunks []chunk, head, tail gzjoin.Chunk) (pages int) {
 	entries, contents := []*gzjoin.Chunk{&head}, []*gzjoin.Chunk{}
 	var lastMod time.Time
-	lines := 0
+	lines, formers := 0, 0
 	for i := range chunks {
 		c := &chunks[i]
 		entries, contents = append(entries, &c.entries), append(contents, &c.contents)
-		pages, lines = pages+c.pages, lines+c.lines
+		pages, lines, formers = pages+c.pages, lines+c.lines, formers+c.formers
 		if c.lastMod.After(lastMod) {
 			lastMod = c.lastMod
 		}
 	}
-	if pages+lines == 0 {
+	if pages+lines+formers == 0 {
 		return 0
 	}
 	b.addContents(path, edition.JoinContents(contents), lines)
@@ -184,6 +225,6 @@ func (p *Press) monthOptions() sitemap.Options {
 // newMonth returns a writer of a month that begins then.
 func (p *Press) newMonth(start time.Time) *chunkWriter {
 	w := newChunkWriter(p.monthOptions())
-	w.start, w.enough = start, cmp.Or(p.options.Sitemaps.Chunk, chunkPages)
+	w.start, w.enough, w.pages = start, cmp.Or(p.options.Sitemaps.Chunk, chunkPages), map[string]string{}
 	return w
 }

@@ -28,9 +28,9 @@ func (b *builder) addFeedContents(f *channelFeed) {
 // shown returns the articles of a feed that has been rendered.
 func (f *channelFeed) shown() []edition.Article {
 	var articles []edition.Article
-	for i, address := range f.addresses {
-		if a := &f.articles[i]; address != "" {
-			articles = append(articles, edition.Article{ID: a.ID, Published: a.Published, Updated: a.Updated, Address: address})
+	for i, item := range f.items {
+		if a := &f.articles[i]; item != nil {
+			articles = append(articles, edition.Article{ID: a.ID, Published: a.Published, Updated: a.Updated, Address: item.Address()}.As(item.GUID()))
 		}
 	}
 	return articles

@@ -24,7 +24,8 @@ type channelFeed struct {
 	input    uint64            // digest of what it is made from
 	more     bool              // its window has more articles than it may have
 
-	addresses []string // by article, once it is rendered; "": it is not in the documents
+	items []*feed.Prepared // by article, once it is rendered; nil: it is not in the documents
+	twins []bool           // by article: a newer one has its page
 }
 
 // rendered is what a feed was made from and what it has become.
@@ -249,15 +250,11 @@ func (b *builder) others(f *channelFeed) (bool, error) {
 	return !slices.Equal(guids(f.shown()), guids(before)), nil
 }
 
-// guids returns those of the articles that a feed shows: each once.
+// guids returns those of the articles that a feed shows.
 func guids(articles []edition.Article) []string {
 	var all []string
-	seen := map[string]bool{}
 	for _, a := range articles {
-		if !seen[a.Address] {
-			seen[a.Address] = true
-			all = append(all, a.Address)
-		}
+		all = append(all, a.KnownBy())
 	}
 	return all
 }
@@ -279,25 +276,35 @@ func (b *builder) remember(feeds []channelFeed, documents map[string]*edition.Do
 	}
 }
 
-// fill returns a feed with its items, and when the newest of them changed.
+// fill returns a feed with its items, and when the newest of them changed. Of two
+// articles that share a page it has the newer one.
 func (b *builder) fill(f *channelFeed) (c feed.Feed, newest time.Time) {
 	c = describe(b.station, f.channel)
 	rule := b.feedOf(f.channel)
 	c.SummaryOnly = !rule.FullText
+	pages := map[string]bool{}
+	f.twins = make([]bool, len(f.articles))
 	for i := range f.articles {
-		if item := b.items[f.articles[i].ID].prepared; item != nil {
+		item := b.items[f.articles[i].ID].prepared
+		if item == nil {
+			continue
+		}
+		if f.twins[i] = pages[item.Address()]; !f.twins[i] {
+			pages[item.Address()] = true
 			c.Items = append(c.Items, item)
 		}
 	}
 	c.Items = c.Fitting(rule.Items)
 	carried := c.Items
 	for i := range f.articles {
-		item, address := b.items[f.articles[i].ID].prepared, ""
+		item := b.items[f.articles[i].ID].prepared
 		if len(carried) > 0 && item == carried[0] {
-			address, carried = item.Address(), carried[1:]
+			carried = carried[1:]
 			newest = later(newest, f.articles[i].Updated)
+		} else {
+			item = nil
 		}
-		f.addresses = append(f.addresses, address)
+		f.items = append(f.items, item)
 	}
 	return c, newest
 }
@@ -308,7 +315,7 @@ func (b *builder) cutOf(f *channelFeed) Cut {
 	shown, since, cut := f.shown(), b.since(f.channel), f.more
 	for i := range f.articles {
 		a := &f.articles[i]
-		cut = cut || f.addresses[i] == "" && b.items[a.ID].prepared != nil && !a.Published.Before(since)
+		cut = cut || f.items[i] == nil && !f.twins[i] && b.items[a.ID].prepared != nil && !a.Published.Before(since)
 	}
 	if !cut || len(shown) == 0 {
 		return Cut{}

@@ -35,11 +35,13 @@ func (b *builder) readItems(ctx context.Context, feeds []channelFeed, work *Work
 			read = append(read, a)
 		}
 	}
+	b.learn(read, work)
 	for some := range slices.Chunk(read, readAtOnce) {
 		articles, err := b.snapshot.Whole(ctx, some)
 		if err != nil {
 			return err
 		}
+		b.identify(articles)
 		b.prepare(articles, heads)
 		for _, a := range some {
 			b.broken[a.ID] = b.items[a.ID] == nil
@@ -91,7 +93,7 @@ func (p *Press) item(a *article.Article) feed.Item {
 		panic("an article of the unknown station " + a.Station) // the store was asked for known ones only
 	}
 	item := feed.Item{
-		URL: a.URL, Title: a.Title, Summary: a.Summary, Body: a.Body,
+		URL: a.URL, GUID: a.GUID, Title: a.Title, Summary: a.Summary, Body: a.Body,
 		Authors: a.Authors, Editor: a.Editor, Source: feed.Source(a.Source),
 		Published: a.Published.In(station.Zone), Updated: a.Updated.In(station.Zone),
 		Tags: a.Tags, Language: cmp.Or(a.Language, station.Language), Rights: cmp.Or(a.Rights, station.Rights),

@@ -28,6 +28,7 @@ func (b *builder) months(ctx context.Context, work *Work) (pending []article.Mon
 		if months, err = b.snapshot.Months(ctx, b.station.ID, b.station.Zone); err != nil {
 			return nil, err
 		}
+		months = append(months, b.formerMonths(months)...)
 	}
 	slices.SortFunc(months, func(a, b article.Month) int { return b.Compare(a) })
 	built := map[article.Month]bool{}
@@ -64,11 +65,17 @@ func (b *builder) month(ctx context.Context, month article.Month, e *Extent) err
 	if err != nil {
 		return err
 	}
-	if w == nil {
+	var twins map[string]bool
+	for w == nil {
 		from, to := month.Bounds(b.station.Zone)
 		w = b.newMonth(from)
+		w.known, w.feeds, w.hidden = knownByMonth(b.current, month, nil), b.guids, twins
 		if err := b.list(ctx, w, from, to); err != nil {
 			return err
+		}
+		w.leave()
+		if w.twins != nil { // the later one of a page is known only now
+			w, twins = nil, merged(twins, w.twins)
 		}
 	}
 	b.addSitemaps(w, func(n int) string { return network.ShardPath(month, n) })
@@ -80,6 +87,26 @@ func (b *builder) month(ctx context.Context, month article.Month, e *Extent) err
 		}
 	}
 	return nil
+}
+
+// formerMonths returns the months, besides some, that the current edition has.
+func (b *builder) formerMonths(besides []article.Month) (months []article.Month) {
+	if b.current == nil {
+		return nil
+	}
+	for path := range b.current.AllContents() {
+		month, n, ok := network.ParseShardPath(path)
+		if ok && n == 1 && !slices.Contains(besides, month) {
+			months = append(months, month)
+		}
+	}
+	return months
+}
+
+func merged(a, b map[string]bool) map[string]bool {
+	all := maps.Clone(b)
+	maps.Copy(all, a)
+	return all
 }
 
 // list writes the station's articles of a time.
@@ -101,19 +128,33 @@ func (b *builder) list(ctx context.Context, w *chunkWriter, from, to time.Time) 
 // touches; nil where the others are not known, or can't be in one file with what
 // is new. It is nil as well where an article has come or left that the extent does
 // not name: then a hint is missing, and chunks that were not read may lack the
-// article or have it twice.
+// article or have it twice. And it is nil where what was read shares a page with
+// what was not, or an article has left, or is back.
 func (b *builder) patch(ctx context.Context, month article.Month, e *Extent) (*chunkWriter, error) {
 	chunks := b.remembered(month)
 	if chunks == nil || e.Whole {
 		return nil, nil
 	}
-	touched, err := b.touched(month, chunks, e)
+	contents, _ := b.current.Contents(network.ShardPath(month, 1))
+	was := contents.Body()
+	touched, err := touchedBy(e, chunks, was)
 	if err != nil {
 		return nil, err
 	}
 	from, end := month.Bounds(b.station.Zone)
 	w := b.newMonth(from)
-	w.came = map[string]int{}
+	w.came, w.known, w.feeds = map[string]int{}, maps.Collect(edition.KnownBy(was, e.ids)), b.guids
+	for _, known := range w.known {
+		if known.Former {
+			return nil, nil
+		}
+	}
+	for i, c := range chunks {
+		if touched[i] {
+			maps.Copy(w.known, maps.Collect(edition.KnownBy(c.contents.Text(), nil)))
+		}
+	}
+	addresses := map[string]bool{} // of what is read again, before and after
 	whole := true
 	for i, c := range chunks {
 		until := c.until
@@ -126,31 +167,48 @@ func (b *builder) patch(ctx context.Context, month article.Month, e *Extent) (*c
 			w.keep(c)
 			whole = false
 		} else {
-			for a, err := range edition.ParseArticles(c.contents.Text()) {
+			text := c.contents.Text()
+			for a, err := range edition.ParseArticles(text) {
 				if err != nil {
 					return nil, err
 				}
 				w.came[a.ID]--
+				addresses[a.Address] = true
+			}
+			if !touched[i] {
+				maps.Copy(w.known, maps.Collect(edition.KnownBy(text, nil)))
 			}
 			if err := b.list(ctx, w, from, until); err != nil {
 				return nil, err
+			}
+			if i == len(chunks)-1 && (whole || w.chunk.lines > 0) { // those that left follow the last article
+				w.leave()
+				clear(w.known)
 			}
 		}
 		from = until
 	}
 	w.end()
-	if whole {
-		return w, nil
-	}
 	for id, n := range w.came {
-		if n != 0 && !e.ids[id] {
+		if n != 0 && !e.ids[id] && !whole {
 			return nil, nil
 		}
 	}
-	if !w.fits() {
+	for address := range w.pages {
+		addresses[address] = true
+	}
+	if w.twins != nil || len(w.known) > 0 || !whole && (edition.Shares(was, addresses, idsOf(w.came)) || !w.fits()) {
 		return nil, nil
 	}
 	return w, nil
+}
+
+func idsOf(counts map[string]int) map[string]bool {
+	ids := make(map[string]bool, len(counts))
+	for id := range counts {
+		ids[id] = true
+	}
+	return ids
 }
 
 // remembered returns the chunks of a month if they are those of the current
@@ -167,12 +225,11 @@ func (b *builder) remembered(month article.Month) []chunk {
 	return m.chunks
 }
 
-// touched returns which chunks have a day that an extent touches: that of an
+// touchedBy returns which chunks have a day that an extent touches: that of an
 // article as it is now, or as the month has it.
-func (b *builder) touched(month article.Month, chunks []chunk, e *Extent) ([]bool, error) {
+func touchedBy(e *Extent, chunks []chunk, was []byte) ([]bool, error) {
 	times := slices.Clone(e.at)
-	contents, _ := b.current.Contents(network.ShardPath(month, 1))
-	for a, err := range edition.Find(contents, e.ids) {
+	for a, err := range edition.FindLines(was, e.ids) {
 		if err != nil {
 			return nil, err
 		}

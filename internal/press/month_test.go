@@ -23,6 +23,7 @@ type monthStore struct {
 	Snapshot
 	articles map[string]time.Time // published, by id
 	asked    []time.Time          // where listings have begun
+	pages    map[string]string    // of the articles, by id; otherwise each has its own
 	unlisted string               // no sitemap names articles whose ids end so; empty: it names all
 }
 
@@ -32,7 +33,7 @@ func (s *monthStore) Listing(_ context.Context, station string, from, to time.Ti
 	for id, published := range s.articles {
 		if !published.Before(from) && published.Before(to) {
 			found = append(found, article.Article{
-				ID: id, Station: station, URL: "https://xt.news.example/" + id, Published: published, Updated: published,
+				ID: id, Station: station, URL: "https://xt.news.example/" + cmp.Or(s.pages[id], id), Published: published, Updated: published,
 				NoIndex: s.unlisted != "" && strings.HasSuffix(id, s.unlisted),
 			})
 		}
@@ -84,7 +85,7 @@ func TestPatch(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 		name := article.MonthOf(from, time.UTC)
-		store := &monthStore{articles: map[string]time.Time{}, unlisted: rapid.SampledFrom([]string{"", "3", "0"}).Draw(t, "unlisted")}
+		store := &monthStore{articles: map[string]time.Time{}, pages: map[string]string{}, unlisted: rapid.SampledFrom([]string{"", "3", "0"}).Draw(t, "unlisted")}
 		b := builderOf(store, from)
 		b.options.Sitemaps.URLs = rapid.SampledFrom([]int{0, 8}).Draw(t, "limit")
 		b.options.Sitemaps.Bytes = rapid.SampledFrom([]int64{0, 1500}).Draw(t, "bytes")
@@ -94,10 +95,14 @@ func TestPatch(t *testing.T) {
 		for range rapid.IntRange(0, 30).Draw(t, "articles") {
 			store.articles[id.Draw(t, "id")] = at.Draw(t, "at")
 		}
+		first := map[string]string{} // addresses that articles were published under
 		for range 6 {
 			e := new(Extent)
 			for range rapid.IntRange(0, 3).Draw(t, "changes") {
 				id, at := id.Draw(t, "id"), at.Draw(t, "at")
+				if rapid.IntRange(0, 3).Draw(t, "moves") == 0 {
+					store.pages[id] = rapid.SampledFrom([]string{"", "a", "b", "3", "7"}).Draw(t, "page")
+				}
 				if rapid.Bool().Draw(t, "gone") {
 					delete(store.articles, id)
 					at = time.Time{}
@@ -116,11 +121,51 @@ func TestPatch(t *testing.T) {
 			if want := b.made(t, name, &Extent{Whole: true}); got != want {
 				t.Fatalf("read in chunks\n%s\nwant\n%s", got, want)
 			}
+			b.checkPages(t, name, store, first)
 			b.publish()
 		}
 	})
 	if patches == 0 {
 		t.Error("no month was read in chunks")
+	}
+}
+
+// checkPages holds that a month lists each page once, for the article that was
+// published last, and knows all articles by the first of their addresses.
+func (b *builder) checkPages(t *rapid.T, month article.Month, store *monthStore, first map[string]string) {
+	newest := map[string]edition.Article{}
+	listed := map[string]string{}
+	known := map[string]string{}
+	for n := 1; b.contents[network.ShardPath(month, n)] != nil; n++ {
+		text := b.contents[network.ShardPath(month, n)].Body()
+		for a, err := range edition.ParseArticles(text) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if store.unlisted == "" || !strings.HasSuffix(a.ID, store.unlisted) {
+				newest[a.Address] = a
+			}
+			if other, ok := listed[a.Address]; ok && !a.Unlisted {
+				t.Fatalf("%s is there for %s and %s", a.Address, other, a.ID)
+			}
+			if !a.Unlisted {
+				listed[a.Address] = a.ID
+			}
+			if first[a.ID] == "" {
+				first[a.ID] = a.Address
+			}
+		}
+		for id, k := range edition.KnownBy(text, nil) {
+			known[id] = k.GUID
+		}
+	}
+	for address, a := range newest {
+		if listed[address] != a.ID {
+			t.Fatalf("%s is there for %q, want %s", address, listed[address], a.ID)
+		}
+	}
+	if !maps.Equal(known, first) {
+		t.Fatalf("articles are known by %v, want %v", known, first)
 	}
 }
 

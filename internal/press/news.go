@@ -41,6 +41,12 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 		pages = append(pages, p)
 	}
 	slices.Reverse(pages)
+	seen := map[string]bool{} // of a page that two articles share, the newer one has it
+	pages = slices.DeleteFunc(pages, func(p page) bool {
+		twice := seen[p.Loc]
+		seen[p.Loc] = true
+		return twice
+	})
 	if b.addNews(pages...) > 0 {
 		return due, nil
 	}

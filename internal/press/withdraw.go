@@ -229,7 +229,8 @@ type loss struct {
 
 func lossOf(path string, contents *edition.Document, ids map[string]bool) (*loss, error) {
 	l := &loss{path: path, articles: map[string]edition.Article{}, at: map[int]bool{}, guids: map[string]bool{}}
-	for a, err := range edition.Articles(contents) {
+	text := contents.Body()
+	for a, err := range edition.ParseArticles(text) {
 		switch {
 		case err != nil:
 			return nil, err
@@ -242,7 +243,23 @@ func lossOf(path string, contents *edition.Document, ids map[string]bool) (*loss
 			l.entries++
 		}
 	}
+	if IsShard(path) {
+		l.leave(text)
+	}
 	return l, nil
+}
+
+// leave ends the lines of a month that are left with those of the articles that have
+// left it, before and now.
+func (l *loss) leave(text []byte) {
+	w := chunkWriter{known: map[string]edition.Known{}}
+	for id, known := range edition.KnownBy(text, nil) {
+		if _, gone := l.articles[id]; gone || known.Former {
+			w.known[id] = known
+		}
+	}
+	w.leave()
+	l.left = append(l.left, w.lines...)
 }
 
 // unknown reports whether a document carries articles, and nothing says which.
@@ -277,7 +294,7 @@ func (w *withdrawal) apply(l *loss) {
 	channel, _, isFeed := parseFeedPath(l.path)
 	if len(l.articles) > 0 {
 		w.addContents(l.path, edition.NewContents(l.left), l.lines)
-		if !isFeed && l.lines == 0 {
+		if len(l.left) == 0 && !isFeed {
 			delete(w.contents, l.path)
 		}
 	}

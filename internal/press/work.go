@@ -16,13 +16,21 @@ type Work struct {
 	// Articles make the feeds dirty that have them, or had: by id, whether they
 	// are the station's own.
 	Articles map[string]bool
-	Left     int // the station's own articles that are said to have left, besides these
-	Months   map[article.Month]*Extent
+	// Former are where articles have been, by id.
+	Former map[string][]Place
+	Left   int // the station's own articles that are said to have left, besides these
+	Months map[article.Month]*Extent
+}
+
+// Place is where an article was: in the month of a publication of a station.
+type Place struct {
+	Station   string
+	Published time.Time
 }
 
 // NewWork returns work without anything to do.
 func NewWork() Work {
-	return Work{Articles: map[string]bool{}, Months: map[article.Month]*Extent{}}
+	return Work{Articles: map[string]bool{}, Former: map[string][]Place{}, Months: map[article.Month]*Extent{}}
 }
 
 // Month returns what has to be read of a month, to which the caller adds.

@@ -1,0 +1,76 @@
+package edition_test
+
+import (
+	"errors"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/edition"
+)
+
+// TestContentsLines holds that contents tell of an article what they were told,
+// whatever its texts are.
+func TestContentsLines(t *testing.T) {
+	at := time.Date(2019, 3, 11, 10, 38, 14, 0, time.UTC)
+	const address = "https://xt.news.example/1.html"
+	tests := []struct {
+		name    string
+		article edition.Article
+		line    string
+	}{
+		{"listed", edition.Article{ID: "1"}, "1\t1552300694\t1552300694\t" + address + "\n"},
+		{"unlisted", edition.Article{ID: "1", Unlisted: true}, "1\t1552300694\t1552300694\t" + address + "\tunlisted\n"},
+		{"with a guid", edition.Article{ID: "1", GUID: "news:1"}, "1\t1552300694\t1552300694\t" + address + "\t=news:1\n"},
+		{"with both", edition.Article{ID: "1", GUID: "news:1", Unlisted: true}, "1\t1552300694\t1552300694\t" + address + "\t=news:1\tunlisted\n"},
+		{"with the mark for a guid", edition.Article{ID: "1", GUID: "unlisted"}, "1\t1552300694\t1552300694\t" + address + "\t=unlisted\n"},
+		{"with tabs and line ends", edition.Article{ID: "a\tb\nc\\t", GUID: "\t=unlisted\r\n"},
+			"a\\tb\\nc\\\\t\t1552300694\t1552300694\t" + address + "\t=\\t=unlisted\\r\\n\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			want := tt.article
+			want.Published, want.Updated, want.Address = at, at, address
+			text := edition.AppendFormer(nil, "gone", "https://xt.news.example/gone.html")
+			line := want.AppendTo(nil)
+			if string(line) != tt.line {
+				t.Errorf("line %q, want %q", line, tt.line)
+			}
+			text = append(text, line...)
+			var got []edition.Article
+			for a, err := range edition.ParseArticles(text) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, a)
+			}
+			if diff := cmp.Diff([]edition.Article{want}, got); diff != "" {
+				t.Errorf("articles (-want +got):\n%s", diff)
+			}
+			known := map[string]edition.Known{"gone": {GUID: "https://xt.news.example/gone.html", Former: true}, want.ID: {GUID: want.KnownBy()}}
+			if diff := cmp.Diff(known, maps.Collect(edition.KnownBy(text, nil))); diff != "" {
+				t.Errorf("known by (-want +got):\n%s", diff)
+			}
+			delete(known, "gone")
+			if diff := cmp.Diff(known, maps.Collect(edition.KnownBy(text, map[string]bool{want.ID: true}))); diff != "" {
+				t.Errorf("known by, of one (-want +got):\n%s", diff)
+			}
+			page := map[string]bool{address: true}
+			if !edition.Shares(text, page, nil) || edition.Shares(text, page, map[string]bool{want.ID: true}) || edition.Shares(text, map[string]bool{"https://xt.news.example/gone.html": true}, nil) {
+				t.Error("what shares a page is not told")
+			}
+		})
+	}
+	for _, line := range []string{"1\t1\t1\n", "1\t1\t1\ta\tb\n", "1\tx\t1\ta\n", "1\t1\t1\ta\t=b\tc\n"} {
+		for _, err := range edition.ParseArticles([]byte(line)) {
+			if !errors.Is(err, edition.ErrDamaged) {
+				t.Errorf("%q: %v", line, err)
+			}
+		}
+		for id, known := range edition.KnownBy([]byte(line), nil) {
+			t.Errorf("%q: %s is known by %v", line, id, known)
+		}
+	}
+}

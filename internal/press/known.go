@@ -1,0 +1,159 @@
+package press
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"time"
+
+	"feedstation/internal/article"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// What identifies an article to readers is its guid, and without one the first
+// address that it was published under, whatever becomes of that: an entry must keep
+// its id when it moves (RFC 4287 §4.2.6). Contents have it: those of the feeds of
+// what they show, those of months of all articles that there are or were.
+
+// identify gives articles their guids. Two never have the same: the article that the
+// feeds show with one keeps it, then the one that was published first. The other is
+// known by its address, and where that was another's by one made of both.
+func (b *builder) identify(articles []article.Article) {
+	order := make([]*article.Article, len(articles))
+	for i := range articles {
+		order[i] = &articles[i]
+	}
+	slices.SortFunc(order, func(a, b *article.Article) int {
+		return cmp.Or(a.Published.Compare(b.Published), cmp.Compare(a.ID, b.ID))
+	})
+	free := func(guid, id string) bool {
+		holder, ok := b.holders[guid]
+		return guid != "" && (!ok || holder == id)
+	}
+	for _, a := range order {
+		guid := a.URL + "#" + url.PathEscape(a.ID)
+		for _, candidate := range []string{a.GUID, b.guids[a.ID], a.URL} {
+			if free(candidate, a.ID) {
+				guid = candidate
+				break
+			}
+		}
+		b.holders[guid], b.guids[a.ID] = a.ID, guid
+		if a.GUID = guid; guid == a.URL {
+			a.GUID = ""
+		}
+	}
+}
+
+// learn finds out what identifies articles, given by their heads. What it costs grows
+// with those that no feed had before.
+func (b *builder) learn(heads []article.Article, work *Work) {
+	if len(heads) == 0 {
+		return
+	}
+	if b.guids == nil {
+		b.guids, b.holders = knownByFeeds(b.current), map[string]string{}
+		for id, guid := range b.guids {
+			b.holders[guid] = id
+		}
+	}
+	b.lookUp(heads, work)
+}
+
+// knownByFeeds returns what identifies the articles that the feeds of an edition,
+// which may be nil, show, by id.
+func knownByFeeds(e *edition.Edition) map[string]string {
+	known := map[string]string{}
+	if e == nil {
+		return known
+	}
+	for path, contents := range e.AllContents() {
+		if _, _, ok := parseFeedPath(path); !ok {
+			continue
+		}
+		for id, k := range edition.KnownBy(contents.Body(), nil) {
+			known[id] = k.GUID
+		}
+	}
+	return known
+}
+
+// lookUp adds what identifies articles that no feed had. The feeds of all stations
+// may have them, and the months of their stations do: that of their publication and,
+// where they have been elsewhere, what work says of that.
+func (b *builder) lookUp(heads []article.Article, work *Work) {
+	wanted := map[monthOf]map[string]bool{} // ids
+	want := func(station string, published time.Time, id string) {
+		if s, ok := b.network.Station(station); ok {
+			of := monthOf{station, article.MonthOf(published, s.Zone)}
+			if wanted[of] == nil {
+				wanted[of] = map[string]bool{}
+			}
+			wanted[of][id] = true
+		}
+	}
+	for i := range heads {
+		a := &heads[i]
+		if _, ok := b.guids[a.ID]; ok {
+			continue
+		}
+		want(a.Station, a.Published, a.ID)
+		for _, left := range work.Former[a.ID] {
+			want(left.Station, left.Published, a.ID)
+		}
+	}
+	for of, ids := range wanted {
+		for id, k := range knownByMonth(b.edition(of.station), of.month, ids) {
+			b.guids[id] = k.GUID
+		}
+	}
+	if len(wanted) == 0 {
+		return
+	}
+	for _, s := range b.network.Stations {
+		if s.All && s != b.station {
+			for id, guid := range knownByFeeds(b.edition(s.ID)) {
+				b.guids[id] = cmp.Or(b.guids[id], guid)
+			}
+		}
+	}
+}
+
+// monthOf is a month of a station.
+type monthOf struct {
+	station string
+	month   article.Month
+}
+
+// edition returns the current edition of a station; nil: there is none.
+func (b *builder) edition(station string) *edition.Edition {
+	switch {
+	case station == b.station.ID:
+		return b.current
+	case b.editions == nil:
+		return nil
+	}
+	e, _ := b.editions(station)
+	return e
+}
+
+// knownByMonth returns what identifies the articles that an edition, which may be
+// nil, has or had in a month, by id; with ids, of these alone.
+func knownByMonth(e *edition.Edition, month article.Month, ids map[string]bool) map[string]edition.Known {
+	known := map[string]edition.Known{}
+	if e == nil {
+		return known
+	}
+	for n := 1; ; n++ {
+		contents, ok := e.Contents(network.ShardPath(month, n))
+		if !ok {
+			return known
+		}
+		for id, k := range edition.KnownBy(contents.Body(), ids) {
+			if _, ok := known[id]; !ok || !k.Former { // one that is there goes before one that was
+				known[id] = k
+			}
+		}
+	}
+}
