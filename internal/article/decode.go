@@ -80,7 +80,10 @@ func DecodeValue[T any](column, text string) (value T, odd []Fault) {
 	d := json.NewDecoder(strings.NewReader(text))
 	if err := s.value(d, column, reflect.ValueOf(&value).Elem()); err != nil {
 		var none T
-		return none, []Fault{{column, broken([]byte(text), err)}}
+		if err = broken([]byte(text), err); errors.Is(err, errBrokenLine) {
+			err = errors.New("broken JSON: it ends in the middle of a value")
+		}
+		return none, []Fault{{column, err}}
 	}
 	return value, s.odd
 }
@@ -114,6 +117,8 @@ func instant(place, value string, found *faults) time.Time {
 	return t
 }
 
+var errBrokenLine = errors.New("broken JSON: the line ends in the middle of a value")
+
 // broken says in the format's own words where the JSON breaks. It reads the
 // line again as one value, which unlike its parts tells the place in the line.
 func broken(data []byte, err error) error {
@@ -124,7 +129,7 @@ func broken(data []byte, err error) error {
 		return fmt.Errorf("broken JSON at byte %d: %w", syntax.Offset, err)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("broken JSON: the line ends in the middle of a value")
+		return errBrokenLine
 	}
 	return err
 }

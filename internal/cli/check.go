@@ -14,7 +14,7 @@ import (
 )
 
 type checkCommand struct {
-	All bool `help:"Name every article whose address keeps it out of the sitemaps or Baidu's list, not just five for each station and cause."`
+	All bool `help:"Name every article whose address keeps it out of the sitemaps or Baidu's list, not just five for each station and cause, and every pair that shares a page, not just a hundred."`
 }
 
 // checkExamples is how many articles are named of each station and cause.
@@ -36,15 +36,17 @@ func (c *checkCommand) Run(in *invocation) error {
 		channels += len(s.Channels)
 	}
 	fmt.Fprintf(out, "configuration  %s: %d stations, %d channels\n", in.configFile, len(cfg.Network.Stations), channels)
-	examples := checkExamples
+	examples, most := checkExamples, maxPairs
 	if c.All {
-		examples = math.MaxInt
+		examples, most = math.MaxInt, math.MaxInt
 	}
-	inspector := newInspector(cfg.Network, time.Now(), examples)
+	now := time.Now()
+	inspector, pairs := newInspector(cfg.Network, now, examples), newPairs(now, most)
 	bar := in.progress("articles", -1, false)
 	findings, err := checkContent(ctx, cfg, func(a *article.Article) {
 		bar.add(1)
 		inspector.add(a)
+		pairs.add(a)
 	})
 	bar.finish()
 	if err != nil {
@@ -52,7 +54,7 @@ func (c *checkCommand) Run(in *invocation) error {
 	}
 	fmt.Fprintf(out, "content store  %s: %s\n", cfg.Content.SafeDSN(), findings.Summary)
 	inspector.print(out)
-	for _, line := range slices.Concat(findings.Notices, findings.Faults) {
+	for _, line := range slices.Concat(pairs.lines(), findings.Notices, findings.Faults) {
 		fmt.Fprintf(out, "  %s\n", terminal.Line(line))
 	}
 	if len(findings.Faults) > 0 {

@@ -31,8 +31,8 @@ func TestEngineBrokenRows(t *testing.T) {
 		want  string
 		only  string
 	}{
-		{"broken JSON", `images = '[{"url":'`, every, "images: unexpected end of JSON input", ""},
-		{"a list of something else", `tags = '[{}]'`, newest, "tags: json: cannot unmarshal object", ""},
+		{"broken JSON", `images = '[{"url":'`, every, "images: broken JSON: it ends in the middle of a value", ""},
+		{"a list of something else", `tags = '[{}]'`, newest, "tags[0]: want a string, got object", ""},
 		{"no url", `url = NULL`, every, "url: missing", ""},
 		{"no station", `station = NULL`, inventoried, "station: missing", ""},
 		{"a status of its own", `status = 'deleted'`, every, `status: want published, draft or withdrawn, got "deleted"`, ""},

@@ -134,7 +134,7 @@ func TestOddValues(t *testing.T) {
 			a.Images = []article.Image{{URL: "1.jpg"}}
 		}, []string{"images[0]: want an object, got number", "images[2]: want an object, got string"}},
 		{"an object for a list", `images = '{"url":"1.jpg"}'`, all, same, []string{"images: want a list, got object"}},
-		{"JSON that ends", `enclosures = '[{"url":"1.mp3"'`, all, same, []string{"enclosures: broken JSON: the line ends in the middle of a value"}},
+		{"JSON that ends", `enclosures = '[{"url":"1.mp3"'`, all, same, []string{"enclosures: broken JSON: it ends in the middle of a value"}},
 		{"no JSON", `alternates = 'en'`, all, same, []string{"alternates: broken JSON at byte 1: invalid character 'e' looking for beginning of value"}},
 		{"authors", `authors = '"张三"'`, latest, same, []string{"authors: want a list, got string"}},
 		{"source", `source = '[1]'`, latest, same, []string{"source: want an object, got array"}},
