@@ -26,8 +26,11 @@ func TestContentsLines(t *testing.T) {
 		{"with a guid", edition.Article{ID: "1", GUID: "news:1"}, "1\t1552300694\t1552300694\t" + address + "\t=news:1\n"},
 		{"with both", edition.Article{ID: "1", GUID: "news:1", Unlisted: true}, "1\t1552300694\t1552300694\t" + address + "\t=news:1\tunlisted\n"},
 		{"with the mark for a guid", edition.Article{ID: "1", GUID: "unlisted"}, "1\t1552300694\t1552300694\t" + address + "\t=unlisted\n"},
-		{"with tabs and line ends", edition.Article{ID: "a\tb\nc\\t", GUID: "\t=unlisted\r\n"},
-			"a\\tb\\nc\\\\t\t1552300694\t1552300694\t" + address + "\t=\\t=unlisted\\r\\n\n"},
+		{
+			"with tabs and line ends",
+			edition.Article{ID: "a\tb\nc\\t", GUID: "\t=unlisted\r\n"},
+			"a\\tb\\nc\\\\t\t1552300694\t1552300694\t" + address + "\t=\\t=unlisted\\r\\n\n",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
