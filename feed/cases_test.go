@@ -106,6 +106,7 @@ func TestCases(t *testing.T) {
 				}
 			}
 			checkCase(t, id, c)
+			checkChannel(t, id, c)
 		})
 	}
 	if seen != len(wants) {

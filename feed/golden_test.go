@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"feedstation/feed"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -27,7 +29,13 @@ func TestGolden(t *testing.T) {
 		{"archive", archived(emptyChannel())},
 	}
 	for _, c := range channels {
-		for _, d := range documents() {
+		list := documents()
+		if c.name != "archive" { // which is for readers
+			for _, p := range feed.Profiles() {
+				list = append(list, document{p.Name, func(f *feed.Feed) ([]byte, error) { return f.ForProfile(p) }})
+			}
+		}
+		for _, d := range list {
 			t.Run(c.name+"/"+d.name, func(t *testing.T) {
 				got, err := d.render(c.channel)
 				if err != nil {

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 
 	"feedstation/feed"
 )
@@ -90,6 +93,16 @@ func checkChannel(t *testing.T, place string, c *draft) {
 		}
 		return
 	}
+	for _, p := range feed.Profiles() {
+		doc, err := prepared.ForProfile(p)
+		if err != nil {
+			t.Errorf("%s: %s: %v", place, p.Name, err)
+		}
+		checkForm(t, p.Name, doc)
+		if p.Name == "msn" {
+			checkElements(t, place, doc)
+		}
+	}
 	for _, d := range documents() {
 		doc, err := d.write(prepared)
 		if err != nil {
@@ -128,6 +141,40 @@ func checkChannel(t *testing.T, place string, c *draft) {
 			if want != "" && got[i] != want && (!cut || len(want) < 1000 || !strings.HasPrefix(want, start)) {
 				t.Errorf("%s: %s: title %.200q, want %.200q", place, d.name, got[i], want)
 			}
+		}
+	}
+}
+
+// checkElements fails if a text has an element that MSN does not allow, or a tag
+// without its other one.
+func checkElements(t *testing.T, place string, doc []byte) {
+	t.Helper()
+	allowed := strings.Fields("b i em strong sub sup small h1 h2 h3 h4 h5 a img table thead tbody tfoot tr td th col caption colgroup ul ol li p div span br blockquote")
+	var d rssDocument
+	if err := xml.Unmarshal(doc, &d); err != nil {
+		t.Fatal(err)
+	}
+	for _, it := range d.Channel.Items {
+		var open []string
+		z := html.NewTokenizer(strings.NewReader(it.Content))
+		for z.Next() != html.ErrorToken {
+			token := z.Token()
+			switch {
+			case token.Type != html.StartTagToken && token.Type != html.EndTagToken:
+			case !slices.Contains(allowed, token.Data):
+				t.Errorf("%s: %s in %s", place, token.Data, it.Content)
+			case slices.Contains([]string{"img", "br", "col"}, token.Data):
+			case token.Type == html.StartTagToken:
+				open = append(open, token.Data)
+			case len(open) == 0 || open[len(open)-1] != token.Data:
+				t.Errorf("%s: </%s> in %s", place, token.Data, it.Content)
+				return
+			default:
+				open = open[:len(open)-1]
+			}
+		}
+		if len(open) > 0 {
+			t.Errorf("%s: %v have no end in %s", place, open, it.Content)
 		}
 	}
 }

@@ -17,13 +17,15 @@ import (
 type rssFeed struct {
 	XMLName   xml.Name   `xml:"rss"`
 	Version   string     `xml:"version,attr"`
-	NSAtom    string     `xml:"xmlns:atom,attr"`
+	NSAtom    string     `xml:"xmlns:atom,attr,omitempty"`
 	NSContent string     `xml:"xmlns:content,attr"`
 	NSDC      string     `xml:"xmlns:dc,attr"`
-	NSDCTerms string     `xml:"xmlns:dcterms,attr"`
+	NSDCTerms string     `xml:"xmlns:dcterms,attr,omitempty"`
 	NSMedia   string     `xml:"xmlns:media,attr"`
 	NSFh      string     `xml:"xmlns:fh,attr,omitempty"`
-	NSSy      string     `xml:"xmlns:sy,attr"`
+	NSSy      string     `xml:"xmlns:sy,attr,omitempty"`
+	NSMi      string     `xml:"xmlns:mi,attr,omitempty"`  // of a profile
+	NSSnf     string     `xml:"xmlns:snf,attr,omitempty"` // of a profile
 	Channel   rssChannel `xml:"channel"`
 }
 
@@ -40,8 +42,9 @@ type rssChannel struct {
 	Title       rssTitle `xml:"title"`
 	Description rssHTML  `xml:"description"`
 	feeds.RssFeed
-	UpdatePeriod    string     `xml:"sy:updatePeriod"`
-	UpdateFrequency int        `xml:"sy:updateFrequency"`
+	UpdatePeriod    string     `xml:"sy:updatePeriod,omitempty"`
+	UpdateFrequency int        `xml:"sy:updateFrequency,omitempty"`
+	Logo            *snfLogo   `xml:"snf:logo"`
 	Archive         *struct{}  `xml:"fh:archive"`
 	Links           []link     `xml:"atom:link"`
 	Items           []*rssItem `xml:"item"`
@@ -52,6 +55,7 @@ type rssChannel struct {
 type rssItem struct {
 	Title rssTitle `xml:"title"`
 	feeds.RssItem
+	ShortTitle  string  `xml:"mi:shortTitle,omitempty"`
 	Description rssHTML `xml:"description"`
 	Content     *feeds.RssContent
 	Modified    string        `xml:"dcterms:modified,omitempty"`
@@ -121,8 +125,17 @@ func (f *Feed) RSS() ([]byte, error) {
 func (f *Feed) rss() (doc *rssFeed, length int) {
 	d := f.tidy()
 	entries, length := f.entries(d.headBytes(len(f.Items)))
-	minutes := int(f.Rhythm() / time.Minute)
-	doc = &rssFeed{
+	doc = d.rssHead(entries, f.Rhythm())
+	for i := range entries {
+		doc.Channel.Items = append(doc.Channel.Items, d.rssItem(&entries[i]))
+	}
+	return doc, length
+}
+
+// rssHead returns the document of a tidied feed without its items.
+func (f *Feed) rssHead(entries []entry, rhythm time.Duration) *rssFeed {
+	minutes := int(rhythm / time.Minute)
+	doc := &rssFeed{
 		Version:   "2.0",
 		NSAtom:    nsAtom,
 		NSContent: nsContent,
@@ -131,43 +144,45 @@ func (f *Feed) rss() (doc *rssFeed, length int) {
 		NSMedia:   nsMedia,
 		NSSy:      nsSy,
 		Channel: rssChannel{
-			Title:       newRSSTitle(d.Title),
-			Description: newRSSHTML(d.Description),
+			Title:       newRSSTitle(f.Title),
+			Description: newRSSHTML(f.Description),
 			RssFeed: feeds.RssFeed{
-				Link:           d.HomeURL,
-				Language:       d.Language,
-				Copyright:      d.Rights,
-				ManagingEditor: d.managingEditor(),
+				Link:           f.HomeURL,
+				Language:       f.Language,
+				Copyright:      f.Rights,
+				ManagingEditor: f.managingEditor(),
 				PubDate:        stamp(newest(entries), time.RFC1123Z),
-				LastBuildDate:  stamp(d.Updated, time.RFC1123Z),
-				Generator:      d.Generator,
+				LastBuildDate:  stamp(f.Updated, time.RFC1123Z),
+				Generator:      f.Generator,
 				Docs:           "https://www.rssboard.org/rss-specification",
 				Ttl:            minutes,
-				Image:          d.rssImage(),
+				Image:          f.rssImage(),
 			},
 			UpdatePeriod:    "hourly",
 			UpdateFrequency: 60 / minutes,
 			Items:           make([]*rssItem, 0, len(entries)),
 		},
 	}
-	links := appendFeed(nil, "self", RSSType, d.RSSURL)
-	links = appendFeed(links, "alternate", AtomType, d.AtomURL)
-	links = appendFeed(links, "alternate", JSONType, d.JSONURL)
-	doc.Channel.Links = d.appendHistory(links, RSSType, func(a Addresses) string { return a.RSS })
-	doc.NSFh, doc.Channel.Archive = archive(d.Current.RSS)
-	for _, e := range entries {
-		item := &e.rss
-		if !e.full {
-			item = item.bare()
-		}
-		if item.Creator == "" {
-			named := *item
-			named.Creator = d.creator(item)
-			item = &named
-		}
-		doc.Channel.Items = append(doc.Channel.Items, item)
+	links := appendFeed(nil, "self", RSSType, f.RSSURL)
+	links = appendFeed(links, "alternate", AtomType, f.AtomURL)
+	links = appendFeed(links, "alternate", JSONType, f.JSONURL)
+	doc.Channel.Links = f.appendHistory(links, RSSType, func(a Addresses) string { return a.RSS })
+	doc.NSFh, doc.Channel.Archive = archive(f.Current.RSS)
+	return doc
+}
+
+// rssItem returns an entry as a tidied feed has it.
+func (f *Feed) rssItem(e *entry) *rssItem {
+	item := &e.rss
+	if !e.full {
+		item = item.bare()
 	}
-	return doc, length
+	if item.Creator == "" {
+		named := *item
+		named.Creator = f.creator(item)
+		item = &named
+	}
+	return item
 }
 
 // creator returns who stands for the author of an item: all authors in one name,

@@ -15,15 +15,18 @@ const (
 	summaryMax = 200
 )
 
-// Summary returns plain text from the beginning of a body that Body wrote, without
-// figure captions if there is other text, at most 200 characters (grapheme
-// clusters). A longer text ends with a sentence, else with a clause, if one
-// ends after 120 characters or more; otherwise it is cut, between words where
-// the script has them, and "…" is added.
-func Summary(body string) string {
-	// So many code points hold a summary, and what follows it: that tells
+// Summary returns an excerpt of 120 to 200 characters.
+func Summary(body string) string { return Excerpt(body, summaryMin, summaryMax) }
+
+// Excerpt returns plain text from the beginning of a body that Body wrote, without
+// figure captions if there is other text, of so many characters (grapheme clusters)
+// at most. A longer text ends with a sentence, else with a clause, if one ends
+// after the least number or more; otherwise it is cut, between words where the
+// script has them, and "…" is added.
+func Excerpt(body string, least, most int) string {
+	// So many code points hold an excerpt, and what follows it: that tells
 	// whether a full stop is one.
-	const enough = 2 * summaryMax
+	enough := 2 * most
 	s, whole := extract(body, enough, true)
 	if s == "" {
 		s, whole = extract(body, enough, false)
@@ -39,22 +42,22 @@ func Summary(body string) string {
 	)
 	for end < len(s) {
 		size := text.Character(s[end:])
-		if n++; n > summaryMax || end+size > summaryMax*text.MaxCharacter {
+		if n++; n > most || end+size > most*text.MaxCharacter {
 			whole = false
 			break
 		}
 		last = stopAt(s, end, end+size, last)
 		end += size
-		if n < summaryMax { // room for "…"
+		if n < most { // room for "…"
 			character = end
 		}
 		switch {
-		case n < summaryMin:
+		case n < least:
 		case last == endOfSentence:
 			sentence = end
 		case last == endOfClause:
 			clause = end
-		case n < summaryMax && !insideWord(s, end):
+		case n < most && !insideWord(s, end):
 			word = end
 		}
 	}
