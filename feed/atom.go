@@ -36,8 +36,10 @@ func (f *atomFeed) FeedXml() any { return f }
 // atomEntry leaves gorilla's Links, Category and Source empty: Links has no tag
 // and would be written beside ours, the others are not valid as text.
 type atomEntry struct {
-	Language string `xml:"xml:lang,attr,omitempty"`
+	Language string   `xml:"xml:lang,attr,omitempty"`
+	Title    rssTitle `xml:"title"`
 	feeds.AtomEntry
+	Summary      *atomSummary       `xml:"summary"`
 	Links        []link             `xml:"link"`
 	Authors      []feeds.AtomPerson `xml:"author"`
 	Contributors []feeds.AtomPerson `xml:"contributor"`
@@ -51,6 +53,13 @@ type atomCategory struct {
 	Term   string `xml:"term,attr"`
 	Scheme string `xml:"scheme,attr,omitempty"`
 	Label  string `xml:"label,attr,omitempty"`
+}
+
+// atomSummary holds plain text, with "&" and "<" in the form that titles have in
+// RSS: any other is HTML to the W3C's validator, as in "Q&A1".
+type atomSummary struct {
+	Type string `xml:"type,attr"`
+	XML  string `xml:",innerxml"`
 }
 
 // atomContent holds HTML in a CDATA section: escaped once only, and shorter
@@ -132,15 +141,15 @@ func (it *Item) atom() atomEntry {
 	d := atomEntry{
 		Language: it.Language,
 		AtomEntry: feeds.AtomEntry{
-			Title:     it.Title,
 			Id:        atomID(it.GUID),
 			Updated:   cmp.Or(stamp(it.Updated, time.RFC3339), stamp(it.Published, time.RFC3339)),
 			Published: stamp(it.Published, time.RFC3339),
 			Rights:    it.Rights,
-			Summary:   &feeds.AtomSummary{Type: "text", Content: it.description()},
 		},
-		Links: it.atomLinks(),
-		media: it.media(nil),
+		Title:   newRSSTitle(it.Title),
+		Summary: &atomSummary{Type: "text", XML: titleEscaper.Replace(it.description())},
+		Links:   it.atomLinks(),
+		media:   it.media(nil),
 	}
 	for _, name := range it.Authors {
 		d.Authors = append(d.Authors, feeds.AtomPerson{Name: name})
