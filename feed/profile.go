@@ -52,12 +52,12 @@ func (p *Profile) takes(it *Prepared) bool {
 }
 
 // ForProfile returns the feed as an aggregator wants it, with full texts, whose
-// media type is RSSType. It links to itself, by RSSURL, and to its hubs; nothing
-// else links to it. Articles without which the aggregator can do nothing are left
-// out, and the oldest where the document would be too large.
-func (f *Feed) ForProfile(p *Profile) ([]byte, error) {
-	doc, length := f.forProfile(p)
-	return render(rssWriter, doc, length), nil
+// media type is RSSType, and how many items it has. It links to itself, by RSSURL,
+// and to its hubs. Articles that the aggregator does not take are left out, and the
+// oldest where the document would be too large.
+func (f *Feed) ForProfile(p *Profile) (doc []byte, items int) {
+	d, length := f.forProfile(p)
+	return render(rssWriter, d, length), len(d.Channel.Items)
 }
 
 func (f *Feed) forProfile(p *Profile) (doc *rssFeed, length int) {

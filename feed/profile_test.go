@@ -28,13 +28,10 @@ func profileOf(t *testing.T, name string) *feed.Profile {
 // forProfile returns the document of a channel, by its text and by its elements.
 func forProfile(t *testing.T, name string, c *draft) (rssDocument, *node) {
 	t.Helper()
-	doc, err := prepared(t, c).ForProfile(profileOf(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
+	doc, items := prepared(t, c).ForProfile(profileOf(t, name))
 	var d rssDocument
-	if err := xml.Unmarshal(doc, &d); err != nil {
-		t.Fatal(err)
+	if err := xml.Unmarshal(doc, &d); err != nil || len(d.Channel.Items) != items {
+		t.Fatalf("%d items, told %d: %v", len(d.Channel.Items), items, err)
 	}
 	root, err := parseXML(string(doc))
 	if err != nil {

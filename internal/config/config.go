@@ -221,6 +221,7 @@ type document struct {
 
 type networkSection struct {
 	Name     string         `key:"name"`
+	Profiles []string       `key:"profiles"`
 	Language tag            `key:"language" default:"zh-CN"`
 	Zone     *time.Location `key:"timezone" default:"UTC"`
 	Aliases  networkAliases `key:"aliases"`
@@ -252,6 +253,7 @@ type stationSection struct {
 	Icon        string           `key:"icon"`
 	Logo        string           `key:"logo"`
 	Rights      string           `key:"rights"`
+	Profiles    []string         `key:"profiles"` // nil: the network's
 	Closed      bool             `key:"closed" default:"false"`
 	MovedTo     string           `key:"moved_to"`
 	Items       *int             `key:"items"` // nil: as feeds has it, and so the next three
@@ -265,6 +267,7 @@ type stationSection struct {
 type channelSection struct {
 	ID       string         `key:"id"`
 	Name     string         `key:"name"`
+	Profiles []string       `key:"profiles"` // nil: the station's
 	Closed   bool           `key:"closed" default:"false"`
 	MovedTo  string         `key:"moved_to"`
 	Items    *int           `key:"items"` // nil: as the station has it, and so the next three

@@ -90,6 +90,13 @@ func TestLoadInvalid(t *testing.T) {
 		}},
 		{"feeds-lead-image", []string{`8: feeds.lead_image: want auto or never, got "always"`}},
 		{"feeds-items-none", []string{"8: feeds.items: want 1 to 500, got 0"}},
+		{"profiles", []string{
+			`3: network.profiles[0]: want one of flipboard, msn, smartnews, got "yahoo"`,
+			`8: stations[0].profiles[1]: "msn" is there twice`,
+			"10: stations[0].channels[0].profiles: want a list, got a single value",
+			"11: stations[0].channels[1].profiles: want a list, got nothing",
+			"12: stations[0].channels[2].profiles[0]: want text, got a number: put it in quotes",
+		}},
 		{"jobs-audit", []string{`8: jobs.audit: "0 25 * * *": hour "25": write values within 0-23, like "1", "1,3", "1-5" or "*/2"`}},
 		{"jobs-deadline", []string{"8: jobs.deadline: want 1s to 24h0m0s, got 0s"}},
 		{"jobs-refresh", []string{`8: jobs.refresh: "every 30s": 2 fields instead of 5: write minute, hour, day of month, month and day of week, or "@every 30s"`}},

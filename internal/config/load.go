@@ -126,10 +126,26 @@ func (doc *document) complete() {
 		if s.Zone == nil {
 			s.Zone = doc.Network.Zone
 		}
+		s.Profiles = inherited(s.Profiles, doc.Network.Profiles)
+		for j := range s.Channels {
+			s.Channels[j].Profiles = inherited(s.Channels[j].Profiles, s.Profiles)
+		}
 	}
 	if doc.Sitemaps.NewsName == "" {
 		doc.Sitemaps.NewsName = doc.Network.Name
 	}
+}
+
+// inherited returns a list, or that of the level above where the key is absent: an
+// empty list says none.
+func inherited(list, above []string) []string {
+	if list == nil {
+		list = above
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 func (doc *document) network() (*network.Network, error) {
@@ -137,13 +153,13 @@ func (doc *document) network() (*network.Network, error) {
 	for i, s := range doc.Stations {
 		stations[i] = &network.Station{
 			ID: s.ID, Name: s.Name, URL: s.URL, Description: s.Description, Email: s.Email,
-			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: s.Rights, All: s.All,
+			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: s.Rights, All: s.All, Profiles: s.Profiles,
 			Former: network.Former{Closed: s.Closed, MovedTo: s.MovedTo},
 			Feed:   s.feed().over(doc.Feeds.Feed()), Aliases: doc.aliases(&doc.Stations[i]),
 		}
 		for _, c := range s.Channels {
 			stations[i].Channels = append(stations[i].Channels, network.Channel{
-				ID: c.ID, Name: c.Name, Former: network.Former{Closed: c.Closed, MovedTo: c.MovedTo},
+				ID: c.ID, Name: c.Name, Profiles: c.Profiles, Former: network.Former{Closed: c.Closed, MovedTo: c.MovedTo},
 				Feed: c.feed().over(stations[i].Feed, doc.Feeds.Feed()),
 			})
 		}

@@ -43,7 +43,9 @@ func zone(t *testing.T, name string) *time.Location {
 }
 
 func TestLoad(t *testing.T) {
-	city := []network.Channel{{ID: "moment", Name: "时刻新闻"}, {ID: "politics", Name: "时政"}}
+	city := func(station ...string) []network.Channel {
+		return []network.Channel{{ID: "moment", Name: "时刻新闻", Profiles: []string{"msn", "flipboard"}}, {ID: "politics", Name: "时政", Profiles: station}}
+	}
 	tests := []struct {
 		name string
 		want Config
@@ -72,15 +74,15 @@ func TestLoad(t *testing.T) {
 					Description: "湖南各地的新闻,\n一网尽览\n", Email: "editor@www.news.example",
 					Language: "zh-CN", Zone: zone(t, "Europe/Berlin"),
 					Icon: "https://www.news.example/icon.png", Logo: "https://www.news.example/logo.png",
-					Rights: "© 湘江新闻网", Channels: city,
+					Rights: "© 湘江新闻网", Channels: city(),
 				},
 				{
 					ID: "xt", Name: "湘潭站", URL: "http://xt.news.example:8443",
-					Language: "en", Zone: zone(t, "Asia/Shanghai"),
+					Language: "en", Zone: zone(t, "Asia/Shanghai"), Profiles: []string{"smartnews"},
 					Feed: network.Feed{Items: 20, Window: 48 * time.Hour, MaxItems: 300, FullText: true},
 					Channels: []network.Channel{
-						{ID: "moment", Name: "时刻新闻", Feed: network.Feed{Items: 10, MaxItems: 10}},
-						{ID: "politics", Name: "时政"},
+						{ID: "moment", Name: "时刻新闻", Feed: network.Feed{Items: 10, MaxItems: 10}, Profiles: []string{"smartnews"}},
+						{ID: "politics", Name: "时政", Profiles: []string{"smartnews"}},
 					},
 				},
 			}},
@@ -97,7 +99,7 @@ func TestLoad(t *testing.T) {
 			Feeds:    Feeds{Items: 20, Window: 6 * time.Hour, MaxItems: 300, LeadImage: Never},
 			Sitemaps: Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
 			Server:   Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}},
-			Warnings: []string{"testdata/full.yaml:84: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
+			Warnings: []string{"testdata/full.yaml:86: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
 		}},
 	}
 	for _, tt := range tests {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"feedstation/feed"
 	"feedstation/internal/network"
 )
 
@@ -35,6 +36,7 @@ func (doc *document) validateStations(r *report) {
 			r.name(at+".name", c.Name)
 			r.former(at, c.Closed, c.MovedTo)
 			r.feed(at, c.feed(), own)
+			r.profiles(at+".profiles", c.Profiles)
 		}
 	}
 	for i, host := range doc.Server.Hosts {
@@ -95,10 +97,28 @@ func (s *stationSection) validateOptions(r *report, path string) {
 		}
 	}
 	r.former(path, s.Closed, s.MovedTo)
+	r.profiles(path+".profiles", s.Profiles)
 	r.address(path+".icon", s.Icon)
 	r.address(path+".logo", s.Logo)
 	r.line(path+".rights", s.Rights)
 	r.text(path+".description", s.Description)
+}
+
+// profiles reports the names of a list that are no profile's, or are there twice.
+func (r *report) profiles(path string, list []string) {
+	var known []string
+	for _, p := range feed.Profiles() {
+		known = append(known, p.Name)
+	}
+	for i, name := range list {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		switch {
+		case !slices.Contains(known, name):
+			r.value(at, "want one of %s, got %s", strings.Join(known, ", "), quote(name))
+		case slices.Contains(list[:i], name):
+			r.value(at, "%q is there twice", name)
+		}
+	}
 }
 
 // former reports what can't be said of a station or a channel that publishes no

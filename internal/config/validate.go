@@ -19,6 +19,7 @@ import (
 // validate reports every value that is out of bounds.
 func (doc *document) validate(r *report) {
 	r.name("network.name", doc.Network.Name)
+	r.profiles("network.profiles", doc.Network.Profiles)
 	doc.validateStations(r)
 	doc.validateAliases(r)
 	doc.Content.validate(r)

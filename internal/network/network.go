@@ -36,6 +36,7 @@ type Station struct {
 	Logo        string // wide, absolute URL; may be empty
 	Rights      string
 	All         bool      // its feeds carry the articles of all stations
+	Profiles    []string  // aggregators for which its own feed is there once more, by name
 	Channels    []Channel // those that publish: neither closed nor moved
 	Feed        Feed      // of its own feed and its channels'; zero: the network's
 	Aliases     Aliases   `json:"-"` // no document depends on them
@@ -46,9 +47,10 @@ type Station struct {
 
 // Channel is a section of a station.
 type Channel struct {
-	ID   string
-	Name string
-	Feed Feed // zero: the station's
+	ID       string
+	Name     string
+	Feed     Feed     // zero: the station's
+	Profiles []string // as those of a station
 	Former
 }
 
@@ -215,6 +217,15 @@ func moved(to, path string) string {
 		return ""
 	}
 	return strings.TrimSuffix(to, "/") + path
+}
+
+// FeedProfiles returns the aggregators for which a channel's feed is there once
+// more, or those of the station's own for the zero channel.
+func (s *Station) FeedProfiles(channel Channel) []string {
+	if channel.ID == "" {
+		return s.Profiles
+	}
+	return channel.Profiles
 }
 
 // Title returns the title of a channel's feed, or of the station's own for the

@@ -54,6 +54,14 @@ func FeedPath(channel string, format Format) string {
 	return "/" + channel + "/" + string(format)
 }
 
+// ProfilePath returns the path of a channel's feed, or of the station's own when
+// channel is empty, as an aggregator wants it, by the name of its profile.
+func ProfilePath(channel, profile string) string {
+	return FeedPath(channel, Format(profile+profileSuffix))
+}
+
+const profileSuffix = ".xml"
+
 // ShardPath returns the path of the n-th sitemap of a month, from 1.
 func ShardPath(month article.Month, n int) string {
 	return numbered(month.String(), n)

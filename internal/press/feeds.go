@@ -33,8 +33,8 @@ type rendered struct {
 	input     uint64
 	articles  []string // ids
 	due       time.Time
-	cut       Cut // no articles: it has all that it should
-	documents [len(formats)]edition.Hash
+	cut       Cut            // no articles: it has all that it should
+	documents []edition.Hash // by output
 }
 
 // readFeeds chooses the articles of the station's own feed and of each channel's,
@@ -164,15 +164,18 @@ func (b *builder) clean(channel network.Channel, own []article.Article, work *Wo
 // those of the last build, and reports whether they are.
 func (b *builder) keepFeed(channel network.Channel) bool {
 	before := b.memory.feeds[channel.ID]
-	var documents [len(formats)]*edition.Document
-	for i, format := range formats {
-		documents[i] = b.previous(network.FeedPath(channel.ID, format.name))
-		if documents[i] == nil || documents[i].Hash() != before.documents[i] {
+	outputs := b.outputs(channel)
+	if len(outputs) != len(before.documents) {
+		return false
+	}
+	for i, output := range outputs {
+		document := b.previous(output.path)
+		if document == nil || document.Hash() != before.documents[i] {
 			return false // another process has published something else
 		}
 	}
-	for _, format := range formats {
-		b.keep(network.FeedPath(channel.ID, format.name))
+	for _, output := range outputs {
+		b.keep(output.path)
 	}
 	return true
 }
@@ -188,10 +191,39 @@ var formats = [...]struct {
 	{network.JSON, feed.JSONType, (*feed.Feed).JSON},
 }
 
-// renderFeeds returns the documents of feeds, all formats of all feeds at the
+// output is a document that a feed is published as.
+type output struct {
+	path, mediaType string
+	link            string // as edition.Headers has it
+	// render also returns how many items the document has.
+	render func(feed.Feed) ([]byte, int, error)
+}
+
+// outputs returns the documents of a channel's feed: all formats, and one for each
+// aggregator.
+func (b *draft) outputs(channel network.Channel) []output {
+	var list []output
+	for _, format := range formats {
+		list = append(list, output{
+			path: network.FeedPath(channel.ID, format.name), mediaType: format.mediaType, link: b.formatLinks(channel, format.name),
+			render: func(f feed.Feed) ([]byte, int, error) {
+				body, err := format.render(&f)
+				return body, len(f.Items), err
+			},
+		})
+	}
+	for _, p := range feed.Profiles() {
+		if slices.Contains(b.station.FeedProfiles(channel), p.Name) {
+			list = append(list, b.profileOutput(channel, p))
+		}
+	}
+	return list
+}
+
+// renderFeeds returns the documents of feeds, all outputs of all feeds at the
 // same time: most of it is compressing. It reads nothing from the store.
 func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document, error) {
-	made := make([][len(formats)]*edition.Document, len(feeds))
+	made := make([][]*edition.Document, len(feeds))
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range feeds {
@@ -201,23 +233,26 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 		if err != nil {
 			return nil, err
 		}
-		for n, format := range formats {
-			path := network.FeedPath(f.channel.ID, format.name)
+		outputs := b.outputs(f.channel)
+		made[i] = make([]*edition.Document, len(outputs))
+		for n, output := range outputs {
+			items := 0
 			revision := edition.Revision{
-				MediaType: format.mediaType, Newest: newest, AsOf: b.asOf, Items: len(channel.Items), Changed: others, Headers: b.feedHeaders(f.channel, format.name, rhythm),
-				Render: func(modified time.Time) ([]byte, error) {
+				MediaType: output.mediaType, Newest: newest, AsOf: b.asOf, Items: len(channel.Items), Changed: others, Headers: b.feedHeaders(output.link, rhythm),
+				Render: func(modified time.Time) (body []byte, err error) {
 					c := channel
 					c.Updated = modified.In(b.station.Zone)
-					return format.render(&c)
+					body, items, err = output.render(c)
+					return body, err
 				},
 			}
 			work.Go(func() error {
 				return Recovered(func() error {
-					document, err := revision.Revise(b.previous(path))
+					document, err := revision.Revise(b.previous(output.path))
 					if err != nil {
-						return fmt.Errorf("%s: %w", path, err)
+						return fmt.Errorf("%s: %w", output.path, err)
 					}
-					made[i][n] = document
+					made[i][n] = document.Carrying(items)
 					return nil
 				})
 			})
@@ -228,8 +263,8 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 	}
 	documents := map[string]*edition.Document{}
 	for i, f := range feeds {
-		for n, format := range formats {
-			documents[network.FeedPath(f.channel.ID, format.name)] = made[i][n]
+		for n, output := range b.outputs(f.channel) {
+			documents[output.path] = made[i][n]
 		}
 	}
 	b.remember(feeds, documents)
@@ -269,8 +304,8 @@ func (b *builder) remember(feeds []channelFeed, documents map[string]*edition.Do
 		for i := range f.articles {
 			made.articles = append(made.articles, f.articles[i].ID)
 		}
-		for i, format := range formats {
-			made.documents[i] = documents[network.FeedPath(f.channel.ID, format.name)].Hash()
+		for _, output := range b.outputs(f.channel) {
+			made.documents = append(made.documents, documents[output.path].Hash())
 		}
 		b.memory.feeds[f.channel.ID] = made
 	}

@@ -9,11 +9,16 @@ import (
 	"feedstation/internal/network"
 )
 
-// feedHeaders say the feed's own address and its alternates, as its
-// content does, for clients that look at the header only, and how often to ask.
-func (b *draft) feedHeaders(channel network.Channel, self network.Format, rhythm time.Duration) edition.Headers {
+// feedHeaders say what a feed links to, as its content does, for clients that look
+// at the header only, and how often to ask.
+func (b *draft) feedHeaders(link string, rhythm time.Duration) edition.Headers {
 	headers := b.headers
-	headers.MaxAge = rhythm
+	headers.MaxAge, headers.Link = rhythm, link
+	return headers
+}
+
+// formatLinks returns the links of a feed to itself and its other formats.
+func (b *draft) formatLinks(channel network.Channel, self network.Format) string {
 	var links []string
 	for _, format := range network.Formats() {
 		relation := "alternate"
@@ -23,6 +28,5 @@ func (b *draft) feedHeaders(channel network.Channel, self network.Format, rhythm
 		address := b.station.Address(network.FeedPath(channel.ID, format))
 		links = append(links, fmt.Sprintf("<%s>; rel=%q; type=%q; title=%q", address, relation, format.MediaType(), format.Title()))
 	}
-	headers.Link = strings.Join(links, ", ")
-	return headers
+	return strings.Join(links, ", ")
 }

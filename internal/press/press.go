@@ -107,8 +107,8 @@ func (p *Press) Fingerprint(station *network.Station) string {
 		stations = append(stations, p.network.Stations...)
 	}
 	for _, s := range stations {
-		fmt.Fprintf(h, "%q %q %q %q %q %q %q %q %q %q %t %+v\n", s.ID, s.Name, s.URL, s.Description, s.Email,
-			s.Language, s.Zone, s.Icon, s.Logo, s.Rights, s.All, s.Channels)
+		fmt.Fprintf(h, "%q %q %q %q %q %q %q %q %q %q %t %q %+v\n", s.ID, s.Name, s.URL, s.Description, s.Email,
+			s.Language, s.Zone, s.Icon, s.Logo, s.Rights, s.All, s.Profiles, s.Channels)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

@@ -38,6 +38,8 @@ func TestFingerprint(t *testing.T) {
 	}{
 		{"nothing", func([]*network.Station, *press.Options) {}, [3]bool{}},
 		{"a channel's name", func(all []*network.Station, _ *press.Options) { all[1].Channels[0].Name = "此刻" }, [3]bool{true, true, false}},
+		{"an aggregator of a station", func(all []*network.Station, _ *press.Options) { all[1].Profiles = []string{"msn"} }, [3]bool{true, true, false}},
+		{"an aggregator of a channel", func(all []*network.Station, _ *press.Options) { all[1].Channels[0].Profiles = []string{"msn"} }, [3]bool{true, true, false}},
 		{"a station's address", func(all []*network.Station, _ *press.Options) { all[2].URL = "https://y.news.example" }, [3]bool{true, false, true}},
 		{"the station of all", func(all []*network.Station, _ *press.Options) { all[0].Rights = "©" }, [3]bool{true, false, false}},
 		{"an option", func(_ []*network.Station, o *press.Options) { o.Robots = []string{"Crawl-delay: 1"} }, [3]bool{true, true, true}},
@@ -61,7 +63,7 @@ func TestWithdrawFailsClosed(t *testing.T) {
 	at := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 	document := func(text string) *edition.Document { return edition.NewDocument("text/plain", []byte(text), at) }
 	e := edition.New("xt", at, "build", map[string]*edition.Document{
-		"/rss.xml": document("article 1"), "/atom.xml": document("article 1"), "/feed.json": document("article 1"), "/moment/feed.json": document("article 1"), "/sitemaps/news.xml": document("article 1"),
+		"/rss.xml": document("article 1"), "/atom.xml": document("article 1"), "/feed.json": document("article 1"), "/moment/feed.json": document("article 1"), "/moment/msn.xml": document("article 1"), "/smartnews.xml": document("article 1"), "/sitemaps/news.xml": document("article 1"),
 		"/robots.txt": document("User-agent: *"),
 	}).
 		WithContents(map[string]*edition.Document{"/rss.xml": document("1\tnot contents\n")})

@@ -274,11 +274,17 @@ func (w *withdrawal) unknown(path string) bool {
 	return w.contents[path] == nil
 }
 
-// parseFeedPath is the inverse of [network.FeedPath].
+// parseFeedPath is the inverse of [network.FeedPath], and of [network.ProfilePath]
+// for the profiles there are, whose documents are RSS.
 func parseFeedPath(path string) (channel string, format network.Format, ok bool) {
 	for _, format := range network.Formats() {
 		if channel, ok := strings.CutSuffix(path, "/"+string(format)); ok {
 			return strings.TrimPrefix(channel, "/"), format, true
+		}
+	}
+	for _, p := range feed.Profiles() {
+		if channel, ok := strings.CutSuffix(path, network.ProfilePath("", p.Name)); ok {
+			return strings.TrimPrefix(channel, "/"), network.RSS, true
 		}
 	}
 	return "", "", false
@@ -303,7 +309,10 @@ func (w *withdrawal) apply(l *loss) {
 		return
 	}
 	for _, format := range formats {
-		w.withdrawFromFeed(channel, format.name, format.mediaType, l.guids)
+		w.withdrawFromFeed(network.FeedPath(channel, format.name), format.name, format.mediaType, l.guids)
+	}
+	for _, p := range feed.Profiles() {
+		w.withdrawFromFeed(network.ProfilePath(channel, p.Name), network.RSS, feed.RSSType, l.guids)
 	}
 }
 
@@ -383,9 +392,9 @@ func (w *withdrawal) addText(path string, text []byte, items int) {
 	w.addContent(path, edition.Join(w.documents[path].MediaType(), []*gzjoin.Chunk{&chunk}), items, time.Time{})
 }
 
-// withdrawFromFeed takes articles, and links to others, out of a feed in one format.
-func (w *withdrawal) withdrawFromFeed(channel string, format network.Format, mediaType string, guids map[string]bool) {
-	path := network.FeedPath(channel, format)
+// withdrawFromFeed takes articles, and links to others, out of a document of a feed
+// in one format.
+func (w *withdrawal) withdrawFromFeed(path string, format network.Format, mediaType string, guids map[string]bool) {
 	document := w.documents[path]
 	if document == nil {
 		return
