@@ -14,7 +14,7 @@ import (
 )
 
 type checkCommand struct {
-	All bool `help:"Name every article whose address keeps it out of the sitemaps or Baidu's list, not just five for each station and cause, and every pair that shares a page, not just a hundred."`
+	All bool `help:"Name every article whose address keeps it out of the sitemaps or Baidu's list, or that lacks something for an aggregator, not just five for each station and cause, and every pair that shares a page, not just a hundred."`
 }
 
 // checkExamples is how many articles are named of each station and cause.
@@ -43,17 +43,19 @@ func (c *checkCommand) Run(in *invocation) error {
 	now := time.Now()
 	inspector, pairs := newInspector(cfg.Network, now, examples), newPairs(now, most)
 	bar := in.progress("articles", -1, false)
+	profiles := newProfileCheck(cfg)
 	findings, err := checkContent(ctx, cfg, func(a *article.Article) {
 		bar.add(1)
 		inspector.add(a)
 		pairs.add(a)
-	})
+	}, profiles.look)
 	bar.finish()
 	if err != nil {
 		return fmt.Errorf("check: %w", err)
 	}
 	fmt.Fprintf(out, "content store  %s: %s\n", cfg.Content.SafeDSN(), findings.Summary)
 	inspector.print(out)
+	profiles.print(out, examples)
 	for _, line := range slices.Concat(pairs.lines(), findings.Notices, findings.Faults) {
 		fmt.Fprintf(out, "  %s\n", terminal.Line(line))
 	}
@@ -63,10 +65,18 @@ func (c *checkCommand) Run(in *invocation) error {
 	return nil
 }
 
-// checkContent looks at the content store and shows each article to each.
-func checkContent(ctx context.Context, cfg *config.Config, each func(*article.Article)) (content.Findings, error) {
+// checkContent looks at the content store, shows each article to each, and the
+// store to look.
+func checkContent(
+	ctx context.Context, cfg *config.Config, each func(*article.Article), look func(context.Context, *content.Snapshot) error,
+) (content.Findings, error) {
 	if cfg.Content.Driver == config.SQLite {
-		return content.Check(ctx, cfg.Content.DSN.Reveal(), cfg.Network, each)
+		file := cfg.Content.DSN.Reveal()
+		findings, err := content.Check(ctx, file, cfg.Network, each)
+		if err != nil {
+			return findings, err
+		}
+		return findings, content.Look(ctx, file, look)
 	}
 	store, err := content.OpenWith(ctx, contentOptions(cfg.Content))
 	if err != nil {
@@ -88,5 +98,8 @@ func checkContent(ctx context.Context, cfg *config.Config, each func(*article.Ar
 	}
 	findings, err := store.Survey(ctx, cfg.Network, each)
 	findings.Faults = append(faults, findings.Faults...)
-	return findings, err
+	if err != nil {
+		return findings, err
+	}
+	return findings, store.Look(ctx, look)
 }

@@ -27,16 +27,50 @@ func Check(ctx context.Context, file string, n *network.Network, each func(*arti
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return Findings{Summary: "does not exist yet; the first command that needs it creates it"}, nil
 	}
-	s := &Store{
-		dialect: embedded{}, read: pool(file, true, 1),
-		articles: name{relation: "articles"}, channels: name{relation: "article_channels"}, overlap: defaultOverlap,
-	}
+	s := readOnly(file)
 	defer s.read.Close()
 	findings, err := s.check(ctx, n, each)
 	if err != nil {
 		return Findings{}, fmt.Errorf("content: %s: %w", file, s.explain(err))
 	}
 	return findings, nil
+}
+
+// readOnly returns the embedded store in a file, to be read and not even brought up
+// to date.
+func readOnly(file string) *Store {
+	return &Store{
+		dialect: embedded{}, read: pool(file, true, 1),
+		articles: name{relation: "articles"}, channels: name{relation: "article_channels"}, overlap: defaultOverlap,
+	}
+}
+
+// Look shows a snapshot of the embedded store in a file to look, without changing
+// the store; one that is not there yet, empty or of an earlier version is not shown.
+func Look(ctx context.Context, file string, look func(context.Context, *Snapshot) error) error {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	s := readOnly(file)
+	defer s.read.Close()
+	missing, version, err := pending(ctx, s.read)
+	if err != nil {
+		return fmt.Errorf("content: %s: %w", file, s.explain(err))
+	}
+	if version == 0 || len(missing) > 0 {
+		return nil
+	}
+	return s.Look(ctx, look)
+}
+
+// Look shows a snapshot of the present to look.
+func (s *Store) Look(ctx context.Context, look func(context.Context, *Snapshot) error) error {
+	snapshot, err := s.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer snapshot.Close()
+	return look(ctx, snapshot)
 }
 
 func (s *Store) check(ctx context.Context, n *network.Network, each func(*article.Article)) (Findings, error) {
