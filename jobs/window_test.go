@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -183,8 +184,11 @@ func TestRefreshReadsWhatIsNew(t *testing.T) {
 	in(t, func(w *world) {
 		o := windowed(network.Feed{Items: 50, Window: 24 * time.Hour, MaxItems: 500})
 		w.restart(o)
+		var mu sync.Mutex // stations are built side by side
 		read := map[string]int{}
 		w.reading = func(ids []string) {
+			mu.Lock()
+			defer mu.Unlock()
 			for _, id := range ids {
 				read[id]++
 			}
