@@ -191,8 +191,11 @@ func (c *Conductor) unhinted(ctx context.Context, snapshot Snapshot, r *result, 
 		return nil, nil
 	}
 	diff, err := edition.Diff(r.Edition, next)
-	if err != nil {
+	if errors.Is(err, edition.ErrDamaged) { // which is built again
 		return nil, err
+	}
+	if err != nil {
+		return nil, nil // it is not known, which holds up no edition
 	}
 	more, ids := map[string]int64{}, []string{}
 	for n, list := range map[int64][]edition.Article{1: diff.Came, 0: diff.Changed, -1: diff.Left} {

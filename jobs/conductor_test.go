@@ -23,6 +23,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/testkit/doctest"
 	"feedstation/jobs"
 )
 
@@ -240,7 +241,9 @@ func (w *world) document(station, path string) *edition.Document {
 	return d
 }
 
-func (w *world) body(station, path string) string { return string(w.document(station, path).Body()) }
+func (w *world) body(station, path string) string {
+	return string(doctest.Body(w.t, w.document(station, path)))
+}
 
 // hashes returns the hash of each document of a station.
 func (w *world) hashes(station string) map[string]edition.Hash {
@@ -395,7 +398,7 @@ func TestWithdrawal(t *testing.T) {
 		w.refresh()
 		for _, station := range []string{"xt", "www"} {
 			for path, d := range w.edition(station).All() {
-				if strings.Contains(string(d.Body()), "content/1.html") || strings.Contains(string(d.Body()), "第1条新闻") {
+				if strings.Contains(string(doctest.Body(t, d)), "content/1.html") || strings.Contains(string(doctest.Body(t, d)), "第1条新闻") {
 					t.Errorf("%s%s still has the withdrawn article", station, path)
 				}
 			}
@@ -468,7 +471,7 @@ func TestMoves(t *testing.T) {
 		w.refresh()
 		for _, station := range []string{"www", "xt", "yy"} {
 			for path, d := range w.edition(station).All() {
-				if strings.Contains(string(d.Body()), "content/1.html") {
+				if strings.Contains(string(doctest.Body(t, d)), "content/1.html") {
 					t.Errorf("%s%s still has the article", station, path)
 				}
 			}

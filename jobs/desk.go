@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
 )
@@ -47,6 +48,18 @@ func (d *desk) markBacklog(months []article.Month) {
 	}
 	for _, month := range months {
 		d.work.Month(month).Whole = true
+	}
+}
+
+// markEdition marks what an edition lacks: months that a process that ended had yet
+// to build, and what was lost of it.
+func (d *desk) markEdition(e *edition.Edition) {
+	if pending := e.Pending(); len(pending) > 0 {
+		d.markBacklog(pending)
+	}
+	for range e.Lost() {
+		d.mark().Restore(e)
+		break
 	}
 }
 

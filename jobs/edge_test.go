@@ -16,6 +16,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/network"
+	"feedstation/internal/testkit/doctest"
 	"feedstation/jobs"
 )
 
@@ -119,7 +120,7 @@ func TestDocumentsParse(t *testing.T) {
 		read := 0
 		for station, e := range w.whole(options).current {
 			for path, d := range e.All() {
-				switch body := d.Body(); {
+				switch body := doctest.Body(t, d); {
 				case strings.Contains(d.MediaType(), "xml"):
 					decoder := xml.NewDecoder(bytes.NewReader(body))
 					err := error(nil)

@@ -228,7 +228,7 @@ func TestWithdrawalWhileRefused(t *testing.T) {
 				others := []article.Article{newArticle("yy", 1000, time.Hour), newArticle("yy", 1001, time.Hour)}
 				w.put(append(others, articles...)...)
 				w.refresh()
-				shows := func(id int) bool { return len(naming(w.edition("xt"), id)) > 0 }
+				shows := func(id int) bool { return len(naming(t, w.edition("xt"), id)) > 0 }
 				withdraw := func(from, to int) {
 					time.Sleep(time.Minute)
 					for id := from; id < to; id++ {

@@ -7,6 +7,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/content"
+	"feedstation/internal/testkit/doctest"
 )
 
 // inGroups runs test in a bubble whose store tells of changes one at a time, and
@@ -35,7 +36,7 @@ func TestGroups(t *testing.T) {
 			w.t.Helper()
 			found := false
 			for _, document := range w.edition(station).All() {
-				found = found || strings.Contains(string(document.Body()), text)
+				found = found || strings.Contains(string(doctest.Body(t, document)), text)
 			}
 			if found != want {
 				w.t.Errorf("%s shows %s: %t, want %t", station, text, found, want)
@@ -76,7 +77,7 @@ func TestGroupThatLeft(t *testing.T) {
 		time.Sleep(time.Hour)
 		w.exec("DELETE FROM articles WHERE station = 'xt'")
 		w.refresh()
-		if paths := naming(w.edition("xt"), 1); len(paths) > 0 {
+		if paths := naming(t, w.edition("xt"), 1); len(paths) > 0 {
 			w.t.Errorf("xt still has what was deleted in %q", paths)
 		}
 	})

@@ -125,7 +125,7 @@ func TestHintHereWhenTheStoreFails(t *testing.T) {
 		}
 		failing = false
 		w.refreshOf(c)
-		if e, _ := s.Current("xt"); len(naming(e, 2)) == 0 {
+		if e, _ := s.Current("xt"); len(naming(t, e, 2)) == 0 {
 			t.Error("the wish is lost")
 		}
 	})
@@ -223,7 +223,7 @@ func TestLeadAgain(t *testing.T) {
 		if err := w.conduct(shelfOf{s}, options, nil).Build(w.t.Context(), []string{"xt"}, func(jobs.Report) {}); err != nil {
 			t.Fatal(err)
 		}
-		if e, _ := s.Current("xt"); len(naming(e, 2)) > 0 {
+		if e, _ := s.Current("xt"); len(naming(t, e, 2)) > 0 {
 			t.Fatal("the store is not behind")
 		}
 		w.store, s.elsewhere = store, nil

@@ -15,11 +15,13 @@ import (
 	"feedstation/internal/press"
 	"feedstation/internal/store"
 	"feedstation/internal/store/disk"
+	"feedstation/internal/testkit/doctest"
 	"feedstation/jobs"
 )
 
 // builder is a process that builds beside others.
 type builder struct {
+	t         *testing.T
 	conductor *jobs.Conductor
 	editions  *cache.Cache
 	snapshots atomic.Int64
@@ -32,7 +34,7 @@ func (w *world) builder(dir string, o jobs.Options) *builder {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	b := &builder{opening: func(int64) {}}
+	b := &builder{t: w.t, opening: func(int64) {}}
 	amend := func(e *edition.Edition, r edition.Retractions) *edition.Edition { return press.Redact(w.network, e, r) }
 	b.editions, err = cache.Open(w.t.Context(), slog.New(slog.DiscardHandler), []string{"www", "xt", "yy"}, local, nil, amend)
 	if err != nil {
@@ -65,7 +67,7 @@ func (b *builder) body(path string) string {
 	if !ok {
 		return ""
 	}
-	return string(d.Body())
+	return string(doctest.Body(b.t, d))
 }
 
 // An edition that was made from an earlier one does not undo what another
@@ -179,7 +181,7 @@ func (b *builder) wantNotPinned(t *testing.T, watermark time.Time, id int) {
 		t.Fatal(err)
 	}
 	e, _ := b.editions.Served("xt")
-	if paths := naming(e, id); len(paths) > 0 {
+	if paths := naming(t, e, id); len(paths) > 0 {
 		t.Errorf("pinned, edition %s shows %d in %q", watermark, id, paths)
 	}
 }
@@ -210,7 +212,7 @@ func TestGoneIsNotedInTheEnd(t *testing.T) {
 
 				next := w.builder(dir, options)
 				w.refreshOf(next.conductor)
-				if e, _ := next.editions.Current("xt"); len(naming(e, 1)) > 0 {
+				if e, _ := next.editions.Current("xt"); len(naming(t, e, 1)) > 0 {
 					t.Error("still shown")
 				}
 				next.wantNotPinned(w.t, before.Watermark(), 1)

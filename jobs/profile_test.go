@@ -7,6 +7,7 @@ import (
 
 	"feedstation/internal/edition"
 	"feedstation/internal/press"
+	"feedstation/internal/testkit/doctest"
 )
 
 // Feeds for aggregators are documents of the edition as any feed is: built when an
@@ -38,7 +39,7 @@ func TestProfileFeeds(t *testing.T) {
 		}
 		for path, d := range w.edition("xt").All() {
 			for _, profile := range paths {
-				if path != profile && strings.Contains(string(d.Body()), profile) {
+				if path != profile && strings.Contains(string(doctest.Body(t, d)), profile) {
 					t.Errorf("%s names %s", path, profile)
 				}
 			}
@@ -67,8 +68,8 @@ func TestProfileFeeds(t *testing.T) {
 		taken := press.Redact(w.network, w.edition("xt"), edition.Retractions{"1": first})
 		for _, path := range paths {
 			d, ok := taken.Document(path)
-			if !ok || strings.Contains(string(d.Body()), "第1条新闻") || strings.Contains(string(d.Body()), "content/1.html") || !strings.Contains(string(d.Body()), "第2条新闻") || d.Items() != 2 {
-				t.Errorf("%s after the article is taken down: %t, %d articles:\n%s", path, ok, d.Items(), d.Body())
+			if !ok || strings.Contains(string(doctest.Body(t, d)), "第1条新闻") || strings.Contains(string(doctest.Body(t, d)), "content/1.html") || !strings.Contains(string(doctest.Body(t, d)), "第2条新闻") || d.Items() != 2 {
+				t.Errorf("%s after the article is taken down: %t, %d articles:\n%s", path, ok, d.Items(), doctest.Body(t, d))
 			}
 		}
 

@@ -22,7 +22,7 @@ import (
 const parallel = 2
 
 // tries is how often a station is built in a row because another process has
-// published meanwhile.
+// published meanwhile, or because what it needs of its edition was found damaged.
 const tries = 3
 
 // passTime is how long a pass goes on with old months before it publishes what
@@ -99,7 +99,7 @@ func (c *Conductor) dirty() []*desk {
 // if it differs.
 func (c *Conductor) build(ctx context.Context, d *desk, enough func() bool) *result {
 	r := &result{Report: Report{Station: d.station}, work: d.work, outcome: press.Outcome{Memory: d.memory}}
-	for try := 0; try == 0 || try < tries && errors.Is(r.Err, edition.ErrStale); try++ {
+	for try := 0; try == 0 || try < tries && (errors.Is(r.Err, edition.ErrStale) || errors.Is(r.Err, edition.ErrDamaged)); try++ {
 		// A poisonous article must not take the other stations along.
 		r.Err = press.Recovered(func() error { return c.publish(ctx, r, enough) })
 	}
@@ -118,6 +118,9 @@ func (c *Conductor) build(ctx context.Context, d *desk, enough func() bool) *res
 func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) error {
 	current, _ := c.editions.Current(r.Station.ID)
 	r.Edition = current
+	if current != nil {
+		r.work.Restore(current)
+	}
 	if current != nil && current.Build() != c.press.Fingerprint(r.Station) {
 		r.work.Everything = true // another version or configuration has published
 	}

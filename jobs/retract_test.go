@@ -14,6 +14,7 @@ import (
 	"feedstation/internal/content"
 	"feedstation/internal/edition"
 	"feedstation/internal/press"
+	"feedstation/internal/testkit/doctest"
 	"feedstation/jobs"
 )
 
@@ -36,9 +37,9 @@ func held(station string, id int) edition.Retraction {
 
 // naming returns the paths of the documents that name an article, or whose
 // contents have it.
-func naming(e *edition.Edition, id int) (paths []string) {
+func naming(t *testing.T, e *edition.Edition, id int) (paths []string) {
 	for path, d := range e.All() {
-		if strings.Contains(string(d.Body()), fmt.Sprintf("/content/%d.html", id)) {
+		if strings.Contains(string(doctest.Body(t, d)), fmt.Sprintf("/content/%d.html", id)) {
 			paths = append(paths, path)
 		}
 	}
@@ -77,12 +78,12 @@ func TestRedact(t *testing.T) {
 		}
 		for _, tt := range tests {
 			before, _ := s.Current(tt.station)
-			if len(naming(before, tt.id)) == 0 {
+			if len(naming(t, before, tt.id)) == 0 {
 				t.Fatalf("%s: not there before", tt.name)
 			}
 			retractions := edition.Retractions{fmt.Sprint(tt.id): held(tt.of, tt.id)}
 			got := press.Redact(w.network, before, retractions)
-			if paths := naming(got, tt.id); len(paths) > 0 {
+			if paths := naming(t, got, tt.id); len(paths) > 0 {
 				t.Errorf("%s: still in %q", tt.name, paths)
 			}
 			station, _ := w.network.Station(tt.station)
@@ -128,7 +129,7 @@ func TestRetraction(t *testing.T) {
 			t.Helper()
 			for _, station := range []string{"xt", "www"} {
 				e, _ := s.Current(station)
-				if got := len(naming(e, 1)) > 0; got != want {
+				if got := len(naming(t, e, 1)) > 0; got != want {
 					t.Errorf("%s shows the article: %t, want %t", station, got, want)
 				}
 			}
@@ -229,11 +230,11 @@ func earlierEditionsShowNothingWithdrawn(w *world) {
 				t.Fatalf("%s: nothing of %s is served", what, station)
 			}
 			for id := 1; id <= 5; id++ {
-				if paths := naming(e, id); len(paths) > 0 {
+				if paths := naming(t, e, id); len(paths) > 0 {
 					t.Errorf("%s: %s shows %d in %q", what, station, id, paths)
 				}
 			}
-			if station == "xt" && len(naming(e, 6)) == 0 {
+			if station == "xt" && len(naming(t, e, 6)) == 0 {
 				t.Errorf("%s: the article that is still there is not shown", what)
 			}
 		}
@@ -245,7 +246,7 @@ func earlierEditionsShowNothingWithdrawn(w *world) {
 		}
 	}
 	looks("pinned", b)
-	if e, _ := b.editions.Served("www"); len(naming(e, 7)) == 0 {
+	if e, _ := b.editions.Served("www"); len(naming(t, e, 7)) == 0 {
 		t.Error("the pinned edition lacks what is only out of the feeds")
 	}
 	looks("pinned, another process", w.builder(dir, options))
@@ -315,10 +316,10 @@ func TestHintOfMovedArticle(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.refresh()
-		if paths := naming(w.edition("xt"), 1); len(paths) > 0 {
+		if paths := naming(t, w.edition("xt"), 1); len(paths) > 0 {
 			t.Errorf("where it was it is left in %q", paths)
 		}
-		if paths := naming(w.edition("yy"), 1); len(paths) == 0 {
+		if paths := naming(t, w.edition("yy"), 1); len(paths) == 0 {
 			t.Error("it is not where it has come to")
 		}
 	})
@@ -347,8 +348,8 @@ func TestRetractionOutlivesAnEmptyStore(t *testing.T) {
 		w.store = whole
 		time.Sleep(time.Hour)
 		w.refreshOf(c)
-		if e, _ := s.Current("xt"); len(naming(e, 1)) > 0 || s.Retractions()["1"].State != edition.Held {
-			t.Errorf("%v; in %q", s.Retractions(), naming(e, 1))
+		if e, _ := s.Current("xt"); len(naming(t, e, 1)) > 0 || s.Retractions()["1"].State != edition.Held {
+			t.Errorf("%v; in %q", s.Retractions(), naming(t, e, 1))
 		}
 	})
 }
@@ -379,7 +380,7 @@ func TestRetractionOutlivesADump(t *testing.T) {
 				w.refreshOf(conductor)
 				for _, station := range []string{"xt", "www"} {
 					e, _ := s.Current(station)
-					if paths := naming(e, 1); len(paths) > 0 != want {
+					if paths := naming(t, e, 1); len(paths) > 0 != want {
 						t.Errorf("%s: %s shows it in %q, want %t", what, station, paths, want)
 					}
 				}
@@ -426,7 +427,7 @@ func TestManyArticlesAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.refreshOf(c)
-		if e, _ := s.Current("xt"); len(naming(e, 2)) == 0 {
+		if e, _ := s.Current("xt"); len(naming(t, e, 2)) == 0 {
 			t.Error("not refreshed")
 		}
 		for _, id := range ids {
@@ -449,7 +450,7 @@ func TestRedactEverywhere(t *testing.T) {
 		xt, _ := s.Current("xt")
 		for _, named := range []string{"www", "xt", "yy"} {
 			for station, e := range map[string]*edition.Edition{"www": www, "xt": xt} {
-				if paths := naming(press.Redact(w.network, e, edition.Retractions{"1": held(named, 1)}), 1); len(paths) > 0 {
+				if paths := naming(t, press.Redact(w.network, e, edition.Retractions{"1": held(named, 1)}), 1); len(paths) > 0 {
 					t.Errorf("taken down of %s: %s has it in %q", named, station, paths)
 				}
 			}
@@ -468,7 +469,7 @@ func TestRedactEverywhere(t *testing.T) {
 			t.Errorf("the retraction is %s", r.State)
 		}
 		for station, e := range map[string]*edition.Edition{"www": www, "xt": xt} {
-			if paths := naming(press.Redact(w.network, e, s.Retractions()), 1); len(paths) > 0 {
+			if paths := naming(t, press.Redact(w.network, e, s.Retractions()), 1); len(paths) > 0 {
 				t.Errorf("withdrawn: %s has it in %q", station, paths)
 			}
 		}
@@ -488,12 +489,12 @@ func TestRedactNewsOfAPendingMonth(t *testing.T) {
 		delete(records, "/sitemaps/2026-03.xml")
 		pending := edition.New("xt", whole.Watermark(), whole.Build(), documents).WithContents(records)
 		got := press.Redact(w.network, pending, edition.Retractions{"1": held("xt", 1)})
-		for _, path := range naming(got, 1) {
+		for _, path := range naming(t, got, 1) {
 			if path != "/sitemaps/baidu.txt" { // which is made from the months
 				t.Errorf("still in %s", path)
 			}
 		}
-		if d, ok := got.Document("/sitemaps/news.xml"); !ok || !strings.Contains(string(d.Body()), "/2.html") {
+		if d, ok := got.Document("/sitemaps/news.xml"); !ok || !strings.Contains(string(doctest.Body(t, d)), "/2.html") {
 			t.Error("the other article is not in the news")
 		}
 	})

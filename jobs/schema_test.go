@@ -17,6 +17,7 @@ import (
 	"feedstation/internal/content"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/testkit/doctest"
 	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
@@ -128,16 +129,16 @@ func TestDocumentsAreValid(t *testing.T) {
 		for i, o := range []jobs.Options{options, strict} {
 			for station, e := range w.whole(o).current {
 				for path, d := range e.All() {
-					checkDocument(w.t, station+path, d.Body(), d.Variant(1).Body)
+					checkDocument(w.t, station+path, doctest.Body(t, d), doctest.Gzip(t, d))
 					schema := ""
 					switch {
 					case path == network.IndexPath:
 						schema = index
 					case network.IsSitemap(path):
 						schema = sitemaps
-						checkSize(w.t, station+path, d.Body(), o)
+						checkSize(w.t, station+path, doctest.Body(t, d), o)
 					case strings.HasSuffix(path, ".json"):
-						if !json.Valid(d.Body()) {
+						if !json.Valid(doctest.Body(t, d)) {
 							w.t.Errorf("%s%s is not JSON", station, path)
 						}
 						continue
@@ -145,7 +146,7 @@ func TestDocumentsAreValid(t *testing.T) {
 						continue
 					}
 					name := filepath.Join(dir, fmt.Sprint(i, "-", station, strings.ReplaceAll(path, "/", "-")))
-					if err := os.WriteFile(name, d.Body(), 0o600); err != nil {
+					if err := os.WriteFile(name, doctest.Body(t, d), 0o600); err != nil {
 						w.t.Fatal(err)
 					}
 					files[schema] = append(files[schema], name)

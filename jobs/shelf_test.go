@@ -19,6 +19,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/testkit/doctest"
 	"feedstation/jobs"
 	"feedstation/sitemap"
 )
@@ -81,10 +82,12 @@ func (s *shelf) reopened(t *testing.T) *shelf {
 	for station, e := range s.current {
 		objects := map[edition.Hash][]byte{}
 		for d := range e.Objects() {
-			objects[d.Hash()] = d.Pack()
+			objects[d.Hash()] = doctest.Pack(t, d)
 		}
 		manifest := e.Manifest()
-		again, err := manifest.Edition(nil, func(hash edition.Hash) ([]byte, error) { return objects[hash], nil })
+		again, err := manifest.Edition(nil, func(entry edition.Entry) (*edition.Document, error) {
+			return edition.Unpack(entry, objects[entry.Hash])
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +189,7 @@ func differences(got, want *edition.Edition) error {
 	}
 	for path, d := range got.All() {
 		other := theirs[path]
-		a, b := timeless(path, d.Body()), timeless(path, other.Body())
+		a, b := timeless(path, doctest.Held(d)), timeless(path, doctest.Held(other))
 		switch {
 		case !bytes.Equal(a, b):
 			return fmt.Errorf("%s:\n got %s\nwant %s", path, a, b)
@@ -208,7 +211,7 @@ func consistent(s *network.Station, e *edition.Edition) error {
 		}
 		names = append(names, path)
 		twin, ok := e.Document(path + network.GzipSuffix)
-		if !ok || !bytes.Equal(twin.Body(), d.Variant(edition.Gzip).Body) {
+		if !ok || twin.Hash() != d.Hash() || twin.Size() != d.Compressed() {
 			return fmt.Errorf("%s has another twin", path)
 		}
 	}
@@ -291,7 +294,7 @@ func contained(e *edition.Edition) error {
 			}
 		}
 		var found []string
-		for _, match := range guid.FindAllSubmatch(d.Body(), -1) {
+		for _, match := range guid.FindAllSubmatch(doctest.Held(d), -1) {
 			found = append(found, strings.ReplaceAll(string(match[1]), "&amp;", "&"))
 		}
 		if !slices.Equal(found, guids) || len(found) != d.Items() {
@@ -344,7 +347,7 @@ func locs(e *edition.Edition, month article.Month) (all []string) {
 }
 
 func locsOf(d *edition.Document) (all []string) {
-	for _, match := range loc.FindAllSubmatch(d.Body(), -1) {
+	for _, match := range loc.FindAllSubmatch(doctest.Held(d), -1) {
 		all = append(all, html.UnescapeString(string(match[1])))
 	}
 	return all
@@ -357,5 +360,5 @@ func document(e *edition.Edition, path string) string {
 	if !ok {
 		return ""
 	}
-	return string(d.Body())
+	return string(doctest.Held(d))
 }

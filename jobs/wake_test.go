@@ -26,8 +26,8 @@ func TestWake(t *testing.T) {
 			at   time.Duration
 			seen func() bool
 		}{
-			{"an embargo ends", 10 * time.Minute, func() bool { e := w.edition("xt"); return len(naming(e, 1)) > 0 }},
-			{"an article's time ends", 20 * time.Minute, func() bool { e := w.edition("xt"); return len(naming(e, 2)) == 0 }},
+			{"an embargo ends", 10 * time.Minute, func() bool { e := w.edition("xt"); return len(naming(t, e, 1)) > 0 }},
+			{"an article's time ends", 20 * time.Minute, func() bool { e := w.edition("xt"); return len(naming(t, e, 2)) == 0 }},
 			{"an article leaves the news", 30 * time.Minute, func() bool {
 				return w.changed("yy", "/sitemaps/news.xml")
 			}},

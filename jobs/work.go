@@ -63,8 +63,8 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 		if time.Since(d.read) >= c.options.MaxAge {
 			d.mark().Feeds = true
 		}
-		if current, ok := c.editions.Current(d.station.ID); ok && len(current.Pending()) > 0 {
-			d.markBacklog(current.Pending()) // of a process that ended before it was done
+		if current, ok := c.editions.Current(d.station.ID); ok {
+			d.markEdition(current)
 		}
 		if !d.led {
 			d.work = nil

@@ -36,9 +36,9 @@ type Cache struct {
 	redis    *redis.Store // nil: not configured
 	amend    Amend
 
-	desks   map[string]*desk
-	swapped chan struct{} // holds a token while editions are new to Encode
-	leases  leases
+	desks  map[string]*desk
+	ring   *edition.Ring // of what is at rest
+	leases leases
 
 	conditions *condition.Set
 
@@ -62,6 +62,8 @@ type Cache struct {
 // desk is one station of a Cache.
 type desk struct {
 	station string
+	rest    *edition.Rest                   // in the local copy
+	lost    bool                            // documents of it are lost; of Sync
 	current atomic.Pointer[edition.Edition] // the newest
 	pinned  atomic.Pointer[edition.Edition] // nil: the current one is served
 	stored  atomic.Bool                     // the local copy may have what is not needed any more
@@ -172,7 +174,7 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 			return fmt.Errorf("publish %s: %w", d.station, err)
 		case err != nil:
 			c.noteWritten(c.redis, d.station, err)
-			c.away.Store(!redis.IsReply(err))
+			c.away.Store(!redis.IsReply(err) && !errors.Is(err, edition.ErrDamaged))
 		}
 	}
 	return c.keep(ctx, d, e)
@@ -189,6 +191,8 @@ func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
 		return errors.Join(fmt.Errorf("publish %s: %w", d.station, err), c.fetch(ctx, d, c.local, store.Version{}))
 	case err != nil && ctx.Err() == nil:
 		c.noteWritten(c.local, d.station, err)
+	case err == nil:
+		d.rest.Settle(e)
 	}
 	c.swap(d, e.Published())
 	return nil
@@ -218,13 +222,4 @@ func (c *Cache) replace(d *desk, e *edition.Edition) {
 		return
 	}
 	c.log.Info("edition served", "station", d.station, "edition", e.Watermark(), "documents", e.Len())
-	c.wake()
-}
-
-// wake has Encode look for what is new.
-func (c *Cache) wake() {
-	select {
-	case c.swapped <- struct{}{}:
-	default:
-	}
 }

@@ -106,13 +106,6 @@ func TestCacheMendsLocal(t *testing.T) {
 		damage func(t *testing.T, l *disk.Store, current *edition.Edition)
 		text   string
 	}{
-		{"documents", func(t *testing.T, l *disk.Store, current *edition.Edition) {
-			for d := range current.Objects() {
-				if err := os.Truncate(path(l, "xt", objectName(d.Hash())), 5); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}, "one"},
 		{"the pointer", func(t *testing.T, l *disk.Store, _ *edition.Edition) {
 			if err := os.Truncate(path(l, "xt", currentName), 5); err != nil {
 				t.Fatal(err)

@@ -5,7 +5,7 @@ import (
 	"log/slog"
 
 	"feedstation/internal/condition"
-
+	"feedstation/internal/edition"
 	"feedstation/internal/store"
 	"feedstation/internal/store/redis"
 )
@@ -42,9 +42,13 @@ var (
 		Level: slog.LevelError, Component: "cache", State: "shared",
 		Began: "two configurations or versions publish over each other in one cache.dir, give each a folder of its own",
 	}
+	localDamaged = condition.Kind{
+		Level: slog.LevelError, Component: localName, State: "damaged", Stations: true,
+		Began: "documents of the local copy damaged, building them again", Cleared: "documents of the local copy whole again",
+	}
 	pinRefused = condition.Kind{
 		Level: slog.LevelError, Component: "cache", Stations: true,
-		Began: "pinned edition may show what was withdrawn, serving the current one", Cleared: "pinned edition served again",
+		Began: "pinned edition damaged or not known to show nothing withdrawn, serving the current one", Cleared: "pinned edition served again",
 	}
 	outOfStep = condition.Kind{
 		Level: slog.LevelError, Component: "cache", State: "not in step", Stations: true,
@@ -70,6 +74,8 @@ func (c *Cache) Conditions() []condition.Condition { return c.conditions.All() }
 func (c *Cache) noteWritten(s store.Store, station string, err error) {
 	kind := localUnwritable
 	switch {
+	case errors.Is(err, edition.ErrDamaged):
+		return // which is no fault of the store, see mend
 	case s != store.Store(c.local):
 		if kind = redisUnwritable; err != nil && !redis.IsReply(err) {
 			c.conditions.Note(redisUnreachable, "", err)

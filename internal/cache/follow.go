@@ -64,6 +64,9 @@ func (c *Cache) Sync(ctx context.Context) error {
 	if localErr == nil || c.local.stuck() {
 		c.conditions.Note(localUnreachable, "", localErr)
 	}
+	if localErr == nil && c.local.missed.Swap(false) {
+		c.unamended.Store(true)
+	}
 	shared, sharedErr := c.sharedHeads(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -72,7 +75,7 @@ func (c *Cache) Sync(ctx context.Context) error {
 	if retractedErr == nil && shared != nil { // Redis has all of them
 		c.noteWritten(c.redis, "", nil)
 	}
-	return errors.Join(localErr, sharedErr, retractedErr, c.follow(ctx, shared, copied), c.apply(ctx))
+	return errors.Join(localErr, sharedErr, retractedErr, c.mend(ctx), c.follow(ctx, shared, copied), c.apply(ctx))
 }
 
 // sharedHeads asks Redis, and the first time also what the version before has taken
@@ -213,6 +216,9 @@ func (c *Cache) handOn(ctx context.Context, d *desk, s store.Store, mine *editio
 			c.noteWritten(s, d.station, err)
 		}
 		return fmt.Errorf("hand on %s: %w: %w", d.station, errNotTaken, err)
+	}
+	if s == store.Store(c.local) {
+		d.rest.Settle(mine)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/store/redis"
 	"feedstation/internal/store/storetest"
+	"feedstation/internal/testkit/doctest"
 	"feedstation/internal/testkit/redistest"
 )
 
@@ -44,7 +45,7 @@ func watched(t *testing.T, c *Cache) (stop func()) {
 			last = e.Watermark()
 			texts := map[string]bool{}
 			for path, d := range e.All() {
-				texts[strings.TrimSuffix(string(d.Body()), " at "+path)] = true
+				texts[strings.TrimSuffix(string(doctest.Body(t, d)), " at "+path)] = true
 			}
 			if len(texts) != 1 {
 				t.Errorf("edition of %s is a mixture of %v", last, texts)

@@ -19,6 +19,10 @@ import (
 	"feedstation/internal/store/redis"
 )
 
+// heldBytes is how much of the documents that are at rest is in memory: what is asked
+// for again and again.
+const heldBytes = 32 << 20
+
 // Open returns the cache of the stations with what the local copy holds,
 // amended (nil: as it is). Where the current edition is damaged there, the
 // newest kept one is served that is not; a station without any starts without
@@ -30,8 +34,8 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, files *disk.
 	if amend == nil {
 		amend = func(e *edition.Edition, _ edition.Retractions) *edition.Edition { return e }
 	}
-	c := &Cache{log: log, stations: stations, files: files, redis: shared, amend: amend, desks: map[string]*desk{}, swapped: make(chan struct{}, 1), conditions: condition.New(log)}
-	c.local = &local{files: files, failed: func(station string, err error) {
+	c := &Cache{log: log, stations: stations, files: files, redis: shared, amend: amend, desks: map[string]*desk{}, conditions: condition.New(log)}
+	c.local = &local{files: files, reading: make(chan struct{}, readers), failed: func(station string, err error) {
 		if !errors.Is(err, edition.ErrStale) {
 			c.conditions.Note(localUnwritable, station, err)
 		}
@@ -39,8 +43,14 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, files *disk.
 	c.sent = map[string]edition.Retraction{}
 	c.leases = leases{token: rand.Text(), until: map[string]time.Time{}, theirs: map[string]string{}}
 	c.retractions.Store(new(edition.Retractions))
+	c.ring = edition.NewRing(heldBytes)
 	for _, station := range stations {
-		c.desks[station] = &desk{station: station}
+		c.desks[station] = &desk{station: station, rest: edition.NewRest(objects{c.local, station}, c.ring)}
+	}
+	rest := func(station string) *edition.Rest { return c.desks[station].rest }
+	files.Resting(rest)
+	if shared != nil {
+		shared.Resting(rest)
 	}
 	if err := c.readRetracted(); err != nil {
 		log.Error("retractions of the local copy not read", "error", err, "served", files.Trusts())
@@ -66,7 +76,6 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, files *disk.
 		c.conditions.Note(localUnwritable, "", files.Fault())
 		c.unsaved.Store(true) // Sync tries until it can be written
 	}
-	c.wake()
 	return c, ctx.Err()
 }
 

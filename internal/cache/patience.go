@@ -34,6 +34,8 @@ type localStore interface {
 	Left(station string) ([]disk.Departure, error)
 	Note(ctx context.Context, e *edition.Edition) error
 	Collect(ctx context.Context, station string) error
+	ReadObject(station string, hash edition.Hash) ([]byte, error)
+	WriteObject(ctx context.Context, station string, hash edition.Hash, packed []byte) error
 }
 
 // local is the local copy as it is used by a process that serves: a disk that does
@@ -46,6 +48,59 @@ type local struct {
 	late     atomic.Int64                    // calls that nobody waits for any more
 	since    atomic.Int64                    // when the first of these became late, Unix ms
 	calls    sync.WaitGroup                  // all that are waited for with a limit
+	reading  chan struct{}                   // holds a token for each document that is being read
+	missed   atomic.Bool                     // documents could not be read, so that editions may not be amended
+}
+
+// readers bounds how many documents are read at once: a request beyond that waits,
+// as long as for the disk.
+const readers = 16
+
+// objects are the documents of a station; it implements edition.Source.
+type objects struct {
+	local   *local
+	station string
+}
+
+// Read implements edition.Source.
+func (o objects) Read(hash edition.Hash) ([]byte, error) {
+	packed, err := o.read(hash)
+	if errors.Is(err, errLate) {
+		o.local.missed.Store(true)
+	}
+	return packed, err
+}
+
+// read holds a token until the disk has answered, however late: no more calls than
+// there are tokens wait for one that hangs.
+func (o objects) read(hash edition.Hash) ([]byte, error) {
+	l := o.local
+	read := func() ([]byte, error) { return l.files.ReadObject(o.station, hash) }
+	limit := time.Duration(l.patience.Load())
+	if limit == 0 {
+		return read()
+	}
+	patience := time.NewTimer(limit)
+	defer patience.Stop()
+	if l.late.Load() > 0 {
+		return nil, errLate
+	}
+	select {
+	case l.reading <- struct{}{}:
+	case <-patience.C:
+		return nil, errLate
+	}
+	return await(l, limit, nil, func() ([]byte, error) {
+		defer func() { <-l.reading }()
+		return read()
+	})
+}
+
+func (o objects) Write(hash edition.Hash, packed []byte) error {
+	_, err := ask(o.local, nil, func() (struct{}, error) {
+		return struct{}{}, o.local.files.WriteObject(context.Background(), o.station, hash, packed)
+	})
+	return err
 }
 
 // ask calls the disk. Failed, which may be nil, is told the error of a call that
@@ -58,6 +113,11 @@ func ask[T any](l *local, failed func(error), call func() (T, error)) (answer T,
 	if l.late.Load() > 0 {
 		return answer, errLate
 	}
+	return await(l, limit, failed, call)
+}
+
+// await calls the disk and waits for so long.
+func await[T any](l *local, limit time.Duration, failed func(error), call func() (T, error)) (answer T, err error) {
 	type result struct {
 		answer T
 		err    error

@@ -218,6 +218,9 @@ func (c *Cache) showPinned(d *desk, e *edition.Edition) {
 		if e, fault = c.withoutWithdrawn(c.amended(e)); fault != nil {
 			fault = fmt.Errorf("edition of %s: %w", d.pin.Watermark, fault)
 		}
+		if fault == nil && isLost(e) {
+			e, fault = nil, edition.ErrDamaged
+		}
 	}
 	c.conditions.Note(pinRefused, d.station, fault)
 	d.pinned.Store(e)
@@ -230,7 +233,6 @@ func (c *Cache) showPinned(d *desk, e *edition.Edition) {
 	} else if after != nil {
 		c.log.Info("edition served", "station", d.station, "edition", after.Watermark(), "documents", after.Len())
 	}
-	c.wake()
 }
 
 // stepPin brings the pin of a station into step with a store.

@@ -18,7 +18,7 @@ import (
 func of(station string, e *edition.Edition) *edition.Edition {
 	m := e.Manifest()
 	m.Station = station
-	other, err := m.Edition(e, func(edition.Hash) ([]byte, error) { return nil, errors.New("not known") })
+	other, err := m.Edition(e, func(edition.Entry) (*edition.Document, error) { return nil, errors.New("not known") })
 	if err != nil {
 		panic(err)
 	}

@@ -108,7 +108,7 @@ func summarize(out io.Writer, reports []jobs.Report, took time.Duration) {
 func sizes(e *edition.Edition) (plain, compressed int) {
 	for _, d := range e.All() {
 		plain += int(d.Size())
-		compressed += len(d.Variant(edition.Gzip).Body)
+		compressed += int(d.Compressed())
 	}
 	return plain, compressed
 }

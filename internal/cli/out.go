@@ -84,11 +84,14 @@ func writeEdition(out *durable.Folder, station string, e *edition.Edition) error
 	}
 	for p, d := range e.All() {
 		name := strings.TrimPrefix(p, "/")
-		if err := x.write(name, d.Body()); err != nil {
-			return err
-		}
-		if err := x.write(name+network.GzipSuffix, d.Variant(edition.Gzip).Body); err != nil {
-			return err
+		for name, d := range map[string]*edition.Document{name: d, name + network.GzipSuffix: d.Twin()} {
+			body, err := d.Body()
+			if err == nil {
+				err = x.write(name, body)
+			}
+			if err != nil {
+				return err
+			}
 		}
 	}
 	for name := range both {

@@ -115,7 +115,6 @@ func (s *service) run(signals <-chan os.Signal, public, admin net.Listener) erro
 	group.Go(func() error { return server.Serve(serving, s.log, public, server.New(n, s.editions), s.drain) })
 	group.Go(func() error { return server.ServeAdmin(serving, s.log, admin, s.admin().Handler(), s.drain) })
 	group.Go(func() error { return s.editions.Follow(working, s.poll()) })
-	group.Go(func() error { return s.editions.Encode(working) })
 	if s.cfg.Jobs.Enabled {
 		group.Go(func() error { return s.work(working) })
 	}

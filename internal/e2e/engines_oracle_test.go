@@ -115,7 +115,11 @@ func (p *published) compare(s *network.Station, e *edition.Edition) error {
 		return fmt.Errorf("the index (-sitemaps that are there +those that it names):\n%s", diff)
 	}
 	if document, ok := e.Document(network.BaiduPath); ok {
-		got.Baidu = strings.Fields(string(document.Body()))
+		body, err := document.Body()
+		if err != nil {
+			return err
+		}
+		got.Baidu = strings.Fields(string(body))
 	}
 	if diff := cmp.Diff(p, got); diff != "" {
 		return fmt.Errorf("addresses (-committed +published):\n%s", diff)
@@ -137,10 +141,13 @@ func guids(e *edition.Edition, path string) (ids []string, err error) {
 			ID string `json:"id"`
 		} `xml:"-" json:"items"`
 	}
-	if strings.HasSuffix(path, "/"+string(network.JSON)) {
-		err = json.Unmarshal(document.Body(), &feed)
-	} else {
-		err = xml.Unmarshal(document.Body(), &feed)
+	body, err := document.Body()
+	switch {
+	case err != nil:
+	case strings.HasSuffix(path, "/"+string(network.JSON)):
+		err = json.Unmarshal(body, &feed)
+	default:
+		err = xml.Unmarshal(body, &feed)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -162,7 +169,11 @@ func locsOf(e *edition.Edition, path string) (locs []string, err error) {
 		URLs     []string `xml:"url>loc"`
 		Sitemaps []string `xml:"sitemap>loc"`
 	}
-	if err := xml.Unmarshal(document.Body(), &list); err != nil {
+	body, err := document.Body()
+	if err == nil {
+		err = xml.Unmarshal(body, &list)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return append(list.URLs, list.Sitemaps...), nil

@@ -12,18 +12,15 @@ import (
 type Content struct {
 	mediaType string
 	hash      Hash
-	size      int64  // without encoding
-	plain     []byte // nil: not kept
+	size      int64 // without encoding
 	gzip      []byte
-	popular   bool // worth more encodings
+	often     bool // it is asked for often enough to be worth more encodings
 }
 
 // NewContent returns the content of a body. Its hash is that of media type and
 // body.
 func NewContent(mediaType string, body []byte) *Content {
-	c := &Content{mediaType: mediaType, hash: hashOf(mediaType, body), size: int64(len(body)), gzip: compressGzip(body), popular: true}
-	c.mustKeepSmall()
-	return c
+	return &Content{mediaType, hashOf(mediaType, body), int64(len(body)), compressGzip(body), true}
 }
 
 // Join returns the content of the chunks' texts, one after the other, in gzip only,
@@ -32,42 +29,24 @@ func NewContent(mediaType string, body []byte) *Content {
 // content.
 func Join(mediaType string, chunks []*gzjoin.Chunk) *Content {
 	compressed := gzjoin.Join(chunks)
-	c := &Content{mediaType: mediaType, hash: hashOf(mediaType, compressed), size: gzjoin.Size(chunks), gzip: compressed}
-	c.mustKeepSmall()
-	return c
+	return &Content{mediaType, hashOf(mediaType, compressed), gzjoin.Size(chunks), compressed, false}
 }
 
-// Share has the chunks that a document was joined from refer to its bytes, see
+// Share has chunks that the content was joined from refer to its bytes, see
 // [gzjoin.Share].
-func (d *Document) Share(chunks ...*gzjoin.Chunk) { gzjoin.Share(d.gzip.Body, chunks) }
+func (c *Content) Share(chunks ...*gzjoin.Chunk) { gzjoin.Share(c.gzip, chunks) }
 
-// keepSmall keeps a body without encoding that is no larger than what gzip made
-// of it, as that of a line or two. The error is that of broken gzip.
-func (c *Content) keepSmall() error {
-	if c.size > int64(len(c.gzip)) {
-		return nil
-	}
-	var body bytes.Buffer
-	if _, err := gunzip(&body, c.gzip); err != nil {
-		return err
-	}
-	c.plain = body.Bytes()
-	return nil
-}
-
-func (c *Content) mustKeepSmall() {
-	if err := c.keepSmall(); err != nil {
-		panic(err) // it was compressed here
-	}
-}
-
-// sameAs reports whether d has the same media type and the same body.
+// sameAs reports whether d has the same media type and the same body. What of d
+// can't be read is another one.
 func (c *Content) sameAs(d *Document) bool {
-	if c.hash == d.hash {
+	if c.hash == d.body.hash {
 		return true
 	}
-	return c.mediaType == d.MediaType() && c.size == d.size && bytes.Equal(trailer(c.gzip), trailer(d.gzip.Body)) &&
-		bodySum(c.gzip) == bodySum(d.gzip.Body)
+	if c.mediaType != d.MediaType() || c.size != d.body.size {
+		return false
+	}
+	e, err := d.body.load()
+	return err == nil && bytes.Equal(trailer(c.gzip), trailer(e.gzip)) && bodySum(c.gzip) == bodySum(e.gzip)
 }
 
 // trailer returns the CRC-32 and the size of what was compressed (RFC 1952

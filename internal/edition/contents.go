@@ -84,9 +84,17 @@ func NewContents(text []byte) *Content {
 func JoinContents(chunks []*gzjoin.Chunk) *Content { return Join(contentsType, chunks) }
 
 // Articles yields the articles of contents, in their order. An error, which is
-// ErrDamaged, ends it.
+// ErrDamaged or that of a body at rest that can't be read, ends it.
 func Articles(contents *Document) iter.Seq2[Article, error] {
-	return ParseArticles(contents.Body())
+	text, err := contents.Body()
+	if err != nil {
+		return unreadable(err)
+	}
+	return ParseArticles(text)
+}
+
+func unreadable(err error) iter.Seq2[Article, error] {
+	return func(yield func(Article, error) bool) { yield(Article{}, fmt.Errorf("contents: %w", err)) }
 }
 
 // ParseArticles does so with the lines of contents.
@@ -179,9 +187,13 @@ func has(set map[string]bool, text []byte) bool {
 }
 
 // Find yields the articles of these ids that contents have, in their order. An
-// error, which is ErrDamaged, ends it. It takes far less than to read all.
+// error, as that of Articles, ends it. It takes far less than to read all.
 func Find(contents *Document, ids map[string]bool) iter.Seq2[Article, error] {
-	return FindLines(contents.Body(), ids)
+	text, err := contents.Body()
+	if err != nil {
+		return unreadable(err)
+	}
+	return FindLines(text, ids)
 }
 
 // FindLines does so with the lines of contents.
@@ -203,7 +215,7 @@ func FindLines(text []byte, ids map[string]bool) iter.Seq2[Article, error] {
 // HasAny reports whether contents have any of the articles of these ids.
 func HasAny(contents *Document, ids map[string]bool) bool {
 	for _, err := range Find(contents, ids) {
-		_ = err // damaged contents may have it
+		_ = err // contents that can't be read may have it
 		return true
 	}
 	return false

@@ -54,7 +54,7 @@ func Diff(a, b *Edition) (Difference, error) {
 func ChangedPaths(a, b *Edition) (paths []string) {
 	before, after := newSide(a).documents, newSide(b).documents
 	for path, d := range after {
-		if old, ok := before[path]; !ok || old.hash != d.hash {
+		if old, ok := before[path]; !ok || old.Hash() != d.Hash() {
 			paths = append(paths, path)
 		}
 	}
@@ -104,7 +104,7 @@ func newSide(e *Edition) *side {
 func (d *differ) read() error {
 	for _, both := range [][2]*side{{d.before, d.after}, {d.after, d.before}} {
 		for path, contents := range both[0].contents {
-			if other, ok := both[1].contents[path]; ok && other.hash == contents.hash {
+			if other, ok := both[1].contents[path]; ok && other.Hash() == contents.Hash() {
 				continue
 			}
 			for a, err := range Articles(contents) {
@@ -155,7 +155,7 @@ func (d *differ) complete() error {
 	}
 	for path, contents := range d.before.contents {
 		month, _, shard := network.ParseShardPath(path)
-		if other, ok := d.after.contents[path]; !ok || other.hash != contents.hash || shard && !months[month] {
+		if other, ok := d.after.contents[path]; !ok || other.Hash() != contents.Hash() || shard && !months[month] {
 			continue
 		}
 		for a, err := range Articles(contents) {

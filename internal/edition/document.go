@@ -8,10 +8,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
-	"net/http"
-	"strconv"
+	"sync/atomic"
 	"time"
+	"unique"
 )
 
 // Hash names the content of a document in every store: equal content has an
@@ -46,51 +45,25 @@ func hashOf(mediaType string, data []byte) Hash {
 	return Hash(h.Sum(nil))
 }
 
-// Encoding is a content coding (RFC 9110 §8.4.1).
-type Encoding int
-
-// The encodings that a document can have.
-const (
-	Identity Encoding = iota
-	Gzip
-	Brotli
-	Zstd
-	encodings
-)
-
-// String returns the coding's registered name.
-func (e Encoding) String() string {
-	return [...]string{"identity", "gzip", "br", "zstd"}[e]
-}
-
 // Document is one published file. It does not change; its bodies must not be
 // written to.
 //
-// It is kept in gzip. Its body without encoding is made from that for the rare
-// client that asks, and kept only where it is the smaller one. A feed gets
-// Brotli by [Document.Encode], which takes longer than all the rest, and then
-// zstd when the first client wants that: until then it is served in gzip.
+// It is kept in gzip, in memory or at rest (see [Rest]), and what is known of it
+// takes little: an archive has tens of thousands of documents, of which few are
+// asked for. The other encodings are made when a client asks for them.
 type Document struct {
-	contentType  []string // in the form of http.Header, as the next three
-	lastModified []string
-	cacheControl []string
-	link         []string // nil: none
-	tag          string
-	hash         Hash
-	size         int64 // of the body without encoding
-	modified     time.Time
-	items        int
-	headers      Headers
-	plain, gzip  Variant
-	late         *late // nil: it has no other encodings
+	body     *body
+	kind     unique.Handle[kind]
+	modified int64 // Unix seconds
+	items    int32
+	twin     bool                   // its body is that in gzip
+	fields   atomic.Pointer[fields] // nil: not asked for yet
 }
 
-// Variant is a document in one encoding, with the values of its header fields
-// made once, in the form of http.Header.
-type Variant struct {
-	Body          []byte   // nil: not kept
-	ETag          []string // strong, one for each encoding (RFC 9110 §8.8.3)
-	ContentLength []string
+// kind is what many documents have in common.
+type kind struct {
+	mediaType string
+	headers   Headers
 }
 
 // NewDocument returns the document of a body, with DefaultHeaders. Modified is the moment
@@ -101,129 +74,103 @@ func NewDocument(mediaType string, body []byte, modified time.Time) *Document {
 }
 
 func (c *Content) document(modified time.Time) *Document {
-	modified = modified.UTC().Truncate(time.Second)
-	d := &Document{
-		contentType: []string{c.mediaType}, lastModified: []string{modified.Format(http.TimeFormat)},
-		hash: c.hash, size: c.size, modified: modified,
-	}
-	d.tag = hex.EncodeToString(c.hash[:16])
-	d.setHeaders(DefaultHeaders)
-	d.plain = d.variant(Identity, c.plain)
-	d.plain.ContentLength = []string{strconv.FormatInt(c.size, 10)}
-	d.gzip = d.variant(Gzip, c.gzip)
-	if c.popular {
-		d.late = new(late)
-	}
-	return d
+	b := newBody(c.hash, c.size, c.gzip, c.often)
+	return &Document{body: b, kind: unique.Make(kind{c.mediaType, DefaultHeaders}), modified: modified.Unix()}
+}
+
+// as returns a document of the same body.
+func (d *Document) as(kind unique.Handle[kind], modified int64, items int) *Document {
+	return &Document{body: d.body, kind: kind, modified: modified, items: int32(items), twin: d.twin}
 }
 
 // modifiedAt returns the document as one that changed at another moment. What it
 // prints of that stays.
 func (d *Document) modifiedAt(modified time.Time) *Document {
-	other := *d
-	other.modified = modified.UTC().Truncate(time.Second)
-	other.lastModified = []string{other.modified.Format(http.TimeFormat)}
-	return &other
-}
-
-func (d *Document) variant(encoding Encoding, body []byte) Variant {
-	suffix := ""
-	if encoding != Identity {
-		suffix = "-" + encoding.String()
-	}
-	return Variant{Body: body, ETag: []string{`"` + d.tag + suffix + `"`}, ContentLength: []string{strconv.Itoa(len(body))}}
+	return d.as(d.kind, modified.Unix(), d.Items())
 }
 
 // MediaType returns the document's media type with its charset.
-func (d *Document) MediaType() string { return d.contentType[0] }
-
-// ContentType returns the media type in the form of http.Header. It must not
-// be written to.
-func (d *Document) ContentType() []string { return d.contentType }
-
-// LastModified returns the time of modification as an HTTP date, in the form
-// of http.Header. It must not be written to.
-func (d *Document) LastModified() []string { return d.lastModified }
-
-// Tag returns what the ETags of all encodings begin with, without quotes.
-func (d *Document) Tag() string { return d.tag }
+func (d *Document) MediaType() string { return d.kind.Value().mediaType }
 
 // Hash returns the hash of the content.
-func (d *Document) Hash() Hash { return d.hash }
+func (d *Document) Hash() Hash { return d.body.hash }
 
 // Modified returns the moment at which the content last changed, in UTC.
-func (d *Document) Modified() time.Time { return d.modified }
+func (d *Document) Modified() time.Time { return time.Unix(d.modified, 0).UTC() }
 
 // Size returns the length of the body without encoding, in bytes.
-func (d *Document) Size() int64 { return d.size }
+func (d *Document) Size() int64 {
+	if d.twin {
+		return d.body.length
+	}
+	return d.body.size
+}
+
+// Compressed returns the length of the body in gzip, in bytes.
+func (d *Document) Compressed() int64 { return d.body.length }
 
 // Items returns how many articles the document carries, of those documents that
 // carry articles.
-func (d *Document) Items() int { return d.items }
+func (d *Document) Items() int { return int(d.items) }
 
 // Carrying returns the document with that number of articles: itself if it has
 // it already.
 func (d *Document) Carrying(items int) *Document {
-	if d.items == items {
+	if d.Items() == items {
 		return d
 	}
-	counted := *d
-	counted.items = items
-	return &counted
+	return d.as(d.kind, d.modified, items)
 }
 
-// Variant returns the document in an encoding; without a body if it can't be
-// had in that, or not yet. A feed that has been encoded gets zstd a moment after
-// it was first asked for.
-func (d *Document) Variant(encoding Encoding) *Variant {
-	switch encoding {
-	case Identity:
-		return &d.plain
-	case Gzip:
-		return &d.gzip
+// Lost reports whether the document was found missing or damaged where it is at
+// rest, and has not been stored again.
+func (d *Document) Lost() bool { return d.body.lost.Load() }
+
+// Restored reports whether a lost document is in memory, to be stored again.
+func (d *Document) Restored() bool { return d.Lost() && d.body.held.Load() != nil }
+
+// Body returns the body without encoding, decompressed for the call. The error is
+// that of a body at rest that can't be read, which is ErrDamaged where it is not as
+// it was stored.
+func (d *Document) Body() ([]byte, error) {
+	e, err := d.body.load()
+	if err != nil {
+		return nil, err
 	}
-	v := d.late.variant(encoding)
-	if encoding == Zstd && v.Body == nil {
-		d.wantZstd()
+	if d.twin {
+		return e.gzip, nil
 	}
-	return v
-}
-
-// Has reports whether the document can be had in the encoding, and is smaller
-// in it than without.
-func (d *Document) Has(encoding Encoding) bool {
-	body := d.Variant(encoding).Body
-	return encoding == Identity || body != nil && int64(len(body)) < d.size
-}
-
-// WriteTo writes the body without encoding to w, in pieces where it has to be
-// decompressed. It implements io.WriterTo; the error is that of w.
-func (d *Document) WriteTo(w io.Writer) (int64, error) {
-	if body := d.plain.Body; body != nil {
-		n, err := w.Write(body)
-		return int64(n), err
+	body := bytes.NewBuffer(make([]byte, 0, d.body.size))
+	if _, err := gunzip(body, e.gzip); err != nil {
+		return nil, &DamagedError{d.body.hash}
 	}
-	return gunzip(w, d.gzip.Body)
+	return body.Bytes(), nil
 }
-
-// Body returns the body without encoding, decompressed for the call.
-func (d *Document) Body() []byte {
-	body := bytes.NewBuffer(make([]byte, 0, d.size))
-	if _, err := d.WriteTo(body); err != nil {
-		panic(err) // what is kept has been compressed here or verified
-	}
-	return body.Bytes()
-}
-
-// twinSuffix tells the ETag of a twin from that of the document in gzip.
-const twinSuffix = "-gz"
 
 // Twin returns the compressed body as a document of its own, for addresses that
 // end in .gz: application/gzip, which has no further encoding.
 func (d *Document) Twin() *Document {
-	body := d.gzip.Body
-	twin := (&Content{mediaType: "application/gzip", hash: d.hash, size: int64(len(body)), plain: body}).document(d.modified)
-	twin.tag += twinSuffix
-	twin.plain = twin.variant(Identity, body)
-	return twin.WithHeaders(d.headers)
+	return &Document{
+		body: d.body, kind: unique.Make(kind{"application/gzip", d.Headers()}), modified: d.modified, twin: true,
+	}
+}
+
+// entry returns the document's line in a manifest.
+func (d *Document) entry() Entry {
+	k := d.kind.Value()
+	return Entry{
+		Hash: d.body.hash, Type: k.mediaType, Modified: d.Modified(), Items: d.Items(),
+		Size: d.body.size, Gzip: d.body.length, Often: d.body.often,
+		MaxAge: int(k.headers.MaxAge / time.Second), StaleIfError: int(k.headers.StaleIfError / time.Second), Link: k.headers.Link,
+		Stale: int(k.headers.StaleWhileRevalidate / time.Second),
+	}
+}
+
+// of returns the document of an entry that has a body.
+func (entry Entry) of(b *body) *Document {
+	k := unique.Make(kind{entry.Type, Headers{
+		MaxAge: time.Duration(entry.MaxAge) * time.Second, StaleIfError: time.Duration(entry.StaleIfError) * time.Second, Link: entry.Link,
+		StaleWhileRevalidate: time.Duration(entry.Stale) * time.Second,
+	}})
+	return &Document{body: b, kind: k, modified: entry.Modified.Unix(), items: int32(entry.Items)}
 }

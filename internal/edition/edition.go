@@ -112,12 +112,12 @@ func (e *Edition) Instead(of *Edition, at time.Time) *Edition {
 	for path, d := range documents {
 		modified := at
 		if served, ok := of.documents[path]; ok {
-			modified = served.modified
-			if served.hash != d.hash {
-				modified = later(at, served.modified.Add(time.Second))
+			modified = served.Modified()
+			if served.Hash() != d.Hash() {
+				modified = later(at, modified.Add(time.Second))
 			}
 		}
-		if modified.After(d.modified) {
+		if modified.After(d.Modified()) {
 			documents[path] = d.modifiedAt(modified)
 			changed = true
 		}
@@ -159,10 +159,18 @@ func (e *Edition) Watermark() time.Time { return e.watermark }
 func (e *Edition) Issued() time.Time { return e.issued }
 
 // Digest tells editions of one watermark apart, which processes can make that were
-// apart: it is that of the manifest, 32 hexadecimal digits.
+// apart: it is that of the manifest, 32 hexadecimal digits, without what follows from
+// the hashes, which the version before did not write.
 func (e *Edition) Digest() string {
 	e.digest.once.Do(func() {
-		text, err := json.Marshal(e.Manifest())
+		m := e.Manifest()
+		for _, entries := range []map[string]Entry{m.Documents, m.Contents} {
+			for path, entry := range entries {
+				entry.Size, entry.Gzip, entry.Often = 0, 0, false
+				entries[path] = entry
+			}
+		}
+		text, err := json.Marshal(m)
 		if err != nil {
 			panic(err) // it has no value that JSON lacks
 		}
@@ -207,6 +215,21 @@ func (e *Edition) Contents(path string) (*Document, bool) {
 
 // AllContents returns the contents by path, in the order of the paths.
 func (e *Edition) AllContents() iter.Seq2[string, *Document] { return inOrder(e.contents) }
+
+// Lost returns the documents and contents that were found missing or damaged where
+// they are at rest and are not in memory, by path: they have to be made again, or
+// fetched from elsewhere.
+func (e *Edition) Lost() iter.Seq2[string, *Document] {
+	return func(yield func(string, *Document) bool) {
+		for _, part := range []map[string]*Document{e.documents, e.contents} {
+			for path, d := range part {
+				if d.Lost() && !d.Restored() && !yield(path, d) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // Objects returns what a store has to keep of the edition besides its manifest:
 // the documents and the contents.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/testkit/doctest"
 )
 
 // TestStaleWhileRevalidate holds how long proxies are allowed to serve what is
@@ -21,7 +22,7 @@ func TestStaleWhileRevalidate(t *testing.T) {
 	} {
 		d := edition.NewDocument(xmlType, []byte("<a/>"), noon).WithHeaders(edition.Headers{MaxAge: 5 * time.Minute, StaleWhileRevalidate: tt.bound})
 		m := edition.New("xt", noon, "4711", map[string]*edition.Document{"/a": d}).Manifest()
-		e, err := m.Edition(nil, func(edition.Hash) ([]byte, error) { return d.Pack(), nil })
+		e, err := m.Edition(nil, func(entry edition.Entry) (*edition.Document, error) { return edition.Unpack(entry, doctest.Pack(t, d)) })
 		if err != nil {
 			t.Fatal(err)
 		}

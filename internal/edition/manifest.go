@@ -46,26 +46,15 @@ type Entry struct {
 	Modified time.Time `json:"modified"`
 	Items    int       `json:"items,omitempty"`
 
+	// What the object has as well, so that it need not be read to serve the others.
+	Size  int64 `json:"size,omitempty"`  // without encoding
+	Gzip  int64 `json:"gzip,omitempty"`  // in gzip; 0: not known, as a former version has written it
+	Often bool  `json:"often,omitempty"` // it is worth more encodings
+
 	MaxAge       int    `json:"max_age"` // seconds
 	StaleIfError int    `json:"stale_if_error,omitempty"`
 	Stale        int    `json:"stale_while_revalidate,omitempty"` // see Headers
 	Link         string `json:"link,omitempty"`
-}
-
-// entry returns the document's line in a manifest.
-func (d *Document) entry() Entry {
-	return Entry{
-		Hash: d.hash, Type: d.MediaType(), Modified: d.modified, Items: d.items,
-		MaxAge: int(d.headers.MaxAge / time.Second), StaleIfError: int(d.headers.StaleIfError / time.Second), Link: d.headers.Link,
-		Stale: int(d.headers.StaleWhileRevalidate / time.Second),
-	}
-}
-
-func (entry Entry) headers() Headers {
-	return Headers{
-		MaxAge: time.Duration(entry.MaxAge) * time.Second, StaleIfError: time.Duration(entry.StaleIfError) * time.Second, Link: entry.Link,
-		StaleWhileRevalidate: time.Duration(entry.Stale) * time.Second,
-	}
 }
 
 // Manifest returns the edition's manifest.
@@ -95,40 +84,47 @@ func entries(documents map[string]*Document) map[string]Entry {
 // but not ErrDamaged: the program that wrote it may still be running. One of the
 // version before has no Build, so that the edition is built anew.
 func ParseManifest(data []byte) (Manifest, error) {
-	var head struct {
-		Format int   `json:"format"`
+	var m struct {
+		Manifest
 		Number int64 `json:"number"` // the version before numbered its editions
 	}
-	if err := json.Unmarshal(data, &head); err != nil {
+	err := json.Unmarshal(data, &m)
+	format := m.Format
+	if err != nil { // as where the fields of another format are others
+		var head struct {
+			Format int `json:"format"`
+		}
+		if err := json.Unmarshal(data, &head); err != nil {
+			return Manifest{}, fmt.Errorf("manifest: %w: %w", ErrDamaged, err)
+		}
+		format = head.Format
+	}
+	if format != manifestFormat {
+		return Manifest{}, fmt.Errorf("manifest: its format is %d, this program reads %d", format, manifestFormat)
+	}
+	if err != nil {
 		return Manifest{}, fmt.Errorf("manifest: %w: %w", ErrDamaged, err)
 	}
-	if head.Format != manifestFormat {
-		return Manifest{}, fmt.Errorf("manifest: its format is %d, this program reads %d", head.Format, manifestFormat)
-	}
-	var m Manifest
-	if err := json.Unmarshal(data, &m); err != nil {
-		return Manifest{}, fmt.Errorf("manifest: %w: %w", ErrDamaged, err)
-	}
-	if head.Number != 0 {
+	if m.Number != 0 {
 		m.Build = ""
 	}
-	return m, nil
+	return m.Manifest, nil
 }
 
-// Edition returns the edition that the manifest names, each document fetched
-// with get, unless known has it already (known may be nil).
-func (m *Manifest) Edition(known *Edition, get func(Hash) ([]byte, error)) (*Edition, error) {
+// Edition returns the edition that the manifest names. Documents that known (which
+// may be nil) has are taken from it, the others are opened, each content once.
+func (m *Manifest) Edition(known *Edition, open func(Entry) (*Document, error)) (*Edition, error) {
 	have := map[Hash]*Document{}
 	if known != nil {
 		for d := range known.Objects() {
-			have[d.hash] = d
+			have[d.body.hash] = d
 		}
 	}
-	documents, err := open(m.Documents, have, get)
+	documents, err := openAll(m.Documents, have, open)
 	if err != nil {
 		return nil, err
 	}
-	contents, err := open(m.Contents, have, get)
+	contents, err := openAll(m.Contents, have, open)
 	if err != nil {
 		return nil, err
 	}
@@ -137,25 +133,27 @@ func (m *Manifest) Edition(known *Edition, get func(Hash) ([]byte, error)) (*Edi
 	return e, nil
 }
 
-func open(entries map[string]Entry, have map[Hash]*Document, get func(Hash) ([]byte, error)) (map[string]*Document, error) {
+func openAll(entries map[string]Entry, have map[Hash]*Document, open func(Entry) (*Document, error)) (map[string]*Document, error) {
 	documents := make(map[string]*Document, len(entries))
 	for path, entry := range entries {
-		d, err := entry.document(have[entry.Hash], get)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+		d, ok := have[entry.Hash]
+		switch {
+		case !ok:
+			var err error
+			if d, err = open(entry); err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+			have[entry.Hash] = d
+		case !d.is(entry):
+			d = entry.of(d.body)
 		}
 		documents[path] = d
 	}
 	return documents, nil
 }
 
-func (entry Entry) document(have *Document, get func(Hash) ([]byte, error)) (*Document, error) {
-	if have != nil && have.entry() == entry {
-		return have, nil
-	}
-	data, err := get(entry.Hash)
-	if err != nil {
-		return nil, err
-	}
-	return Unpack(entry, data)
+// is reports whether a document of the same content is that of an entry.
+func (d *Document) is(entry Entry) bool {
+	entry.Size, entry.Gzip, entry.Often = d.body.size, d.body.length, d.body.often
+	return d.entry() == entry
 }

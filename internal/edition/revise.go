@@ -38,11 +38,12 @@ type Revision struct {
 // says when.
 func (r Revision) Revise(previous *Document) (*Document, error) {
 	if previous != nil && !r.Changed {
-		body, err := r.Render(previous.modified)
+		body, err := r.Render(previous.Modified())
 		if err != nil {
 			return nil, err
 		}
-		if int64(len(body)) == previous.size && hashOf(r.MediaType, body) == previous.hash {
+		if int64(len(body)) == previous.body.size && hashOf(r.MediaType, body) == previous.body.hash {
+			previous.body.restore(func() []byte { return compressGzip(body) })
 			return r.complete(previous), nil
 		}
 	}
@@ -59,6 +60,7 @@ func (r Revision) Revise(previous *Document) (*Document, error) {
 // version of the program, is no change.
 func (r Revision) Settle(content *Content, previous *Document) *Document {
 	if previous != nil && content.sameAs(previous) {
+		previous.body.restore(func() []byte { return content.gzip })
 		return r.complete(previous)
 	}
 	return r.complete(content.document(r.modified(previous)))
@@ -74,8 +76,8 @@ func (r Revision) modified(previous *Document) time.Time {
 		modified = r.AsOf // a clock in the newsroom is ahead
 	}
 	modified = modified.UTC().Truncate(time.Second)
-	if previous != nil && !modified.After(previous.modified) {
-		modified = later(r.AsOf, previous.modified.Add(time.Second)).UTC().Truncate(time.Second)
+	if previous != nil && !modified.After(previous.Modified()) {
+		modified = later(r.AsOf, previous.Modified().Add(time.Second)).UTC().Truncate(time.Second)
 	}
 	return modified
 }

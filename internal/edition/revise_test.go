@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"feedstation/internal/edition"
+	"feedstation/internal/testkit/doctest"
 )
 
 // printed is a document that prints when it changed, as feeds do.
@@ -66,8 +67,8 @@ func TestRevise(t *testing.T) {
 			if !got.Modified().Equal(tt.want) {
 				t.Errorf("modified %v, want %v", got.Modified(), tt.want)
 			}
-			if want := tt.text + " " + tt.want.UTC().Format(time.RFC3339Nano); string(got.Body()) != want {
-				t.Errorf("body %q, want %q", got.Body(), want)
+			if want := tt.text + " " + tt.want.UTC().Format(time.RFC3339Nano); string(doctest.Body(t, got)) != want {
+				t.Errorf("body %q, want %q", doctest.Body(t, got), want)
 			}
 			if tt.previous != nil && !got.Modified().After(tt.previous.Modified()) {
 				t.Errorf("modified %v, not after %v", got.Modified(), tt.previous.Modified())
@@ -139,7 +140,9 @@ func TestReviseHeaders(t *testing.T) {
 	// Stored and fetched, it is as it was.
 	e := edition.New("xt", noon, "", map[string]*edition.Document{"/rss.xml": next})
 	m := e.Manifest()
-	fetched, err := m.Edition(nil, func(edition.Hash) ([]byte, error) { return next.Pack(), nil })
+	fetched, err := m.Edition(nil, func(entry edition.Entry) (*edition.Document, error) {
+		return edition.Unpack(entry, doctest.Pack(t, next))
+	})
 	if err != nil || !fetched.Equal(e) {
 		t.Errorf("fetched: %v, equal %t", err, err == nil && fetched.Equal(e))
 	}

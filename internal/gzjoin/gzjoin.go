@@ -36,7 +36,8 @@ var writers = sync.Pool{New: func() any {
 // Chunk is a compressed part of a file. Its text does not change; where its bytes
 // are does, see [Share].
 type Chunk struct {
-	deflated []byte // ends on a byte
+	deflated []byte // ends on a byte; nil: dropped
+	length   int    // of that
 	sum      uint32 // CRC-32 of the text
 	shift    uint32 // of its size, see shiftOf
 	size     int64  // of the text
@@ -55,7 +56,7 @@ func New(text []byte) Chunk {
 		panic(err)
 	}
 	size := int64(len(text))
-	return Chunk{bytes.Clone(out.Bytes()), crc32.ChecksumIEEE(text), shiftOf(size), size}
+	return Chunk{bytes.Clone(out.Bytes()), out.Len(), crc32.ChecksumIEEE(text), shiftOf(size), size}
 }
 
 // Size returns the length of the text, in bytes.
@@ -97,20 +98,27 @@ func Size(chunks []*Chunk) (size int64) {
 }
 
 // Share has chunks refer to the data that [Join] made of them, so that they take no
-// memory of their own. Where it is not of them, they stay as they are.
-func Share(data []byte, chunks []*Chunk) {
+// memory of their own, also those that were dropped. It reports whether the data can
+// be of them; where it is not they stay as they are.
+func Share(data []byte, chunks []*Chunk) bool {
 	rest := data[min(len(head), len(data)):]
 	for _, c := range chunks {
-		n := len(c.deflated)
-		if !bytes.HasPrefix(rest, c.deflated) {
-			return
+		if len(rest) < c.length || !bytes.HasPrefix(rest, c.deflated) {
+			return false
 		}
-		c.deflated, rest = rest[:n:n], rest[n:]
+		c.deflated, rest = rest[:c.length:c.length], rest[c.length:]
 	}
+	return true
 }
 
 // Own ends what Share began: the chunk has bytes of its own.
 func (c *Chunk) Own() { c.deflated = bytes.Clone(c.deflated) }
+
+// Drop has the chunk forget its bytes, until Share gives them back.
+func (c *Chunk) Drop() { c.deflated = nil }
+
+// Dropped reports whether the chunk has no bytes.
+func (c *Chunk) Dropped() bool { return c.deflated == nil }
 
 // shiftOf returns what the CRC-32 of a text has to be multiplied by to become that
 // of the text with as many zero bytes behind it: a power of x (RFC 1952 §8 has the

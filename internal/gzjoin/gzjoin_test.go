@@ -40,6 +40,12 @@ func TestJoin(t *testing.T) {
 			t.Fatal("equal chunks give other bytes")
 		}
 		for _, chunk := range chunks {
+			chunk.Drop()
+		}
+		if !gzjoin.Share(bytes.Clone(data), chunks) || !bytes.Equal(gzjoin.Join(chunks), data) {
+			t.Fatal("chunks that were dropped are not what they were")
+		}
+		for _, chunk := range chunks {
 			chunk.Own()
 		}
 		clear(data)

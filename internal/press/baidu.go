@@ -31,18 +31,32 @@ type addressChunk struct {
 	lines int
 }
 
+// listMemory is what the list was joined from, without the bytes, which the list has.
+type listMemory struct {
+	document  edition.Hash // of the list
+	chunks    []*gzjoin.Chunk
+	addresses map[edition.Hash]*addressChunk // by contents of months
+}
+
 // baidu adds the flat list of the newest addresses: Baidu reads no indexes, and
 // takes their entries from its quota. It is joined from the addresses of each
 // sitemap, or of each chunk of one that is remembered in chunks; only those of new
-// ones are read. Without any address it has the home page, as an empty list is
-// reported as broken.
+// ones are read, and where there is none the list stays. Without any address it has
+// the home page, as an empty list is reported as broken. The error is that of contents
+// that can't be read: there is no list then.
 func (b *draft) baidu() error {
+	paths := b.newestFirst()
+	if b.listStays(paths) {
+		b.documents[network.BaiduPath] = b.previous(network.BaiduPath)
+		return nil
+	}
+	b.recallList()
 	var list []*gzjoin.Chunk
 	var newest time.Time
 	lines, size := 0, int64(0)
 	full := func() bool { return lines == baiduURLs || size+baiduLoc >= baiduBytes }
 	known := map[edition.Hash]*addressChunk{}
-	for _, path := range b.newestFirst() {
+	for _, path := range paths {
 		if full() {
 			break
 		}
@@ -67,14 +81,52 @@ func (b *draft) baidu() error {
 			size += chunk.Size()
 		}
 	}
-	b.memory.addresses = known
 	if lines == 0 {
 		home := gzjoin.New([]byte(b.station.Address("/") + "\n"))
 		list = append(list, &home)
 	}
 	b.addContent(network.BaiduPath, edition.Join(listType, list), lines, newest)
-	b.documents[network.BaiduPath].Share(list...)
+	for _, chunk := range list {
+		chunk.Drop()
+	}
+	b.memory.list = listMemory{b.documents[network.BaiduPath].Hash(), list, known}
 	return nil
+}
+
+// listStays reports whether the current edition's list is that of the sitemaps at paths,
+// which are all: it has the same ones.
+func (b *draft) listStays(paths []string) bool {
+	list := b.previous(network.BaiduPath)
+	if list == nil || list.Lost() || b.everything {
+		return false
+	}
+	n := 0
+	for path := range b.current.All() {
+		if IsShard(path) {
+			n++
+		}
+	}
+	return n == len(paths) && !slices.ContainsFunc(paths, func(path string) bool {
+		before, now := b.previousContents(path), b.contents[path]
+		return before == nil || now == nil || before.Hash() != now.Hash() || b.previous(path) != b.documents[path]
+	})
+}
+
+// recallList gives the chunks that are remembered their bytes, and forgets those that
+// are not of the current edition's list.
+func (b *draft) recallList() {
+	m := &b.memory.list
+	if list := b.previous(network.BaiduPath); list != nil && list.Hash() == m.document {
+		if v, err := list.Variant(edition.Gzip); err == nil && gzjoin.Share(v.Body, m.chunks) {
+			return
+		}
+	}
+	*m = listMemory{}
+	for i := range b.memory.month.chunks {
+		if c := &b.memory.month.chunks[i]; c.addresses != nil && c.addresses.Dropped() {
+			c.addresses = nil
+		}
+	}
 }
 
 // addresses returns the addresses of a sitemap, in as many chunks as the sitemap is
@@ -96,7 +148,7 @@ func (b *draft) addresses(path string, known map[edition.Hash]*addressChunk) (al
 		}
 		return all, nil
 	}
-	chunk, ok := b.memory.addresses[contents.Hash()]
+	chunk, ok := b.memory.list.addresses[contents.Hash()]
 	if !ok {
 		if chunk, err = addressesOf(edition.Articles(contents)); err != nil {
 			return nil, err

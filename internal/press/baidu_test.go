@@ -2,6 +2,7 @@ package press
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/gzjoin"
 	"feedstation/internal/network"
+	"feedstation/internal/testkit/doctest"
 	"feedstation/sitemap"
 )
 
@@ -63,10 +65,10 @@ func list(t *testing.T, b *draft) []string {
 		t.Fatal(err)
 	}
 	d := b.documents[network.BaiduPath]
-	if d.MediaType() != "text/plain; charset=utf-8" || d.Size() >= 10<<20 || int64(len(d.Body())) != d.Size() {
+	if d.MediaType() != "text/plain; charset=utf-8" || d.Size() >= 10<<20 || int64(len(doctest.Body(t, d))) != d.Size() {
 		t.Errorf("%s, %d bytes", d.MediaType(), d.Size())
 	}
-	text, ok := strings.CutSuffix(string(d.Body()), "\n")
+	text, ok := strings.CutSuffix(string(doctest.Body(t, d)), "\n")
 	if !ok {
 		t.Error("the last line has no end")
 	}
@@ -182,31 +184,91 @@ func TestBaiduOfManyFiles(t *testing.T) {
 	compareLists(t, list(t, shardsOf(Memory{}, files)), want)
 }
 
+// readable are documents that can be read.
+type readable map[edition.Hash][]byte
+
+func (r readable) Read(hash edition.Hash) ([]byte, error) {
+	if packed, ok := r[hash]; ok {
+		return packed, nil
+	}
+	return nil, &edition.DamagedError{Hash: hash}
+}
+
+func (r readable) Write(edition.Hash, []byte) error { return nil }
+
 // What was read of a sitemap is used as long as that has not changed, and no
-// longer.
+// longer; the bytes are in the list alone. A list of another process is none of it.
 func TestBaiduReadsOnlyWhatIsNew(t *testing.T) {
 	files := map[string][]string{
 		path(2026, 1, 1): pages("a", 3, 0), path(2026, 2, 1): pages("b", 3, 0), path(2026, 3, 1): pages("c", 3, 0),
 	}
 	first := shardsOf(Memory{}, files)
 	list(t, first)
-	remembered := first.memory
-	if n := len(remembered.addresses); n != 3 {
-		t.Fatalf("%d sitemaps are remembered; want 3", n)
-	}
+	e := edition.New("xt", noon, "", first.documents).WithContents(first.contents)
 	old := first.contents[path(2026, 2, 1)].Hash()
-	for hash := range remembered.addresses {
-		text := fmt.Appendf(nil, "https://xt.news.example/memory\n")
-		remembered.addresses[hash] = &addressChunk{gzjoin.New(text), 1}
+	next := func(lost ...string) *draft {
+		stored := readable{}
+		for d := range e.Objects() {
+			stored[d.Hash()] = doctest.Pack(t, d)
+		}
+		for _, path := range lost {
+			delete(stored, first.contents[path].Hash())
+		}
+		m := e.Manifest()
+		current, err := m.Edition(nil, edition.NewRest(stored, edition.NewRing(0)).Open)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := shardsOf(first.memory, map[string][]string{path(2026, 2, 1): pages("b", 2, 0)})
+		b.current = current
+		for _, path := range []string{path(2026, 1, 1), path(2026, 3, 1)} {
+			b.keep(path)
+		}
+		return b
 	}
-	files[path(2026, 2, 1)] = pages("b", 2, 0)
-	want := []string{"https://xt.news.example/memory", pages("b", 2, 0)[1], pages("b", 2, 0)[0], "https://xt.news.example/memory"}
-	second := shardsOf(remembered, files)
+	want := slices.Concat(reversed(pages("c", 3, 0)), reversed(pages("b", 2, 0)), reversed(pages("a", 3, 0)))
+	second := next(path(2026, 1, 1), path(2026, 3, 1))
 	compareLists(t, list(t, second), want)
-	remembered = second.memory
-	if _, ok := remembered.addresses[old]; ok || len(remembered.addresses) != 3 {
-		t.Errorf("%d sitemaps are remembered, the one that is gone: %t", len(remembered.addresses), ok)
+	if _, ok := second.memory.list.addresses[old]; ok || len(second.memory.list.addresses) != 3 {
+		t.Errorf("%d sitemaps are remembered, the one that is gone: %t", len(second.memory.list.addresses), ok)
 	}
+	for _, chunk := range second.memory.list.chunks {
+		if !chunk.Dropped() {
+			t.Error("addresses are in memory, beside the list")
+		}
+	}
+	first.memory = second.memory // whose list is another one than that of the edition
+	compareLists(t, list(t, next()), want)
+	if err := next(path(2026, 1, 1)).baidu(); !errors.Is(err, edition.ErrDamaged) {
+		t.Errorf("contents are needed that can't be read: %v", err)
+	}
+}
+
+// A list whose sitemaps are as they were is not even joined.
+func TestBaiduStays(t *testing.T) {
+	first := shardsOf(Memory{}, map[string][]string{path(2026, 1, 1): pages("a", 3, 0), path(2026, 2, 1): pages("b", 3, 0)})
+	list(t, first)
+	m := edition.New("xt", noon, "", first.documents).WithContents(first.contents).Manifest()
+	current, err := m.Edition(nil, edition.NewRest(readable{}, edition.NewRing(0)).Open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := shardsOf(Memory{}, nil)
+	b.current, b.documents, b.contents = current, maps.Collect(current.All()), maps.Collect(current.AllContents())
+	delete(b.documents, network.BaiduPath)
+	if err := b.baidu(); err != nil || b.documents[network.BaiduPath] != b.previous(network.BaiduPath) {
+		t.Errorf("it was made anew: %v", err)
+	}
+	delete(b.documents, path(2026, 1, 1))
+	if err := b.baidu(); err == nil {
+		t.Error("it stays without one of its sitemaps")
+	}
+}
+
+func reversed(list []string) []string {
+	list = slices.Clone(list)
+	slices.Reverse(list)
+	return list
 }
 
 // A list that says what it has said keeps its document, also where its
@@ -220,7 +282,7 @@ func TestBaiduUnchanged(t *testing.T) {
 	b.add(map[string][]string{path(2026, 1, 1): pages("a", 3, 0)[:1], path(2026, 1, 2): pages("a", 3, 0)[1:]})
 	list(t, b)
 	after := b.documents[network.BaiduPath]
-	if after != before || !bytes.Equal(after.Body(), before.Body()) {
+	if after != before || !bytes.Equal(doctest.Body(t, after), doctest.Body(t, before)) {
 		t.Errorf("modified %s, before that %s", after.Modified(), before.Modified())
 	}
 	b.add(map[string][]string{path(2026, 1, 1): pages("a", 2, 0)})
@@ -240,7 +302,7 @@ func TestIndexIsNotFull(t *testing.T) {
 	if err := b.index(); err != nil {
 		t.Fatal(err)
 	}
-	body := b.documents[network.IndexPath].Body()
+	body := doctest.Body(t, b.documents[network.IndexPath])
 	if n := bytes.Count(body, []byte("<sitemap>")); n != sitemap.MaxURLs {
 		t.Errorf("%d sitemaps are named", n)
 	}

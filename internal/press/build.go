@@ -53,9 +53,9 @@ type Cut struct {
 // Memory is what a build has found out that spares the next one work. A build can
 // do without it, and does where somebody else has published since.
 type Memory struct {
-	feeds     map[string]rendered // by channel
-	month     monthMemory
-	addresses map[edition.Hash]*addressChunk // by contents of months
+	feeds map[string]rendered // by channel
+	month monthMemory
+	list  listMemory
 }
 
 // builder builds one edition of one station from one snapshot.

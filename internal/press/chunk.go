@@ -205,11 +205,13 @@ func (b *draft) addSitemap(path string, chunks []chunk, head, tail gzjoin.Chunk)
 	if pages+lines+formers == 0 {
 		return 0
 	}
-	b.addContents(path, edition.JoinContents(contents), lines)
-	b.contents[path].Share(contents...)
+	all := edition.JoinContents(contents)
+	all.Share(contents...)
+	b.addContents(path, all, lines)
 	if pages > 0 {
-		b.addContent(path, edition.Join(sitemap.ContentType, append(entries, &tail)), pages, lastMod)
-		b.documents[path].Share(entries...)
+		document := edition.Join(sitemap.ContentType, append(entries, &tail))
+		document.Share(entries...)
+		b.addContent(path, document, pages, lastMod)
 	}
 	return pages
 }

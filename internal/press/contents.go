@@ -7,12 +7,18 @@ import (
 
 // addContents adds the contents at a path, of so many lines.
 func (b *draft) addContents(path string, content *edition.Content, lines int) {
-	var previous *edition.Document
-	if b.current != nil {
-		previous, _ = b.current.Contents(path)
-	}
 	revision := edition.Revision{AsOf: b.asOf, Items: lines, Headers: edition.DefaultHeaders}
-	b.contents[path] = revision.Settle(content, previous)
+	b.contents[path] = revision.Settle(content, b.previousContents(path))
+}
+
+// previousContents returns the contents of the current edition at a path; nil: it
+// has none.
+func (b *draft) previousContents(path string) *edition.Document {
+	if b.current == nil {
+		return nil
+	}
+	d, _ := b.current.Contents(path)
+	return d
 }
 
 // addFeedContents adds the contents of a feed that has been rendered.

@@ -164,13 +164,16 @@ func (b *builder) clean(channel network.Channel, own []article.Article, work *Wo
 // those of the last build, and reports whether they are.
 func (b *builder) keepFeed(channel network.Channel) bool {
 	before := b.memory.feeds[channel.ID]
+	if contents := b.previousContents(network.FeedPath(channel.ID, network.RSS)); contents != nil && contents.Lost() {
+		return false
+	}
 	outputs := b.outputs(channel)
 	if len(outputs) != len(before.documents) {
 		return false
 	}
 	for i, output := range outputs {
 		document := b.previous(output.path)
-		if document == nil || document.Hash() != before.documents[i] {
+		if document == nil || document.Hash() != before.documents[i] || document.Lost() {
 			return false // another process has published something else
 		}
 	}
@@ -229,10 +232,7 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 	for i, f := range feeds {
 		channel, newest := b.fill(&feeds[i])
 		rhythm := channel.Rhythm()
-		others, err := b.others(&feeds[i])
-		if err != nil {
-			return nil, err
-		}
+		others := b.others(&feeds[i])
 		outputs := b.outputs(f.channel)
 		made[i] = make([]*edition.Document, len(outputs))
 		for n, output := range outputs {
@@ -271,18 +271,16 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 	return documents, nil
 }
 
-// others reports whether a feed shows other articles than before.
-func (b *builder) others(f *channelFeed) (bool, error) {
+// others reports whether a feed is known to show other articles than before.
+func (b *builder) others(f *channelFeed) bool {
 	var before []edition.Article
-	if b.current != nil {
-		if contents, ok := b.current.Contents(network.FeedPath(f.channel.ID, network.RSS)); ok {
-			var err error
-			if before, err = articlesOf(contents); err != nil {
-				return false, err
-			}
+	if contents := b.previousContents(network.FeedPath(f.channel.ID, network.RSS)); contents != nil {
+		var err error
+		if before, err = articlesOf(contents); err != nil {
+			return false // the documents are compared
 		}
 	}
-	return !slices.Equal(guids(f.shown()), guids(before)), nil
+	return !slices.Equal(guids(f.shown()), guids(before))
 }
 
 // guids returns those of the articles that a feed shows.

@@ -3,6 +3,7 @@ package press
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -163,6 +164,9 @@ func articlesWhere(e, other *edition.Edition, at func(path string) bool) (map[st
 			continue
 		}
 		for a, err := range edition.Articles(contents) {
+			if errors.Is(err, edition.ErrDamaged) {
+				break // what it had has gone without a word
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -35,7 +35,9 @@ func (b *builder) readItems(ctx context.Context, feeds []channelFeed, work *Work
 			read = append(read, a)
 		}
 	}
-	b.learn(read, work)
+	if err := b.learn(read, work); err != nil {
+		return err
+	}
 	for some := range slices.Chunk(read, readAtOnce) {
 		articles, err := b.snapshot.Whole(ctx, some)
 		if err != nil {

@@ -2,6 +2,7 @@ package press
 
 import (
 	"cmp"
+	"errors"
 	"net/url"
 	"slices"
 	"time"
@@ -48,41 +49,57 @@ func (b *builder) identify(articles []article.Article) {
 
 // learn finds out what identifies articles, given by their heads. What it costs grows
 // with those that no feed had before.
-func (b *builder) learn(heads []article.Article, work *Work) {
+func (b *builder) learn(heads []article.Article, work *Work) (err error) {
 	if len(heads) == 0 {
-		return
+		return nil
 	}
 	if b.guids == nil {
-		b.guids, b.holders = knownByFeeds(b.current), map[string]string{}
+		if b.guids, err = knownByFeeds(b.current); err != nil {
+			return err
+		}
+		b.holders = map[string]string{}
 		for id, guid := range b.guids {
 			b.holders[guid] = id
 		}
 	}
-	b.lookUp(heads, work)
+	return b.lookUp(heads, work)
+}
+
+// linesOf returns the lines of contents, none of damaged ones: what they say is lost.
+func linesOf(contents *edition.Document) ([]byte, error) {
+	text, err := contents.Body()
+	if errors.Is(err, edition.ErrDamaged) {
+		return nil, nil
+	}
+	return text, err
 }
 
 // knownByFeeds returns what identifies the articles that the feeds of an edition,
 // which may be nil, show, by id.
-func knownByFeeds(e *edition.Edition) map[string]string {
+func knownByFeeds(e *edition.Edition) (map[string]string, error) {
 	known := map[string]string{}
 	if e == nil {
-		return known
+		return known, nil
 	}
 	for path, contents := range e.AllContents() {
 		if _, _, ok := parseFeedPath(path); !ok {
 			continue
 		}
-		for id, k := range edition.KnownBy(contents.Body(), nil) {
+		text, err := linesOf(contents)
+		if err != nil {
+			return nil, err
+		}
+		for id, k := range edition.KnownBy(text, nil) {
 			known[id] = k.GUID
 		}
 	}
-	return known
+	return known, nil
 }
 
 // lookUp adds what identifies articles that no feed had. The feeds of all stations
 // may have them, and the months of their stations do: that of their publication and,
 // where they have been elsewhere, what work says of that.
-func (b *builder) lookUp(heads []article.Article, work *Work) {
+func (b *builder) lookUp(heads []article.Article, work *Work) error {
 	wanted := map[monthOf]map[string]bool{} // ids
 	want := func(station string, published time.Time, id string) {
 		if s, ok := b.network.Station(station); ok {
@@ -104,20 +121,29 @@ func (b *builder) lookUp(heads []article.Article, work *Work) {
 		}
 	}
 	for of, ids := range wanted {
-		for id, k := range knownByMonth(b.edition(of.station), of.month, ids) {
+		known, err := knownByMonth(b.edition(of.station), of.month, ids)
+		if err != nil {
+			return err
+		}
+		for id, k := range known {
 			b.guids[id] = k.GUID
 		}
 	}
 	if len(wanted) == 0 {
-		return
+		return nil
 	}
 	for _, s := range b.network.Stations {
 		if s.All && s != b.station {
-			for id, guid := range knownByFeeds(b.edition(s.ID)) {
+			known, err := knownByFeeds(b.edition(s.ID))
+			if err != nil {
+				return err
+			}
+			for id, guid := range known {
 				b.guids[id] = cmp.Or(b.guids[id], guid)
 			}
 		}
 	}
+	return nil
 }
 
 // monthOf is a month of a station.
@@ -140,17 +166,21 @@ func (b *builder) edition(station string) *edition.Edition {
 
 // knownByMonth returns what identifies the articles that an edition, which may be
 // nil, has or had in a month, by id; with ids, of these alone.
-func knownByMonth(e *edition.Edition, month article.Month, ids map[string]bool) map[string]edition.Known {
+func knownByMonth(e *edition.Edition, month article.Month, ids map[string]bool) (map[string]edition.Known, error) {
 	known := map[string]edition.Known{}
 	if e == nil {
-		return known
+		return known, nil
 	}
 	for n := 1; ; n++ {
 		contents, ok := e.Contents(network.ShardPath(month, n))
 		if !ok {
-			return known
+			return known, nil
 		}
-		for id, k := range edition.KnownBy(contents.Body(), ids) {
+		text, err := linesOf(contents)
+		if err != nil {
+			return nil, err
+		}
+		for id, k := range edition.KnownBy(text, ids) {
 			if _, ok := known[id]; !ok || !k.Former { // one that is there goes before one that was
 				known[id] = k
 			}

@@ -32,7 +32,7 @@ func Named(e *edition.Edition, id string) (address string, translations []string
 		}
 		address = l.articles[id].Address
 		if document, ok := e.Document(path); ok && IsShard(path) {
-			linesBut(document, func(page int, line []byte) bool {
+			_, _ = linesBut(document, func(page int, line []byte) bool { // one that can't be read has none
 				for _, link := range alternateLink.FindAllSubmatch(line, -1) {
 					if l.at[page] {
 						translations = append(translations, html.UnescapeString(string(link[1])))
@@ -47,7 +47,8 @@ func Named(e *edition.Edition, id string) (address string, translations []string
 
 // findLinks notes the documents that link to a withdrawn article, also to one that
 // the edition does not have. It reads all feeds, and of the months those that have a
-// translation of it: these mostly name each other.
+// translation of it: these mostly name each other. One that can't be read is served to
+// nobody, and the content store has it built anew without the link.
 func (w *withdrawal) findLinks(retractions edition.Retractions) {
 	translations := map[string]bool{}
 	for _, r := range retractions {
@@ -68,7 +69,11 @@ func (w *withdrawal) findLinks(retractions edition.Retractions) {
 		if !isFeed && (!IsShard(path) || !hasAddress(w.contents[path], translations)) {
 			continue
 		}
-		_, last := unlink(path, document.Body(), w.hidden)
+		body, err := document.Body()
+		if err != nil {
+			continue
+		}
+		_, last := unlink(path, body, w.hidden)
 		if last.IsZero() {
 			continue
 		}

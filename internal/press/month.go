@@ -69,7 +69,10 @@ func (b *builder) month(ctx context.Context, month article.Month, e *Extent) err
 	for w == nil {
 		from, to := month.Bounds(b.station.Zone)
 		w = b.newMonth(from)
-		w.known, w.feeds, w.hidden = knownByMonth(b.current, month, nil), b.guids, twins
+		if w.known, err = knownByMonth(b.current, month, nil); err != nil {
+			return err
+		}
+		w.feeds, w.hidden = b.guids, twins
 		if err := b.list(ctx, w, from, to); err != nil {
 			return err
 		}
@@ -135,8 +138,10 @@ func (b *builder) patch(ctx context.Context, month article.Month, e *Extent) (*c
 	if chunks == nil || e.Whole {
 		return nil, nil
 	}
-	contents, _ := b.current.Contents(network.ShardPath(month, 1))
-	was := contents.Body()
+	var was []byte // the month's contents, which need not be read
+	for i := range chunks {
+		was = append(was, chunks[i].contents.Text()...)
+	}
 	touched, err := touchedBy(e, chunks, was)
 	if err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/testkit/doctest"
 )
 
 // monthStore is a store that has nothing but articles.
@@ -137,7 +138,7 @@ func (b *builder) checkPages(t *rapid.T, month article.Month, store *monthStore,
 	listed := map[string]string{}
 	known := map[string]string{}
 	for n := 1; b.contents[network.ShardPath(month, n)] != nil; n++ {
-		text := b.contents[network.ShardPath(month, n)].Body()
+		text := doctest.Body(t, b.contents[network.ShardPath(month, n)])
 		for a, err := range edition.ParseArticles(text) {
 			if err != nil {
 				t.Fatal(err)
@@ -180,7 +181,7 @@ func (b *builder) made(t *rapid.T, month article.Month, e *Extent) string {
 	for _, made := range []map[string]*edition.Document{b.documents, b.contents} {
 		for _, path := range slices.Sorted(maps.Keys(made)) {
 			d := made[path]
-			fmt.Fprintf(&all, "%s %d %v %x\n%s", path, d.Items(), d.Modified(), d.Variant(edition.Gzip).Body, d.Body())
+			fmt.Fprintf(&all, "%s %d %v %x\n%s", path, d.Items(), d.Modified(), doctest.Gzip(t, d), doctest.Body(t, d))
 		}
 	}
 	return all.String()

@@ -3,11 +3,13 @@ package press
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"feedstation/feed"
+	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/sitemap"
 )
@@ -51,8 +53,11 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 		return due, nil
 	}
 	newest, err := b.newest()
-	if err != nil {
+	if errors.Is(err, edition.ErrDamaged) { // which is built again
 		return due, fmt.Errorf("news: %w", err)
+	}
+	if err != nil {
+		newest = homePage(b.station)
 	}
 	b.addNews(newest)
 	return due, nil

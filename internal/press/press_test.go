@@ -8,6 +8,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/testkit/doctest"
 )
 
 // What changes in one station builds that one anew, and those that have the
@@ -69,7 +70,7 @@ func TestWithdrawFailsClosed(t *testing.T) {
 		WithContents(map[string]*edition.Document{"/rss.xml": document("1\tnot contents\n")})
 	got := press.Withdraw(station, e, edition.Retractions{"1": {ID: "1", At: at.Add(time.Hour)}})
 	for path, d := range got.All() {
-		if strings.Contains(string(d.Body()), "article 1") {
+		if strings.Contains(string(doctest.Body(t, d)), "article 1") {
 			t.Errorf("%s shows the article", path)
 		}
 	}

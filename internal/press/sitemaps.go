@@ -3,6 +3,7 @@ package press
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ func (b *builder) sitemaps(ctx context.Context, work *Work) (err error) {
 	if b.outcome.Due, err = b.news(ctx); err != nil {
 		return err
 	}
-	if err := b.baidu(); err != nil {
+	if err := b.baidu(); errors.Is(err, edition.ErrDamaged) { // which is built again
 		return err
 	}
 	return b.index()

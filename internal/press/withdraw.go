@@ -3,6 +3,7 @@ package press
 import (
 	"bytes"
 	"context"
+	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -110,8 +111,9 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 
 // Withdraw returns the edition that follows one without the articles of
 // retractions, of whatever state, and without links to them: the edition itself
-// where it shows none of them. A document of which can't be said what it shows is
-// left out: better than to serve what has been withdrawn.
+// where it shows none of them. A document of which can't be said what it shows, or
+// that can't be read and shows one, is left out: better than to serve what has been
+// withdrawn.
 func Withdraw(station *network.Station, e *edition.Edition, retractions edition.Retractions) *edition.Edition {
 	if len(retractions) == 0 {
 		return e
@@ -175,6 +177,7 @@ func (w *withdrawal) findArticles(retractions edition.Retractions) {
 	for _, month := range w.current.Pending() { // its articles may be elsewhere now
 		months[month] = true
 	}
+	damagedOnly := false
 	search := func(in func(month article.Month, shard bool) bool, found func(edition.Article)) {
 		for path, contents := range w.contents {
 			month, _, shard := network.ParseShardPath(path)
@@ -182,6 +185,9 @@ func (w *withdrawal) findArticles(retractions edition.Retractions) {
 				continue
 			}
 			l, err := lossOf(path, contents, ids)
+			if err != nil && damagedOnly && !errors.Is(err, edition.ErrDamaged) {
+				continue
+			}
 			if err != nil {
 				delete(w.contents, path) // so that what its documents have is unknown
 				continue
@@ -205,7 +211,8 @@ func (w *withdrawal) findArticles(retractions edition.Retractions) {
 		}
 	})
 	search(func(month article.Month, shard bool) bool { return shard && months[month] }, func(a edition.Article) { delete(left, a.ID) })
-	ids = left
+	// A disk that does not answer must not take the archive along.
+	ids, damagedOnly = left, true
 	search(func(month article.Month, shard bool) bool { return shard && !months[month] }, func(edition.Article) {})
 	for path := range w.documents {
 		if w.unknown(path) {
@@ -229,7 +236,10 @@ type loss struct {
 
 func lossOf(path string, contents *edition.Document, ids map[string]bool) (*loss, error) {
 	l := &loss{path: path, articles: map[string]edition.Article{}, at: map[int]bool{}, guids: map[string]bool{}}
-	text := contents.Body()
+	text, err := contents.Body()
+	if err != nil {
+		return nil, err
+	}
 	for a, err := range edition.ParseArticles(text) {
 		switch {
 		case err != nil:
@@ -323,15 +333,17 @@ func (w *withdrawal) withdrawFromSitemap(l *loss) {
 		return // of a month of which no article is listed
 	}
 	total, gone := 0, 0
-	text := linesBut(document, func(page int, _ []byte) bool {
+	text, err := linesBut(document, func(page int, _ []byte) bool {
 		total = max(total, page+1)
 		if l.at[page] {
 			gone++
 		}
 		return l.at[page]
 	})
-	if len(l.articles) > 0 && (gone == total || total != l.entries) {
+	if len(l.articles) > 0 && (err != nil || gone == total || total != l.entries) {
 		delete(w.documents, l.path)
+	}
+	if err != nil || w.documents[l.path] == nil {
 		return
 	}
 	if text, _ = unlink(l.path, text, w.hidden); int64(len(text)) < document.Size() {
@@ -355,14 +367,14 @@ func (w *withdrawal) withdrawFromList() bool {
 		}
 	}
 	left := 0
-	text := linesBut(document, func(_ int, line []byte) bool {
+	text, err := linesBut(document, func(_ int, line []byte) bool {
 		if gone[string(line)] {
 			return true
 		}
 		left++
 		return false
 	})
-	if int64(len(text)) < document.Size() {
+	if err == nil && int64(len(text)) < document.Size() {
 		w.addText(network.BaiduPath, text, left)
 	}
 	return left > 0
@@ -370,10 +382,14 @@ func (w *withdrawal) withdrawFromList() bool {
 
 // linesBut returns the lines of a document but those that are dropped; page is the
 // number of a sitemap's page, from 0 on, and -1 of another line.
-func linesBut(document *edition.Document, drop func(page int, line []byte) bool) []byte {
-	text := make([]byte, 0, document.Size())
+func linesBut(document *edition.Document, drop func(page int, line []byte) bool) ([]byte, error) {
+	body, err := document.Body()
+	if err != nil {
+		return nil, err
+	}
+	text := make([]byte, 0, len(body))
 	pages := 0
-	for line := range bytes.Lines(document.Body()) {
+	for line := range bytes.Lines(body) {
 		page := -1
 		if bytes.HasPrefix(line, []byte("<url>")) {
 			page = pages
@@ -383,7 +399,7 @@ func linesBut(document *edition.Document, drop func(page int, line []byte) bool)
 			text = append(text, line...)
 		}
 	}
-	return text
+	return text, nil
 }
 
 // addText adds what is left of a document that has so many items.
@@ -399,7 +415,14 @@ func (w *withdrawal) withdrawFromFeed(path string, format network.Format, mediaT
 	if document == nil {
 		return
 	}
-	body, _ := unlink(path, document.Body(), w.hidden)
+	whole, err := document.Body()
+	if err != nil {
+		if len(guids) > 0 {
+			delete(w.documents, path)
+		}
+		return
+	}
+	body, _ := unlink(path, whole, w.hidden)
 	removed := 0
 	revised, err := edition.Revision{
 		MediaType: mediaType, AsOf: w.asOf, Headers: document.Headers(), Items: document.Items(),

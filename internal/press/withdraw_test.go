@@ -12,6 +12,7 @@ import (
 	"feedstation/internal/gzjoin"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/testkit/doctest"
 )
 
 var xt = &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC}
@@ -52,9 +53,9 @@ func archived(articles int) *edition.Edition {
 }
 
 // shownBy returns the paths of the documents that have an article.
-func shownBy(e *edition.Edition, id string) (paths []string) {
+func shownBy(t *testing.T, e *edition.Edition, id string) (paths []string) {
 	for path, d := range e.All() {
-		if body := string(d.Body()); strings.Contains(body, "/"+id+"<") || strings.Contains(body, "/"+id+"\n") {
+		if body := string(doctest.Body(t, d)); strings.Contains(body, "/"+id+"<") || strings.Contains(body, "/"+id+"\n") {
 			paths = append(paths, path)
 		}
 	}
@@ -80,13 +81,13 @@ func TestWithdraw(t *testing.T) {
 		{"that has moved and is in a month to be built", old, edition.Retraction{Station: "cs", Published: at.AddDate(1, 0, 0)}, []article.Month{article.MonthOf(at, time.UTC)}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			before := shownBy(e, tt.id)
+			before := shownBy(t, e, tt.id)
 			if len(before) == 0 {
 				t.Fatal("it was not there")
 			}
 			tt.r.ID, tt.r.At = tt.id, e.Watermark().Add(time.Hour)
 			next := press.Withdraw(xt, e.WithPending(tt.pend), edition.Retractions{tt.id: tt.r, "none": {Station: "cs", ID: "none", Published: at.AddDate(0, 2, 0)}})
-			if got := shownBy(next, tt.id); len(got) > 0 {
+			if got := shownBy(t, next, tt.id); len(got) > 0 {
 				t.Errorf("it was in %v, is in %v", before, got)
 			}
 		})

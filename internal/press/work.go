@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
 )
 
 // Work is what has to be built of a station's edition. Its news sitemap and its
@@ -41,6 +43,17 @@ func (w *Work) Month(month article.Month) *Extent {
 		w.Months[month] = e
 	}
 	return e
+}
+
+// Restore adds what has to be made again of an edition: see [edition.Edition.Lost].
+func (w *Work) Restore(e *edition.Edition) {
+	for path := range e.Lost() {
+		if month, _, ok := network.ParseShardPath(path); ok {
+			w.Month(month).Whole = true
+		} else {
+			w.Feeds = true
+		}
+	}
 }
 
 // Extent is what has to be read of a month.

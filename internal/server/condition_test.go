@@ -14,7 +14,7 @@ import (
 
 func TestConditions(t *testing.T) {
 	feed := documents()["/rss.xml"]
-	plain, gz, br := feed.Variant(edition.Identity).ETag[0], feed.Variant(edition.Gzip).ETag[0], feed.Variant(edition.Brotli).ETag[0]
+	plain, gz, br := feed.ETag(edition.Identity)[0], feed.ETag(edition.Gzip)[0], feed.ETag(edition.Brotli)[0]
 	date := func(t time.Time) string { return t.UTC().Format(http.TimeFormat) }
 	tests := []struct {
 		name   string
@@ -89,10 +89,10 @@ func TestNotModified(t *testing.T) {
 	for path, d := range served() {
 		for _, accept := range []string{"identity", "gzip"} {
 			encoding := edition.Identity
-			if accept == "gzip" && d.Has(edition.Gzip) {
+			if accept == "gzip" && d.Has(edition.Gzip, false) {
 				encoding = edition.Gzip
 			}
-			tag := d.Variant(encoding).ETag
+			tag := d.ETag(encoding)
 			for _, method := range []string{"GET", "HEAD"} {
 				got := get(t, address, method, path, "Accept-Encoding: "+accept, "If-None-Match: "+tag[0])
 				got.Header.Del("Date")

@@ -1,6 +1,6 @@
 // Package server serves editions over net/http. A request is a look-up of host
 // and path in the current edition of a station: it never builds, and never
-// waits for Redis or the content store.
+// waits for Redis or the content store. It may wait for the local copy, a moment.
 package server
 
 import (
@@ -90,8 +90,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	served, ok := h.editions.Served(station.ID)
 	if !ok {
-		w.Header().Set("Retry-After", "30")
-		refuse(w, http.StatusServiceUnavailable)
+		unavailable(w, noEdition)
 		return
 	}
 	document, ok := served.Document(path)
@@ -127,39 +126,55 @@ func preflight(w http.ResponseWriter) {
 }
 
 func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) {
-	encoding, acceptable := negotiate(r.Header["Accept-Encoding"], d)
+	accepted := r.Header["Accept-Encoding"]
+	encoding, acceptable := negotiate(accepted, d, preference[:])
+	header := w.Header()
 	if !acceptable {
-		w.Header()["Vary"] = varyEncoding
+		header["Vary"] = varyEncoding
 		refuse(w, http.StatusNotAcceptable)
 		return
 	}
-	variant := d.Variant(encoding)
-	header := w.Header()
-	header["Cache-Control"] = d.CacheControl()
-	header["Vary"] = varyEncoding
-	header["Etag"] = variant.ETag
-	header["Last-Modified"] = lastModified(d, time.Now())
-	if link := d.Link(); link != nil {
-		header["Link"] = link
-	}
 	if notModified(r, d) {
+		describe(header, d, encoding)
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
+	variant, err := d.Variant(encoding)
+	if errors.Is(err, edition.ErrBusy) {
+		if encoding, acceptable = negotiate(accepted, d, made); acceptable {
+			variant, err = d.Variant(encoding)
+		}
+	}
+	if err != nil { // before any byte of the document has been sent
+		unavailable(w, unreadable)
+		return
+	}
+	describe(header, d, encoding)
 	header["Content-Type"] = d.ContentType()
 	header["Content-Length"] = variant.ContentLength
 	if encoding != edition.Identity {
 		header["Content-Encoding"] = codings[encoding]
 	}
 	w.WriteHeader(http.StatusOK)
-	switch { // a client that has gone is no fault of ours
-	case r.Method == http.MethodHead:
-	case encoding == edition.Identity:
-		allow(w, d.Size())
-		d.WriteTo(w)
-	default:
-		allow(w, int64(len(variant.Body)))
-		w.Write(variant.Body)
+	if r.Method == http.MethodHead {
+		return
+	}
+	size := int64(len(variant.Body))
+	if variant.Body == nil {
+		size = d.Size()
+	}
+	allow(w, size)
+	variant.WriteTo(w) // a client that has gone is no fault of ours
+}
+
+// describe sets what is said of a document whether or not it is sent.
+func describe(header http.Header, d *edition.Document, encoding edition.Encoding) {
+	header["Cache-Control"] = d.CacheControl()
+	header["Vary"] = varyEncoding
+	header["Etag"] = d.ETag(encoding)
+	header["Last-Modified"] = lastModified(d, time.Now())
+	if link := d.Link(); link != nil {
+		header["Link"] = link
 	}
 }
 
@@ -173,13 +188,24 @@ var refusals = map[int]string{
 	http.StatusMovedPermanently:   "This feed has moved.\n",
 	http.StatusPermanentRedirect:  "This feed has moved.\n",
 	http.StatusMisdirectedRequest: "No station has this host.\n",
-	http.StatusServiceUnavailable: "This station has no edition yet. Try again in a moment.\n",
+}
+
+// What can't be served at the moment.
+const (
+	noEdition  = "This station has no edition yet. Try again in a moment.\n"
+	unreadable = "This feed or sitemap can't be read at the moment. Try again in a moment.\n"
+)
+
+func unavailable(w http.ResponseWriter, text string) {
+	w.Header().Set("Retry-After", "30")
+	refuseWith(w, http.StatusServiceUnavailable, text)
 }
 
 // refuse answers with a constant text. What is not here may be here in a
 // minute, and what went wrong is nobody's to keep.
-func refuse(w http.ResponseWriter, status int) {
-	text := refusals[status]
+func refuse(w http.ResponseWriter, status int) { refuseWith(w, status, refusals[status]) }
+
+func refuseWith(w http.ResponseWriter, status int, text string) {
 	header := w.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Content-Length", strconv.Itoa(len(text)))

@@ -88,7 +88,7 @@ Etag: %s
 Last-Modified: %s
 Vary: Accept-Encoding
 X-Content-Type-Options: nosniff
-`, d.CacheControl()[0], last, d.Size(), d.Variant(0).ETag[0], d.LastModified()[0])
+`, d.CacheControl()[0], last, d.Size(), d.ETag(0)[0], d.LastModified()[0])
 }
 
 // TestHostileClients sends bytes that no good client sends. It also holds what

@@ -10,27 +10,27 @@ import (
 // first.
 var preference = [...]edition.Encoding{edition.Brotli, edition.Zstd, edition.Gzip, edition.Identity}
 
+// made are the encodings that are there without being made first.
+var made = preference[2:]
+
 // negotiate returns the encoding in which a client wants a document (RFC 9110
 // §12.5.3): the one with the highest quality, by preference where several are
-// equal. It reports false if the client refuses all of them.
-func negotiate(fields []string, d *edition.Document) (edition.Encoding, bool) {
+// equal, of those that are offered. It reports false if the client refuses all of
+// them.
+func negotiate(fields []string, d *edition.Document, offered []edition.Encoding) (edition.Encoding, bool) {
 	if len(fields) == 0 {
 		return edition.Identity, true // no preference; old clients mean identity
 	}
 	accepted := parseAccepted(fields)
-	best, quality := edition.Identity, 0
-	for _, encoding := range preference {
-		if q := accepted.quality(encoding); q > quality && d.Has(encoding) {
-			best, quality = encoding, q
+	for _, any := range []bool{false, true} { // better larger than not at all
+		best, quality := edition.Identity, 0
+		for _, encoding := range offered {
+			if q := accepted.quality(encoding); q > quality && d.Has(encoding, any) {
+				best, quality = encoding, q
+			}
 		}
-	}
-	if quality > 0 {
-		return best, true
-	}
-	for _, encoding := range preference { // better larger than not at all
-		kept := encoding == edition.Identity || d.Variant(encoding).Body != nil
-		if accepted.quality(encoding) > 0 && kept {
-			return encoding, true
+		if quality > 0 {
+			return best, true
 		}
 	}
 	return edition.Identity, false

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"feedstation/internal/edition"
+	"feedstation/internal/testkit/doctest"
 )
 
 func TestNegotiation(t *testing.T) {
@@ -134,7 +134,7 @@ func TestNegotiationOfSmallDocuments(t *testing.T) {
 			if got.StatusCode != tt.status || got.Header.Get("Content-Encoding") != tt.want {
 				t.Fatalf("status %d, encoding %q, want %d, %q", got.StatusCode, got.Header.Get("Content-Encoding"), tt.status, tt.want)
 			}
-			if body := decoded(t, got); tt.status == 200 && !bytes.Equal(body, served()[tt.path].Body()) {
+			if body := decoded(t, got); tt.status == 200 && !bytes.Equal(body, doctest.Body(t, served()[tt.path])) {
 				t.Errorf("another body: %q", body)
 			}
 		})
@@ -149,7 +149,7 @@ func TestTwin(t *testing.T) {
 			t.Errorf("accepting %q: header %v", accept, got.Header)
 		}
 		body := bodyOf(t, got)
-		if !bytes.Equal(body, documents()["/sitemap.xml"].Variant(edition.Gzip).Body) {
+		if !bytes.Equal(body, doctest.Gzip(t, documents()["/sitemap.xml"])) {
 			t.Errorf("accepting %q: not the compressed sitemap", accept)
 		}
 	}

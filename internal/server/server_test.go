@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -68,11 +67,6 @@ func documents() map[string]*edition.Document {
 		"/robots.txt":     edition.NewDocument(textType, tinyBody, edition.Epoch),
 
 		"/sitemaps/2026-03.xml": shard(),
-	}
-	for _, d := range all {
-		for popular := d.Encode(); popular && d.Variant(edition.Zstd).Body == nil; { // which is made when it is asked for
-			runtime.Gosched()
-		}
 	}
 	return all
 }

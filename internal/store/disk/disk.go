@@ -26,7 +26,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"sync"
 	"time"
@@ -42,7 +41,8 @@ type Store struct {
 	keep  store.Keep
 	fault error // why the folder could not be written to when it was opened
 
-	trusting bool // see Trusting
+	trusting bool                               // see Trusting
+	rest     func(station string) *edition.Rest // see Resting
 
 	opening sync.Mutex
 	base    *durable.Folder
@@ -66,8 +66,14 @@ func Open(dir string, keep store.Keep) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	return &Store{dir: dir, keep: keep, base: base, fault: fault, known: map[string]*known{}}, nil
+	s := &Store{dir: dir, keep: keep, base: base, fault: fault, known: map[string]*known{}}
+	s.rest = s.unheld
+	return s, nil
 }
+
+// Resting has the documents of the editions that are fetched be at rest there. It is
+// called before the local copy is used; without it they are read each time.
+func (s *Store) Resting(rest func(station string) *edition.Rest) { s.rest = rest }
 
 // Trusting has the local copy serve its editions also where its retractions can't
 // be read, so that nobody knows what they may not show. It returns the local copy,
@@ -214,9 +220,10 @@ func isAbsent(err error) bool {
 	return errors.Is(err, store.ErrNone) || errors.Is(err, edition.ErrDamaged) || errors.Is(err, store.ErrForeign)
 }
 
-// Fetch implements store.Store. Where the current edition is damaged it is removed, and
-// the newest one is returned that is whole; from then on there is no current one, so
-// that a process that has one publishes it again.
+// Fetch implements store.Store. It reads the manifest alone, see [Store.Resting]. Where
+// that of the current edition is damaged it is removed, and the newest one is returned
+// whose manifest is not; from then on there is no current one, so that a process that
+// has one publishes it again.
 func (s *Store) Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error) {
 	in, err := s.station(station)
 	if err != nil {
@@ -230,7 +237,7 @@ func (s *Store) Fetch(ctx context.Context, station string, known *edition.Editio
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	if e, err := fetch(in, station, p.name(), known); err == nil || !isAbsent(err) {
+	if e, err := s.fetch(in, station, p.name(), known); err == nil || !isAbsent(err) {
 		return e, err
 	}
 	marks, _, err := list(in)
@@ -239,7 +246,7 @@ func (s *Store) Fetch(ctx context.Context, station string, known *edition.Editio
 	}
 	err = store.ErrNone
 	for i, mark := range marks {
-		e, fault := fetch(in, station, manifestName(mark), known)
+		e, fault := s.fetch(in, station, manifestName(mark), known)
 		if fault == nil {
 			_ = s.remove(ctx, station, marks[:i]) // where that fails it is served all the same
 			return e, nil
@@ -255,8 +262,8 @@ func (s *Store) Fetch(ctx context.Context, station string, known *edition.Editio
 	return nil, err
 }
 
-// remove removes editions, with what is damaged of them, and the pointer. What other
-// versions of the program have made stays.
+// remove removes editions, and the pointer. What other versions of the program have
+// made stays.
 func (s *Store) remove(ctx context.Context, station string, marks []int64) error {
 	in, unlock, err := s.lock(ctx, station)
 	if err != nil {
@@ -265,41 +272,37 @@ func (s *Store) remove(ctx context.Context, station string, marks []int64) error
 	defer unlock()
 	faults := []error{in.Remove(currentName), in.Remove(formerName)}
 	for _, mark := range marks {
-		m, err := manifest(in, station, manifestName(mark))
-		if errors.Is(err, store.ErrForeign) {
+		if _, err := manifest(in, station, manifestName(mark)); errors.Is(err, store.ErrForeign) {
 			continue
-		}
-		for hash, entry := range store.Objects(m) {
-			data, err := in.Read(objectName(hash))
-			if err == nil {
-				_, err = edition.Unpack(entry, data)
-			}
-			if err != nil {
-				faults = append(faults, in.Remove(objectName(hash)))
-			}
 		}
 		faults = append(faults, in.Remove(manifestName(mark)))
 	}
 	return errors.Join(faults...)
 }
 
-func fetch(in *durable.Folder, station, name string, known *edition.Edition) (*edition.Edition, error) {
+func (s *Store) fetch(in *durable.Folder, station, name string, known *edition.Edition) (*edition.Edition, error) {
 	m, err := manifest(in, station, name)
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	return open(in, m, known)
+	return s.open(in, m, known)
+}
+
+// openKept returns the edition of a manifest, of which nobody could build again what is
+// missing.
+func (s *Store) openKept(in *durable.Folder, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
+	for hash, entry := range store.Objects(m) {
+		info, err := in.Stat(objectName(hash))
+		if err != nil || !info.Mode().IsRegular() || entry.Gzip != 0 && info.Size() != entry.Packed() {
+			return nil, fmt.Errorf("cache: %s: %w", m.Station, &edition.DamagedError{Hash: hash})
+		}
+	}
+	return s.open(in, m, known)
 }
 
 // open returns the edition of a manifest.
-func open(in *durable.Folder, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
-	e, err := m.Edition(known, func(hash edition.Hash) ([]byte, error) {
-		data, err := in.Read(objectName(hash))
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, durable.ErrNotOurs) {
-			return nil, &edition.DamagedError{Hash: hash}
-		}
-		return data, err
-	})
+func (s *Store) open(in *durable.Folder, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
+	e, err := m.Edition(known, s.rest(m.Station).Open)
 	if err != nil {
 		return nil, fmt.Errorf("cache: %s: %w", in.Path(manifestName(m.Watermark.UnixMilli())), err)
 	}
@@ -386,10 +389,10 @@ func (s *Store) Pinned(_ context.Context, station string, known *edition.Edition
 	case p.Manifest != nil && p.Manifest.Station != station:
 		return p.pin(), nil, fmt.Errorf("cache: %s: %w", in.Path(pinnedName), edition.ErrDamaged)
 	case p.Manifest != nil:
-		e, err := open(in, *p.Manifest, known)
+		e, err := s.openKept(in, *p.Manifest, known)
 		return p.pin(), e, err
 	case p.Number > 0:
-		e, err := fetch(in, station, numberName(p.Number), known)
+		e, err := s.fetch(in, station, numberName(p.Number), known)
 		return p.pin(), e, err
 	}
 	return p.pin(), nil, nil

@@ -52,12 +52,12 @@ func (s *Store) Note(ctx context.Context, e *edition.Edition) error {
 	if err != nil {
 		return err
 	}
-	return noteLeft(in, e, old)
+	return s.noteLeft(in, e, old)
 }
 
 // noteLeft notes what an edition has no more, before it is published in place of
 // the stored one, and forgets what left before the oldest edition that is there.
-func noteLeft(in *durable.Folder, e *edition.Edition, old stock) error {
+func (s *Store) noteLeft(in *durable.Folder, e *edition.Edition, old stock) error {
 	if len(old.marks) == 0 {
 		return nil // there is none before
 	}
@@ -67,7 +67,7 @@ func noteLeft(in *durable.Folder, e *edition.Edition, old stock) error {
 	}
 	now := Departure{At: e.Watermark(), Unknown: err != nil || old.Format == 0}
 	if !now.Unknown {
-		if now.IDs, err = leaving(in, old.Manifest, e); err != nil {
+		if now.IDs, err = s.leaving(old.Manifest, e); err != nil {
 			now.Unknown = true
 		}
 	}
@@ -91,9 +91,9 @@ func noteLeft(in *durable.Folder, e *edition.Edition, old stock) error {
 
 // leaving returns the ids of the articles of the stored edition that another one
 // does not have.
-func leaving(in *durable.Folder, stored edition.Manifest, e *edition.Edition) (ids []string, err error) {
+func (s *Store) leaving(stored edition.Manifest, e *edition.Edition) (ids []string, err error) {
 	stored.Documents = nil // contents say it
-	before, err := open(in, stored, e)
+	before, err := stored.Edition(e, s.unheld(e.Station()).Open)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -44,7 +45,7 @@ func (s *Store) Publish(ctx context.Context, e *edition.Edition) error {
 			return nil
 		}
 	}
-	if err := noteLeft(in, e, old); err != nil {
+	if err := s.noteLeft(in, e, old); err != nil {
 		return err
 	}
 	if err := writeObjects(ctx, in, e); err != nil {
@@ -89,23 +90,36 @@ func stored(in *durable.Folder, station string) (s stock, err error) {
 	return s, nil
 }
 
-// writeObjects writes the documents and contents that are not there yet.
+// writeObjects writes the documents and contents that are not there yet. The error is
+// edition.ErrDamaged where some are lost, after all have been looked at.
 func writeObjects(ctx context.Context, in *durable.Folder, e *edition.Edition) error {
 	var writes errgroup.Group
 	writes.SetLimit(syncs)
+	var lost atomic.Pointer[error]
 	for d := range e.Objects() {
 		name := objectName(d.Hash())
-		if info, err := in.Stat(name); err == nil && info.Mode().IsRegular() {
+		if info, err := in.Stat(name); err == nil && info.Mode().IsRegular() && !d.Lost() {
 			continue
 		}
 		writes.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			return in.Write(name, d.Pack(), fileMode)
+			packed, err := d.Pack()
+			if err != nil {
+				lost.Store(&err)
+				return nil
+			}
+			return in.Write(name, packed, fileMode)
 		})
 	}
-	return writes.Wait()
+	if err := writes.Wait(); err != nil {
+		return err
+	}
+	if err := lost.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // Collect removes what neither the current edition, nor a kept one, nor the pinned one
@@ -236,9 +250,10 @@ func (s *Store) FetchKept(_ context.Context, station string, watermark time.Time
 		return nil, err
 	}
 	for _, m := range kept {
-		if m.Watermark.Equal(watermark) {
-			return open(in, m, known)
+		if !m.Watermark.Equal(watermark) {
+			continue
 		}
+		return s.openKept(in, m, known)
 	}
 	return nil, store.ErrNone
 }

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/store"
@@ -145,50 +146,34 @@ func (r *Store) open(ctx context.Context, station, text string, known *edition.E
 }
 
 func (r *Store) edition(ctx context.Context, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
-	have := map[edition.Hash]*edition.Document{}
+	wanted := map[edition.Hash]edition.Entry{}
+	maps.Insert(wanted, store.Objects(m))
 	if known != nil {
 		for d := range known.Objects() {
-			have[d.Hash()] = d
+			delete(wanted, d.Hash())
 		}
 	}
-	packed, err := r.documents(ctx, m.Station, missing(m, have))
-	if err != nil {
-		return nil, err
-	}
-	e, err := m.Edition(known, func(hash edition.Hash) ([]byte, error) {
-		if d, ok := have[hash]; ok { // the same content, with other headers
-			return d.Pack(), nil
-		}
-		return packed[hash], nil
-	})
+	fetched, err := r.documents(ctx, m.Station, wanted)
 	if damaged, ok := errors.AsType[*edition.DamagedError](err); ok {
 		err = errors.Join(err, r.client.Unlink(ctx, r.documentKey(m.Station, damaged.Hash)).Err())
 	}
-	return e, err
-}
-
-// missing returns the hashes that a manifest names and have lacks, each once.
-func missing(m edition.Manifest, have map[edition.Hash]*edition.Document) iter.Seq[edition.Hash] {
-	wanted := map[edition.Hash]bool{}
-	for hash := range store.Objects(m) {
-		if _, ok := have[hash]; !ok {
-			wanted[hash] = true
-		}
+	if err != nil {
+		return nil, err
 	}
-	return maps.Keys(wanted)
+	return m.Edition(known, func(entry edition.Entry) (*edition.Document, error) { return fetched[entry.Hash], nil })
 }
 
-// documents reads packed documents, about batchBytes with each question. The
-// error is store.ErrNone when one is not there.
-func (r *Store) documents(ctx context.Context, station string, hashes iter.Seq[edition.Hash]) (map[edition.Hash][]byte, error) {
-	wanted := slices.Collect(hashes)
-	sizes := make([]*redis.IntCmd, len(wanted))
-	packed := make(map[edition.Hash][]byte, len(wanted))
-	if len(wanted) == 0 {
-		return packed, nil
+// documents reads documents, about batchBytes with each question. The error is
+// store.ErrNone when one is not there, and a DamagedError when one is not what was stored.
+func (r *Store) documents(ctx context.Context, station string, wanted map[edition.Hash]edition.Entry) (map[edition.Hash]*edition.Document, error) {
+	hashes := slices.Collect(maps.Keys(wanted))
+	sizes := make([]*redis.IntCmd, len(hashes))
+	fetched := make(map[edition.Hash]*edition.Document, len(hashes))
+	if len(hashes) == 0 {
+		return fetched, nil
 	}
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, hash := range wanted {
+		for i, hash := range hashes {
 			sizes[i] = p.StrLen(ctx, r.documentKey(station, hash))
 		}
 		return nil
@@ -196,21 +181,27 @@ func (r *Store) documents(ctx context.Context, station string, hashes iter.Seq[e
 	if err != nil {
 		return nil, err
 	}
-	for start := 0; start < len(wanted); {
+	for start := 0; start < len(hashes); {
 		end, size := start, int64(0)
-		for end < len(wanted) && (end == start || size+sizes[end].Val() <= batchBytes) {
+		for end < len(hashes) && (end == start || size+sizes[end].Val() <= batchBytes) {
 			size += sizes[end].Val()
 			end++
 		}
-		if err := r.batch(ctx, station, wanted[start:end], packed); err != nil {
+		packed, err := r.Packed(ctx, station, hashes[start:end])
+		if err != nil {
+			return nil, err
+		}
+		if err := r.keepAll(station, wanted, packed, fetched); err != nil {
 			return nil, err
 		}
 		start = end
 	}
-	return packed, nil
+	return fetched, nil
 }
 
-func (r *Store) batch(ctx context.Context, station string, hashes []edition.Hash, packed map[edition.Hash][]byte) error {
+// Packed reads packed documents at once. The error is store.ErrNone when one is not
+// there.
+func (r *Store) Packed(ctx context.Context, station string, hashes []edition.Hash) (map[edition.Hash][]byte, error) {
 	answers := make([]*redis.StringCmd, len(hashes))
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, hash := range hashes {
@@ -219,19 +210,47 @@ func (r *Store) batch(ctx context.Context, station string, hashes []edition.Hash
 		return nil
 	})
 	if err != nil && !errors.Is(err, redis.Nil) {
-		return err
+		return nil, err
 	}
+	packed := make(map[edition.Hash][]byte, len(hashes))
 	for i, answer := range answers {
 		data, err := answer.Bytes()
 		if errors.Is(err, redis.Nil) {
-			return fmt.Errorf("document %s: %w", hashes[i], store.ErrNone)
+			return nil, fmt.Errorf("document %s: %w", hashes[i], store.ErrNone)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		packed[hashes[i]] = data
 	}
-	return nil
+	return packed, nil
+}
+
+// keepers bounds how many documents are kept at the same time: they wait for the disk.
+const keepers = 16
+
+// keepAll adds the documents of packed ones, at rest where they can be.
+func (r *Store) keepAll(station string, wanted map[edition.Hash]edition.Entry, packed map[edition.Hash][]byte, fetched map[edition.Hash]*edition.Document) error {
+	keep := edition.Unpack
+	if r.rest != nil {
+		keep = r.rest(station).Keep
+	}
+	var mu sync.Mutex
+	var keeping errgroup.Group
+	keeping.SetLimit(keepers)
+	for hash, data := range packed {
+		keeping.Go(func() error {
+			d, err := keep(wanted[hash], data)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			fetched[hash] = d
+			return nil
+		})
+	}
+	return keeping.Wait()
 }
 
 // disownText deletes a field while another one has a value.

@@ -133,7 +133,10 @@ func (r *Store) putDocuments(ctx context.Context, e *edition.Edition) ([]string,
 	batch, size := r.client.Pipeline(), 0
 	for i, d := range documents {
 		if there[i].Val() == 0 {
-			data := d.Pack()
+			data, err := d.Pack()
+			if err != nil {
+				return nil, err
+			}
 			batch.SetNX(ctx, keys[i], data, orphanTime) // not over one that stays
 			size += len(data)
 		}

@@ -85,7 +85,12 @@ type Store struct {
 	client redis.UniversalClient
 	keep   store.Keep
 	urls   map[string]string
+	rest   func(station string) *edition.Rest // nil: see Resting
 }
+
+// Resting has the documents that are fetched be at rest there. It is called before
+// the store is used; without it they are in memory.
+func (r *Store) Resting(rest func(station string) *edition.Rest) { r.rest = rest }
 
 // New returns the store in a Redis. Nothing is connected yet. The mode is
 // what the options say, not guessed from the number of addresses.

@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -100,12 +101,10 @@ func testRoundTrip(t *testing.T, s *subject) {
 	}
 	for path, d := range published.All() {
 		other, _ := got.Document(path)
-		d.Encode()
-		other.Encode()
-		for _, encoding := range []edition.Encoding{edition.Identity, edition.Gzip, edition.Brotli} {
-			if a, b := d.Variant(encoding), other.Variant(encoding); string(a.Body) != string(b.Body) || a.ETag[0] != b.ETag[0] {
-				t.Errorf("%s as %s is not what was published", path, encoding)
-			}
+		a, err := d.Pack()
+		b, otherErr := other.Pack()
+		if err != nil || otherErr != nil || !bytes.Equal(a, b) || d.ETag(edition.Gzip)[0] != other.ETag(edition.Gzip)[0] {
+			t.Errorf("%s is not what was published: %v, %v", path, err, otherErr)
 		}
 	}
 }
