@@ -217,10 +217,10 @@ func (a *archive) measureCache(results *table) {
 
 // serve measures a start over the cache that build has left.
 func (a *archive) serve(results *table) {
-	pid := a.start(results, figure{unit: "s", goal: 2})
+	pid := a.start(results, figure{unit: "s", goal: 1})
 	a.visit(results)
 	step("waiting until it has nothing to do")
-	results.add("  its memory at rest", a.rest(pid)/megabyte, figure{unit: "MB", goal: 120})
+	results.add("  its memory at rest", a.rest(pid)/megabyte, figure{unit: "MB", goal: 180})
 	results.add("  its peak memory", status(a.t, pid, "VmHWM")/megabyte, figure{unit: "MB"})
 	a.wake(results)
 }

@@ -21,8 +21,10 @@ import (
 	"feedstation/internal/cache"
 	"feedstation/internal/config"
 	"feedstation/internal/content"
+	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/store"
 	"feedstation/internal/store/disk"
 	"feedstation/jobs"
 )
