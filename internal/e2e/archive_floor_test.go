@@ -1,0 +1,102 @@
+//go:build archive && linux
+
+package e2e
+
+import (
+	"database/sql"
+	"io"
+	"log/slog"
+	"time"
+
+	_ "modernc.org/sqlite"
+
+	"feedstation/internal/cache"
+	"feedstation/internal/gzjoin"
+	"feedstation/internal/network"
+	"feedstation/internal/store"
+	"feedstation/internal/store/disk"
+)
+
+// floor measures the processor time that no full build can do without: that of
+// reading the columns of the listing of all rows once, in its order and through the
+// same driver, and of compressing the bytes of the sitemaps once. Built is what a
+// full build took.
+func (a *archive) floor(results *table, built time.Duration) {
+	step("what a full build has to take at the least, " + a.name)
+	began := processorTime(a.t)
+	rows := a.readRows()
+	read := processorTime(a.t) - began
+	size, compressed := a.compressSitemaps()
+	results.add("reading the listing of all rows once", read.Seconds(), figure{unit: "s"})
+	results.add("compressing the sitemaps once", compressed.Seconds(), figure{unit: "s"})
+	results.add("full build, processor time in floors", built.Seconds()/(read+compressed).Seconds(), figure{unit: "×", goal: 2})
+	a.t.Logf("%d rows, %d bytes of sitemaps", rows, size)
+}
+
+// readRows reads all rows and returns how many there are.
+func (a *archive) readRows() (n int) {
+	db, err := sql.Open("sqlite", a.config().Content.DSN.Reveal()+"?mode=ro")
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.QueryContext(a.t.Context(), `SELECT id, url, title, published, expires, NULLIF(language, ''), noindex, NULLIF(images, '[]'),
+		NULLIF(enclosures, '[]'), NULLIF(alternates, '[]'), NULLIF(lead_image, ''), status FROM articles ORDER BY station, published, id`)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer rows.Close()
+	values, into := make([]sql.RawBytes, 12), make([]any, 12)
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			a.t.Fatal(err)
+		}
+		n++
+	}
+	if err := rows.Err(); err != nil {
+		a.t.Fatal(err)
+	}
+	return n
+}
+
+// compressSitemaps returns how many bytes the sitemaps have, and what it took to
+// compress them.
+func (a *archive) compressSitemaps() (size int64, took time.Duration) {
+	cfg := a.config()
+	local, err := disk.Open(cfg.Cache.Dir, store.Keep{Editions: cfg.Cache.Keep})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	var stations []string
+	for _, s := range cfg.Network.Stations {
+		stations = append(stations, s.ID)
+	}
+	editions, err := cache.Open(a.t.Context(), slog.New(slog.NewTextHandler(io.Discard, nil)), stations, local, nil, nil)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer editions.Close()
+	for _, station := range stations {
+		e, ok := editions.Current(station)
+		if !ok {
+			a.t.Fatalf("%s has no edition", station)
+		}
+		for path, d := range e.All() {
+			if !network.IsSitemap(path) {
+				continue
+			}
+			body, err := d.Body()
+			if err != nil {
+				a.t.Fatal(err)
+			}
+			size += int64(len(body))
+			began := processorTime(a.t)
+			gzjoin.New(body)
+			took += processorTime(a.t) - began
+		}
+	}
+	return size, took
+}
