@@ -92,6 +92,14 @@ func (s *Store) noteLeft(in *durable.Folder, e *edition.Edition, old stock) erro
 // leaving returns the ids of the articles of the stored edition that another one
 // does not have.
 func (s *Store) leaving(stored edition.Manifest, e *edition.Edition) (ids []string, err error) {
+	differ := false
+	for path, entry := range stored.Contents {
+		d, ok := e.Contents(path)
+		differ = differ || !ok || d.Hash() != entry.Hash
+	}
+	if !differ {
+		return nil, nil // as where a large build goes on: what is new need not be read
+	}
 	stored.Documents = nil // contents say it
 	before, err := stored.Edition(e, s.unheld(e.Station()).Open)
 	if err != nil {
