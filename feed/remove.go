@@ -17,14 +17,31 @@ import (
 //
 // The error is that of a document of another media type, or that can't be read.
 func Remove(mediaType string, document []byte, gone func(address string) bool, updated time.Time) (rest []byte, n int, err error) {
+	return new(Feed).Replace(mediaType, document, func(address string) (*Prepared, bool) { return nil, gone(address) }, updated)
+}
+
+// Replace is Remove for a document of this feed that writes another item, without its
+// full text, in the place of one that goes; nil: none.
+func (f *Feed) Replace(mediaType string, document []byte, by func(address string) (item *Prepared, gone bool), updated time.Time) (rest []byte, n int, err error) {
 	var cuts []cut
+	written := func(write func(p *Prepared) []byte) func(string) ([]byte, bool) {
+		return func(guid string) ([]byte, bool) {
+			item, gone := by(guid)
+			if item == nil {
+				return nil, gone
+			}
+			return write(item), gone
+		}
+	}
 	switch mediaType {
 	case RSSType:
-		cuts, n, err = findXML(document, xmlNames{"channel", "item", "link", "lastBuildDate", "pubDate"}, gone, updated.Format(time.RFC1123Z))
+		cuts, n, err = findXML(document, xmlNames{"channel", "item", "link", "lastBuildDate", "pubDate"},
+			written(func(p *Prepared) []byte { return rssItemWriter.Append(nil, f.tidy().named(p.rss.bare())) }), updated.Format(time.RFC1123Z))
 	case AtomType:
-		cuts, n, err = findXML(document, xmlNames{"feed", "entry", "link", "updated", ""}, gone, updated.Format(time.RFC3339))
+		cuts, n, err = findXML(document, xmlNames{"feed", "entry", "link", "updated", ""},
+			written(func(p *Prepared) []byte { return atomEntryWriter.Append(nil, p.atom.bare()) }), updated.Format(time.RFC3339))
 	case JSONType:
-		cuts, n, err = findJSON(document, gone)
+		cuts, n, err = findJSON(document, written(func(p *Prepared) []byte { return jsonItemWriter.Append(nil, p.json.bare()) }))
 	default:
 		err = errors.New("not a feed")
 	}
@@ -53,7 +70,7 @@ type cut struct {
 type xmlNames struct{ parent, item, link, updated, published string }
 
 // findXML returns what is to be cut out, in the order of the document.
-func findXML(document []byte, names xmlNames, gone func(string) bool, updated string) (cuts []cut, n int, err error) {
+func findXML(document []byte, names xmlNames, by func(string) ([]byte, bool), updated string) (cuts []cut, n int, err error) {
 	d := xml.NewDecoder(bytes.NewReader(document))
 	var path []string // of the elements that are open
 	var text []byte   // of the element, as far as it is asked for
@@ -95,11 +112,15 @@ func findXML(document []byte, names xmlNames, gone func(string) bool, updated st
 				published, cuts = len(cuts), append(cuts, cut{from.element, d.InputOffset(), ""})
 			case ends(path, names.parent, names.updated):
 				cuts = append(cuts, cut{from.text, before, updated})
-			case ends(path, names.parent, names.item) && gone(item.link):
-				cuts = append(cuts, cut{from.item, d.InputOffset(), ""})
-				n++
 			case ends(path, names.parent, names.item):
-				newest.note(item.published)
+				instead, gone := by(item.link)
+				if gone {
+					cuts = append(cuts, cut{from.item, d.InputOffset(), string(instead)})
+					n++
+				}
+				if !gone || instead != nil { // which was published when what it replaces was
+					newest.note(item.published)
+				}
 			}
 			path = path[:len(path)-1]
 		}
@@ -151,7 +172,7 @@ func ends(path []string, names ...string) bool {
 }
 
 // findJSON returns what is to be cut out: the list of all items, if one is.
-func findJSON(document []byte, gone func(string) bool) (cuts []cut, n int, err error) {
+func findJSON(document []byte, by func(string) ([]byte, bool)) (cuts []cut, n int, err error) {
 	var feed struct {
 		Items []json.RawMessage `json:"items"`
 	}
@@ -167,11 +188,16 @@ func findJSON(document []byte, gone func(string) bool) (cuts []cut, n int, err e
 		if err := json.Unmarshal(raw, &item); err != nil {
 			return nil, 0, err
 		}
-		if !gone(item.URL) {
+		instead, gone := by(item.URL)
+		switch {
+		case !gone:
 			left = append(left, raw)
+			continue
+		case instead != nil:
+			left = append(left, instead)
 		}
+		n++
 	}
-	n = len(feed.Items) - len(left)
 	if n == 0 {
 		return nil, 0, nil
 	}

@@ -24,6 +24,46 @@ func sameFeed(t tester, got, want []byte) {
 	}
 }
 
+// What is written in an item's place is what the channel would have there.
+func TestReplace(t *testing.T) {
+	later := time.Date(2026, 3, 1, 9, 0, 0, 0, shanghai)
+	for _, d := range documents() {
+		for i, item := range richChannel().Items {
+			t.Run(d.name+" instead of "+item.Title, func(t *testing.T) {
+				before, err := d.render(richChannel())
+				if err != nil {
+					t.Fatal(err)
+				}
+				guid := feedAddress(t, item)
+				notice := feed.Item{URL: guid, Title: "本文已撤回 <&>", Published: item.Published, Updated: later}
+				if notice.Published.IsZero() {
+					notice.Published = later
+				}
+				p, err := feed.Prepare(notice)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c, err := richChannel().channel()
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, n, err := c.Replace(mediaTypes[d.name], before, func(address string) (*feed.Prepared, bool) { return p, address == guid }, later)
+				if err != nil || n != 1 {
+					t.Fatalf("%d replaced, %v", n, err)
+				}
+				with := richChannel()
+				with.Items = slices.Clone(with.Items)
+				with.Items[i], with.Updated = notice, later
+				want, err := d.render(with)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sameFeed(t, got, want)
+			})
+		}
+	}
+}
+
 // What is left is what the channel would be without these items.
 func TestRemove(t *testing.T) {
 	later := time.Date(2026, 3, 1, 9, 0, 0, 0, shanghai)

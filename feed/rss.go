@@ -177,12 +177,17 @@ func (f *Feed) rssItem(e *entry) *rssItem {
 	if !e.full {
 		item = item.bare()
 	}
-	if item.Creator == "" {
-		named := *item
-		named.Creator = f.creator(item)
-		item = &named
+	return f.named(item)
+}
+
+// named returns an item with the name that stands for its author in this feed.
+func (f *Feed) named(item *rssItem) *rssItem {
+	if item.Creator != "" {
+		return item
 	}
-	return item
+	named := *item
+	named.Creator = f.creator(item)
+	return &named
 }
 
 // creator returns who stands for the author of an item: all authors in one name,

@@ -130,7 +130,7 @@ func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) 
 		refused := err
 		withdrawn := edition.Retractions{}
 		for _, state := range r.outcome.Withdrawn {
-			withdrawn[state.ID] = edition.Retraction{Station: state.Station, ID: state.ID, At: r.asOf, Published: state.Published}
+			withdrawn[state.ID] = edition.Retraction{Station: state.Station, ID: state.ID, At: r.asOf, Published: state.Published, Notice: c.options.Notices && state.Withdrawn}
 		}
 		if err := c.put(ctx, r, current, press.Withdraw(r.Station, current, withdrawn)); err != nil {
 			return errors.Join(refused, err)

@@ -15,5 +15,6 @@ type State struct {
 	Broken bool
 	// Visible says that readers may see it at that moment: it is published, its
 	// embargo has ended and its time has not.
-	Visible bool
+	Visible   bool
+	Withdrawn bool // the newsroom has said so
 }

@@ -19,6 +19,7 @@ import (
 type retractCommand struct {
 	Station string `help:"Not needed: an article's id is unique." placeholder:"ID"`
 	ID      string `help:"The article's id in the content store." required:"" placeholder:"ID"`
+	Notice  bool   `help:"Say in feeds that the article was withdrawn, in its place, for feeds.notice_for."`
 	Lift    bool   `help:"End it: the article is shown again at the next refresh, if the content store shows it."`
 }
 
@@ -30,7 +31,7 @@ func (c *retractCommand) Run(in *invocation) error {
 			return in.elsewhere("any station")
 		}
 		down := &takeDowns{n, editions}
-		err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Lift: c.Lift})
+		err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Notice: c.Notice, Lift: c.Lift})
 		if err != nil && !errors.Is(err, edition.ErrUnsent) { // the last Sync sends it, or returns why not
 			return wrong(err)
 		}
@@ -49,10 +50,13 @@ func wrong(err error) error {
 
 // report prints which editions have changed.
 func (c *retractCommand) report(out io.Writer, n *network.Network, editions *cache.Cache, before map[string]*edition.Edition) {
-	rows := [][]string{{"station", "name", "as of", ""}}
+	rows, result := [][]string{{"station", "name", "as of", ""}}, "without it"
+	if c.Notice {
+		result = "with a notice"
+	}
 	for _, s := range n.Stations {
 		if e, ok := editions.Current(s.ID); ok && e != before[s.ID] {
-			rows = append(rows, []string{s.ID, s.Name, e.Watermark().In(s.Zone).Format(time.DateTime), "without it"})
+			rows = append(rows, []string{s.ID, s.Name, e.Watermark().In(s.Zone).Format(time.DateTime), result})
 		}
 	}
 	switch {
@@ -93,11 +97,15 @@ func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {
 	switch {
 	case i < 0:
 		return &server.TakeDownError{Reason: fmt.Sprintf("no station %q publishes", wish.Station)}
+	case wish.Notice && wish.Lift:
+		return &server.TakeDownError{Reason: "a take-down that ends has no notice: want either"}
 	case wish.ID == "" || len(wish.ID) > article.MaxIDBytes:
 		return &server.TakeDownError{Reason: fmt.Sprintf("id: want 1 to %d bytes", article.MaxIDBytes)}
 	}
 	// The station says where Redis has it, no more: whichever was named, or the first.
-	r := edition.Retraction{Station: t.network.Stations[i].ID, ID: wish.ID, At: time.Now().UTC().Truncate(time.Millisecond), State: edition.Held}
+	r := edition.Retraction{
+		Station: t.network.Stations[i].ID, ID: wish.ID, At: time.Now().UTC().Truncate(time.Millisecond), State: edition.Held, Notice: wish.Notice,
+	}
 	old, known := t.editions.Retractions()[wish.ID]
 	if known {
 		r.Station = old.Station

@@ -89,8 +89,9 @@ func settings(cfg *config.Config) string {
 func jobsOptions(cfg *config.Config) jobs.Options {
 	return jobs.Options{
 		Options: press.Options{
-			Feed: cfg.Feeds.Feed(), LeadImage: cfg.Feeds.LeadImage == config.Auto,
-			NewsName: cfg.Sitemaps.NewsName, Robots: cfg.Server.Robots,
+			Feed: cfg.Feeds.Feed(), Notices: cfg.Feeds.Withdrawn == config.Notice, NoticeFor: cfg.Feeds.NoticeFor,
+			LeadImage: cfg.Feeds.LeadImage == config.Auto,
+			NewsName:  cfg.Sitemaps.NewsName, Robots: cfg.Server.Robots,
 			Sitemaps:             press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)},
 			StaleIfError:         cfg.Server.StaleIfError,
 			StaleWhileRevalidate: cmp.Or(cfg.Server.StaleWhileRevalidate, -time.Second),

@@ -149,6 +149,12 @@ const (
 	Never = "never"
 )
 
+// The values of Feeds.Withdrawn.
+const (
+	Omit   = "omit"
+	Notice = "notice"
+)
+
 // Feeds is how feeds are made.
 type Feeds struct {
 	// Items is how many articles a feed has at least, if there are so many, 1 to 500.
@@ -160,6 +166,10 @@ type Feeds struct {
 	MaxItems int `key:"max_items" default:"500"`
 	// FullText puts the whole article into the feeds, not only its summary.
 	FullText bool `key:"full_text" default:"true"`
+	// Withdrawn is Omit, or Notice, which has feeds say of an article that was
+	// withdrawn or deleted that it was, in its place, for NoticeFor, 1m to 8760h.
+	Withdrawn string        `key:"withdrawn" default:"omit"`
+	NoticeFor time.Duration `key:"notice_for" default:"72h"`
 	// LeadImage is Auto, which puts an article's first picture at the head of a
 	// text that does not have it, or Never.
 	LeadImage string `key:"lead_image" default:"auto"`

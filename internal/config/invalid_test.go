@@ -88,6 +88,10 @@ func TestLoadInvalid(t *testing.T) {
 			`26: stations[0].aliases.status: want 308 or 301, got 307`,
 			`27: stations[0].aliases.paths: want a mapping, got a list`,
 		}},
+		{"feeds-withdrawn", []string{
+			`8: feeds.withdrawn: want omit or notice, got "yes"`,
+			"9: feeds.notice_for: want 1m0s to 8760h0m0s, got 0s",
+		}},
 		{"feeds-lead-image", []string{`8: feeds.lead_image: want auto or never, got "always"`}},
 		{"feeds-items-none", []string{"8: feeds.items: want 1 to 500, got 0"}},
 		{"profiles", []string{

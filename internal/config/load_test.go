@@ -60,7 +60,7 @@ func TestLoad(t *testing.T) {
 			},
 			Cache:    Cache{Dir: "var/cache", Keep: 5, KeepFor: 24 * time.Hour},
 			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, MaxAge: 15 * time.Minute, AuditRate: 500, Deadline: 10 * time.Minute},
-			Feeds:    Feeds{Items: 50, Window: 24 * time.Hour, MaxItems: 500, FullText: true, LeadImage: Auto},
+			Feeds:    Feeds{Items: 50, Window: 24 * time.Hour, MaxItems: 500, FullText: true, Withdrawn: Omit, NoticeFor: 72 * time.Hour, LeadImage: Auto},
 			Sitemaps: Sitemaps{NewsName: "湘江新闻网", MaxURLs: 50_000, MaxBytes: 10_000_000},
 			Server: Server{
 				Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
@@ -96,10 +96,10 @@ func TestLoad(t *testing.T) {
 				DB: 3, TLS: true, Prefix: "staging:", Poll: 250 * time.Millisecond,
 			}},
 			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), MaxAge: 5 * time.Minute, AuditRate: 0, Deadline: 90 * time.Minute},
-			Feeds:    Feeds{Items: 20, Window: 6 * time.Hour, MaxItems: 300, LeadImage: Never},
+			Feeds:    Feeds{Items: 20, Window: 6 * time.Hour, MaxItems: 300, Withdrawn: Notice, NoticeFor: 24 * time.Hour, LeadImage: Never},
 			Sitemaps: Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
 			Server:   Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}},
-			Warnings: []string{"testdata/full.yaml:86: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
+			Warnings: []string{"testdata/full.yaml:88: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
 		}},
 	}
 	for _, tt := range tests {

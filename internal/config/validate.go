@@ -29,6 +29,10 @@ func (doc *document) validate(r *report) {
 		r.warn("jobs.enabled", "without cache.redis this process only serves what cache.dir has")
 	}
 	r.feed("feeds", feedKeys{&doc.Feeds.Items, &doc.Feeds.Window, &doc.Feeds.MaxItems, nil}, doc.Feeds.Feed())
+	if withdrawn := doc.Feeds.Withdrawn; withdrawn != Omit && withdrawn != Notice {
+		r.value("feeds.withdrawn", "want %s or %s, got %s", Omit, Notice, quote(withdrawn))
+	}
+	between(r, "feeds.notice_for", doc.Feeds.NoticeFor, time.Minute, 8760*time.Hour)
 	if lead := doc.Feeds.LeadImage; lead != Auto && lead != Never {
 		r.value("feeds.lead_image", "want %s or %s, got %s", Auto, Never, quote(lead))
 	}

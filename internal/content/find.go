@@ -77,6 +77,7 @@ func (s *Snapshot) state(r *row) (state article.State, ok bool) {
 	// No document has what has no address, or a time of expiry that is none.
 	state.Broken = r.fault != nil || state.URL == ""
 	state.Visible = !state.Broken && a.VisibleAt(s.at)
+	state.Withdrawn = r.fault == nil && a.Status == article.Withdrawn
 	return state, true
 }
 

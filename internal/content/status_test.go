@@ -73,7 +73,7 @@ func TestStatus(t *testing.T) {
 					t.Errorf("%s: %s: faults %q", tt.name, read.name, faults)
 				}
 			}
-			if got := find(t, s, "2"); len(got) != 1 || got[0].Visible != (tt.want == shown) {
+			if got := find(t, s, "2"); len(got) != 1 || got[0].Visible != (tt.want == shown) || got[0].Withdrawn != (tt.set == "'withdrawn'") {
 				t.Errorf("%s: Find says %+v", tt.name, got)
 			}
 		}

@@ -17,12 +17,14 @@ import (
 // address; then what identifies the article to readers where that is not its address.
 // They stand at the path of the document: of a feed in all formats at
 // that of its RSS. Those of a month have also the articles that readers may see
-// and its sitemaps may not name; such a line ends with a mark. Behind all of them a
+// and its sitemaps may not name; such a line ends with a mark, as does one of a feed
+// that says of an article only that it was withdrawn. Behind all of them a
 // month has a line for each article that has left it, of id and guid, which
 // begins with a tab: should it come back, readers have to know it again.
 const (
 	contentsType = "text/plain; charset=utf-8"
 	unlistedMark = "\tunlisted"
+	noticeMark   = "\tnotice"
 	guidMark     = "\t="
 	formerMark   = '\t'
 )
@@ -34,6 +36,7 @@ type Article struct {
 	Address            string    // in feeds as they have it, in months as the store has it
 	GUID               string    // identifies it to readers; empty: its address does
 	Unlisted           bool      // readers may see it, and the sitemap does not name it
+	Notice             bool      // in its place is a notice that it was withdrawn, at Updated
 }
 
 // KnownBy returns what identifies the article to readers.
@@ -59,6 +62,9 @@ func (a Article) AppendTo(text []byte) []byte {
 	if a.Unlisted {
 		text = append(text, unlistedMark...)
 	}
+	if a.Notice {
+		text = append(text, noticeMark...)
+	}
 	return append(text, '\n')
 }
 
@@ -83,8 +89,8 @@ func NewContents(text []byte) *Content {
 // JoinContents does so with lines that are compressed already.
 func JoinContents(chunks []*gzjoin.Chunk) *Content { return Join(contentsType, chunks) }
 
-// Articles yields the articles of contents, in their order. An error, which is
-// ErrDamaged or that of a body at rest that can't be read, ends it.
+// Articles yields the articles of contents, in their order, without notices. An
+// error, which is ErrDamaged or that of a body at rest that can't be read, ends it.
 func Articles(contents *Document) iter.Seq2[Article, error] {
 	text, err := contents.Body()
 	if err != nil {
@@ -99,6 +105,30 @@ func unreadable(err error) iter.Seq2[Article, error] {
 
 // ParseArticles does so with the lines of contents.
 func ParseArticles(text []byte) iter.Seq2[Article, error] {
+	return withoutNotices(parseLines(text))
+}
+
+func withoutNotices(lines iter.Seq2[Article, error]) iter.Seq2[Article, error] {
+	return func(yield func(Article, error) bool) {
+		for a, err := range lines {
+			if !a.Notice && !yield(a, err) {
+				return
+			}
+		}
+	}
+}
+
+// Lines yields the articles of contents and the notices, in their order. An error, as
+// that of Articles, ends it.
+func Lines(contents *Document) iter.Seq2[Article, error] {
+	text, err := contents.Body()
+	if err != nil {
+		return unreadable(err)
+	}
+	return parseLines(text)
+}
+
+func parseLines(text []byte) iter.Seq2[Article, error] {
 	return func(yield func(Article, error) bool) {
 		for line := range bytes.Lines(text) {
 			if line[0] == formerMark {
@@ -117,6 +147,7 @@ func ParseArticles(text []byte) iter.Seq2[Article, error] {
 }
 
 func parseArticle(line string) (a Article, ok bool) {
+	line, a.Notice = strings.CutSuffix(line, noticeMark)
 	line, a.Unlisted = strings.CutSuffix(line, unlistedMark)
 	fields := strings.Split(line, "\t")
 	if len(fields) == 5 {
@@ -152,7 +183,7 @@ func KnownBy(text []byte, ids map[string]bool) iter.Seq2[string, Known] {
 			if former {
 				known.GUID = unescape.Replace(string(bytes.TrimSuffix(rest, []byte("\n"))))
 			} else if a, ok := parseArticle(string(bytes.TrimSuffix(line, []byte("\n")))); ok {
-				known.GUID = a.KnownBy()
+				known = Known{a.KnownBy(), a.Notice}
 			}
 			if known.GUID != "" && !yield(unescape.Replace(string(id)), known) {
 				return
@@ -164,7 +195,7 @@ func KnownBy(text []byte, ids map[string]bool) iter.Seq2[string, Known] {
 // Known is what identifies an article to readers.
 type Known struct {
 	GUID   string
-	Former bool // the article is not there any more
+	Former bool // the article is not there any more, or only a notice of it
 }
 
 // Shares reports whether lines of contents have an article of one of some addresses,
@@ -186,24 +217,24 @@ func has(set map[string]bool, text []byte) bool {
 	return set[string(text)] || bytes.IndexByte(text, '\\') >= 0 && set[unescape.Replace(string(text))]
 }
 
-// Find yields the articles of these ids that contents have, in their order. An
-// error, as that of Articles, ends it. It takes far less than to read all.
+// Find yields the articles of these ids that contents have, in their order, without
+// notices. An error, as that of Articles, ends it. It takes far less than to read all.
 func Find(contents *Document, ids map[string]bool) iter.Seq2[Article, error] {
 	text, err := contents.Body()
 	if err != nil {
 		return unreadable(err)
 	}
-	return FindLines(text, ids)
+	return withoutNotices(FindLines(text, ids))
 }
 
-// FindLines does so with the lines of contents.
+// FindLines does so with the lines of contents, and yields notices, too.
 func FindLines(text []byte, ids map[string]bool) iter.Seq2[Article, error] {
 	return func(yield func(Article, error) bool) {
 		for line := range bytes.Lines(text) {
 			if id, _, _ := bytes.Cut(line, []byte("\t")); !has(ids, id) {
 				continue
 			}
-			for a, err := range ParseArticles(line) {
+			for a, err := range parseLines(line) {
 				if !yield(a, err) || err != nil {
 					return
 				}

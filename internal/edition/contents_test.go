@@ -3,6 +3,7 @@ package edition_test
 import (
 	"errors"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,6 +75,52 @@ func TestContentsLines(t *testing.T) {
 		}
 		for id, known := range edition.KnownBy([]byte(line), nil) {
 			t.Errorf("%q: %s is known by %v", line, id, known)
+		}
+	}
+}
+
+// Contents tell articles from notices, whatever an id has in it.
+func TestContentsWithNotices(t *testing.T) {
+	at := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	all := []edition.Article{
+		{ID: "1", Published: at, Updated: at, Address: "https://xt.news.example/1"},
+		{ID: "2\tnotice", Published: at, Updated: at, Address: "https://xt.news.example/2\tnotice"},
+		{ID: "3", Published: at, Updated: at.Add(time.Hour), Address: "https://xt.news.example/3", Notice: true},
+		{ID: "4", Published: at, Updated: at, Address: "https://xt.news.example/4", Unlisted: true},
+		{ID: "5", Published: at, Updated: at, Address: "https://xt.news.example/5", GUID: "news:5\tnotice", Notice: true},
+		{ID: "6", Published: at, Updated: at, Address: "https://xt.news.example/6", GUID: "notice"},
+	}
+	var text []byte
+	for _, a := range all {
+		text = a.AppendTo(text)
+	}
+	contents := edition.Revision{AsOf: at}.Settle(edition.NewContents(text), nil)
+	var lines, articles []edition.Article
+	for a, err := range edition.Lines(contents) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, a)
+	}
+	for a, err := range edition.Articles(contents) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		articles = append(articles, a)
+	}
+	if !slices.Equal(lines, all) {
+		t.Errorf("lines %+v", lines)
+	}
+	if want := slices.Concat(all[:2], all[3:4], all[5:]); !slices.Equal(articles, want) {
+		t.Errorf("articles %+v", articles)
+	}
+	if edition.HasAny(contents, map[string]bool{"3": true}) || !edition.HasAny(contents, map[string]bool{"4": true}) {
+		t.Error("a notice is found as an article, or an article is not")
+	}
+	known := maps.Collect(edition.KnownBy(text, nil))
+	for _, a := range all {
+		if want := (edition.Known{GUID: a.KnownBy(), Former: a.Notice}); known[a.ID] != want {
+			t.Errorf("%s is known by %+v, want %+v", a.ID, known[a.ID], want)
 		}
 	}
 }

@@ -23,6 +23,8 @@ type Retraction struct {
 	// other articles name them.
 	URL          string   `json:"url,omitempty"`
 	Translations []string `json:"translations,omitempty"`
+	// Notice has feeds say that the article was withdrawn, in its place.
+	Notice bool `json:"notice,omitempty"`
 }
 
 // RetractionState is how far a retraction goes.

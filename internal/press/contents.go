@@ -1,6 +1,8 @@
 package press
 
 import (
+	"iter"
+
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 )
@@ -24,27 +26,19 @@ func (b *draft) previousContents(path string) *edition.Document {
 // addFeedContents adds the contents of a feed that has been rendered.
 func (b *builder) addFeedContents(f *channelFeed) {
 	var text []byte
-	articles := f.shown()
-	for _, a := range articles {
+	for _, a := range f.shown {
 		text = a.AppendTo(text)
 	}
-	b.addContents(network.FeedPath(f.channel.ID, network.RSS), edition.NewContents(text), len(articles))
-}
-
-// shown returns the articles of a feed that has been rendered.
-func (f *channelFeed) shown() []edition.Article {
-	var articles []edition.Article
-	for i, item := range f.items {
-		if a := &f.articles[i]; item != nil {
-			articles = append(articles, edition.Article{ID: a.ID, Published: a.Published, Updated: a.Updated, Address: item.Address()}.As(item.GUID()))
-		}
-	}
-	return articles
+	b.addContents(network.FeedPath(f.channel.ID, network.RSS), edition.NewContents(text), len(f.shown))
 }
 
 // articlesOf returns the articles of contents.
-func articlesOf(contents *edition.Document) (articles []edition.Article, err error) {
-	for a, err := range edition.Articles(contents) {
+func articlesOf(contents *edition.Document) ([]edition.Article, error) {
+	return collect(edition.Articles(contents))
+}
+
+func collect(all iter.Seq2[edition.Article, error]) (articles []edition.Article, err error) {
+	for a, err := range all {
 		if err != nil {
 			return nil, err
 		}

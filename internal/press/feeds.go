@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"hash/maphash"
 	"runtime"
 	"slices"
 	"time"
@@ -23,9 +24,8 @@ type channelFeed struct {
 	due      time.Time         // when one leaves by the clock; zero: never
 	input    uint64            // digest of what it is made from
 	more     bool              // its window has more articles than it may have
-
-	items []*feed.Prepared // by article, once it is rendered; nil: it is not in the documents
-	twins []bool           // by article: a newer one has its page
+	notices  []edition.Article // the newest first
+	shown    []edition.Article // what its documents have, with notices, once it is rendered
 }
 
 // rendered is what a feed was made from and what it has become.
@@ -58,6 +58,9 @@ func (b *builder) readFeeds(ctx context.Context, work *Work) ([]channelFeed, err
 		dirty = append(dirty, f)
 	}
 	if err := b.makeItems(ctx, dirty, work); err != nil {
+		return nil, err
+	}
+	if err := b.addNotices(ctx, dirty); err != nil {
 		return nil, err
 	}
 	var changed []channelFeed
@@ -198,8 +201,9 @@ var formats = [...]struct {
 type output struct {
 	path, mediaType string
 	link            string // as edition.Headers has it
-	// render also returns how many items the document has.
-	render func(feed.Feed) ([]byte, int, error)
+	// render also returns how many articles the document has, of a feed of which so
+	// many items are notices.
+	render func(f feed.Feed, notices int) ([]byte, int, error)
 }
 
 // outputs returns the documents of a channel's feed: all formats, and one for each
@@ -209,9 +213,9 @@ func (b *draft) outputs(channel network.Channel) []output {
 	for _, format := range formats {
 		list = append(list, output{
 			path: network.FeedPath(channel.ID, format.name), mediaType: format.mediaType, link: b.formatLinks(channel, format.name),
-			render: func(f feed.Feed) ([]byte, int, error) {
+			render: func(f feed.Feed, notices int) ([]byte, int, error) {
 				body, err := format.render(&f)
-				return body, len(f.Items), err
+				return body, len(f.Items) - notices, err
 			},
 		})
 	}
@@ -233,16 +237,16 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 		channel, newest := b.fill(&feeds[i])
 		rhythm := channel.Rhythm()
 		others := b.others(&feeds[i])
-		outputs := b.outputs(f.channel)
+		outputs, notices := b.outputs(f.channel), len(channel.Items)-feeds[i].count()
 		made[i] = make([]*edition.Document, len(outputs))
 		for n, output := range outputs {
 			items := 0
 			revision := edition.Revision{
-				MediaType: output.mediaType, Newest: newest, AsOf: b.asOf, Items: len(channel.Items), Changed: others, Headers: b.feedHeaders(output.link, rhythm),
+				MediaType: output.mediaType, Newest: newest, AsOf: b.asOf, Items: feeds[i].count(), Changed: others, Headers: b.feedHeaders(output.link, rhythm),
 				Render: func(modified time.Time) (body []byte, err error) {
 					c := channel
 					c.Updated = modified.In(b.station.Zone)
-					body, items, err = output.render(c)
+					body, items, err = output.render(c, notices)
 					return body, err
 				},
 			}
@@ -276,11 +280,11 @@ func (b *builder) others(f *channelFeed) bool {
 	var before []edition.Article
 	if contents := b.previousContents(network.FeedPath(f.channel.ID, network.RSS)); contents != nil {
 		var err error
-		if before, err = articlesOf(contents); err != nil {
+		if before, err = collect(edition.Lines(contents)); err != nil {
 			return false // the documents are compared
 		}
 	}
-	return !slices.Equal(guids(f.shown()), guids(before))
+	return !slices.Equal(guids(f.shown), guids(before))
 }
 
 // guids returns those of the articles that a feed shows.
@@ -302,58 +306,14 @@ func (b *builder) remember(feeds []channelFeed, documents map[string]*edition.Do
 		for i := range f.articles {
 			made.articles = append(made.articles, f.articles[i].ID)
 		}
+		for _, notice := range f.notices {
+			made.articles = append(made.articles, notice.ID)
+		}
 		for _, output := range b.outputs(f.channel) {
 			made.documents = append(made.documents, documents[output.path].Hash())
 		}
 		b.memory.feeds[f.channel.ID] = made
 	}
-}
-
-// fill returns a feed with its items, and when the newest of them changed. Of two
-// articles that share a page it has the newer one.
-func (b *builder) fill(f *channelFeed) (c feed.Feed, newest time.Time) {
-	c = describe(b.station, f.channel)
-	rule := b.feedOf(f.channel)
-	c.SummaryOnly = !rule.FullText
-	pages := map[string]bool{}
-	f.twins = make([]bool, len(f.articles))
-	for i := range f.articles {
-		item := b.items[f.articles[i].ID].prepared
-		if item == nil {
-			continue
-		}
-		if f.twins[i] = pages[item.Address()]; !f.twins[i] {
-			pages[item.Address()] = true
-			c.Items = append(c.Items, item)
-		}
-	}
-	c.Items = c.Fitting(rule.Items)
-	carried := c.Items
-	for i := range f.articles {
-		item := b.items[f.articles[i].ID].prepared
-		if len(carried) > 0 && item == carried[0] {
-			carried = carried[1:]
-			newest = later(newest, f.articles[i].Updated)
-		} else {
-			item = nil
-		}
-		f.items = append(f.items, item)
-	}
-	return c, newest
-}
-
-// cutOf returns what a feed that has been rendered has of its window, if that is
-// not all.
-func (b *builder) cutOf(f *channelFeed) Cut {
-	shown, since, cut := f.shown(), b.since(f.channel), f.more
-	for i := range f.articles {
-		a := &f.articles[i]
-		cut = cut || f.items[i] == nil && !f.twins[i] && b.items[a.ID].prepared != nil && !a.Published.Before(since)
-	}
-	if !cut || len(shown) == 0 {
-		return Cut{}
-	}
-	return Cut{network.FeedPath(f.channel.ID, network.RSS), len(shown), shown[len(shown)-1].Published, since}
 }
 
 // noteWindows notes which feeds do not have all of their windows, and when the
@@ -381,6 +341,9 @@ func (b *builder) digestOf(f *channelFeed) uint64 {
 	contents := make([]uint64, len(f.articles))
 	for i := range f.articles {
 		contents[i] = b.items[f.articles[i].ID].content
+	}
+	for _, notice := range f.notices {
+		contents = append(contents, maphash.Comparable(b.seed, notice))
 	}
 	return digestAll(b.seed, contents)
 }

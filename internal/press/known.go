@@ -54,12 +54,16 @@ func (b *builder) learn(heads []article.Article, work *Work) (err error) {
 		return nil
 	}
 	if b.guids == nil {
-		if b.guids, err = knownByFeeds(b.current); err != nil {
+		known, err := knownByFeeds(b.current)
+		if err != nil {
 			return err
 		}
-		b.holders = map[string]string{}
-		for id, guid := range b.guids {
-			b.holders[guid] = id
+		b.guids, b.holders = map[string]string{}, map[string]string{}
+		for id, k := range known {
+			b.guids[id] = k.GUID
+			if !k.Former {
+				b.holders[k.GUID] = id
+			}
 		}
 	}
 	return b.lookUp(heads, work)
@@ -76,8 +80,8 @@ func linesOf(contents *edition.Document) ([]byte, error) {
 
 // knownByFeeds returns what identifies the articles that the feeds of an edition,
 // which may be nil, show, by id.
-func knownByFeeds(e *edition.Edition) (map[string]string, error) {
-	known := map[string]string{}
+func knownByFeeds(e *edition.Edition) (map[string]edition.Known, error) {
+	known := map[string]edition.Known{}
 	if e == nil {
 		return known, nil
 	}
@@ -90,7 +94,7 @@ func knownByFeeds(e *edition.Edition) (map[string]string, error) {
 			return nil, err
 		}
 		for id, k := range edition.KnownBy(text, nil) {
-			known[id] = k.GUID
+			known[id] = k
 		}
 	}
 	return known, nil
@@ -138,8 +142,8 @@ func (b *builder) lookUp(heads []article.Article, work *Work) error {
 			if err != nil {
 				return err
 			}
-			for id, guid := range known {
-				b.guids[id] = cmp.Or(b.guids[id], guid)
+			for id, k := range known {
+				b.guids[id] = cmp.Or(b.guids[id], k.GUID)
 			}
 		}
 	}

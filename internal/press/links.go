@@ -17,30 +17,38 @@ import (
 // one, months as a translation. The content store leaves such links out of what it
 // tells; this is for editions that have to lose them without it.
 
-// Named returns the address of an article that an edition has, and the addresses
-// of its translations as far as the sitemap has them; no address: it has no such
-// article.
+// Named returns the address of an article that an edition has, or has a notice of,
+// and the addresses of its translations as far as the sitemap has them; no address: it
+// has no such article.
 func Named(e *edition.Edition, id string) (address string, translations []string) {
 	ids := map[string]bool{id: true}
 	for path, contents := range e.AllContents() {
-		if address != "" && !IsShard(path) || !edition.HasAny(contents, ids) {
+		if address != "" && !IsShard(path) {
 			continue
 		}
-		l, err := lossOf(path, contents, ids)
+		found := false
+		text, _ := contents.Body() // one that can't be read has none
+		for a, err := range edition.FindLines(text, ids) {
+			if found = err == nil; found {
+				address = a.Address
+			}
+		}
+		document, ok := e.Document(path)
+		if !found || !ok || !IsShard(path) {
+			continue
+		}
+		l, err := lossOf(path, contents, ids, nil)
 		if err != nil {
 			continue
 		}
-		address = l.articles[id].Address
-		if document, ok := e.Document(path); ok && IsShard(path) {
-			_, _ = linesBut(document, func(page int, line []byte) bool { // one that can't be read has none
-				for _, link := range alternateLink.FindAllSubmatch(line, -1) {
-					if l.at[page] {
-						translations = append(translations, html.UnescapeString(string(link[1])))
-					}
+		_, _ = linesBut(document, func(page int, line []byte) bool {
+			for _, link := range alternateLink.FindAllSubmatch(line, -1) {
+				if l.at[page] {
+					translations = append(translations, html.UnescapeString(string(link[1])))
 				}
-				return false
-			})
-		}
+			}
+			return false
+		})
 	}
 	return address, translations
 }

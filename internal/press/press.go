@@ -46,6 +46,10 @@ type Options struct {
 	// LeadImage puts an article's first picture at the head of a text that does
 	// not have it.
 	LeadImage bool
+	// Notices has feeds say of an article that was withdrawn that it was, in its
+	// place, for so long.
+	Notices   bool
+	NoticeFor time.Duration
 	NewsName  string   // the publication's name on Google News
 	Sitemaps  Limits   // of a sitemap
 	Robots    []string // lines of robots.txt for all robots, or groups of their own

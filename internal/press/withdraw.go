@@ -184,7 +184,7 @@ func (w *withdrawal) findArticles(retractions edition.Retractions) {
 			if len(ids) == 0 || !in(month, shard) || !edition.HasAny(contents, ids) {
 				continue
 			}
-			l, err := lossOf(path, contents, ids)
+			l, err := lossOf(path, contents, ids, retractions)
 			if err != nil && damagedOnly && !errors.Is(err, edition.ErrDamaged) {
 				continue
 			}
@@ -223,29 +223,36 @@ func (w *withdrawal) findArticles(retractions edition.Retractions) {
 
 // loss is what the documents at a path lose.
 type loss struct {
-	path     string
-	unknown  bool      // the document is lost: it can't be said what it has
-	linked   time.Time // when the last article that they link to was withdrawn; zero: to none
-	articles map[string]edition.Article
-	at       map[int]bool    // which of the document's entries go, in its order
-	guids    map[string]bool // the same of a feed
-	entries  int             // that the document has
-	left     []byte          // lines
-	lines    int             // that are left
+	path      string
+	unknown   bool      // the document is lost: it can't be said what it has
+	linked    time.Time // when the last article that they link to was withdrawn; zero: to none
+	articles  map[string]edition.Article
+	at        map[int]bool      // which of the document's entries go, in its order
+	addresses map[string]bool   // the same of a feed
+	notices   []edition.Article // that take the places of some
+	entries   int               // that the document has
+	left      []byte            // lines
+	lines     int               // that are left
 }
 
-func lossOf(path string, contents *edition.Document, ids map[string]bool) (*loss, error) {
-	l := &loss{path: path, articles: map[string]edition.Article{}, at: map[int]bool{}, guids: map[string]bool{}}
+// lossOf returns what contents lose, and in feeds the notices that retractions want
+// in its place.
+func lossOf(path string, contents *edition.Document, ids map[string]bool, retractions edition.Retractions) (*loss, error) {
+	l := &loss{path: path, articles: map[string]edition.Article{}, at: map[int]bool{}, addresses: map[string]bool{}}
 	text, err := contents.Body()
 	if err != nil {
 		return nil, err
 	}
-	for a, err := range edition.ParseArticles(text) {
+	for a, err := range edition.Lines(contents) {
 		switch {
 		case err != nil:
 			return nil, err
-		case ids[a.ID]:
-			l.articles[a.ID], l.guids[a.Address], l.at[l.entries] = a, true, !a.Unlisted
+		case ids[a.ID] && !a.Notice:
+			l.articles[a.ID], l.addresses[a.Address], l.at[l.entries] = a, true, !a.Unlisted
+			if r := retractions[a.ID]; r.Notice && !IsShard(path) {
+				notice := noticeAt(a, r.At)
+				l.notices, l.left, l.lines = append(l.notices, notice), notice.AppendTo(l.left), l.lines+1
+			}
 		default:
 			l.left, l.lines = a.AppendTo(l.left), l.lines+1
 		}
@@ -318,11 +325,17 @@ func (w *withdrawal) apply(l *loss) {
 		w.withdrawFromSitemap(l)
 		return
 	}
-	for _, format := range formats {
-		w.withdrawFromFeed(network.FeedPath(channel, format.name), format.name, format.mediaType, l.guids)
+	notices := map[string]*feed.Prepared{}
+	for _, a := range l.notices {
+		if item, err := noticeItem(w.station, a); err == nil { // else it is in the contents alone, until the next build
+			notices[a.Address] = item
+		}
 	}
-	for _, p := range feed.Profiles() {
-		w.withdrawFromFeed(network.ProfilePath(channel, p.Name), network.RSS, feed.RSSType, l.guids)
+	for _, format := range formats {
+		w.withdrawFromFeed(network.FeedPath(channel, format.name), format.name, format.mediaType, l, notices)
+	}
+	for _, p := range feed.Profiles() { // which have no notices
+		w.withdrawFromFeed(network.ProfilePath(channel, p.Name), network.RSS, feed.RSSType, l, nil)
 	}
 }
 
@@ -409,26 +422,28 @@ func (w *withdrawal) addText(path string, text []byte, items int) {
 }
 
 // withdrawFromFeed takes articles, and links to others, out of a document of a feed
-// in one format.
-func (w *withdrawal) withdrawFromFeed(path string, format network.Format, mediaType string, guids map[string]bool) {
+// in one format, and puts notices in the places of some, by address.
+func (w *withdrawal) withdrawFromFeed(path string, format network.Format, mediaType string, l *loss, notices map[string]*feed.Prepared) {
 	document := w.documents[path]
 	if document == nil {
 		return
 	}
 	whole, err := document.Body()
 	if err != nil {
-		if len(guids) > 0 {
+		if len(l.addresses) > 0 {
 			delete(w.documents, path)
 		}
 		return
 	}
+	c := describe(w.station, network.Channel{}) // of which no item has more than the author
 	body, _ := unlink(path, whole, w.hidden)
 	removed := 0
 	revised, err := edition.Revision{
 		MediaType: mediaType, AsOf: w.asOf, Headers: document.Headers(), Items: document.Items(),
 		Render: func(modified time.Time) (rest []byte, err error) {
 			at := modified.In(w.station.Zone)
-			if rest, removed, err = feed.Remove(mediaType, body, func(guid string) bool { return guids[guid] }, at); removed == 0 {
+			by := func(address string) (*feed.Prepared, bool) { return notices[address], l.addresses[address] }
+			if rest, removed, err = c.Replace(mediaType, body, by, at); removed == 0 {
 				rest = stamped(format, rest, at)
 			}
 			return rest, err

@@ -75,6 +75,7 @@ type TakeDowns interface {
 type TakeDown struct {
 	Station string `json:"station"` // not needed: an article's id is unique
 	ID      string `json:"id"`
+	Notice  bool   `json:"notice"` // feeds say in its place that it was withdrawn
 	Lift    bool   `json:"lift"`
 }
 
@@ -209,7 +210,7 @@ func (a *Admin) refresh(w http.ResponseWriter, r *http.Request) {
 func (a *Admin) retract(w http.ResponseWriter, r *http.Request) {
 	var wish TakeDown
 	if err := read(w, r, &wish); err != nil {
-		answer(w, http.StatusBadRequest, `want {"id": "5207683"}, and "lift": true to end it: `+err.Error()+"\n")
+		answer(w, http.StatusBadRequest, `want {"id": "5207683"}, with "notice": true for a notice in its place, or "lift": true to end it: `+err.Error()+"\n")
 		return
 	}
 	// It goes on when the client hangs up: half a take-down is none.

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"feedstation/internal/condition"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
 )
 
 // status is what /status says.
@@ -71,7 +73,8 @@ type stationStatus struct {
 	AsOf      *time.Time `json:"as_of,omitempty"`
 	Age       *int64     `json:"age_seconds,omitempty"`
 	Documents int        `json:"documents"`
-	Pending   int        `json:"pending_months"` // whose sitemaps have yet to be built
+	Pending   int        `json:"pending_months"`    // whose sitemaps have yet to be built
+	Notices   int        `json:"notices,omitempty"` // of withdrawn articles, in the station's own feed
 	Error     string     `json:"error,omitempty"`
 	Since     *time.Time `json:"error_since,omitempty"`
 }
@@ -155,6 +158,7 @@ func (a *Admin) stationStatus(station string, all []condition.Condition) station
 			behind := newest.Issued()
 			s.State, s.Behind = "pinned", &behind
 		}
+		s.Notices = notices(e)
 		s.AsOf, s.Age = a.asOf(station, e.Watermark())
 	}
 	if why, wrong := a.wrong(station, all); wrong {
@@ -169,6 +173,20 @@ func (a *Admin) stationStatus(station string, all []condition.Condition) station
 		}
 	}
 	return s
+}
+
+// notices returns how many articles the station's own feed says were withdrawn.
+func notices(e *edition.Edition) (n int) {
+	contents, ok := e.Contents(network.FeedPath("", network.RSS))
+	if !ok {
+		return 0
+	}
+	for a := range edition.Lines(contents) {
+		if a.Notice {
+			n++
+		}
+	}
+	return n
 }
 
 // wrong returns what is wrong with a station.

@@ -1,0 +1,102 @@
+package press
+
+import (
+	"slices"
+	"time"
+
+	"feedstation/feed"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// entry is an article or a notice of a feed.
+type entry struct {
+	edition.Article
+	item *feed.Prepared
+}
+
+// fill returns a feed with its items, the newest publication first, and when the
+// newest of them changed. Of two articles that share a page it has the newer one, and
+// no notice where an article has its page or its guid. Where not all fit, articles
+// give way.
+func (b *builder) fill(f *channelFeed) (c feed.Feed, newest time.Time) {
+	c = describe(b.station, f.channel)
+	rule := b.feedOf(f.channel)
+	c.SummaryOnly = !rule.FullText
+	articles := b.entries(f)
+	var entries []entry
+	for _, notice := range f.notices {
+		same := func(e entry) bool { return e.Address == notice.Address || e.KnownBy() == notice.KnownBy() }
+		if item, err := noticeItem(b.station, notice); err == nil && !slices.ContainsFunc(articles, same) { // no error: its article was in the feed
+			entries = append(entries, entry{notice, item})
+		}
+	}
+	notices := len(entries)
+	entries = append(entries, articles...)
+	c.Items = preparedOf(entries)
+	fitting := len(c.Fitting(notices + rule.Items))
+	for _, e := range entries[fitting:] {
+		f.more = f.more || !e.Published.Before(b.since(f.channel))
+	}
+	entries = entries[:fitting]
+	if notices > 0 {
+		slices.SortStableFunc(entries, func(a, b entry) int { return b.Published.Compare(a.Published) })
+	}
+	c.Items = preparedOf(entries)
+	for _, e := range entries {
+		f.shown = append(f.shown, e.Article)
+		newest = later(newest, e.Updated)
+	}
+	return c, newest
+}
+
+// entries returns the articles of a feed that can be in its documents, one of each
+// page.
+func (b *builder) entries(f *channelFeed) (list []entry) {
+	pages := map[string]bool{}
+	for i := range f.articles {
+		a := &f.articles[i]
+		item := b.items[a.ID].prepared
+		if item == nil || pages[item.Address()] {
+			continue
+		}
+		pages[item.Address()] = true
+		listed := edition.Article{ID: a.ID, Published: a.Published, Updated: a.Updated, Address: item.Address()}
+		list = append(list, entry{listed.As(item.GUID()), item})
+	}
+	return list
+}
+
+func preparedOf(entries []entry) []*feed.Prepared {
+	items := make([]*feed.Prepared, len(entries))
+	for i, e := range entries {
+		items[i] = e.item
+	}
+	return items
+}
+
+// count returns how many articles a feed shows that has been rendered.
+func (f *channelFeed) count() (n int) {
+	for _, a := range f.shown {
+		if !a.Notice {
+			n++
+		}
+	}
+	return n
+}
+
+// cutOf returns what a feed that has been rendered has of its window, if that is
+// not all.
+func (b *builder) cutOf(f *channelFeed) Cut {
+	n := f.count()
+	if !f.more || n == 0 {
+		return Cut{}
+	}
+	var oldest time.Time
+	for _, a := range f.shown {
+		if !a.Notice {
+			oldest = a.Published
+		}
+	}
+	return Cut{network.FeedPath(f.channel.ID, network.RSS), n, oldest, b.since(f.channel)}
+}
