@@ -167,6 +167,9 @@ func TestWindowCutIsNoted(t *testing.T) {
 		got := problems()
 		slices.Sort(got)
 		w.want("without", got, all)
+		if why, ok := w.conductor.Condition("xt"); ok {
+			t.Errorf("the station itself is said to be %q", why.State)
+		}
 		time.Sleep(30 * time.Minute)
 		w.refresh() // in which nothing is built
 		if n := len(problems()); n != 2 {
