@@ -14,15 +14,15 @@ import (
 // validateAliases reports aliases that lead nowhere. One of the network has to lead
 // somewhere at one station at least.
 func (doc *document) validateAliases(r *report) {
-	var all [][]string // channels of each station
+	var all []*network.Station
 	for i, s := range doc.Stations {
-		channels := s.channelIDs()
-		all = append(all, channels)
+		station := doc.outline(&s)
+		all = append(all, station)
 		path := fmt.Sprintf("stations[%d].aliases", i)
 		if s.Aliases.Status != nil {
 			r.aliasStatus(path, *s.Aliases.Status)
 		}
-		r.aliases(path, s.Aliases.Sets, s.Aliases.Paths, [][]string{channels})
+		r.aliases(path, s.Aliases.Sets, s.Aliases.Paths, []*network.Station{station})
 	}
 	r.aliasStatus("network.aliases", doc.Network.Aliases.Status)
 	r.aliases("network.aliases", doc.Network.Aliases.Sets, doc.Network.Aliases.Paths, all)
@@ -34,8 +34,17 @@ func (r *report) aliasStatus(path string, status int) {
 	}
 }
 
-// aliases reports what is wrong with aliases of stations with those channels.
-func (r *report) aliases(path string, sets []string, paths map[string]string, stations [][]string) {
+// outline returns which channels and profiles a station has.
+func (doc *document) outline(s *stationSection) *network.Station {
+	station := &network.Station{Profiles: inherited(s.Profiles, doc.Network.Profiles)}
+	for _, c := range s.Channels {
+		station.Channels = append(station.Channels, network.Channel{ID: c.ID, Profiles: inherited(c.Profiles, station.Profiles)})
+	}
+	return station
+}
+
+// aliases reports what is wrong with aliases of some stations.
+func (r *report) aliases(path string, sets []string, paths map[string]string, stations []*network.Station) {
 	for i, set := range sets {
 		if !slices.Contains(network.AliasSets(), set) {
 			r.value(fmt.Sprintf("%s.sets[%d]", path, i), "want one of %s, got %s", strings.Join(network.AliasSets(), ", "), quote(set))
@@ -67,23 +76,23 @@ func (r *report) aliases(path string, sets []string, paths map[string]string, st
 }
 
 // leads returns why an alias leads nowhere at any of the stations; nil: it does.
-func leads(a network.Alias, stations [][]string) (err error) {
-	for _, channels := range stations {
-		if err = a.Leads(channels); err == nil {
+func leads(a network.Alias, stations []*network.Station) (err error) {
+	for _, station := range stations {
+		if err = a.Leads(station); err == nil {
 			return nil
 		}
 	}
 	return err
 }
 
-// aliases returns those of a station: its own, the network's, and the sets.
-func (doc *document) aliases(s *stationSection) network.Aliases {
+// aliases returns those of a station, whose channels and profiles are given: its own,
+// the network's, and the sets.
+func (doc *document) aliases(s *stationSection, station *network.Station) network.Aliases {
 	all := network.Aliases{Status: doc.Network.Aliases.Status}
 	set(&all.Status, s.Aliases.Status)
-	channels := s.channelIDs()
 	for _, paths := range []map[string]string{s.Aliases.Paths, doc.Network.Aliases.Paths} {
 		for _, from := range slices.Sorted(maps.Keys(paths)) {
-			if a, err := network.NewAlias(from, paths[from]); err == nil && a.Leads(channels) == nil {
+			if a, err := network.NewAlias(from, paths[from]); err == nil && a.Leads(station) == nil {
 				all.All = append(all.All, a)
 			}
 		}
@@ -96,11 +105,4 @@ func (doc *document) aliases(s *stationSection) network.Aliases {
 		all.All = append(all.All, network.AliasSet(name)...)
 	}
 	return all
-}
-
-func (s *stationSection) channelIDs() (ids []string) {
-	for _, c := range s.Channels {
-		ids = append(ids, c.ID)
-	}
-	return ids
 }

@@ -19,11 +19,11 @@ func TestAliases(t *testing.T) {
 			"/feed/": "/rss.xml", "/index.xml": "/rss.xml", "/wp-sitemap.xml": "/sitemap.xml", "/rss.xml/": "/rss.xml", "/rss.xml": "", "/none": "",
 		}, 308},
 		{"the network's", "full", "www", map[string]string{
-			"/news/feed.php": "/rss.xml", "/moment.rss": "/moment/rss.xml", "/none.rss": "", "/only": "/moment/atom.xml",
+			"/news/feed.php": "/rss.xml", "/moment.rss": "/moment/rss.xml", "/none.rss": "", "/only": "/moment/atom.xml", "/msn": "/moment/msn.xml", "/smart": "",
 			"/moment/index.xml": "/moment/rss.xml", "/wp-sitemap.xml": "", "/feed": "/rss.xml",
 		}, 301},
 		{"a station's", "full", "xt", map[string]string{
-			"/news/feed.php": "/atom.xml", "/moment.rss/": "/moment/rss.xml", "/feed": "", "/%E8%AE%A2%E9%98%85": "/rss.xml", "/rss.xml/": "",
+			"/news/feed.php": "/atom.xml", "/moment.rss/": "/moment/rss.xml", "/feed": "", "/smart/": "/smartnews.xml", "/msn": "", "/%E8%AE%A2%E9%98%85": "/rss.xml", "/rss.xml/": "",
 		}, 308},
 	}
 	for _, tt := range tests {

@@ -155,7 +155,7 @@ func (doc *document) network() (*network.Network, error) {
 			ID: s.ID, Name: s.Name, URL: s.URL, Description: s.Description, Email: s.Email,
 			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: s.Rights, All: s.All, Profiles: s.Profiles,
 			Former: network.Former{Closed: s.Closed, MovedTo: s.MovedTo},
-			Feed:   s.feed().over(doc.Feeds.Feed()), Aliases: doc.aliases(&doc.Stations[i]),
+			Feed:   s.feed().over(doc.Feeds.Feed()),
 		}
 		for _, c := range s.Channels {
 			stations[i].Channels = append(stations[i].Channels, network.Channel{
@@ -163,6 +163,7 @@ func (doc *document) network() (*network.Network, error) {
 				Feed: c.feed().over(stations[i].Feed, doc.Feeds.Feed()),
 			})
 		}
+		stations[i].Aliases = doc.aliases(&doc.Stations[i], stations[i])
 	}
 	return network.New(doc.Network.Name, stations, doc.Server.Hosts)
 }

@@ -32,11 +32,18 @@ func (s *Station) Redirect(base, path string) (location string) {
 	}
 	tried := strings.TrimSuffix(path, "/")
 	for _, a := range s.Aliases.All {
-		if document, ok := a.document(tried, s.HasChannel); ok && document != path {
+		if document, ok := a.document(tried, s.HasChannel); ok && document != path && s.answers(document) {
 			return base + document
 		}
 	}
 	return ""
+}
+
+// answers reports whether the station has a document at a path, or says what has become
+// of it: not each channel has a feed for each aggregator.
+func (s *Station) answers(path string) bool {
+	closed, movedTo := s.FormerPath(path)
+	return closed || movedTo != "" || s.isDocument(path)
 }
 
 // document returns the document that a path leads to.
@@ -81,11 +88,13 @@ func NewAlias(path, document string) (Alias, error) {
 
 var errNoPath = errors.New("want a path such as /feed/ or /category/{channel}/feed/")
 
-// Leads returns why the alias leads nowhere at a station with those channels; nil:
-// it does.
-func (a Alias) Leads(channels []string) error {
-	own := func(id string) bool { return slices.Contains(channels, id) }
-	ids := channels
+// Leads returns why the alias leads nowhere at a station of which no more is known
+// than its channels and its profiles, and theirs; nil: it does.
+func (a Alias) Leads(s *Station) error {
+	ids := make([]string, len(s.Channels))
+	for i, c := range s.Channels {
+		ids[i] = c.ID
+	}
 	if !strings.Contains(a.Path, channelMark) {
 		ids = []string{""}
 	}
@@ -94,10 +103,10 @@ func (a Alias) Leads(channels []string) error {
 		path := strings.ReplaceAll(a.Path, channelMark, id)
 		document := strings.ReplaceAll(a.Document, channelMark, id)
 		switch {
-		case !isDocument(document, own):
+		case !s.isDocument(document):
 		case path == document: // with a slash behind it
 			return nil
-		case path == iconPath || isDocument(path, own) || strings.HasPrefix(path, "/"+shardFolder+"/"):
+		case path == iconPath || s.isDocument(path) || strings.HasPrefix(path, "/"+shardFolder+"/"):
 			err = errors.New("that path has a document itself")
 		default:
 			return nil
@@ -106,15 +115,21 @@ func (a Alias) Leads(channels []string) error {
 	return err
 }
 
-// isDocument reports whether each edition of a station with such channels has a
-// document at a path.
-func isDocument(path string, channel func(id string) bool) bool {
+// isDocument reports whether each edition of the station has a document at a path.
+func (s *Station) isDocument(path string) bool {
 	if sitemap := strings.TrimSuffix(path, GzipSuffix); sitemap == IndexPath || sitemap == NewsPath(1) {
 		return true
 	}
-	for _, format := range Formats() {
-		if id, ok := strings.CutSuffix(path, "/"+string(format)); ok && (id == "" || id[0] == '/' && channel(id[1:])) {
-			return true
+	for _, channel := range append([]Channel{{}}, s.Channels...) {
+		for _, format := range Formats() {
+			if path == FeedPath(channel.ID, format) {
+				return true
+			}
+		}
+		for _, profile := range s.FeedProfiles(channel) {
+			if path == ProfilePath(channel.ID, profile) {
+				return true
+			}
 		}
 	}
 	return path == RobotsPath || path == OPMLPath || path == BaiduPath

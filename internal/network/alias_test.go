@@ -52,10 +52,53 @@ func TestAliasSet(t *testing.T) {
 		for _, a := range network.AliasSet(set) { // an operator could write each of them
 			made, err := network.NewAlias(a.Path, a.Document)
 			if err == nil {
-				err = made.Leads([]string{"moment"})
+				err = made.Leads(s)
 			}
 			if err != nil || made != a {
 				t.Errorf("%s: %+v: %+v, %v", set, a, made, err)
+			}
+		}
+	}
+}
+
+// An alias may lead to a feed for an aggregator where that is there, and takes the place
+// of none.
+func TestAliasOfProfile(t *testing.T) {
+	tests := []struct {
+		path, document string
+		fault          bool
+		leads          map[string]string
+	}{
+		{"/smart", "/smartnews.xml", false, map[string]string{"/smart/": "/smartnews.xml"}},
+		{"/msn", "/msn.xml", true, nil},
+		{"/moment/msn", "/moment/msn.xml", false, map[string]string{"/moment/msn": "/moment/msn.xml"}},
+		{"/{channel}/microsoft", "/{channel}/msn.xml", false, map[string]string{"/moment/microsoft": "/moment/msn.xml", "/culture/microsoft": "", "/old/microsoft": "/old/msn.xml"}},
+		{"/{channel}/flip", "/{channel}/flipboard.xml", true, nil},
+		{"/smartnews.xml", "/smartnews.xml", false, map[string]string{"/smartnews.xml/": "/smartnews.xml", "/smartnews.xml": ""}},
+		{"/smartnews.xml", "/rss.xml", true, nil},
+		{"/moment/msn.xml", "/moment/rss.xml", true, nil},
+		{"/msn.xml", "/rss.xml", false, map[string]string{"/msn.xml": "/rss.xml"}},
+		{"/culture/msn.xml", "/moment/msn.xml", false, map[string]string{"/culture/msn.xml": "/moment/msn.xml"}},
+	}
+	for _, tt := range tests {
+		s := &network.Station{
+			ID: "xt", URL: "https://xt.news.example", Profiles: []string{"smartnews"},
+			Channels: []network.Channel{{ID: "moment", Profiles: []string{"msn"}}, {ID: "culture"}, {ID: "old", Former: network.Former{Closed: true}}},
+		}
+		a, err := network.NewAlias(tt.path, tt.document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Leads(s); err != nil != tt.fault {
+			t.Errorf("%s to %s: %v", tt.path, tt.document, err)
+		}
+		s.Aliases.All = []network.Alias{a}
+		if _, err := network.New("湘江新闻网", []*network.Station{s}, nil); err != nil {
+			t.Fatal(err)
+		}
+		for path, want := range tt.leads {
+			if got := s.Redirect("", path); got != want {
+				t.Errorf("%s to %s: %s leads to %q, want %q", tt.path, tt.document, path, got, want)
 			}
 		}
 	}
