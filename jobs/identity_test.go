@@ -11,6 +11,9 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
+	"feedstation/internal/network"
+	"feedstation/internal/press"
+	"feedstation/internal/testkit/doctest"
 )
 
 // knownBy returns the guids that a station's feeds have for a page: of all formats
@@ -235,4 +238,76 @@ func TestSharedPage(t *testing.T) {
 		w.refresh()
 		check("the newer one published again", newer.Title)
 	})
+}
+
+// TestRedactIdentity holds that what is taken down leaves every document, whatever
+// readers know it by and wherever its page is, and that nothing else does.
+func TestRedactIdentity(t *testing.T) {
+	const first, moved = "https://xt.news.example/content/2.html", "https://xt.news.example/2026/节日?a=1&b='2'"
+	tests := []struct{ name, guid, page string }{
+		{"known by its address", "", first},
+		{"with a guid", "news:2", first},
+		{"with a guid of markup", `2 & "<3>'`, first},
+		{"with the guid of a page", "https://xt.news.example/?p=2&q=节日", first},
+		{"with the guid of another's page", "https://xt.news.example/content/1.html", first},
+		{"that has moved", "", moved},
+		{"with a guid that has moved", "news:2", moved},
+		{"that has moved to another host", "", "http://xiangtan.news.example/content/2.html"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in(t, func(w *world) {
+				for _, s := range w.network.Stations {
+					s.Profiles = aggregators
+					for i := range s.Channels {
+						s.Channels[i].Profiles = aggregators
+					}
+				}
+				w.restart(options)
+				a := newArticle("xt", 2, 2*time.Hour)
+				a.GUID, a.Title = tt.guid, "关于端午"
+				w.put(newArticle("xt", 1, time.Hour), a, newArticle("xt", 3, 3*time.Hour))
+				w.refresh()
+				if a.URL != tt.page {
+					time.Sleep(time.Minute)
+					a.URL = tt.page
+					w.put(a)
+					w.refresh()
+				}
+				time.Sleep(time.Minute)
+				for _, station := range []string{"xt", "www"} {
+					before := w.edition(station)
+					if n := titled(t, before, a.Title); n != 12 {
+						w.t.Fatalf("%s: %d feeds have the article", station, n)
+					}
+					after := press.Redact(w.network, before, edition.Retractions{"2": held("xt", 2)})
+					if paths := naming(t, after, 2); titled(t, after, a.Title) > 0 || len(paths) > 0 {
+						t.Errorf("%s: still in %q", station, paths)
+					}
+					for path, d := range after.All() {
+						old, _ := before.Document(path)
+						body := string(doctest.Body(t, d))
+						for _, other := range []string{"第1条新闻", "第3条新闻"} {
+							if strings.Contains(string(doctest.Body(t, old)), other) != strings.Contains(body, other) {
+								t.Errorf("%s: %s has lost %s", station, path, other)
+							}
+						}
+						if feed := strings.Contains(string(doctest.Body(t, old)), a.Title); feed && (d.Items() != 2 || old.Items() != 3) || strings.Contains(body, "节日") || strings.Contains(body, "%E8%8A%82") || strings.Contains(body, "news:2") {
+							t.Errorf("%s: %s of %d articles, of %d before:\n%s", station, path, d.Items(), old.Items(), body)
+						}
+					}
+				}
+			})
+		})
+	}
+}
+
+// titled returns how many feeds have an article of that title, in any format.
+func titled(t *testing.T, e *edition.Edition, title string) (n int) {
+	for path, d := range e.All() {
+		if !network.IsSitemap(path) && strings.Contains(string(doctest.Body(t, d)), title) {
+			n++
+		}
+	}
+	return n
 }
