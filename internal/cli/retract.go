@@ -118,6 +118,9 @@ func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {
 	}
 	if !wish.Lift {
 		r.URL, r.Translations = t.named(wish)
+		if r.URL == "" { // it is down already, so that no edition has it
+			r.URL, r.Translations = old.URL, old.Translations
+		}
 	}
 	if known && !r.At.After(old.At) { // another machine's clock, or the store's, is ahead
 		r.At = old.At.Add(time.Millisecond)
