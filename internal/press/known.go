@@ -3,6 +3,7 @@ package press
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -93,9 +94,7 @@ func knownByFeeds(e *edition.Edition) (map[string]edition.Known, error) {
 		if err != nil {
 			return nil, err
 		}
-		for id, k := range edition.KnownBy(text, nil) {
-			known[id] = k
-		}
+		maps.Insert(known, edition.KnownBy(text, nil))
 	}
 	return known, nil
 }
