@@ -48,7 +48,7 @@ func TestEngineFind(t *testing.T) {
 			state("4 embargoed", hour(1), false), state("5 draft", hour(-3), false), state("6 withdrawn", hour(-3), false),
 			state(`7 it's "quoted" \`, hour(-3), true), state("8 湘江 🌸", hour(-3), true), state("9 broken", hour(-3), false),
 		}
-		want[5].Station = "cs"
+		want[5].Station, want[5].Withdrawn = "cs", true
 		if e.name == content.SQLite {
 			want[8].Visible = true // its columns are not NULL
 		} else {
