@@ -1,7 +1,6 @@
 package cache
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -96,7 +95,7 @@ func lock(t *testing.T, s *disk.Store, station, name string) (unlock func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	held, err := in.Lock(context.Background(), name)
+	held, err := in.Lock(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"database/sql"
-	"io"
 	"log/slog"
 	"time"
 
@@ -74,7 +73,7 @@ func (a *archive) compressSitemaps() (size int64, took time.Duration) {
 	for _, s := range cfg.Network.Stations {
 		stations = append(stations, s.ID)
 	}
-	editions, err := cache.Open(a.t.Context(), slog.New(slog.NewTextHandler(io.Discard, nil)), stations, local, nil, nil)
+	editions, err := cache.Open(a.t.Context(), slog.New(slog.DiscardHandler), stations, local, nil, nil)
 	if err != nil {
 		a.t.Fatal(err)
 	}

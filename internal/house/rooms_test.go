@@ -143,9 +143,10 @@ func TestImports(t *testing.T) {
 // editor shows a wrong import where it stands.
 func TestLinterRules(t *testing.T) {
 	var rules strings.Builder
-	for _, r := range rooms(t) {
+	all := rooms(t)
+	for _, r := range all {
 		if !r.all {
-			rules.WriteString(r.rule(modulePath(t)))
+			rules.WriteString(r.rule(modulePath(t), all))
 		}
 	}
 	file := filepath.Join(top, ".golangci.yml")
@@ -170,11 +171,15 @@ func TestLinterRules(t *testing.T) {
 	}
 }
 
-// rule returns the room's rule of depguard. A longer path decides.
-func (r *room) rule(module string) string {
+// rule returns the room's rule of depguard. A longer path decides. The rooms within
+// it have rules of their own.
+func (r *room) rule(module string, all []room) string {
 	files, allow := `"${base-path}/`+r.name+`/**"`, append([]string{r.name}, r.imports...)
-	if r.name == "main.go" {
+	switch {
+	case r.name == "main.go":
 		files, allow = `"${base-path}/main.go"`, r.imports
+	case slices.ContainsFunc(all, func(other room) bool { return strings.HasPrefix(other.name, r.name+"/") }):
+		files = `"${base-path}/` + r.name + `/*"`
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "        %s:\n          list-mode: lax\n          files: [%s, \"!$test\"]\n          allow:\n",

@@ -181,8 +181,8 @@ func notices(e *edition.Edition) (n int) {
 	if !ok {
 		return 0
 	}
-	for a := range edition.Lines(contents) {
-		if a.Notice {
+	for a, err := range edition.Lines(contents) {
+		if err == nil && a.Notice { // damaged contents are noticed where they are used
 			n++
 		}
 	}

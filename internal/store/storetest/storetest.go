@@ -367,7 +367,7 @@ func testLarge(t *testing.T, s *subject) {
 	documents := map[string]*edition.Document{}
 	for i, size := range []int{1 << 10, 3 << 20, 700 << 10, 700 << 10, 1} {
 		body := make([]byte, size)
-		noise.Read(body)
+		_, _ = noise.Read(body) // there is no error
 		documents[fmt.Sprint("/", i)] = edition.NewDocument("text/plain", body, Noon)
 	}
 	e := Publish(t, s, edition.New("xt", Noon, "build", documents))
