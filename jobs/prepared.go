@@ -8,10 +8,10 @@ import (
 
 // maxPrepared is how many bytes of articles a generation of prepared items was
 // made from, at most: of their texts, and preparedRest each for all else. It is
-// four feeds of the largest size, so that a refresh after one new article reads
+// two feeds of the largest size, so that a refresh after one new article reads
 // that article alone.
 const (
-	maxPrepared  = 1 << 23
+	maxPrepared  = 1 << 22
 	preparedRest = 1 << 10
 )
 
