@@ -32,6 +32,9 @@ func Join(mediaType string, chunks []*gzjoin.Chunk) *Content {
 	return &Content{mediaType, hashOf(mediaType, compressed), gzjoin.Size(chunks), compressed, false}
 }
 
+// Hash returns what names the content.
+func (c *Content) Hash() Hash { return c.hash }
+
 // Share has chunks that the content was joined from refer to its bytes, see
 // [gzjoin.Share].
 func (c *Content) Share(chunks ...*gzjoin.Chunk) { gzjoin.Share(c.gzip, chunks) }

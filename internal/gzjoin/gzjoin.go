@@ -106,6 +106,13 @@ func Share(data []byte, chunks []*Chunk) bool {
 		if len(rest) < c.length || !bytes.HasPrefix(rest, c.deflated) {
 			return false
 		}
+		rest = rest[c.length:]
+	}
+	if len(rest) != len(final)+8 {
+		return false
+	}
+	rest = data[len(head):]
+	for _, c := range chunks {
 		c.deflated, rest = rest[:c.length:c.length], rest[c.length:]
 	}
 	return true

@@ -79,3 +79,16 @@ func TestShareOther(t *testing.T) {
 		}
 	}
 }
+
+// Where the data is of other chunks, none refers to it.
+func TestShareSome(t *testing.T) {
+	a, b := gzjoin.New([]byte("a")), gzjoin.New(bytes.Repeat([]byte("b"), 1000))
+	whole := gzjoin.New([]byte("another text, of one chunk"))
+	a.Drop()
+	b.Drop()
+	for name, data := range map[string][]byte{"too short for both": {9: 0, 15: 0}, "longer": gzjoin.Join([]*gzjoin.Chunk{&whole, &whole})} {
+		if gzjoin.Share(data, []*gzjoin.Chunk{&a, &b}) || !a.Dropped() || !b.Dropped() {
+			t.Errorf("%s: the chunks refer to it", name)
+		}
+	}
+}

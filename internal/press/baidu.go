@@ -85,11 +85,13 @@ func (b *draft) baidu() error {
 		home := gzjoin.New([]byte(b.station.Address("/") + "\n"))
 		list = append(list, &home)
 	}
-	b.addContent(network.BaiduPath, edition.Join(listType, list), lines, newest)
+	content := edition.Join(listType, list)
+	b.addContent(network.BaiduPath, content, lines, newest)
 	for _, chunk := range list {
 		chunk.Drop()
 	}
-	b.memory.list = listMemory{b.documents[network.BaiduPath].Hash(), list, known}
+	// A document that stays, as it says the same, may have been compressed in other chunks.
+	b.memory.list = listMemory{content.Hash(), list, known}
 	return nil
 }
 

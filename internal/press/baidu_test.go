@@ -292,6 +292,28 @@ func TestBaiduUnchanged(t *testing.T) {
 	}
 }
 
+// A list that stays because it says the same may be compressed in other chunks than
+// those that are remembered: the next one has nothing of them.
+func TestBaiduOfOtherChunks(t *testing.T) {
+	january, february := path(2026, 1, 1), path(2026, 2, 1)
+	b := shardsOf(Memory{}, map[string][]string{january: pages("a", 30, 0), february: pages("b", 3, 0)})
+	list(t, b)
+	whole := gzjoin.New(doctest.Body(t, b.documents[network.BaiduPath])) // as a take-down writes it
+	b.addContent(network.BaiduPath, edition.Join(listType, []*gzjoin.Chunk{&whole}), 33, noon)
+	current := edition.New("xt", noon, "", b.documents)
+	contents := chunk{contents: gzjoin.New(doctest.Body(t, b.contents[february]))}
+	memory := Memory{month: monthMemory{contents: b.contents[february].Hash(), chunks: []chunk{contents}}}
+	for left := 30; left > 27; left-- {
+		b = shardsOf(memory, map[string][]string{january: pages("a", left, 0), february: pages("b", 3, 0)})
+		b.current = current
+		compareLists(t, list(t, b), slices.Concat(reversed(pages("b", 3, 0)), reversed(pages("a", left, 0))))
+		if stays := b.documents[network.BaiduPath] == b.previous(network.BaiduPath); stays != (left == 30) {
+			t.Errorf("with %d of 30 addresses the list stays: %t", left, stays)
+		}
+		memory = b.memory
+	}
+}
+
 // An index names as many sitemaps as it may, the newest.
 func TestIndexIsNotFull(t *testing.T) {
 	document := shardOf(pages("a", 1, 0))
