@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -226,5 +227,34 @@ func TestRollBack(t *testing.T) {
 		if got := server.Do("HGET", stationKey("xt", "m"), field); got != want {
 			t.Errorf("%s is %v, want %s", field, got, want)
 		}
+	}
+}
+
+// The version before is started again and removes the documents that it does not
+// name: then its own edition is served, whole, until it is built anew.
+func TestRollBackCollects(t *testing.T) {
+	dir := formerFolder(t)
+	pointer, err := os.ReadFile(filepath.Join(dir, "xt", "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := openFormer(t, dir, nil)
+	before, _ := c.Current("xt")
+	added := edition.NewDocument("text/xml", []byte("anew"), time.Now())
+	documents := maps.Collect(before.All())
+	documents["/rss.xml"] = added
+	next := edition.New("xt", time.Now(), "new", documents).WithContents(maps.Collect(before.AllContents())).Following(before)
+	if err := c.Publish(t.Context(), next); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(writeFile(filepath.Join(dir, "xt", "manifest.json"), pointer), os.Remove(filepath.Join(dir, "xt", objectName(added.Hash())))); err != nil {
+		t.Fatal(err)
+	}
+	c = openFormer(t, dir, nil)
+	if e, _ := c.Current("xt"); !e.Watermark().Equal(before.Watermark()) || shows(t, c, "up-1") || !shows(t, c, "up-2") {
+		t.Errorf("the edition of %s is served", e.Watermark())
+	}
+	if err := c.Publish(t.Context(), next.Following(before)); err != nil || !shows(t, openFormer(t, dir, nil), "anew") {
+		t.Errorf("built anew: %v", err)
 	}
 }

@@ -237,29 +237,52 @@ func (s *Store) Fetch(ctx context.Context, station string, known *edition.Editio
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	if e, err := s.fetch(in, station, p.name(), known); err == nil || !isAbsent(err) {
-		return e, err
-	}
 	marks, _, err := list(in)
 	if err != nil {
 		return nil, err
 	}
-	err = store.ErrNone
-	for i, mark := range marks {
-		e, fault := s.fetch(in, station, manifestName(mark), known)
+	opens := []opening{s.open}
+	if _, former := in.Stat(formerName); former == nil {
+		// The version before was the last: it has removed the documents that no
+		// edition of its own names.
+		opens = []opening{s.openKept, s.open}
+	}
+	for _, open := range opens {
+		e, later, fault := newest(in, station, p, marks, known, open)
 		if fault == nil {
-			_ = s.remove(ctx, station, marks[:i]) // where that fails it is served all the same
+			if later != nil {
+				_ = s.remove(ctx, station, later) // where that fails it is served all the same
+			}
 			return e, nil
 		}
-		if !isAbsent(fault) {
-			return nil, fault
+		if err = fault; !isAbsent(err) {
+			return nil, err
+		}
+	}
+	_ = s.remove(ctx, station, marks)
+	return nil, err
+}
+
+// opening returns the edition of a manifest.
+type opening func(in *durable.Folder, m edition.Manifest, known *edition.Edition) (*edition.Edition, error)
+
+// newest returns the edition that a pointer names or, where that can't be opened, the
+// newest one that can, with the watermarks of the later ones.
+func newest(in *durable.Folder, station string, p pointer, marks []int64, known *edition.Edition, open opening) (e *edition.Edition, later []int64, err error) {
+	if e, err = fetch(in, station, p.name(), known, open); err == nil || !isAbsent(err) {
+		return e, nil, err
+	}
+	err = store.ErrNone
+	for i, mark := range marks {
+		e, fault := fetch(in, station, manifestName(mark), known, open)
+		if fault == nil || !isAbsent(fault) {
+			return e, marks[:i], fault
 		}
 		if i == 0 {
 			err = fault
 		}
 	}
-	_ = s.remove(ctx, station, marks)
-	return nil, err
+	return nil, nil, err
 }
 
 // remove removes editions, and the pointer. What other versions of the program have
@@ -280,12 +303,12 @@ func (s *Store) remove(ctx context.Context, station string, marks []int64) error
 	return errors.Join(faults...)
 }
 
-func (s *Store) fetch(in *durable.Folder, station, name string, known *edition.Edition) (*edition.Edition, error) {
+func fetch(in *durable.Folder, station, name string, known *edition.Edition, open opening) (*edition.Edition, error) {
 	m, err := manifest(in, station, name)
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	return s.open(in, m, known)
+	return open(in, m, known)
 }
 
 // openKept returns the edition of a manifest, of which nobody could build again what is
@@ -392,7 +415,7 @@ func (s *Store) Pinned(_ context.Context, station string, known *edition.Edition
 		e, err := s.openKept(in, *p.Manifest, known)
 		return p.pin(), e, err
 	case p.Number > 0:
-		e, err := s.fetch(in, station, numberName(p.Number), known)
+		e, err := fetch(in, station, numberName(p.Number), known, s.open)
 		return p.pin(), e, err
 	}
 	return p.pin(), nil, nil
