@@ -145,7 +145,11 @@ func (c *Cache) stepBoth(ctx context.Context, d *desk, s store.Store, head store
 	}
 	c.begin(d)
 	defer d.turn.Unlock()
-	err := errors.Join(c.step(ctx, d, s, head.Version), c.stepPin(ctx, d, s, head.Pin))
+	theirs := head.Version
+	if head.Damaged && d.current.Load() != nil {
+		theirs = store.Version{} // as if it had none
+	}
+	err := errors.Join(c.step(ctx, d, s, theirs), c.stepPin(ctx, d, s, head.Pin))
 	if err == nil {
 		c.noteWritten(s, d.station, nil)
 	}

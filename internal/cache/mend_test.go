@@ -221,6 +221,42 @@ func TestFolderRemoved(t *testing.T) {
 	}
 }
 
+// TestManifestMended holds that a manifest that is damaged or removed under the
+// process is written again: the next start must have what is served now.
+func TestManifestMended(t *testing.T) {
+	for name, spoil := range map[string]func(string) error{
+		"damaged": func(file string) error { return writeFile(file, []byte("{")) },
+		"empty":   func(file string) error { return writeFile(file, nil) },
+		"removed": os.Remove,
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := newLocal(t)
+			c := newCache(t, slog.New(slog.DiscardHandler), files, nil)
+			whole := paper(storetest.Noon)
+			if err := c.Publish(t.Context(), whole); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Sync(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			found, err := filepath.Glob(filepath.Join(files.Dir(), "xt", "2*Z.json"))
+			if err != nil || len(found) != 1 {
+				t.Fatalf("manifests %q, %v", found, err)
+			}
+			if err := spoil(found[0]); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Sync(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			again := newCache(t, slog.New(slog.DiscardHandler), files, nil)
+			if e := current(t, again); !e.Equal(whole) || !e.Watermark().Equal(current(t, c).Watermark()) {
+				t.Errorf("after a restart the edition of %s", e.Watermark())
+			}
+		})
+	}
+}
+
 // TestUnwritableKeepsBodies holds that documents that can't be written stay in memory,
 // and leave it when they have been.
 func TestUnwritableKeepsBodies(t *testing.T) {

@@ -58,6 +58,7 @@ type Head struct {
 	Version
 	Pin         Pin
 	Retracted   string // in Redis: another one when the retractions, of all stations, are others
+	Damaged     bool   // the edition can't be read: one who has it stores it again
 	Unconfirmed bool   // there may be editions, but they are not to be served; see disk.Store.Distrust
 	Err         error  // why the store can't tell of this station
 }

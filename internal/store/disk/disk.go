@@ -54,6 +54,8 @@ type Store struct {
 // known is what is remembered of a station's folder.
 type known struct {
 	current, former, pinned seen
+	manifest                seen   // of the current edition
+	name                    string // of that file; empty: there is none
 	head                    store.Head
 	unconfirmed             bool // see Distrust
 }
@@ -154,7 +156,10 @@ func (s *Store) head(station string) (store.Head, error) {
 		if err != nil {
 			return store.Head{}, err
 		}
-		k.head.Version, k.current, k.former = p.version(), current, former
+		k.head.Version, k.current, k.former, k.name, k.manifest = p.version(), current, former, p.name(), seen{}
+	}
+	if err := k.check(in, changed || other); err != nil {
+		return store.Head{}, err
 	}
 	now, changed, err := k.pinned.look(in, pinnedName)
 	if err != nil {
@@ -168,6 +173,24 @@ func (s *Store) head(station string) (store.Head, error) {
 		k.head.Pin, k.pinned = p.pin(), now
 	}
 	return k.head, nil
+}
+
+// check looks whether the current edition's manifest is whole, where it is another
+// one than last time.
+func (k *known) check(in *durable.Folder, another bool) error {
+	if k.head.Version == (store.Version{}) {
+		return nil
+	}
+	now, changed, err := k.manifest.look(in, k.name)
+	if err != nil || !changed && !another {
+		return err
+	}
+	_, err = readSealed(in, k.name)
+	if err != nil && !isAbsent(err) {
+		return err
+	}
+	k.manifest, k.head.Damaged = now, errors.Is(err, store.ErrNone) || errors.Is(err, edition.ErrDamaged)
+	return nil
 }
 
 // pointer is what currentName holds of the current edition.
