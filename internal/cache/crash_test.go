@@ -117,6 +117,9 @@ func TestLocalSurvivesKills(t *testing.T) {
 		different[last] = true
 		if round%10 == 0 {
 			wantWhole(t, local)
+			if err := local.Collect(t.Context(), "xt"); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	if len(different) < rounds/10 {

@@ -77,7 +77,7 @@ func (p *published) compare(s *network.Station, e *edition.Edition) error {
 	got := &published{Feeds: map[string][]string{}, Months: map[string][]string{}}
 	var err error
 	for path := range p.Feeds {
-		if got.Feeds[path], err = guids(e, path); err != nil {
+		if got.Feeds[path], err = linksOf(e, path); err != nil {
 			return err
 		}
 	}
@@ -127,18 +127,21 @@ func (p *published) compare(s *network.Station, e *edition.Edition) error {
 	return nil
 }
 
-// guids returns the ids of a feed's items.
-func guids(e *edition.Edition, path string) (ids []string, err error) {
+// linksOf returns where a feed's items lead.
+func linksOf(e *edition.Edition, path string) (links []string, err error) {
 	document, ok := e.Document(path)
 	if !ok {
 		return nil, fmt.Errorf("no %s", path)
 	}
 	// Of each format, its own field is filled.
 	var feed struct {
-		RSS   []string `xml:"channel>item>guid" json:"-"`
-		Atom  []string `xml:"entry>id" json:"-"`
+		RSS  []string `xml:"channel>item>link" json:"-"`
+		Atom []struct {
+			Rel  string `xml:"rel,attr"`
+			Href string `xml:"href,attr"`
+		} `xml:"entry>link" json:"-"`
 		Items []struct {
-			ID string `json:"id"`
+			URL string `json:"url"`
 		} `xml:"-" json:"items"`
 	}
 	body, err := document.Body()
@@ -152,11 +155,16 @@ func guids(e *edition.Edition, path string) (ids []string, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	ids = slices.Concat(feed.RSS, feed.Atom)
-	for _, item := range feed.Items {
-		ids = append(ids, item.ID)
+	links = feed.RSS
+	for _, link := range feed.Atom {
+		if link.Rel == "alternate" || link.Rel == "" {
+			links = append(links, link.Href)
+		}
 	}
-	return ids, nil
+	for _, item := range feed.Items {
+		links = append(links, item.URL)
+	}
+	return links, nil
 }
 
 // locsOf returns the addresses of a sitemap or an index.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -318,7 +319,12 @@ func TestRootWorksInFolderOfAnother(t *testing.T) {
 	chownAll(t, copied, stranger)
 	chownAll(t, out, stranger)
 	p.run("retract", "--station", "xt", "--id", "1")
-	p.run("pin", "xt", "1")
+	kept, err := p.command("pin", "xt").Output()
+	first := regexp.MustCompile(`(?m)^(20\S+ \S+) +\d+ *$`).FindSubmatch(kept)
+	if err != nil || first == nil {
+		t.Fatalf("pin lists %q, %v", kept, err)
+	}
+	p.run("pin", "xt", string(first[1]))
 	p.run("build", "--out", "out")
 	for _, dir := range []string{copied, out} {
 		err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
@@ -343,7 +349,7 @@ func TestRootWorksInFolderOfAnother(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{
-		{"retract", "--station", "xt", "--id", "2"}, {"pin", "xt", "1"}, {"build", "--out", "out"}, {"build"},
+		{"retract", "--station", "xt", "--id", "2"}, {"pin", "xt", string(first[1])}, {"build", "--out", "out"}, {"build"},
 	} {
 		if text, err := p.command(args...).CombinedOutput(); err == nil && args[0] != "build" || len(args) == 3 && err == nil {
 			t.Errorf("feedstation %q has worked through links:\n%s", args, text)
