@@ -2,11 +2,8 @@ package press
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"iter"
 	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,80 +14,6 @@ import (
 	"feedstation/internal/network"
 	"feedstation/sitemap"
 )
-
-// withheld is a snapshot without the articles that have been taken down.
-// None names one of these.
-type withheld struct {
-	Snapshot
-	ids   map[string]bool
-	links map[string]bool // by article.Link
-}
-
-func withhold(ctx context.Context, s Snapshot, retractions edition.Retractions) (Snapshot, error) {
-	ids := map[string]bool{}
-	for id, r := range retractions {
-		if r.Down() {
-			ids[id] = true
-		}
-	}
-	if len(ids) == 0 {
-		return s, nil
-	}
-	states, err := Find(ctx, s, slices.Collect(maps.Keys(ids)))
-	return withheld{s, ids, hiddenLinks(retractions, states)}, err
-}
-
-// Newest asks for more where that many articles have some of those in them: mostly
-// the newest have none.
-func (s withheld) Newest(ctx context.Context, stations []string, channel string, since time.Time, least, most int) ([]article.Article, error) {
-	heads, err := newestBut(ctx, s.Snapshot, s.ids, stations, channel, since, least, most)
-	for i := range heads {
-		heads[i].Unlink(s.links)
-	}
-	return heads, err
-}
-
-// newestBut is Newest without the articles of some ids.
-func newestBut(ctx context.Context, s Snapshot, without map[string]bool, stations []string, channel string, since time.Time, least, most int) ([]article.Article, error) {
-	for more := 0; ; more = min(2*(least+more)-least, len(without)) {
-		heads, err := s.Newest(ctx, stations, channel, since, least+more, most+more)
-		if err != nil {
-			return nil, err
-		}
-		found := len(heads)
-		heads = slices.DeleteFunc(heads, func(a article.Article) bool { return without[a.ID] })
-		enough := len(heads) >= least && (len(heads) >= most || found < most+more)
-		if enough || found < least+more || more == len(without) {
-			n := 0
-			for n < min(len(heads), most) && (n < least || !heads[n].Published.Before(since)) {
-				n++
-			}
-			return heads[:n], nil
-		}
-	}
-}
-
-func (s withheld) Whole(ctx context.Context, heads []article.Article) ([]article.Article, error) {
-	articles, err := s.Snapshot.Whole(ctx, heads)
-	for i := range articles {
-		articles[i].Unlink(s.links)
-	}
-	return articles, err
-}
-
-func (s withheld) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
-	return func(yield func(article.Article, error) bool) {
-		for a, err := range s.Snapshot.Listing(ctx, station, from, to) {
-			if err == nil && s.ids[a.ID] {
-				continue
-			}
-			a.Unlink(s.links)
-			if !yield(a, err) {
-				return
-			}
-		}
-	}
-}
 
 // Redact returns an edition without the articles that it may not show: itself
 // where it shows none of them. It needs no content store, and gives the same
@@ -219,64 +142,6 @@ func (w *withdrawal) findArticles(retractions edition.Retractions) {
 			w.losses[path] = &loss{path: path, unknown: true}
 		}
 	}
-}
-
-// loss is what the documents at a path lose.
-type loss struct {
-	path      string
-	unknown   bool      // the document is lost: it can't be said what it has
-	linked    time.Time // when the last article that they link to was withdrawn; zero: to none
-	articles  map[string]edition.Article
-	at        map[int]bool      // which of the document's entries go, in its order
-	addresses map[string]bool   // the same of a feed
-	notices   []edition.Article // that take the places of some
-	entries   int               // that the document has
-	left      []byte            // lines
-	lines     int               // that are left
-}
-
-// lossOf returns what contents lose, and in feeds the notices that retractions want
-// in its place.
-func lossOf(path string, contents *edition.Document, ids map[string]bool, retractions edition.Retractions) (*loss, error) {
-	l := &loss{path: path, articles: map[string]edition.Article{}, at: map[int]bool{}, addresses: map[string]bool{}}
-	text, err := contents.Body()
-	if err != nil {
-		return nil, err
-	}
-	for a, err := range edition.Lines(contents) {
-		switch {
-		case err != nil:
-			return nil, err
-		case ids[a.ID] && !a.Notice:
-			l.articles[a.ID], l.addresses[a.Address], l.at[l.entries] = a, true, !a.Unlisted
-			if r := retractions[a.ID]; r.Notice && !IsShard(path) {
-				notice := noticeAt(a, r.At)
-				l.notices, l.left, l.lines = append(l.notices, notice), notice.AppendTo(l.left), l.lines+1
-			}
-		default:
-			l.left, l.lines = a.AppendTo(l.left), l.lines+1
-		}
-		if !a.Unlisted {
-			l.entries++
-		}
-	}
-	if IsShard(path) {
-		l.leave(text)
-	}
-	return l, nil
-}
-
-// leave ends the lines of a month that are left with those of the articles that have
-// left it, before and now.
-func (l *loss) leave(text []byte) {
-	w := chunkWriter{known: map[string]edition.Known{}}
-	for id, known := range edition.KnownBy(text, nil) {
-		if _, gone := l.articles[id]; gone || known.Former {
-			w.known[id] = known
-		}
-	}
-	w.leave()
-	l.left = append(l.left, w.lines...)
 }
 
 // unknown reports whether a document carries articles, and nothing says which.
