@@ -71,8 +71,8 @@ func (d *desk) forget() {
 	*d = desk{station: d.station, led: d.led, asked: d.asked, work: d.work, due: unknown, months: map[article.Month]audited{}}
 }
 
-// settle notes what has been built, and what is left to be done.
-func (d *desk) settle(r *result) {
+// built notes what has been built, and what is left to be done.
+func (d *desk) built(r *result) {
 	d.work = nil
 	if pending := r.outcome.Pending; len(pending) > 0 {
 		d.markBacklog(pending)

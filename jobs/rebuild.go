@@ -106,7 +106,7 @@ func (c *Conductor) build(ctx context.Context, d *desk, enough func() bool) *res
 	d.memory, d.held = r.outcome.Memory, r.Err != nil
 	switch {
 	case r.Err == nil:
-		d.settle(r)
+		d.built(r)
 	case errors.Is(r.Err, edition.ErrStale):
 		r.Late, r.Err = true, nil
 	default:

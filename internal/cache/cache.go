@@ -192,7 +192,7 @@ func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
 	case err != nil && ctx.Err() == nil:
 		c.noteWritten(c.local, d.station, err)
 	case err == nil:
-		d.rest.Settle(e)
+		d.rest.Release(e)
 	}
 	c.swap(d, e.Published())
 	return nil

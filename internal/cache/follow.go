@@ -222,7 +222,7 @@ func (c *Cache) handOn(ctx context.Context, d *desk, s store.Store, mine *editio
 		return fmt.Errorf("hand on %s: %w: %w", d.station, errNotTaken, err)
 	}
 	if s == store.Store(c.local) {
-		d.rest.Settle(mine)
+		d.rest.Release(mine)
 	}
 	return nil
 }

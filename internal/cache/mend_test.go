@@ -69,7 +69,7 @@ func rebuilt(t *testing.T, e, of *edition.Edition) {
 			t.Fatal(err)
 		}
 		if !d.Restored() { // one that was joined
-			edition.Revision{Items: d.Items(), Headers: d.Headers()}.Settle(edition.NewContents(body), d)
+			edition.Revision{Items: d.Items(), Headers: d.Headers()}.ReviseContent(edition.NewContents(body), d)
 		}
 	}
 }

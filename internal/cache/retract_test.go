@@ -56,7 +56,7 @@ func redact(e *edition.Edition, retractions edition.Retractions) *edition.Editio
 				left = a.AppendTo(left)
 			}
 		}
-		contents[path] = edition.Revision{Newest: d.Modified(), AsOf: d.Modified()}.Settle(edition.NewContents(left), d)
+		contents[path] = edition.Revision{Newest: d.Modified(), AsOf: d.Modified()}.ReviseContent(edition.NewContents(left), d)
 	}
 	return edition.New(e.Station(), e.Watermark().Add(time.Millisecond), e.Build(), documents).WithContents(contents).Following(e)
 }

@@ -201,7 +201,7 @@ func TestEarlierEditionFailsClosed(t *testing.T) {
 		}
 		odd := storetest.Listing("xt", hour(0), "art-1")
 		odd = odd.WithContents(map[string]*edition.Document{
-			"/sitemaps/2026-03.xml": edition.Revision{Newest: storetest.Noon, AsOf: storetest.Noon}.Settle(edition.NewContents([]byte("odd\n")), nil),
+			"/sitemaps/2026-03.xml": edition.Revision{Newest: storetest.Noon, AsOf: storetest.Noon}.ReviseContent(edition.NewContents([]byte("odd\n")), nil),
 		})
 		for _, e := range []*edition.Edition{odd, storetest.Listing("xt", hour(1), "art-2")} {
 			if err := c.Publish(t.Context(), e); err != nil {

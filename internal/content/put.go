@@ -91,7 +91,7 @@ func (s *Store) PutOthers(ctx context.Context, articles iter.Seq2[article.Articl
 		}
 		n++
 	}
-	if err := settle(ctx, tx, started, s.overlap); err != nil {
+	if err := finish(ctx, tx, started, s.overlap); err != nil {
 		return 0, fmt.Errorf("content: %w", s.explain(err))
 	}
 	if err := tx.Commit(); err != nil {
@@ -100,8 +100,8 @@ func (s *Store) PutOthers(ctx context.Context, articles iter.Seq2[article.Articl
 	return n, nil
 }
 
-// settle does what is left before a transaction that started then is committed.
-func settle(ctx context.Context, tx *sql.Tx, started time.Time, overlap time.Duration) error {
+// finish does what is left before a transaction that started then is committed.
+func finish(ctx context.Context, tx *sql.Tx, started time.Time, overlap time.Duration) error {
 	now := time.Now()
 	// By either clock: the machine's may have been set forward meanwhile.
 	took := max(now.Sub(started), now.Round(0).Sub(started.Round(0)))

@@ -80,8 +80,8 @@ func (b *body) restore(gzip func() []byte) {
 	}
 }
 
-// settle notes that the body is at rest as it is in memory.
-func (b *body) settle(rest *Rest) {
+// release notes that the body is at rest as it is in memory.
+func (b *body) release(rest *Rest) {
 	e := b.held.Load()
 	if e == nil || b.lost.Load() {
 		return

@@ -94,7 +94,7 @@ func TestContentsWithNotices(t *testing.T) {
 	for _, a := range all {
 		text = a.AppendTo(text)
 	}
-	contents := edition.Revision{AsOf: at}.Settle(edition.NewContents(text), nil)
+	contents := edition.Revision{AsOf: at}.ReviseContent(edition.NewContents(text), nil)
 	var lines, articles []edition.Article
 	for a, err := range edition.Lines(contents) {
 		if err != nil {

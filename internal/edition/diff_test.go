@@ -40,7 +40,7 @@ func paper(station string, articles map[string]edition.Article, foreign []editio
 	}
 	contents, documents := map[string]*edition.Document{}, map[string]*edition.Document{}
 	for path, text := range lines {
-		contents[path] = edition.Revision{AsOf: edition.Epoch, Items: n[path]}.Settle(edition.NewContents(text), nil)
+		contents[path] = edition.Revision{AsOf: edition.Epoch, Items: n[path]}.ReviseContent(edition.NewContents(text), nil)
 		documents[path] = edition.NewDocument("text/plain", text, edition.Epoch)
 	}
 	return edition.New(station, edition.Epoch, "build", documents).WithContents(contents).WithPending(pending)

@@ -18,7 +18,7 @@ func joined(body []byte) *edition.Document {
 		chunk := gzjoin.New(text)
 		chunks = append(chunks, &chunk)
 	}
-	return edition.Revision{Newest: noon, AsOf: noon}.Settle(edition.Join(xmlType, chunks), nil)
+	return edition.Revision{Newest: noon, AsOf: noon}.ReviseContent(edition.Join(xmlType, chunks), nil)
 }
 
 func TestJoin(t *testing.T) {
@@ -47,26 +47,26 @@ func TestJoin(t *testing.T) {
 	}
 }
 
-// TestSettle holds what TestRevise does, for content that is there already.
-func TestSettle(t *testing.T) {
+// TestReviseContent holds what TestRevise does, for content that is there already.
+func TestReviseContent(t *testing.T) {
 	asOf := noon.Add(time.Hour)
-	settle := func(previous *edition.Document, text string, newest time.Time) *edition.Document {
-		return edition.Revision{Newest: newest, AsOf: asOf, Headers: edition.DefaultHeaders}.Settle(edition.NewContent(textType, []byte(text)), previous)
+	reviseContent := func(previous *edition.Document, text string, newest time.Time) *edition.Document {
+		return edition.Revision{Newest: newest, AsOf: asOf, Headers: edition.DefaultHeaders}.ReviseContent(edition.NewContent(textType, []byte(text)), previous)
 	}
-	first := settle(nil, "a", noon)
+	first := reviseContent(nil, "a", noon)
 	if !first.Modified().Equal(noon) {
 		t.Errorf("first: modified %v", first.Modified())
 	}
-	if again := settle(first, "a", noon.Add(time.Minute)); again != first {
+	if again := reviseContent(first, "a", noon.Add(time.Minute)); again != first {
 		t.Error("unchanged: another document")
 	}
-	if next := settle(first, "b", noon.Add(time.Minute)); !next.Modified().Equal(noon.Add(time.Minute)) || string(doctest.Body(t, next)) != "b" {
+	if next := reviseContent(first, "b", noon.Add(time.Minute)); !next.Modified().Equal(noon.Add(time.Minute)) || string(doctest.Body(t, next)) != "b" {
 		t.Errorf("changed: %q, modified %v", doctest.Body(t, next), next.Modified())
 	}
-	if gone := settle(first, "", time.Time{}); !gone.Modified().Equal(asOf) {
+	if gone := reviseContent(first, "", time.Time{}); !gone.Modified().Equal(asOf) {
 		t.Errorf("withdrawn: modified %v, want %v", gone.Modified(), asOf)
 	}
-	other := edition.Revision{Newest: noon, AsOf: asOf, Headers: edition.Headers{MaxAge: time.Hour}}.Settle(edition.NewContent(textType, []byte("a")), first)
+	other := edition.Revision{Newest: noon, AsOf: asOf, Headers: edition.Headers{MaxAge: time.Hour}}.ReviseContent(edition.NewContent(textType, []byte("a")), first)
 	if other.Headers().MaxAge != time.Hour || other.Hash() != first.Hash() || !other.Modified().Equal(noon) {
 		t.Errorf("other headers: %+v, modified %v", other.Headers(), other.Modified())
 	}

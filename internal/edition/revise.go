@@ -55,10 +55,10 @@ func (r Revision) Revise(previous *Document) (*Document, error) {
 	return r.complete(NewContent(r.MediaType, body).document(modified)), nil
 }
 
-// Settle does the same for content that is there already and does not print
+// ReviseContent does the same for content that is there already and does not print
 // its time. Content that has only been compressed in another way, by another
 // version of the program, is no change.
-func (r Revision) Settle(content *Content, previous *Document) *Document {
+func (r Revision) ReviseContent(content *Content, previous *Document) *Document {
 	if previous != nil && content.sameAs(previous) {
 		previous.body.restore(func() []byte { return content.gzip })
 		return r.complete(previous)

@@ -38,7 +38,7 @@ func (r *Rest) Open(entry Entry) (*Document, error) {
 		}
 		d, err := Unpack(entry, data)
 		if err == nil {
-			d.body.settle(r)
+			d.body.release(r)
 		}
 		return d, err
 	}
@@ -52,21 +52,21 @@ func (r *Rest) Open(entry Entry) (*Document, error) {
 func (r *Rest) Keep(entry Entry, packed []byte) (*Document, error) {
 	d, err := Unpack(entry, packed)
 	if err == nil && r.source.Write(entry.Hash, packed) == nil { // else it stays in memory
-		d.body.settle(r)
+		d.body.release(r)
 	}
 	return d, err
 }
 
-// Settle notes that the documents and the contents of an edition are at rest, as far
+// Release notes that the documents and the contents of an edition are at rest, as far
 // as they are in memory. The contents of feeds stay in memory: they are small, and
 // every take-down asks for them.
-func (r *Rest) Settle(e *Edition) {
+func (r *Rest) Release(e *Edition) {
 	for _, d := range e.documents {
-		d.body.settle(r)
+		d.body.release(r)
 	}
 	for path, d := range e.contents {
 		if _, _, shard := network.ParseShardPath(path); shard {
-			d.body.settle(r)
+			d.body.release(r)
 		}
 	}
 }
@@ -88,7 +88,7 @@ func (r *Rest) Mend(d *Document, packed []byte) (err error) {
 	}
 	if err == nil {
 		d.body.lost.Store(false)
-		d.body.settle(r)
+		d.body.release(r)
 	}
 	return err
 }

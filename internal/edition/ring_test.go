@@ -224,10 +224,10 @@ func TestRestore(t *testing.T) {
 		}
 		return d
 	}
-	settle := func(previous *edition.Document) *edition.Document {
-		return edition.Revision{Newest: noon, AsOf: noon.Add(time.Hour), Headers: edition.DefaultHeaders}.Settle(edition.NewContents([]byte("1\t0\t0\tx\n")), previous)
+	reviseContent := func(previous *edition.Document) *edition.Document {
+		return edition.Revision{Newest: noon, AsOf: noon.Add(time.Hour), Headers: edition.DefaultHeaders}.ReviseContent(edition.NewContents([]byte("1\t0\t0\tx\n")), previous)
 	}
-	for name, again := range map[string]func(*edition.Document) *edition.Document{"Revise": revise, "Settle": settle} {
+	for name, again := range map[string]func(*edition.Document) *edition.Document{"Revise": revise, "ReviseContent": reviseContent} {
 		t.Run(name, func(t *testing.T) {
 			first := edition.New("xt", noon, "", map[string]*edition.Document{"/a": again(nil)})
 			e, stored, rest := atRest(t, first, room)
@@ -247,7 +247,7 @@ func TestRestore(t *testing.T) {
 			}
 			was, _ := first.Document("/a")
 			same(t, d, was)
-			if rest.Settle(e); !d.Lost() {
+			if rest.Release(e); !d.Lost() {
 				t.Error("taken for stored")
 			}
 			stored.fault = errors.New("read-only")
@@ -279,7 +279,7 @@ func TestPassingFault(t *testing.T) {
 // TestSettleAtRest holds that what has been stored leaves memory as far as the ring has no
 // room for it, all but the contents of feeds; and that what could not be written stays.
 func TestSettleAtRest(t *testing.T) {
-	contents := edition.Revision{AsOf: noon}.Settle(edition.NewContents([]byte("1\t0\t0\tx\n")), nil)
+	contents := edition.Revision{AsOf: noon}.ReviseContent(edition.NewContents([]byte("1\t0\t0\tx\n")), nil)
 	e := sample()
 	e = e.WithContents(map[string]*edition.Document{"/rss.xml": contents, "/sitemaps/2019-03.xml": counted("1001\n", 1)})
 	stored := packsOf(e)
@@ -288,7 +288,7 @@ func TestSettleAtRest(t *testing.T) {
 	if stored.reads() != 0 {
 		t.Error("read before it was at rest")
 	}
-	rest.Settle(e)
+	rest.Release(e)
 	for d := range e.Objects() {
 		doctest.Body(t, d)
 		if read := stored.reads() == 1; read == (d == contents) {

@@ -55,7 +55,7 @@ func shardOf(locs []string) *edition.Document {
 		panic(err)
 	}
 	chunk := gzjoin.New(text.Bytes())
-	return edition.Revision{AsOf: noon}.Settle(edition.Join(sitemap.ContentType, []*gzjoin.Chunk{&chunk}), nil)
+	return edition.Revision{AsOf: noon}.ReviseContent(edition.Join(sitemap.ContentType, []*gzjoin.Chunk{&chunk}), nil)
 }
 
 // list returns Baidu's list of what b has.

@@ -10,7 +10,7 @@ import (
 // addContents adds the contents at a path, of so many lines.
 func (b *draft) addContents(path string, content *edition.Content, lines int) {
 	revision := edition.Revision{AsOf: b.asOf, Items: lines, Headers: edition.DefaultHeaders}
-	b.contents[path] = revision.Settle(content, b.previousContents(path))
+	b.contents[path] = revision.ReviseContent(content, b.previousContents(path))
 }
 
 // previousContents returns the contents of the current edition at a path; nil: it

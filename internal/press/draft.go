@@ -45,7 +45,7 @@ func (b *draft) addContent(path string, content *edition.Content, items int, new
 	if b.current != nil {
 		revision.Since = b.current.Watermark()
 	}
-	b.documents[path] = revision.Settle(content, b.previous(path))
+	b.documents[path] = revision.ReviseContent(content, b.previous(path))
 }
 
 // appears reports whether a sitemap is there now that was not before, though its

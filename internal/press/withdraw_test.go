@@ -42,11 +42,11 @@ func archived(articles int) *edition.Edition {
 	slices.Reverse(list)
 	join := func(text []byte) *edition.Document {
 		chunk := gzjoin.New(text)
-		return edition.Revision{AsOf: newest}.Settle(edition.Join("application/xml", []*gzjoin.Chunk{&chunk}), nil)
+		return edition.Revision{AsOf: newest}.ReviseContent(edition.Join("application/xml", []*gzjoin.Chunk{&chunk}), nil)
 	}
 	for path := range texts {
 		documents[path] = join(texts[path])
-		contents[path] = edition.Revision{AsOf: newest}.Settle(edition.NewContents(lines[path]), nil)
+		contents[path] = edition.Revision{AsOf: newest}.ReviseContent(edition.NewContents(lines[path]), nil)
 	}
 	documents[network.BaiduPath] = join([]byte(strings.Join(list, "")))
 	return edition.New("xt", newest, "build", documents).At(xt.URL).WithContents(contents)

@@ -74,7 +74,7 @@ func documents() map[string]*edition.Document {
 // shard is a document that is there in gzip only.
 func shard() *edition.Document {
 	chunk := gzjoin.New(indexBody)
-	return edition.Revision{Newest: noon, AsOf: noon, Headers: headers}.Settle(edition.Join(xmlType, []*gzjoin.Chunk{&chunk}), nil)
+	return edition.Revision{Newest: noon, AsOf: noon, Headers: headers}.ReviseContent(edition.Join(xmlType, []*gzjoin.Chunk{&chunk}), nil)
 }
 
 // served are all paths of the station xt.

@@ -28,7 +28,7 @@ func Listing(station string, at time.Time, ids ...string) *edition.Edition {
 		body = append(body, id+" "...)
 	}
 	documents := map[string]*edition.Document{path: edition.NewDocument("text/xml", body, at)}
-	contents := edition.Revision{Newest: at, AsOf: at}.Settle(edition.NewContents(lines), nil)
+	contents := edition.Revision{Newest: at, AsOf: at}.ReviseContent(edition.NewContents(lines), nil)
 	return edition.New(station, at, "build", documents).WithContents(map[string]*edition.Document{path: contents})
 }
 
