@@ -75,12 +75,7 @@ func (doc *document) warnOpen(r *report) {
 	}
 }
 
-// load is Load of what stands in the file.
-func load(file string, data []byte, environ []string) (*Config, error) {
-	return loadOpen(file, data, environ, false)
-}
-
-// loadOpen is load of a file that all users may read or write if it is open.
+// loadOpen is Load of what stands in the file; open: all users may read or write it.
 func loadOpen(file string, data []byte, environ []string, open bool) (*Config, error) {
 	r := newReport(file)
 	root := r.parse(data)
