@@ -123,14 +123,16 @@ func (b *builder) lookUp(heads []article.Article, work *Work) error {
 			want(left.Station, left.Published, a.ID)
 		}
 	}
-	for of, ids := range wanted {
-		known, err := knownByMonth(b.edition(of.station), of.month, ids)
+	found := map[string]edition.Known{}
+	for _, of := range slices.SortedFunc(maps.Keys(wanted), monthOf.compare) {
+		known, err := knownByMonth(b.edition(of.station), of.month, wanted[of])
 		if err != nil {
 			return err
 		}
-		for id, k := range known {
-			b.guids[id] = k.GUID
-		}
+		learnFrom(found, known)
+	}
+	for id, k := range found {
+		b.guids[id] = k.GUID
 	}
 	if len(wanted) == 0 {
 		return nil
@@ -153,6 +155,20 @@ func (b *builder) lookUp(heads []article.Article, work *Work) error {
 type monthOf struct {
 	station string
 	month   article.Month
+}
+
+func (m monthOf) compare(other monthOf) int {
+	return cmp.Or(cmp.Compare(m.station, other.station), m.month.Compare(other.month))
+}
+
+// learnFrom adds to what is known of articles: what one that is there is known by goes
+// before what one was that has left, and otherwise what was known first.
+func learnFrom(known, more map[string]edition.Known) {
+	for id, k := range more {
+		if old, ok := known[id]; !ok || old.Former && !k.Former {
+			known[id] = k
+		}
+	}
 }
 
 // edition returns the current edition of a station; nil: there is none.
@@ -183,10 +199,6 @@ func knownByMonth(e *edition.Edition, month article.Month, ids map[string]bool) 
 		if err != nil {
 			return nil, err
 		}
-		for id, k := range edition.KnownBy(text, ids) {
-			if _, ok := known[id]; !ok || !k.Former { // one that is there goes before one that was
-				known[id] = k
-			}
-		}
+		learnFrom(known, maps.Collect(edition.KnownBy(text, ids)))
 	}
 }
