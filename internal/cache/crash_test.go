@@ -98,7 +98,7 @@ func TestLocalSurvivesKills(t *testing.T) {
 	moments := rand.New(rand.NewPCG(1, 2))
 	last, different := int64(0), map[int64]bool{}
 	for round := range rounds {
-		killPublisher(t, moments.IntN(3), time.Duration(moments.IntN(10_000))*time.Microsecond, publisherDir+"="+dir)
+		killPublisher(t, moments.IntN(3), moments.Float64(), publisherDir+"="+dir)
 		local, err := disk.Open(dir, store.Keep{})
 		if err != nil {
 			t.Fatal(err)
@@ -140,7 +140,7 @@ func TestRedisSurvivesKills(t *testing.T) {
 	dir := t.TempDir()
 	moments := rand.New(rand.NewPCG(7, 8))
 	for range rounds {
-		killPublisher(t, moments.IntN(3), time.Duration(moments.IntN(10_000))*time.Microsecond, publisherDir+"="+dir, publisherRedis+"="+server.Addr())
+		killPublisher(t, moments.IntN(3), moments.Float64(), publisherDir+"="+dir, publisherRedis+"="+server.Addr())
 	}
 	stop()
 	f.look()
@@ -204,9 +204,9 @@ func (f *witness) look() {
 	f.seen++
 }
 
-// killPublisher has another process publish so many editions, and kills it a while
-// after that.
-func killPublisher(t *testing.T, published int, after time.Duration, env ...string) {
+// killPublisher has another process publish so many editions, and kills it in the
+// next one: at a part of the time that the last one took, which differs by machine.
+func killPublisher(t *testing.T, published int, part float64, env ...string) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), os.Args[0])
 	c.Env = append(os.Environ(), env...)
@@ -219,12 +219,17 @@ func killPublisher(t *testing.T, published int, after time.Duration, env ...stri
 		t.Fatal(err)
 	}
 	lines := bufio.NewReader(out)
-	for range 1 + published {
+	took := 10 * time.Millisecond
+	for i := range 1 + published {
+		began := time.Now()
 		if line, err := lines.ReadString('\n'); line != "ready\n" {
 			t.Fatalf("the publisher said %q, %v", line, err)
 		}
+		if i > 0 {
+			took = time.Since(began)
+		}
 	}
-	<-time.After(after)
+	<-time.After(time.Duration(part * float64(took)))
 	if err := c.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +264,7 @@ func TestFallBackSurvivesKills(t *testing.T) {
 	moments := rand.New(rand.NewPCG(9, 10))
 	fallen := 0
 	for round := range rounds {
-		killPublisher(t, 1+moments.IntN(3), time.Duration(moments.IntN(10_000))*time.Microsecond, publisherDir+"="+dir, publisherSheds+"=1")
+		killPublisher(t, 1+moments.IntN(3), moments.Float64(), publisherDir+"="+dir, publisherSheds+"=1")
 		local, err := disk.Open(dir, store.Keep{})
 		if err != nil {
 			t.Fatal(err)
@@ -306,7 +311,7 @@ func TestRestartWithoutRedisSurvivesKills(t *testing.T) {
 	moments := rand.New(rand.NewPCG(11, 12))
 	behind := 0
 	for round := range rounds {
-		killPublisher(t, 1+moments.IntN(3), time.Duration(moments.IntN(10_000))*time.Microsecond, publisherDir+"="+dir, publisherRedis+"="+server.Addr(), publisherSheds+"=1")
+		killPublisher(t, 1+moments.IntN(3), moments.Float64(), publisherDir+"="+dir, publisherRedis+"="+server.Addr(), publisherSheds+"=1")
 		last, err := r.Fetch(t.Context(), "xt", nil)
 		if err != nil {
 			t.Fatal(err)
