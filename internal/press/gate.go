@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
@@ -96,8 +97,13 @@ const (
 // next have not.
 type lost struct {
 	from, why [places]bool // where it was, and where the content store says why not
-	early     bool         // the store's clock has been set back to before its publication
+	early     bool         // the store's clock has been set back by more than maxStep
 }
+
+// maxStep is by how much a clock that was ahead may be set right, time zones
+// included: what was shown too early is then under embargo again. Where it is set
+// back by more, the clock is wrong now.
+const maxStep = 24 * time.Hour
 
 // maxLost is how many articles that an edition has lost are looked for in the
 // content store, those of the feed first.
@@ -144,7 +150,7 @@ func (b *builder) lost(ctx context.Context, next *edition.Edition) (map[string]l
 		if hidden {
 			b.outcome.Withdrawn = append(b.outcome.Withdrawn, s)
 		}
-		embargoed := s.Published.After(b.asOf) && s.Published.After(b.current.Watermark())
+		embargoed := s.Published.After(b.asOf) && (s.Published.After(b.current.Watermark()) || s.Published.Before(b.asOf.Add(maxStep)))
 		l.early = s.Published.After(b.asOf) && !embargoed
 		moved := s.Station != b.station.ID
 		l.why[inFeed] = l.why[inFeed] || hidden || embargoed || moved && !b.station.All
