@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"feedstation/internal/condition"
 	"feedstation/internal/press"
 )
@@ -42,7 +44,7 @@ var windowCut = condition.Kind{
 func cutError(cuts []press.Cut) error {
 	var faults []string
 	for _, c := range cuts {
-		faults = append(faults, fmt.Sprintf("%s has %d articles since %s, not all since %s", c.Path, c.Articles,
+		faults = append(faults, fmt.Sprintf("%s has %d %s since %s, not all since %s", c.Path, c.Articles, english.PluralWord(c.Articles, "article", ""),
 			c.Since.UTC().Format(time.RFC3339), c.Wanted.UTC().Format(time.RFC3339)))
 	}
 	if faults == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"github.com/dustin/go-humanize/english"
 	"golang.org/x/sync/errgroup"
 
 	"feedstation/internal/edition"
@@ -76,7 +77,7 @@ func (c *Cache) mendDesk(ctx context.Context, d *desk) error {
 		c.unamended.Store(true) // what could not be read could not be amended
 	}
 	if n := left.Load(); n > 0 {
-		err = errors.Join(err, fmt.Errorf("%d documents of %s: %w", n, d.station, edition.ErrDamaged))
+		err = errors.Join(err, fmt.Errorf("%d %s of %s: %w", n, english.PluralWord(int(n), "document", ""), d.station, edition.ErrDamaged))
 	}
 	d.lost = err != nil
 	return err

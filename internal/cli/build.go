@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
 	"github.com/rivo/uniseg"
 
 	"feedstation/internal/cache"
@@ -102,7 +103,7 @@ func summarize(out io.Writer, reports []jobs.Report, took time.Duration) {
 		rows = append(rows, row)
 	}
 	table(out, rows)
-	fmt.Fprintf(out, "\n%d stations in %s\n", len(reports), took.Round(time.Millisecond))
+	fmt.Fprintf(out, "\n%d %s in %s\n", len(reports), english.PluralWord(len(reports), "station", ""), took.Round(time.Millisecond))
 }
 
 func sizes(e *edition.Edition) (plain, compressed int) {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"feedstation/internal/article"
 	"feedstation/internal/config"
 	"feedstation/internal/content"
@@ -35,7 +37,8 @@ func (c *checkCommand) Run(in *invocation) error {
 	for _, s := range cfg.Network.Stations {
 		channels += len(s.Channels)
 	}
-	fmt.Fprintf(out, "configuration  %s: %d stations, %d channels\n", in.configFile, len(cfg.Network.Stations), channels)
+	fmt.Fprintf(out, "configuration  %s: %d %s, %d %s\n", in.configFile,
+		len(cfg.Network.Stations), english.PluralWord(len(cfg.Network.Stations), "station", ""), channels, english.PluralWord(channels, "channel", ""))
 	examples, most := checkExamples, maxPairs
 	if c.All {
 		examples, most = math.MaxInt, math.MaxInt

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/dustin/go-humanize/english"
+
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/network"
@@ -40,10 +42,10 @@ func (c *profileCheck) print(out io.Writer, examples int) {
 		shown := map[[3]string]bool{}
 		for _, l := range c.lacking[s.ID] {
 			if l.MinItems > 0 {
-				fmt.Fprintf(out, "  %s: %s: %d articles, at least %d are wanted\n", s.ID, l.Path, l.Articles, l.MinItems)
+				fmt.Fprintf(out, "  %s: %s: %d %s, at least %d wanted\n", s.ID, l.Path, l.Articles, english.PluralWord(l.Articles, "article", ""), l.MinItems)
 			}
 			for _, lack := range l.Lacks {
-				fmt.Fprintf(out, "  %s: %s: %d of %d articles: %s\n", s.ID, l.Path, l.Counts[lack], l.Articles, lack)
+				fmt.Fprintf(out, "  %s: %s: %d of %d %s: %s\n", s.ID, l.Path, l.Counts[lack], l.Articles, english.PluralWord(l.Articles, "article", ""), lack)
 				for _, a := range l.Examples[lack][:min(l.Counts[lack], examples)] {
 					if key := [3]string{l.Profile, lack, a.ID}; !shown[key] {
 						shown[key] = true

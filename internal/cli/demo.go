@@ -6,6 +6,8 @@ import (
 	"iter"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"feedstation/internal/article"
 	"feedstation/internal/config"
 	"feedstation/internal/content"
@@ -37,8 +39,8 @@ func (c *demoCommand) Run(in *invocation) error {
 			return fmt.Errorf("demo: %w", err)
 		}
 		took := time.Since(started)
-		fmt.Fprintf(in.terminal.Stdout, "%d demo articles stored in %s (%.0f per second)\n",
-			c.Articles, took.Round(time.Millisecond), float64(c.Articles)/took.Seconds())
+		fmt.Fprintf(in.terminal.Stdout, "%d %s stored in %s (%.0f per second)\n",
+			c.Articles, english.PluralWord(c.Articles, "demo article", ""), took.Round(time.Millisecond), float64(c.Articles)/took.Seconds())
 		return nil
 	})
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize/english"
+
 	"feedstation/feed"
 	"feedstation/internal/article"
 	"feedstation/internal/config"
@@ -276,12 +278,12 @@ const maxUnknown = 50
 // summarize prints what became of the lines.
 func (i *importer) summarize() {
 	out := i.in.terminal.Stdout
-	fmt.Fprintf(out, "%d articles imported", i.stored)
+	fmt.Fprintf(out, "%d %s imported", i.stored, english.PluralWord(i.stored, "article", ""))
 	if i.faults > 0 {
-		fmt.Fprintf(out, ", %d invalid lines skipped", i.faults)
+		fmt.Fprintf(out, ", %d %s skipped", i.faults, english.PluralWord(i.faults, "invalid line", ""))
 	}
 	if i.odd > 0 {
-		fmt.Fprintf(out, ", %d odd values left out", i.odd)
+		fmt.Fprintf(out, ", %d %s left out", i.odd, english.PluralWord(i.odd, "odd value", ""))
 	}
 	if i.strict && i.faults > 0 {
 		fmt.Fprint(out, "; nothing is imported because of --strict")

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"feedstation/internal/article"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
@@ -136,7 +138,7 @@ func (i *inspector) print(out io.Writer) {
 				}
 			}
 			if len(counts) > 0 {
-				fmt.Fprintf(out, "  %s: %d articles, left out of %s: %s\n", station.ID, o.articles, document.from, strings.Join(counts, ", "))
+				fmt.Fprintf(out, "  %s: %d %s, left out of %s: %s\n", station.ID, o.articles, english.PluralWord(o.articles, "article", ""), document.from, strings.Join(counts, ", "))
 			}
 		}
 		i.printExamples(out, o)

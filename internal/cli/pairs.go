@@ -5,6 +5,8 @@ import (
 	"hash/maphash"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"feedstation/internal/article"
 )
 
@@ -54,7 +56,7 @@ func (p *pairs) pair(by map[uint64]string, text, id, share string) {
 // lines returns what was found.
 func (p *pairs) lines() []string {
 	if p.more > 0 {
-		return append(p.found, fmt.Sprintf("and %d more pairs of articles", p.more))
+		return append(p.found, fmt.Sprintf("and %d more %s of articles", p.more, english.PluralWord(p.more, "pair", "")))
 	}
 	return p.found
 }

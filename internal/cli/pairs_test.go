@@ -24,7 +24,7 @@ func TestPairs(t *testing.T) {
 		"articles 1 and 4 share the page https://xt.news.example/a: feeds and sitemaps have it once, for the newer one",
 		`articles 2 and 4 have the guid "g": feeds know one of them by its address`,
 		"articles 4 and 5 share the page https://xt.news.example/a: feeds and sitemaps have it once, for the newer one",
-		"and 1 more pairs of articles",
+		"and 1 more pair of articles",
 	}
 	if got := p.lines(); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

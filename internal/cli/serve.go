@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
 	"github.com/rivo/uniseg"
 	"golang.org/x/sync/errgroup"
 
@@ -292,11 +293,11 @@ func (s *service) ready() bool {
 func addresses(out io.Writer, cfg *config.Config, address net.Addr) {
 	_, port, err := net.SplitHostPort(address.String())
 	if err != nil || len(cfg.Server.Hosts) == 0 {
-		fmt.Fprintf(out, "\nfeedstation serves %d stations on %s\n", len(cfg.Network.Stations), address)
+		fmt.Fprintf(out, "\nfeedstation serves %d %s on %s\n", len(cfg.Network.Stations), english.PluralWord(len(cfg.Network.Stations), "station", ""), address)
 		return
 	}
 	base := "http://" + net.JoinHostPort(cfg.Server.Hosts[0], port)
-	fmt.Fprintf(out, "\nfeedstation serves %d stations. Worth opening:\n\n", len(cfg.Network.Stations))
+	fmt.Fprintf(out, "\nfeedstation serves %d %s. Worth opening:\n\n", len(cfg.Network.Stations), english.PluralWord(len(cfg.Network.Stations), "station", ""))
 	show := func(what, path string) {
 		fmt.Fprintf(out, "  %s%*s%s%s\n", what, max(1, 28-uniseg.StringWidth(what)), "", base, path)
 	}

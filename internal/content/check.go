@@ -9,6 +9,8 @@ import (
 	"os"
 	"slices"
 
+	"github.com/dustin/go-humanize/english"
+
 	"feedstation/internal/article"
 	"feedstation/internal/network"
 )
@@ -104,23 +106,23 @@ func (s *Store) Survey(ctx context.Context, n *network.Network, each func(*artic
 		counts[a.Station]++
 		each(&a)
 	}
-	findings.Summary = fmt.Sprintf("%d articles of %d stations", articles, len(counts))
+	findings.Summary = fmt.Sprintf("%d %s of %d %s", articles, english.PluralWord(articles, "article", ""), len(counts), english.PluralWord(len(counts), "station", ""))
 	for _, station := range slices.Sorted(maps.Keys(counts)) {
 		if _, ok := n.Station(station); !ok {
-			findings.Faults = append(findings.Faults, fmt.Sprintf("articles.station: %d articles of station %q, which is not in the configuration", counts[station], station))
+			findings.Faults = append(findings.Faults, fmt.Sprintf("articles.station: %d %s of station %q, which is not in the configuration", counts[station], english.PluralWord(counts[station], "article", ""), station))
 		}
 	}
 	for _, fault := range snapshot.broken.list {
 		findings.Faults = append(findings.Faults, fault.Error()+" (not published)")
 	}
 	if snapshot.broken.more > 0 {
-		findings.Faults = append(findings.Faults, fmt.Sprintf("%d more articles are not published", snapshot.broken.more))
+		findings.Faults = append(findings.Faults, fmt.Sprintf("%d more %s not published", snapshot.broken.more, english.PluralWord(snapshot.broken.more, "article", "")))
 	}
 	for _, fault := range snapshot.odd.list {
 		findings.Notices = append(findings.Notices, fault.Error()+" (the value is left out)")
 	}
 	if snapshot.odd.more > 0 {
-		findings.Notices = append(findings.Notices, fmt.Sprintf("%d more values are left out", snapshot.odd.more))
+		findings.Notices = append(findings.Notices, fmt.Sprintf("%d more %s left out", snapshot.odd.more, english.PluralWord(snapshot.odd.more, "value", "")))
 	}
 	return findings, nil
 }

@@ -37,7 +37,7 @@ func TestCheck(t *testing.T) {
 		{name: "in use", file: "content.db", want: content.Findings{
 			Summary: "4 articles of 3 stations",
 			Faults: []string{
-				`articles.station: 1 articles of station "aa", which is not in the configuration`,
+				`articles.station: 1 article of station "aa", which is not in the configuration`,
 				`articles.station: 2 articles of station "yy", which is not in the configuration`,
 			},
 		}},
@@ -95,7 +95,7 @@ func TestCheckLeavesNothing(t *testing.T) {
 	if diff := cmp.Diff([]string{"1"}, shown); diff != "" {
 		t.Errorf("articles (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(content.Findings{Summary: "1 articles of 1 stations"}, got); diff != "" || err != nil {
+	if diff := cmp.Diff(content.Findings{Summary: "1 article of 1 station"}, got); diff != "" || err != nil {
 		t.Errorf("findings, %v (-want +got):\n%s", err, diff)
 	}
 	if diff := cmp.Diff([]string{"content.db"}, names(t, dir)); diff != "" || bytesOf(t, file) != before {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 )
@@ -27,8 +29,8 @@ type ShrunkError struct {
 }
 
 func (e *ShrunkError) Error() string {
-	return fmt.Sprintf("not published: its %s would have %d articles instead of %d; if that is meant: feedstation build --accept-shrink %s",
-		e.What, e.After, e.Before, e.Station)
+	return fmt.Sprintf("not published: its %s would have %d %s instead of %d; if that is meant: feedstation build --accept-shrink %s",
+		e.What, e.After, english.PluralWord(e.After, "article", ""), e.Before, e.Station)
 }
 
 // gate returns why an edition must not replace the current one: nothing good is
