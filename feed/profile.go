@@ -53,7 +53,7 @@ func (p *Profile) takes(it *Prepared) bool {
 
 // ForProfile returns the feed as an aggregator wants it, with full texts, whose
 // media type is RSSType, and how many items it has. It links to itself, by RSSURL,
-// and to its hubs. Articles that the aggregator does not take are left out, and the
+// and to its hubs, unless the aggregator wants no such element. Articles that the aggregator does not take are left out, and the
 // oldest where the document would be too large.
 func (f *Feed) ForProfile(p *Profile) (doc []byte, items int) {
 	d, length := f.forProfile(p)

@@ -68,6 +68,7 @@ func (w *writer) write() {
 	s := w.z.s
 	w.z.s = s[:boundary(s, maxInput)]
 	cut := !w.run() || len(w.z.s) < len(s)
+	w.endLine()
 	w.closeAll()
 	w.endRun()
 	if cut || w.full {
@@ -103,6 +104,7 @@ type writer struct {
 	inline   int            // bytes of pictures in their addresses
 	embeds   map[string]bool
 
+	colon bool // the line that is being written may have an address
 	runAt int  // where the line of text outside of all blocks begins
 	lines bool // blank lines part such text
 	full  bool // its paragraphs were more than a body holds

@@ -78,6 +78,9 @@ func (w *writer) element(e *element, t token) {
 		w.deep[e.name]++
 		return
 	}
+	if e.name == "br" {
+		w.endLine()
+	}
 	f := w.frame(e)
 	w.out = append(append(w.out, '<'), e.name...)
 	tagged := len(w.out)
@@ -229,6 +232,7 @@ func (w *writer) end(name string) {
 			w.close(func(f *frame) bool { return f.pseudo && f.name == name }, func(f *frame) bool { return f.border })
 		}
 	case name == "br": // browsers take it for one
+		w.endLine()
 		w.out = append(w.out, "<br>"...)
 	case w.deep[name] > 0:
 		w.deep[name]--

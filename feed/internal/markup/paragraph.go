@@ -2,9 +2,12 @@ package markup
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/html"
 
 	"feedstation/feed/internal/text"
 )
@@ -131,40 +134,66 @@ func breakLines(b []byte) []byte {
 	return out
 }
 
-// line writes a text; an address alone on its line becomes a link, as it is
-// where a film is to be shown.
+// line writes a text and ends the lines in it.
 func (w *writer) line(s string) bool {
-	if !strings.Contains(s, "://") || w.top().linked || w.top().pre {
+	if !w.colon && strings.IndexByte(s, ':') < 0 {
 		return w.plain(s)
 	}
-	begins := !endsWithText(w.out) || bytes.HasSuffix(w.out, []byte("<br>")) || bytes.HasSuffix(w.out, []byte("\n"))
-	rest := w.z.s[w.z.pos:]
 	for line := range strings.Lines(s) {
-		ref := strings.TrimSpace(line)
-		ends := strings.HasSuffix(line, "\n") || rest == "" || strings.HasPrefix(rest, "</") || strings.HasPrefix(rest, "<br")
-		href := ""
-		if begins && ends && isLoneAddress(ref) {
-			href = w.web(ref)
+		text, ends := strings.CutSuffix(line, "\n")
+		w.colon = w.colon || strings.IndexByte(text, ':') >= 0
+		if !w.plain(text) {
+			return false
 		}
-		if href == "" {
-			if !w.plain(line) {
-				return false
-			}
-		} else {
-			i := strings.Index(line, ref)
-			w.plain(line[:i])
-			w.out = append(w.out, "<a"...)
-			w.attribute("href", webAddress, href)
-			w.out = append(w.out, '>')
-			w.plain(ref)
-			w.out = append(w.out, "</a>"...)
-			if !w.plain(line[i+len(ref):]) || len(w.out) >= maxBody {
-				return false
-			}
+		if !ends {
+			break
 		}
-		begins = true
+		w.endLine()
+		w.colon = false
+		if !w.plain("\n") {
+			return false
+		}
 	}
-	return true
+	return len(w.out) < maxBody
+}
+
+// endLine makes a link of an address that is alone on the line that ends here, as
+// it is where a film is to be shown. It looks at what is written: what came between
+// and has left nothing does not part a line.
+func (w *writer) endLine() {
+	if !w.colon {
+		return
+	}
+	start := bytes.LastIndexAny(w.out, ">\n") + 1
+	if !bytes.Contains(w.out[start:], []byte("://")) {
+		return
+	}
+	begun := w.out[:start]
+	line := html.UnescapeString(string(w.out[start:]))
+	ref := strings.TrimSpace(line)
+	if !isLoneAddress(ref) || w.top().linked || w.top().pre ||
+		endsWithText(begun) && !bytes.HasSuffix(begun, []byte("<br>")) {
+		return
+	}
+	href := w.web(ref)
+	if href == "" || slices.ContainsFunc(w.open, func(f frame) bool { return f.start > start && (f.hidden || f.decor || f.copied) }) {
+		return
+	}
+	end := len(w.out)
+	i := strings.Index(line, ref)
+	w.out = append(w.out[:start], line[:i]+"<a"...)
+	w.attribute("href", webAddress, href)
+	w.out = append(w.out, '>')
+	shift := len(w.out) - start - i
+	w.out = append(appendText(w.out, ref), "</a>"+line[i+len(ref):]...)
+	for i := range w.open { // elements that have no tag
+		switch f := &w.open[i]; {
+		case f.start == end:
+			f.start = len(w.out)
+		case f.start > start:
+			f.start += shift
+		}
+	}
 }
 
 // isLoneAddress reports whether s is an address of the web and nothing else.

@@ -1,6 +1,9 @@
 package markup
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestParagraphs(t *testing.T) {
 	link := `<a href="https://video.example/w?v=1">https://video.example/w?v=1</a>`
@@ -43,4 +46,49 @@ func TestShortcodes(t *testing.T) {
 		{"what does not end", `[caption id="1" [gallery`, `[caption id="1" [gallery`},
 		{"a bracket in a value", `[caption caption="a]b" id=1]<img src="1.jpg">[/caption]`, "<figure>" + img("1.jpg") + "<figcaption>a]b</figcaption></figure>"},
 	})
+}
+
+// An address is alone on its line by what stays on that: what leaves nothing does
+// not part it, and what is written out in pieces is one.
+func TestLoneAddress(t *testing.T) {
+	const address, line = "https://a.example/x", "a\n" + `<a href="https://a.example/x">https://a.example/x</a>`
+	for _, tt := range []struct{ behind, want string }{
+		{"", line},
+		{"<A0", line},
+		{"<!-- c -->", line},
+		{"<!-- c", line},
+		{"<?php x ?>", line},
+		{"<!doctype html>", line},
+		{"<script>b</script>", line},
+		{"<style>b", line},
+		{"<b></b>", line},
+		{"</b></x>", line},
+		{"<x></x>", line},
+		{"<input type=hidden>", line},
+		{"<span hidden>b</span>", line},
+		{"<img width=1 height=1 src=t.gif>", line},
+		{"&nbsp;<!-- c -->", line},
+		{"<!-- c -->\nb", line + "\nb"},
+		{"<b> </b>\nb", line + " \nb"},
+		{"<p></p>\nb", line + " \nb"},
+		{"<span>\nb</span>", line + "\nb"},
+		{"<br>b", line + "<br>b"},
+		{"<span></span><br>b", line + "<br>b"},
+		{"<!-- c -->?b&amp;c", "a\n" + `<a href="https://a.example/x?b&amp;c">https://a.example/x?b&amp;c</a>`},
+		{"<span>?b</span>", "a\n" + `<a href="https://a.example/x?b">https://a.example/x?b</a>`},
+		{"<span>?b\nc</span>", "a\n" + `<a href="https://a.example/x?b">https://a.example/x?b</a>` + "\nc"},
+		{"<!-- c --> b", "a\n" + address + " b"},
+		{"</x> b", "a\n" + address + " b"},
+		{"<b>b</b>", "a\n" + address + "<b>b</b>"},
+		{"<span hidden>b\n</span> c", "a\n" + address + " c"},
+		{"<img src=/b.jpg>", "a\n" + address + `<img src="https://xt.news.example/b.jpg" alt="">`},
+	} {
+		if got := Body("\n"+address+tt.behind, page(t)); strings.HasPrefix(tt.want, line) && !strings.HasPrefix(got, line[len("a\n"):]) {
+			t.Errorf("%q: %q on the first line", tt.behind, got)
+		}
+		got := Body("a\n"+address+tt.behind, page(t))
+		if again := Body(got, page(t)); got != tt.want || again != got {
+			t.Errorf("%q: %q, want %q; again %q", tt.behind, got, tt.want, again)
+		}
+	}
 }
