@@ -359,6 +359,7 @@ type stationStatus struct {
 	Built   time.Time // of which moment the edition is
 	Age     int64     `json:"age_seconds"`
 	Pending int       `json:"pending_months"`
+	State   string
 	Error   string
 }
 
@@ -389,7 +390,7 @@ func (p *process) awaitWell() {
 
 // troubled leaves out an audit that has failed, which the next one will tell of.
 func (s stationStatus) troubled() bool {
-	return s.Error != "" && !strings.HasPrefix(s.Error, "audit: ")
+	return s.Error != "" && s.State != "not audited"
 }
 
 func (p *process) awaitStatus(what string, reached func(stationStatus) bool) {
