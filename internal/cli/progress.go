@@ -54,6 +54,12 @@ func (p *progress) add(n int) {
 	}
 }
 
+// Write implements io.Writer: the bytes are done.
+func (p *progress) Write(b []byte) (int, error) {
+	p.add(len(b))
+	return len(b), nil
+}
+
 // finish takes the bar away.
 func (p *progress) finish() {
 	if p.bar != nil {

@@ -1,0 +1,250 @@
+// Package ingest fills the embedded content store: from lines of the import
+// format, wherever they come from.
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	"feedstation/feed"
+	"feedstation/internal/article"
+	"feedstation/internal/network"
+)
+
+// batchSize is how many articles are stored in one transaction: enough to be
+// quick, few enough not to keep the store's other writers waiting.
+const batchSize = 1000
+
+// batchBytes ends a batch early: it is in memory as a whole.
+const batchBytes = 64 << 20
+
+// Store is where articles are stored.
+type Store interface {
+	// PutOthers stores articles in one transaction and returns how many they were.
+	// One that the store can't have is passed to refused and left out; it is the one
+	// that the sequence has yielded last. Any other error, of the sequence or of the
+	// store, ends it, and nothing is stored.
+	PutOthers(ctx context.Context, articles iter.Seq2[article.Article, error], refused func(error)) (int, error)
+}
+
+// Place is where an article comes from.
+type Place struct {
+	Name string // of a file, or the address of a page
+	Line int    // from 1; 0: it has no lines
+}
+
+// String implements fmt.Stringer.
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.Name
+	}
+	return fmt.Sprintf("%s:%d", p.Name, p.Line)
+}
+
+// Record is an article as it comes in.
+type Record struct {
+	Place
+	Text []byte // in the import format, valid until the next record; empty: there is none
+	Err  error  // why there is no text
+}
+
+// Intake reads records and stores the articles. Its fields are not changed while it
+// stores.
+type Intake struct {
+	Network *network.Network
+	// Strict has nothing stored if a record is refused, and refuses odd values.
+	Strict bool
+	// Refused is told why a record is refused: an error that joins its faults.
+	Refused func(at Place, err error)
+	// LeftOut is told of odd values without which an article is stored.
+	LeftOut func(at Place, odd []article.Fault)
+
+	// What has become of the records so far.
+	Count Count
+}
+
+// Count is what became of records.
+type Count struct {
+	Stored, Refused int            // articles
+	LeftOut         int            // odd values
+	UnknownChannels map[string]int // by station/channel
+}
+
+// ErrRefused is the outcome of strict intakes that refuse a record: nothing is
+// stored.
+var ErrRefused = errors.New("nothing is stored, as a record is refused")
+
+// item is an article and where it comes from.
+type item struct {
+	article.Article
+	place Place
+	bytes int // of its record
+}
+
+// Put stores the articles of records, a batch in a transaction, or of a strict intake
+// all of them in one. The error is the sequence's, the store's or [ErrRefused]; what
+// came before that error of the sequence is stored, unless the intake is strict.
+func (i *Intake) Put(ctx context.Context, store Store, records iter.Seq2[Record, error]) error {
+	if i.Strict {
+		return i.putAll(ctx, store, i.items(ctx, records))
+	}
+	return i.putBatches(ctx, store, i.items(ctx, records))
+}
+
+// putBatches stores what is sound. A batch is read before its transaction begins, so
+// that a slow reader keeps no other writer waiting.
+func (i *Intake) putBatches(ctx context.Context, store Store, items iter.Seq2[item, error]) error {
+	var batch []item
+	size := 0
+	flush := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		err := i.store(ctx, store, func(yield func(item, error) bool) {
+			for _, it := range batch {
+				if !yield(it, nil) {
+					return
+				}
+			}
+		})
+		batch, size = batch[:0], 0
+		return err
+	}
+	for it, err := range items {
+		if err != nil {
+			return errors.Join(err, flush())
+		}
+		batch, size = append(batch, it), size+it.bytes
+		if len(batch) == batchSize || size >= batchBytes {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+// putAll stores everything in one transaction, or nothing.
+func (i *Intake) putAll(ctx context.Context, store Store, items iter.Seq2[item, error]) error {
+	return i.store(ctx, store, func(yield func(item, error) bool) {
+		for it, err := range items {
+			if !yield(it, err) {
+				return
+			}
+		}
+		if i.Count.Refused > 0 {
+			yield(item{}, ErrRefused)
+		}
+	})
+}
+
+// store stores items in one transaction.
+func (i *Intake) store(ctx context.Context, store Store, items iter.Seq2[item, error]) error {
+	var at Place // of the article that is being stored
+	n, err := store.PutOthers(ctx, func(yield func(article.Article, error) bool) {
+		for it, err := range items {
+			at = it.place
+			if !yield(it.Article, err) {
+				return
+			}
+		}
+	}, func(err error) { i.refuse(at, err) })
+	i.Count.Stored += n
+	return err
+}
+
+// items yields the sound articles and refuses the other records.
+func (i *Intake) items(ctx context.Context, records iter.Seq2[Record, error]) iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		for r, err := range records {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				yield(item{}, err)
+				return
+			}
+			if len(r.Text) == 0 && r.Err == nil {
+				continue
+			}
+			a, odd, err := i.decode(r)
+			if err != nil {
+				i.refuse(r.Place, err)
+				continue
+			}
+			if len(odd) > 0 {
+				i.Count.LeftOut += len(odd)
+				i.LeftOut(r.Place, odd)
+			}
+			if !yield(item{a, r.Place, len(r.Text)}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (i *Intake) refuse(at Place, err error) {
+	i.Count.Refused++
+	i.Refused(at, err)
+}
+
+// decode returns the article of a record, and what is odd and left out of it.
+func (i *Intake) decode(r Record) (a article.Article, odd []article.Fault, err error) {
+	if r.Err != nil {
+		return a, nil, r.Err
+	}
+	if a, odd, err = article.Decode(r.Text); err != nil {
+		return a, nil, err
+	}
+	if i.Strict && len(odd) > 0 {
+		return a, nil, Joined(odd)
+	}
+	station, ok := i.Network.Station(a.Station)
+	if !ok {
+		return a, nil, article.Fault{Place: "station", Err: fmt.Errorf("%q is not in the configuration", a.Station)}
+	}
+	for _, channel := range a.Channels {
+		if !station.HasChannel(channel) {
+			if i.Count.UnknownChannels == nil {
+				i.Count.UnknownChannels = map[string]int{}
+			}
+			i.Count.UnknownChannels[a.Station+"/"+channel]++
+		}
+	}
+	if len(a.Images) == 0 && strings.Contains(a.Body, "<") {
+		a.Lead = feed.LeadImage(a.Body, a.URL)
+	}
+	return a, odd, nil
+}
+
+// Joined returns faults as one error.
+func Joined(odd []article.Fault) error {
+	errs := make([]error, len(odd))
+	for n, fault := range odd {
+		errs[n] = fault
+	}
+	return errors.Join(errs...)
+}
+
+// Lines yields the lines of r, which name names. An error of r ends them.
+func Lines(name string, r io.Reader) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		for l, err := range lines(r) {
+			if err != nil {
+				yield(Record{}, fmt.Errorf("%s: %w", name, err))
+				return
+			}
+			record := Record{Place: Place{name, l.number}, Text: l.text}
+			if l.tooLong {
+				record.Err = fmt.Errorf("longer than %d MiB", maxLine>>20)
+			}
+			if !yield(record, nil) {
+				return
+			}
+		}
+	}
+}

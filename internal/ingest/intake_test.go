@@ -1,0 +1,147 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/article"
+	"feedstation/internal/network"
+)
+
+// shelf is a store in memory. It refuses articles with the guid "taken".
+type shelf struct {
+	ids     []string
+	batches []int // how many articles each transaction stored
+}
+
+func (s *shelf) PutOthers(_ context.Context, articles iter.Seq2[article.Article, error], refused func(error)) (int, error) {
+	var ids []string
+	for a, err := range articles {
+		switch {
+		case err != nil:
+			return 0, err
+		case a.GUID == "taken":
+			refused(errors.New("guid: taken"))
+		default:
+			ids = append(ids, a.ID)
+		}
+	}
+	s.ids = append(s.ids, ids...)
+	s.batches = append(s.batches, len(ids))
+	return len(ids), nil
+}
+
+func record(id, more string) string {
+	return fmt.Sprintf(`{"id":%q,"station":"xt","url":"https://xt.news.example/%[1]s","title":"t","published":"2026-11-20T08:00:00Z"%s}`+"\n", id, more)
+}
+
+// stations returns a network of the station xt.
+func stations(t *testing.T) *network.Network {
+	t.Helper()
+	n, err := network.New("湘江新闻网", []*network.Station{{ID: "xt", URL: "https://xt.news.example"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestIntake(t *testing.T) {
+	var many strings.Builder
+	for n := range 2500 {
+		many.WriteString(record(fmt.Sprint(n), ""))
+	}
+	good, odd, taken := record("1", ""), record("2", `,"tags":[3],"channels":["gossip"]`), record("3", `,"guid":"taken"`)
+	for _, tt := range []struct {
+		name    string
+		in      string
+		strict  bool
+		want    Count
+		batches []int
+		said    []string
+		err     error
+	}{
+		{name: "nothing"},
+		{name: "blank lines", in: "\n \n", want: Count{}},
+		{name: "batches", in: many.String(), want: Count{Stored: 2500}, batches: []int{1000, 1000, 500}},
+		{name: "strict is one transaction", in: many.String(), strict: true, want: Count{Stored: 2500}, batches: []int{2500}},
+		{
+			name: "a broken line costs itself", in: "{\n" + good, want: Count{Stored: 1, Refused: 1}, batches: []int{1},
+			said: []string{"in:1: broken JSON: the line ends in the middle of a value"},
+		},
+		{
+			name: "strict", in: "{\n" + good, strict: true, want: Count{Refused: 1}, err: ErrRefused,
+			said: []string{"in:1: broken JSON: the line ends in the middle of a value"},
+		},
+		{
+			name: "odd values are left out", in: odd, batches: []int{1},
+			want: Count{Stored: 1, LeftOut: 1, UnknownChannels: map[string]int{"xt/gossip": 1}},
+			said: []string{"in:1: left out tags[0]: want a string, got number"},
+		},
+		{
+			name: "strict odd values", in: odd, strict: true, want: Count{Refused: 1}, err: ErrRefused,
+			said: []string{"in:1: tags[0]: want a string, got number"},
+		},
+		{
+			name: "refused by the store", in: good + taken + good, want: Count{Stored: 2, Refused: 1}, batches: []int{2},
+			said: []string{"in:2: guid: taken"},
+		},
+		{
+			name: "strict, refused by the store", in: good + taken, strict: true, want: Count{Refused: 1}, err: ErrRefused,
+			said: []string{"in:2: guid: taken"},
+		},
+		{
+			name: "a station that is not configured", in: strings.ReplaceAll(good, `"xt"`, `"yy"`), want: Count{Refused: 1},
+			said: []string{`in:1: station: "yy" is not in the configuration`},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var store shelf
+			var said []string
+			i := &Intake{
+				Network: stations(t), Strict: tt.strict,
+				Refused: func(at Place, err error) { said = append(said, fmt.Sprintf("%s: %v", at, err)) },
+				LeftOut: func(at Place, odd []article.Fault) {
+					said = append(said, fmt.Sprintf("%s: left out %v", at, Joined(odd)))
+				},
+			}
+			if err := i.Put(t.Context(), &store, Lines("in", strings.NewReader(tt.in))); !errors.Is(err, tt.err) {
+				t.Errorf("Put: %v; want %v", err, tt.err)
+			}
+			if diff := cmp.Diff(tt.want, i.Count); diff != "" {
+				t.Errorf("count (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.batches, store.batches); diff != "" {
+				t.Errorf("transactions (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.said, said); diff != "" {
+				t.Errorf("said (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestIntakeReadError holds that what came before a read error is stored, and
+// nothing of a strict intake.
+func TestIntakeReadError(t *testing.T) {
+	broken := errors.New("broken pipe")
+	for _, strict := range []bool{false, true} {
+		var store shelf
+		i := &Intake{Network: stations(t), Strict: strict}
+		err := i.Put(t.Context(), &store, Lines("in", io.MultiReader(strings.NewReader(record("1", "")), iotest.ErrReader(broken))))
+		want := 1
+		if strict {
+			want = 0
+		}
+		if !errors.Is(err, broken) || len(store.ids) != want {
+			t.Errorf("strict %t: %v stored, %v; want %d and %v", strict, store.ids, err, want, broken)
+		}
+	}
+}
