@@ -95,6 +95,18 @@ func Path(t testing.TB, rel string) string {
 	return path
 }
 
+// File skips a test that needs a file of Debian packages, or fails it with
+// FEEDSTATION_REQUIRE=all. With -short the test is skipped in any case.
+func File(t testing.TB, path, packages string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs " + path + ", which -short does not use")
+	}
+	if _, err := os.Stat(path); err != nil {
+		lack(t, "needs "+path+", which this machine lacks (apt-get install "+packages+")")
+	}
+}
+
 // lack ends a test for want of something.
 func lack(t testing.TB, line string) {
 	t.Helper()
@@ -155,6 +167,8 @@ func debianPackage(name string) string {
 		return "mariadb-server"
 	case "xmllint":
 		return "libxml2-utils"
+	case "php":
+		return "php-cli"
 	}
 	return ""
 }
