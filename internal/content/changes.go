@@ -114,13 +114,13 @@ func (s *Snapshot) arms(written bool) (arms []arm) {
 
 // among adds where an arm's changes of a period are.
 func (s *Snapshot) among(q *statement, a arm, p period) {
-	q.add(" FROM ", a.from, " WHERE ", a.at.name, " > ", q.moment(p.after))
+	q.add(" FROM ", a.from, " WHERE ", a.at.name, " > ", q.moment(a.at, p.after))
 	until := p.until
 	if a.byClock && (until.IsZero() || until.After(s.at)) {
 		until = s.at
 	}
 	if !until.IsZero() {
-		q.add(" AND ", a.at.name, " <= ", q.moment(until))
+		q.add(" AND ", a.at.name, " <= ", q.moment(a.at, until))
 	}
 }
 

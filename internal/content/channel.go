@@ -74,7 +74,7 @@ func (s *Snapshot) farBack(ctx context.Context, stations []string) (time.Time, e
 // they are read in the order of their index, whoever has how many.
 func (s *Snapshot) farthest(stations []string) *statement {
 	q := s.query()
-	q.add("SELECT ", s.dialect.instant(s.catalog.column("published")), " FROM ", s.catalog.from, " WHERE a.published <= ", q.moment(s.at))
+	q.add("SELECT ", s.dialect.instant(s.catalog.column("published")), " FROM ", s.catalog.from, " WHERE a.published <= ", s.publishedAt(q, s.at))
 	if len(stations) == 1 {
 		q.add(" AND a.station = ", q.arg(stations[0]))
 	}

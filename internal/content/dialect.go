@@ -23,8 +23,10 @@ type dialect interface {
 
 	quote(n name) string
 	placeholder(n int) string // of the n-th argument, counted from 1
-	moment(t time.Time) any   // an argument that is compared with a column of times
-	tick() time.Duration      // the smallest difference of two times
+	// moment is an argument to be compared with a column of times, in the form
+	// that the column has.
+	moment(c column, t time.Time) any
+	tick() time.Duration // the smallest difference of two times
 
 	// What is read of a column: NULL, or a text, a text that is in JSON, an
 	// instant (see row.time), or a key as text.
@@ -87,8 +89,9 @@ func (q *statement) arg(value any) string {
 	return q.dialect.placeholder(len(q.args))
 }
 
-// moment adds a time as an argument and returns its placeholder.
-func (q *statement) moment(t time.Time) string { return q.arg(q.dialect.moment(t)) }
+// moment adds a time to be compared with a column as an argument and returns its
+// placeholder.
+func (q *statement) moment(c column, t time.Time) string { return q.arg(q.dialect.moment(c, t)) }
 
 // in returns the condition that an expression is one of some texts.
 func (q *statement) in(expression string, texts []string) string {

@@ -61,7 +61,7 @@ func (s *Snapshot) groups(p period, written bool) *statement {
 			s.size(a), ", ", fmt.Sprint(a.kind))
 		s.among(q, a, p)
 		for _, c := range []column{a.published, a.at} {
-			q.add(" AND ", c.name, " >= ", q.moment(time.UnixMilli(minMillis)), " AND ", c.name, " <= ", q.moment(time.UnixMilli(maxMillis)))
+			q.add(" AND ", c.name, " >= ", q.moment(c, time.UnixMilli(minMillis)), " AND ", c.name, " <= ", q.moment(c, time.UnixMilli(maxMillis)))
 		}
 		q.add(" GROUP BY 1, 2")
 	}

@@ -80,7 +80,7 @@ func (s *Snapshot) latest(of part, stations []string, channel string, from time.
 	q := s.query()
 	q.add(of.columns(s), " FROM ", s.catalog.from, " WHERE ", s.present(q))
 	if !from.IsZero() {
-		q.add(" AND a.published >= ", q.moment(from))
+		q.add(" AND a.published >= ", s.publishedAt(q, from))
 	}
 	q.add(" AND ", s.ofStations(q, stations))
 	if channel != "" {
@@ -112,7 +112,7 @@ func (s *Snapshot) channelsOf() string {
 
 // present returns the condition that an article is visible now.
 func (s *Snapshot) present(q *statement) string {
-	return s.shown(q) + " AND a.published <= " + q.moment(s.at)
+	return s.shown(q) + " AND a.published <= " + s.publishedAt(q, s.at)
 }
 
 func (s *Snapshot) ofStations(q *statement, stations []string) string {
@@ -196,7 +196,7 @@ func (s *Snapshot) newestBetween(station string, from, before time.Time) *statem
 	}
 	q := s.query()
 	q.add("SELECT ", s.dialect.instant(s.catalog.column("published")), " FROM ", s.catalog.from, " WHERE a.station = ", q.arg(station),
-		" AND a.published < ", q.moment(before), " AND a.published >= ", q.moment(from), " ORDER BY a.published DESC LIMIT 1")
+		" AND a.published < ", s.publishedAt(q, before), " AND a.published >= ", s.publishedAt(q, from), " ORDER BY a.published DESC LIMIT 1")
 	return q
 }
 

@@ -50,7 +50,7 @@ func (s *Snapshot) listing(station string, from, to time.Time, size int, after *
 	}
 	q.add(", NULLIF(", s.text("lead_image"), ", '')", s.oversize(append(listedTexts(), "lead_image")))
 	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND a.station = ", q.arg(station),
-		" AND a.published >= ", q.moment(from), " AND a.published < ", q.moment(s.until(to)))
+		" AND a.published >= ", s.publishedAt(q, from), " AND a.published < ", s.publishedAt(q, s.until(to)))
 	s.behind(q, after, ">")
 	q.add(fmt.Sprintf(" ORDER BY a.published, a.id LIMIT %d", size))
 	return q
@@ -246,7 +246,7 @@ func (s *Snapshot) shown(q *statement) string {
 		condition = s.statusWord() + " NOT IN ('draft', 'withdrawn')"
 	}
 	if expires := s.catalog.column("expires"); !expires.missing() {
-		condition += " AND (a.expires IS NULL OR a.expires > " + q.moment(s.at) + " OR a.expires < " + q.moment(earliest()) + ")"
+		condition += " AND (a.expires IS NULL OR a.expires > " + q.moment(expires, s.at) + " OR a.expires < " + q.moment(expires, earliest()) + ")"
 	}
 	return condition
 }

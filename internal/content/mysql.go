@@ -99,7 +99,7 @@ func (mySQL) placeholder(int) string { return "?" }
 func (mySQL) tick() time.Duration    { return time.Microsecond }
 
 // moment keeps to the times that a DATETIME can have.
-func (mySQL) moment(t time.Time) any {
+func (mySQL) moment(_ column, t time.Time) any {
 	if first := time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC); t.Before(first) {
 		return first
 	}

@@ -94,7 +94,7 @@ func (s *Snapshot) wholeOf(heads []article.Article) *statement {
 		}
 	}
 	q.add(s.latestColumns(), " FROM ", s.catalog.from, " WHERE ", s.shown(q),
-		" AND a.published >= ", q.moment(from), " AND a.published < ", q.moment(to.Add(s.dialect.tick())), " AND ")
+		" AND a.published >= ", s.publishedAt(q, from), " AND a.published < ", s.publishedAt(q, to.Add(s.dialect.tick())), " AND ")
 	among := s.dialect.keyAmong(q, s.catalog.column("id"), ids)
 	if among == "" {
 		return nil

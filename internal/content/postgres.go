@@ -86,8 +86,10 @@ func (postgres) patience(timeout time.Duration) string {
 
 func (postgres) quote(n name) string      { return n.quoted(`"`) }
 func (postgres) placeholder(n int) string { return fmt.Sprintf("$%d", n) }
-func (postgres) moment(t time.Time) any   { return t }
-func (postgres) tick() time.Duration      { return time.Microsecond }
+
+func (postgres) moment(_ column, t time.Time) any { return t }
+
+func (postgres) tick() time.Duration { return time.Microsecond }
 
 func (postgres) text(c column) string {
 	if c.missing() || c.native == "text" || strings.HasPrefix(c.native, "character varying") {

@@ -122,6 +122,11 @@ func (s *Snapshot) Close() {
 // query begins a statement.
 func (s *Snapshot) query() *statement { return &statement{dialect: s.dialect} }
 
+// publishedAt adds a time to be compared with published as an argument.
+func (s *Snapshot) publishedAt(q *statement, t time.Time) string {
+	return q.moment(s.catalog.column("published"), t)
+}
+
 // answer is the rows of a statement, for which a server is waited so long.
 type answer struct {
 	*sql.Rows

@@ -163,8 +163,10 @@ func (embedded) describe(_ context.Context, _ *sql.Conn, n name) (relation, erro
 
 func (embedded) quote(n name) string      { return n.quoted(`"`) }
 func (embedded) placeholder(n int) string { return fmt.Sprintf("?%d", n) }
-func (embedded) moment(t time.Time) any   { return millis(t) }
-func (embedded) tick() time.Duration      { return time.Millisecond }
+
+func (embedded) moment(_ column, t time.Time) any { return millis(t) }
+
+func (embedded) tick() time.Duration { return time.Millisecond }
 
 func (embedded) text(c column) string                 { return c.name }
 func (embedded) exact(text string) string             { return text }
