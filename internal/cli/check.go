@@ -81,7 +81,7 @@ func checkContent(
 		}
 		return findings, content.Look(ctx, file, look)
 	}
-	store, err := content.OpenWith(ctx, contentOptions(cfg.Content))
+	store, err := content.OpenWith(ctx, contentOptions(cfg))
 	if err != nil {
 		return content.Findings{}, err
 	}

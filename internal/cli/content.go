@@ -37,8 +37,9 @@ func (in *invocation) withStore(run func(ctx context.Context, cfg *config.Config
 const demoSeed = 1
 
 // contentOptions returns where the configured articles are.
-func contentOptions(c config.Content) content.Options {
-	o := content.Options{Driver: c.Driver, DSN: c.DSN.Reveal(), Overlap: c.Overlap, Timeout: c.Timeout, Notify: c.Notify}
+func contentOptions(cfg *config.Config) content.Options {
+	c := cfg.Content
+	o := content.Options{Driver: c.Driver, DSN: c.DSN.Reveal(), Overlap: c.Overlap, Timeout: c.Timeout, Notify: c.Notify, Network: cfg.Network}
 	if c.Driver != config.SQLite {
 		o.Articles, o.ArticleChannels = c.Articles, c.ArticleChannels
 	}
@@ -50,7 +51,7 @@ func contentOptions(c config.Content) content.Options {
 // newsroom's own database is inspected: what keeps all articles from being read is
 // an error, the rest is logged.
 func openContent(ctx context.Context, in *invocation, log *slog.Logger, cfg *config.Config, editions *cache.Cache) (*content.Store, error) {
-	store, err := content.OpenWith(ctx, contentOptions(cfg.Content))
+	store, err := content.OpenWith(ctx, contentOptions(cfg))
 	if err != nil {
 		return nil, err
 	}

@@ -253,6 +253,7 @@ type stationAliases struct {
 
 type stationSection struct {
 	ID          string           `key:"id"`
+	Key         storeKey         `key:"key"` // empty: the id
 	Name        string           `key:"name"`
 	URL         string           `key:"url"`
 	All         bool             `key:"all" default:"false"`
@@ -276,6 +277,7 @@ type stationSection struct {
 
 type channelSection struct {
 	ID       string         `key:"id"`
+	Key      storeKey       `key:"key"` // empty: the id
 	Name     string         `key:"name"`
 	Profiles []string       `key:"profiles"` // nil: the station's
 	Closed   bool           `key:"closed" default:"false"`

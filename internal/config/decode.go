@@ -188,8 +188,8 @@ func (d *decoder) scalar(node *yaml.Node, s scalar, into reflect.Value, path str
 	case node.Kind != yaml.ScalarNode || got == nothing:
 		d.value(path, "want %s, got %s", s.want, got)
 		return
-	case s.want == wantText && tag != textTag:
-		d.value(path, "want text, got %s: put it in quotes", otherwise(tag))
+	case s.want == wantText && tag != textTag, s.want == wantKey && tag != textTag && !isDecimal(node):
+		d.value(path, "want %s, got %s: put it in quotes", s.want, otherwise(tag))
 		return
 	}
 	parsed, err := s.parse(node.Value)
@@ -201,6 +201,13 @@ func (d *decoder) scalar(node *yaml.Node, s scalar, into reflect.Value, path str
 	default:
 		into.Set(reflect.ValueOf(parsed))
 	}
+}
+
+// isDecimal reports whether a node is a number that YAML and a database read alike:
+// 010 is not.
+func isDecimal(node *yaml.Node) bool {
+	_, err := parseInt(node.Value)
+	return node.ShortTag() == numberTag && err == nil
 }
 
 // otherwise says what YAML takes a value without quotes for. It does not quote

@@ -25,14 +25,21 @@ type scalar struct {
 }
 
 const (
-	wantText = "text"
-	textTag  = "!!str"
+	wantText  = "text"
+	wantKey   = "text or a whole number"
+	textTag   = "!!str"
+	numberTag = "!!int"
 )
+
+// storeKey is what a content store calls something: a text, or a number as it is
+// written in decimals.
+type storeKey string
 
 // scalars are all types that a single value can have.
 var scalars = map[reflect.Type]scalar{
 	reflect.TypeFor[string]():            {wantText, textTag, func(text string) (any, error) { return text, nil }},
 	reflect.TypeFor[Secret]():            {wantText, textTag, func(text string) (any, error) { return NewSecret(text), nil }},
+	reflect.TypeFor[storeKey]():          {wantKey, textTag, func(text string) (any, error) { return storeKey(text), nil }},
 	reflect.TypeFor[bool]():              {"true or false", "!!bool", parseBool},
 	reflect.TypeFor[int]():               {"a whole number", "!!int", parseInt},
 	reflect.TypeFor[time.Duration]():     {"a duration", textTag, parseDuration},

@@ -20,19 +20,21 @@ func (doc *document) validateStations(r *report) {
 	case !slices.ContainsFunc(doc.Stations, func(s stationSection) bool { return !s.Closed && s.MovedTo == "" }):
 		r.value("stations", "all are closed or moved: want at least one that publishes")
 	}
-	ids, hosts := map[string]string{}, map[string]string{} // paths
+	ids, keys, hosts := map[string]string{}, map[string]string{}, map[string]string{} // paths
 	for i, s := range doc.Stations {
 		path := fmt.Sprintf("stations[%d]", i)
 		r.id(path+".id", s.ID, ids)
+		r.key(path, s.Key, s.ID, keys)
 		r.name(path+".name", s.Name)
 		s.validateURL(r, path+".url", hosts)
 		s.validateOptions(r, path)
 		own := r.feed(path, s.feed(), doc.Feeds.Feed())
 
-		channels := map[string]string{}
+		channels, keys := map[string]string{}, map[string]string{}
 		for j, c := range s.Channels {
 			at := fmt.Sprintf("%s.channels[%d]", path, j)
 			r.id(at+".id", c.ID, channels)
+			r.key(at, c.Key, c.ID, keys)
 			r.name(at+".name", c.Name)
 			r.former(at, c.Closed, c.MovedTo)
 			r.feed(at, c.feed(), own)
@@ -62,6 +64,29 @@ func (r *report) id(path, id string, seen map[string]string) {
 		return
 	}
 	seen[id] = path
+}
+
+// maxKey is how long a key may be, in bytes, as an article's id.
+const maxKey = 190
+
+// key reports a key that is none, or that is what another is called by, be it by
+// its id. The paths of the keys are in seen.
+func (r *report) key(path string, key storeKey, id string, seen map[string]string) {
+	r.line(path+".key", string(key))
+	if len(key) > maxKey {
+		r.value(path+".key", "longer than %d bytes", maxKey)
+	}
+	name, at := string(key), path+".key"
+	if key == "" {
+		name, at = id, path+".id"
+	}
+	first := seen[name]
+	switch {
+	case first == "":
+		seen[name] = at
+	case !strings.HasSuffix(first, ".id") || key != "": // two ids are reported as such
+		r.value(at, "the content store calls another one so: %s (%s)", first, r.place(first).within())
+	}
 }
 
 // validateURL reports an address that is none or has the host of another. The

@@ -61,9 +61,10 @@ type wanted struct {
 // The columns that the contract has, and what they can be.
 func articleColumns() []wanted {
 	texts, lists, times := []kind{textKind}, []kind{textKind, jsonKind}, []kind{timeKind}
+	keys := []kind{textKind, numberKind, uuidKind}
 	return []wanted{
-		{"id", true, []kind{textKind, numberKind, uuidKind}},
-		{"station", true, texts},
+		{"id", true, keys},
+		{"station", true, keys},
 		{"url", true, texts},
 		{"title", true, texts},
 		{"published", true, times},
@@ -93,7 +94,7 @@ func articleColumns() []wanted {
 func channelColumns() []wanted {
 	return []wanted{
 		{"article_id", true, []kind{textKind, numberKind, uuidKind}},
-		{"channel", true, []kind{textKind}},
+		{"channel", true, []kind{textKind, numberKind, uuidKind}},
 	}
 }
 

@@ -153,7 +153,7 @@ func (s *Snapshot) changesOf(ctx context.Context, p period, written bool) (chang
 		if err := r.scan(rows.Rows); err != nil {
 			return nil, false, err
 		}
-		c := article.Change{ID: r.required("id"), Station: r.required("station"), Published: r.time("published"), At: r.time("at"), Kind: article.Kind(r.integer("kind"))}
+		c := article.Change{ID: r.required("id"), Station: r.station(), Published: r.time("published"), At: r.time("at"), Kind: article.Kind(r.integer("kind"))}
 		if r.fault != nil || c.Published.IsZero() {
 			continue // a broken row, which is in no document
 		}

@@ -76,7 +76,7 @@ func (s *Snapshot) farthest(stations []string) *statement {
 	q := s.query()
 	q.add("SELECT ", s.dialect.instant(s.catalog.column("published")), " FROM ", s.catalog.from, " WHERE a.published <= ", s.publishedAt(q, s.at))
 	if len(stations) == 1 {
-		q.add(" AND a.station = ", q.arg(stations[0]))
+		q.add(" AND ", s.ofStations(q, stations))
 	}
 	q.add(fmt.Sprintf(" ORDER BY a.published DESC LIMIT 1 OFFSET %d", cmp.Or(s.store.reach.size, farBack)))
 	return q
@@ -86,8 +86,12 @@ func (s *Snapshot) farthest(stations []string) *statement {
 // channel. Only the ids of the newest are ordered, then their texts are read.
 func (s *Snapshot) latestMembers(of part, stations []string, channel string, size int, after *place) *statement {
 	q, c := s.query(), s.catalog
-	q.add(of.columns(s), " FROM (SELECT a.id FROM (SELECT DISTINCT c.article_id FROM ", c.channelsFrom, " WHERE c.channel = ", q.arg(channel), ") members",
+	keys := s.channelKeys(stations, channel)
+	q.add(of.columns(s), " FROM (SELECT a.id FROM (SELECT DISTINCT c.article_id FROM ", c.channelsFrom, " WHERE ", s.anyKey(q, keys), ") members",
 		" CROSS JOIN ", c.from, " WHERE a.id = members.article_id AND ", s.present(q), " AND ", s.ofStations(q, stations))
+	if len(keys) > 1 {
+		q.add(" AND ", s.inChannel(q, keys))
+	}
 	s.behind(q, after, "<")
 	q.add(fmt.Sprintf("%s LIMIT %d) newest CROSS JOIN %s WHERE a.id = newest.id%[1]s", newestFirst, size, c.from))
 	return q

@@ -43,7 +43,7 @@ func Check(ctx context.Context, file string, n *network.Network, each func(*arti
 func readOnly(file string) *Store {
 	return &Store{
 		dialect: embedded{}, read: pool(file, true, 1),
-		articles: name{relation: "articles"}, channels: name{relation: "article_channels"}, overlap: defaultOverlap,
+		articles: name{relation: "articles"}, channels: name{relation: "article_channels"}, overlap: defaultOverlap, network: &network.Network{},
 	}
 }
 

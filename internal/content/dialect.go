@@ -42,6 +42,9 @@ type dialect interface {
 	whole(sum string) string
 	// key is the argument at a placeholder, to be compared with a column of keys.
 	key(c column, placeholder string) string
+	// keyIs is the condition that a column of keys has one id, in a form that leaves the
+	// order of an index behind it. What the column's type can't be is never there.
+	keyIs(q *statement, c column, id string) string
 	// keyAmong is the condition that a column of keys has one of some ids, in a
 	// form that its index serves. What the column's type can't be is left out;
 	// empty: nothing remains.
@@ -50,7 +53,7 @@ type dialect interface {
 	aggregate(text string) string
 	// amongStations is the condition that an article is of one of several
 	// stations, in a form that leaves the order by time to the index by time.
-	amongStations(q *statement, stations []string) string
+	amongStations(q *statement, c column, keys []string) string
 
 	// remote reports whether the engine is a server, whose rows travel as a
 	// whole and whose answers may never come.

@@ -23,3 +23,6 @@ func ReadImages(text string) (all, addresses []article.Image) {
 	read := func() *row { return &row{values: []any{text}} }
 	return read().images("images"), read().addresses("images")
 }
+
+// FarBack sets how many articles are searched for those of a channel.
+func FarBack(s *Store, n int) { s.reach.size = n }

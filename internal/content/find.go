@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -67,7 +68,7 @@ func (s *Snapshot) states(ctx context.Context, column string, texts []string) ([
 
 // state takes what find asks for; not, if the row is broken.
 func (s *Snapshot) state(r *row) (state article.State, ok bool) {
-	state = article.State{ID: r.required("id"), Station: r.required("station"), Published: r.time("published"), At: r.time("modified_at")}
+	state = article.State{ID: r.required("id"), Station: r.station(), Published: r.time("published"), At: r.time("modified_at")}
 	if r.fault != nil || state.Published.IsZero() {
 		return state, false
 	}
@@ -132,10 +133,38 @@ func isDecimal(c column) bool {
 	return strings.HasPrefix(c.native, "numeric") || c.native == "decimal"
 }
 
+// keyIs has a single value, not an array, which would lose the order of an index. A text
+// takes the column's type.
+func (postgres) keyIs(q *statement, c column, id string) string {
+	keys := postgresKeys(c, []string{id})
+	switch {
+	case len(keys) == 0:
+		return "1 = 0"
+	case c.kind == textKind:
+		return c.name + " = " + q.arg(id)
+	case c.kind == numberKind && !isDecimal(c):
+		return c.name + " = CAST(" + q.arg(id) + "::text AS bigint)"
+	}
+	return c.name + " = CAST(" + q.arg(id) + "::text AS " + c.native + ")"
+}
+
+// postgresKeys returns the ids that may be in a column; PostgreSQL's integers have a
+// sign.
+func postgresKeys(c column, ids []string) []string {
+	keys := keysOf(c, ids)
+	if c.kind != numberKind || isDecimal(c) {
+		return keys
+	}
+	return slices.DeleteFunc(keys, func(key string) bool {
+		_, err := strconv.ParseInt(key, 10, 64)
+		return err != nil
+	})
+}
+
 // keyAmong compares with an array of a type that goes into the column's index:
 // integers of all sizes share one, and so do the texts of most types.
 func (postgres) keyAmong(q *statement, c column, ids []string) string {
-	keys, kind := keysOf(c, ids), "text"
+	keys, kind := postgresKeys(c, ids), "text"
 	switch {
 	case c.kind == uuidKind:
 		kind = "uuid"
@@ -143,10 +172,6 @@ func (postgres) keyAmong(q *statement, c column, ids []string) string {
 		kind = "numeric"
 	case c.kind == numberKind:
 		kind = "bigint"
-		keys = slices.DeleteFunc(keys, func(key string) bool {
-			_, err := strconv.ParseInt(key, 10, 64)
-			return err != nil
-		})
 	case c.native == "character" || strings.HasPrefix(c.native, "character("):
 		kind = "bpchar"
 	case strings.HasSuffix(c.native, "citext"):
@@ -182,6 +207,12 @@ func (mySQL) keyAmong(q *statement, c column, ids []string) string {
 	}
 	return c.name + " IN (" + strings.Join(keys, ", ") + ")"
 }
+
+func (m mySQL) keyIs(q *statement, c column, id string) string {
+	return cmp.Or(m.keyAmong(q, c, []string{id}), "1 = 0")
+}
+
+func (embedded) keyIs(q *statement, c column, id string) string { return c.name + " = " + q.arg(id) }
 
 func (embedded) keyAmong(q *statement, c column, ids []string) string {
 	if len(ids) == 0 {

@@ -85,7 +85,7 @@ func (s *Snapshot) size(a arm) string {
 func (s *Snapshot) readGroups(ctx context.Context, p period, written bool, take func(article.Change) bool) (done bool, newest time.Time, err error) {
 	done = true
 	err = s.askBulk(ctx, s.groups(p, written), 8, func(r *row) bool {
-		c := article.Change{Station: r.required("station")}
+		c := article.Change{Station: r.station()}
 		r.take() // the bucket
 		c.Published, c.Group.Last, c.At = r.time("published"), r.time("published"), r.time("at")
 		c.Group.Count, c.Group.Sum, c.Kind = r.integer("count"), r.integer("sum"), article.Kind(r.integer("kind"))

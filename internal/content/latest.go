@@ -84,8 +84,7 @@ func (s *Snapshot) latest(of part, stations []string, channel string, from time.
 	}
 	q.add(" AND ", s.ofStations(q, stations))
 	if channel != "" {
-		// A count is no join: no planner reads the whole channel and sorts it.
-		q.add(" AND (SELECT count(*) FROM ", s.catalog.channelsFrom, " WHERE c.article_id = a.id AND c.channel = ", q.arg(channel), ") > 0")
+		q.add(" AND ", s.inChannel(q, s.channelKeys(stations, channel)))
 	}
 	s.behind(q, after, "<")
 	q.add(fmt.Sprintf(" ORDER BY a.published DESC, a.id DESC LIMIT %d", size))
@@ -115,28 +114,24 @@ func (s *Snapshot) present(q *statement) string {
 	return s.shown(q) + " AND a.published <= " + s.publishedAt(q, s.at)
 }
 
-func (s *Snapshot) ofStations(q *statement, stations []string) string {
-	if len(stations) == 1 {
-		return "a.station = " + q.arg(stations[0])
-	}
-	return s.dialect.amongStations(q, stations)
-}
-
 func (r *row) latest(a *article.Article) {
 	r.listed(a, (*row).images)
-	a.Station, a.Summary = r.required("station"), r.text("summary")
+	a.Station, a.Summary = r.station(), r.text("summary")
 	a.Authors, a.Editor = r.names("authors"), r.text("editor")
 	a.Source = r.source("source")
 	a.Tags, a.Rights = r.names("tags"), r.text("rights")
 	a.OriginalURL, a.NextURL, a.Body = r.text("original_url"), r.text("next_url"), r.text("body")
 	a.GUID = r.text("guid")
-	a.Channels = r.channels()
+	a.Channels = r.channels(a.Station)
 	r.whole()
 	r.odd = append(r.odd, a.Tidy()...)
 }
 
-func (r *row) channels() []string {
+func (r *row) channels(station string) []string {
 	channels := r.names("channels")
+	for i, key := range channels {
+		channels[i] = r.network.ChannelOf(station, key)
+	}
 	slices.Sort(channels)
 	return slices.Compact(channels)
 }
@@ -195,7 +190,7 @@ func (s *Snapshot) newestBetween(station string, from, before time.Time) *statem
 		from = earliest()
 	}
 	q := s.query()
-	q.add("SELECT ", s.dialect.instant(s.catalog.column("published")), " FROM ", s.catalog.from, " WHERE a.station = ", q.arg(station),
+	q.add("SELECT ", s.dialect.instant(s.catalog.column("published")), " FROM ", s.catalog.from, " WHERE ", s.ofStation(q, station),
 		" AND a.published < ", s.publishedAt(q, before), " AND a.published >= ", s.publishedAt(q, from), " ORDER BY a.published DESC LIMIT 1")
 	return q
 }

@@ -49,7 +49,7 @@ func (s *Snapshot) listing(station string, from, to time.Time, size int, after *
 		q.add(", CASE WHEN ", enclosures, " <> '[]' THEN ", s.text(name), " END")
 	}
 	q.add(", NULLIF(", s.text("lead_image"), ", '')", s.oversize(append(listedTexts(), "lead_image")))
-	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND a.station = ", q.arg(station),
+	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND ", s.ofStation(q, station),
 		" AND a.published >= ", s.publishedAt(q, from), " AND a.published < ", s.publishedAt(q, s.until(to)))
 	s.behind(q, after, ">")
 	q.add(fmt.Sprintf(" ORDER BY a.published, a.id LIMIT %d", size))
@@ -103,7 +103,7 @@ func (s *Snapshot) inventory() *statement {
 
 func (r *row) inventory(a *article.Article) {
 	r.listed(a, (*row).addresses)
-	a.Station, a.GUID = r.required("station"), r.text("guid")
+	a.Station, a.GUID = r.station(), r.text("guid")
 	r.whole()
 	r.odd = append(r.odd, a.Tidy()...)
 }

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -141,8 +142,9 @@ func (mySQL) key(_ column, argument string) string { return argument }
 func (mySQL) aggregate(text string) string { return "JSON_ARRAYAGG(" + text + ")" }
 
 // amongStations keeps the stations' index out: it would be read and sorted.
-func (mySQL) amongStations(q *statement, stations []string) string {
-	return q.in("COALESCE(a.station)", stations)
+func (m mySQL) amongStations(q *statement, c column, keys []string) string {
+	c.name = "COALESCE(" + c.name + ")"
+	return cmp.Or(m.keyAmong(q, c, keys), "1 = 0")
 }
 
 func (mySQL) remote() bool     { return true }

@@ -46,7 +46,8 @@ func (r *row) head(a *article.Article) {
 	a.ID, a.URL, a.NextURL = r.required("id"), r.page(), r.text("next_url")
 	a.Published, a.Updated, a.Modified = r.time("published"), r.time("updated"), r.time("modified_at")
 	a.Updated = updatedOf(a.Published, a.Updated, a.Modified)
-	a.Station, a.Status, a.Channels = r.required("station"), r.status(), r.channels()
+	a.Station, a.Status = r.station(), r.status()
+	a.Channels = r.channels(a.Station)
 	if a.Published.IsZero() {
 		r.fail("published", errMissing)
 	}

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -128,8 +129,8 @@ func (postgres) key(c column, argument string) string {
 
 func (postgres) aggregate(text string) string { return "json_agg(" + text + ")::text" }
 
-func (postgres) amongStations(q *statement, stations []string) string {
-	return "a.station = ANY(" + q.arg(stations) + ")"
+func (p postgres) amongStations(q *statement, c column, keys []string) string {
+	return cmp.Or(p.keyAmong(q, c, keys), "1 = 0")
 }
 
 func (postgres) remote() bool     { return true }

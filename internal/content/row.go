@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/network"
 )
 
 // maxFaults bounds what a snapshot remembers of broken rows: a tool that breaks
@@ -59,10 +60,12 @@ type row struct {
 	fault  error
 	odd    []article.Fault // values that the row can do without
 	tag    string          // the last language that was looked at
+
+	network *network.Network // of keys
 }
 
 func (s *Snapshot) row(columns int) *row {
-	r := &row{values: make([]any, columns), into: make([]any, columns), binary: s.dialect.remote()}
+	r := &row{values: make([]any, columns), into: make([]any, columns), binary: s.dialect.remote(), network: s.store.network}
 	for i := range r.values {
 		r.into[i] = &r.values[i]
 	}
@@ -143,6 +146,9 @@ func (r *row) required(column string) string {
 	}
 	return text
 }
+
+// station takes the key of a station, which has to be there, and returns its id.
+func (r *row) station() string { return r.network.StationOf(r.required("station")) }
 
 // short fails for an article's address that is longer than one may be. Others that
 // are, documents leave out.

@@ -152,7 +152,7 @@ func viewed(t *testing.T, store *Store, db *sql.DB) {
 			t.Fatal(err)
 		}
 	}
-	of := &Store{dialect: store.dialect, read: store.read, articles: name{relation: "viewed"}, channels: store.channels, timeout: store.timeout}
+	of := &Store{dialect: store.dialect, read: store.read, articles: name{relation: "viewed"}, channels: store.channels, timeout: store.timeout, network: store.network}
 	s, err := of.Snapshot(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -177,8 +177,8 @@ func (embedded) whole(sum string) string              { return sum }
 func (embedded) key(_ column, argument string) string { return argument }
 func (embedded) aggregate(text string) string         { return "json_group_array(" + text + ")" }
 
-func (embedded) amongStations(q *statement, stations []string) string {
-	return "+a.station IN (SELECT value FROM json_each(" + q.arg(list(stations)) + "))"
+func (embedded) amongStations(q *statement, c column, keys []string) string {
+	return "+" + c.name + " IN (SELECT value FROM json_each(" + q.arg(list(keys)) + "))"
 }
 
 func (embedded) remote() bool     { return false }

@@ -24,6 +24,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"feedstation/internal/network"
 	"feedstation/internal/secret"
 )
 
@@ -66,6 +67,9 @@ type Options struct {
 	// and statement modes would say yes and never notify, and a standby has no
 	// LISTEN.
 	Notify string
+	// Network says what the store calls stations and channels that it does not call
+	// by their ids; nil: there are none. The embedded store calls all by their ids.
+	Network *network.Network
 	// OneByOne is how many changes Changes yields one by one; more than that are
 	// yielded in groups. 0: 4096.
 	OneByOne int
@@ -83,6 +87,7 @@ type Store struct {
 	notify   string           // a channel of PostgreSQL; empty: none
 	secrets  *secret.Redactor // of the DSN
 	oneByOne int              // see Options.OneByOne
+	network  *network.Network // of keys; without stations: all are called by their ids
 
 	write *sql.DB // one connection of the embedded store; else nil
 	watch *watch  // of the embedded store; else nil
@@ -108,6 +113,9 @@ func Open(ctx context.Context, file string) (*Store, error) {
 // Snapshot and Inspect, at every call until it is up.
 func OpenWith(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{overlap: cmp.Or(o.Overlap, defaultOverlap), timeout: cmp.Or(o.Timeout, defaultTimeout), oneByOne: cmp.Or(o.OneByOne, defaultOneByOne)}
+	if s.network = o.Network; o.Network == nil || o.Driver == SQLite {
+		s.network = &network.Network{}
+	}
 	if s.overlap < 0 || s.timeout < 0 || s.oneByOne < 0 {
 		return nil, errors.New("content: the overlap, the timeout and the number of single changes can't be negative")
 	}

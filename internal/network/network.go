@@ -4,6 +4,7 @@
 package network
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -21,11 +22,14 @@ type Network struct {
 	byID   map[string]*Station // also those that are closed or moved
 	byHost map[string]*Station // normalised
 	shared map[string]bool     // normalised hosts under which stations are /{station}/…
+	byKey  map[string]string   // ids of stations
+	ofAll  channelKeys         // of stations with all articles
 }
 
 // Station is one edition of the network, on a host of its own.
 type Station struct {
 	ID          string
+	Key         string `json:",omitempty"` // what the content store calls it; empty: its ID
 	Name        string
 	URL         string // scheme and host, ASCII, without a trailing slash
 	Description string
@@ -43,11 +47,13 @@ type Station struct {
 	Former
 
 	channels map[string]Former // by id, of all channels
+	keys     channelKeys       // of all channels
 }
 
 // Channel is a section of a station.
 type Channel struct {
 	ID       string
+	Key      string `json:",omitempty"` // what the content store calls it at this station; empty: its ID
 	Name     string
 	Feed     Feed     // zero: the station's
 	Profiles []string // as those of a station
@@ -119,7 +125,10 @@ var defaultPorts = map[string]string{"http": "80", "https": "443"}
 // as /{station}/…, on the shared ones. The stations are taken over. Every
 // fault is in the error.
 func New(name string, stations []*Station, shared []string) (*Network, error) {
-	n := &Network{Name: name, byID: map[string]*Station{}, byHost: map[string]*Station{}, shared: map[string]bool{}}
+	n := &Network{
+		Name: name, byID: map[string]*Station{}, byHost: map[string]*Station{}, shared: map[string]bool{},
+		byKey: map[string]string{}, ofAll: newChannelKeys(),
+	}
 	var faults []error
 	for i, s := range stations {
 		for _, err := range n.add(s) {
@@ -159,6 +168,12 @@ func (n *Network) add(s *Station) (faults []error) {
 		n.byID[s.ID] = s
 	}
 
+	if key := cmp.Or(s.Key, s.ID); n.byKey[key] != "" && n.byKey[key] != s.ID {
+		fault("key: station %s is called %q as well", n.byKey[key], key)
+	} else {
+		n.byKey[key] = s.ID
+	}
+
 	own, err := Origin(s.URL)
 	if err != nil {
 		fault("url: %w", err)
@@ -172,8 +187,16 @@ func (n *Network) add(s *Station) (faults []error) {
 		}
 	}
 
-	s.channels = map[string]Former{}
+	s.channels, s.keys = map[string]Former{}, newChannelKeys()
 	for i, c := range s.Channels {
+		key := cmp.Or(c.Key, c.ID)
+		if other := s.keys.ids[key]; other != "" && other != c.ID {
+			fault("channels[%d].key: channel %s is called %q as well", i, other, key)
+		}
+		s.keys.add(c)
+		if s.All {
+			n.ofAll.add(c)
+		}
 		if err := CheckID(c.ID); err != nil {
 			fault("channels[%d].id: %w", i, err)
 		} else if _, twice := s.channels[c.ID]; twice {
