@@ -3,7 +3,6 @@
 package article
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -18,29 +17,6 @@ const MaxAddressBytes = 4 << 10
 
 // MaxGUIDBytes bounds the identifier that a newsroom gives an article.
 const MaxGUIDBytes = 400
-
-// Status says whether readers may see an article.
-type Status string
-
-// The states of an article. Only published ones are ever shown.
-const (
-	Published Status = "published"
-	Draft     Status = "draft"
-	Withdrawn Status = "withdrawn"
-)
-
-// ParseStatus returns the status that a content store has as text. Nothing, as
-// NULL or as an empty text, is published. Another word than the three is an
-// error, in whatever case: who wrote it may have meant to hide the article.
-func ParseStatus(text string) (Status, error) {
-	switch s := Status(text); s {
-	case "":
-		return Published, nil
-	case Published, Draft, Withdrawn:
-		return s, nil
-	}
-	return "", fmt.Errorf("want published, draft or withdrawn, got %q", text)
-}
 
 // Article is one article of one station.
 type Article struct {

@@ -2,16 +2,24 @@ package article
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
+
+// Reader reads the values of articles as other systems write them: lines of the import
+// format and columns of databases. The zero Reader takes times without a zone for UTC
+// and knows the usual words of status.
+type Reader struct {
+	Zone   *time.Location // of times that name none; nil: UTC
+	Status Words          // besides the usual words, or instead of them
+}
 
 // line is the import format: one JSON object a line.
 type line struct {
@@ -41,14 +49,18 @@ type line struct {
 	NoIndex     bool        `json:"noindex"`
 }
 
-// Decode reads one line of the import format: a JSON object with the fields of
-// the contract. What is wrong with a field that an article can do without is in
-// odd: that value alone is left out, or of a list the element that
-// it is in. Every other fault of a well-formed line is in the error, a line of text
-// each: of the fields that an article needs, and of status and expires, as without
-// them an article would show that must not; so is an unknown field, since a
-// misspelt "expires" is one.
-func Decode(data []byte) (a Article, odd []Fault, err error) {
+// Decode is Decode of the zero [Reader].
+func Decode(data []byte) (a Article, odd []Fault, err error) { return Reader{}.Decode(data) }
+
+// Decode reads one line of the import format: a JSON object with the fields of the
+// contract. What another system writes in their place, as a text of names for a list or
+// Unix seconds for a time, is read as what it means. What is wrong with a field that an
+// article can do without is in odd: that value alone is left out, or of a list the
+// element that it is in. Every other fault of a well-formed line is in the error, a line
+// of text each: of the fields that an article needs, and of status and expires, as
+// without them an article would show that must not; so is an unknown field, since a
+// misspelt "expires" is one. What is not published needs no more than id and station.
+func (r Reader) Decode(data []byte) (a Article, odd []Fault, err error) {
 	if !utf8.Valid(data) {
 		return Article{}, nil, errors.New("not UTF-8")
 	}
@@ -64,21 +76,29 @@ func Decode(data []byte) (a Article, odd []Fault, err error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Article{}, nil, errors.New("more than one JSON value on the line")
 	}
-	a = in.article(&s.faults)
+	a = r.article(&in, &s.faults)
 	a.validate(&s.faults)
 	a.tidy(&s.faults)
+	if a.Status == Draft || a.Status == Withdrawn {
+		s.found = slices.DeleteFunc(s.found, ofShown)
+	}
 	if err := s.err(); err != nil {
 		return Article{}, s.odd, err
 	}
 	return a, s.odd, nil
 }
 
-// DecodeValue reads a list or an object of a column as far as it can be read. What
-// can't is left out and in odd.
+// ofShown reports whether a fault is of a field that only what is shown needs.
+func ofShown(err error) bool {
+	fault, ok := errors.AsType[Fault](err)
+	return ok && slices.Contains([]string{"title", "url", "published", "expires"}, fault.Place)
+}
+
+// DecodeValue reads a list or an object of a column as far as it can be read: JSON, or
+// a text as other systems have it. What can't be read is left out and in odd.
 func DecodeValue[T any](column, text string) (value T, odd []Fault) {
 	s := strict{faults{lenient: true}}
-	d := json.NewDecoder(strings.NewReader(text))
-	if err := s.value(d, column, reflect.ValueOf(&value).Elem()); err != nil {
+	if err := s.text(text, column, reflect.ValueOf(&value).Elem()); err != nil {
 		var none T
 		if err = broken([]byte(text), err); errors.Is(err, errBrokenLine) {
 			err = errors.New("broken JSON: it ends in the middle of a value")
@@ -88,17 +108,24 @@ func DecodeValue[T any](column, text string) (value T, odd []Fault) {
 	return value, s.odd
 }
 
-func (in *line) article(found *faults) Article {
+func (r Reader) article(in *line, found *faults) Article {
 	a := Article{
-		ID: in.ID, Station: in.Station, Channels: in.Channels, URL: in.URL, GUID: in.GUID,
+		ID: in.ID, Station: in.Station, Channels: in.Channels, URL: strings.TrimSpace(in.URL), GUID: in.GUID,
 		Title: in.Title, Summary: in.Summary, Body: in.Body,
 		Authors: in.Authors, Editor: in.Editor, Source: in.Source,
 		Images: in.Images, Enclosures: in.Enclosures, Tags: in.Tags,
 		Language: in.Language, Rights: in.Rights, OriginalURL: in.OriginalURL, NextURL: in.NextURL,
-		Status: cmp.Or(Status(in.Status), Published), NoIndex: in.NoIndex, Alternates: in.Alternates,
-		Published: instant("published", in.Published, found),
-		Updated:   instant("updated", in.Updated, found),
-		Expires:   instant("expires", in.Expires, found),
+		NoIndex: in.NoIndex, Alternates: in.Alternates,
+		Published: r.instant("published", in.Published, found),
+		Updated:   r.instant("updated", in.Updated, found),
+		Expires:   r.instant("expires", in.Expires, found),
+	}
+	var err error
+	if a.Status, err = r.ParseStatus(in.Status); err != nil {
+		found.add("status", "%w", err)
+	}
+	if strings.TrimSpace(a.Title) == "" {
+		a.Title = Beginning(a.Summary, a.Body)
 	}
 	// What can't be read was meant to keep the article out of something.
 	a.NoIndex = a.NoIndex || found.at["noindex"]
@@ -106,13 +133,10 @@ func (in *line) article(found *faults) Article {
 }
 
 // instant reads a time; an absent one is zero.
-func instant(place, value string, found *faults) time.Time {
-	if value == "" {
-		return time.Time{}
-	}
-	t, err := time.Parse(time.RFC3339, value)
+func (r Reader) instant(place, value string, found *faults) time.Time {
+	t, err := r.Time(value)
 	if err != nil {
-		found.add(place, "not an RFC 3339 time such as 2019-03-11T18:38:14+08:00: %q", value)
+		found.add(place, "%w", err)
 	}
 	return t
 }

@@ -3,7 +3,6 @@ package article
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"reflect"
 	"strconv"
 	"strings"
@@ -15,7 +14,8 @@ import (
 // of broken JSON.
 type strict struct{ faults }
 
-// object decodes the object that comes next.
+// object decodes the object that comes next. A member's usual other name stands for it
+// where it is not there itself.
 func (s *strict) object(d *json.Decoder, place string, into reflect.Value) error {
 	if _, err := d.Token(); err != nil {
 		return err
@@ -23,24 +23,31 @@ func (s *strict) object(d *json.Decoder, place string, into reflect.Value) error
 	if place != "" {
 		place += "."
 	}
-	known, seen := fields[into.Type()], make([]bool, into.NumField())
+	known, seen, other := fields[into.Type()], make([]bool, into.NumField()), make([]bool, into.NumField())
 	for d.More() {
 		token, err := d.Token()
 		if err != nil {
 			return err
 		}
+		var raw json.RawMessage
+		if err := d.Decode(&raw); err != nil {
+			return err
+		}
 		name := token.(string) // nothing else comes between { and :
 		i, ok := known[name]
+		alias, isAlias := aliases[into.Type()][name]
 		switch {
-		case !ok:
-			s.addField("unknown field %q", place+name)
-			err = d.Decode(new(json.RawMessage))
-		case seen[i]:
+		case ok && seen[i]:
 			s.addField("field %q is there twice", place+name)
-			err = d.Decode(new(json.RawMessage))
-		default:
+		case ok:
 			seen[i] = true
-			err = s.value(d, place+name, into.Field(i))
+			into.Field(i).SetZero() // of the other name
+			err = s.value(raw, place+name, into.Field(i))
+		case isAlias && !seen[alias] && !other[alias]:
+			other[alias] = true
+			err = s.value(raw, place+name, into.Field(alias))
+		case !isAlias:
+			s.addField("unknown field %q", place+name)
 		}
 		if err != nil {
 			return err
@@ -56,8 +63,12 @@ func (s *strict) list(d *json.Decoder, place string, into reflect.Value) error {
 		return err
 	}
 	for i := 0; d.More(); i++ {
+		var raw json.RawMessage
+		if err := d.Decode(&raw); err != nil {
+			return err
+		}
 		element, at := reflect.New(into.Type().Elem()).Elem(), place+"["+strconv.Itoa(i)+"]"
-		if err := s.value(d, at, element); err != nil {
+		if err := s.value(raw, at, element); err != nil {
 			return err
 		}
 		// On a line the others keep their numbers, until all that is wrong is known.
@@ -69,32 +80,17 @@ func (s *strict) list(d *json.Decoder, place string, into reflect.Value) error {
 	return err
 }
 
-// value decodes the value that comes next.
-func (s *strict) value(d *json.Decoder, place string, into reflect.Value) error {
-	kind := into.Kind()
-	if kind != reflect.Struct && kind != reflect.Slice {
-		return s.fit(place, kind, d.Decode(into.Addr().Interface()))
-	}
-	var raw json.RawMessage
-	if err := d.Decode(&raw); err != nil {
-		return err
-	}
-	switch {
+// value decodes a JSON value.
+func (s *strict) value(raw json.RawMessage, place string, into reflect.Value) error {
+	switch kind := into.Kind(); {
+	case raw[0] == 'n': // null
+		return nil
 	case kind == reflect.Struct && raw[0] == '{':
 		return s.object(json.NewDecoder(bytes.NewReader(raw)), place, into)
 	case kind == reflect.Slice && raw[0] == '[':
 		return s.list(json.NewDecoder(bytes.NewReader(raw)), place, into)
 	}
-	return s.fit(place, kind, json.Unmarshal(raw, into.Addr().Interface()))
-}
-
-// fit notes a value of the wrong type, which stops nothing.
-func (s *strict) fit(place string, want reflect.Kind, err error) error {
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		s.add(place, "want %s, got %s", describe(want), wrong.Value)
-		return nil
-	}
-	return err
+	return s.other(raw, place, into)
 }
 
 // fields are the fields of the format's objects by their names.
@@ -106,11 +102,35 @@ var fields = map[reflect.Type]map[string]int{
 	reflect.TypeFor[Alternate](): fieldsOf(reflect.TypeFor[Alternate]()),
 }
 
+// aliases are the names that other systems have for the same. Those of an article
+// itself are for content.map: a misspelt one would go unnoticed.
+var aliases = map[reflect.Type]map[string]int{
+	reflect.TypeFor[Source](): aliasesOf(reflect.TypeFor[Source](), map[string]string{"title": "name", "href": "url", "link": "url"}),
+	reflect.TypeFor[Image](): aliasesOf(reflect.TypeFor[Image](), map[string]string{
+		"src": "url", "href": "url", "alt": "caption", "title": "caption", "description": "caption", "author": "credit",
+		"copyright": "credit", "mime": "type", "mime_type": "type", "size": "bytes", "filesize": "bytes", "length": "bytes",
+	}),
+	reflect.TypeFor[Enclosure](): aliasesOf(reflect.TypeFor[Enclosure](), map[string]string{
+		"src": "url", "href": "url", "mime": "type", "mime_type": "type", "size": "bytes", "filesize": "bytes", "length": "bytes", "duration": "seconds",
+	}),
+	reflect.TypeFor[Alternate](): aliasesOf(reflect.TypeFor[Alternate](), map[string]string{
+		"hreflang": "lang", "language": "lang", "locale": "lang", "href": "url", "link": "url",
+	}),
+}
+
 func fieldsOf(object reflect.Type) map[string]int {
 	names := map[string]int{}
 	for i := range object.NumField() {
 		name, _, _ := strings.Cut(object.Field(i).Tag.Get("json"), ",")
 		names[name] = i
+	}
+	return names
+}
+
+func aliasesOf(object reflect.Type, of map[string]string) map[string]int {
+	known, names := fieldsOf(object), map[string]int{}
+	for alias, name := range of {
+		names[alias] = known[name]
 	}
 	return names
 }

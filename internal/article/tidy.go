@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"mime"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -44,24 +45,25 @@ func (a *Article) tidy(found *faults) {
 		return known && alternate.URL != ""
 	})
 	for _, list := range []*[]string{&a.Channels, &a.Authors, &a.Tags} { // of what had another type
-		*list = filter(*list, "", func(_ string, text *string) bool { return *text != "" })
+		*list = filter(*list, "", func(string, *string) bool { return true })
 	}
-	a.Source.URL = found.link("source.url", a.Source.URL)
-	a.OriginalURL = found.link("original_url", a.OriginalURL)
-	a.NextURL = found.link("next_url", a.NextURL)
+	a.Source.URL = found.link("source.url", withScheme(strings.TrimSpace(a.Source.URL)))
+	a.OriginalURL = found.link("original_url", withScheme(strings.TrimSpace(a.OriginalURL)))
+	a.NextURL = found.link("next_url", a.absolute(strings.TrimSpace(a.NextURL)))
 }
 
-// filter returns the elements of a list that are kept, each as keep has left it. A
-// list that stays as it is is returned itself.
+// filter returns the elements of a list that are kept, each as keep has left it;
+// empty ones are not. A list that stays as it is is returned itself.
 func filter[T comparable](list []T, field string, keep func(place string, element *T) bool) []T {
 	var kept []T
+	var nothing T
 	changed := false
 	for i, element := range list {
 		place := ""
 		if field != "" {
 			place = fmt.Sprintf("%s[%d]", field, i)
 		}
-		if keep(place, &element) {
+		if element != nothing && keep(place, &element) {
 			kept = append(kept, element)
 			changed = changed || element != list[i]
 		}
@@ -134,6 +136,33 @@ func (f *faults) link(place, ref string) string {
 		return ""
 	}
 	return ref
+}
+
+// bareHost is an address of another site without its scheme.
+var bareHost = regexp.MustCompile(`^(?i)[\pL\d][\pL\d-]*(\.[\pL\d-]+)*\.[\pL]{2,}(:\d+)?(/|\?|$)`)
+
+// withScheme adds the scheme that an address of another site lacks.
+func withScheme(ref string) string {
+	switch {
+	case strings.HasPrefix(ref, "//"):
+		return "https:" + ref
+	case bareHost.MatchString(ref):
+		return "https://" + ref
+	}
+	return ref
+}
+
+// absolute resolves an address of the article's own site against its own.
+func (a *Article) absolute(ref string) string {
+	if !strings.HasPrefix(ref, "/") {
+		return ref
+	}
+	base, err := url.Parse(a.URL)
+	u, wrong := url.Parse(ref)
+	if err != nil || wrong != nil || base.Host == "" {
+		return ref
+	}
+	return base.ResolveReference(u).String()
 }
 
 // address notes an address that is too long, or is not of the form that is

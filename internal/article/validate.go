@@ -29,6 +29,14 @@ func (a *Article) validate(found *faults) {
 	if a.Station == "" {
 		found.add("station", "missing")
 	}
+	switch a.Status {
+	case Published:
+	case Draft, Withdrawn:
+		a.hide()
+		return
+	default:
+		found.add("status", "want published, draft or withdrawn, got %q", string(a.Status))
+	}
 	if strings.TrimSpace(a.Title) == "" {
 		found.add("title", "missing")
 	}
@@ -42,9 +50,16 @@ func (a *Article) validate(found *faults) {
 	}
 	found.year("published", a.Published)
 	found.year("expires", a.Expires)
-	if a.Status != Published && a.Status != Draft && a.Status != Withdrawn {
-		found.add("status", "want published, draft or withdrawn, got %q", string(a.Status))
+}
+
+// hide leaves out what is wrong with an article that nobody sees: a draft may have no
+// address and no date yet.
+func (a *Article) hide() {
+	var none faults
+	if a.URL != "" {
+		a.URL = none.page("url", a.URL)
 	}
+	a.Published, a.Expires = none.year("published", a.Published), none.year("expires", a.Expires)
 }
 
 // year returns a time. It notes one that can't be meant, and returns the zero time.

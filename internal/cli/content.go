@@ -39,7 +39,7 @@ const demoSeed = 1
 // contentOptions returns where the configured articles are.
 func contentOptions(cfg *config.Config) content.Options {
 	c := cfg.Content
-	o := content.Options{Driver: c.Driver, DSN: c.DSN.Reveal(), Overlap: c.Overlap, Timeout: c.Timeout, Notify: c.Notify, Network: cfg.Network}
+	o := content.Options{Driver: c.Driver, DSN: c.DSN.Reveal(), Overlap: c.Overlap, Timeout: c.Timeout, Notify: c.Notify, Network: cfg.Network, Reader: c.Reader()}
 	if c.Driver != config.SQLite {
 		o.Articles, o.ArticleChannels = c.Articles, c.ArticleChannels
 	}

@@ -31,7 +31,7 @@ func (c *importCommand) Run(in *invocation) error {
 	return in.withStore(func(ctx context.Context, cfg *config.Config, store *content.Store) error {
 		p := lineReport{in.terminal.Stderr}
 		intake := &ingest.Intake{
-			Network: cfg.Network, Strict: c.Strict,
+			Network: cfg.Network, Reader: cfg.Content.Reader(), Strict: c.Strict,
 			Refused: func(at ingest.Place, err error) { p.print(at, err, "") },
 			LeftOut: func(at ingest.Place, odd []article.Fault) { p.print(at, ingest.Joined(odd), " (left out)") },
 		}

@@ -36,7 +36,8 @@ func fillValue(v reflect.Value) {
 		v.SetBool(true)
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.String {
-			v.Set(reflect.ValueOf([]string{"x"}))
+			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+			v.Index(0).SetString("x")
 		}
 	}
 }

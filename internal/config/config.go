@@ -65,6 +65,10 @@ type Content struct {
 	// Notify is the channel of PostgreSQL's NOTIFY that wakes a refresh; empty:
 	// none.
 	Notify string `key:"notify"`
+	// Zone is that of times which name none, in the store and in what is imported.
+	Zone *time.Location `key:"timezone" default:"UTC"`
+	// Status has words of the newsroom's system that are not the usual ones.
+	Status StatusWords `key:"status"`
 	// Overlap is how much later than it stamped its rows a transaction may
 	// commit and be found by the next refresh, 1s to 24h.
 	Overlap time.Duration `key:"overlap" default:"2m"`
@@ -74,6 +78,13 @@ type Content struct {
 	// Demo is how many demo articles an empty embedded store is filled with,
 	// 0 to 1,000,000, unless there are editions already.
 	Demo int `key:"demo" default:"0"`
+}
+
+// StatusWords are what a newsroom's system has as status, in any case.
+type StatusWords struct {
+	Published []storeKey `key:"published" default:""`
+	Withdrawn []storeKey `key:"withdrawn" default:""`
+	Draft     []storeKey `key:"draft" default:""`
 }
 
 // Cache is where the published editions are.

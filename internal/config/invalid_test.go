@@ -33,6 +33,12 @@ func TestLoadInvalid(t *testing.T) {
 		{"content-driver-mysql", []string{"9: content.dsn: want an address such as user:password@tcp(host:3306)/database"}},
 		{"content-driver-postgres", []string{"9: content.dsn: want an address such as postgres://user:password@host:5432/database"}},
 		{"content-driver", []string{`8: content.driver: want sqlite, postgres or mysql, got "oracle"`}},
+		{"content-status", []string{
+			`8: content.timezone: want a time zone such as Asia/Shanghai, got "Shanghai"`,
+			`9: content.status: "live" is both published and draft`,
+			`10: content.status: unknown key "publish" (did you mean "published"?)`,
+			"11: content.status.published[1]: want text or a whole number, got true or false: put it in quotes",
+		}},
 		{"content-relations", []string{
 			"8: content.articles: only for postgres and mysql: the embedded store names its tables itself",
 			"9: content.article_channels: only for postgres and mysql: the embedded store names its tables itself",

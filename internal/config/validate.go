@@ -44,6 +44,9 @@ func (c *Content) validate(r *report) {
 	between(r, "content.demo", c.Demo, 0, 1_000_000)
 	between(r, "content.overlap", c.Overlap, time.Second, 24*time.Hour)
 	between(r, "content.timeout", c.Timeout, 100*time.Millisecond, 5*time.Minute)
+	if _, err := c.Status.words(); err != nil {
+		r.value("content.status", "%w", err)
+	}
 	if c.Driver != SQLite && c.Demo > 0 {
 		r.warn("content.demo", "only the embedded store is filled with demo articles")
 	}

@@ -40,6 +40,8 @@ type dialect interface {
 	micros(c column) string
 	// whole makes an integer of an aggregate's sum.
 	whole(sum string) string
+	// digest is a number that two short texts are unlikely to share.
+	digest(text string) string
 	// key is the argument at a placeholder, to be compared with a column of keys.
 	key(c column, placeholder string) string
 	// keyIs is the condition that a column of keys has one id, in a form that leaves the

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"feedstation/internal/address"
 	"feedstation/internal/article"
 )
 
@@ -74,9 +75,10 @@ func (s *Snapshot) state(r *row) (state article.State, ok bool) {
 	}
 	state.URL = r.text("url")
 	r.short("url", state.URL)
+	_, wrong := address.Normal(state.URL)
 	a := article.Article{Status: r.status(), Published: state.Published, Expires: r.time("expires")}
 	// No document has what has no address, or a time of expiry that is none.
-	state.Broken = r.fault != nil || state.URL == ""
+	state.Broken = r.fault != nil || wrong != nil
 	state.Visible = !state.Broken && a.VisibleAt(s.at)
 	state.Withdrawn = r.fault == nil && a.Status == article.Withdrawn
 	return state, true

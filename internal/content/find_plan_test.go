@@ -90,7 +90,7 @@ func TestFindPlan(t *testing.T) {
 				}
 				ids = append(ids, "abc", "-1", "18446744073709551615", "-9223372036854775808", "99999999999999999999", strings.Repeat("9", 200), "1.5", "k99999", "湘江", "🌸", "00000000-0000-4000-8000-000000000000")
 				for _, of := range keyed(t, driver, db, len(kind)*100+int(kind[0]), kind, key) {
-					of.dialect, of.read = store.dialect, store.read
+					of.dialect, of.read, of.network = store.dialect, store.read, store.network
 					s, err := of.Snapshot(t.Context())
 					if err != nil {
 						t.Fatal(err)

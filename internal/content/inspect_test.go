@@ -62,13 +62,13 @@ func TestInspectFaults(t *testing.T) {
 				"fatal: articles.title: the column is missing | ",
 				"fatal: articles.published: the column is missing | ",
 				"fatal: articles.modified_at: the column is missing | ",
-				"fatal: article_channels.channel: is date, want text | ",
+				"fatal: article_channels.channel: is date, want text or an integer or uuid | ",
 			}},
 			{"types", "DROP TABLE articles; CREATE TABLE articles (id int, station varchar(9), url text, title text, published " + whole + ", modified_at date, noindex " + moment + ")", []string{
 				"fatal: articles.published: is " + whole + ", want " + instant[e.name] + " | ",
 				"fatal: articles.modified_at: is date, want " + instant[e.name] + " | ",
 				"fatal: articles.noindex: is TIME, want boolean or an integer | ",
-				"fatal: article_channels.channel: is date, want text | ",
+				"fatal: article_channels.channel: is date, want text or an integer or uuid | ",
 			}},
 			{"keys of two types", "DROP TABLE articles; DROP TABLE article_channels; CREATE TABLE articles (id int, station varchar(9), url text, title text, published " + moment + ", modified_at " + moment +
 				"); CREATE TABLE article_channels (article_id varchar(20), channel varchar(20))", []string{

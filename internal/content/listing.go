@@ -2,9 +2,9 @@ package content
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -171,19 +171,16 @@ func (r *row) listed(a *article.Article, images func(*row, string) []article.Ima
 	a.Status = r.status()
 }
 
-// page takes the address of an article, in its one spelling. One that is none stays
-// as it is: documents leave the article out and say why.
+// page takes the address of an article, in its one spelling.
 func (r *row) page() string {
-	url := r.required("url")
+	url := strings.TrimSpace(r.required("url"))
 	r.short("url", url)
 	page, err := address.Normal(url)
-	switch {
-	case errors.Is(err, address.ErrUserinfo):
+	if err != nil {
 		r.fail("url", err)
-	case err == nil:
-		return page
+		return url
 	}
-	return url
+	return page
 }
 
 // language takes a language. A list has the same ones again and again.
@@ -220,17 +217,28 @@ func (s *Snapshot) status() string {
 	if c.missing() {
 		return "NULL"
 	}
+	if _, changed := s.store.reader.Status[""]; changed {
+		return "substr(" + s.dialect.text(c) + ", 1, 100)"
+	}
 	return "CASE WHEN " + s.statusWord() + " NOT IN ('', 'published') THEN substr(" + s.dialect.text(c) + ", 1, 100) END"
 }
 
 // statusWord is the column to be compared with words, which must be there. NULL
-// is the empty text.
+// is the empty text. SQLite knows the lower case of ASCII alone: what a query does
+// not know to be hidden is read, and seen to be.
 func (s *Snapshot) statusWord() string {
-	return s.dialect.exact("COALESCE(" + s.dialect.text(s.catalog.column("status")) + ", '')")
+	return s.dialect.exact("LOWER(TRIM(COALESCE(" + s.dialect.text(s.catalog.column("status")) + ", '')))")
+}
+
+// hiddenWords are the words of articles that nobody sees, as SQL has a list: none
+// has a quote, see article.NewWords.
+func (s *Snapshot) hiddenWords() string {
+	hidden := slices.Concat(s.store.reader.Words(article.Draft), s.store.reader.Words(article.Withdrawn))
+	return "('" + strings.Join(hidden, "', '") + "')"
 }
 
 func (r *row) status() article.Status {
-	status, err := article.ParseStatus(r.text("status"))
+	status, err := r.reader.ParseStatus(r.text("status"))
 	if err != nil {
 		r.fail("status", err)
 	}
@@ -239,14 +247,16 @@ func (r *row) status() article.Status {
 
 // shown returns the condition for an article to be visible at the snapshot's
 // moment if it was published by then. What is broken is read as well, to be
-// named: a time of expiry before all times, and an unknown word in status.
+// named: a time of expiry before all times, and an unknown word in status. The
+// beginning of 1970 is no time.
 func (s *Snapshot) shown(q *statement) string {
 	condition := "1 = 1"
 	if status := s.catalog.column("status"); !status.missing() {
-		condition = s.statusWord() + " NOT IN ('draft', 'withdrawn')"
+		condition = s.statusWord() + " NOT IN " + s.hiddenWords()
 	}
 	if expires := s.catalog.column("expires"); !expires.missing() {
-		condition += " AND (a.expires IS NULL OR a.expires > " + q.moment(expires, s.at) + " OR a.expires < " + q.moment(expires, earliest()) + ")"
+		condition += " AND (a.expires IS NULL OR a.expires > " + q.moment(expires, s.at) + " OR a.expires < " + q.moment(expires, earliest()) +
+			" OR a.expires = " + q.moment(expires, time.Unix(0, 0)) + ")"
 	}
 	return condition
 }

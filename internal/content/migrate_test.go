@@ -209,7 +209,7 @@ func TestMigrateSchema(t *testing.T) {
 func TestMigrateBusy(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "content.db")
 	db := first(t, file)
-	exec(t, db, `INSERT INTO articles (id, station, url, title, published, updated) VALUES ('1', 'xt', 'https://xt.news.example/1.html', '第1条', 0, 0)`)
+	exec(t, db, `INSERT INTO articles (id, station, url, title, published, updated) VALUES ('1', 'xt', 'https://xt.news.example/1.html', '第1条', 1000, 1000)`)
 	reader, err := db.BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
@@ -230,11 +230,11 @@ func TestMigrateBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	put(t, s, story("2", time.Unix(0, 0)))
+	put(t, s, story("2", time.Unix(1, 0)))
 	if n := count(); n != 1 {
 		t.Errorf("a transaction that began before sees %d articles", n)
 	}
-	want := []article.Article{story("2", time.Unix(0, 0).UTC()), story("1", time.Unix(0, 0).UTC())}
+	want := []article.Article{story("2", time.Unix(1, 0).UTC()), story("1", time.Unix(1, 0).UTC())}
 	if diff := cmp.Diff(want, latest(t, s, []string{"xt"}, "", 9)); diff != "" {
 		t.Errorf("articles (-want +got):\n%s", diff)
 	}

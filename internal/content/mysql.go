@@ -137,6 +137,8 @@ func (mySQL) micros(c column) string {
 
 func (mySQL) whole(sum string) string { return "CAST(" + sum + " AS SIGNED)" }
 
+func (mySQL) digest(text string) string { return "CRC32(" + text + ")" }
+
 func (mySQL) key(_ column, argument string) string { return argument }
 
 func (mySQL) aggregate(text string) string { return "JSON_ARRAYAGG(" + text + ")" }

@@ -20,9 +20,9 @@ func TestEngineOdd(t *testing.T) {
 			name, set, column string
 			change            func(*article.Article)
 		}{
-			{"no list", `tags = '"a"'`, "tags", nil},
+			{"no list", `tags = '{"a":"b"}'`, "tags", nil},
 			{"a part of a list", `images = '[7,{"url":"1.jpg"}]'`, "images[0]", func(a *article.Article) { a.Images = []article.Image{{URL: "1.jpg"}} }},
-			{"no JSON", `authors = 'a'`, "authors", nil},
+			{"no JSON", `authors = '["a"'`, "authors", nil},
 			{"an address", `original_url = 'ftp://a.example/'`, "original_url", nil},
 			{"a language", `language = 'chinese'`, "language", nil},
 			{"a guid that is too long", `guid = '` + strings.Repeat("1", 401) + `'`, "guid", nil},

@@ -105,6 +105,14 @@ func (s *Snapshot) articles(ctx context.Context, read query) iter.Seq2[article.A
 	}
 }
 
+// forgive forgets what is wrong with an article that nobody sees: a draft may have no
+// address and no date yet.
+func (r *row) forgive(a *article.Article) {
+	if a.ID != "" && (a.Status == article.Draft || a.Status == article.Withdrawn) {
+		r.fault, r.odd = nil, nil
+	}
+}
+
 // readPage yields a page. It returns how many rows that had; fewer than there
 // are when the one that it yields to wants no more.
 func (s *Snapshot) readPage(ctx context.Context, read query, after *place, yield func(article.Article, error) bool) (n int, last place, err error) {
@@ -127,6 +135,7 @@ func (s *Snapshot) readPage(ctx context.Context, read query, after *place, yield
 		last = r.place()
 		a = read.known
 		read.read(r, &a)
+		r.forgive(&a)
 		if r.fault != nil {
 			s.note(article.RowError{ID: a.ID, Column: r.column, Err: r.fault})
 			continue

@@ -105,7 +105,7 @@ func (postgres) instant(c column) string {
 	if c.missing() {
 		return "NULL"
 	}
-	return fmt.Sprintf("CASE WHEN isfinite(%[1]s) THEN %[1]s WHEN %[1]s < now() THEN timestamptz '0001-01-01 00:00:00+00' END", c.name)
+	return fmt.Sprintf("CASE WHEN isfinite(%[1]s) THEN %[1]s WHEN %[1]s < now() THEN timestamptz '1000-01-01 00:00:00+00' END", c.name)
 }
 
 func (postgres) exact(text string) string { return text }
@@ -122,6 +122,8 @@ func (postgres) micros(c column) string {
 }
 
 func (postgres) whole(sum string) string { return "(" + sum + ")::bigint" }
+
+func (postgres) digest(text string) string { return "hashtext(" + text + ")::bigint" }
 
 func (postgres) key(c column, argument string) string {
 	return "CAST(" + argument + "::text AS " + c.native + ")"

@@ -159,7 +159,7 @@ func (w writer) put(ctx context.Context, a *article.Article, modified time.Time)
 		guid = &a.GUID
 	}
 	_, err := w.article.ExecContext(ctx, a.ID, a.Station, a.URL, a.Title, a.Summary, list(a.Authors), a.Editor, object(a.Source),
-		millis(a.Published), millis(a.Updated), expires, list(a.Images), list(a.Enclosures), list(a.Tags), a.Language, a.Rights,
+		stamp(a.Published), stamp(a.Updated), expires, list(a.Images), list(a.Enclosures), list(a.Tags), a.Language, a.Rights,
 		a.OriginalURL, a.NextURL, list(a.Alternates), string(a.Status), a.NoIndex, millis(modified), a.Body, guid, a.Lead)
 	if fault, ok := errors.AsType[*sqlite.Error](err); ok && fault.Code() == sqliteNotUnique && guid != nil {
 		taken := &TakenError{GUID: a.GUID} // the statement alone is undone
@@ -179,6 +179,14 @@ func (w writer) put(ctx context.Context, a *article.Article, modified time.Time)
 	}
 	_, err = w.channels.ExecContext(ctx, a.ID, list(a.Channels))
 	return err
+}
+
+// stamp is a time that a column has to have: 0 where a draft has none yet.
+func stamp(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return millis(t)
 }
 
 func list[T any](values []T) string {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"feedstation/internal/article"
@@ -62,10 +63,11 @@ type row struct {
 	tag    string          // the last language that was looked at
 
 	network *network.Network // of keys
+	reader  article.Reader
 }
 
 func (s *Snapshot) row(columns int) *row {
-	r := &row{values: make([]any, columns), into: make([]any, columns), binary: s.dialect.remote(), network: s.store.network}
+	r := &row{values: make([]any, columns), into: make([]any, columns), binary: s.dialect.remote(), network: s.store.network, reader: s.store.reader}
 	for i := range r.values {
 		r.into[i] = &r.values[i]
 	}
@@ -169,14 +171,13 @@ func plausible(milliseconds int64) bool {
 	return minMillis <= milliseconds && milliseconds <= maxMillis
 }
 
-// time takes an instant, or NULL, which is the zero time. SQLite has Unix
-// milliseconds.
+// time takes an instant; NULL is the zero time, and so are the dates that databases
+// have in its place. SQLite has Unix milliseconds.
 func (r *row) time(column string) time.Time {
 	switch value := r.take().(type) {
 	case time.Time:
 		switch {
-		case value.IsZero():
-			r.fail(column, errors.New("not a time: a zero date"))
+		case value.Year() <= 1 || value.Unix() == 0 && value.Nanosecond() == 0:
 			return time.Time{}
 		case !plausible(value.UnixMilli()):
 			r.fail(column, fmt.Errorf("not a plausible time: %s", value.UTC().Format(time.RFC3339)))
@@ -184,6 +185,9 @@ func (r *row) time(column string) time.Time {
 		}
 		return value.UTC()
 	case int64:
+		if value == 0 {
+			return time.Time{}
+		}
 		if !plausible(value) {
 			r.fail(column, fmt.Errorf("not a plausible time in milliseconds: %d", value))
 			return time.Time{}
@@ -204,13 +208,15 @@ func decode[T any](r *row, column, text string) (value T) {
 	if text == "" || text == "[]" || text == "{}" {
 		return value
 	}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
 	into := new(T)
-	if err := json.Unmarshal([]byte(text), into); err != nil {
-		value, odd := article.DecodeValue[T](column, text)
-		r.odd = append(r.odd, odd...)
-		return value
+	if err := d.Decode(into); err == nil && !d.More() {
+		return *into
 	}
-	return *into
+	value, odd := article.DecodeValue[T](column, text)
+	r.odd = append(r.odd, odd...)
+	return value
 }
 
 // describe names what an engine has where something else should be.

@@ -168,12 +168,15 @@ func (embedded) moment(_ column, t time.Time) any { return millis(t) }
 
 func (embedded) tick() time.Duration { return time.Millisecond }
 
-func (embedded) text(c column) string                 { return c.name }
-func (embedded) exact(text string) string             { return text }
-func (embedded) instant(c column) string              { return c.name }
-func (embedded) isSet(c column) string                { return c.name + " <> 0" }
-func (embedded) micros(c column) string               { return c.name + " * 1000" }
-func (embedded) whole(sum string) string              { return sum }
+func (embedded) text(c column) string     { return c.name }
+func (embedded) exact(text string) string { return text }
+func (embedded) instant(c column) string  { return c.name }
+func (embedded) isSet(c column) string    { return c.name + " <> 0" }
+func (embedded) micros(c column) string   { return c.name + " * 1000" }
+func (embedded) whole(sum string) string  { return sum }
+func (embedded) digest(text string) string {
+	return fmt.Sprintf("(length(%[1]s) + 1009 * unicode(%[1]s) + 1000003 * coalesce(unicode(substr(%[1]s, 2)), 0) + 29 * unicode(substr(%[1]s, -1)))", text)
+}
 func (embedded) key(_ column, argument string) string { return argument }
 func (embedded) aggregate(text string) string         { return "json_group_array(" + text + ")" }
 

@@ -24,6 +24,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"feedstation/internal/article"
 	"feedstation/internal/network"
 	"feedstation/internal/secret"
 )
@@ -70,6 +71,8 @@ type Options struct {
 	// Network says what the store calls stations and channels that it does not call
 	// by their ids; nil: there are none. The embedded store calls all by their ids.
 	Network *network.Network
+	// Reader reads the values of columns; the embedded store has its own.
+	Reader article.Reader
 	// OneByOne is how many changes Changes yields one by one; more than that are
 	// yielded in groups. 0: 4096.
 	OneByOne int
@@ -88,6 +91,7 @@ type Store struct {
 	secrets  *secret.Redactor // of the DSN
 	oneByOne int              // see Options.OneByOne
 	network  *network.Network // of keys; without stations: all are called by their ids
+	reader   article.Reader
 
 	write *sql.DB // one connection of the embedded store; else nil
 	watch *watch  // of the embedded store; else nil
@@ -113,8 +117,11 @@ func Open(ctx context.Context, file string) (*Store, error) {
 // Snapshot and Inspect, at every call until it is up.
 func OpenWith(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{overlap: cmp.Or(o.Overlap, defaultOverlap), timeout: cmp.Or(o.Timeout, defaultTimeout), oneByOne: cmp.Or(o.OneByOne, defaultOneByOne)}
-	if s.network = o.Network; o.Network == nil || o.Driver == SQLite {
+	if s.network, s.reader = o.Network, o.Reader; o.Network == nil || o.Driver == SQLite {
 		s.network = &network.Network{}
+	}
+	if o.Driver == SQLite {
+		s.reader = article.Reader{}
 	}
 	if s.overlap < 0 || s.timeout < 0 || s.oneByOne < 0 {
 		return nil, errors.New("content: the overlap, the timeout and the number of single changes can't be negative")

@@ -92,7 +92,7 @@ func (s *Snapshot) totalsOf(station string, parts [][2]time.Time) *statement {
 		}
 	}
 	if status := c.column("status"); !status.missing() {
-		sum.WriteString("CASE " + s.statusWord() + " WHEN 'published' THEN 1 WHEN '' THEN 1 WHEN 'draft' THEN 2 WHEN 'withdrawn' THEN 3 ELSE 4 END")
+		sum.WriteString(s.dialect.digest("COALESCE(NULLIF(" + s.statusWord() + ", ''), 'published')"))
 	} else {
 		sum.WriteString("1")
 	}

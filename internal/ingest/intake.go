@@ -56,6 +56,8 @@ type Record struct {
 // stores.
 type Intake struct {
 	Network *network.Network
+	// Reader reads the articles.
+	Reader article.Reader
 	// Strict has nothing stored if a record is refused, and refuses odd values.
 	Strict bool
 	// Refused is told why a record is refused: an error that joins its faults.
@@ -197,7 +199,7 @@ func (i *Intake) decode(r Record) (a article.Article, odd []article.Fault, err e
 	if r.Err != nil {
 		return a, nil, r.Err
 	}
-	if a, odd, err = article.Decode(r.Text); err != nil {
+	if a, odd, err = i.Reader.Decode(r.Text); err != nil {
 		return a, nil, err
 	}
 	if i.Strict && len(odd) > 0 {

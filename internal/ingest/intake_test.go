@@ -58,7 +58,7 @@ func TestIntake(t *testing.T) {
 	for n := range 2500 {
 		many.WriteString(record(fmt.Sprint(n), ""))
 	}
-	good, odd, taken := record("1", ""), record("2", `,"tags":[3],"channels":["gossip"]`), record("3", `,"guid":"taken"`)
+	good, odd, taken := record("1", ""), record("2", `,"tags":[true],"channels":["gossip"]`), record("3", `,"guid":"taken"`)
 	for _, tt := range []struct {
 		name    string
 		in      string
@@ -83,11 +83,11 @@ func TestIntake(t *testing.T) {
 		{
 			name: "odd values are left out", in: odd, batches: []int{1},
 			want: Count{Stored: 1, LeftOut: 1, UnknownChannels: map[string]int{"xt/gossip": 1}},
-			said: []string{"in:1: left out tags[0]: want a string, got number"},
+			said: []string{"in:1: left out tags[0]: want a string, got bool"},
 		},
 		{
 			name: "strict odd values", in: odd, strict: true, want: Count{Refused: 1}, err: ErrRefused,
-			said: []string{"in:1: tags[0]: want a string, got number"},
+			said: []string{"in:1: tags[0]: want a string, got bool"},
 		},
 		{
 			name: "refused by the store", in: good + taken + good, want: Count{Stored: 2, Refused: 1}, batches: []int{2},
