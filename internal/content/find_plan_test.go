@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"feedstation/internal/network"
 	"feedstation/internal/testkit/sqltest"
 )
 
@@ -46,7 +47,7 @@ func keyed(t *testing.T, driver string, db *sql.DB, n int, kind, key string) (of
 		}
 	}
 	for _, relation := range []string{articles, view} {
-		s := &Store{articles: name{relation: relation}, channels: name{relation: fmt.Sprint("channels_", n)}, timeout: defaultTimeout}
+		s := &Store{articles: name{relation: relation}, channels: name{relation: fmt.Sprint("channels_", n)}, timeout: defaultTimeout, network: &network.Network{}}
 		of = append(of, s)
 	}
 	return of
