@@ -42,6 +42,7 @@ type commands struct {
 	Pin     pinCommand     `cmd:"" help:"Serve an earlier edition of a station, or list those that are kept."`
 	Unpin   unpinCommand   `cmd:"" help:"Serve the current edition of a station again."`
 	Links   linksCommand   `cmd:"" help:"Print the <link> elements for the head of a station's pages."`
+	Views   viewsCommand   `cmd:"" help:"Print the SQL and the configuration for the database of a known system."`
 	Check   checkCommand   `cmd:"" help:"Check the configuration and the content store."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

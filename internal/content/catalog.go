@@ -40,6 +40,7 @@ func (c column) missing() bool { return c.native == "" || c.kind == nullKind }
 type relation struct {
 	exists  bool
 	view    bool
+	merged  bool              // a view that the engine reads as the tables below it, see dialect.folds
 	columns map[string]column // by their bare names
 	indexes [][]string        // the columns of each that can serve queries
 }

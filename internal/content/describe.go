@@ -103,8 +103,20 @@ func (m mySQL) describe(ctx context.Context, conn *sql.Conn, n name) (relation, 
 	if err := rows.Err(); err != nil {
 		return found, err
 	}
+	if found.view {
+		found.merged = m.merged(ctx, conn, n)
+	}
 	found.indexes, err = m.indexes(ctx, conn, n)
 	return found, err
+}
+
+// merged reports whether a view says that it is read as the tables below it. MySQL and
+// MariaDB do not keep ALGORITHM=MERGE of one that can't be. Who lacks SHOW VIEW can't be
+// told.
+func (m mySQL) merged(ctx context.Context, conn *sql.Conn, n name) bool {
+	var view, definition, charset, collation string
+	err := conn.QueryRowContext(ctx, "SHOW CREATE VIEW "+m.quote(n)).Scan(&view, &definition, &charset, &collation)
+	return err == nil && strings.HasPrefix(definition, "CREATE ALGORITHM=MERGE ")
 }
 
 func mysqlKind(native string) kind {

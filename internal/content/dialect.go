@@ -60,8 +60,9 @@ type dialect interface {
 	// remote reports whether the engine is a server, whose rows travel as a
 	// whole and whose answers may never come.
 	remote() bool
-	// folds reports whether the engine first makes the rows of a view with a
-	// UNION, all that the conditions leave, and only then orders them.
+	// folds reports whether the engine first makes the rows of a view that is not
+	// merged, as one with a UNION, all that the conditions leave, and only then orders
+	// them.
 	folds() bool
 	// timeType names the types of columns that have instants.
 	timeType() string

@@ -68,7 +68,7 @@ func (s *Snapshot) newestArticles(ctx context.Context, of part, stations []strin
 // then, when there was not enough: at once to the beginning, but where a view is
 // made before it is ordered, a month and a year before that.
 func (s *Snapshot) ends(from time.Time) []time.Time {
-	if s.catalog.articles.view && s.dialect.folds() {
+	if s.catalog.articles.view && !s.catalog.articles.merged && s.dialect.folds() {
 		return []time.Time{from.AddDate(0, -1, 0), from.AddDate(-1, 0, 0), {}}
 	}
 	return []time.Time{{}}

@@ -1,0 +1,367 @@
+// Package views makes the SQL that shows a known system's articles to feedstation: a
+// small table that triggers keep, the two relations over it, the grants and the lines
+// of the configuration.
+//
+// A system is a file in systems: what of its tables makes a row, a channel and each
+// column, and which tables change an article. One template an engine makes the SQL of it.
+package views
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template"
+
+	"go.yaml.in/yaml/v4"
+
+	"feedstation/internal/network"
+)
+
+//go:embed *.tmpl systems/*.yaml
+var files embed.FS
+
+// Options say what is particular to an installation.
+type Options struct {
+	System  string
+	Driver  string            // empty: the system's
+	Prefix  string            // of the names of tables; empty: the system's default
+	Table   string            // of articles, of systems that have none by a fixed name; empty: the default
+	URL     string            // of the site, where its database does not know it; empty: a reserved name
+	Station []string          // ids of stations, with =KEY behind them where that is another; of a multisite the key is the site's number
+	Fields  map[string]string // names of columns, by those that the system's file has for them
+	// Permalink is WordPress's structure of addresses, as its settings show it.
+	Permalink string
+}
+
+// Systems returns the names of the systems that are known, in order.
+func Systems() []string {
+	found, err := fs.Glob(files, "systems/*.yaml")
+	if err != nil {
+		panic(err) // the pattern is wrong
+	}
+	for i, name := range found {
+		found[i] = strings.TrimSuffix(strings.TrimPrefix(name, "systems/"), ".yaml")
+	}
+	slices.Sort(found)
+	return found
+}
+
+// multisite is the one system whose stations have tables of their own.
+const multisite = "wordpress-multisite"
+
+// system is a file in systems. Its texts are templates of a part.
+type system struct {
+	Title        string            `yaml:"title"`
+	Driver       string            `yaml:"driver"`
+	Prefix       string            `yaml:"prefix"`
+	Table        string            `yaml:"table"`
+	Fields       map[string]string `yaml:"fields"`
+	Limits       []string          `yaml:"limits"`
+	First        bool              `yaml:"first"`      // published is that of the first publication
+	FirstSeen    bool              `yaml:"first_seen"` // which is when it is seen
+	KeyType      string            `yaml:"key_type"`   // of source, the system's own key
+	Rows         string            `yaml:"rows"`       // the query of id, station, source, url, published, updated, expires, status
+	Channels     string            `yaml:"channels"`
+	ListChannels string            `yaml:"list_channels"`
+	Triggers     []trigger         `yaml:"triggers"`
+	Statements   []string          `yaml:"statements"` // of each part
+	Once         []string          `yaml:"once"`
+	Indexes      []string          `yaml:"indexes"`
+	Status       string            `yaml:"status"` // in place of the kept one
+	Columns      map[string]string `yaml:"columns"`
+}
+
+// trigger is a table whose changes are an article's: of the one that Key says, with ROW
+// for the row.
+type trigger struct {
+	Table   string   `yaml:"table"`
+	Key     string   `yaml:"key"`
+	When    string   `yaml:"when"`
+	Columns []string `yaml:"columns"` // those that matter in an update; empty: all
+
+	Name string `yaml:"-"`
+}
+
+// part is a set of tables: one of each site of a multisite, else all.
+type part struct {
+	Name                                     string // what procedures begin with
+	Base, Tables                             string // prefixes
+	Table, Station, IDPrefix, URL, Permalink string
+	Fields                                   map[string]string
+	Rows, Channels                           string
+	ListChannels                             string
+	Triggers                                 []trigger
+	Statements                               []string
+}
+
+// column is a column of the view, with its SQL in each part.
+type column struct {
+	Name string
+	SQL  []string
+}
+
+type station struct{ ID, Key, URL string }
+
+// script is what the templates of the engines are given.
+type script struct {
+	system
+	Parts                       []part
+	Columns                     []column
+	Stations                    []station
+	DSN, Relation, ChannelsName string
+}
+
+// Write writes the SQL. Its error is of options that can't be.
+func Write(w io.Writer, o Options) error {
+	s, err := newScript(o)
+	if err != nil {
+		return err
+	}
+	row := func(text, name string) string { return strings.ReplaceAll(text, "ROW.", name+".") }
+	all, err := template.New("").Funcs(template.FuncMap{"row": row}).ParseFS(files, "*.tmpl")
+	if err != nil {
+		return err
+	}
+	return all.ExecuteTemplate(w, s.Driver+".sql.tmpl", s)
+}
+
+func load(name string) (s system, err error) {
+	if !slices.Contains(Systems(), name) {
+		return s, fmt.Errorf("want one of %s, got %q", strings.Join(Systems(), ", "), name)
+	}
+	names := []string{name}
+	if name == multisite {
+		names = []string{"wordpress", name}
+	}
+	for _, name := range names {
+		text, err := files.ReadFile("systems/" + name + ".yaml")
+		if err != nil {
+			return s, err
+		}
+		if err := yaml.Unmarshal(text, &s); err != nil {
+			return s, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return s, nil
+}
+
+// Names of tables and columns, and prefixes of the former, as they are in SQL without quotes.
+var (
+	identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,62}$`)
+	prefix     = regexp.MustCompile(`^[A-Za-z0-9_]{0,20}$`)
+	siteNumber = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
+	storeKey   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,20}$`)
+)
+
+func newScript(o Options) (*script, error) {
+	loaded, err := load(o.System)
+	if err != nil {
+		return nil, err
+	}
+	s := &script{system: loaded}
+	if err := s.apply(&o); err != nil {
+		return nil, err
+	}
+	if s.Stations, err = stations(o); err != nil {
+		return nil, err
+	}
+	s.DSN, s.Relation, s.ChannelsName = "feedstation@tcp(db.example:3306)/"+strings.TrimSuffix(o.System, "-multisite"), s.Prefix+"feedstation_", "channels"
+	if s.Driver == "postgres" {
+		s.DSN, s.Relation, s.ChannelsName = "postgres://feedstation@db.example:5432/"+o.System, "feedstation.", "article_channels"
+	}
+	for _, station := range s.Stations {
+		s.Parts = append(s.Parts, s.part(o, station))
+		if o.System != multisite {
+			break
+		}
+	}
+	return s, s.fill()
+}
+
+// apply puts what the options say over the system's defaults.
+func (s *script) apply(o *Options) error {
+	if o.Driver != "" && o.Driver != s.Driver {
+		return fmt.Errorf("%s is known on %s only: on another database use a source (see the comments of the output), or views of your own", s.Title, s.Driver)
+	}
+	switch {
+	case o.Prefix == "":
+	case !prefix.MatchString(o.Prefix):
+		return fmt.Errorf("--prefix: want letters, digits and underscores, got %q", o.Prefix)
+	case s.Driver != "mysql":
+		return fmt.Errorf("--prefix: %s has none", s.Title)
+	default:
+		s.Prefix = o.Prefix
+	}
+	switch {
+	case o.Table == "":
+	case s.Table == "":
+		return fmt.Errorf("--table: the tables of %s have fixed names", s.Title)
+	case !identifier.MatchString(o.Table):
+		return fmt.Errorf("--table: want a name such as articles, got %q", o.Table)
+	default:
+		s.Table = o.Table
+	}
+	for name, of := range o.Fields {
+		if _, ok := s.Fields[name]; !ok {
+			return fmt.Errorf("--field: %s has no field %q to be named", s.Title, name)
+		}
+		if !identifier.MatchString(of) {
+			return fmt.Errorf("--field: want a column's name such as body, got %q", of)
+		}
+		s.Fields[name] = of
+	}
+	return nil
+}
+
+// stations reads the stations of options.
+func stations(o Options) (all []station, err error) {
+	list := o.Station
+	if len(list) == 0 {
+		list = []string{"www"}
+		if o.System == multisite {
+			list = []string{"www=1", "xt=2"}
+		}
+	}
+	if len(list) > 1 && o.System != multisite {
+		return nil, errors.New("--station: one site is one station")
+	}
+	for _, text := range list {
+		id, key, given := strings.Cut(text, "=")
+		if !given {
+			key = id
+		}
+		if err := network.CheckID(id); err != nil {
+			return nil, fmt.Errorf("--station: %w", err)
+		}
+		if !storeKey.MatchString(key) || o.System == multisite && !siteNumber.MatchString(key) {
+			return nil, fmt.Errorf("--station: want an id and, for a multisite, the number of the site, as xt=2, got %q", text)
+		}
+		if slices.ContainsFunc(all, func(s station) bool { return s.ID == id || s.Key == key }) {
+			return nil, fmt.Errorf("--station: %q is there twice", text)
+		}
+		url := "https://" + strings.ToLower(id) + ".news.example"
+		if o.URL != "" {
+			if url, err = network.Origin(o.URL); err != nil || o.System == multisite {
+				return nil, fmt.Errorf("--url: want scheme and host of the one site, as in https://www.news.example, got %q", o.URL)
+			}
+		}
+		all = append(all, station{id, key, url})
+	}
+	return all, nil
+}
+
+// part returns the tables of a station.
+func (s *script) part(o Options, of station) part {
+	p := part{Base: s.Prefix, Tables: s.Prefix, Table: s.Table, Station: of.Key, URL: of.URL, Fields: s.Fields}
+	if o.System == multisite {
+		p.IDPrefix = of.Key + "-"
+		if of.Key != "1" {
+			p.Tables += of.Key + "_"
+		}
+	}
+	p.Name = p.Tables + "feedstation"
+	p.Permalink = o.Permalink
+	return p
+}
+
+// fill makes the SQL of the parts.
+func (s *script) fill() error {
+	var errs []error
+	for i := range s.Parts {
+		p := &s.Parts[i]
+		permalink, err := permalink(p.Permalink, p.Tables, p.Base)
+		if err != nil {
+			return err
+		}
+		p.Permalink = permalink
+		in := func(text string) string {
+			out, err := expand(text, p)
+			errs = append(errs, err)
+			return out
+		}
+		p.Rows, p.Channels, p.ListChannels = in(s.Rows), in(s.Channels), in(s.ListChannels)
+		for _, t := range s.Triggers {
+			t.Table, t.Key, t.When = in(t.Table), in(t.Key), in(t.When)
+			t.Name = p.Name + "_" + strings.TrimPrefix(t.Table, p.Tables)
+			if s.Driver == "postgres" {
+				t.Name = "of_" + t.Table
+			}
+			p.Triggers = append(p.Triggers, t)
+		}
+		for _, statement := range s.Statements {
+			p.Statements = append(p.Statements, in(statement))
+		}
+	}
+	first := &s.Parts[0]
+	for _, list := range []*[]string{&s.Once, &s.Indexes} {
+		for i, text := range *list {
+			out, err := expand(text, first)
+			(*list)[i] = out
+			errs = append(errs, err)
+		}
+	}
+	status, err := expand(s.Status, first)
+	s.Status = status
+	errs = append(errs, err)
+	for _, name := range []string{"title", "summary", "body", "authors", "images", "tags", "noindex"} {
+		if s.system.Columns[name] == "" {
+			continue
+		}
+		c := column{Name: name}
+		for i := range s.Parts {
+			text, err := expand(s.system.Columns[name], &s.Parts[i])
+			errs = append(errs, err)
+			c.SQL = append(c.SQL, text)
+		}
+		s.Columns = append(s.Columns, c)
+	}
+	return errors.Join(errs...)
+}
+
+func expand(text string, p *part) (string, error) {
+	t, err := template.New("").Parse(text)
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	err = t.Execute(&out, p)
+	return out.String(), err
+}
+
+// DefaultPermalink is the structure that WordPress calls numeric.
+const DefaultPermalink = "/archives/%post_id%"
+
+// permalink returns the SQL of a post's path by WordPress's structure of permalinks.
+func permalink(structure, tables, base string) (string, error) {
+	if structure == "" {
+		structure = DefaultPermalink
+	}
+	tags := map[string]string{
+		"post_id": "p.ID", "postname": "p.post_name",
+		"year": "DATE_FORMAT(p.post_date, '%Y')", "monthnum": "DATE_FORMAT(p.post_date, '%m')", "day": "DATE_FORMAT(p.post_date, '%d')",
+		"hour": "DATE_FORMAT(p.post_date, '%H')", "minute": "DATE_FORMAT(p.post_date, '%i')", "second": "DATE_FORMAT(p.post_date, '%s')",
+		"author": "COALESCE((SELECT u.user_nicename FROM " + base + "users u WHERE u.ID = p.post_author), '')",
+	}
+	if !strings.HasPrefix(structure, "/") || strings.ContainsAny(structure, "'\\\n") {
+		return "", fmt.Errorf("--permalink: want a structure such as %s, got %q", DefaultPermalink, structure)
+	}
+	var list []string
+	for i, piece := range strings.Split(structure, "%") {
+		sql, ok := tags[piece]
+		switch {
+		case i%2 == 0 && piece != "":
+			list = append(list, "'"+piece+"'")
+		case i%2 == 0:
+		case !ok:
+			return "", fmt.Errorf("--permalink: %%%s%% is not in the tables as WordPress shows it: use the source wordpress", piece)
+		default:
+			list = append(list, sql)
+		}
+	}
+	return strings.Join(list, ", "), nil
+}
