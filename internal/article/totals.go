@@ -8,7 +8,8 @@ type Totals struct {
 	Count  int64
 	Newest time.Time // the last change of a row; zero: there is none
 	// Sum differs, but for an unlikely chance, when any row is changed, added or
-	// removed: it is made of the rows' times and status.
+	// removed: it is made of the rows' times and status, and of what else sitemaps
+	// tell of an article, which may change without a time.
 	Sum int64
 	// Hidden is a digest of the addresses that visible articles have as
 	// translations and that are those of articles which readers may not see; 0:

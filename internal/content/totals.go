@@ -91,6 +91,14 @@ func (s *Snapshot) totalsOf(station string, parts [][2]time.Time) *statement {
 			sum.WriteString(fmt.Sprintf("coalesce(%s, 0) %% %d * %d + ", s.dialect.micros(found), modulus, 2*i+1))
 		}
 	}
+	for i, name := range []string{"url", "title", "images", "lead_image", "enclosures", "alternates", "language"} {
+		if found := c.column(name); !found.missing() {
+			sum.WriteString(fmt.Sprintf("coalesce(%s, 0) * %d + ", s.dialect.digest(s.dialect.text(found)), 2*i+11))
+		}
+	}
+	if noindex := c.column("noindex"); !noindex.missing() {
+		sum.WriteString("CASE WHEN " + s.dialect.isSet(noindex) + " THEN 5 ELSE 0 END + ")
+	}
 	if status := c.column("status"); !status.missing() {
 		sum.WriteString(s.dialect.digest("COALESCE(NULLIF(" + s.statusWord() + ", ''), 'published')"))
 	} else {
