@@ -94,16 +94,17 @@ type Conductor struct {
 	drift    map[Drift]int64
 
 	// What follows belongs to the method that runs.
-	desks     []*desk             // of all stations, in the network's order
-	checked   time.Time           // changes up to then are known; zero: not asked yet
-	looked    time.Time           // when checked was learnt, by the monotonic clock
-	upcoming  time.Time           // when an embargo or an article's time ends next, by the store's clock
-	ahead     time.Duration       // by how much the store's clock is ahead of this machine's
-	seen      map[uint64]sighting // hints that have been followed, by their hash
-	building  bool                // this pass is one of Build
-	alone     bool                // this pass builds all stations
-	taken     edition.Retractions // that have been followed
-	lastAudit time.Time
+	desks      []*desk             // of all stations, in the network's order
+	checked    time.Time           // changes up to then are known; zero: not asked yet
+	looked     time.Time           // when checked was learnt, by the monotonic clock
+	upcoming   time.Time           // when an embargo or an article's time ends next, by the store's clock
+	ahead      time.Duration       // by how much the store's clock is ahead of this machine's
+	seen       map[uint64]sighting // hints that have been followed, by their hash
+	contentIDs idsOf               // of the contents that were looked at last
+	building   bool                // this pass is one of Build
+	alone      bool                // this pass builds all stations
+	taken      edition.Retractions // that have been followed
+	lastAudit  time.Time
 }
 
 // NewConductor returns a conductor. Snapshot opens a snapshot of the content

@@ -48,7 +48,8 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := c.followLinks(ctx, snapshot, followed); err != nil {
+	c.followMoves(followed, snapshot.Time())
+	if err := c.followLinks(ctx, snapshot, idsAmong(followed)); err != nil {
 		return err
 	}
 	if c.upcoming, err = snapshot.Next(ctx); err != nil {
@@ -145,8 +146,8 @@ const (
 
 // followChanges follows the hints that have not been followed before: the store
 // repeats them for a while in case a slow transaction hid some. It returns the
-// first ids of those that were followed.
-func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) (followed []string, err error) {
+// first of those that were followed, without groups.
+func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) (followed []article.Change, err error) {
 	now := int64(time.Since(c.began) / time.Second)
 	for change, err := range changes {
 		if err != nil {
@@ -155,8 +156,11 @@ func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) (fol
 		concerned := func(d *desk) bool { return c.concerns(change, d) }
 		if slices.ContainsFunc(c.desks, concerned) && c.unseen(change, now) {
 			c.follow(change)
-			if change.ID != "" && len(followed) < maxLinking { // a group has none
-				followed = append(followed, change.ID)
+			switch {
+			case change.Group.Count > 0:
+				c.auditFirst(change)
+			case len(followed) < maxNamed:
+				followed = append(followed, change)
 			}
 		}
 	}
@@ -166,6 +170,15 @@ func (c *Conductor) followChanges(changes iter.Seq2[article.Change, error]) (fol
 	}
 	maps.DeleteFunc(c.seen, func(_ uint64, s sighting) bool { return now-s.last > int64(kept/time.Second) })
 	return followed, nil
+}
+
+// idsAmong returns the ids of the first changes, as many as are asked for their
+// translations.
+func idsAmong(changes []article.Change) (ids []string) {
+	for _, change := range changes[:min(len(changes), maxLinking)] {
+		ids = append(ids, change.ID)
+	}
+	return ids
 }
 
 // unseen reports whether a hint is to be followed, and remembers that it was. One

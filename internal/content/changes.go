@@ -25,7 +25,8 @@ const defaultOneByOne = 4096
 // that was to show them came to nothing. The embedded store
 // also tells which stations and times of publication articles have left, and
 // tells nothing again when nothing was written since it was last asked; since
-// has to be a time up to which the caller knows all changes. An error ends it.
+// has to be a time up to which the caller knows all changes. Articles of the last
+// day without modified_at are yielded each time. An error ends it.
 //
 // Changes that are more than some thousands, as after an import, are yielded in
 // groups, and again only with what has come to them. It costs what has changed,
@@ -43,6 +44,9 @@ func (s *Snapshot) Changes(ctx context.Context, since time.Time) iter.Seq2[artic
 func (s *Snapshot) readChanges(ctx context.Context, since time.Time, take func(article.Change) bool) error {
 	if since.After(s.at) { // the clock has been set back
 		since = s.at
+	}
+	if done, err := s.readUnstamped(ctx, take); err != nil || !done {
+		return err
 	}
 	written := s.store.watch.moved(s.version, since)
 	all := period{after: since.Add(-s.store.overlap)}

@@ -106,6 +106,9 @@ func (s *Store) Survey(ctx context.Context, n *network.Network, each func(*artic
 		counts[a.Station]++
 		each(&a)
 	}
+	if findings.Notices, err = snapshot.stamps(ctx); err != nil {
+		return findings, fmt.Errorf("content: %w", s.explain(err))
+	}
 	findings.Summary = fmt.Sprintf("%d %s of %d %s", articles, english.PluralWord(articles, "article", ""), len(counts), english.PluralWord(len(counts), "station", ""))
 	for _, station := range slices.Sorted(maps.Keys(counts)) {
 		if _, ok := n.Station(station); !ok {

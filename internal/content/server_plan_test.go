@@ -110,6 +110,7 @@ func TestServerPlan(t *testing.T) {
 				{"listing", s.listing("s0", from, to, pageSize, nil), []string{"articles_of_station"}, 300},
 				{"listing, further", s.listing("s0", from, to, pageSize, after), []string{"articles_of_station"}, 300},
 				{"totals", s.totalsOf("s0", [][2]time.Time{{from, to}}), []string{"articles_of_station"}, 300},
+				{"new articles without modified_at", s.unstamped(), []string{"articles_by_time"}, 10},
 				{"the next embargo", s.firstOf(s.catalog.column("published")), []string{"articles_by_time"}, 5},
 				{"the next expiry", s.firstOf(s.catalog.column("expires")), []string{"articles_by_expiry"}, 5},
 				{"changes in groups", s.groups(period{after: s.Time().Add(-time.Hour)}, true), []string{"articles_by_change", "articles_by_time", "articles_by_expiry"}, 300},
