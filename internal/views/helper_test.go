@@ -34,17 +34,27 @@ type newsroom struct {
 // who pipes it into a client, and opens the store as the printed configuration says.
 func open(t testing.TB, o views.Options, tables ...string) *newsroom {
 	t.Helper()
-	server := serverOf(t, o.System)
-	database := server.Database(t)
-	n := &newsroom{t: t, db: server.Open(t, database), postgres: server.Driver() == "pgx"}
-	n.db.SetMaxOpenConns(1)
-	n.mode("")
+	var scripts []string
 	for _, name := range tables {
 		text, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		n.run(string(text))
+		scripts = append(scripts, string(text))
+	}
+	return openScript(t, o, scripts...)
+}
+
+// openScript is open with the scripts themselves.
+func openScript(t testing.TB, o views.Options, scripts ...string) *newsroom {
+	t.Helper()
+	server := serverOf(t, o.System)
+	database := server.Database(t)
+	n := &newsroom{t: t, db: server.Open(t, database), postgres: server.Driver() == "pgx"}
+	n.db.SetMaxOpenConns(1)
+	n.mode("")
+	for _, script := range scripts {
+		n.run(script)
 	}
 	n.install(server, database, o)
 	return n
