@@ -19,7 +19,7 @@ const maxSkew = 2 * time.Second
 
 // Inspect looks whether the two relations have what the contract asks for, and
 // their tables the indexes that the queries need, and whether the database's
-// clock is ours. The indexes below a view are for who has made it. Its error is
+// clock is ours. Of what is below a view, it is asked what the engine would read as a whole. Its error is
 // of a store that can't be reached.
 func (s *Store) Inspect(ctx context.Context) ([]Finding, error) {
 	before := time.Now()
@@ -38,6 +38,12 @@ func (s *Store) Inspect(ctx context.Context) ([]Finding, error) {
 	findings := s.faultsOf(found)
 	if len(findings) == 0 {
 		findings = s.missingIndexes(found)
+		snapshot.catalog = found
+		scans, err := snapshot.scans(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("content: %w", s.explain(cause(ctx, err)))
+		}
+		findings = append(findings, scans...)
 	}
 	if skew := skew(before, snapshot.at, after); skew > maxSkew || skew < -maxSkew {
 		word := "ahead of"
