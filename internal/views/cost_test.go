@@ -134,7 +134,7 @@ type shelf struct{ current *edition.Edition }
 
 func (s *shelf) Current(string) (*edition.Edition, bool)             { return s.current, s.current != nil }
 func (s *shelf) Publish(_ context.Context, e *edition.Edition) error { s.current = e; return nil }
-func (s *shelf) Retractions() edition.Retractions { return edition.Retractions{} }
+func (s *shelf) Retractions() edition.Retractions                    { return edition.Retractions{} }
 
 func (s *shelf) Retract(context.Context, ...edition.Retraction) error {
 	return nil
