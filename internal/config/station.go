@@ -66,8 +66,8 @@ func (r *report) id(path, id string, seen map[string]string) {
 	seen[id] = path
 }
 
-// maxKey is how long a key may be, in bytes, as an article's id.
-const maxKey = 190
+// maxKey is how long a key may be, in bytes: WordPress's slugs have up to 200.
+const maxKey = 200
 
 // key reports a key that is none, or that is what another is called by, be it by
 // its id. The paths of the keys are in seen.
