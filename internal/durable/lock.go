@@ -107,3 +107,18 @@ func writeAt(file *os.File, text string) error {
 	_, err := file.WriteAt([]byte(text), 0)
 	return err
 }
+
+// LockFile locks a file, which is made, and does not wait; held: by another process.
+func LockFile(name string) (lock *Lock, held bool, err error) {
+	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, lockMode)
+	if err != nil {
+		return nil, false, err
+	}
+	if err := lockFile(file, true); err != nil {
+		if errors.Is(err, errLocked) {
+			return nil, true, file.Close()
+		}
+		return nil, false, errors.Join(err, file.Close())
+	}
+	return &Lock{file}, false, nil
+}
