@@ -58,19 +58,47 @@ func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, err
 // PutOthers stores articles as Put does, but for those whose guid is that of another
 // article: they are refused with a *TakenError, one after the other as they come.
 func (s *Store) PutOthers(ctx context.Context, articles iter.Seq2[article.Article, error], refused func(error)) (n int, err error) {
+	err = s.change(ctx, func(tx *sql.Tx, started time.Time) error {
+		n, err = s.putAll(ctx, tx, started, articles, refused)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// change makes changes that began then in one transaction. The error of make is
+// returned as it is.
+func (s *Store) change(ctx context.Context, make func(tx *sql.Tx, started time.Time) error) error {
 	if s.write == nil {
-		return 0, errNotEmbedded
+		return errNotEmbedded
 	}
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return 0, fmt.Errorf("content: %w", s.explain(err))
+		return fmt.Errorf("content: %w", s.explain(err))
 	}
 	defer tx.Rollback()
+	started := time.Now()
+	if err := make(tx, started); err != nil {
+		return err
+	}
+	if err := finish(ctx, tx, started, s.overlap); err != nil {
+		return fmt.Errorf("content: %w", s.explain(err))
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("content: %w", s.explain(err))
+	}
+	return nil
+}
+
+func (s *Store) putAll(
+	ctx context.Context, tx *sql.Tx, started time.Time, articles iter.Seq2[article.Article, error], refused func(error),
+) (n int, err error) {
 	w, err := prepare(ctx, tx)
 	if err != nil {
 		return 0, fmt.Errorf("content: %w", s.explain(err))
 	}
-	started := time.Now()
 	// With a context that can end, the driver starts a goroutine for every
 	// statement, a tenth of the time.
 	statement := context.WithoutCancel(ctx)
@@ -90,12 +118,6 @@ func (s *Store) PutOthers(ctx context.Context, articles iter.Seq2[article.Articl
 			return 0, fmt.Errorf("content: article %s: %w", a.ID, s.explain(err))
 		}
 		n++
-	}
-	if err := finish(ctx, tx, started, s.overlap); err != nil {
-		return 0, fmt.Errorf("content: %w", s.explain(err))
-	}
-	if err := tx.Commit(); err != nil {
-		return 0, fmt.Errorf("content: %w", s.explain(err))
 	}
 	return n, nil
 }

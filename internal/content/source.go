@@ -1,0 +1,162 @@
+package content
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"feedstation/internal/article"
+)
+
+const (
+	readSource      = `SELECT state, accepted FROM sources WHERE id = ?`
+	writeSource     = `INSERT INTO sources (id, state) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET state = excluded.state, accepted = min(accepted, ?3)`
+	acceptSource    = `INSERT INTO sources (id, state, accepted) VALUES (?, '', 1) ON CONFLICT (id) DO UPDATE SET accepted = 1`
+	countArticles   = `SELECT count(*) FROM source_articles WHERE source = ? AND article_id <> ''`
+	readItems       = `SELECT item, article_id, published, stamp, digest FROM source_articles WHERE source = ? AND item IN (SELECT value FROM json_each(?))`
+	readMissing     = `SELECT item, article_id, published, stamp, digest FROM source_articles WHERE source = ? AND article_id <> '' AND pass < ? AND published > ?`
+	writeItem       = `INSERT OR REPLACE INTO source_articles (source, item, article_id, published, stamp, digest, pass) VALUES (?, ?, ?, ?, ?, ?, ?)`
+	meetItems       = `UPDATE source_articles SET pass = ?3 WHERE source = ?1 AND item IN (SELECT value FROM json_each(?2)) AND pass < ?3`
+	forgetItems     = `DELETE FROM source_articles WHERE source = ? AND item IN (SELECT value FROM json_each(?))`
+	withdrawArticle = `UPDATE articles SET status = 'withdrawn', modified_at = ?2
+		WHERE id IN (SELECT value FROM json_each(?1)) AND status <> 'withdrawn'`
+)
+
+// SourceItem is what the store knows of an item of a source.
+type SourceItem struct {
+	Item          string // the source's own key
+	ArticleID     string // empty: no article shows it, as it is a draft, broken or of no station
+	Published     time.Time
+	Stamp, Digest int64 // see 0008_sources.sql
+}
+
+// Source returns how far a source has been followed, and whether what it has lost is
+// accepted; of one that is new nothing.
+func (s *Store) Source(ctx context.Context, source string) (state string, accepted bool, err error) {
+	err = s.read.QueryRowContext(ctx, readSource, source).Scan(&state, &accepted)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", false, fmt.Errorf("content: source %s: %w", source, s.explain(err))
+	}
+	return state, accepted, nil
+}
+
+// AcceptLoss has the next comparison with a source withdraw what is gone there,
+// however much that is.
+func (s *Store) AcceptLoss(ctx context.Context, source string) error {
+	return s.change(ctx, func(tx *sql.Tx, _ time.Time) error {
+		if _, err := tx.ExecContext(ctx, acceptSource, source); err != nil {
+			return fmt.Errorf("content: source %s: %w", source, s.explain(err))
+		}
+		return nil
+	})
+}
+
+// SourceArticles returns how many articles of a source the store has that are not
+// withdrawn.
+func (s *Store) SourceArticles(ctx context.Context, source string) (n int, err error) {
+	if err := s.read.QueryRowContext(ctx, countArticles, source).Scan(&n); err != nil {
+		return 0, fmt.Errorf("content: source %s: %w", source, s.explain(err))
+	}
+	return n, nil
+}
+
+// SourceItems returns what is known of items of a source.
+func (s *Store) SourceItems(ctx context.Context, source string, items []string) (map[string]SourceItem, error) {
+	known := map[string]SourceItem{}
+	err := s.sourceItems(ctx, func(i SourceItem) { known[i.Item] = i }, readItems, source, list(items))
+	return known, err
+}
+
+// SourceMissing returns the items with articles that comparisons of a source have not
+// met since pass, and that were published after from.
+func (s *Store) SourceMissing(ctx context.Context, source string, pass int64, from time.Time) (missing []SourceItem, err error) {
+	err = s.sourceItems(ctx, func(i SourceItem) { missing = append(missing, i) }, readMissing, source, pass, millis(from))
+	return missing, err
+}
+
+func (s *Store) sourceItems(ctx context.Context, each func(SourceItem), query string, args ...any) error {
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("content: source: %w", s.explain(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var i SourceItem
+		var published int64
+		if err := rows.Scan(&i.Item, &i.ArticleID, &published, &i.Stamp, &i.Digest); err != nil {
+			return fmt.Errorf("content: source: %w", s.explain(err))
+		}
+		i.Published = instant(published)
+		each(i)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("content: source: %w", s.explain(err))
+	}
+	return nil
+}
+
+// SourceChange is what a step of following a source changes.
+type SourceChange struct {
+	Articles iter.Seq2[article.Article, error] // that are new or have changed; nil: none
+	Items    []SourceItem                      // that are new or have changed, with those of Articles
+	Met      []string                          // further items that are there
+	Gone     []SourceItem                      // that are there no more: their articles are withdrawn
+	Hidden   []string                          // ids of further articles that are withdrawn
+	Pass     int64                             // of the comparison that has met Items and Met
+	State    string                            // how far the source has been followed
+	Settled  bool                              // what was accepted has been done
+}
+
+// ChangeSource stores a step of following a source in one transaction. Articles are
+// refused as PutOthers does it; their items have to have no ArticleID before they are
+// stored, which refused sees to.
+func (s *Store) ChangeSource(ctx context.Context, source string, c *SourceChange, refused func(error)) error {
+	return s.change(ctx, func(tx *sql.Tx, started time.Time) error {
+		if c.Articles != nil {
+			if _, err := s.putAll(ctx, tx, started, c.Articles, refused); err != nil {
+				return err
+			}
+		}
+		if err := writeStep(ctx, tx, source, c, started); err != nil {
+			return fmt.Errorf("content: source %s: %w", source, s.explain(err))
+		}
+		return nil
+	})
+}
+
+func writeStep(ctx context.Context, tx *sql.Tx, source string, c *SourceChange, started time.Time) error {
+	for _, i := range c.Items {
+		if _, err := tx.ExecContext(ctx, writeItem, source, i.Item, i.ArticleID, millis(i.Published), i.Stamp, i.Digest, c.Pass); err != nil {
+			return err
+		}
+	}
+	withdrawn, gone := c.Hidden, []string(nil)
+	for _, i := range c.Gone {
+		withdrawn, gone = append(withdrawn, i.ArticleID), append(gone, i.Item)
+	}
+	keep := 1
+	if c.Settled {
+		keep = 0
+	}
+	for _, do := range []struct {
+		needed bool
+		query  string
+		args   []any
+	}{
+		{len(c.Met) > 0, meetItems, []any{source, list(c.Met), c.Pass}},
+		{len(gone) > 0, forgetItems, []any{source, list(gone)}},
+		{len(withdrawn) > 0, withdrawArticle, []any{list(withdrawn), millis(started)}},
+		{true, writeSource, []any{source, c.State, keep}},
+	} {
+		if !do.needed {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, do.query, do.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
