@@ -78,6 +78,8 @@ type Content struct {
 	// Demo is how many demo articles an empty embedded store is filled with,
 	// 0 to 1,000,000, unless there are editions already.
 	Demo int `key:"demo" default:"0"`
+	// Sources fill the embedded store; see [Content.Expanded].
+	Sources []Source `key:"sources" default:""`
 }
 
 // StatusWords are what a newsroom's system has as status, in any case.

@@ -67,6 +67,10 @@ func (doc *document) warnOpen(r *report) {
 		secrets = append(secrets, struct{ path, text string }{"cache.redis.password", redis.Password.Reveal()},
 			struct{ path, text string }{"cache.redis.sentinel_password", redis.SentinelPassword.Reveal()})
 	}
+	for i, s := range doc.Content.Sources {
+		at := fmt.Sprintf("content.sources[%d].", i)
+		secrets = append(secrets, struct{ path, text string }{at + "password", s.Password.Reveal()}, struct{ path, text string }{at + "token", s.Token.Reveal()})
+	}
 	for _, s := range secrets {
 		if at, ok := r.places[s.path]; ok && at.variable == "" && s.text != "" {
 			r.warn(s.path, "all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own")

@@ -56,7 +56,7 @@ func TestLoad(t *testing.T) {
 			}},
 			Content: Content{
 				Driver: SQLite, DSN: NewSecret("var/content.db"), Articles: "articles", ArticleChannels: "article_channels",
-				Overlap: 2 * time.Minute, Timeout: 10 * time.Second, Zone: time.UTC, Status: StatusWords{[]storeKey{}, []storeKey{}, []storeKey{}},
+				Sources: []Source{}, Overlap: 2 * time.Minute, Timeout: 10 * time.Second, Zone: time.UTC, Status: StatusWords{[]storeKey{}, []storeKey{}, []storeKey{}},
 			},
 			Cache:    Cache{Dir: "var/cache", Keep: 5, KeepFor: 24 * time.Hour},
 			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, MaxAge: 15 * time.Minute, AuditRate: 500, Deadline: 10 * time.Minute},
@@ -88,7 +88,7 @@ func TestLoad(t *testing.T) {
 			}},
 			Content: Content{
 				Driver: Postgres, DSN: NewSecret("postgres://feedstation:hunter2@db.news.example/cms"), Articles: "feeds.articles",
-				ArticleChannels: "feeds.article_channels", Notify: "feedstation", Overlap: 10 * time.Minute, Timeout: 5 * time.Second,
+				ArticleChannels: "feeds.article_channels", Notify: "feedstation", Sources: []Source{}, Overlap: 10 * time.Minute, Timeout: 5 * time.Second,
 				Zone: zone(t, "Asia/Shanghai"), Status: StatusWords{[]storeKey{"freigegeben", "2"}, []storeKey{"zurückgezogen"}, []storeKey{""}},
 			},
 			Cache: Cache{Dir: "/srv/feedstation/cache", Keep: 20, KeepFor: 24 * time.Hour, Redis: &Redis{

@@ -23,6 +23,7 @@ func (doc *document) validate(r *report) {
 	doc.validateStations(r)
 	doc.validateAliases(r)
 	doc.Content.validate(r)
+	doc.validateSources(r)
 	doc.Cache.validate(r)
 	doc.Jobs.validate(r)
 	if !doc.Jobs.Enabled && doc.Cache.Redis == nil {
