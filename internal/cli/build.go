@@ -51,12 +51,18 @@ func (c *buildCommand) Run(in *invocation) error {
 		return err
 	}
 	defer store.Close()
+	follow, err := openSources(log, cfg, store)
+	if err != nil {
+		return err
+	}
+	unread := follow.runOnce(ctx, in, store, c.AcceptShrink)
 	defer editions.Share(ctx, settings(cfg))()
 	started := time.Now()
 	reports, err := c.build(ctx, in, log, cfg, store, editions)
 	if err != nil {
 		err = fmt.Errorf("build: %w", err)
 	}
+	err = errors.Join(unread, err)
 	summarize(in.terminal.Stdout, reports, time.Since(started))
 	if c.Out != "" {
 		err = errors.Join(err, writeEditions(c.Out, cfg.Network, editions))

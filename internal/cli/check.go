@@ -57,12 +57,16 @@ func (c *checkCommand) Run(in *invocation) error {
 		return fmt.Errorf("check: %w", err)
 	}
 	fmt.Fprintf(out, "content store  %s: %s\n", cfg.Content.SafeDSN(), findings.Summary)
+	readable, err := checkSources(ctx, out, cfg)
+	if err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
 	inspector.print(out)
 	profiles.print(out, examples)
 	for _, line := range slices.Concat(pairs.lines(), findings.Notices, findings.Faults) {
 		fmt.Fprintf(out, "  %s\n", terminal.Line(line))
 	}
-	if len(findings.Faults) > 0 {
+	if len(findings.Faults) > 0 || !readable {
 		return errReported
 	}
 	return nil

@@ -69,7 +69,7 @@ func openContent(ctx context.Context, in *invocation, log *slog.Logger, cfg *con
 // fillEmpty fills an empty store, unless there are editions: then it is not the
 // one that they were made from, and a demo would replace the news.
 func fillEmpty(ctx context.Context, in *invocation, log *slog.Logger, cfg *config.Config, store *content.Store, editions *cache.Cache) error {
-	if cfg.Content.Demo == 0 {
+	if cfg.Content.Demo == 0 || len(cfg.Content.Sources) > 0 {
 		return nil
 	}
 	empty, err := store.Empty(ctx)

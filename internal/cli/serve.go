@@ -65,7 +65,7 @@ func (s *service) admin() *server.Admin {
 		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Stores: s.editions,
 	}
 	if s.cfg.Jobs.Enabled {
-		a.Jobs = s.shop
+		a.Jobs, a.Sources = s.shop, s.shop.Sources
 	}
 	return a
 }
@@ -170,7 +170,15 @@ func (s *service) work(ctx context.Context) error {
 	timetable := jobs.NewTimetable(s.log)
 	timetable.Add(s.cfg.Jobs.Refresh, refresh)
 	timetable.Add(s.cfg.Jobs.Audit, audit)
-	s.shop.open(conductor, timetable, refresh)
+	follow, err := openSources(s.log, s.cfg, store)
+	if err != nil {
+		return err
+	}
+	defer follow.close()
+	if err := follow.schedule(s.log, timetable, s.cfg.Jobs.Deadline, refresh.Trigger); err != nil {
+		return err
+	}
+	s.shop.open(conductor, timetable, refresh, follow)
 	if err := s.editions.Acquire(ctx); err != nil {
 		s.log.Debug("leases not acquired", "error", err)
 	}

@@ -16,14 +16,15 @@ type workshop struct {
 	conductor *jobs.Conductor // nil: not open yet
 	refresh   *jobs.Task
 	timetable *jobs.Timetable
+	sources   *sources
 
 	conditions *condition.Set
 }
 
-func (w *workshop) open(conductor *jobs.Conductor, timetable *jobs.Timetable, refresh *jobs.Task) {
+func (w *workshop) open(conductor *jobs.Conductor, timetable *jobs.Timetable, refresh *jobs.Task, follow *sources) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.conductor, w.timetable, w.refresh = conductor, timetable, refresh
+	w.conductor, w.timetable, w.refresh, w.sources = conductor, timetable, refresh, follow
 }
 
 // Refresh implements server.Jobs. Before the content store is open there is
@@ -69,8 +70,19 @@ func (w *workshop) Conditions() []condition.Condition {
 	all := w.conditions.All()
 	if w.conductor != nil {
 		all = append(all, w.conductor.Conditions()...)
+		all = append(all, w.sources.conditions()...)
 	}
 	return all
+}
+
+// Sources returns what the sources are like.
+func (w *workshop) Sources() []server.Source {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.sources == nil {
+		return nil
+	}
+	return w.sources.status()
 }
 
 // Checked implements server.Jobs.

@@ -1,5 +1,8 @@
 // Package ingest fills the embedded content store: from lines of the import
-// format, wherever they come from.
+// format, wherever they come from, and from other systems over HTTP. Those are
+// sources: each is of a kind, which is little more than the addresses of its lists
+// and the paths of fields in their items; how a source is asked, how far it has
+// been followed and what is gone there is the same for all kinds.
 package ingest
 
 import (

@@ -103,7 +103,8 @@ type Admin struct {
 	Network  *network.Network
 	Editions Editions
 	Drain    *Drain
-	Jobs     Jobs // nil: this process builds nothing
+	Jobs     Jobs            // nil: this process builds nothing
+	Sources  func() []Source // what fills the embedded store; nil: nothing does
 	TakeDown TakeDowns
 	Stores   Stores   // nil: /status says nothing of them
 	Token    string   // for the requests that ask for work; empty: they are refused

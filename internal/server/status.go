@@ -23,6 +23,7 @@ type status struct {
 	Drift     map[string]int64 `json:"drift,omitempty"`
 	LeftOut   map[string]int64 `json:"left_out,omitempty"`
 	Jobs      []taskStatus     `json:"jobs,omitempty"`
+	Sources   []sourceStatus   `json:"sources,omitempty"`
 	Stores    []storeStatus    `json:"stores,omitempty"`
 	Retracted *retracted       `json:"retracted,omitempty"`
 	Unsent    []string         `json:"unsent_retractions,omitempty"` // ids of articles
@@ -36,6 +37,46 @@ type storeStatus struct {
 	State string     `json:"state"` // ok, unreachable, not writable, not answering or full
 	Error string     `json:"error,omitempty"`
 	Since *time.Time `json:"error_since,omitempty"`
+}
+
+// Source is what a source of articles is like.
+type Source struct {
+	ID, Kind string
+	State    string         // ok, waiting, first pass, or what is wrong
+	Since    time.Time      // of what is wrong; zero: nothing is
+	Success  time.Time      // when it was read last; zero: not yet
+	Articles int            // that the store has of it
+	LeftOut  map[string]int // its items by why they are no articles
+	Err      error
+}
+
+// sourceStatus is a source's part.
+type sourceStatus struct {
+	ID       string         `json:"id"`
+	Kind     string         `json:"kind"`
+	State    string         `json:"state"`
+	Since    *time.Time     `json:"since,omitempty"`
+	Success  *time.Time     `json:"last_success,omitempty"`
+	Articles int            `json:"articles"`
+	LeftOut  map[string]int `json:"left_out,omitempty"`
+	Error    string         `json:"error,omitempty"`
+}
+
+func (s *Source) status() sourceStatus {
+	text := ""
+	if s.Err != nil {
+		text = s.Err.Error()
+	}
+	return sourceStatus{s.ID, s.Kind, s.State, moment(s.Since), moment(s.Success), s.Articles, s.LeftOut, text}
+}
+
+// moment returns a time in UTC; nil: there is none.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC().Round(0)
+	return &t
 }
 
 // retracted is which articles have been taken down.
@@ -87,6 +128,11 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 		s.Drift, s.LeftOut = a.Jobs.Drift(), a.Jobs.LeftOut()
 		for _, t := range a.Jobs.Tasks() {
 			s.Jobs = append(s.Jobs, t.status())
+		}
+	}
+	if a.Sources != nil {
+		for _, source := range a.Sources() {
+			s.Sources = append(s.Sources, source.status())
 		}
 	}
 	if a.TakeDown != nil {

@@ -1,0 +1,185 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"feedstation/internal/content"
+)
+
+// audit compares the source's lists with the store: the newest articles, then the
+// others from where the last comparison ended, until enough pages have been read. What
+// is unknown or has changed is read, what is gone is withdrawn.
+func (s *Source) audit(ctx context.Context, enough func() bool) error {
+	k, st := &s.Kind, &s.state
+	template := k.List
+	if template == "" {
+		template = k.Changes
+	}
+	at := spot{Since: since(time.Time{})}
+	if st.Audit == nil && st.Complete {
+		st.Pass++
+	}
+	for first := true; ; first = false {
+		p, err := s.fetch(ctx, template, at, nil, validators{})
+		if err != nil {
+			return err
+		}
+		entries := s.entries(p)
+		step, err := s.compare(ctx, entries)
+		if err != nil {
+			return err
+		}
+		next := at.after(p, template)
+		switch ended := p.last && k.Complete; {
+		case !st.Complete: // what is there is not known yet
+		case ended:
+			err = s.endAudit(ctx, step, entries, first)
+		case first && len(entries) > 0:
+			var missing []content.SourceItem
+			if missing, err = s.missing(ctx, maxPass, oldest(entries), entries); err == nil {
+				err = s.withdraw(ctx, newest, step, missing, false)
+			}
+			if st.Audit != nil && next.Page < st.Audit.Page {
+				next = *st.Audit
+			}
+			st.Audit = &next
+		default:
+			st.Audit = &next
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.save(ctx, &step.SourceChange, step.refused); err != nil {
+			return err
+		}
+		if p.last || !st.Complete || enough() {
+			return nil
+		}
+		at = next
+	}
+}
+
+// endAudit withdraws what the comparison that ends has not met. Of a list of several
+// pages that were read one after the other, an item may have moved from one to the
+// other: without a way to ask for it, it has to be missed twice.
+func (s *Source) endAudit(ctx context.Context, step *step, entries []entry, single bool) error {
+	pass := s.state.Pass
+	if !single && s.Kind.Item == "" {
+		pass--
+	}
+	missing, err := s.missing(ctx, pass, time.Time{}, entries)
+	if err != nil {
+		return err
+	}
+	s.state.Audit = nil
+	if single {
+		delete(s.kept, newest)
+	}
+	if err := s.withdraw(ctx, all, step, missing, single && len(entries) == 0); err != nil {
+		return err
+	}
+	step.Settled = true
+	return nil
+}
+
+// compare returns a step that has what has changed of listed items, which are read
+// whole where the list does not have them so.
+func (s *Source) compare(ctx context.Context, entries []entry) (*step, error) {
+	if s.Kind.List == "" {
+		return s.step(ctx, entries)
+	}
+	known, err := s.known(ctx, entries)
+	if err != nil {
+		return nil, err
+	}
+	step := s.newStep()
+	var changed []string
+	for _, e := range entries {
+		if before, ok := known[e.id]; ok && before.Stamp == e.stamp {
+			step.Met = append(step.Met, e.id)
+		} else {
+			changed = append(changed, e.id)
+		}
+	}
+	whole, err := s.items(ctx, changed)
+	if err != nil {
+		return nil, err
+	}
+	step.add(known, whole)
+	return step, nil
+}
+
+// items reads items by their ids; those that are not there are not returned.
+func (s *Source) items(ctx context.Context, ids []string) (found []entry, err error) {
+	size := max(1, s.Kind.Size)
+	if strings.Contains(s.Kind.Item, "{id}") {
+		size = 1
+	}
+	for batch := range slices.Chunk(ids, size) {
+		p, err := s.fetch(ctx, s.Kind.Item, spot{}, batch, validators{})
+		if size == 1 && isGone(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, s.entries(p)...)
+	}
+	return found, nil
+}
+
+// least is how many articles have to be gone at once to be too many, unless all are.
+const least = 5
+
+// withdraw adds to a step that what is missing is gone, if the source confirms it. A
+// source that has lost most of its articles, or answers with nothing at all, is not
+// believed, unless an operator has accepted that.
+func (s *Source) withdraw(ctx context.Context, of part, step *step, missing []content.SourceItem, empty bool) error {
+	delete(s.kept, of)
+	if len(missing) == 0 {
+		return nil
+	}
+	total, err := s.store.SourceArticles(ctx, s.ID)
+	if err != nil {
+		return &storeError{err}
+	}
+	_, accepted, err := s.store.Source(ctx, s.ID)
+	if err != nil {
+		return &storeError{err}
+	}
+	if !accepted && (empty || len(missing) >= least && 2*len(missing) > total) {
+		s.kept[of] = fmt.Errorf("%d of %d articles are gone there; if that is meant: feedstation build --accept-shrink STATION", len(missing), total)
+		return nil
+	}
+	if s.Kind.Item != "" {
+		if missing, err = s.confirm(ctx, step, missing); err != nil {
+			return err
+		}
+	}
+	step.Gone = append(step.Gone, missing...)
+	step.Settled = step.Settled || accepted
+	return nil
+}
+
+// confirm returns those of the missing items that the source does not have when it is
+// asked for them, and adds the others to the step.
+func (s *Source) confirm(ctx context.Context, step *step, missing []content.SourceItem) (gone []content.SourceItem, err error) {
+	known, ids := map[string]content.SourceItem{}, make([]string, len(missing))
+	for i, item := range missing {
+		known[item.Item], ids[i] = item, item.Item
+	}
+	found, err := s.items(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	step.add(known, found)
+	there := map[string]bool{}
+	for _, e := range found {
+		there[e.id] = true
+	}
+	return slices.DeleteFunc(missing, func(i content.SourceItem) bool { return there[i.Item] }), nil
+}

@@ -1,0 +1,162 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"feedstation/internal/content"
+)
+
+// tie is how far behind the newest change is asked: what was changed within the same
+// second, the precision of most systems, may have come since.
+const tie = time.Second
+
+// follow reads what has changed, page by page, until there is nothing more or it is
+// late. Each page is stored with where the next one is, so that a run that is killed
+// goes on there.
+func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err error) {
+	k, st := &s.Kind, &s.state
+	asks := strings.Contains(k.Changes, "{since")
+	at := spot{Since: since(st.Cursor)}
+	if st.At != nil {
+		at = *st.At
+	} else {
+		st.Newest = st.Cursor
+	}
+	var read []entry // of a list that has everything, from its beginning
+	whole := at.Page == 0 && at.Cursor == "" && at.Next == ""
+	for {
+		start := at.Page == 0 && at.Cursor == "" && at.Next == ""
+		known := validators{}
+		if start {
+			known = st.Validators
+		}
+		p, err := s.fetch(ctx, k.Changes, at, nil, known)
+		if err != nil {
+			return false, err
+		}
+		if start {
+			st.Validators = p.validators
+		}
+		entries := s.entries(p)
+		for _, e := range entries {
+			if e.modified.After(st.Newest) {
+				st.Newest = e.modified
+			}
+		}
+		step, err := s.step(ctx, entries)
+		if err != nil {
+			return false, err
+		}
+		done := p.last || p.notModified || !asks && st.Complete && step.quiet()
+		if !asks && whole && !p.notModified {
+			if read = append(read, entries...); done {
+				if err := s.compareNewest(ctx, step, read, p.last && k.Complete); err != nil {
+					return false, err
+				}
+			}
+		}
+		next := at.after(p, k.Changes)
+		if n := len(entries); k.Ascending && n > 0 && entries[n-1].modified.Add(-tie).After(at.Since) {
+			next = spot{Since: entries[n-1].modified.Add(-tie)}
+		}
+		st.At = &next
+		if done {
+			st.At, st.Cursor, st.Complete = nil, st.Newest, true
+		}
+		if err := s.save(ctx, &step.SourceChange, step.refused); err != nil {
+			return false, err
+		}
+		if s.report != nil {
+			s.report(len(entries))
+		}
+		switch {
+		case done:
+			return false, nil
+		case next == at:
+			return false, fmt.Errorf("source %s: the list goes round in circles at page %d", s.ID, at.Page+1)
+		case late():
+			return true, nil
+		}
+		at = next
+	}
+}
+
+// since returns the moment to ask from.
+func since(cursor time.Time) time.Time {
+	if cursor.IsZero() {
+		return time.Unix(0, 0).UTC()
+	}
+	return cursor.Add(-tie)
+}
+
+// entries reads the items of a page. One without an id is left out.
+func (s *Source) entries(p *page) []entry {
+	entries := make([]entry, 0, len(p.items))
+	for _, item := range p.items {
+		e := s.Kind.entry(item, s.Zone)
+		if e.id == "" {
+			s.leave(fmt.Sprintf("item %d of a page", len(entries)+1), "no id")
+			continue
+		}
+		if s.Link != "" {
+			if address := link(s.Link, item); address != "" {
+				e.article["url"] = address
+			}
+		}
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// compareNewest adds to a step what is gone from a list that has been read from its
+// beginning; complete: to its end.
+func (s *Source) compareNewest(ctx context.Context, step *step, read []entry, complete bool) error {
+	from := time.Time{}
+	if !complete {
+		if len(read) == 0 {
+			return nil
+		}
+		from = oldest(read)
+	}
+	missing, err := s.missing(ctx, maxPass, from, read)
+	if err != nil {
+		return err
+	}
+	return s.withdraw(ctx, newest, step, missing, len(read) == 0)
+}
+
+// maxPass is later than every comparison.
+const maxPass = 1<<63 - 1
+
+func oldest(entries []entry) time.Time {
+	from := entries[0].published
+	for _, e := range entries {
+		if e.published.Before(from) {
+			from = e.published
+		}
+	}
+	return from
+}
+
+// missing returns what comparisons have not met since pass, was published after from,
+// and is not among entries.
+func (s *Source) missing(ctx context.Context, pass int64, from time.Time, entries []entry) ([]content.SourceItem, error) {
+	met := map[string]bool{}
+	for _, e := range entries {
+		met[e.id] = true
+	}
+	found, err := s.store.SourceMissing(ctx, s.ID, pass, from)
+	if err != nil {
+		return nil, &storeError{err}
+	}
+	var missing []content.SourceItem
+	for _, i := range found {
+		if !met[i.Item] {
+			missing = append(missing, i)
+		}
+	}
+	return missing, nil
+}

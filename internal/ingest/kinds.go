@@ -1,0 +1,59 @@
+package ingest
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/tidwall/gjson"
+)
+
+// Settings are what a source says of its kind.
+type Settings struct {
+	URL        string
+	Collection string // the type of content
+	// Authenticated says that the source is asked in somebody's name, who may see more
+	// than readers may.
+	Authenticated bool
+	// Fields replace those of the kind, or are added to them.
+	Fields map[string]string
+	// The rest is of the kinds json and feed alone; see config.Source.
+	Items, Next, All, Item string
+	Size                   int
+	Sitemap                string
+}
+
+// kinds are all kinds by their names.
+func kinds() map[string]func(Settings) Kind {
+	return map[string]func(Settings) Kind{
+		"wordpress": wordPress, "json": anyJSON,
+	}
+}
+
+// Kinds are the names of all kinds.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds())) }
+
+// KindOf returns a kind as a source has it.
+func KindOf(name string, s Settings) (Kind, error) {
+	of, ok := kinds()[name]
+	if !ok {
+		return Kind{}, fmt.Errorf("no kind of source: %q", name)
+	}
+	k := of(s)
+	k.Size = cmp.Or(s.Size, k.Size)
+	if k.Fields == nil {
+		k.Fields = map[string]string{}
+	}
+	maps.Copy(k.Fields, s.Fields)
+	return k, nil
+}
+
+// anyJSON is an API that the settings describe as a whole.
+func anyJSON(s Settings) Kind {
+	return Kind{
+		Changes: s.URL, List: s.All, Item: s.Item, Items: s.Items, Next: s.Next, Size: 100,
+		Header: map[string]string{"Accept": "application/json"}, Complete: true,
+		Mend: func(_ gjson.Result, r values) { r.mendStatus() },
+	}
+}

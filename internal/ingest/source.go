@@ -1,0 +1,341 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"feedstation/internal/condition"
+	"feedstation/internal/content"
+	"feedstation/internal/network"
+)
+
+// Options are what a source is.
+type Options struct {
+	ID   string // what the ids of its articles begin with, before a colon
+	Name string // of its kind
+	Kind Kind
+	URL  string // what relative addresses of articles are relative to
+	// Station is the one of articles for which Stations names none; both Stations and
+	// Channels are ids by what articles are filed under.
+	Station            string
+	Stations, Channels map[string]string
+	Link               string         // see config.Source
+	Zone               *time.Location // of times without one
+	Every, Audit       time.Duration
+	Access             Access
+}
+
+// SourceStore is where the articles of sources are stored, and how far each has been
+// followed.
+type SourceStore interface {
+	Source(ctx context.Context, source string) (state string, accepted bool, err error)
+	SourceArticles(ctx context.Context, source string) (int, error)
+	SourceItems(ctx context.Context, source string, items []string) (map[string]content.SourceItem, error)
+	SourceMissing(ctx context.Context, source string, pass int64, from time.Time) ([]content.SourceItem, error)
+	ChangeSource(ctx context.Context, source string, c *content.SourceChange, refused func(error)) error
+}
+
+// Source follows a source. One of its runs may be under way at a time; Status may be
+// called at any time.
+type Source struct {
+	Options
+	log        *slog.Logger
+	network    *network.Network
+	store      SourceStore
+	client     *client
+	base       *url.URL
+	conditions *condition.Set
+
+	mu       sync.Mutex
+	articles int
+	success  time.Time
+	first    bool              // the first pass is not over
+	leftOut  map[string]string // reasons by item
+
+	// What follows belongs to the run.
+	until   time.Time          // nothing is asked before
+	fails   int                // runs in a row
+	audited time.Time          // when the last comparison was made
+	kept    map[part]error     // why what is gone is not withdrawn
+	logged  map[string]bool    // reasons
+	changed bool               // this run has changed the store
+	report  func(articles int) // is told of each page of this run
+	state   state
+	saved   string // the state as the store has it
+}
+
+// part is a part of the comparisons.
+type part int
+
+const (
+	newest part = iota
+	all
+)
+
+// state is how far a source has been followed, as the store keeps it.
+type state struct {
+	Cursor time.Time `json:"cursor,omitzero"` // all changes up to then are known
+	// At is the next page of the pass over the changes; nil: none is under way. Newest
+	// is the newest change that the pass has met.
+	At         *spot      `json:"at,omitempty"`
+	Newest     time.Time  `json:"newest,omitzero"`
+	Complete   bool       `json:"complete,omitempty"` // the first pass is over
+	Validators validators `json:"validators,omitzero"`
+	// Pass counts the comparisons of all articles; Audit is the next page of the one
+	// that is under way, nil: none is.
+	Pass  int64 `json:"pass"`
+	Audit *spot `json:"audit,omitempty"`
+}
+
+// NewSource returns a source, unless its certificates can't be read.
+func NewSource(log *slog.Logger, n *network.Network, store SourceStore, o Options) (*Source, error) {
+	c, err := newClient(o.Access)
+	if err != nil {
+		return nil, fmt.Errorf("source %s: tls: %w", o.ID, err)
+	}
+	base, err := url.Parse(o.URL)
+	if err != nil {
+		return nil, fmt.Errorf("source %s: %w", o.ID, err)
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	return &Source{
+		Options: o, log: log.With("component", "source "+o.ID), network: n, store: store, client: c, base: base,
+		conditions: condition.New(log), leftOut: map[string]string{}, kept: map[part]error{}, logged: map[string]bool{},
+	}, nil
+}
+
+// What can be wrong with a source.
+func (s *Source) unreachable() condition.Kind {
+	return condition.Kind{
+		Level: slog.LevelError, Component: "source " + s.ID, State: "unreachable", Errors: true,
+		Began: "source can't be read, keeping its articles", Cleared: "source can be read again",
+	}
+}
+
+func (s *Source) shrunk() condition.Kind {
+	return condition.Kind{
+		Level: slog.LevelError, Component: "source " + s.ID, State: "shrunk",
+		Began: "source has lost most of its articles, keeping them", Cleared: "source has its articles again",
+	}
+}
+
+// How a source that fails is left alone: for its interval, doubled with each failure.
+const maxRest = 30 * time.Minute
+
+// runFor is how long a run goes on before it lets others be built from what it has
+// stored.
+const runFor = time.Minute
+
+// Error is why a source can't be read: a condition says so already.
+type Error struct{ error }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.error }
+
+// Run asks the source what has changed and stores it, and when that is due compares a
+// part of all with it. More: it is not done, and another run should follow at once. The
+// error is an [Error], the store's or the context's. Report, unless nil, is told of how
+// many articles each page had.
+func (s *Source) Run(ctx context.Context, report func(articles int)) (changed, more bool, err error) {
+	if time.Now().Before(s.until) {
+		return false, false, nil
+	}
+	s.changed, s.report = false, report
+	if err := s.load(ctx); err != nil {
+		return false, false, err
+	}
+	more, err = s.run(ctx)
+	s.count(ctx)
+	if ctx.Err() != nil {
+		return s.changed, true, context.Cause(ctx)
+	}
+	if _, ok := errors.AsType[*storeError](err); ok {
+		return s.changed, false, err
+	}
+	s.conditions.Note(s.unreachable(), "", err)
+	s.conditions.Note(s.shrunk(), "", cmp.Or(s.kept[newest], s.kept[all]))
+	if err != nil {
+		s.rest(err)
+		return s.changed, false, &Error{err}
+	}
+	s.fails = 0
+	s.mu.Lock()
+	s.success = time.Now()
+	s.mu.Unlock()
+	return s.changed, more, nil
+}
+
+func (s *Source) run(ctx context.Context) (more bool, err error) {
+	began := time.Now()
+	late := func() bool { return time.Since(began) > runFor }
+	if !s.state.Complete && s.state.At == nil && s.Kind.List != "" {
+		// What readers see first comes first.
+		if err := s.audit(ctx, func() bool { return true }); err != nil {
+			return false, err
+		}
+	}
+	if more, err := s.follow(ctx, late); err != nil || more {
+		return more, err
+	}
+	if time.Since(s.audited) < s.Audit {
+		return false, nil
+	}
+	pages := 0
+	if err := s.audit(ctx, func() bool { pages++; return pages >= auditPages || late() }); err != nil {
+		return false, err
+	}
+	s.audited = time.Now()
+	return false, nil
+}
+
+// AuditAll compares everything with the source.
+func (s *Source) AuditAll(ctx context.Context) error {
+	if err := s.load(ctx); err != nil {
+		return err
+	}
+	return s.audit(ctx, func() bool { return false })
+}
+
+// auditPages is how many pages a comparison reads at a time: a small source is compared
+// as a whole each time, a large one part by part, its newest articles each time.
+const auditPages = 20
+
+// rest has the source left alone for a while.
+func (s *Source) rest(err error) {
+	s.fails++
+	wait := min(s.Every<<min(s.fails-1, 10), maxRest)
+	wait = wait/2 + rand.N(wait/2)
+	if status, ok := errors.AsType[*statusError](err); ok && status.after > 0 {
+		wait = status.after
+	}
+	s.until = time.Now().Add(wait)
+}
+
+// storeError is a failure of the store, not of the source.
+type storeError struct{ error }
+
+func (e *storeError) Unwrap() error { return e.error }
+
+func (s *Source) load(ctx context.Context) error {
+	text, _, err := s.store.Source(ctx, s.ID)
+	if err != nil {
+		return &storeError{err}
+	}
+	s.state, s.saved = state{}, text
+	if text != "" {
+		if err := json.Unmarshal([]byte(text), &s.state); err != nil {
+			return &storeError{fmt.Errorf("source %s: state: %w", s.ID, err)}
+		}
+	}
+	s.noteFirst()
+	return nil
+}
+
+// save stores a step and how far it has come, unless nothing is different.
+func (s *Source) save(ctx context.Context, c *content.SourceChange, refused func(error)) error {
+	text, err := json.Marshal(s.state)
+	if err != nil {
+		panic(err) // times and texts always marshal
+	}
+	c.State, c.Pass = string(text), s.state.Pass
+	quiet := c.Articles == nil && len(c.Items) == 0 && len(c.Met) == 0 && len(c.Gone) == 0 && len(c.Hidden) == 0 && !c.Settled
+	if quiet && c.State == s.saved {
+		return nil
+	}
+	if err := s.store.ChangeSource(ctx, s.ID, c, refused); err != nil {
+		return &storeError{err}
+	}
+	s.saved = c.State
+	s.changed = s.changed || c.Articles != nil || len(c.Gone) > 0 || len(c.Hidden) > 0
+	return nil
+}
+
+func (s *Source) count(ctx context.Context) {
+	n, err := s.store.SourceArticles(ctx, s.ID)
+	s.noteFirst()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil { // else the number before is shown
+		s.articles = n
+	}
+}
+
+func (s *Source) noteFirst() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.first = !s.state.Complete
+}
+
+// FirstPass reports whether the first pass over the source is not over.
+func (s *Source) FirstPass() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.first
+}
+
+// fetch reads a page.
+func (s *Source) fetch(ctx context.Context, template string, at spot, ids []string, known validators) (*page, error) {
+	a, err := s.client.get(ctx, s.Kind.address(template, at, ids), s.Kind.Header, known)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.Kind.read(s.base, template, at, a)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", shown(a.url.String()), err)
+	}
+	return p, nil
+}
+
+// Status is what a source is like at the moment.
+type Status struct {
+	ID, Kind string
+	State    string    // ok, waiting, first pass, unreachable or shrunk
+	Since    time.Time // of what is wrong; zero: nothing is
+	Success  time.Time // of the last run; zero: none yet
+	Articles int       // of the store
+	LeftOut  map[string]int
+	Err      error
+}
+
+// Status returns what the source is like.
+func (s *Source) Status() Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	status := Status{ID: s.ID, Kind: s.Name, State: "ok", Success: s.success, Articles: s.articles}
+	switch {
+	case s.success.IsZero():
+		status.State = "waiting"
+	case s.first:
+		status.State = "first pass"
+	}
+	for _, reason := range s.leftOut {
+		if status.LeftOut == nil {
+			status.LeftOut = map[string]int{}
+		}
+		status.LeftOut[reason]++
+	}
+	if wrong := s.conditions.All(); len(wrong) > 0 {
+		status.State, status.Since, status.Err = wrong[0].State, wrong[0].Since, wrong[0].Err
+	}
+	return status
+}
+
+// Conditions returns what is wrong with the source.
+func (s *Source) Conditions() []condition.Condition { return s.conditions.All() }
+
+// Serves reports whether the source may have articles of a station.
+func (s *Source) Serves(station string) bool {
+	return s.Station == station || slices.Contains(slices.Collect(maps.Values(s.Stations)), station) || s.Kind.Fields["station"] != ""
+}

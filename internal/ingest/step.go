@@ -1,0 +1,224 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"feedstation/internal/article"
+	"feedstation/internal/content"
+)
+
+// step is what one page changes.
+type step struct {
+	content.SourceChange
+	articles []article.Article
+	items    map[string]int // of SourceChange.Items, by article
+	storing  string         // the article that is being stored
+	source   *Source
+}
+
+func (s *Source) newStep() *step { return &step{source: s, items: map[string]int{}} }
+
+// step compares whole items with what is known of them, and returns what is new.
+func (s *Source) step(ctx context.Context, entries []entry) (*step, error) {
+	known, err := s.known(ctx, entries)
+	if err != nil {
+		return nil, err
+	}
+	step := s.newStep()
+	step.add(known, entries)
+	return step, nil
+}
+
+func (s *Source) known(ctx context.Context, entries []entry) (map[string]content.SourceItem, error) {
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.id
+	}
+	known, err := s.store.SourceItems(ctx, s.ID, ids)
+	if err != nil {
+		return nil, &storeError{err}
+	}
+	return known, nil
+}
+
+// add adds what is new of whole items. Of one that is there twice the last counts.
+func (p *step) add(known map[string]content.SourceItem, entries []entry) {
+	for _, e := range entries {
+		before, is := known[e.id]
+		a, text, reason := p.source.article(&e)
+		item := content.SourceItem{Item: e.id, ArticleID: a.ID, Published: e.published, Stamp: e.stamp, Digest: sum(text)}
+		p.source.leave(e.id, reason)
+		switch {
+		case reason != "" && reason != hidden && before.ArticleID != "":
+			item.ArticleID = before.ArticleID // what readers see does not get worse
+		case reason != "":
+			item.ArticleID = ""
+		}
+		known[e.id] = item
+		if is && item == before {
+			p.Met = append(p.Met, e.id)
+			continue
+		}
+		if before.ArticleID != "" && item.ArticleID == "" {
+			p.Hidden = append(p.Hidden, before.ArticleID)
+		}
+		if reason == "" && (item.Digest != before.Digest || before.ArticleID == "") {
+			p.put(a, len(p.Items))
+		}
+		p.Items = append(p.Items, item)
+	}
+}
+
+// put adds an article whose item comes next.
+func (p *step) put(a article.Article, item int) {
+	if p.Articles == nil {
+		p.Articles = p.each()
+	}
+	if i := slices.IndexFunc(p.articles, func(other article.Article) bool { return other.ID == a.ID }); i >= 0 {
+		p.articles = slices.Delete(p.articles, i, i+1)
+	}
+	p.articles, p.items[a.ID] = append(p.articles, a), item
+}
+
+func (p *step) each() iter.Seq2[article.Article, error] {
+	return func(yield func(article.Article, error) bool) {
+		for _, a := range p.articles {
+			p.storing = a.ID
+			if !yield(a, nil) {
+				return
+			}
+		}
+	}
+}
+
+// refused notes that the store can't have the article that is being stored.
+func (p *step) refused(err error) {
+	item := &p.Items[p.items[p.storing]]
+	item.ArticleID = ""
+	p.source.leave(item.Item, err.Error())
+}
+
+// quiet reports whether a page had nothing new.
+func (p *step) quiet() bool { return len(p.Items) == 0 && len(p.Hidden) == 0 }
+
+// hidden is the reason of what readers must not see.
+const hidden = "not published"
+
+// article returns the article of an item and its text in the import format, or why
+// there is none.
+func (s *Source) article(e *entry) (a article.Article, text, reason string) {
+	r := maps.Clone(e.article)
+	id := s.ID + ":" + e.id
+	r["id"] = id
+	delete(r, "modified")
+	delete(r, "terms")
+	for _, name := range []string{"url", "original_url", "next_url"} {
+		if ref, ok := r[name].(string); ok && ref != "" {
+			if u, err := s.base.Parse(ref); err == nil {
+				r[name] = u.String()
+			}
+		}
+	}
+	station := s.stationOf(e, r)
+	r["station"] = station
+	if channels := s.channelsOf(e, r, station); len(channels) > 0 {
+		r["channels"] = channels
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		return a, "", err.Error()
+	}
+	text = string(data)
+	switch status, _ := r["status"].(string); {
+	case status != "" && status != string(article.Published):
+		return article.Article{ID: id}, text, hidden
+	case station == "":
+		return article.Article{ID: id}, text, "no station: " + filed(e.terms)
+	}
+	a, odd, err := (&Intake{Network: s.network}).decode(Record{Text: data})
+	if err != nil {
+		return article.Article{ID: id}, text, strings.ReplaceAll(err.Error(), "\n", "; ")
+	}
+	s.odd(e.id, odd)
+	return a, text, ""
+}
+
+func filed(terms []string) string {
+	if len(terms) == 0 {
+		return "it is filed under nothing"
+	}
+	return "it is filed under " + strings.Join(terms[:min(len(terms), 5)], ", ")
+}
+
+// stationOf returns the station of an item; empty: it has none.
+func (s *Source) stationOf(e *entry, r values) string {
+	for _, term := range e.terms {
+		if id := s.Stations[term]; id != "" {
+			return id
+		}
+	}
+	named, _ := r["station"].(string)
+	if id := s.Stations[named]; id != "" {
+		return id
+	}
+	if _, ok := s.network.Station(named); ok {
+		return named
+	}
+	return s.Station
+}
+
+// channelsOf returns the channels of an item.
+func (s *Source) channelsOf(e *entry, r values, id string) (channels []string) {
+	station, ok := s.network.Station(id)
+	if !ok {
+		return nil
+	}
+	named, _ := r["channels"].([]string)
+	for _, term := range slices.Concat(named, e.terms) {
+		channel := s.Channels[term]
+		if channel == "" && station.HasChannel(term) {
+			channel = term
+		}
+		if channel != "" && station.HasChannel(channel) && !slices.Contains(channels, channel) {
+			channels = append(channels, channel)
+		}
+	}
+	return channels
+}
+
+// maxLeftOut bounds how many items are remembered with why they are left out.
+const maxLeftOut = 10_000
+
+// leave notes why an item is left out; "": it is not. Each reason is logged once.
+func (s *Source) leave(item, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if reason == "" {
+		delete(s.leftOut, item)
+		return
+	}
+	if len(s.leftOut) < maxLeftOut {
+		s.leftOut[item] = reason
+	}
+	if reason != hidden && !s.logged[reason] && len(s.logged) < maxLeftOut {
+		s.logged[reason] = true
+		s.log.Warn("article of source left out", "item", item, "reason", reason)
+	}
+}
+
+func (s *Source) odd(item string, odd []article.Fault) {
+	for _, fault := range odd {
+		text := fmt.Sprint(fault)
+		if s.logged[text] || len(s.logged) >= maxLeftOut {
+			continue
+		}
+		s.logged[text] = true
+		s.log.Warn("value of source left out", "item", item, "reason", text)
+	}
+}

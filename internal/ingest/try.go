@@ -1,0 +1,58 @@
+package ingest
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"feedstation/internal/article"
+)
+
+// Trial is what a source would give.
+type Trial struct {
+	Items    int // of the first page
+	Articles []article.Article
+	LeftOut  map[string]int // items by reason
+	Unknown  map[string]int // articles by what they are filed under that is no channel
+}
+
+// tried is how many items are read one by one where a list does not have them whole.
+const tried = 20
+
+// Try reads the newest items of the source, and stores nothing.
+func (s *Source) Try(ctx context.Context) (*Trial, error) {
+	template, at := s.Kind.List, spot{}
+	if template == "" {
+		template, at.Since = s.Kind.Changes, since(at.Since)
+	}
+	p, err := s.fetch(ctx, template, at, nil, validators{})
+	if err != nil {
+		return nil, err
+	}
+	entries := s.entries(p)
+	trial := &Trial{Items: len(entries), LeftOut: map[string]int{}, Unknown: map[string]int{}}
+	if s.Kind.List != "" {
+		var ids []string
+		for _, e := range entries[:min(len(entries), tried)] {
+			ids = append(ids, e.id)
+		}
+		if entries, err = s.items(ctx, ids); err != nil {
+			return nil, err
+		}
+		trial.Items = len(entries)
+	}
+	for _, e := range entries {
+		a, _, reason := s.article(&e)
+		if reason != "" {
+			trial.LeftOut[reason]++
+			continue
+		}
+		trial.Articles = append(trial.Articles, a)
+		for _, term := range e.terms {
+			if !slices.Contains(a.Channels, term) && s.Channels[term] == "" && s.Stations[term] == "" && strings.TrimSpace(term) != "" {
+				trial.Unknown[term]++
+			}
+		}
+	}
+	return trial, nil
+}
