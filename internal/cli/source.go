@@ -38,7 +38,7 @@ type sources struct {
 func openSources(log *slog.Logger, cfg *config.Config, store *content.Store) (*sources, error) {
 	s := &sources{lock: cfg.Content.DSN.Reveal() + ".sources.lock"}
 	for _, c := range cfg.Content.Expanded() {
-		options, err := sourceOptions(cfg.Network, c)
+		options, err := sourceOptions(cfg.Network, cfg.Content, c)
 		if err != nil {
 			return nil, err
 		}
@@ -51,7 +51,7 @@ func openSources(log *slog.Logger, cfg *config.Config, store *content.Store) (*s
 	return s, nil
 }
 
-func sourceOptions(n *network.Network, c config.Source) (ingest.Options, error) {
+func sourceOptions(n *network.Network, content config.Content, c config.Source) (ingest.Options, error) {
 	kind, err := ingest.KindOf(c.Kind, ingest.Settings{
 		URL: c.URL, Collection: c.Collection, Authenticated: c.Username != "" || c.Token.Reveal() != "", Fields: c.Fields,
 		Items: c.Items, Next: c.Next, All: c.All, Item: c.Item, Size: c.Size, Sitemap: c.Sitemap,
@@ -59,13 +59,17 @@ func sourceOptions(n *network.Network, c config.Source) (ingest.Options, error) 
 	if err != nil {
 		return ingest.Options{}, fmt.Errorf("source %s: %w", c.ID, err)
 	}
+	reader := content.Reader()
+	if c.Zone != nil {
+		reader.Zone = c.Zone
+	}
 	version := strings.ReplaceAll(buildVersion(), " ", "-")
 	if version == "" {
 		version = "devel"
 	}
 	return ingest.Options{
 		ID: c.ID, Name: c.Kind, Kind: kind, URL: c.URL, Station: c.Station, Stations: c.Stations, Channels: c.Channels,
-		Link: c.Link, Zone: c.Zone, Every: c.Every, Audit: c.Audit,
+		Link: c.Link, Reader: reader, Every: c.Every, Audit: c.Audit,
 		Access: ingest.Access{
 			UserAgent: fmt.Sprintf("feedstation/%s (+%s)", version, n.Stations[0].URL),
 			Username:  c.Username, Password: c.Password.Reveal(), Token: c.Token.Reveal(), Header: c.Header,

@@ -75,7 +75,7 @@ type Source struct {
 	Password Secret `key:"password"`
 	Token    Secret `key:"token"`
 	Header   string `key:"header"`
-	// Zone is that of times without one; nil: UTC.
+	// Zone is that of times without one; nil: that of Content.
 	Zone *time.Location `key:"timezone"`
 	// Timeout bounds one request, 1s to 10m, Rate how many there are a second, 1 to
 	// 1000, MaxBytes an answer, 10,000 to 1 GiB.

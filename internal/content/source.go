@@ -12,17 +12,16 @@ import (
 )
 
 const (
-	readSource      = `SELECT state, accepted FROM sources WHERE id = ?`
-	writeSource     = `INSERT INTO sources (id, state) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET state = excluded.state, accepted = min(accepted, ?3)`
-	acceptSource    = `INSERT INTO sources (id, state, accepted) VALUES (?, '', 1) ON CONFLICT (id) DO UPDATE SET accepted = 1`
-	countArticles   = `SELECT count(*) FROM source_articles WHERE source = ? AND article_id <> ''`
-	readItems       = `SELECT item, article_id, published, stamp, digest FROM source_articles WHERE source = ? AND item IN (SELECT value FROM json_each(?))`
-	readMissing     = `SELECT item, article_id, published, stamp, digest FROM source_articles WHERE source = ? AND article_id <> '' AND pass < ? AND published > ?`
-	writeItem       = `INSERT OR REPLACE INTO source_articles (source, item, article_id, published, stamp, digest, pass) VALUES (?, ?, ?, ?, ?, ?, ?)`
-	meetItems       = `UPDATE source_articles SET pass = ?3 WHERE source = ?1 AND item IN (SELECT value FROM json_each(?2)) AND pass < ?3`
-	forgetItems     = `DELETE FROM source_articles WHERE source = ? AND item IN (SELECT value FROM json_each(?))`
-	withdrawArticle = `UPDATE articles SET status = 'withdrawn', modified_at = ?2
-		WHERE id IN (SELECT value FROM json_each(?1)) AND status <> 'withdrawn'`
+	readSource    = `SELECT state, accepted FROM sources WHERE id = ?`
+	writeSource   = `INSERT INTO sources (id, state) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET state = excluded.state, accepted = min(accepted, ?3)`
+	acceptSource  = `INSERT INTO sources (id, state, accepted) VALUES (?, '', 1) ON CONFLICT (id) DO UPDATE SET accepted = 1`
+	countArticles = `SELECT count(*) FROM source_articles WHERE source = ? AND article_id <> ''`
+	readItems     = `SELECT item, article_id, published, stamp, digest FROM source_articles WHERE source = ? AND item IN (SELECT value FROM json_each(?))`
+	readMissing   = `SELECT item, article_id, published, stamp, digest FROM source_articles WHERE source = ? AND article_id <> '' AND pass < ? AND published > ?`
+	writeItem     = `INSERT OR REPLACE INTO source_articles (source, item, article_id, published, stamp, digest, pass) VALUES (?, ?, ?, ?, ?, ?, ?)`
+	meetItems     = `UPDATE source_articles SET pass = ?3 WHERE source = ?1 AND item IN (SELECT value FROM json_each(?2)) AND pass < ?3`
+	forgetItems   = `DELETE FROM source_articles WHERE source = ? AND item IN (SELECT value FROM json_each(?))`
+	hideArticles  = `UPDATE articles SET status = ?3, modified_at = ?2 WHERE id IN (SELECT value FROM json_each(?1)) AND status <> ?3`
 )
 
 // SourceItem is what the store knows of an item of a source.
@@ -100,14 +99,15 @@ func (s *Store) sourceItems(ctx context.Context, each func(SourceItem), query st
 
 // SourceChange is what a step of following a source changes.
 type SourceChange struct {
-	Articles iter.Seq2[article.Article, error] // that are new or have changed; nil: none
-	Items    []SourceItem                      // that are new or have changed, with those of Articles
-	Met      []string                          // further items that are there
-	Gone     []SourceItem                      // that are there no more: their articles are withdrawn
-	Hidden   []string                          // ids of further articles that are withdrawn
-	Pass     int64                             // of the comparison that has met Items and Met
-	State    string                            // how far the source has been followed
-	Settled  bool                              // what was accepted has been done
+	Articles  iter.Seq2[article.Article, error] // that are new or have changed; nil: none
+	Items     []SourceItem                      // that are new or have changed, with those of Articles
+	Met       []string                          // further items that are there
+	Gone      []SourceItem                      // that are there no more: their articles are withdrawn
+	Hidden    []string                          // ids of articles that are drafts now
+	Withdrawn []string                          // ids of articles that are withdrawn now
+	Pass      int64                             // of the comparison that has met Items and Met
+	State     string                            // how far the source has been followed
+	Settled   bool                              // what was accepted has been done
 }
 
 // ChangeSource stores a step of following a source in one transaction. Articles are
@@ -133,7 +133,7 @@ func writeStep(ctx context.Context, tx *sql.Tx, source string, c *SourceChange, 
 			return err
 		}
 	}
-	withdrawn, gone := c.Hidden, []string(nil)
+	withdrawn, gone := c.Withdrawn, []string(nil)
 	for _, i := range c.Gone {
 		withdrawn, gone = append(withdrawn, i.ArticleID), append(gone, i.Item)
 	}
@@ -148,7 +148,8 @@ func writeStep(ctx context.Context, tx *sql.Tx, source string, c *SourceChange, 
 	}{
 		{len(c.Met) > 0, meetItems, []any{source, list(c.Met), c.Pass}},
 		{len(gone) > 0, forgetItems, []any{source, list(gone)}},
-		{len(withdrawn) > 0, withdrawArticle, []any{list(withdrawn), millis(started)}},
+		{len(c.Hidden) > 0, hideArticles, []any{list(c.Hidden), millis(started), string(article.Draft)}},
+		{len(withdrawn) > 0, hideArticles, []any{list(withdrawn), millis(started), string(article.Withdrawn)}},
 		{true, writeSource, []any{source, c.State, keep}},
 	} {
 		if !do.needed {

@@ -96,7 +96,7 @@ func since(cursor time.Time) time.Time {
 func (s *Source) entries(p *page) []entry {
 	entries := make([]entry, 0, len(p.items))
 	for _, item := range p.items {
-		e := s.Kind.entry(item, s.Zone)
+		e := s.Kind.entry(item, s.Reader)
 		if e.id == "" {
 			s.leave(fmt.Sprintf("item %d of a page", len(entries)+1), "no id")
 			continue

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/tidwall/gjson"
 )
 
 // Settings are what a source says of its kind.
@@ -54,6 +52,5 @@ func anyJSON(s Settings) Kind {
 	return Kind{
 		Changes: s.URL, List: s.All, Item: s.Item, Items: s.Items, Next: s.Next, Size: 100,
 		Header: map[string]string{"Accept": "application/json"}, Complete: true,
-		Mend: func(_ gjson.Result, r values) { r.mendStatus() },
 	}
 }

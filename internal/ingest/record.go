@@ -5,12 +5,13 @@ import (
 	"hash/fnv"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
 	"golang.org/x/net/html"
+
+	"feedstation/internal/article"
 )
 
 // values are an article in the import format, as a source's item says it.
@@ -26,45 +27,22 @@ type entry struct {
 	article   values
 }
 
-// The fields that are read otherwise than as text.
-var (
-	timeFields   = map[string]bool{"published": true, "updated": true, "expires": true, "modified": true}
-	listFields   = map[string]bool{"channels": true, "authors": true, "tags": true, "terms": true}
-	objectFields = map[string]string{"images": "url", "enclosures": "url", "alternates": "", "source": "name"}
-)
-
-// entry reads an item.
-func (k *Kind) entry(item gjson.Result, zone *time.Location) entry {
+// entry reads an item. Values are left as the source writes them, for the reader of the
+// import format.
+func (k *Kind) entry(item gjson.Result, r article.Reader) entry {
 	e := entry{article: values{}}
 	for name, path := range k.Fields {
 		value := item.Get(path)
 		switch {
-		case !value.Exists() || value.Type == gjson.Null:
+		case !value.Exists() || value.Type == gjson.Null || value.Raw == `""`:
 		case name == "terms":
 			e.terms = termsOf(value)
-		case timeFields[name]:
-			at, ok := instant(value, zone)
-			switch {
-			case ok && name == "modified":
-				e.modified = at
-			case ok && !at.IsZero():
-				e.article[name] = at.Format(time.RFC3339Nano)
-			case !ok && name != "modified":
-				e.article[name] = value.String() // for the import format's reader to refuse
-			}
-			if name == "published" {
-				e.published = at.UTC().Truncate(time.Millisecond) // as the store has it
-			}
-		case listFields[name]:
-			e.article[name] = texts(value)
-		case name == "noindex":
-			e.article[name] = value.Bool()
+		case name == "modified":
+			e.modified, _ = r.Time(value.String()) // without one, the publication has to do
+		case value.Type == gjson.String:
+			e.article[name] = value.String()
 		default:
-			if key, ok := objectFields[name]; ok {
-				e.article[name] = objects(value, key, name != "source")
-			} else {
-				e.article[name] = value.String()
-			}
+			e.article[name] = json.RawMessage(value.Raw)
 		}
 	}
 	stamp := item
@@ -75,11 +53,25 @@ func (k *Kind) entry(item gjson.Result, zone *time.Location) entry {
 	if k.Mend != nil {
 		k.Mend(item, e.article)
 	}
-	e.id, _ = e.article["id"].(string)
+	e.id = e.article.text("id")
+	if at, err := r.Time(e.article.text("published")); err == nil {
+		e.published = at.UTC().Truncate(time.Millisecond) // as the store has it
+	}
 	if e.modified.IsZero() {
 		e.modified = e.published
 	}
 	return e
+}
+
+// text returns a text or a number; empty: there is neither.
+func (r values) text(name string) string {
+	switch value := r[name].(type) {
+	case string:
+		return value
+	case json.RawMessage:
+		return gjson.ParseBytes(value).String()
+	}
+	return ""
 }
 
 func sum(text string) int64 {
@@ -106,90 +98,6 @@ func termsOf(value gjson.Result) (terms []string) {
 		}
 	}
 	return terms
-}
-
-// texts returns the texts of a list, of lists within it, or of a single value.
-func texts(value gjson.Result) (all []string) {
-	for _, v := range value.Array() {
-		switch {
-		case v.IsArray():
-			all = append(all, texts(v)...)
-		case v.IsObject():
-			if name := v.Get("name"); name.Exists() {
-				all = append(all, name.String())
-			}
-		case v.Type != gjson.Null && strings.TrimSpace(v.String()) != "":
-			all = append(all, v.String())
-		}
-	}
-	return all
-}
-
-// objects returns the objects of a list, or a single one. A text is an object that has
-// it under a key; one without that key is left out.
-func objects(value gjson.Result, key string, list bool) any {
-	var all []json.RawMessage
-	for _, v := range value.Array() {
-		switch {
-		case v.IsObject() && (key == "" || v.Get(key).String() != ""):
-			all = append(all, json.RawMessage(withoutNulls(v)))
-		case v.Type == gjson.String && v.String() != "" && key != "":
-			text, _ := json.Marshal(map[string]string{key: v.String()}) // texts always marshal
-			all = append(all, text)
-		}
-	}
-	switch {
-	case list:
-		return all
-	case len(all) == 0:
-		return nil
-	}
-	return all[0]
-}
-
-// withoutNulls returns an object without the members that are null or empty.
-func withoutNulls(object gjson.Result) string {
-	kept := map[string]json.RawMessage{}
-	for key, v := range object.Map() {
-		if v.Type != gjson.Null && v.Raw != `""` {
-			kept[key] = json.RawMessage(v.Raw)
-		}
-	}
-	text, err := json.Marshal(kept)
-	if err != nil {
-		panic(err) // the values have been parsed
-	}
-	return string(text)
-}
-
-var layouts = []string{
-	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00",
-	"2006-01-02 15:04:05.999999999", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly, time.RFC1123Z, time.RFC1123,
-}
-
-// instant reads a time: RFC 3339, the same without a zone, which is then zone, or Unix
-// seconds or milliseconds. Zero dates are the zero time.
-func instant(value gjson.Result, zone *time.Location) (time.Time, bool) {
-	text := strings.TrimSpace(value.String())
-	if text == "" || strings.HasPrefix(text, "0000-00-00") {
-		return time.Time{}, true
-	}
-	if number := value.Int(); value.Type == gjson.Number || len(text) >= 9 && strings.Trim(text, "0123456789") == "" {
-		const fromMillis = 100_000_000_000 // as seconds, after the year 5000
-		switch {
-		case number == 0:
-			return time.Time{}, true
-		case number > fromMillis:
-			return time.UnixMilli(number).UTC(), true
-		}
-		return time.Unix(number, 0).UTC(), true
-	}
-	for _, layout := range layouts {
-		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return at, true
-		}
-	}
-	return time.Time{}, false
 }
 
 var inBraces = regexp.MustCompile(`\{([^{}]+)\}`)
@@ -226,27 +134,18 @@ func plain(markup string) string {
 	}
 }
 
-// plain makes plain text of fields that are HTML in the source.
+// plain makes plain text of fields that are HTML in the source, texts or lists of them.
 func (r values) plain(names ...string) {
 	for _, name := range names {
-		if markup, ok := r[name].(string); ok {
-			r[name] = plain(markup)
+		switch value := r[name].(type) {
+		case string:
+			r[name] = plain(value)
+		case json.RawMessage:
+			var list []string
+			for _, v := range gjson.ParseBytes(value).Array() {
+				list = append(list, plain(v.String()))
+			}
+			r[name] = list
 		}
-	}
-}
-
-// shownWords are what systems call what readers may see.
-var shownWords = []string{"", "published", "publish", "live", "public", "active", "online", "visible", "true", "1"}
-
-// mendStatus has everything that readers may see published, and the rest a draft.
-func (r values) mendStatus() {
-	status, ok := r["status"].(string)
-	if !ok {
-		return
-	}
-	if slices.Contains(shownWords, strings.ToLower(strings.TrimSpace(status))) {
-		delete(r, "status")
-	} else {
-		r["status"] = "draft"
 	}
 }

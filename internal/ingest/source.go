@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/condition"
 	"feedstation/internal/content"
 	"feedstation/internal/network"
@@ -30,7 +31,7 @@ type Options struct {
 	Station            string
 	Stations, Channels map[string]string
 	Link               string         // see config.Source
-	Zone               *time.Location // of times without one
+	Reader             article.Reader // of values
 	Every, Audit       time.Duration
 	Access             Access
 }
@@ -106,9 +107,6 @@ func NewSource(log *slog.Logger, n *network.Network, store SourceStore, o Option
 	base, err := url.Parse(o.URL)
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", o.ID, err)
-	}
-	if o.Zone == nil {
-		o.Zone = time.UTC
 	}
 	return &Source{
 		Options: o, log: log.With("component", "source "+o.ID), network: n, store: store, client: c, base: base,
@@ -250,7 +248,7 @@ func (s *Source) save(ctx context.Context, c *content.SourceChange, refused func
 		panic(err) // times and texts always marshal
 	}
 	c.State, c.Pass = string(text), s.state.Pass
-	quiet := c.Articles == nil && len(c.Items) == 0 && len(c.Met) == 0 && len(c.Gone) == 0 && len(c.Hidden) == 0 && !c.Settled
+	quiet := c.Articles == nil && len(c.Items) == 0 && len(c.Met) == 0 && len(c.Gone) == 0 && !c.Settled
 	if quiet && c.State == s.saved {
 		return nil
 	}
@@ -258,7 +256,7 @@ func (s *Source) save(ctx context.Context, c *content.SourceChange, refused func
 		return &storeError{err}
 	}
 	s.saved = c.State
-	s.changed = s.changed || c.Articles != nil || len(c.Gone) > 0 || len(c.Hidden) > 0
+	s.changed = s.changed || c.Articles != nil || len(c.Gone) > 0 || len(c.Hidden) > 0 || len(c.Withdrawn) > 0
 	return nil
 }
 

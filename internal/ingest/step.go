@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"feedstation/internal/article"
 	"feedstation/internal/content"
 )
@@ -65,7 +67,11 @@ func (p *step) add(known map[string]content.SourceItem, entries []entry) {
 			p.Met = append(p.Met, e.id)
 			continue
 		}
-		if before.ArticleID != "" && item.ArticleID == "" {
+		switch {
+		case before.ArticleID == "" || item.ArticleID != "":
+		case a.Status == article.Withdrawn:
+			p.Withdrawn = append(p.Withdrawn, before.ArticleID)
+		default:
 			p.Hidden = append(p.Hidden, before.ArticleID)
 		}
 		if reason == "" && (item.Digest != before.Digest || before.ArticleID == "") {
@@ -105,7 +111,7 @@ func (p *step) refused(err error) {
 }
 
 // quiet reports whether a page had nothing new.
-func (p *step) quiet() bool { return len(p.Items) == 0 && len(p.Hidden) == 0 }
+func (p *step) quiet() bool { return len(p.Items) == 0 }
 
 // hidden is the reason of what readers must not see.
 const hidden = "not published"
@@ -119,7 +125,7 @@ func (s *Source) article(e *entry) (a article.Article, text, reason string) {
 	delete(r, "modified")
 	delete(r, "terms")
 	for _, name := range []string{"url", "original_url", "next_url"} {
-		if ref, ok := r[name].(string); ok && ref != "" {
+		if ref := r.text(name); ref != "" {
 			if u, err := s.base.Parse(ref); err == nil {
 				r[name] = u.String()
 			}
@@ -135,13 +141,13 @@ func (s *Source) article(e *entry) (a article.Article, text, reason string) {
 		return a, "", err.Error()
 	}
 	text = string(data)
-	switch status, _ := r["status"].(string); {
-	case status != "" && status != string(article.Published):
-		return article.Article{ID: id}, text, hidden
-	case station == "":
+	if status, err := s.Reader.ParseStatus(r.text("status")); err == nil && status != article.Published {
+		return article.Article{ID: id, Status: status}, text, hidden
+	}
+	if station == "" {
 		return article.Article{ID: id}, text, "no station: " + filed(e.terms)
 	}
-	a, odd, err := (&Intake{Network: s.network}).decode(Record{Text: data})
+	a, odd, err := (&Intake{Network: s.network, Reader: s.Reader}).decode(Record{Text: data})
 	if err != nil {
 		return article.Article{ID: id}, text, strings.ReplaceAll(err.Error(), "\n", "; ")
 	}
@@ -163,7 +169,7 @@ func (s *Source) stationOf(e *entry, r values) string {
 			return id
 		}
 	}
-	named, _ := r["station"].(string)
+	named := r.text("station")
 	if id := s.Stations[named]; id != "" {
 		return id
 	}
@@ -179,7 +185,12 @@ func (s *Source) channelsOf(e *entry, r values, id string) (channels []string) {
 	if !ok {
 		return nil
 	}
-	named, _ := r["channels"].([]string)
+	var named []string
+	if list, ok := r["channels"].(json.RawMessage); ok {
+		named = termsOf(gjson.ParseBytes(list))
+	} else if one := r.text("channels"); one != "" {
+		named = []string{one}
+	}
 	for _, term := range slices.Concat(named, e.terms) {
 		channel := s.Channels[term]
 		if channel == "" && station.HasChannel(term) {

@@ -42,24 +42,16 @@ func wordPress(s Settings) Kind {
 
 // mendWordPress makes plain text of what is HTML there, and takes the picture.
 func mendWordPress(item gjson.Result, r values) {
-	r.plain("title", "guid")
-	for _, name := range []string{"tags", "authors"} {
-		list, _ := r[name].([]string)
-		for i := range list {
-			list[i] = plain(list[i])
-		}
-	}
+	r.plain("title", "guid", "tags", "authors")
 	// An excerpt that WordPress has made ends like this; feeds make a better one.
-	if summary, _ := r["summary"].(string); strings.Contains(summary, "[&hellip;]") || strings.Contains(summary, "[…]") {
+	if summary := r.text("summary"); strings.Contains(summary, "[&hellip;]") || strings.Contains(summary, "[…]") {
 		delete(r, "summary")
 	}
 	switch status := item.Get("status").String(); {
 	case item.Get("content.protected").Bool(): // its text is for those who have the password
 		r["status"] = "draft"
-	case status == "publish" || status == "future" || status == "":
+	case status == "future": // an embargo
 		delete(r, "status")
-	default:
-		r["status"] = "draft"
 	}
 	var images []map[string]any
 	for _, m := range item.Get("_embedded.wp:featuredmedia").Array() {
