@@ -4,7 +4,7 @@ CREATE TABLE sources (
     id       TEXT    NOT NULL PRIMARY KEY,
     state    TEXT    NOT NULL,
     accepted INTEGER NOT NULL DEFAULT 0
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- The articles of a source. The stamp differs where a list of the source shows that
 -- an article has changed, the digest where the article itself has; pass is the last
