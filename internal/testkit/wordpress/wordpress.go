@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -236,9 +237,7 @@ func (s *Site) Insert(t testing.TB, posts ...Post) []int {
 	var in []map[string]any
 	for _, p := range posts {
 		post := map[string]any{"post_title": p.Title, "post_content": p.Content, "post_status": "publish", "post_author": 1}
-		for field, value := range p.Fields {
-			post[field] = value
-		}
+		maps.Copy(post, p.Fields)
 		in = append(in, post)
 	}
 	out := s.Run(t, `$ids = [];
