@@ -43,6 +43,9 @@ func contentOptions(cfg *config.Config) content.Options {
 	if c.Driver != config.SQLite {
 		o.Articles, o.ArticleChannels = c.Articles, c.ArticleChannels
 	}
+	if c.Text == config.TextWordPress {
+		o.WordPress = &content.WordPress{Shortcodes: c.Shortcodes, Parts: c.ArticleParts}
+	}
 	return o
 }
 

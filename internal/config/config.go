@@ -50,6 +50,12 @@ const (
 	MySQL    = "mysql" // and MariaDB
 )
 
+// The values of Content.Text.
+const (
+	TextHTML      = "html"
+	TextWordPress = "wordpress" // as it is in WordPress's table of posts
+)
+
 // Content is where the articles are.
 type Content struct {
 	// Driver is the kind of store: SQLite, Postgres or MySQL.
@@ -62,6 +68,14 @@ type Content struct {
 	// newsroom's own database.
 	Articles        string `key:"articles" default:"articles"`
 	ArticleChannels string `key:"article_channels" default:"article_channels"`
+	// Text is what bodies are: TextHTML, or TextWordPress.
+	Text string `key:"text" default:"html"`
+	// ArticleParts is the name of the relation of what WordPress's bodies show of
+	// other posts, in a newsroom's own database; empty: there is none.
+	ArticleParts string `key:"article_parts"`
+	// Shortcodes are those that plugins of WordPress register, besides the known
+	// ones.
+	Shortcodes []string `key:"shortcodes" default:""`
 	// Notify is the channel of PostgreSQL's NOTIFY that wakes a refresh; empty:
 	// none.
 	Notify string `key:"notify"`

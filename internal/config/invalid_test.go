@@ -39,6 +39,15 @@ func TestLoadInvalid(t *testing.T) {
 			`10: content.status: unknown key "publish" (did you mean "published"?)`,
 			"11: content.status.published[1]: want text or a whole number, got true or false: put it in quotes",
 		}},
+		{"content-text", []string{
+			`8: content.text: want html or wordpress, got "markdown"`,
+			"9: content.article_parts: only for text: wordpress from mysql or postgres",
+			"10: content.shortcodes: only for text: wordpress",
+		}},
+		{"content-shortcodes", []string{
+			"9: content.article_parts: only for text: wordpress from mysql or postgres",
+			`10: content.shortcodes[1]: want a name such as su_note, without brackets, got "[box]"`,
+		}},
 		{"content-relations", []string{
 			"8: content.articles: only for postgres and mysql: the embedded store names its tables itself",
 			"9: content.article_channels: only for postgres and mysql: the embedded store names its tables itself",

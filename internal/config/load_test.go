@@ -55,7 +55,7 @@ func TestLoad(t *testing.T) {
 				{ID: "xt", Name: "湘潭站", URL: "https://xt.news.example", Language: "zh-CN", Zone: time.UTC},
 			}},
 			Content: Content{
-				Driver: SQLite, DSN: NewSecret("var/content.db"), Articles: "articles", ArticleChannels: "article_channels",
+				Driver: SQLite, DSN: NewSecret("var/content.db"), Articles: "articles", ArticleChannels: "article_channels", Text: TextHTML, Shortcodes: []string{},
 				Sources: []Source{}, Overlap: 2 * time.Minute, Timeout: 10 * time.Second, Zone: time.UTC, Status: StatusWords{[]storeKey{}, []storeKey{}, []storeKey{}},
 			},
 			Cache:    Cache{Dir: "var/cache", Keep: 5, KeepFor: 24 * time.Hour},
@@ -88,7 +88,7 @@ func TestLoad(t *testing.T) {
 			}},
 			Content: Content{
 				Driver: Postgres, DSN: NewSecret("postgres://feedstation:hunter2@db.news.example/cms"), Articles: "feeds.articles",
-				ArticleChannels: "feeds.article_channels", Notify: "feedstation", Sources: []Source{}, Overlap: 10 * time.Minute, Timeout: 5 * time.Second,
+				ArticleChannels: "feeds.article_channels", Text: TextWordPress, ArticleParts: "feeds.parts", Shortcodes: []string{"promo", "su_note"}, Notify: "feedstation", Sources: []Source{}, Overlap: 10 * time.Minute, Timeout: 5 * time.Second,
 				Zone: zone(t, "Asia/Shanghai"), Status: StatusWords{[]storeKey{"freigegeben", "2"}, []storeKey{"zurückgezogen"}, []storeKey{""}},
 			},
 			Cache: Cache{Dir: "/srv/feedstation/cache", Keep: 20, KeepFor: 24 * time.Hour, Redis: &Redis{
@@ -100,7 +100,7 @@ func TestLoad(t *testing.T) {
 			Feeds:    Feeds{Items: 20, Window: 6 * time.Hour, MaxItems: 300, Withdrawn: Notice, NoticeFor: 24 * time.Hour, LeadImage: Never},
 			Sitemaps: Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
 			Server:   Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}},
-			Warnings: []string{"testdata/full.yaml:95: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
+			Warnings: []string{"testdata/full.yaml:98: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
 		}},
 	}
 	for _, tt := range tests {

@@ -51,6 +51,7 @@ func (c *Content) validate(r *report) {
 	if c.Driver != SQLite && c.Demo > 0 {
 		r.warn("content.demo", "only the embedded store is filled with demo articles")
 	}
+	c.validateText(r)
 	if c.Notify != "" && c.Driver != Postgres {
 		r.value("content.notify", "only for postgres: no other database notifies")
 	}
@@ -72,6 +73,26 @@ func (c *Content) validate(r *report) {
 		}
 	default:
 		r.value("content.driver", "want sqlite, postgres or mysql, got %q", word(c.Driver))
+	}
+}
+
+// shortcode is a name that a plugin of WordPress can register.
+var shortcode = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
+
+func (c *Content) validateText(r *report) {
+	if c.Text != TextHTML && c.Text != TextWordPress {
+		r.value("content.text", "want %s or %s, got %s", TextHTML, TextWordPress, quote(c.Text))
+	}
+	if c.ArticleParts != "" && (c.Text != TextWordPress || c.Driver == SQLite) {
+		r.value("content.article_parts", "only for text: wordpress from mysql or postgres")
+	}
+	if len(c.Shortcodes) > 0 && c.Text != TextWordPress {
+		r.value("content.shortcodes", "only for text: wordpress")
+	}
+	for i, name := range c.Shortcodes {
+		if !shortcode.MatchString(name) {
+			r.value(fmt.Sprintf("content.shortcodes[%d]", i), "want a name such as su_note, without brackets, got %s", quote(name))
+		}
 	}
 }
 

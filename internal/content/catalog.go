@@ -49,6 +49,8 @@ type relation struct {
 type catalog struct {
 	articles, channels relation
 	from, channelsFrom string // what stands behind FROM
+	parts              relation
+	partsFrom          string // empty: there are no parts
 	links              bool   // an article is found by its address at little cost
 }
 
@@ -154,6 +156,12 @@ func (s *Store) look(ctx context.Context, conn *sql.Conn) (*catalog, error) {
 	if found.channels, err = s.describe(ctx, conn, s.channels, "c"); err != nil {
 		return nil, err
 	}
+	if s.parts.relation != "" {
+		found.partsFrom = s.dialect.quote(s.parts) + " AS p"
+		if found.parts, err = s.describe(ctx, conn, s.parts, "p"); err != nil {
+			return nil, err
+		}
+	}
 	if len(s.faultsOf(found)) == 0 {
 		probe := &Snapshot{store: s, dialect: s.dialect, catalog: found}
 		if found.links, err = s.dialect.cheap(ctx, conn, probe.find("url", []string{"https://news.example/1.html"})); err != nil {
@@ -178,11 +186,16 @@ func (s *Store) describe(ctx context.Context, conn *sql.Conn, n name, alias stri
 // faultsOf returns what keeps the relations from being read, each with the
 // remedy.
 func (s *Store) faultsOf(c *catalog) (findings []Finding) {
-	for _, part := range []struct {
+	type expected struct {
 		name     name
 		relation relation
 		wanted   []wanted
-	}{{s.articles, c.articles, articleColumns()}, {s.channels, c.channels, channelColumns()}} {
+	}
+	all := []expected{{s.articles, c.articles, articleColumns()}, {s.channels, c.channels, channelColumns()}}
+	if c.partsFrom != "" {
+		all = append(all, expected{s.parts, c.parts, partColumns()})
+	}
+	for _, part := range all {
 		if !part.relation.exists {
 			findings = append(findings, Finding{Fatal: true, Text: fmt.Sprintf(
 				"%s: no such table or view, or no right to SELECT from it: GRANT SELECT ON %s", part.name, part.name)})

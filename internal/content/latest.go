@@ -61,7 +61,7 @@ func (s *Snapshot) newestArticles(ctx context.Context, of part, stations []strin
 			break
 		}
 	}
-	return articles, s.unlink(ctx, articles)
+	return articles, s.complete(ctx, articles)
 }
 
 // ends returns how far is looked back from a time for what is newest, first and

@@ -34,6 +34,9 @@ func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Ti
 		}
 		for a, err := range s.articles(ctx, read) {
 			a.Unlink(hidden)
+			if s.store.wordpress != nil && a.Body != "" {
+				s.showBody(&a, parts{})
+			}
 			if !yield(a, err) {
 				return
 			}

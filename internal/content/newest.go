@@ -77,7 +77,7 @@ func (s *Snapshot) Whole(ctx context.Context, heads []article.Article) ([]articl
 			}
 		}
 	}
-	return articles, s.unlink(ctx, articles)
+	return articles, s.complete(ctx, articles)
 }
 
 // wholeOf returns the query of Whole; nil: no article can have the ids.

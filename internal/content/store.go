@@ -73,6 +73,8 @@ type Options struct {
 	Network *network.Network
 	// Reader reads the values of columns; the embedded store has its own.
 	Reader article.Reader
+	// WordPress is not nil where bodies are WordPress's own.
+	WordPress *WordPress
 	// OneByOne is how many changes Changes yields one by one; more than that are
 	// yielded in groups. 0: 4096.
 	OneByOne int
@@ -92,6 +94,9 @@ type Store struct {
 	oneByOne int              // see Options.OneByOne
 	network  *network.Network // of keys; without stations: all are called by their ids
 	reader   article.Reader
+
+	wordpress *WordPress // nil: bodies are HTML
+	parts     name       // empty: there are none
 
 	write *sql.DB // one connection of the embedded store; else nil
 	watch *watch  // of the embedded store; else nil
@@ -122,6 +127,12 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 	}
 	if o.Driver == SQLite {
 		s.reader = article.Reader{}
+	}
+	if s.wordpress = o.WordPress; o.WordPress != nil && o.WordPress.Parts != "" && o.Driver != SQLite {
+		var err error
+		if s.parts, err = parseName(o.WordPress.Parts); err != nil {
+			return nil, fmt.Errorf("content: article_parts: %w", err)
+		}
 	}
 	if s.overlap < 0 || s.timeout < 0 || s.oneByOne < 0 {
 		return nil, errors.New("content: the overlap, the timeout and the number of single changes can't be negative")

@@ -46,6 +46,8 @@ type system struct {
 	Table        string            `yaml:"table"`
 	Fields       map[string]string `yaml:"fields"`
 	Limits       []string          `yaml:"limits"`
+	Config       []string          `yaml:"config"`     // more lines of content in the configuration
+	Pieces       string            `yaml:"pieces"`     // the query of what texts show of other posts
 	First        bool              `yaml:"first"`      // published is that of the first publication
 	FirstSeen    bool              `yaml:"first_seen"` // which is when it is seen
 	KeyType      string            `yaml:"key_type"`   // of source, the system's own key
@@ -77,7 +79,7 @@ type part struct {
 	Base, Tables                             string // prefixes
 	Table, Station, IDPrefix, URL, Permalink string
 	Fields                                   map[string]string
-	Rows, Channels                           string
+	Rows, Channels, Pieces                   string
 	ListChannels                             string
 	Triggers                                 []trigger
 	Statements                               []string
@@ -188,7 +190,7 @@ func (s *script) fill() error {
 			errs = append(errs, err)
 			return out
 		}
-		p.Rows, p.Channels, p.ListChannels = in(s.Rows), in(s.Channels), in(s.ListChannels)
+		p.Rows, p.Channels, p.ListChannels, p.Pieces = in(s.Rows), in(s.Channels), in(s.ListChannels), in(s.system.Pieces)
 		for _, t := range s.Triggers {
 			t.Table, t.Key, t.When = in(t.Table), in(t.Key), in(t.When)
 			t.Name = p.Name + "_" + strings.TrimPrefix(t.Table, p.Tables)

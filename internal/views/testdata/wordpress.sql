@@ -35,8 +35,10 @@ CREATE TABLE wp_posts (
     post_parent bigint(20) unsigned NOT NULL DEFAULT 0,
     guid varchar(255) NOT NULL DEFAULT '',
     post_type varchar(20) NOT NULL DEFAULT 'post',
+    menu_order int NOT NULL DEFAULT 0,
     post_mime_type varchar(100) NOT NULL DEFAULT '',
-    KEY type_status_date (post_type, post_status, post_date, ID)
+    KEY type_status_date (post_type, post_status, post_date, ID),
+    KEY post_parent (post_parent)
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE wp_postmeta (
@@ -92,8 +94,10 @@ CREATE TABLE wp_2_posts (
     post_parent bigint(20) unsigned NOT NULL DEFAULT 0,
     guid varchar(255) NOT NULL DEFAULT '',
     post_type varchar(20) NOT NULL DEFAULT 'post',
+    menu_order int NOT NULL DEFAULT 0,
     post_mime_type varchar(100) NOT NULL DEFAULT '',
-    KEY type_status_date (post_type, post_status, post_date, ID)
+    KEY type_status_date (post_type, post_status, post_date, ID),
+    KEY post_parent (post_parent)
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE wp_2_postmeta (
@@ -149,8 +153,10 @@ CREATE TABLE wp_3_posts (
     post_parent bigint(20) unsigned NOT NULL DEFAULT 0,
     guid varchar(255) NOT NULL DEFAULT '',
     post_type varchar(20) NOT NULL DEFAULT 'post',
+    menu_order int NOT NULL DEFAULT 0,
     post_mime_type varchar(100) NOT NULL DEFAULT '',
-    KEY type_status_date (post_type, post_status, post_date, ID)
+    KEY type_status_date (post_type, post_status, post_date, ID),
+    KEY post_parent (post_parent)
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE wp_3_postmeta (
