@@ -1,6 +1,7 @@
 package article
 
 import (
+	"errors"
 	"io"
 	"strings"
 	"unicode"
@@ -39,7 +40,7 @@ func words(text string, least int) string {
 	for {
 		switch z.Next() {
 		case html.ErrorToken: // the end: a text that is in memory has no other
-			if z.Err() != io.EOF {
+			if !errors.Is(z.Err(), io.EOF) {
 				return ""
 			}
 			return strings.Join(strings.Fields(b.String()), " ")

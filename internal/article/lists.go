@@ -48,15 +48,16 @@ func (s *strict) listOf(raw json.RawMessage, text, place string, into reflect.Va
 		if raw[0] == 't' || raw[0] == 'f' {
 			break
 		}
-		if raw[0] == '{' {
+		switch raw[0] {
+		case '{':
 			name, ok := nameOf(raw)
 			if !ok && !isEmpty(raw) {
 				s.add(place, "want a list, got object")
 			}
 			parts = []string{name}
-		} else if raw[0] == '"' {
+		case '"':
 			parts = split(text, place)
-		} else {
+		default:
 			parts = []string{string(raw)}
 		}
 		for _, part := range parts {

@@ -35,7 +35,7 @@ func (s *strict) text(text, place string, into reflect.Value) error {
 
 // isJSON reports whether a text is a JSON value that no name and no address is.
 func isJSON(text string) bool {
-	return (text == "null" || text != "" && strings.Contains(`[{"`, text[:1])) && json.Valid([]byte(text))
+	return (text == "null" || text != "" && strings.ContainsRune(`[{"`, rune(text[0]))) && json.Valid([]byte(text))
 }
 
 // other decodes a JSON value, not null, where another kind is wanted.

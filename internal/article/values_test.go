@@ -94,7 +94,7 @@ func TestReaderStatus(t *testing.T) {
 	}
 	r := article.Reader{Status: words}
 	for text, want := range map[string]article.Status{
-		"freigegeben": article.Published, " FREIGEGEBEN": article.Published, "2": article.Published, "publish": article.Published,
+		"freigegeben": article.Published, "FREIGEGEBEN\n": article.Published, "2": article.Published, "publish": article.Published,
 		"Zurückgezogen": article.Withdrawn, "": article.Draft, "live": article.Draft,
 	} {
 		if got, err := r.ParseStatus(text); got != want || err != nil {
