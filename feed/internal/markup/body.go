@@ -50,6 +50,13 @@ func compose(s string, base *url.URL, field bool) *writer {
 		w.reveal = reveal
 		w.write()
 	}
+	if !field {
+		w.linkLines()
+		w.paragraphs()
+	}
+	if w.cut {
+		w.more()
+	}
 	return w
 }
 
@@ -67,13 +74,8 @@ func newWriter(s string, base *url.URL, field bool) *writer {
 func (w *writer) write() {
 	s := w.z.s
 	w.z.s = s[:boundary(s, maxInput)]
-	cut := !w.run() || len(w.z.s) < len(s)
-	w.endLine()
+	w.cut = !w.run() || len(w.z.s) < len(s)
 	w.closeAll()
-	w.endRun()
-	if cut || w.full {
-		w.more()
-	}
 }
 
 // writer writes a body element by element.
@@ -104,10 +106,7 @@ type writer struct {
 	inline   int            // bytes of pictures in their addresses
 	embeds   map[string]bool
 
-	colon bool // the line that is being written may have an address
-	runAt int  // where the line of text outside of all blocks begins
-	lines bool // blank lines part such text
-	full  bool // its paragraphs were more than a body holds
+	cut bool // the body was more than a feed holds
 }
 
 // Hidden text is the article, which a script reveals, when it is longer than
@@ -163,7 +162,7 @@ func (w *writer) text(s string) bool {
 		w.top().filled, w.last, w.apart = true, shown{}, false
 	}
 	w.top().seen += len(s)
-	return w.line(s)
+	return w.plain(s)
 }
 
 // plain writes a text as it is, and returns false if it had to cut it.

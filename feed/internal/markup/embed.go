@@ -154,7 +154,6 @@ func (w *writer) link(address, title string) {
 	flow := w.isFlow()
 	switch {
 	case flow:
-		w.endRun()
 		w.out = append(w.out, "<p>"...)
 	case w.apart || endsWithText(w.out):
 		w.out = append(w.out, ' ')
@@ -170,7 +169,6 @@ func (w *writer) link(address, title string) {
 	top.filled, top.seen = true, top.seen+len(title)
 	if flow {
 		w.out = append(w.out, "</p>"...)
-		w.runs(&frame{element: profile["p"]})
 	} else {
 		w.apart = true
 	}

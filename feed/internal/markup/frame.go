@@ -9,9 +9,6 @@ import (
 // pop ends the innermost element. One with nothing in it goes, see [rest], and
 // so does one that nobody sees, with all that is in it.
 func (w *writer) pop() {
-	if !w.top().silent {
-		w.endLine()
-	}
 	if top := w.top(); !top.filled && !top.hidden {
 		w.standIn(top.label, top.cover)
 	}
@@ -38,11 +35,9 @@ func (w *writer) pop() {
 	switch {
 	case f.filled || f.keep || f.pre && f.name != "pre":
 		top.filled = top.filled || f.filled
-		w.colon = w.colon && !f.block
 		if !f.silent {
 			w.out = append(append(append(w.out, "</"...), f.name...), '>')
 		}
-		w.runs(&f)
 	case f.silent:
 	default:
 		left := rest(&f, w.out)

@@ -152,9 +152,6 @@ func (w *writer) replaceLast(tag []byte) {
 			f.start += more
 		}
 	}
-	if w.runAt >= w.last.end {
-		w.runAt += more
-	}
 	delete(w.pictures, w.last.src)
 	if n := len(w.order); n > 0 {
 		w.order = w.order[:n-1]

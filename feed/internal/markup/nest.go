@@ -78,9 +78,6 @@ func (w *writer) element(e *element, t token) {
 		w.deep[e.name]++
 		return
 	}
-	if e.name == "br" {
-		w.endLine()
-	}
 	f := w.frame(e)
 	w.out = append(append(w.out, '<'), e.name...)
 	tagged := len(w.out)
@@ -105,9 +102,6 @@ func (w *writer) element(e *element, t token) {
 	switch {
 	case e.name == "hr":
 		w.top().filled = w.top().filled || !f.hidden
-		if !f.hidden {
-			w.runs(&f)
-		}
 	case e.void:
 	default:
 		w.open = append(w.open, f)
@@ -172,7 +166,6 @@ func (w *writer) imply(e *element) {
 	}
 	if e.block {
 		w.apart = false
-		w.endRun()
 		w.close(func(f *frame) bool { return f.name == "p" }, func(f *frame) bool { return f.border })
 	}
 }
@@ -232,7 +225,6 @@ func (w *writer) end(name string) {
 			w.close(func(f *frame) bool { return f.pseudo && f.name == name }, func(f *frame) bool { return f.border })
 		}
 	case name == "br": // browsers take it for one
-		w.endLine()
 		w.out = append(w.out, "<br>"...)
 	case w.deep[name] > 0:
 		w.deep[name]--

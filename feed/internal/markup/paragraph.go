@@ -2,53 +2,143 @@ package markup
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/net/html"
-
 	"feedstation/feed/internal/text"
 )
 
-// runs notes that text outside of all blocks begins anew behind a block.
-func (w *writer) runs(f *frame) {
-	if len(w.open) == 1 && f.block {
-		w.runAt = len(w.out)
-	}
+// run is the text outside of all blocks between two of them, in its paragraphs.
+type run struct {
+	start, end int
+	parts      [][]byte // none if there is a block in an element
 }
 
-// endRun makes paragraphs of the text outside of all blocks that ends here, if
-// blank lines part such text. Other line ends in it are line breaks then.
-func (w *writer) endRun() {
-	if len(w.open) > 1 || !w.lines && bytes.IndexByte(w.out[w.runAt:], '\n') < 0 {
+// paragraphs makes paragraphs of the text outside of all blocks if blank lines part
+// such text. Other line ends in it are line breaks then. It looks at what is
+// written: what has no tag in that parts nothing.
+func (w *writer) paragraphs() {
+	if !hasBlankLine(w.out) {
 		return
 	}
-	parts, parted := splitRun(w.out[w.runAt:])
-	if w.lines = w.lines || parted; !w.lines {
-		return
-	}
-	if parts == nil {
+	runs, parted := runsOf(w.out)
+	if !parted {
 		return
 	}
 	var out []byte
-	for _, part := range parts {
-		if w.full = w.runAt+len(out) > maxBody; w.full {
-			break
-		}
-		content := bytes.TrimSpace(part)
-		if isBlank(string(content)) {
-			out = append(out, part...)
+	from := 0
+	for _, r := range runs {
+		if r.parts == nil {
 			continue
 		}
-		i := bytes.Index(part, content)
-		out = append(append(out, part[:i]...), "<p>"...)
-		out = append(append(out, breakLines(content)...), "</p>"...)
-		out = append(out, part[i+len(content):]...)
+		out = append(out, w.out[from:r.start]...)
+		from = r.end
+		for _, part := range r.parts {
+			if len(out) > maxBody {
+				w.out, w.cut = out, true
+				return
+			}
+			out = appendParagraph(out, part)
+		}
 	}
-	w.out = append(w.out[:w.runAt], out...)
-	w.runAt, w.last = len(w.out), shown{}
+	w.out = append(out, w.out[from:]...)
+}
+
+// hasBlankLine reports whether there is a line with nothing but blanks.
+func hasBlankLine(b []byte) bool {
+	for {
+		i := bytes.IndexByte(b, '\n')
+		if i < 0 {
+			return false
+		}
+		b = bytes.TrimLeft(b[i+1:], " \t")
+		if len(b) > 0 && b[0] == '\n' {
+			return true
+		}
+	}
+}
+
+// runsOf returns the texts of written HTML that are outside of all blocks, and
+// reports whether blank lines part one.
+func runsOf(out []byte) (runs []run, parted bool) {
+	start, depth, inBlock := 0, 0, false // inBlock: the element at depth 0 is one
+	end := func(at int) {
+		if at > start {
+			parts, blank := splitRun(out[start:at])
+			runs, parted = append(runs, run{start, at, parts}), parted || blank
+		}
+	}
+	for i := 0; i < len(out); {
+		n := bytes.IndexByte(out[i:], '<')
+		if n < 0 {
+			break
+		}
+		at := i + n
+		tag := tagAt(out, at)
+		i = at + len(tag)
+		e := profile[tagName(string(tag))]
+		switch {
+		case tag[1] == '/':
+			if depth--; depth == 0 && inBlock {
+				inBlock, start = false, i
+			}
+		case depth == 0 && e.block:
+			end(at)
+			if start = i; !e.void {
+				inBlock, depth = true, 1
+			}
+		case !e.void:
+			depth++
+		}
+	}
+	end(len(out))
+	return runs, parted
+}
+
+// tagAt returns the tag of written HTML that is there.
+func tagAt(out []byte, at int) []byte {
+	return out[at : at+bytes.IndexByte(out[at:], '>')+1]
+}
+
+// appendParagraph appends a part of a run as a paragraph, if there is something
+// in it, and the white space around that.
+func appendParagraph(out, part []byte) []byte {
+	content := bytes.Trim(part, " \t\n")
+	if isEmpty(content) {
+		if len(content) == 0 {
+			return append(out, part...)
+		}
+		return out
+	}
+	i := bytes.Index(part, content)
+	out = append(append(out, part[:i]...), "<p>"...)
+	out = append(append(out, breakLines(content)...), "</p>"...)
+	return append(out, part[i+len(content):]...)
+}
+
+// isEmpty reports whether nobody can see anything of written HTML.
+func isEmpty(b []byte) bool {
+	for len(b) > 0 {
+		if b[0] == '<' {
+			tag := tagAt(b, 0)
+			switch tagName(string(tag)) {
+			case "img", "video", "audio":
+				return false
+			}
+			b = b[len(tag):]
+			continue
+		}
+		n := bytes.IndexByte(b, '<')
+		if n < 0 {
+			n = len(b)
+		}
+		if !isBlank(string(b[:n])) {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
 }
 
 // splitRun splits written HTML behind blank lines outside of elements, and
@@ -68,19 +158,16 @@ func splitRun(run []byte) (parts [][]byte, parted bool) {
 	for i := 0; i < len(run); {
 		switch c := run[i]; {
 		case c == '<':
-			n := bytes.IndexByte(run[i:], '>') + 1
-			if n == 0 {
-				n = len(run) - i
-			}
-			switch tag := string(run[i : i+n]); {
+			tag := string(tagAt(run, i))
+			switch e := profile[tagName(tag)]; {
 			case strings.HasPrefix(tag, "</"):
 				depth--
-			case profile[tagName(tag)].block || profile[tagName(tag)].table:
+			case e.block || e.table:
 				return nil, false
-			case !profile[tagName(tag)].void:
+			case !e.void:
 				depth++
 			}
-			i += n
+			i += len(tag)
 		case c == '\n' && depth == 0:
 			n := len(run[i:]) - len(bytes.TrimLeft(run[i:], " \t\n"))
 			i += n
@@ -107,18 +194,14 @@ func breakLines(b []byte) []byte {
 	for i := 0; i < len(b); i++ {
 		switch b[i] {
 		case '<':
-			n := bytes.IndexByte(b[i:], '>') + 1
-			if n == 0 {
-				n = len(b) - i
-			}
-			tag := string(b[i : i+n])
+			tag := string(tagAt(b, i))
 			between = tag == "<br>"
 			switch name := tagName(tag); name {
 			case "picture", "video", "audio", "ruby":
 				quiet = tag[1] != '/'
 			}
 			out = append(out, tag...)
-			i += n - 1
+			i += len(tag) - 1
 			continue
 		case '\n':
 			if !between && !quiet && !bytes.HasPrefix(bytes.TrimLeft(b[i:], " \t\n"), []byte("<br")) {
@@ -132,71 +215,4 @@ func breakLines(b []byte) []byte {
 		out = append(out, b[i])
 	}
 	return out
-}
-
-// line writes a text and ends the lines in it.
-func (w *writer) line(s string) bool {
-	if !w.colon && strings.IndexByte(s, ':') < 0 {
-		return w.plain(s)
-	}
-	for line := range strings.Lines(s) {
-		text, ends := strings.CutSuffix(line, "\n")
-		w.colon = w.colon || strings.IndexByte(text, ':') >= 0
-		if !w.plain(text) {
-			return false
-		}
-		if !ends {
-			break
-		}
-		w.endLine()
-		w.colon = false
-		if !w.plain("\n") {
-			return false
-		}
-	}
-	return len(w.out) < maxBody
-}
-
-// endLine makes a link of an address that is alone on the line that ends here, as
-// it is where a film is to be shown. It looks at what is written: what came between
-// and has left nothing does not part a line.
-func (w *writer) endLine() {
-	if !w.colon {
-		return
-	}
-	start := bytes.LastIndexAny(w.out, ">\n") + 1
-	if !bytes.Contains(w.out[start:], []byte("://")) {
-		return
-	}
-	begun := w.out[:start]
-	line := html.UnescapeString(string(w.out[start:]))
-	ref := strings.TrimSpace(line)
-	if !isLoneAddress(ref) || w.top().linked || w.top().pre ||
-		endsWithText(begun) && !bytes.HasSuffix(begun, []byte("<br>")) {
-		return
-	}
-	href := w.web(ref)
-	if href == "" || slices.ContainsFunc(w.open, func(f frame) bool { return f.start > start && (f.hidden || f.decor || f.copied) }) {
-		return
-	}
-	end := len(w.out)
-	i := strings.Index(line, ref)
-	w.out = append(w.out[:start], line[:i]+"<a"...)
-	w.attribute("href", webAddress, href)
-	w.out = append(w.out, '>')
-	shift := len(w.out) - start - i
-	w.out = append(appendText(w.out, ref), "</a>"+line[i+len(ref):]...)
-	for i := range w.open { // elements that have no tag
-		switch f := &w.open[i]; {
-		case f.start == end:
-			f.start = len(w.out)
-		case f.start > start:
-			f.start += shift
-		}
-	}
-}
-
-// isLoneAddress reports whether s is an address of the web and nothing else.
-func isLoneAddress(s string) bool {
-	return (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && !strings.ContainsAny(s, " \t\n<>\"") && len(s) > len("https://") && strings.Contains(s, ".")
 }

@@ -25,9 +25,48 @@ func TestParagraphs(t *testing.T) {
 		{"an address alone", "https://video.example/w?v=1", link},
 		{"an address alone on its line", "A\n\nhttps://video.example/w?v=1\n\nB\nhttps://video.example/w?v=1\nC", "<p>A</p>\n\n<p>" + link + "</p>\n\n<p>B<br>\n" + link + "<br>\nC</p>"},
 		{"an address alone in a block", "<div>\nhttps://video.example/w?v=1\n</div><p>https://video.example/w?v=1</p>", "<div>\n" + link + "\n</div><p>" + link + "</p>"},
+		{"an address between blocks", "<h2>A</h2>https://video.example/w?v=1<h2>B</h2>", "<h2>A</h2>" + link + "<h2>B</h2>"},
+		{"an address in a field", "<textarea>https://video.example/w?v=1</textarea>", "<p>" + link + "</p>"},
+		{"lines of spaces that are wide", "　　A\n　\n　　B\n\n&nbsp;\n\nC", "<p>　　A<br>\n　<br>\n　　B</p>\n\n<p>C</p>"},
 		{"an address in a line", "<p>See https://video.example/w?v=1 for more</p>", "<p>See https://video.example/w?v=1 for more</p>"},
 		{"an address that is a link", `<p><a href="https://a.example/">https://a.example/</a></p>`, `<p><a href="https://a.example/">https://a.example/</a></p>`},
 	})
+}
+
+// A block ends the text before it by what is written: it does not matter how many
+// elements without a tag it is in, and one in an element with a tag, or that goes,
+// ends nothing.
+func TestBlockInElements(t *testing.T) {
+	tests := []bodyTest{
+		{"a part with a break alone", "<br>", "<p>a</p>\n\n<p>c</p>"},
+		{"a part with a space alone", "&nbsp;", "<p>a</p>\n\n<p>c</p>"},
+		{"in an element with a tag", `<s><p>b</p></s>`, "a\n\n<s><p>b</p></s>\n\nc"},
+		{"by its style", `<label style="text-decoration:line-through"><p>b</p></label>`, "a\n\n<s><p>b</p></s>\n\nc"},
+	}
+	for _, in := range []string{
+		"<p>b</p>", "<svg><foreignObject><p>b</svg>", "<svg><svg><foreignObject><p>b</p></foreignObject></svg></svg>", "<svg><switch><foreignObject><div><p>b</svg>",
+		"<my-card><p>b</p></my-card>", `<my-card style="color:red"><p>b</p></my-card>`, `<o:p class=x><my-a id=b><p>b</p></my-a></o:p>`,
+		"<button><p>b</p></button>", "<button style='display:block'><div>b</div></button>", `<object data=x style="color:red"><p>b</p></object>`, "<object><object><p>b</p></object></object>",
+		"<canvas style=width:1px><p>b</p></canvas>", "<label style='font-size:0'><p style='font-size:12px'>b</p></label>", "<span><p>b</p></span>", "<span class=x><span><p>b</span>",
+		"<a name=x><p>b</p></a>", `<a href="javascript:x"><p>b</p></a>`, `<b style="font-weight:400"><p>b</p></b>`, "<dialog open><p>b</p></dialog>", "<textarea>b</textarea>",
+		`<iframe src="//b.example/" title=b></iframe>`, `<x-y style="font-weight:400"><iframe src="//b.example/" title=b></iframe></x-y>`,
+	} {
+		want := Body("\n\n"+in, page(t))
+		tests = append(tests, bodyTest{in, in, "<p>a</p>\n\n" + want + "\n\n<p>c</p>"})
+		if !strings.HasSuffix(want, "b</p>") && !strings.HasSuffix(want, "b</div>") && !strings.HasSuffix(want, "b</a></p>") && !strings.HasSuffix(want, "b</p></div>") {
+			t.Errorf("%s: alone %s", in, want)
+		}
+	}
+	for _, gone := range []string{
+		"<font hidden><p>b</p></font>", `<my-card style="display:none"><p>b</p></my-card>`, "<template><p>b</p></template>", "<select><p>b</select>", "<dialog><p>b</p></dialog>",
+		"<p> </p>", "<noscript><p>b</p></noscript>", "<video><p>b</p></video>", "<i aria-hidden=true><p>b</p></i>", "<svg><defs><p>b</p></defs></svg>", "<!-- <p>b</p> -->",
+	} {
+		tests = append(tests, bodyTest{gone, gone, "<p>a</p>\n\n\n\n<p>c</p>"})
+	}
+	for i := range tests {
+		tests[i].in = "a\n\n" + tests[i].in + "\n\nc"
+	}
+	checkBodies(t, tests)
 }
 
 func TestShortcodes(t *testing.T) {
