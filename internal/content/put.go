@@ -30,7 +30,7 @@ const (
 	insertChannels = `INSERT OR IGNORE INTO article_channels (article_id, channel) SELECT ?, value FROM json_each(?)`
 	holderOfGUID   = `SELECT id FROM articles WHERE guid = ?`
 	restamp        = `UPDATE articles SET modified_at = ?1 WHERE rowid IN (SELECT rowid FROM articles WHERE modified_at = ?2 LIMIT ?3)`
-	restampMoves   = `UPDATE article_moves SET left_at = ?1 WHERE rowid IN (SELECT rowid FROM article_moves WHERE left_at = ?2 LIMIT ?3)`
+	restampMoves   = `UPDATE article_moves SET left_at = ?1 WHERE rowid IN (SELECT rowid FROM article_moves WHERE left_at >= ?2 AND left_at < ?1 LIMIT ?3)`
 	forgetMoves    = `DELETE FROM article_moves WHERE left_at < ?`
 )
 

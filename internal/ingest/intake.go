@@ -7,11 +7,13 @@ package ingest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"strings"
+	"unicode/utf8"
 
 	"feedstation/feed"
 	"feedstation/internal/article"
@@ -61,8 +63,12 @@ type Intake struct {
 	Network *network.Network
 	// Reader reads the articles.
 	Reader article.Reader
-	// Strict has nothing stored if a record is refused, and refuses odd values.
+	// Whole has everything stored in one transaction, or nothing if a record is refused.
+	Whole bool
+	// Strict refuses odd values.
 	Strict bool
+	// Station is the one that all articles are of; empty: any.
+	Station string
 	// Refused is told why a record is refused: an error that joins its faults.
 	Refused func(at Place, err error)
 	// LeftOut is told of odd values without which an article is stored.
@@ -79,8 +85,7 @@ type Count struct {
 	UnknownChannels map[string]int // by station/channel
 }
 
-// ErrRefused is the outcome of strict intakes that refuse a record: nothing is
-// stored.
+// ErrRefused is the outcome of whole intakes that refuse a record: nothing is stored.
 var ErrRefused = errors.New("nothing is stored, as a record is refused")
 
 // item is an article and where it comes from.
@@ -90,11 +95,11 @@ type item struct {
 	bytes int // of its record
 }
 
-// Put stores the articles of records, a batch in a transaction, or of a strict intake
+// Put stores the articles of records, a batch in a transaction, or of a whole intake
 // all of them in one. The error is the sequence's, the store's or [ErrRefused]; what
-// came before that error of the sequence is stored, unless the intake is strict.
+// came before that error of the sequence is stored, unless the intake is whole.
 func (i *Intake) Put(ctx context.Context, store Store, records iter.Seq2[Record, error]) error {
-	if i.Strict {
+	if i.Whole {
 		return i.putAll(ctx, store, i.items(ctx, records))
 	}
 	return i.putBatches(ctx, store, i.items(ctx, records))
@@ -209,8 +214,11 @@ func (i *Intake) decode(r Record) (a article.Article, odd []article.Fault, err e
 		return a, nil, Joined(odd)
 	}
 	station, ok := i.Network.Station(a.Station)
-	if !ok {
+	switch {
+	case !ok:
 		return a, nil, article.Fault{Place: "station", Err: fmt.Errorf("%q is not in the configuration", a.Station)}
+	case i.Station != "" && a.Station != i.Station:
+		return a, nil, article.Fault{Place: "station", Err: fmt.Errorf("want %s, got %q", i.Station, a.Station)}
 	}
 	for _, channel := range a.Channels {
 		if !station.HasChannel(channel) {
@@ -224,6 +232,40 @@ func (i *Intake) decode(r Record) (a article.Article, odd []article.Fault, err e
 		a.Lead = feed.LeadImage(a.Body, a.URL)
 	}
 	return a, odd, nil
+}
+
+// ID returns the id that a record names: as it is, as a JSON text, or as an object with
+// it, such as an article.
+func ID(r Record) (id string, err error) {
+	if r.Err != nil {
+		return "", r.Err
+	}
+	id = string(r.Text)
+	switch id[0] {
+	case '{':
+		var object struct{ ID json.RawMessage }
+		if err := json.Unmarshal(r.Text, &object); err != nil {
+			return "", fmt.Errorf("broken JSON: %w", err)
+		}
+		id = string(object.ID)
+		if id == "" || id == "null" {
+			return "", article.Fault{Place: "id", Err: errors.New("missing")}
+		}
+		if !strings.ContainsRune(`"-0123456789`, rune(id[0])) {
+			return "", article.Fault{Place: "id", Err: errors.New("want a string")}
+		}
+	case '[':
+		return "", errors.New("want an id, or a JSON object with one")
+	}
+	if id[0] == '"' {
+		if err := json.Unmarshal([]byte(id), &id); err != nil {
+			return "", fmt.Errorf("broken JSON: %w", err)
+		}
+	}
+	if !utf8.ValidString(id) || id == "" || len(id) > article.MaxIDBytes {
+		return "", article.Fault{Place: "id", Err: fmt.Errorf("want 1 to %d bytes of UTF-8", article.MaxIDBytes)}
+	}
+	return id, nil
 }
 
 // Joined returns faults as one error.

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	same "cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,6 +64,7 @@ func TestIntake(t *testing.T) {
 		name    string
 		in      string
 		strict  bool
+		station string
 		want    Count
 		batches []int
 		said    []string
@@ -101,12 +103,16 @@ func TestIntake(t *testing.T) {
 			name: "a station that is not configured", in: strings.ReplaceAll(good, `"xt"`, `"yy"`), want: Count{Refused: 1},
 			said: []string{`in:1: station: "yy" is not in the configuration`},
 		},
+		{
+			name: "another station than the one that is wanted", in: good, station: "zz", want: Count{Refused: 1},
+			said: []string{`in:1: station: want zz, got "xt"`},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var store shelf
 			var said []string
 			i := &Intake{
-				Network: stations(t), Strict: tt.strict,
+				Network: stations(t), Whole: tt.strict, Strict: tt.strict, Station: tt.station,
 				Refused: func(at Place, err error) { said = append(said, fmt.Sprintf("%s: %v", at, err)) },
 				LeftOut: func(at Place, odd []article.Fault) {
 					said = append(said, fmt.Sprintf("%s: left out %v", at, Joined(odd)))
@@ -134,7 +140,7 @@ func TestIntakeReadError(t *testing.T) {
 	broken := errors.New("broken pipe")
 	for _, strict := range []bool{false, true} {
 		var store shelf
-		i := &Intake{Network: stations(t), Strict: strict}
+		i := &Intake{Network: stations(t), Whole: strict}
 		err := i.Put(t.Context(), &store, Lines("in", io.MultiReader(strings.NewReader(record("1", "")), iotest.ErrReader(broken))))
 		want := 1
 		if strict {
@@ -142,6 +148,32 @@ func TestIntakeReadError(t *testing.T) {
 		}
 		if !errors.Is(err, broken) || len(store.ids) != want {
 			t.Errorf("strict %t: %v stored, %v; want %d and %v", strict, store.ids, err, want, broken)
+		}
+	}
+}
+
+func TestID(t *testing.T) {
+	long := strings.Repeat("x", article.MaxIDBytes)
+	for _, tt := range []struct{ text, want, err string }{
+		{"5207683", "5207683", ""},
+		{"a b", "a b", ""},
+		{`"a\"b"`, `a"b`, ""},
+		{`{"id":"7","station":"xt"}`, "7", ""},
+		{`{"id": 7}`, "7", ""},
+		{`{"station":"xt"}`, "", "id: missing"},
+		{`{"id":null}`, "", "id: missing"},
+		{`{"id":["7"]}`, "", "id: want a string"},
+		{`{"id":`, "", "broken JSON: unexpected end of JSON input"},
+		{`"7`, "", "broken JSON: unexpected end of JSON input"},
+		{`["7"]`, "", "want an id, or a JSON object with one"},
+		{`""`, "", "id: want 1 to 190 bytes of UTF-8"},
+		{"\xff", "", "id: want 1 to 190 bytes of UTF-8"},
+		{long, long, ""},
+		{long + "x", "", "id: want 1 to 190 bytes of UTF-8"},
+	} {
+		got, err := ID(Record{Text: []byte(tt.text)})
+		if got != tt.want || fmt.Sprint(err) != same.Or(tt.err, "<nil>") {
+			t.Errorf("ID(%.40q) = %.40q, %v; want %.40q, %s", tt.text, got, err, tt.want, tt.err)
 		}
 	}
 }
