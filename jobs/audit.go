@@ -46,7 +46,7 @@ func (c *Conductor) Audit(ctx context.Context) error {
 // audit marks what differs. A part that can't be compared does not keep the
 // others from it.
 func (c *Conductor) audit(ctx context.Context) error {
-	snapshot, err := c.snapshot(ctx)
+	snapshot, _, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

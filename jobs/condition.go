@@ -83,8 +83,10 @@ func (c *Conductor) Condition(station string) (why condition.Condition, ok bool)
 	if why, ok = c.conditions.Get(notBuilt, station); ok {
 		return why, true
 	}
-	if why, ok = c.conditions.Get(StoreUnreachable, ""); ok {
-		return why, true
+	for _, kind := range []condition.Kind{StoreUnreachable, storeBehind} {
+		if why, ok = c.conditions.Get(kind, ""); ok {
+			return why, true
+		}
 	}
 	return c.conditions.Get(notAudited, station)
 }

@@ -35,6 +35,8 @@ type Snapshot interface {
 	Linked(ctx context.Context, ids []string) ([]article.State, error)
 	// TotalsByMonth returns the totals of a station's months, in their order.
 	TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]article.Totals, error)
+	// Origin returns how far the store is.
+	Origin(ctx context.Context) (edition.Origin, error)
 	// Faults returns the rows that the other methods have left out so far,
 	// because they can't be articles.
 	Faults() []article.RowError
@@ -92,19 +94,21 @@ type Conductor struct {
 	upToDate map[string]time.Time // by station, see Checked
 	wakeAt   time.Time            // see Wake
 	drift    map[Drift]int64
+	excused  [2]edition.Origin // what was published and the store that is behind that for a reason
 
 	// What follows belongs to the method that runs.
-	desks      []*desk             // of all stations, in the network's order
-	checked    time.Time           // changes up to then are known; zero: not asked yet
-	looked     time.Time           // when checked was learnt, by the monotonic clock
-	upcoming   time.Time           // when an embargo or an article's time ends next, by the store's clock
-	ahead      time.Duration       // by how much the store's clock is ahead of this machine's
-	seen       map[uint64]sighting // hints that have been followed, by their hash
-	contentIDs idsOf               // of the contents that were looked at last
-	building   bool                // this pass is one of Build
-	alone      bool                // this pass builds all stations
-	taken      edition.Retractions // that have been followed
-	lastAudit  time.Time
+	desks       []*desk             // of all stations, in the network's order
+	checked     time.Time           // changes up to then are known; zero: not asked yet
+	looked      time.Time           // when checked was learnt, by the monotonic clock
+	upcoming    time.Time           // when an embargo or an article's time ends next, by the store's clock
+	ahead       time.Duration       // by how much the store's clock is ahead of this machine's
+	seen        map[uint64]sighting // hints that have been followed, by their hash
+	contentIDs  idsOf               // of the contents that were looked at last
+	building    bool                // this pass is one of Build
+	acceptOlder bool                // see AcceptOlder
+	alone       bool                // this pass builds all stations
+	taken       edition.Retractions // that have been followed
+	lastAudit   time.Time
 }
 
 // NewConductor returns a conductor. Snapshot opens a snapshot of the content

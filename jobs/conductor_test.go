@@ -39,6 +39,7 @@ type world struct {
 	editions  *shelf
 	conductor *jobs.Conductor
 	fault     func(station string) error // of the snapshot, by station
+	server    string                     // that answers; empty: the store's own
 	deaf      bool                       // the store tells of no change
 	listed    func(month string)         // called when a month is read
 	sums      func(month string) error   // of the totals of a month
@@ -109,7 +110,7 @@ func (w *world) restart(options jobs.Options) {
 		if err != nil {
 			return nil, err
 		}
-		return faultySnapshot{s, w.fault, w.deaf, w.listed, w.sums, w.finding, w.reading}, nil
+		return faultySnapshot{s, w.server, w.fault, w.deaf, w.listed, w.sums, w.finding, w.reading}, nil
 	}, w.editions, options)
 }
 
@@ -117,8 +118,9 @@ func (w *world) restart(options jobs.Options) {
 // or that tells of no change.
 type faultySnapshot struct {
 	*content.Snapshot
-	fault func(station string) error
-	deaf  bool
+	server string
+	fault  func(station string) error
+	deaf   bool
 	// listed is told of the months that are read.
 	listed func(month string)
 	sums   func(month string) error
@@ -126,6 +128,12 @@ type faultySnapshot struct {
 	finding func(ids []string)
 	// reading is told of the articles that are read as a whole.
 	reading func(ids []string)
+}
+
+func (s faultySnapshot) Origin(ctx context.Context) (edition.Origin, error) {
+	origin, err := s.Snapshot.Origin(ctx)
+	origin.Server = s.server
+	return origin, err
 }
 
 func (s faultySnapshot) Whole(ctx context.Context, heads []article.Article) ([]article.Article, error) {

@@ -146,8 +146,10 @@ func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) 
 // put publishes an edition if it differs from the current one.
 func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.Edition) error {
 	// Pending months alone are no reason to publish: a process that takes over from an
-	// edition without that asks for the changes since then.
-	if current != nil && current.Equal(next) && current.Build() == next.Build() && (len(current.Pending()) == 0 || slices.Equal(current.Pending(), next.Pending())) {
+	// edition without that asks for the changes since then. An older store that was
+	// accepted is one, so that every process accepts it.
+	older := c.acceptOlder && current != nil && current.Origin().Newest.After(next.Origin().Newest)
+	if current != nil && !older && current.Equal(next) && current.Build() == next.Build() && (len(current.Pending()) == 0 || slices.Equal(current.Pending(), next.Pending())) {
 		return nil
 	}
 	err := c.editions.Publish(ctx, next)
@@ -170,14 +172,14 @@ func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.E
 
 // next returns the edition that follows the current one.
 func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*edition.Edition, error) {
-	snapshot, err := c.snapshot(ctx)
+	snapshot, origin, err := c.open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer snapshot.Close()
 	r.asOf = snapshot.Time()
 	next, outcome, err := c.press.Build(ctx, press.Order{
-		Station: r.Station, Snapshot: snapshot, Previous: r.Edition, Work: &r.work.Work, Memory: r.outcome.Memory,
+		Station: r.Station, Snapshot: snapshot, Origin: origin, Previous: r.Edition, Work: &r.work.Work, Memory: r.outcome.Memory,
 		Retractions: c.editions.Retractions(), Editions: c.editions.Current, Enough: enough,
 	})
 	r.outcome = outcome

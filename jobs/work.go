@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"hash/maphash"
 	"iter"
 	"maps"
@@ -16,7 +17,14 @@ import (
 // what that makes dirty. An idle call is one small query.
 func (c *Conductor) markChanges(ctx context.Context) error {
 	err := c.askStore(ctx)
-	c.note(ctx, StoreUnreachable, "", err)
+	unreachable, behind := err, error(nil)
+	if _, ok := errors.AsType[*BehindError](err); ok {
+		unreachable, behind = nil, err
+	}
+	c.note(ctx, StoreUnreachable, "", unreachable)
+	if unreachable == nil {
+		c.note(ctx, storeBehind, "", behind)
+	}
 	if err == nil {
 		c.noteUpToDate()
 	}
@@ -25,7 +33,7 @@ func (c *Conductor) markChanges(ctx context.Context) error {
 
 func (c *Conductor) askStore(ctx context.Context) (err error) {
 	looked := time.Now()
-	snapshot, err := c.snapshot(ctx)
+	snapshot, _, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

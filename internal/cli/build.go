@@ -24,6 +24,8 @@ import (
 type buildCommand struct {
 	AcceptShrink []string `help:"Publish the station even if it has lost most of its articles." placeholder:"STATION"`
 
+	AcceptOlder  bool     `help:"Build from a content store that is behind what is published, as after an older copy was restored."`
+
 	Out string `help:"Also write the documents as files: DIR/{station}/{path}, each with its gzip twin." placeholder:"DIR"`
 }
 
@@ -74,7 +76,11 @@ func (c *buildCommand) build(ctx context.Context, in *invocation, log *slog.Logg
 	bar := in.progress("stations", int64(len(cfg.Network.Stations)), false)
 	defer bar.finish()
 	var reports []jobs.Report
-	err := newConductor(log, cfg, store, editions).Build(ctx, c.AcceptShrink, func(r jobs.Report) {
+	conductor := newConductor(log, cfg, store, editions)
+	if c.AcceptOlder {
+		conductor.AcceptOlder()
+	}
+	err := conductor.Build(ctx, c.AcceptShrink, func(r jobs.Report) {
 		reports = append(reports, r)
 		bar.add(1)
 	})

@@ -57,6 +57,9 @@ type dialect interface {
 	// stations, in a form that leaves the order by time to the index by time.
 	amongStations(q *statement, c column, keys []string) string
 
+	// server is a text that tells one server from another, and from itself before a
+	// restart where that can be known; of a file it is empty. Any user may ask for it.
+	server() string
 	// remote reports whether the engine is a server, whose rows travel as a
 	// whole and whose answers may never come.
 	remote() bool

@@ -149,6 +149,7 @@ func (m mySQL) amongStations(q *statement, c column, keys []string) string {
 	return cmp.Or(m.keyAmong(q, c, keys), "1 = 0")
 }
 
+func (mySQL) server() string   { return "CONCAT_WS(' ', @@hostname, @@port, @@server_id)" }
 func (mySQL) remote() bool     { return true }
 func (mySQL) folds() bool      { return true }
 func (mySQL) timeType() string { return "datetime or timestamp" }

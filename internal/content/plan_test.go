@@ -55,6 +55,7 @@ func TestPlan(t *testing.T) {
 		{"the size of changes", present.sizes(period{after: now, until: now}), "COVERING INDEX articles_by_change"},
 		{"changes of place", present.changes(period{after: now}, true, 9), "INDEX article_moves_by_time"},
 		{"changes by the end of an embargo", present.changes(period{after: now}, false, 9), "INDEX articles_by_time"},
+		{"the newest change", present.newestChange(0), "INDEX articles_by_change"},
 		{"the next embargo", present.firstOf(present.catalog.column("published")), "COVERING INDEX articles_by_time"},
 		{"the next expiry", present.firstOf(present.catalog.column("expires")), "COVERING INDEX articles_by_expiry"},
 		{"changes by expiry", present.changes(period{after: now}, false, 9), "INDEX articles_by_expiry"},

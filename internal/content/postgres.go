@@ -135,6 +135,10 @@ func (p postgres) amongStations(q *statement, c column, keys []string) string {
 	return cmp.Or(p.keyAmong(q, c, keys), "1 = 0")
 }
 
+func (postgres) server() string {
+	return "concat_ws(' ', inet_server_addr(), inet_server_port(), pg_postmaster_start_time())"
+}
+
 func (postgres) remote() bool     { return true }
 func (postgres) folds() bool      { return false }
 func (postgres) timeType() string { return "timestamp with time zone" }

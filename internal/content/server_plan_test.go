@@ -110,6 +110,8 @@ func TestServerPlan(t *testing.T) {
 				{"listing", s.listing("s0", from, to, pageSize, nil), []string{"articles_of_station"}, 300},
 				{"listing, further", s.listing("s0", from, to, pageSize, after), []string{"articles_of_station"}, 300},
 				{"totals", s.totalsOf("s0", [][2]time.Time{{from, to}}), []string{"articles_of_station"}, 300},
+				{"the newest change", s.newestChange(0), []string{"articles_by_change"}, 5},
+				{"the newest change of a day", s.newestChange(24 * time.Hour), []string{"articles_by_change"}, 5},
 				{"new articles without modified_at", s.unstamped(), []string{"articles_by_time"}, 10},
 				{"the next embargo", s.firstOf(s.catalog.column("published")), []string{"articles_by_time"}, 5},
 				{"the next expiry", s.firstOf(s.catalog.column("expires")), []string{"articles_by_expiry"}, 5},

@@ -184,6 +184,7 @@ func (embedded) amongStations(q *statement, c column, keys []string) string {
 	return "+" + c.name + " IN (SELECT value FROM json_each(" + q.arg(list(keys)) + "))"
 }
 
+func (embedded) server() string   { return "''" }
 func (embedded) remote() bool     { return false }
 func (embedded) folds() bool      { return false }
 func (embedded) timeType() string { return "Unix milliseconds" }

@@ -34,6 +34,7 @@ type Edition struct {
 	build     string
 	url       string // see At
 	pending   []article.Month
+	origin    Origin
 	base      time.Time            // see Base
 	documents map[string]*Document // by path within the station
 	contents  map[string]*Document // by path; see WithContents
@@ -159,11 +160,13 @@ func (e *Edition) Watermark() time.Time { return e.watermark }
 func (e *Edition) Issued() time.Time { return e.issued }
 
 // Digest tells editions of one watermark apart, which processes can make that were
-// apart: it is that of the manifest, 32 hexadecimal digits, without what follows from
-// the hashes, which the version before did not write.
+// apart: it is that of the manifest, 32 hexadecimal digits, without the origin, which
+// no reader sees, and without what follows from the hashes: the version before did not
+// write either.
 func (e *Edition) Digest() string {
 	e.digest.once.Do(func() {
 		m := e.Manifest()
+		m.Origin = Origin{}
 		for _, entries := range []map[string]Entry{m.Documents, m.Contents} {
 			for path, entry := range entries {
 				entry.Size, entry.Gzip, entry.Often = 0, 0, false

@@ -35,6 +35,7 @@ type Manifest struct {
 	Build     string           `json:"build"`
 	URL       string           `json:"url,omitempty"`
 	Pending   []article.Month  `json:"pending,omitempty"`
+	Origin    Origin           `json:"origin,omitzero"`    // zero: not known
 	Documents map[string]Entry `json:"documents"`          // by path
 	Contents  map[string]Entry `json:"contents,omitempty"` // by path
 }
@@ -61,7 +62,7 @@ type Entry struct {
 func (e *Edition) Manifest() Manifest {
 	m := Manifest{
 		Format: manifestFormat, Station: e.station, Watermark: e.watermark, Build: e.build, URL: e.url,
-		Pending: e.pending, Documents: entries(e.documents), Contents: entries(e.contents),
+		Pending: e.pending, Origin: e.origin, Documents: entries(e.documents), Contents: entries(e.contents),
 	}
 	if !e.issued.Equal(e.watermark) {
 		m.Issued = e.issued
@@ -128,7 +129,7 @@ func (m *Manifest) Edition(known *Edition, open func(Entry) (*Document, error)) 
 	if err != nil {
 		return nil, err
 	}
-	e := New(m.Station, m.Watermark, m.Build, documents).At(m.URL).WithContents(contents).WithPending(m.Pending)
+	e := New(m.Station, m.Watermark, m.Build, documents).At(m.URL).WithContents(contents).WithPending(m.Pending).From(m.Origin)
 	e.issued = m.IssuedAt()
 	return e, nil
 }

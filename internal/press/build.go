@@ -17,6 +17,7 @@ import (
 type Order struct {
 	Station     *network.Station
 	Snapshot    Snapshot
+	Origin      edition.Origin // of the snapshot
 	Previous    *edition.Edition // the one that it follows; nil: none
 	Work        *Work
 	Memory      Memory              // of the build before; the zero Memory: none
@@ -101,7 +102,7 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 		return nil, b.outcome, err
 	}
 	e := edition.New(b.station.ID, watermark(b.current, b.asOf), p.Fingerprint(b.station), b.documents).At(b.station.URL)
-	e = e.WithContents(b.contents).WithPending(b.outcome.Pending).Following(b.current)
+	e = e.WithContents(b.contents).WithPending(b.outcome.Pending).From(o.Origin).Following(b.current)
 	return e, b.outcome, b.gate(ctx, e, o.Work)
 }
 

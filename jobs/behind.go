@@ -1,0 +1,121 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"feedstation/internal/condition"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+	"feedstation/internal/press"
+)
+
+// storeBehind is the condition of a content store that is not as far as what is
+// published.
+var storeBehind = condition.Kind{
+	Level: slog.LevelError, Component: "content store", State: "content store behind", Errors: true,
+	Began: "content store is behind what is published, serving last editions", Cleared: "content store has caught up",
+}
+
+// BehindError says that the content store has gone back behind what was published.
+type BehindError struct {
+	Newest, Published time.Time // the newest change that it has, and the one that was published
+}
+
+func (e *BehindError) Error() string {
+	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+	return fmt.Sprintf("its newest change is of %s, one of %s is published: a replica has yet to catch up, or an older copy was restored; "+
+		"it ends with a later change; if the older content is meant: feedstation build --accept-older", at(e.Newest), at(e.Published))
+}
+
+// AcceptOlder has the conductor build from a content store that is behind what is
+// published.
+func (c *Conductor) AcceptOlder() { c.acceptOlder = true }
+
+// open opens a snapshot of the content store. One that has gone back is a
+// *BehindError: nothing that was published disappears, and nothing that was withdrawn
+// is back, because another server has yet to learn of it.
+func (c *Conductor) open(ctx context.Context) (snapshot Snapshot, origin edition.Origin, err error) {
+	if snapshot, err = c.snapshot(ctx); err != nil {
+		return nil, origin, err
+	}
+	if origin, err = snapshot.Origin(ctx); err == nil {
+		err = c.behind(ctx, snapshot, origin)
+	}
+	if err != nil {
+		snapshot.Close()
+		return nil, origin, err
+	}
+	return snapshot, origin, nil
+}
+
+// behind returns a *BehindError where the store has gone back. It has, whatever is
+// missing, when another server answers than the one whose content is published. The
+// same server may have lost the row of the newest change because that was deleted, or
+// dated back; it has gone back when it lacks more. Where it lacks most, as when it is
+// empty, the gate says so of each station.
+func (c *Conductor) behind(ctx context.Context, snapshot Snapshot, origin edition.Origin) error {
+	var last edition.Origin
+	for _, d := range c.desks {
+		if current, ok := c.editions.Current(d.station.ID); ok && current.Origin().Newest.After(last.Newest) {
+			last = current.Origin()
+		}
+	}
+	if c.acceptOlder || origin.Newest.IsZero() || !origin.Newest.Before(last.Newest) {
+		return nil
+	}
+	c.mu.Lock()
+	excused := c.excused == [2]edition.Origin{last, origin}
+	c.mu.Unlock()
+	if excused {
+		return nil
+	}
+	if origin.Server == last.Server {
+		some, err := c.lacks(ctx, snapshot)
+		if err != nil {
+			return err
+		}
+		if !some {
+			c.mu.Lock()
+			c.excused = [2]edition.Origin{last, origin} // it stays so until the next change
+			c.mu.Unlock()
+			return nil
+		}
+	}
+	return &BehindError{origin.Newest, last.Newest}
+}
+
+// lacks reports whether the store lacks more than one of the articles that the feeds
+// show, and of no station more than half.
+func (c *Conductor) lacks(ctx context.Context, snapshot Snapshot) (bool, error) {
+	all := 0
+	for _, d := range c.desks {
+		current, ok := c.editions.Current(d.station.ID)
+		if !ok || d.station.All {
+			continue
+		}
+		contents, ok := current.Contents(network.FeedPath("", network.RSS))
+		if !ok {
+			continue
+		}
+		var ids []string
+		for a, err := range edition.Articles(contents) {
+			if err != nil {
+				break // what can't be read is built again
+			}
+			ids = append(ids, a.ID)
+		}
+		states, err := press.Find(ctx, snapshot, ids)
+		if err != nil {
+			return false, err
+		}
+		missing := len(ids) - len(states)
+		if 2*missing > len(ids) && len(ids) > 1 {
+			return false, nil
+		}
+		all += missing
+	}
+	return all > 1, nil
+}
