@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"feedstation/internal/condition"
@@ -72,25 +74,24 @@ func (c *Conductor) behind(ctx context.Context, snapshot Snapshot, origin editio
 	if excused {
 		return nil
 	}
-	if origin.Server == last.Server {
-		some, err := c.lacks(ctx, snapshot)
-		if err != nil {
-			return err
-		}
-		if !some {
-			c.mu.Lock()
-			c.excused = [2]edition.Origin{last, origin} // it stays so until the next change
-			c.mu.Unlock()
-			return nil
-		}
+	missing, most, err := c.missing(ctx, snapshot)
+	if err != nil {
+		return err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if origin.Server == last.Server && (most || len(missing) < 2) {
+		c.excused = [2]edition.Origin{last, origin} // it stays so until the next change
+		return nil
+	}
+	c.gone = missing
 	return &BehindError{origin.Newest, last.Newest}
 }
 
-// lacks reports whether the store lacks more than one of the articles that the feeds
-// show, and of no station more than half.
-func (c *Conductor) lacks(ctx context.Context, snapshot Snapshot) (bool, error) {
-	all := 0
+// missing returns the ids of the articles that feeds show and the store does not have,
+// and whether these are most of what a station shows.
+func (c *Conductor) missing(ctx context.Context, snapshot Snapshot) (missing map[string]bool, most bool, err error) {
+	missing = map[string]bool{}
 	for _, d := range c.desks {
 		current, ok := c.editions.Current(d.station.ID)
 		if !ok || d.station.All {
@@ -100,22 +101,23 @@ func (c *Conductor) lacks(ctx context.Context, snapshot Snapshot) (bool, error) 
 		if !ok {
 			continue
 		}
-		var ids []string
+		ids := map[string]bool{}
 		for a, err := range edition.Articles(contents) {
 			if err != nil {
 				break // what can't be read is built again
 			}
-			ids = append(ids, a.ID)
+			ids[a.ID] = true
 		}
-		states, err := press.Find(ctx, snapshot, ids)
+		shown := len(ids)
+		states, err := press.Find(ctx, snapshot, slices.Collect(maps.Keys(ids)))
 		if err != nil {
-			return false, err
+			return nil, false, err
 		}
-		missing := len(ids) - len(states)
-		if 2*missing > len(ids) && len(ids) > 1 {
-			return false, nil
+		for _, state := range states {
+			delete(ids, state.ID)
 		}
-		all += missing
+		most = most || shown > 1 && 2*len(ids) > shown
+		maps.Copy(missing, ids)
 	}
-	return all > 1, nil
+	return missing, most, nil
 }

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize/english"
 
+	"feedstation/internal/article"
 	"feedstation/internal/condition"
 	"feedstation/internal/press"
 )
@@ -32,6 +34,27 @@ var (
 		Began: "station not audited", Cleared: "station audited again",
 	}
 )
+
+// articlesBack is the condition of a station some of whose withdrawn articles are
+// there again with a row from before that.
+var articlesBack = condition.Kind{
+	Level: slog.LevelWarn, Component: "refresh", State: "withdrawn articles back", Stations: true, Errors: true,
+	Began: "withdrawn articles are back with older rows, kept withdrawn", Cleared: "no withdrawn article is back with an older row",
+}
+
+// backError names the articles that are back; nil: there are none.
+func backError(months map[article.Month][]string) error {
+	var ids []string
+	for _, some := range months {
+		ids = append(ids, some...)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	slices.Sort(ids)
+	return fmt.Errorf("%d articles, as %s: their rows are of before the withdrawal, as in a restored copy; to publish one again, change its row so that modified_at moves",
+		len(ids), ids[0])
+}
 
 // windowCut is the condition of a station whose feeds do not have all that was
 // published within their windows: who asks once in that time misses the others.

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"maps"
 	"time"
 
 	"feedstation/internal/article"
@@ -21,7 +22,8 @@ type desk struct {
 
 	due    time.Time // when its news sitemap changes by the clock alone; zero: never
 	memory press.Memory
-	months map[article.Month]audited // that audits have looked at
+	back   map[article.Month][]string // withdrawn articles whose older rows are there, see articlesBack
+	months map[article.Month]audited  // that audits have looked at
 }
 
 // work is what has to be built of a station's edition.
@@ -68,7 +70,7 @@ var unknown = time.Unix(0, 0)
 
 // forget forgets what is known of a station that another process may have built.
 func (d *desk) forget() {
-	*d = desk{station: d.station, led: d.led, asked: d.asked, work: d.work, due: unknown, months: map[article.Month]audited{}}
+	*d = desk{station: d.station, led: d.led, asked: d.asked, work: d.work, due: unknown, months: map[article.Month]audited{}, back: map[article.Month][]string{}}
 }
 
 // built notes what has been built, and what is left to be done.
@@ -79,6 +81,7 @@ func (d *desk) built(r *result) {
 		d.work.Accepted, d.work.Before, d.work.audited = r.work.Accepted, r.work.Before, r.work.audited
 	}
 	d.due = r.outcome.Due
+	maps.Copy(d.back, r.outcome.Returned)
 	d.audited(r)
 	if r.work.Everything || r.work.Feeds {
 		d.read = time.Now()

@@ -22,6 +22,7 @@ func (c *Conductor) lead(now time.Time) (since time.Time) {
 			c.conditions.Note(notBuilt, d.station.ID, nil)
 			c.conditions.Note(notAudited, d.station.ID, nil)
 			c.conditions.Note(windowCut, d.station.ID, nil)
+			c.conditions.Note(articlesBack, d.station.ID, nil)
 		}
 		if taken {
 			d.since = c.take(d, now)

@@ -68,6 +68,7 @@ func (c *Conductor) rebuild(ctx context.Context, done func(*result)) error {
 				c.note(ctx, notBuilt, d.station.ID, r.Err)
 				if r.Err == nil && !r.Late {
 					c.note(ctx, windowCut, d.station.ID, cutError(r.outcome.Cut))
+					c.note(ctx, articlesBack, d.station.ID, backError(d.back))
 				}
 				faults = append(faults, r.Err)
 				done(r)
@@ -130,7 +131,7 @@ func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) 
 		refused := err
 		withdrawn := edition.Retractions{}
 		for _, state := range r.outcome.Withdrawn {
-			withdrawn[state.ID] = edition.Retraction{Station: state.Station, ID: state.ID, At: r.asOf, Published: state.Published, Notice: c.options.Notices && state.Withdrawn}
+			withdrawn[state.ID] = edition.Retraction{Station: state.Station, ID: state.ID, At: r.asOf, Published: state.Published, Row: state.At, Notice: c.options.Notices && state.Withdrawn}
 		}
 		if err := c.put(ctx, r, current, press.Withdraw(r.Station, current, withdrawn)); err != nil {
 			return errors.Join(refused, err)
@@ -163,6 +164,9 @@ func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.E
 	if err == nil {
 		r.Changed = len(edition.ChangedPaths(current, next))
 		r.Published = true
+		if back := r.outcome.Back; len(back) > 0 {
+			c.log.WarnContext(ctx, "articles are back whose rows had gone", "station", r.Station.ID, "articles", len(back), "ids", back[:min(len(back), 5)])
+		}
 		for month, d := range r.drift {
 			c.noteDrift(r.Station, month, d)
 		}

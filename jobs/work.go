@@ -26,9 +26,25 @@ func (c *Conductor) markChanges(ctx context.Context) error {
 		c.note(ctx, storeBehind, "", behind)
 	}
 	if err == nil {
+		c.markGone()
+	}
+	if err == nil {
 		c.noteUpToDate()
 	}
 	return err
+}
+
+// markGone marks in what has to be built which rows were missing for a while.
+func (c *Conductor) markGone() {
+	c.mu.Lock()
+	gone := c.gone
+	c.gone = nil
+	c.mu.Unlock()
+	for _, d := range c.desks {
+		if d.work != nil && len(gone) > 0 {
+			d.work.Gone = gone
+		}
+	}
 }
 
 func (c *Conductor) askStore(ctx context.Context) (err error) {

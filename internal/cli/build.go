@@ -24,7 +24,7 @@ import (
 type buildCommand struct {
 	AcceptShrink []string `help:"Publish the station even if it has lost most of its articles." placeholder:"STATION"`
 
-	AcceptOlder  bool     `help:"Build from a content store that is behind what is published, as after an older copy was restored."`
+	AcceptOlder bool `help:"Build from a content store that is behind what is published, as after an older copy was restored."`
 
 	Out string `help:"Also write the documents as files: DIR/{station}/{path}, each with its gzip twin." placeholder:"DIR"`
 }

@@ -19,8 +19,8 @@ import (
 // that of its RSS. Those of a month have also the articles that readers may see
 // and its sitemaps may not name; such a line ends with a mark, as does one of a feed
 // that says of an article only that it was withdrawn. Behind all of them a
-// month has a line for each article that has left it, of id and guid, which
-// begins with a tab: should it come back, readers have to know it again.
+// month has a line for each article that has left it, which begins with a tab: should
+// it come back, readers have to know it again, see [Known].
 const (
 	contentsType = "text/plain; charset=utf-8"
 	unlistedMark = "\tunlisted"
@@ -65,13 +65,6 @@ func (a Article) AppendTo(text []byte) []byte {
 	if a.Notice {
 		text = append(text, noticeMark...)
 	}
-	return append(text, '\n')
-}
-
-// AppendFormer appends the line of an article that is not there any more.
-func AppendFormer(text []byte, id, guid string) []byte {
-	text = append(append(text, formerMark), escape.Replace(id)...)
-	text = append(append(text, '\t'), escape.Replace(guid)...)
 	return append(text, '\n')
 }
 
@@ -164,38 +157,6 @@ func parseArticle(line string) (a Article, ok bool) {
 	a.ID, a.Address = unescape.Replace(fields[0]), unescape.Replace(fields[3])
 	a.Published, a.Updated = time.Unix(published, 0).UTC(), time.Unix(updated, 0).UTC()
 	return a, err == nil && err2 == nil
-}
-
-// KnownBy yields what identifies the articles that lines of contents have, or had, by
-// id; with ids, these alone. What can't be read is left out.
-func KnownBy(text []byte, ids map[string]bool) iter.Seq2[string, Known] {
-	return func(yield func(string, Known) bool) {
-		for line := range bytes.Lines(text) {
-			former := line[0] == formerMark
-			if former {
-				line = line[1:]
-			}
-			id, rest, _ := bytes.Cut(line, []byte("\t"))
-			if ids != nil && !has(ids, id) {
-				continue
-			}
-			known := Known{Former: former}
-			if former {
-				known.GUID = unescape.Replace(string(bytes.TrimSuffix(rest, []byte("\n"))))
-			} else if a, ok := parseArticle(string(bytes.TrimSuffix(line, []byte("\n")))); ok {
-				known = Known{a.KnownBy(), a.Notice}
-			}
-			if known.GUID != "" && !yield(unescape.Replace(string(id)), known) {
-				return
-			}
-		}
-	}
-}
-
-// Known is what identifies an article to readers.
-type Known struct {
-	GUID   string
-	Former bool // the article is not there any more, or only a notice of it
 }
 
 // Shares reports whether lines of contents have an article of one of some addresses,

@@ -37,7 +37,7 @@ func TestContentsLines(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			want := tt.article
 			want.Published, want.Updated, want.Address = at, at, address
-			text := edition.AppendFormer(nil, "gone", "https://xt.news.example/gone.html")
+			text := edition.AppendFormer(nil, "gone", edition.Known{GUID: "https://xt.news.example/gone.html"})
 			line := want.AppendTo(nil)
 			if string(line) != tt.line {
 				t.Errorf("line %q, want %q", line, tt.line)
@@ -53,7 +53,7 @@ func TestContentsLines(t *testing.T) {
 			if diff := cmp.Diff([]edition.Article{want}, got); diff != "" {
 				t.Errorf("articles (-want +got):\n%s", diff)
 			}
-			known := map[string]edition.Known{"gone": {GUID: "https://xt.news.example/gone.html", Former: true}, want.ID: {GUID: want.KnownBy()}}
+			known := map[string]edition.Known{"gone": {GUID: "https://xt.news.example/gone.html", Former: true}, want.ID: {GUID: want.KnownBy(), Published: want.Published, Address: want.Address}}
 			if diff := cmp.Diff(known, maps.Collect(edition.KnownBy(text, nil))); diff != "" {
 				t.Errorf("known by (-want +got):\n%s", diff)
 			}
@@ -119,7 +119,7 @@ func TestContentsWithNotices(t *testing.T) {
 	}
 	known := maps.Collect(edition.KnownBy(text, nil))
 	for _, a := range all {
-		if want := (edition.Known{GUID: a.KnownBy(), Former: a.Notice}); known[a.ID] != want {
+		if want := (edition.Known{GUID: a.KnownBy(), Former: a.Notice, Published: a.Published, Address: a.Address}); known[a.ID] != want {
 			t.Errorf("%s is known by %+v, want %+v", a.ID, known[a.ID], want)
 		}
 	}

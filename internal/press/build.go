@@ -17,7 +17,7 @@ import (
 type Order struct {
 	Station     *network.Station
 	Snapshot    Snapshot
-	Origin      edition.Origin // of the snapshot
+	Origin      edition.Origin   // of the snapshot
 	Previous    *edition.Edition // the one that it follows; nil: none
 	Work        *Work
 	Memory      Memory              // of the build before; the zero Memory: none
@@ -39,8 +39,13 @@ type Outcome struct {
 	// store calls withdrawn, drafts or expired, where a ShrunkError keeps the next
 	// one from being published.
 	Withdrawn []article.State
-	Cut       []Cut
-	Memory    Memory // for the next build
+	// Returned are the articles, by month, that were withdrawn and are back with an
+	// older row, of the months that were looked at: they stay withdrawn. Back are those
+	// whose rows had gone.
+	Returned map[article.Month][]string
+	Back     []string
+	Cut      []Cut
+	Memory   Memory // for the next build
 }
 
 // Cut is a feed that does not have all articles of its window.
@@ -67,10 +72,13 @@ type builder struct {
 	retractions edition.Retractions
 	editions    func(station string) (*edition.Edition, bool)
 	enough      func() bool
-	items       map[string]*Item  // of the articles of feeds, by id
-	broken      map[string]bool   // articles whose rows no feed can be made from
-	guids       map[string]string // what identifies the articles of feeds to readers, by id; nil: nobody has asked
-	holders     map[string]string // ids of these, by guid
+	items       map[string]*Item            // of the articles of feeds, by id
+	broken      map[string]bool             // articles whose rows no feed can be made from
+	guids       map[string]string           // what identifies the articles of feeds to readers, by id; nil: nobody has asked
+	holders     map[string]string           // ids of these, by guid
+	returned    map[monthOf]map[string]bool // see returnedTo
+	gone        map[string]bool             // see Work.Gone
+	inFeeds     map[string]edition.Known    // see knownInFeeds
 	outcome     Outcome
 }
 
@@ -91,6 +99,7 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 		},
 		snapshot: snapshot, retractions: o.Retractions, editions: o.Editions, enough: o.Enough, items: map[string]*Item{}, broken: map[string]bool{},
 	}
+	b.gone = o.Work.Gone
 	b.headers.StaleIfError, b.headers.StaleWhileRevalidate = p.options.StaleIfError, p.options.StaleWhileRevalidate
 	if !o.Work.Everything { // where nothing is taken on trust
 		b.memory = o.Memory

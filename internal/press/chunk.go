@@ -53,6 +53,7 @@ type chunkWriter struct {
 
 	known  map[string]edition.Known // articles that the month has or had; those that are added are taken out
 	feeds  map[string]string        // what identifies articles to readers, as far as feeds have them, by id
+	back   []string                 // ids of articles that had gone
 	pages  map[string]string        // ids, by address; nil: nobody asks
 	twins  map[string]bool          // ids of articles whose page a later one has
 	hidden map[string]bool          // ids of articles that are not to be listed
@@ -137,15 +138,24 @@ func (w *chunkWriter) share(p page) {
 // knownBy returns what identifies an article of a month to readers: once it is there
 // that stays, so that a month which is read again is what it was.
 func (w *chunkWriter) knownBy(a edition.Article) string {
-	known := w.known[a.ID]
+	known, inFeeds := w.known[a.ID], w.feeds[a.ID]
 	delete(w.known, a.ID)
-	return cmp.Or(known.GUID, w.feeds[a.ID], a.Address)
+	if known.Gone {
+		w.back = append(w.back, a.ID)
+	}
+	if known.Another(a.Published, a.Address) {
+		if inFeeds == known.GUID {
+			inFeeds = ""
+		}
+		known.GUID = ""
+	}
+	return cmp.Or(known.GUID, inFeeds, a.Address)
 }
 
 // leave ends the articles: those that are known and were not added have left.
 func (w *chunkWriter) leave() {
 	for _, id := range slices.Sorted(maps.Keys(w.known)) {
-		w.lines = edition.AppendFormer(w.lines, id, w.known[id].GUID)
+		w.lines = edition.AppendFormer(w.lines, id, w.known[id])
 		w.chunk.formers++
 	}
 }

@@ -103,9 +103,15 @@ func (b *builder) makeItems(ctx context.Context, feeds []channelFeed, work *Work
 // article that leaves.
 func (b *builder) choose(ctx context.Context, channel network.Channel) (channelFeed, error) {
 	rule, since := b.feedOf(channel), b.since(channel)
-	heads, err := newestBut(ctx, b.snapshot, b.broken, b.sources(), channel.ID, since, rule.Items, rule.MaxItems+1)
-	if err != nil {
-		return channelFeed{}, err
+	var heads []article.Article
+	for again := true; again; {
+		var err error
+		if heads, err = newestBut(ctx, b.snapshot, b.broken, b.sources(), channel.ID, since, rule.Items, rule.MaxItems+1); err != nil {
+			return channelFeed{}, err
+		}
+		if again, err = b.withholdReturned(ctx, heads); err != nil {
+			return channelFeed{}, err
+		}
 	}
 	f := channelFeed{channel: channel, more: len(heads) > rule.MaxItems && !heads[rule.MaxItems].Published.Before(since)}
 	f.articles = heads[:min(len(heads), rule.MaxItems)]

@@ -148,7 +148,7 @@ func (b *builder) lost(ctx context.Context, next *edition.Edition) (map[string]l
 	states, err := Find(ctx, b.snapshot, ids[:min(len(ids), maxLost)])
 	for _, s := range states {
 		l := all[s.ID]
-		hidden := !s.Visible && !s.Broken && !s.Published.After(b.asOf)
+		hidden := b.hides(s)
 		if hidden {
 			b.outcome.Withdrawn = append(b.outcome.Withdrawn, s)
 		}

@@ -3,6 +3,7 @@ package press
 import (
 	"cmp"
 	"errors"
+	"iter"
 	"maps"
 	"net/url"
 	"slices"
@@ -54,11 +55,11 @@ func (b *builder) learn(heads []article.Article, work *Work) (err error) {
 	if len(heads) == 0 {
 		return nil
 	}
+	known, err := b.knownInFeeds()
+	if err != nil {
+		return err
+	}
 	if b.guids == nil {
-		known, err := knownByFeeds(b.current)
-		if err != nil {
-			return err
-		}
 		b.guids, b.holders = map[string]string{}, map[string]string{}
 		for id, k := range known {
 			b.guids[id] = k.GUID
@@ -67,7 +68,31 @@ func (b *builder) learn(heads []article.Article, work *Work) (err error) {
 			}
 		}
 	}
+	for i := range heads {
+		if a := &heads[i]; known[a.ID].Another(a.Published, a.URL) && b.guids[a.ID] == known[a.ID].GUID {
+			delete(b.guids, a.ID)
+		}
+	}
 	return b.lookUp(heads, work)
+}
+
+// knownInFeeds returns what is known of the articles that the station's feeds show.
+func (b *builder) knownInFeeds() (_ map[string]edition.Known, err error) {
+	if b.inFeeds == nil {
+		b.inFeeds, err = knownByFeeds(b.current)
+		b.markGone(b.inFeeds)
+	}
+	return b.inFeeds, err
+}
+
+// markGone marks what is known of articles whose rows were missing meanwhile.
+func (b *builder) markGone(known map[string]edition.Known) {
+	for id := range b.gone {
+		if k, ok := known[id]; ok {
+			k.Gone = true
+			known[id] = k
+		}
+	}
 }
 
 // linesOf returns the lines of contents, none of damaged ones: what they say is lost.
@@ -129,10 +154,21 @@ func (b *builder) lookUp(heads []article.Article, work *Work) error {
 		if err != nil {
 			return err
 		}
+		b.markGone(known)
 		learnFrom(found, known)
 	}
+	of := map[string]*article.Article{}
+	for i := range heads {
+		of[heads[i].ID] = &heads[i]
+	}
+	// same reports whether what is known of an id is so of the article that has it now.
+	same := func(id string, k edition.Known) bool {
+		return of[id] == nil || !k.Another(of[id].Published, of[id].URL)
+	}
 	for id, k := range found {
-		b.guids[id] = k.GUID
+		if same(id, k) {
+			b.guids[id] = k.GUID
+		}
 	}
 	if len(wanted) == 0 {
 		return nil
@@ -143,7 +179,11 @@ func (b *builder) lookUp(heads []article.Article, work *Work) error {
 			if err != nil {
 				return err
 			}
+			b.markGone(known)
 			for id, k := range known {
+				if !same(id, k) {
+					continue
+				}
 				b.guids[id] = cmp.Or(b.guids[id], k.GUID)
 			}
 		}
@@ -187,18 +227,25 @@ func (b *builder) edition(station string) *edition.Edition {
 // nil, has or had in a month, by id; with ids, of these alone.
 func knownByMonth(e *edition.Edition, month article.Month, ids map[string]bool) (map[string]edition.Known, error) {
 	known := map[string]edition.Known{}
-	if e == nil {
-		return known, nil
-	}
-	for n := 1; ; n++ {
-		contents, ok := e.Contents(network.ShardPath(month, n))
-		if !ok {
-			return known, nil
-		}
+	for contents := range monthContents(e, month) {
 		text, err := linesOf(contents)
 		if err != nil {
 			return nil, err
 		}
 		learnFrom(known, maps.Collect(edition.KnownBy(text, ids)))
+	}
+	return known, nil
+}
+
+// monthContents yields the contents of the sitemaps of a month that an edition, which may
+// be nil, has.
+func monthContents(e *edition.Edition, month article.Month) iter.Seq[*edition.Document] {
+	return func(yield func(*edition.Document) bool) {
+		for n := 1; e != nil; n++ {
+			contents, ok := e.Contents(network.ShardPath(month, n))
+			if !ok || !yield(contents) {
+				return
+			}
+		}
 	}
 }

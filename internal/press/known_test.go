@@ -18,7 +18,7 @@ func TestLookUpManyPlaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	former := func(guid string) []byte { return edition.AppendFormer(nil, "1", guid) }
+	former := func(guid string) []byte { return edition.AppendFormer(nil, "1", edition.Known{GUID: guid}) }
 	there := edition.Article{ID: "1", Published: at(3), Updated: at(3), Address: "https://xt.news.example/now"}.AppendTo(nil)
 	for _, tt := range []struct {
 		name  string

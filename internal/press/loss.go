@@ -46,17 +46,20 @@ func lossOf(path string, contents *edition.Document, ids map[string]bool, retrac
 		}
 	}
 	if IsShard(path) {
-		l.leave(text)
+		l.leave(text, retractions)
 	}
 	return l, nil
 }
 
 // leave ends the lines of a month that are left with those of the articles that have
 // left it, before and now.
-func (l *loss) leave(text []byte) {
+func (l *loss) leave(text []byte, retractions edition.Retractions) {
 	w := chunkWriter{known: map[string]edition.Known{}}
 	for id, known := range edition.KnownBy(text, nil) {
 		if _, gone := l.articles[id]; gone || known.Former {
+			if gone {
+				known.Withdrawn = retractions[id].Row
+			}
 			w.known[id] = known
 		}
 	}

@@ -72,15 +72,19 @@ func (b *builder) month(ctx context.Context, month article.Month, e *Extent) err
 		if w.known, err = knownByMonth(b.current, month, nil); err != nil {
 			return err
 		}
+		b.markGone(w.known)
 		w.feeds, w.hidden = b.guids, twins
 		if err := b.list(ctx, w, from, to); err != nil {
 			return err
 		}
-		w.leave()
+		if err := b.leave(ctx, w); err != nil {
+			return err
+		}
 		if w.twins != nil { // the later one of a page is known only now
 			w, twins = nil, merged(twins, w.twins)
 		}
 	}
+	b.outcome.Back = append(b.outcome.Back, w.back...)
 	b.addSitemaps(w, func(n int) string { return network.ShardPath(month, n) })
 	if month == article.MonthOf(b.asOf, b.station.Zone) { // others change rarely
 		b.memory.month = monthMemory{}
@@ -114,7 +118,7 @@ func merged(a, b map[string]bool) map[string]bool {
 
 // list writes the station's articles of a time.
 func (b *builder) list(ctx context.Context, w *chunkWriter, from, to time.Time) error {
-	for a, err := range b.snapshot.Listing(ctx, b.station.ID, from, to) {
+	for a, err := range b.listing(ctx, from, to) {
 		if err != nil {
 			return err
 		}
@@ -150,7 +154,7 @@ func (b *builder) patch(ctx context.Context, month article.Month, e *Extent) (*c
 	w := b.newMonth(from)
 	w.came, w.known, w.feeds = map[string]int{}, maps.Collect(edition.KnownBy(was, e.ids)), b.guids
 	for _, known := range w.known {
-		if known.Former {
+		if known.Former || len(b.gone) > 0 { // it may be another article now
 			return nil, nil
 		}
 	}
@@ -187,7 +191,9 @@ func (b *builder) patch(ctx context.Context, month article.Month, e *Extent) (*c
 				return nil, err
 			}
 			if i == len(chunks)-1 && (whole || w.chunk.lines > 0) { // those that left follow the last article
-				w.leave()
+				if err := b.leave(ctx, w); err != nil {
+					return nil, err
+				}
 				clear(w.known)
 			}
 		}

@@ -24,7 +24,7 @@ const newsWindow = 48 * time.Hour
 func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 	now := b.asOf
 	var pages []page
-	for a, err := range b.snapshot.Listing(ctx, b.station.ID, now.Add(-newsWindow).Add(time.Millisecond), now.Add(time.Millisecond)) {
+	for a, err := range b.listing(ctx, now.Add(-newsWindow).Add(time.Millisecond), now.Add(time.Millisecond)) {
 		if err != nil {
 			return due, err
 		}

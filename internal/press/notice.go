@@ -160,5 +160,5 @@ func (b *builder) withdrawnAt(a edition.Article, known map[string]article.State)
 	if at = state.At; !at.After(a.Updated) || at.After(b.asOf) || !at.Add(b.options.NoticeFor).After(b.asOf) {
 		at = b.asOf
 	}
-	return at, b.options.Notices && (!there || state.Withdrawn)
+	return at, b.options.Notices && (!there || state.Withdrawn || b.isReturned(a.ID))
 }

@@ -20,6 +20,9 @@ type Work struct {
 	Articles map[string]bool
 	// Former are where articles have been, by id.
 	Former map[string][]Place
+	// Gone are ids whose rows were seen to be missing while documents still had their
+	// articles: a row that is there now may be another article's.
+	Gone   map[string]bool
 	Left   int // the station's own articles that are said to have left, besides these
 	Months map[article.Month]*Extent
 }
