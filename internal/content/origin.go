@@ -27,7 +27,7 @@ func (s *Snapshot) Origin(ctx context.Context) (origin edition.Origin, err error
 // reaches returns how far back the newest change is looked for: step by step where
 // the engine makes all rows of a view before it orders them. 0: everywhere.
 func (s *Snapshot) reaches() []time.Duration {
-	if s.dialect.folds() {
+	if of := s.catalog.articles; of.view && !of.merged && s.dialect.folds() {
 		return []time.Duration{time.Hour, 24 * time.Hour, 30 * 24 * time.Hour, 0}
 	}
 	return []time.Duration{0}

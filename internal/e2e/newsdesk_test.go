@@ -36,10 +36,16 @@ func (n newsroom) open(t *testing.T) *newsdesk {
 	d.name = d.server.Database(t)
 	d.db = d.server.Open(t, d.name)
 	d.db.SetMaxIdleConns(0) // none may be of a server before its restart
-	d.exec(`CREATE TABLE articles (id varchar(190) PRIMARY KEY, station varchar(64) NOT NULL, url varchar(2000) NOT NULL, title varchar(500) NOT NULL,
-		published %s NOT NULL, status varchar(20) NOT NULL, modified_at %s NOT NULL)`, n.time, n.time)
-	d.exec(`CREATE TABLE article_channels (article_id varchar(190) NOT NULL, channel varchar(64) NOT NULL, PRIMARY KEY (article_id, channel))`)
+	d.relations(d.db)
 	return d
+}
+
+// relations makes the two relations in a database.
+func (d *newsdesk) relations(db *sql.DB) {
+	d.t.Helper()
+	mustExec(d.t, db, fmt.Sprintf(`CREATE TABLE articles (id varchar(190) PRIMARY KEY, station varchar(64) NOT NULL, url varchar(2000) NOT NULL, title varchar(500) NOT NULL,
+		published %[1]s NOT NULL, status varchar(20) NOT NULL, modified_at %[1]s NOT NULL)`, d.room.time))
+	mustExec(d.t, db, `CREATE TABLE article_channels (article_id varchar(190) NOT NULL, channel varchar(64) NOT NULL, PRIMARY KEY (article_id, channel))`)
 }
 
 // dsn is where the database is, at the server itself.

@@ -18,10 +18,10 @@ import (
 // time, and hold for the connections that there are and for later ones.
 type Proxy struct {
 	listener net.Listener
-	target   string
 	work     sync.WaitGroup
 
 	mu     sync.Mutex
+	target string
 	delay  time.Duration
 	refuse bool
 	thawed chan struct{} // closed, unless the proxy is frozen
@@ -53,6 +53,21 @@ func New(t testing.TB, target string) *Proxy {
 
 // Addr returns the proxy's own host:port.
 func (p *Proxy) Addr() string { return p.listener.Addr().String() }
+
+// Switch passes connections on to another server, and resets those that there are: a
+// fail-over.
+func (p *Proxy) Switch(target string) {
+	p.mu.Lock()
+	p.target = target
+	p.mu.Unlock()
+	p.Reset()
+}
+
+func (p *Proxy) server() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.target
+}
 
 // SetDelay makes what is sent from now on arrive so much later, in both
 // directions.
@@ -142,7 +157,7 @@ func (p *Proxy) pass(ctx context.Context, client *net.TCPConn) {
 	if !p.wait(ctx, p.due()) {
 		return
 	}
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", p.target)
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", p.server())
 	if err != nil {
 		reset(client)
 		return
