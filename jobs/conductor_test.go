@@ -841,7 +841,7 @@ func TestLeftOut(t *testing.T) {
 	in(t, func(w *world) {
 		log, lines := newTaskLog(slog.LevelWarn)
 		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 2*time.Hour), newArticle("xt", 3, 3*time.Hour), newArticle("xt", 4, 40*dayHours))
-		w.exec(append(loosen(), "UPDATE articles SET status = 'deleted' WHERE id IN ('1', '4')", "UPDATE articles SET images = '{' WHERE id = '2'")...)
+		w.exec(append(loosen(), "UPDATE articles SET status = 'unheard-of' WHERE id IN ('1', '4')", "UPDATE articles SET images = '{' WHERE id = '2'")...)
 		c := jobs.NewConductor(log, w.network, func(ctx context.Context) (jobs.Snapshot, error) { return w.store.Snapshot(ctx) }, w.editions, options)
 		for range 3 {
 			if err := c.Build(w.t.Context(), nil, func(jobs.Report) {}); err != nil {
