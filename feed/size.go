@@ -36,21 +36,19 @@ func (p *Prepared) weigh(body int) (weight, error) {
 	if named.Creator == "" { // a feed will join the names in its own language
 		named.Creator = strings.Join(named.authors, strings.Repeat(" ", maxJoint))
 	}
-	bare := max(
-		len(rssItemWriter.Append(scratch, named.bare())),
-		len(atomEntryWriter.Append(scratch, p.atom.bare())),
-		len(jsonItemWriter.Append(scratch, p.json.bare())),
-	)
-	rss := rssItemWriter.Append(scratch, &named)
-	full, err := len(rss), checkXML(rss)
-	full = max(full, len(atomEntryWriter.Append(scratch, &p.atom)))
-	// The full text, which takes longest to parse, is the same in both.
-	err = errors.Join(err, checkXML(atomEntryWriter.Append(scratch, p.atom.bare())))
-	json := jsonItemWriter.Append(scratch, &p.json)
-	if err = errors.Join(err, checkJSON(json)); err != nil {
+	rss := len(rssItemWriter.Append(scratch, named.bare()))
+	atom := atomEntryWriter.Append(scratch, p.atom.bare())
+	bare, err := max(rss, len(atom)), checkXML(atom)
+	json := jsonItemWriter.Append(scratch, p.json.bare())
+	bare, err = max(bare, len(json)), errors.Join(err, checkJSON(json))
+
+	full := max(len(atomEntryWriter.Append(scratch, &p.atom)), len(jsonItemWriter.Append(scratch, &p.json)))
+	// The full text, which takes longest to read, is the same in all.
+	item := rssItemWriter.Append(scratch, &named)
+	if err = errors.Join(err, checkXML(item)); err != nil {
 		return weight{}, err
 	}
-	full = max(full, len(json)) + separator
+	full = max(full, len(item)) + separator
 	return weight{bare: bare + separator, text: max(full-bare-separator, 0)}, nil
 }
 

@@ -3,6 +3,7 @@ package markup
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 
@@ -16,6 +17,7 @@ import (
 // tells whether this is the whole text.
 func extract(s string, limit int, captionless bool) (plain string, whole bool) {
 	var f text.Folder
+	f.Grow(min(len(s), utf8.UTFMax*limit))
 	z := scanner{s: s}
 	inNote := false // in a link that could lead to a note
 	lost := false   // something was left out since the last text

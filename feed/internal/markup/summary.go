@@ -139,6 +139,7 @@ func insideWord(s string, end int) bool {
 }
 
 func isSpaced(r rune) bool {
-	return unicode.In(r, unicode.L, unicode.N, unicode.M) &&
+	const radicals, yi = 0x2E80, 0xA000 // from, and up to: the scripts of China and Japan, which are most of these
+	return (r < radicals || yi <= r) && unicode.In(r, unicode.L, unicode.N, unicode.M) &&
 		!unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan)
 }

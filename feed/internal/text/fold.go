@@ -30,6 +30,9 @@ type Folder struct {
 // brailleBlank shows nothing, but Unicode does not count it as white space.
 const brailleBlank = '\u2800'
 
+// Grow makes room for so many bytes.
+func (f *Folder) Grow(n int) { f.b.Grow(n) }
+
 // Gap parts what was written from what comes next.
 func (f *Folder) Gap() { f.gap = true }
 
