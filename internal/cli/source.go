@@ -54,7 +54,7 @@ func openSources(log *slog.Logger, cfg *config.Config, store *content.Store) (*s
 func sourceOptions(n *network.Network, content config.Content, c config.Source) (ingest.Options, error) {
 	kind, err := ingest.KindOf(c.Kind, ingest.Settings{
 		URL: c.URL, Collection: c.Collection, Authenticated: c.Username != "" || c.Token.Reveal() != "", Fields: c.Fields,
-		Items: c.Items, Next: c.Next, All: c.All, Item: c.Item, Size: c.Size, Sitemap: c.Sitemap,
+		Items: c.Items, Next: c.Next, All: c.All, Item: c.Item, Size: c.Size, Include: c.Include,
 	})
 	if err != nil {
 		return ingest.Options{}, fmt.Errorf("source %s: %w", c.ID, err)

@@ -24,7 +24,7 @@ const (
 )
 
 // SourceKinds are the kinds of sources, in the order in which they are documented.
-var SourceKinds = [...]string{WordPress, JSON}
+var SourceKinds = [...]string{WordPress, Ghost, Drupal, Directus, Strapi, JSON, FeedKind}
 
 // Source is where articles come from that fill the embedded store.
 type Source struct {
@@ -46,6 +46,9 @@ type Source struct {
 	Channels map[string]string `key:"channels"`
 	// Collection is the type of content: of WordPress posts, of Drupal article.
 	Collection string `key:"collection"`
+	// Include are records that come along with an article, with commas between; empty:
+	// those that a fresh installation has.
+	Include string `key:"include"`
 	// Link is the address of an article's page, {path} standing for values of it, where
 	// the source knows none.
 	Link string `key:"link"`
@@ -62,8 +65,6 @@ type Source struct {
 	Item string `key:"item"`
 	// Size is how many items a page has, 1 to 1000; 0: as many as the kind allows.
 	Size int `key:"size" default:"0"`
-	// Sitemap is the address of a sitemap, of a feed that lacks older articles.
-	Sitemap string `key:"sitemap"`
 	// Every is how often the source is asked what changed, 5s to 24h, Audit how often
 	// its newest articles and a part of the others are compared, Every to 168h.
 	Every time.Duration `key:"every" default:"1m"`
@@ -185,7 +186,7 @@ func (s *Source) validateAddresses(r *report, path string) {
 		case text == "":
 		case !slices.Contains(kinds, s.Kind):
 			r.value(path+"."+key, "only for kind %s", strings.Join(kinds, ", "))
-		case key == "all" || key == "item" || key == "sitemap":
+		case key == "all" || key == "item":
 			r.template(path+"."+key, text)
 		}
 	}
@@ -193,7 +194,7 @@ func (s *Source) validateAddresses(r *report, path string) {
 	only("item", s.Item, JSON)
 	only("items", s.Items, JSON)
 	only("next", s.Next, JSON)
-	only("sitemap", s.Sitemap, FeedKind)
+	only("include", s.Include, Drupal, Directus, Strapi)
 	only("collection", s.Collection, WordPress, Drupal, Directus, Strapi)
 	if s.Collection == "" && (s.Kind == Directus || s.Kind == Strapi) {
 		r.value(path+".collection", "missing")

@@ -53,9 +53,10 @@ func TestSources(t *testing.T) {
 			`7: content.sources[0].stations["a"]: no station "ww"`,
 			`7: content.sources[0].channels["a"]: none of its stations has a channel "gossip"`,
 		}},
-		{name: "values", source: `{id: cms, kind: wordpress, url: "cms.example", station: xt, item: "x", every: 1s, audit: 1ms, rate: 0, username: u, size: 5000, fields: {titel: t}, tls: {key: k}}`, want: []string{
+		{name: "values", source: `{id: cms, kind: ghost, url: "cms.example", station: xt, item: "x", every: 1s, audit: 1ms, rate: 0, username: u, size: 5000, fields: {titel: t}, tls: {key: k}}`, want: []string{
 			`7: content.sources[0].url: not an absolute http(s) URL: "cms.example"`,
 			"7: content.sources[0].item: only for kind json",
+			"7: content.sources[0].token: missing: the Content API key of a custom integration",
 			`7: content.sources[0].fields["titel"]: articles have no such field`,
 			"7: content.sources[0].size: want 0 to 1000, got 5000",
 			"7: content.sources[0].every: want 5s to 24h0m0s, got 1s",

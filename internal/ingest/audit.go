@@ -34,15 +34,12 @@ func (s *Source) audit(ctx context.Context, enough func() bool) error {
 			return err
 		}
 		next := at.after(p, template)
-		switch ended := p.last && k.Complete; {
+		switch ended := p.last && p.complete; {
 		case !st.Complete: // what is there is not known yet
 		case ended:
 			err = s.endAudit(ctx, step, entries, first)
-		case first && len(entries) > 0:
-			var missing []content.SourceItem
-			if missing, err = s.missing(ctx, maxPass, oldest(entries), entries); err == nil {
-				err = s.withdraw(ctx, newest, step, missing, false)
-			}
+		case first:
+			err = s.compareNewest(ctx, step, entries, false)
 			if st.Audit != nil && next.Page < st.Audit.Page {
 				next = *st.Audit
 			}

@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -140,6 +139,3 @@ func mustRun(t *testing.T, s *Source) (changed bool) {
 	}
 	return changed
 }
-
-// query returns a parameter as a fake reads it.
-func query(r *http.Request) url.Values { return r.URL.Query() }

@@ -53,7 +53,7 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 		done := p.last || p.notModified || !asks && st.Complete && step.quiet()
 		if !asks && whole && !p.notModified {
 			if read = append(read, entries...); done {
-				if err := s.compareNewest(ctx, step, read, p.last && k.Complete); err != nil {
+				if err := s.compareNewest(ctx, step, read, p.last && p.complete); err != nil {
 					return false, err
 				}
 			}
@@ -116,10 +116,10 @@ func (s *Source) entries(p *page) []entry {
 func (s *Source) compareNewest(ctx context.Context, step *step, read []entry, complete bool) error {
 	from := time.Time{}
 	if !complete {
-		if len(read) == 0 {
+		var ok bool
+		if from, ok = oldest(read); !ok {
 			return nil
 		}
-		from = oldest(read)
 	}
 	missing, err := s.missing(ctx, maxPass, from, read)
 	if err != nil {
@@ -131,14 +131,17 @@ func (s *Source) compareNewest(ctx context.Context, step *step, read []entry, co
 // maxPass is later than every comparison.
 const maxPass = 1<<63 - 1
 
-func oldest(entries []entry) time.Time {
-	from := entries[0].published
-	for _, e := range entries {
-		if e.published.Before(from) {
-			from = e.published
+// oldest returns when the last of a list was published that has the newest first. Of
+// another list, as of one with an old article kept on top, nothing can be said of what
+// it lacks.
+func oldest(entries []entry) (from time.Time, ok bool) {
+	for i, e := range entries {
+		if i > 0 && e.published.After(from) {
+			return time.Time{}, false
 		}
+		from = e.published
 	}
-	return from
+	return from, len(entries) > 0
 }
 
 // missing returns what comparisons have not met since pass, was published after from,

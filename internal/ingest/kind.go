@@ -31,8 +31,8 @@ type Kind struct {
 	// List is the address of all items, the newest first, of which nothing is needed
 	// but id, published and what Stamp says; empty: Changes has all, whole.
 	List string
-	// Item is the address of items by their ids; empty: there is none. IDs wraps each
-	// id, where {ids} are many.
+	// Item is the address of items by their ids; empty: there is none. IDs is what each
+	// of {ids} is, and where that begins with & they follow each other.
 	Item string
 	IDs  string
 
@@ -60,6 +60,7 @@ type page struct {
 	items       []gjson.Result
 	next        string // an address, or a cursor; empty: the list ends here, or counts its pages
 	last        bool   // there is no next page
+	complete    bool   // and so everything has been seen
 	validators  validators
 	notModified bool
 }
@@ -79,14 +80,17 @@ func (k *Kind) address(template string, at spot, ids []string) string {
 	if at.Next != "" {
 		return at.Next
 	}
-	values := map[string]string{
+	known := map[string]string{
 		"since": at.Since.UTC().Format("2006-01-02T15:04:05Z"), "since_unix": strconv.FormatInt(at.Since.Unix(), 10),
 		"since_ms": strconv.FormatInt(at.Since.UnixMilli(), 10), "since_sql": at.Since.UTC().Format(time.DateTime),
 		"page": strconv.Itoa(at.Page + 1), "page0": strconv.Itoa(at.Page), "offset": strconv.Itoa(at.Page * k.Size),
 		"size": strconv.Itoa(k.Size), "cursor": at.Cursor, "id": strings.Join(ids, ","), "ids": k.joined(ids),
 	}
 	return placeholder.ReplaceAllStringFunc(template, func(name string) string {
-		text := values[strings.Trim(name, "{}")]
+		text := known[strings.Trim(name, "{}")]
+		if name == "{ids}" && k.parameters() {
+			return text
+		}
 		if before, _, _ := strings.Cut(template, name); strings.Contains(before, "?") {
 			return url.QueryEscape(text)
 		}
@@ -98,12 +102,18 @@ func (k *Kind) joined(ids []string) string {
 	if k.IDs == "" {
 		return strings.Join(ids, ",")
 	}
-	wrapped := make([]string, len(ids))
+	wrapped, between := make([]string, len(ids)), ","
 	for i, id := range ids {
+		if k.parameters() {
+			id, between = url.QueryEscape(id), ""
+		}
 		wrapped[i] = strings.ReplaceAll(k.IDs, "{id}", id)
 	}
-	return strings.Join(wrapped, ",")
+	return strings.Join(wrapped, between)
 }
+
+// parameters reports whether each id is a parameter of its own.
+func (k *Kind) parameters() bool { return strings.HasPrefix(k.IDs, "&") }
 
 // after returns where the next page of a list is.
 func (at spot) after(p *page, template string) spot {
@@ -145,7 +155,7 @@ func (k *Kind) read(base *url.URL, template string, at spot, a *answer) (*page, 
 	if !list.IsArray() && !null && !(list.IsObject() && strings.Contains(template, "{id}")) {
 		return nil, &contentError{fmt.Sprintf("no list at %q in the answer", k.Items)}
 	}
-	p := &page{items: list.Array(), validators: a.validators}
+	p := &page{items: list.Array(), validators: a.validators, complete: k.Complete || whole.Get("_complete").Bool()}
 	if k.Next != "" {
 		link = whole.Get(k.Next).String()
 	} else if !strings.Contains(template, "{page") && !strings.Contains(template, "{offset}") {

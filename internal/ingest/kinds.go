@@ -11,21 +11,21 @@ import (
 type Settings struct {
 	URL        string
 	Collection string // the type of content
+	Include    string // records that come along, with commas between
 	// Authenticated says that the source is asked in somebody's name, who may see more
 	// than readers may.
 	Authenticated bool
 	// Fields replace those of the kind, or are added to them.
 	Fields map[string]string
-	// The rest is of the kinds json and feed alone; see config.Source.
+	// The rest is of the kind json alone; see config.Source.
 	Items, Next, All, Item string
 	Size                   int
-	Sitemap                string
 }
 
 // kinds are all kinds by their names.
 func kinds() map[string]func(Settings) Kind {
 	return map[string]func(Settings) Kind{
-		"wordpress": wordPress, "json": anyJSON,
+		"wordpress": wordPress, "ghost": ghost, "drupal": drupal, "directus": directus, "strapi": strapi, "json": anyJSON, "feed": feedKind,
 	}
 }
 

@@ -32,9 +32,9 @@ type entry struct {
 func (k *Kind) entry(item gjson.Result, r article.Reader) entry {
 	e := entry{article: values{}}
 	for name, path := range k.Fields {
-		value := item.Get(path)
+		value, ok := pick(item, path)
 		switch {
-		case !value.Exists() || value.Type == gjson.Null || value.Raw == `""`:
+		case !ok:
 		case name == "terms":
 			e.terms = termsOf(value)
 		case name == "modified":
@@ -61,6 +61,17 @@ func (k *Kind) entry(item gjson.Result, r article.Reader) entry {
 		e.modified = e.published
 	}
 	return e
+}
+
+// pick returns the first value that is something, of paths with || between.
+func pick(item gjson.Result, paths string) (gjson.Result, bool) {
+	for path := range strings.SplitSeq(paths, " || ") {
+		value := item.Get(path)
+		if value.Exists() && value.Type != gjson.Null && value.Raw != `""` && value.Raw != "[]" {
+			return value, true
+		}
+	}
+	return gjson.Result{}, false
 }
 
 // text returns a text or a number; empty: there is neither.
@@ -109,7 +120,7 @@ func link(template string, item gjson.Result) string {
 	address := inBraces.ReplaceAllStringFunc(template, func(name string) string {
 		text := item.Get(strings.Trim(name, "{}")).String()
 		missing = missing || text == ""
-		return url.PathEscape(text)
+		return strings.ReplaceAll(url.PathEscape(text), "%2F", "/") // it may be a path
 	})
 	if missing {
 		return ""

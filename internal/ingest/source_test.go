@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"feedstation/internal/testkit/cmstest"
 )
 
 // faulty answers as another handler does, until it is told what else to do.
@@ -86,13 +88,13 @@ func TestSourceFaults(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store, fake := openStore(t), &fakeWordPress{posts: posts(10)}
+				store, fake := openStore(t), &cmstest.System{Posts: posts(10)}
 				defer store.Close()
-				handler := &faulty{Handler: fake}
+				handler := &faulty{Handler: fake.Handlers()["wordpress"]}
 				source, w, lines := open(t, store, "wordpress", Settings{}, handler, func(o *Options) { o.Access.MaxBytes = 100_000 })
 				mustRun(t, source)
 				time.Sleep(time.Minute)
-				fake.set(func() { fake.at(3).title, fake.at(3).modified = "Edited", noon.Add(time.Hour) })
+				fake.Set(func(f *cmstest.System) { f.At(3).Title, f.At(3).Modified = "Edited", noon.Add(time.Hour) })
 				handler.fault = tt.fault
 				began := time.Now()
 				_, err := run(t, source)
@@ -140,20 +142,20 @@ func TestSourceFaults(t *testing.T) {
 func TestSourceShrunk(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		change func(f *fakeWordPress)
+		change func(f *cmstest.System)
 		want   []string // once it is accepted
 		error  string
 	}{
-		{name: "empty", change: func(f *fakeWordPress) { f.posts = nil }, error: "20 of 20 articles are gone there"},
-		{name: "most", change: func(f *fakeWordPress) { f.posts = f.posts[:8] }, want: ids(1, 8), error: "12 of 20 articles are gone there"},
+		{name: "empty", change: func(f *cmstest.System) { f.Posts = nil }, error: "20 of 20 articles are gone there"},
+		{name: "most", change: func(f *cmstest.System) { f.Posts = f.Posts[:8] }, want: ids(1, 8), error: "12 of 20 articles are gone there"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store, fake := openStore(t), &fakeWordPress{posts: posts(20)}
+				store, fake := openStore(t), &cmstest.System{Posts: posts(20)}
 				defer store.Close()
-				source, _, lines := open(t, store, "wordpress", Settings{}, fake, nil)
+				source, _, lines := open(t, store, "wordpress", Settings{}, fake.Handlers()["wordpress"], nil)
 				mustRun(t, source)
-				fake.set(func() { tt.change(fake) })
+				fake.Set(tt.change)
 				for range 20 {
 					time.Sleep(time.Minute)
 					mustRun(t, source)
@@ -187,11 +189,11 @@ func TestSourceShrunk(t *testing.T) {
 // the last that was stored.
 func TestSourceResume(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, fake := openStore(t), &fakeWordPress{posts: posts(1000)}
+		store, fake := openStore(t), &cmstest.System{Posts: posts(1000)}
 		defer store.Close()
 		ctx, kill := context.WithCancel(t.Context())
 		defer kill()
-		source, _, _ := open(t, store, "wordpress", Settings{}, fake, nil)
+		source, _, _ := open(t, store, "wordpress", Settings{}, fake.Handlers()["wordpress"], nil)
 		pages := 0
 		_, more, err := source.Run(ctx, func(int) {
 			if pages++; pages == 4 {
@@ -201,7 +203,7 @@ func TestSourceResume(t *testing.T) {
 		if !errors.Is(err, context.Canceled) || !more {
 			t.Fatalf("more %t, %v", more, err)
 		}
-		source, w, _ := open(t, store, "wordpress", Settings{}, fake, nil) // another process
+		source, w, _ := open(t, store, "wordpress", Settings{}, fake.Handlers()["wordpress"], nil) // another process
 		mustRun(t, source)
 		if got := published(t, store); !slices.Equal(got, ids(1, 1000)) {
 			t.Errorf("%d published", len(got))
@@ -217,7 +219,7 @@ func TestSourceRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := openStore(t)
 		defer store.Close()
-		source, w, _ := open(t, store, "wordpress", Settings{}, &fakeWordPress{posts: posts(1000)}, func(o *Options) { o.Access.Rate = 2 })
+		source, w, _ := open(t, store, "wordpress", Settings{}, (&cmstest.System{Posts: posts(1000)}).Handlers()["wordpress"], func(o *Options) { o.Access.Rate = 2 })
 		began := time.Now()
 		mustRun(t, source)
 		n, took := len(w.take()), time.Since(began)
@@ -256,12 +258,12 @@ func TestSourceSecrets(t *testing.T) {
 // request that is answered with 304.
 func TestSourceConditional(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, fake := openStore(t), &fakeWordPress{posts: posts(10)}
+		store, fake := openStore(t), &cmstest.System{Posts: posts(10)}
 		defer store.Close()
 		statuses := []int{}
 		handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			recorder := httptest.NewRecorder()
-			fake.ServeHTTP(recorder, r)
+			fake.Handlers()["wordpress"].ServeHTTP(recorder, r)
 			tag := strconv.Quote(strconv.FormatInt(sum(recorder.Body.String()), 16))
 			w.Header().Set("ETag", tag)
 			status := recorder.Code
@@ -289,7 +291,7 @@ func TestSourceConditional(t *testing.T) {
 		if !slices.Equal(statuses, []int{304, 304, 304}) {
 			t.Errorf("idle polls: %v", statuses)
 		}
-		fake.set(func() { fake.at(2).title, fake.at(2).modified = "Edited", noon.Add(time.Hour) })
+		fake.Set(func(f *cmstest.System) { f.At(2).Title, f.At(2).Modified = "Edited", noon.Add(time.Hour) })
 		if !mustRun(t, source) || stored(t, store, "2").Title != "Edited" {
 			t.Error("a change is not found")
 		}

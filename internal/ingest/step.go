@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -121,6 +122,9 @@ const hidden = "not published"
 func (s *Source) article(e *entry) (a article.Article, text, reason string) {
 	r := maps.Clone(e.article)
 	id := s.ID + ":" + e.id
+	if len(id) > article.MaxIDBytes {
+		id = fmt.Sprintf("%s:%x", s.ID, sha256.Sum256([]byte(e.id)))
+	}
 	r["id"] = id
 	delete(r, "modified")
 	delete(r, "terms")
