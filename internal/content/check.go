@@ -55,7 +55,7 @@ func Look(ctx context.Context, file string, look func(context.Context, *Snapshot
 	}
 	s := readOnly(file)
 	defer s.read.Close()
-	missing, version, err := pending(ctx, s.read)
+	missing, _, version, err := pending(ctx, s.read)
 	if err != nil {
 		return fmt.Errorf("content: %s: %w", file, s.explain(err))
 	}
@@ -76,7 +76,7 @@ func (s *Store) Look(ctx context.Context, look func(context.Context, *Snapshot) 
 }
 
 func (s *Store) check(ctx context.Context, n *network.Network, each func(*article.Article)) (Findings, error) {
-	missing, version, err := pending(ctx, s.read)
+	missing, _, version, err := pending(ctx, s.read)
 	switch {
 	case err != nil:
 		return Findings{}, err

@@ -15,12 +15,16 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-var errForeign = errors.New("the database belongs to another program; name another file in content.dsn")
+// applicationID says in a file's header (application_id) that it is a store of ours:
+// "feds". Those of versions before 8 had none and are known by their tables.
+const applicationID = 0x66656473
+
+var errForeign = errors.New("the file belongs to another program and is not written to; name another in content.dsn")
 
 // migrate brings the tables up to date in one transaction: two processes that
 // start together do it once. Where they are, nobody is locked out.
 func (s *Store) migrate(ctx context.Context) error {
-	if missing, _, err := pending(ctx, s.write); err != nil || len(missing) == 0 {
+	if missing, marked, _, err := pending(ctx, s.write); err != nil || marked && len(missing) == 0 {
 		return err
 	}
 	conn, err := s.write.Conn(ctx)
@@ -38,7 +42,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		return err
 	}
 	defer tx.Rollback()
-	missing, version, err := pending(ctx, tx)
+	missing, _, version, err := pending(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -54,6 +58,9 @@ func (s *Store) migrate(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		return err
+	}
 	return tx.Commit()
 }
 
@@ -62,22 +69,28 @@ type queryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// pending returns the migrations that a store lacks, and its version. It
-// refuses a store that this program can't know.
-func pending(ctx context.Context, db queryer) (missing []string, version int, err error) {
+// pending returns the migrations that a store lacks, whether its file is marked as
+// ours, and its version. It refuses a file of another program, and a store that this
+// program can't know.
+func pending(ctx context.Context, db queryer) (missing []string, marked bool, version int, err error) {
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
-		return nil, 0, err
+		return nil, false, 0, err
 	}
-	var tables int
-	err = db.QueryRowContext(ctx, "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version").Scan(&version, &tables)
+	var id, tables, ours int
+	err = db.QueryRowContext(ctx, `SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema),
+			(SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('articles', 'article_channels', 'article_moves'))
+		FROM pragma_application_id, pragma_user_version`).Scan(&id, &version, &tables, &ours)
+	marked = id == applicationID
 	switch {
 	case err != nil:
-		return nil, 0, err
-	case version > len(names):
-		return nil, 0, fmt.Errorf("the store was written by a newer feedstation (version %d, this one knows %d): use that one", version, len(names))
-	case version == 0 && tables > 0:
-		return nil, 0, errForeign
+		return nil, false, 0, err
+	case marked, id == 0 && version == 0 && tables == 0, id == 0 && version > 0 && ours == 3:
+	default:
+		return nil, false, 0, errForeign
 	}
-	return names[version:], version, nil
+	if version > len(names) {
+		return nil, false, 0, fmt.Errorf("the store was written by a newer feedstation (version %d, this one knows %d): use that one", version, len(names))
+	}
+	return names[version:], marked, version, nil
 }

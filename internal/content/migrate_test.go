@@ -204,6 +204,26 @@ func TestMigrateSchema(t *testing.T) {
 	}
 }
 
+// TestMigrateMarks holds that a store says whose it is, also one of a version that did
+// not say so.
+func TestMigrateMarks(t *testing.T) {
+	dir := t.TempDir()
+	names, err := filepath.Glob(filepath.Join("migrations", "*.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range []int{0, 1, len(names) - 1, len(names)} {
+		file := filepath.Join(dir, fmt.Sprint(version))
+		if version > 0 {
+			earlier(t, file, version)
+		}
+		open(t, file)
+		if got := table(t, foreign(t, file), "SELECT printf('%x', application_id) FROM pragma_application_id"); !slices.Equal(got, []string{`["66656473"]`}) {
+			t.Errorf("version %d: application_id %s", version, got)
+		}
+	}
+}
+
 // TestMigrateBusy holds that those who read an old store while it is migrated
 // keep what they see.
 func TestMigrateBusy(t *testing.T) {

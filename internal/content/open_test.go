@@ -116,7 +116,15 @@ func odd(t *testing.T) (dir string) {
 	if err := os.WriteFile(filepath.Join(dir, "empty"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	exec(t, foreign(t, filepath.Join(dir, "foreign")), "CREATE TABLE articles (id)")
+	for name, statements := range map[string]string{
+		"foreign": "CREATE TABLE articles (id)",
+		// Others count their migrations as well, and may have the same tables.
+		"counting":       "CREATE TABLE articles (id); CREATE TABLE article_channels (id); PRAGMA user_version = 4",
+		"empty counting": "PRAGMA user_version = 3",
+		"marked":         "PRAGMA application_id = 252006674; CREATE TABLE articles (id); CREATE TABLE article_channels (id); CREATE TABLE article_moves (id); PRAGMA user_version = 7",
+	} {
+		exec(t, foreign(t, filepath.Join(dir, name)), statements)
+	}
 	s, err := content.Open(t.Context(), filepath.Join(dir, "newer"))
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +138,7 @@ func odd(t *testing.T) (dir string) {
 
 const (
 	newerStore   = "the store was written by a newer feedstation (version 99, this one knows 8): use that one"
-	foreignStore = "the database belongs to another program; name another file in content.dsn"
+	foreignStore = "the file belongs to another program and is not written to; name another in content.dsn"
 	notAStore    = "the file is not a feedstation store; name another in content.dsn (file is not a database (26))"
 	cantOpen     = "the file can't be opened: look at its permissions and its folder's (unable to open database file (14))"
 )
@@ -144,6 +152,9 @@ func TestOpenFaults(t *testing.T) {
 		{"a text", "text", "content: DIR/text: " + notAStore},
 		{"a folder", "folder", "content: DIR/folder: " + cantOpen},
 		{"another program's", "foreign", "content: DIR/foreign: " + foreignStore},
+		{"another program's that counts as ours does", "counting", "content: DIR/counting: " + foreignStore},
+		{"another program's without tables", "empty counting", "content: DIR/empty counting: " + foreignStore},
+		{"another program's with its mark", "marked", "content: DIR/marked: " + foreignStore},
 		{"a newer program's", "newer", "content: DIR/newer: " + newerStore},
 		{"below a file", "text/content.db", "content: mkdir DIR/text: not a directory"},
 		{"far below a file", "text/var/content.db", "content: mkdir DIR/text: not a directory"},
