@@ -37,6 +37,9 @@ type Report struct {
 	Published bool
 	Late      bool // another process published each time before this one could
 	Err       error
+	// Empty says why the station's feed has no article, though the content store has
+	// some of the station; nil: it has, or the store has none.
+	Empty error
 }
 
 // result is a report of one pass, with what the next one needs to know.
@@ -46,6 +49,7 @@ type result struct {
 	outcome press.Outcome
 	asOf    time.Time // of the snapshot
 	drift   map[article.Month]Drift
+	leftOut []article.RowError // rows that were read and can't be published
 }
 
 // rebuild builds and publishes the dirty stations: all that have something new,
@@ -69,6 +73,7 @@ func (c *Conductor) rebuild(ctx context.Context, done func(*result)) error {
 				if r.Err == nil && !r.Late {
 					c.note(ctx, windowCut, d.station.ID, cutError(r.outcome.Cut))
 					c.note(ctx, articlesBack, d.station.ID, backError(d.back))
+					c.noteFeed(ctx, r)
 				}
 				faults = append(faults, r.Err)
 				done(r)
@@ -187,7 +192,9 @@ func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*e
 		Retractions: c.editions.Retractions(), Editions: c.editions.Current, Enough: enough,
 	})
 	r.outcome = outcome
-	c.noteLeftOut(slices.Concat(snapshot.Faults(), outcome.LeftOut))
+	faults := slices.Concat(snapshot.Faults(), outcome.LeftOut)
+	c.noteLeftOut(faults)
+	r.leftOut = slices.DeleteFunc(faults, func(f article.RowError) bool { return f.Kept })
 	if err == nil {
 		r.drift, err = c.unhinted(ctx, snapshot, r, next)
 	}

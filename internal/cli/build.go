@@ -61,6 +61,12 @@ func (c *buildCommand) Run(in *invocation) error {
 	defer editions.Share(ctx, settings(cfg))()
 	started := time.Now()
 	reports, err := c.build(ctx, in, log, cfg, store, editions)
+	for _, r := range reports {
+		if r.Empty != nil {
+			log.Warn("feed is empty, articles left out", "station", r.Station.ID, "error", r.Empty)
+			err = errors.Join(err, fmt.Errorf("station %s: the feed is empty: %w", r.Station.ID, r.Empty))
+		}
+	}
 	if err != nil {
 		err = fmt.Errorf("build: %w", err)
 	}
@@ -107,6 +113,8 @@ func summarize(out io.Writer, reports []jobs.Report, took time.Duration) {
 		switch {
 		case r.Err != nil:
 			row[7] = "failed"
+		case r.Empty != nil:
+			row[7] = "feed empty"
 		case r.Late:
 			row[7] = "published by another process"
 		case r.Changed == 0:

@@ -100,6 +100,15 @@ func (i *inspector) add(a *article.Article) {
 	}
 }
 
+// visible returns how many articles of a station readers may see.
+func (i *inspector) visible(station string) int {
+	o := i.stations[station]
+	if o == nil {
+		return 0
+	}
+	return o.articles - o.counts[isDraft] - o.counts[isWithdrawn] - o.counts[isEmbargoed] - o.counts[isExpired]
+}
+
 // cause returns why the sitemaps leave an article out; "": they don't.
 func (i *inspector) cause(station *network.Station, a *article.Article) (why omission) {
 	switch {

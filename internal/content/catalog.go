@@ -164,9 +164,11 @@ func (s *Store) look(ctx context.Context, conn *sql.Conn) (*catalog, error) {
 	}
 	if len(s.faultsOf(found)) == 0 {
 		probe := &Snapshot{store: s, dialect: s.dialect, catalog: found}
-		if found.links, err = s.dialect.cheap(ctx, conn, probe.find("url", []string{"https://news.example/1.html"})); err != nil {
+		p, err := s.dialect.plan(ctx, conn, probe.find("url", []string{"https://news.example/1.html"}))
+		if err != nil {
 			return nil, fmt.Errorf("%s.url: %w", s.articles, err)
 		}
+		found.links = p.cheap
 	}
 	return found, nil
 }

@@ -51,7 +51,7 @@ func TestCheck(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			file := filepath.Join(dir, tt.file)
 			before, files := bytesOf(t, file), names(t, dir)
-			got, err := content.Check(t.Context(), file, n, func(*article.Article) {})
+			got, err := survey(t, file, n, func(*article.Article) {})
 			text := ""
 			if err != nil {
 				text = strings.ReplaceAll(err.Error(), dir, "DIR")
@@ -70,6 +70,17 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
+}
+
+// survey looks at an embedded store as check does.
+func survey(t *testing.T, file string, n *network.Network, each func(*article.Article)) (content.Findings, error) {
+	t.Helper()
+	s, summary, err := content.Peek(t.Context(), content.Options{Driver: content.SQLite, DSN: file})
+	if s == nil {
+		return content.Findings{Summary: summary}, err
+	}
+	defer s.Close()
+	return s.Survey(t.Context(), n, each)
 }
 
 // TestCheckLeavesNothing looks at a store that nobody has open: a file that a
@@ -91,7 +102,7 @@ func TestCheckLeavesNothing(t *testing.T) {
 	}
 	before := bytesOf(t, file)
 	var shown []string
-	got, err := content.Check(t.Context(), file, n, func(a *article.Article) { shown = append(shown, a.ID) })
+	got, err := survey(t, file, n, func(a *article.Article) { shown = append(shown, a.ID) })
 	if diff := cmp.Diff([]string{"1"}, shown); diff != "" {
 		t.Errorf("articles (-want +got):\n%s", diff)
 	}

@@ -3,9 +3,10 @@ package content
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
-	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/go-sql-driver/mysql"
 )
@@ -15,49 +16,92 @@ import (
 // can't be seen otherwise.
 const (
 	cheapCost = 1_000  // of PostgreSQL's planner
-	cheapRows = 10_000 // that MySQL expects to look at
+	cheapRows = 10_000 // that others expect to look at
 )
 
-func (embedded) cheap(context.Context, *sql.Conn, *statement) (bool, error) { return true, nil }
-
-var totalCost = regexp.MustCompile(`cost=[0-9.]+\.\.([0-9.]+)`)
-
-func (postgres) cheap(ctx context.Context, conn *sql.Conn, q *statement) (bool, error) {
-	rows, err := conn.QueryContext(ctx, "EXPLAIN "+q.text.String(), q.args...)
-	if err != nil {
-		return false, err
-	}
-	defer rows.Close()
-	cost := 0.0
-	for first := true; rows.Next(); first = false {
-		var line string
-		if err := rows.Scan(&line); err != nil {
-			return false, err
-		}
-		if found := totalCost.FindStringSubmatch(line); first && found != nil {
-			if cost, err = strconv.ParseFloat(found[1], 64); err != nil {
-				return false, err
-			}
-		}
-	}
-	return cost <= cheapCost, rows.Err()
+// estimate is what an engine means to do for a query.
+type estimate struct {
+	cheap bool   // it may be asked with every document
+	scans []Scan // of what is large
 }
 
-// cheap of a view takes the right to SHOW VIEW, and to SELECT from what is below.
+// largest returns the scan of most rows; ok: there is one.
+func (e estimate) largest() (largest Scan, ok bool) {
+	for _, scan := range e.scans {
+		if !ok || scan.Rows > largest.Rows {
+			largest, ok = scan, true
+		}
+	}
+	return largest, ok
+}
+
+// plan takes a cost for rows where PostgreSQL has not analyzed the table: a page costs
+// 1, a row 0.01.
+func (postgres) plan(ctx context.Context, conn *sql.Conn, q *statement) (estimate, error) {
+	var text string
+	if err := conn.QueryRowContext(ctx, "EXPLAIN (FORMAT JSON) "+q.text.String(), q.args...).Scan(&text); err != nil {
+		return estimate{}, err
+	}
+	var plans []struct {
+		Plan postgresNode `json:"Plan"`
+	}
+	if err := json.Unmarshal([]byte(text), &plans); err != nil {
+		return estimate{}, err
+	}
+	p := estimate{cheap: true}
+	var scanned []postgresNode
+	for _, one := range plans {
+		p.cheap = p.cheap && one.Plan.Cost <= cheapCost
+		scanned = one.Plan.scanned(scanned)
+	}
+	for _, node := range scanned {
+		scan := Scan{Table: node.Relation}
+		const size = "SELECT coalesce(max(reltuples), 0)::bigint FROM pg_catalog.pg_class WHERE relname = $1"
+		if err := conn.QueryRowContext(ctx, size, node.Relation).Scan(&scan.Rows); err != nil {
+			return estimate{}, err
+		}
+		if scan.Rows > cheapRows || node.Cost > cheapCost {
+			p.scans = append(p.scans, scan)
+		}
+	}
+	return p, nil
+}
+
+// postgresNode is a node of PostgreSQL's plans.
+type postgresNode struct {
+	Type     string         `json:"Node Type"`
+	Relation string         `json:"Relation Name"`
+	Cost     float64        `json:"Total Cost"`
+	Plans    []postgresNode `json:"Plans"`
+}
+
+// scanned adds the nodes that read a table as a whole.
+func (n postgresNode) scanned(nodes []postgresNode) []postgresNode {
+	if n.Type == "Seq Scan" {
+		nodes = append(nodes, n)
+	}
+	for _, below := range n.Plans {
+		nodes = below.scanned(nodes)
+	}
+	return nodes
+}
+
+// plan of a view takes the right to SHOW VIEW, and to SELECT from what is below.
 // Who lacks it can't be told.
-func (mySQL) cheap(ctx context.Context, conn *sql.Conn, q *statement) (bool, error) {
+func (mySQL) plan(ctx context.Context, conn *sql.Conn, q *statement) (estimate, error) {
 	rows, err := conn.QueryContext(ctx, "EXPLAIN "+q.text.String(), q.args...)
 	if fault, ok := errors.AsType[*mysql.MySQLError](err); ok && (fault.Number == mysqlNoExplain || fault.Number == mysqlNoSelect) {
-		return false, nil
+		return estimate{}, nil
 	}
 	if err != nil {
-		return false, err
+		return estimate{}, err
 	}
 	defer rows.Close()
 	columns, err := rows.Columns()
 	if err != nil {
-		return false, err
+		return estimate{}, err
 	}
+	var p estimate
 	total := int64(0)
 	values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
 	for i := range values {
@@ -65,18 +109,30 @@ func (mySQL) cheap(ctx context.Context, conn *sql.Conn, q *statement) (bool, err
 	}
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
-			return false, err
+			return estimate{}, err
 		}
+		line := map[string]string{}
 		for i, name := range columns {
-			if name != "rows" || !values[i].Valid {
-				continue
-			}
-			n, err := strconv.ParseInt(values[i].String, 10, 64)
-			if err != nil {
-				return false, err
-			}
-			total += n
+			line[name] = values[i].String
+		}
+		if line["rows"] == "" {
+			continue
+		}
+		n, err := strconv.ParseInt(line["rows"], 10, 64)
+		if err != nil {
+			return estimate{}, err
+		}
+		total += n
+		whole := line["type"] == "ALL" || line["type"] == "index" || strings.Contains(line["Extra"], "Using filesort")
+		if whole && n > cheapRows {
+			p.scans = append(p.scans, Scan{line["table"], n})
 		}
 	}
-	return total <= cheapRows, rows.Err()
+	p.cheap = total <= cheapRows
+	return p, rows.Err()
+}
+
+// plan of the embedded store need not be looked at: its queries have their indexes.
+func (embedded) plan(context.Context, *sql.Conn, *statement) (estimate, error) {
+	return estimate{cheap: true}, nil
 }

@@ -69,12 +69,8 @@ type dialect interface {
 	folds() bool
 	// timeType names the types of columns that have instants.
 	timeType() string
-	// cheap reports whether a query reads so little, by the engine's own estimate,
-	// that it may be asked with every document.
-	cheap(ctx context.Context, conn *sql.Conn, q *statement) (bool, error)
-	// scan returns the largest table that a query would have read or sorted as a whole, by
-	// the engine's own estimate; zero: none that is large.
-	scan(ctx context.Context, conn *sql.Conn, q *statement) (scan, error)
+	// plan returns what the engine means to do for a query.
+	plan(ctx context.Context, conn *sql.Conn, q *statement) (estimate, error)
 	// createIndex returns the statement that adds an index to a table.
 	createIndex(indexName, table string, columns []string) string
 	// indexAddresses returns that of an index on url, which may be long.

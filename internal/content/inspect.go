@@ -12,6 +12,7 @@ type Finding struct {
 	Fatal     bool // nothing can be read
 	Text      string
 	Statement string // the SQL that mends it; empty: there is none
+	Scan      bool   // it is of a question that reads a table as a whole
 }
 
 // maxSkew is how much the clock of a database may differ from ours.

@@ -33,6 +33,9 @@ type faults struct {
 }
 
 func (s *Snapshot) note(fault article.RowError) {
+	if t := s.store.trial; t != nil && t.Left != nil {
+		t.Left(fault)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := &s.broken

@@ -133,6 +133,7 @@ type answer struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	timer  *time.Timer // nil: no bound
+	clock  *clocked
 	bound  time.Duration
 }
 
@@ -143,16 +144,17 @@ func (s *Snapshot) ask(ctx context.Context, q *statement) (*answer, error) {
 
 // askWithin waits so long for each row of the answer.
 func (s *Snapshot) askWithin(ctx context.Context, q *statement, timeout time.Duration) (*answer, error) {
-	a := &answer{bound: timeout + grace}
+	a := &answer{bound: timeout + grace, clock: s.clock(ctx, q)}
 	a.ctx, a.cancel = context.WithCancelCause(ctx)
 	if s.dialect.remote() {
 		silent := fmt.Errorf("%w (%v)", errSilent, timeout)
 		a.timer = time.AfterFunc(a.bound, func() { a.cancel(silent) })
 	}
 	var err error
-	a.Rows, err = s.conn.QueryContext(a.ctx, q.text.String(), q.args...)
+	a.clock.time(func() { a.Rows, err = s.conn.QueryContext(a.ctx, q.text.String(), q.args...) })
 	a.rest()
 	if err != nil {
+		a.clock.end()
 		err = s.failed(cause(a.ctx, err))
 		a.cancel(nil)
 		return nil, err
@@ -166,7 +168,12 @@ func (a *answer) next() bool {
 		a.timer.Reset(a.bound)
 		defer a.rest()
 	}
-	return a.Next()
+	if a.clock == nil {
+		return a.Next()
+	}
+	more := false
+	a.clock.time(func() { more = a.Next() })
+	return more
 }
 
 func (a *answer) rest() {
@@ -184,6 +191,7 @@ func (a *answer) err() error {
 }
 
 func (a *answer) close() {
+	a.clock.end()
 	_ = a.Close() // what is wrong with it, err tells
 	a.cancel(nil)
 }

@@ -75,6 +75,8 @@ type Options struct {
 	Reader article.Reader
 	// WordPress is not nil where bodies are WordPress's own.
 	WordPress *WordPress
+	// Trial is told what the store is asked; nil: nobody is.
+	Trial *Trial
 	// OneByOne is how many changes Changes yields one by one; more than that are
 	// yielded in groups. 0: 4096.
 	OneByOne int
@@ -92,6 +94,7 @@ type Store struct {
 	notify   string           // a channel of PostgreSQL; empty: none
 	secrets  *secret.Redactor // of the DSN
 	oneByOne int              // see Options.OneByOne
+	trial    *Trial           // nil: none
 	network  *network.Network // of keys; without stations: all are called by their ids
 	reader   article.Reader
 
@@ -121,7 +124,7 @@ func Open(ctx context.Context, file string) (*Store, error) {
 // one. Of a server nothing is asked yet: one that is down is an error of
 // Snapshot and Inspect, at every call until it is up.
 func OpenWith(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{overlap: cmp.Or(o.Overlap, defaultOverlap), timeout: cmp.Or(o.Timeout, defaultTimeout), oneByOne: cmp.Or(o.OneByOne, defaultOneByOne)}
+	s := &Store{overlap: cmp.Or(o.Overlap, defaultOverlap), timeout: cmp.Or(o.Timeout, defaultTimeout), oneByOne: cmp.Or(o.OneByOne, defaultOneByOne), trial: o.Trial}
 	if s.network, s.reader = o.Network, o.Reader; o.Network == nil || o.Driver == SQLite {
 		s.network = &network.Network{}
 	}

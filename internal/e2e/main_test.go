@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"database/sql"
 	"fmt"
 	"io"
 	"net/http"
@@ -60,7 +61,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await": await, "get": get, "post": post, "capture": capture,
+			"await": await, "get": get, "post": post, "capture": capture, "spoil": spoil,
 		},
 	})
 }
@@ -103,6 +104,16 @@ func capture(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("capture %q: not there", args)
 	}
 	ts.Setenv(args[0], match[1])
+}
+
+// spoil changes an embedded store as another program may: spoil FILE STATEMENT.
+func spoil(ts *testscript.TestScript, neg bool, args []string) {
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer db.Close()
+	if _, err := db.Exec(args[1]); err != nil || neg {
+		ts.Fatalf("spoil %q: %v", args, err)
+	}
 }
 
 // get prints a URL's answer: get URL [HOST]. With ! the status must not be 200.
