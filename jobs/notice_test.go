@@ -258,8 +258,13 @@ func TestNoticeIsNoArticle(t *testing.T) {
 		if err != nil || len(diff.Left) != 1 || len(diff.Changed)+len(diff.Came) > 0 {
 			t.Errorf("%+v, %v", diff, err)
 		}
-		// An edition with a notice loses nothing when the article is retracted as well.
-		if e := w.edition("xt"); press.Redact(w.network, e, edition.Retractions{"2": held("xt", 2)}) != e {
+		// An edition with a notice keeps it when the article is retracted with one as well.
+		r := held("xt", 2)
+		if e := w.edition("xt"); press.Redact(w.network, e, edition.Retractions{"2": r}) == e {
+			t.Error("the notice of an article that was retracted without one stays")
+		}
+		r.Notice = true
+		if e := w.edition("xt"); press.Redact(w.network, e, edition.Retractions{"2": r}) != e {
 			t.Error("the notice was taken for the article")
 		}
 	})

@@ -20,6 +20,13 @@ func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) er
 		if before := c.taken[id]; before.State != r.State && (r.State == edition.Held || r.State == edition.Lifted) {
 			changed = append(changed, id)
 		}
+		if before := c.taken[id]; r.Notice != before.Notice && r.Shown != nil {
+			for station := range r.Shown.Feeds { // where its notice comes, or goes
+				if d := c.desk(station); d != nil {
+					d.mark().Feeds = true
+				}
+			}
+		}
 		if r.Down() {
 			down = append(down, id)
 		}

@@ -25,17 +25,21 @@ type retractCommand struct {
 
 // Run takes an article down, without the content store.
 func (c *retractCommand) Run(in *invocation) error {
+	cfg, err := in.config()
+	if err != nil {
+		return err
+	}
 	return in.withEditions(c.Station, func(ctx context.Context, n *network.Network, editions *cache.Cache) error {
 		before := current(n, editions)
 		if len(before) == 0 && editions.Stored(ctx) == "" {
 			return in.elsewhere("any station")
 		}
 		down := &takeDowns{n, editions}
-		err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Notice: c.Notice, Lift: c.Lift})
+		now, err := down.TakeDown(ctx, server.TakeDown{Station: c.Station, ID: c.ID, Notice: c.Notice, Lift: c.Lift})
 		if err != nil && !errors.Is(err, edition.ErrUnsent) { // the last Sync sends it, or returns why not
 			return wrong(err)
 		}
-		c.report(in.terminal.Stdout, n, editions, before)
+		c.report(in.terminal.Stdout, n, editions, before, now, cfg.Feeds.NoticeFor)
 		return nil
 	})
 }
@@ -48,24 +52,40 @@ func wrong(err error) error {
 	return err
 }
 
-// report prints which editions have changed.
-func (c *retractCommand) report(out io.Writer, n *network.Network, editions *cache.Cache, before map[string]*edition.Edition) {
-	rows, result := [][]string{{"station", "name", "as of", ""}}, "without it"
-	if c.Notice {
-		result = "with a notice"
-	}
+// report prints which editions have changed, and what becomes of the notice.
+func (c *retractCommand) report(out io.Writer, n *network.Network, editions *cache.Cache, before map[string]*edition.Edition, now edition.Retraction, noticeFor time.Duration) {
+	rows := [][]string{{"station", "name", "as of", ""}}
 	for _, s := range n.Stations {
 		if e, ok := editions.Current(s.ID); ok && e != before[s.ID] {
+			result := "without it"
+			if c.Notice && now.Shown != nil && now.Shown.Feeds[s.ID] != nil {
+				result = "with a notice"
+			}
 			rows = append(rows, []string{s.ID, s.Name, e.Watermark().In(s.Zone).Format(time.DateTime), result})
 		}
 	}
 	switch {
 	case c.Lift:
 		fmt.Fprintf(out, "%s is shown again at the next refresh, if the content store shows it.\n", c.ID)
-	case len(rows) == 1:
-		fmt.Fprintf(out, "No current edition shows %s; none will.\n", c.ID)
-	default:
+	case len(rows) > 1:
 		table(out, rows)
+	default:
+		fmt.Fprintf(out, "No current edition shows %s; none will.\n", c.ID)
+	}
+	if !c.Notice {
+		return
+	}
+	until := now.NoticeSince().Add(noticeFor)
+	if s, ok := n.Station(now.Station); ok {
+		until = until.In(s.Zone)
+	}
+	switch {
+	case now.Shown == nil:
+		fmt.Fprintf(out, "No feed had %s when it was taken down, so there is no notice of it.\n", c.ID)
+	case !until.After(now.At):
+		fmt.Fprintf(out, "Its notice ended at %s.\n", until.Format(time.DateTime))
+	default:
+		fmt.Fprintf(out, "The feeds that had it have a notice until %s, from the next refresh at the latest.\n", until.Format(time.DateTime))
 	}
 }
 
@@ -91,16 +111,16 @@ type takeDowns struct {
 func (t *takeDowns) Unsent() []string { return t.editions.Unsent() }
 
 // TakeDown implements server.TakeDowns.
-func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {
+func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) (edition.Retraction, error) {
 	publishing := func(s *network.Station) bool { return s.Publishes() && (wish.Station == "" || s.ID == wish.Station) }
 	i := slices.IndexFunc(t.network.Stations, publishing)
 	switch {
 	case i < 0:
-		return &server.TakeDownError{Reason: fmt.Sprintf("no station %q publishes", wish.Station)}
+		return edition.Retraction{}, &server.TakeDownError{Reason: fmt.Sprintf("no station %q publishes", wish.Station)}
 	case wish.Notice && wish.Lift:
-		return &server.TakeDownError{Reason: "a take-down that ends has no notice: want either"}
+		return edition.Retraction{}, &server.TakeDownError{Reason: "a take-down that ends has no notice: want either"}
 	case wish.ID == "" || len(wish.ID) > article.MaxIDBytes:
-		return &server.TakeDownError{Reason: fmt.Sprintf("id: want 1 to %d bytes", article.MaxIDBytes)}
+		return edition.Retraction{}, &server.TakeDownError{Reason: fmt.Sprintf("id: want 1 to %d bytes", article.MaxIDBytes)}
 	}
 	// The station says where Redis has it, no more: whichever was named, or the first.
 	r := edition.Retraction{
@@ -112,32 +132,10 @@ func (t *takeDowns) TakeDown(ctx context.Context, wish server.TakeDown) error {
 	}
 	if wish.Lift {
 		if !old.Down() {
-			return &server.TakeDownError{Reason: fmt.Sprintf("%s is not taken down", wish.ID)}
+			return edition.Retraction{}, &server.TakeDownError{Reason: fmt.Sprintf("%s is not taken down", wish.ID)}
 		}
 		r.State = edition.Lifted
 	}
-	if !wish.Lift {
-		r.URL, r.Translations = t.named(wish)
-		if r.URL == "" { // it is down already, so that no edition has it
-			r.URL, r.Translations = old.URL, old.Translations
-		}
-	}
-	if known && !r.At.After(old.At) { // another machine's clock, or the store's, is ahead
-		r.At = old.At.Add(time.Millisecond)
-	}
-	return t.editions.Retract(ctx, r)
-}
-
-// named returns what an article's address is, and what those of its translations
-// are, by the editions: of its own station, or else of whichever has it.
-func (t *takeDowns) named(wish server.TakeDown) (address string, translations []string) {
-	if e, ok := t.editions.Current(wish.Station); ok {
-		address, translations = press.Named(e, wish.ID)
-	}
-	for _, s := range t.network.Stations {
-		if e, ok := t.editions.Current(s.ID); ok && address == "" {
-			address, translations = press.Named(e, wish.ID)
-		}
-	}
-	return address, translations
+	r = press.Retract(t.network, t.editions.Current, r, old)
+	return r, t.editions.Retract(ctx, r)
 }

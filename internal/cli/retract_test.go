@@ -23,7 +23,7 @@ func TestTakeDownBehindAnotherClock(t *testing.T) {
 		if err := down.editions.Retract(t.Context(), ahead); err != nil {
 			t.Fatal(err)
 		}
-		if err := down.TakeDown(t.Context(), server.TakeDown{Station: "xt", ID: "1"}); err != nil {
+		if _, err := down.TakeDown(t.Context(), server.TakeDown{Station: "xt", ID: "1"}); err != nil {
 			t.Fatal(err)
 		}
 		if got := down.editions.Retractions()["1"].State; got != edition.Held {
@@ -40,7 +40,7 @@ func TestTakeDownAgain(t *testing.T) {
 	if err := down.editions.Retract(t.Context(), first); err != nil {
 		t.Fatal(err)
 	}
-	if err := down.TakeDown(t.Context(), server.TakeDown{ID: "1", Notice: true}); err != nil {
+	if _, err := down.TakeDown(t.Context(), server.TakeDown{ID: "1", Notice: true}); err != nil {
 		t.Fatal(err)
 	}
 	got := down.editions.Retractions()["1"]

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -136,6 +137,22 @@ func TestRetract(t *testing.T) {
 	p.await("/content/2.html")
 	follower.await("/content/2.html")
 	p.mustNotShow("/content/3.html")
+
+	// What one process has taken down gets its notice from another, after a restart.
+	follower.ask("/-/retract", `{"id": "3", "notice": true}`)
+	for _, q := range []*process{p, follower} {
+		q.await("/content/3.html")
+		want := []string{"/rss.xml", "/atom.xml", "/feed.json", "/moment/rss.xml", "/moment/atom.xml", "/moment/feed.json"}
+		if paths := q.shows("本文已撤回"); !slices.Equal(paths, want) {
+			t.Errorf("the notice is in %q", paths)
+		}
+	}
+	follower.kill()
+	follower.start()
+	follower.await("本文已撤回")
+	p.run("retract", "--id", "3")
+	p.awaitNone("/content/3.html")
+	follower.awaitNone("/content/3.html")
 	if _, err := os.Stat(filepath.Join(p.dir, "var/cache/retracted.json")); err != nil {
 		t.Error(err)
 	}

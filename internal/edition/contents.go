@@ -204,10 +204,14 @@ func FindLines(text []byte, ids map[string]bool) iter.Seq2[Article, error] {
 	}
 }
 
-// HasAny reports whether contents have any of the articles of these ids.
+// HasAny reports whether contents have any of the articles of these ids, or a notice
+// of one.
 func HasAny(contents *Document, ids map[string]bool) bool {
-	for _, err := range Find(contents, ids) {
-		_ = err // contents that can't be read may have it
+	text, err := contents.Body()
+	if err != nil {
+		return true // contents that can't be read may have it
+	}
+	for range FindLines(text, ids) {
 		return true
 	}
 	return false

@@ -1,7 +1,9 @@
 package edition
 
 import (
+	"cmp"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -23,8 +25,24 @@ type Retraction struct {
 	// other articles name them.
 	URL          string   `json:"url,omitempty"`
 	Translations []string `json:"translations,omitempty"`
-	// Notice has feeds say that the article was withdrawn, in its place.
-	Notice bool `json:"notice,omitempty"`
+	// Notice has feeds say that the article was withdrawn, in its place, from NoticeAt
+	// on; zero, as former versions leave it: from At on.
+	Notice   bool      `json:"notice,omitempty"`
+	NoticeAt time.Time `json:"notice_at,omitzero"`
+	// Shown is what feeds had of the article when it was taken down, which a notice
+	// asked for later is made from; nil: none had it, or a former version took it down.
+	Shown *Shown `json:"shown,omitempty"`
+}
+
+// Shown is an article as feeds had it.
+type Shown struct {
+	Published time.Time `json:"published"`
+	Updated   time.Time `json:"updated"`
+	Address   string    `json:"address"`
+	GUID      string    `json:"guid,omitempty"` // as [Article] has it
+	// Feeds are the channels of the feeds that had it, by station; the empty one is
+	// that of the station itself.
+	Feeds map[string][]string `json:"feeds"`
 }
 
 // RetractionState is how far a retraction goes.
@@ -44,6 +62,18 @@ const (
 
 // Down reports whether no edition may show the article.
 func (r Retraction) Down() bool { return r.State == Held || r.State == Agreed }
+
+// NoticeSince is when a notice of the article begins.
+func (r Retraction) NoticeSince() time.Time { return cmp.Or(r.NoticeAt, r.At) }
+
+// Article returns the article as the feeds of a channel of a station had it; not ok:
+// they did not.
+func (r Retraction) Article(station, channel string) (a Article, ok bool) {
+	if r.Shown == nil || !slices.Contains(r.Shown.Feeds[station], channel) {
+		return Article{}, false
+	}
+	return Article{ID: r.ID, Published: r.Shown.Published, Updated: r.Shown.Updated, Address: r.Shown.Address, GUID: r.Shown.GUID}, true
+}
 
 // Replaces reports whether r is later than other. Any two are in the same order
 // everywhere.

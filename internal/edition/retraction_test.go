@@ -1,6 +1,7 @@
 package edition_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -46,5 +47,52 @@ func TestRetractionsWith(t *testing.T) {
 	}
 	if _, changed := edition.Retractions(nil).With(); changed {
 		t.Error("nothing is another nothing")
+	}
+}
+
+// What a former version has stored is read, and what this one stores.
+func TestRetractionText(t *testing.T) {
+	shown := &edition.Shown{
+		Published: noon, Updated: noon.Add(time.Hour), Address: "https://xt.news.example/1", GUID: "news:1",
+		Feeds: map[string][]string{"xt": {"", "moment"}, "www": {""}},
+	}
+	r := edition.Retraction{Station: "xt", ID: "1", At: noon, State: edition.Held, Notice: true}
+	tests := []struct {
+		name, text string
+		want       edition.Retraction
+		since      time.Time
+		channels   map[string]bool
+	}{
+		{"of a former version", `{"station":"xt","id":"1","at":"2019-03-11T12:00:00Z","state":"held","notice":true}`, r, noon, map[string]bool{"": false}},
+		{
+			"with what feeds had",
+			`{"station":"xt","id":"1","at":"2019-03-11T12:00:00Z","state":"held","notice":true,"notice_at":"2019-03-11T11:00:00Z",` +
+				`"shown":{"published":"2019-03-11T12:00:00Z","updated":"2019-03-11T13:00:00Z","address":"https://xt.news.example/1","guid":"news:1","feeds":{"www":[""],"xt":["","moment"]}}}`,
+			edition.Retraction{Station: "xt", ID: "1", At: noon, State: edition.Held, Notice: true, NoticeAt: noon.Add(-time.Hour), Shown: shown},
+			noon.Add(-time.Hour),
+			map[string]bool{"": true, "moment": true, "culture": false},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got edition.Retraction
+			if err := json.Unmarshal([]byte(tt.text), &got); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("read (-want +got):\n%s", diff)
+			}
+			if text, err := json.Marshal(tt.want); err != nil || string(text) != tt.text {
+				t.Errorf("written as\n%s, %v", text, err)
+			}
+			if !got.NoticeSince().Equal(tt.since) {
+				t.Errorf("the notice is of %s", got.NoticeSince())
+			}
+			for channel, want := range tt.channels {
+				if a, ok := got.Article("xt", channel); ok != want || ok && a.KnownBy() != "news:1" {
+					t.Errorf("channel %q: %+v, %t", channel, a, ok)
+				}
+			}
+		})
 	}
 }

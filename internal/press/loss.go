@@ -15,15 +15,16 @@ type loss struct {
 	at        map[int]bool      // which of the document's entries go, in its order
 	addresses map[string]bool   // the same of a feed
 	notices   []edition.Article // that take the places of some
+	ended     map[string]bool   // the addresses of notices that go
 	entries   int               // that the document has
 	left      []byte            // lines
 	lines     int               // that are left
 }
 
 // lossOf returns what contents lose, and in feeds the notices that retractions want
-// in its place.
+// in its place, or do not want any more.
 func lossOf(path string, contents *edition.Document, ids map[string]bool, retractions edition.Retractions) (*loss, error) {
-	l := &loss{path: path, articles: map[string]edition.Article{}, at: map[int]bool{}, addresses: map[string]bool{}}
+	l := &loss{path: path, articles: map[string]edition.Article{}, at: map[int]bool{}, addresses: map[string]bool{}, ended: map[string]bool{}}
 	text, err := contents.Body()
 	if err != nil {
 		return nil, err
@@ -32,10 +33,12 @@ func lossOf(path string, contents *edition.Document, ids map[string]bool, retrac
 		switch {
 		case err != nil:
 			return nil, err
-		case ids[a.ID] && !a.Notice:
+		case ids[a.ID] && !(a.Notice && retractions[a.ID].Notice):
 			l.articles[a.ID], l.addresses[a.Address], l.at[l.entries] = a, true, !a.Unlisted
-			if r := retractions[a.ID]; r.Notice && !IsShard(path) {
-				notice := noticeAt(a, r.At)
+			if a.Notice {
+				l.ended[a.Address] = true
+			} else if r := retractions[a.ID]; r.Notice && !IsShard(path) {
+				notice := noticeAt(a, r.NoticeSince())
 				l.notices, l.left, l.lines = append(l.notices, notice), notice.AppendTo(l.left), l.lines+1
 			}
 		default:

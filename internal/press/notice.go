@@ -1,6 +1,7 @@
 package press
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -65,11 +66,11 @@ func noticeAt(a edition.Article, at time.Time) edition.Article {
 }
 
 // addNotices gives feeds the notices of articles that they had in the edition
-// before, for as long as the options say. It asks the store of those that have left
-// a feed before their time, and of those with a notice.
+// before, or when these were taken down, for as long as the options say. It asks the
+// store of those that have left a feed before their time, and of those with a notice.
 func (b *builder) addNotices(ctx context.Context, feeds []channelFeed) error {
 	asked := slices.ContainsFunc(slices.Collect(maps.Values(b.retractions)), func(r edition.Retraction) bool { return r.Notice && r.Down() })
-	if b.current == nil || !b.options.Notices && !asked {
+	if !b.options.Notices && !asked {
 		return nil
 	}
 	ids := map[string]bool{}
@@ -100,12 +101,9 @@ func (b *builder) addNotices(ctx context.Context, feeds []channelFeed) error {
 }
 
 // departed returns the articles and the notices that a feed had in the edition before
-// and has no more, but for those that older than the oldest it has may be.
+// and has no more, but for those that older than the oldest it has may be; and the
+// articles that it had when they were taken down.
 func (b *builder) departed(f *channelFeed) (all []edition.Article, err error) {
-	contents := b.previousContents(network.FeedPath(f.channel.ID, network.RSS))
-	if contents == nil {
-		return nil, nil
-	}
 	var oldest time.Time
 	if n := len(f.articles); n >= b.feedOf(f.channel).Items {
 		oldest = f.articles[n-1].Published.Truncate(time.Second)
@@ -114,14 +112,21 @@ func (b *builder) departed(f *channelFeed) (all []edition.Article, err error) {
 	for i := range f.articles {
 		present[f.articles[i].ID] = true
 	}
-	for a, err := range edition.Lines(contents) {
-		if errors.Is(err, edition.ErrDamaged) {
-			return all, nil // what they say is lost
+	if contents := b.previousContents(network.FeedPath(f.channel.ID, network.RSS)); contents != nil {
+		for a, err := range edition.Lines(contents) {
+			if errors.Is(err, edition.ErrDamaged) {
+				break // what they say is lost
+			}
+			if err != nil {
+				return nil, err
+			}
+			if !present[a.ID] && (a.Notice || !a.Published.Before(oldest)) {
+				all, present[a.ID] = append(all, a), true
+			}
 		}
-		if err != nil {
-			return nil, err
-		}
-		if !present[a.ID] && (a.Notice || !a.Published.Before(oldest)) {
+	}
+	for _, r := range b.retractions {
+		if a, ok := r.Article(b.station.ID, f.channel.ID); ok && r.Down() && r.Notice && !present[r.ID] {
 			all = append(all, a)
 		}
 	}
@@ -146,14 +151,16 @@ func (b *builder) keepNotices(f *channelFeed, known map[string]article.State) {
 			f.due = sooner(f.due, ends)
 		}
 	}
-	slices.SortStableFunc(notices, func(a, b edition.Article) int { return b.Updated.Compare(a.Updated) })
+	slices.SortFunc(notices, func(a, b edition.Article) int {
+		return cmp.Or(b.Updated.Compare(a.Updated), cmp.Compare(a.ID, b.ID))
+	})
 	f.notices = notices[:min(len(notices), maxNotices)]
 }
 
 // withdrawnAt returns since when an article is withdrawn, if a notice may say so.
 func (b *builder) withdrawnAt(a edition.Article, known map[string]article.State) (at time.Time, ok bool) {
 	if r := b.retractions[a.ID]; r.Down() {
-		return r.At, r.Notice
+		return r.NoticeSince(), r.Notice
 	}
 	state, there := known[a.ID]
 	// The row may not tell when it was.

@@ -115,7 +115,9 @@ func (w *withdrawal) findArticles(retractions edition.Retractions) {
 				delete(w.contents, path) // so that what its documents have is unknown
 				continue
 			}
-			w.losses[path] = l
+			if len(l.articles) > 0 {
+				w.losses[path] = l
+			}
 			for _, a := range l.articles {
 				found(a)
 			}
@@ -306,9 +308,15 @@ func (w *withdrawal) withdrawFromFeed(path string, format network.Format, mediaT
 	revised, err := edition.Revision{
 		MediaType: mediaType, AsOf: w.asOf, Headers: document.Headers(), Items: document.Items(),
 		Render: func(modified time.Time) (rest []byte, err error) {
-			at := modified.In(w.station.Zone)
-			by := func(address string) (*feed.Prepared, bool) { return notices[address], l.addresses[address] }
-			if rest, removed, err = c.Replace(mediaType, body, by, at); removed == 0 {
+			at, n := modified.In(w.station.Zone), 0
+			removed = 0
+			by := func(address string) (*feed.Prepared, bool) {
+				if l.addresses[address] && !l.ended[address] {
+					removed++
+				}
+				return notices[address], l.addresses[address]
+			}
+			if rest, n, err = c.Replace(mediaType, body, by, at); n == 0 {
 				rest = stamped(format, rest, at)
 			}
 			return rest, err

@@ -63,9 +63,10 @@ type Hint struct {
 // TakeDowns is where articles are taken down.
 type TakeDowns interface {
 	// TakeDown has an article served no more, and returns once that is so here and
-	// other processes can learn of it. The error is the asker's fault if it is a
-	// [TakeDownError], and edition.ErrUnsent if other processes can't learn of it yet.
-	TakeDown(ctx context.Context, t TakeDown) error
+	// other processes can learn of it, with what is now in effect. The error is the
+	// asker's fault if it is a [TakeDownError], and edition.ErrUnsent if other processes
+	// can't learn of it yet.
+	TakeDown(ctx context.Context, t TakeDown) (edition.Retraction, error)
 	// Unsent returns the ids of articles of whose take-down, or its end, other
 	// processes can't learn yet.
 	Unsent() []string
@@ -215,7 +216,7 @@ func (a *Admin) retract(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// It goes on when the client hangs up: half a take-down is none.
-	err := a.TakeDown.TakeDown(context.WithoutCancel(r.Context()), wish)
+	now, err := a.TakeDown.TakeDown(context.WithoutCancel(r.Context()), wish)
 	_, wrong := errors.AsType[*TakeDownError](err)
 	switch {
 	case wrong:
@@ -226,6 +227,8 @@ func (a *Admin) retract(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusInternalServerError, err.Error()+"\n")
 	case wish.Lift:
 		answer(w, http.StatusOK, "lifted\n")
+	case wish.Notice && now.Shown == nil:
+		answer(w, http.StatusOK, "retracted, without a notice: no feed had it\n")
 	default:
 		answer(w, http.StatusOK, "retracted\n")
 	}

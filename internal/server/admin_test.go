@@ -165,15 +165,15 @@ type takenDown struct {
 	err    error
 }
 
-func (d *takenDown) TakeDown(ctx context.Context, wish server.TakeDown) error {
+func (d *takenDown) TakeDown(ctx context.Context, wish server.TakeDown) (edition.Retraction, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return edition.Retraction{}, err
 	}
 	if wish.Station == "none" {
-		return &server.TakeDownError{Reason: `no station "none"`}
+		return edition.Retraction{}, &server.TakeDownError{Reason: `no station "none"`}
 	}
 	d.wishes = append(d.wishes, wish)
-	return d.err
+	return edition.Retraction{}, d.err
 }
 
 func (d *takenDown) Unsent() []string { return d.unsent }
@@ -191,6 +191,7 @@ func TestAdminRetract(t *testing.T) {
 	}{
 		{"an article", "Bearer " + token, `{"station": "xt", "id": "1"}`, nil, 200, "retracted\n", []server.TakeDown{{Station: "xt", ID: "1"}}},
 		{"an article of whichever station", "Bearer " + token, `{"id": "1"}`, nil, 200, "retracted\n", []server.TakeDown{{ID: "1"}}},
+		{"with a notice that no feed can have", "Bearer " + token, `{"id": "1", "notice": true}`, nil, 200, "retracted, without a notice: no feed had it\n", []server.TakeDown{{ID: "1", Notice: true}}},
 		{"lifted", "Bearer " + token, `{"station": "xt", "id": "1", "lift": true}`, nil, 200, "lifted\n", []server.TakeDown{{Station: "xt", ID: "1", Lift: true}}},
 		{"nothing", "Bearer " + token, ``, nil, 400, `want {"id": "`, nil},
 		{"a number", "Bearer " + token, `{"station": "xt", "id": 1}`, nil, 400, `want {"id": "`, nil},
