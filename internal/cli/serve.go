@@ -22,6 +22,7 @@ import (
 	"feedstation/internal/condition"
 	"feedstation/internal/config"
 	"feedstation/internal/content"
+	"feedstation/internal/ingest/receive"
 	"feedstation/internal/network"
 	"feedstation/internal/server"
 	"feedstation/jobs"
@@ -66,6 +67,14 @@ func (s *service) admin() *server.Admin {
 	}
 	if s.cfg.Jobs.Enabled {
 		a.Jobs, a.Sources = s.shop, s.shop.Sources
+	}
+	switch driver := s.cfg.Content.Driver; {
+	case !s.cfg.Jobs.Enabled:
+		a.Articles = receive.Refuse("this process builds nothing (jobs.enabled is false): ask one that does")
+	case driver != config.SQLite:
+		a.Articles = receive.Refuse("articles are stored in a database of your own (content.driver is " + driver + "): write there, and ask for /-/refresh")
+	default:
+		a.Articles = receive.New(s.cfg.Network, s.cfg.Content.Reader(), s.shop)
 	}
 	return a
 }
@@ -178,7 +187,8 @@ func (s *service) work(ctx context.Context) error {
 	if err := follow.schedule(s.log, timetable, s.cfg.Jobs.Deadline, refresh.Trigger); err != nil {
 		return err
 	}
-	s.shop.open(conductor, timetable, refresh, follow)
+	s.shop.open(conductor, timetable, refresh, follow, store)
+	defer s.shop.close()
 	if err := s.editions.Acquire(ctx); err != nil {
 		s.log.Debug("leases not acquired", "error", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"feedstation/internal/condition"
+	"feedstation/internal/content"
+	"feedstation/internal/ingest/receive"
 	"feedstation/internal/server"
 	"feedstation/jobs"
 )
@@ -17,14 +19,43 @@ type workshop struct {
 	refresh   *jobs.Task
 	timetable *jobs.Timetable
 	sources   *sources
+	store     *content.Store // nil: not open
 
 	conditions *condition.Set
 }
 
-func (w *workshop) open(conductor *jobs.Conductor, timetable *jobs.Timetable, refresh *jobs.Task, follow *sources) {
+func (w *workshop) open(conductor *jobs.Conductor, timetable *jobs.Timetable, refresh *jobs.Task, follow *sources, store *content.Store) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.conductor, w.timetable, w.refresh, w.sources = conductor, timetable, refresh, follow
+	w.conductor, w.timetable, w.refresh, w.sources, w.store = conductor, timetable, refresh, follow, store
+}
+
+// close has no more articles stored: the store is about to be closed.
+func (w *workshop) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.store = nil
+}
+
+// Store implements receive.Jobs.
+func (w *workshop) Store() receive.Store {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.store == nil {
+		return nil
+	}
+	return w.store
+}
+
+// Stored implements receive.Jobs. What this process has stored it also builds.
+func (w *workshop) Stored() { _ = w.Refresh(server.Hint{}) } // only unknown stations are an error
+
+// Why implements receive.Jobs.
+func (w *workshop) Why(station string) string {
+	if why, ok := w.Condition(station); ok {
+		return why.String()
+	}
+	return ""
 }
 
 // Refresh implements server.Jobs. Before the content store is open there is

@@ -106,6 +106,7 @@ type Admin struct {
 	Drain    *Drain
 	Jobs     Jobs            // nil: this process builds nothing
 	Sources  func() []Source // what fills the embedded store; nil: nothing does
+	Articles http.Handler    // of /-/articles, which the token opens; nil: there is none
 	TakeDown TakeDowns
 	Stores   Stores   // nil: /status says nothing of them
 	Token    string   // for the requests that ask for work; empty: they are refused
@@ -118,6 +119,10 @@ type Admin struct {
 const (
 	refreshRate  = 5 // a second
 	refreshBurst = 20
+	// Articles that are posted one by one, as after a migration: each is a small
+	// transaction, and one refresh is for all that have come meanwhile.
+	articleRate  = 100
+	articleBurst = 200
 )
 
 // maxWish bounds the body of a request for work, in bytes.
@@ -130,6 +135,7 @@ const maxWish = 64 << 10
 //	GET  /status     what it serves, and what is wrong, as JSON
 //	POST /-/refresh  pull what changed now; needs the token
 //	POST /-/retract  take an article down; needs the token
+//	/-/articles      store and remove articles; needs the token
 //
 // A request has to name the listener by an address, as localhost or by one of
 // Hosts, and may not come from another site's page.
@@ -147,6 +153,11 @@ func (a *Admin) Handler() http.Handler {
 	mux.HandleFunc("GET /status", a.status)
 	mux.HandleFunc("POST /-/refresh", a.authorized(limit(), wrong, a.refresh))
 	mux.HandleFunc("POST /-/retract", a.authorized(limit(), wrong, a.retract))
+	if a.Articles != nil {
+		articles := a.authorized(rate.NewLimiter(articleRate, articleBurst), wrong, a.Articles.ServeHTTP)
+		mux.HandleFunc("/-/articles", articles)
+		mux.HandleFunc("/-/articles/", articles)
+	}
 	return guard(a.Hosts, mux)
 }
 
