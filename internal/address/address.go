@@ -3,6 +3,7 @@
 package address
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -48,12 +49,14 @@ func Normal(s string) (string, error) {
 	if port := strings.TrimLeft(u.Port(), "0"); port != "" && port != defaultPorts[u.Scheme] {
 		host += ":" + port
 	}
-	path := removeDots(escape(u.EscapedPath()))
+	// Where RawPath has what it may not, EscapedPath is made of Path, which has lost what
+	// was escaped.
+	path := removeDots(Escape(cmp.Or(u.RawPath, u.EscapedPath())))
 	if path == "" {
 		path = "/"
 	}
 	if u.RawQuery != "" || u.ForceQuery {
-		path += "?" + escape(u.RawQuery)
+		path += "?" + Escape(u.RawQuery)
 	}
 	return u.Scheme + "://" + host + path, nil
 }
@@ -98,9 +101,9 @@ func isNeeded(s string) bool {
 	return len(s) >= 3 && isUpperHex(s[1]) && isUpperHex(s[2]) && !unreserved[unhex(s[1])<<4|unhex(s[2])]
 }
 
-// escape encodes what a path or a query can't hold, and decodes what need not be
+// Escape encodes what a path or a query can't hold, and decodes what need not be
 // encoded. A percent sign that begins no escape is one.
-func escape(s string) string {
+func Escape(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		c := s[i]

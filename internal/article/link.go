@@ -11,11 +11,7 @@ import (
 // address is spelled: as address.Normal has it, absolute or relative to the article,
 // of http or https. Empty: it is none.
 func Link(base, ref string) string {
-	u := resolved(base, ref)
-	if u == nil {
-		return ""
-	}
-	page, err := address.Normal(u.String())
+	page, err := address.Normal(resolve(base, ref))
 	if err != nil {
 		return ""
 	}
@@ -39,19 +35,29 @@ func Spellings(base, ref string) []string {
 	return spellings
 }
 
-func resolved(base, ref string) *url.URL {
+// resolve returns an address that may be relative to another one; of what is none, the
+// result is none.
+func resolve(base, ref string) string {
 	if ref == "" || CheckLength(ref) != nil {
-		return nil
+		return ""
 	}
 	u, err := url.Parse(ref)
-	if err == nil && !u.IsAbs() {
-		var b *url.URL
-		if b, err = url.Parse(base); err == nil {
-			u = b.ResolveReference(u)
-		}
+	if err != nil || u.IsAbs() {
+		return ref
 	}
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil
+	// A path with characters that it can't have would be escaped anew, and lose what was
+	// escaped before.
+	page, err := address.Normal(base)
+	if err != nil {
+		return ""
 	}
-	return u
+	b, err := url.Parse(page)
+	if err != nil {
+		return ""
+	}
+	ref, _, _ = strings.Cut(ref, "#")
+	if u, err = b.Parse(address.Escape(ref)); err != nil {
+		return ""
+	}
+	return u.String()
 }
