@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"feedstation/internal/article"
@@ -61,6 +62,19 @@ var operations = []operation{
 	}},
 }
 
+// pairing gives an article a page that others may have.
+var pairing = operation{"share a page", func(m *model, a *article.Article) {
+	a.URL = address(a.Station, fmt.Sprint("shared-", m.random.IntN(3)))
+}}
+
+// operation returns what is done next.
+func (m *model) operation() operation {
+	if m.pairs && m.random.IntN(3) == 0 {
+		return pairing
+	}
+	return operations[m.random.IntN(len(operations))]
+}
+
 // operate does one thing: with a new article, with some, with one that is there,
 // or to one that then is no more.
 func (m *model) operate() {
@@ -83,7 +97,7 @@ func (m *model) operate() {
 		delete(m.articles, id)
 	default:
 		a := m.articles[ids[m.random.IntN(len(ids))]]
-		o := operations[m.random.IntN(len(operations))]
+		o := m.operation()
 		o.do(m, &a)
 		m.save(o.name, a)
 	}
@@ -103,7 +117,7 @@ func (m *model) insert(n int) {
 		a.Channels = []string{"moment", "culture"}[:m.random.IntN(3)]
 		a.GUID = "news:" + a.ID // or a full build, which knows no past, would have another one
 		for range m.random.IntN(3) {
-			operations[m.random.IntN(len(operations))].do(m, &a)
+			m.operation().do(m, &a)
 		}
 		articles = append(articles, a)
 	}
@@ -123,11 +137,21 @@ func (m *model) save(name string, articles ...article.Article) {
 			m.touch(before.Station, before.Published)
 		}
 		m.touch(a.Station, a.Published)
+		m.notePair(m.articles[a.ID])
+		m.notePair(*a)
 		m.articles[a.ID] = *a
 		m.note("%s: %s of %s, %s, %s, published %s, updated %s, expires %s, noindex %t", name, a.ID, a.Station, a.URL, a.Status,
 			a.Published.UTC(), a.Updated.UTC(), a.Expires.UTC(), a.NoIndex)
 	}
 	m.put(articles...)
+}
+
+// notePair notes where an article is that has a page which others may have: what
+// becomes of them changes its month.
+func (m *model) notePair(a article.Article) {
+	if s, ok := m.network.Station(a.Station); ok && strings.Contains(a.URL, "/shared-") {
+		m.shared.add(a.Station, article.MonthOf(a.Published, s.Zone))
+	}
 }
 
 func (m *model) station() string {

@@ -19,6 +19,7 @@ func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) er
 	for id, r := range retractions {
 		if before := c.taken[id]; before.State != r.State && (r.State == edition.Held || r.State == edition.Lifted) {
 			changed = append(changed, id)
+			c.freePage(r.URL)
 		}
 		if before := c.taken[id]; r.Notice != before.Notice && r.Shown != nil {
 			for station := range r.Shown.Feeds { // where its notice comes, or goes
@@ -49,6 +50,16 @@ func (c *Conductor) followRetractions(ctx context.Context, snapshot Snapshot) er
 		}
 	}
 	return c.retract(ctx, next)
+}
+
+// freePage marks the station that may name the page of an article that has been taken
+// down for an earlier one.
+func (c *Conductor) freePage(address string) {
+	for _, d := range c.desks {
+		if address != "" && d.station.Owns(address) {
+			d.mark().Pages[address] = true
+		}
+	}
 }
 
 // follows returns the retraction that follows from what the content store has of

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // ErrUserinfo is of an address with the name, or the password, of a user.
@@ -125,6 +126,25 @@ func Escape(s string) string {
 		b.WriteByte(hex[c&15])
 	}
 	return b.String()
+}
+
+// Readable returns an address that is normal with letters outside ASCII in its path and
+// query, as browsers show them and some stores have them, in place of their escapes.
+// Without any that are UTF-8 it is the address itself.
+func Readable(normal string) string {
+	var b strings.Builder
+	for i := 0; i < len(normal); i++ {
+		c := normal[i]
+		if c == '%' && len(normal) >= i+3 && normal[i+1] >= '8' {
+			c = unhex(normal[i+1])<<4 | unhex(normal[i+2])
+			i += 2
+		}
+		b.WriteByte(c)
+	}
+	if s := b.String(); utf8.ValidString(s) {
+		return s
+	}
+	return normal
 }
 
 // removeDots removes the dot segments of an absolute path (RFC 3986 §5.2.4).

@@ -7,6 +7,25 @@ import (
 	"feedstation/internal/address"
 )
 
+func TestReadable(t *testing.T) {
+	for normal, want := range map[string]string{
+		"https://xt.news.example/1.html":                                "https://xt.news.example/1.html",
+		"https://xt.news.example/%E6%96%B0%E9%97%BB/1.html?q=%E4%B8%AD": "https://xt.news.example/新闻/1.html?q=中",
+		"https://xt.news.example/%F0%9F%8C%B8":                          "https://xt.news.example/🌸",
+		"https://xt.news.example/a%20b%2Fc%25%E4%B8%AD":                 "https://xt.news.example/a%20b%2Fc%25中",
+		"https://xt.news.example/%D0%C2%CE%C5":                          "https://xt.news.example/%D0%C2%CE%C5", // GBK
+		"https://xt.news.example/50%25":                                 "https://xt.news.example/50%25",
+	} {
+		got := address.Readable(normal)
+		if got != want {
+			t.Errorf("Readable(%q) = %q, want %q", normal, got, want)
+		}
+		if again, err := address.Normal(got); err != nil || again != normal {
+			t.Errorf("Normal(%q) = %q, %v; want %q", got, again, err, normal)
+		}
+	}
+}
+
 func TestNormal(t *testing.T) {
 	tests := []struct {
 		name, address string

@@ -148,9 +148,21 @@ func TestServerLinksWithoutIndex(t *testing.T) {
 		e.exec(t, analyze)
 		view := func(o *content.Options) { o.Articles = "seen" }
 		next := func(s *content.Store) string { return latest(t, s, []string{"xt"}, "", 9)[0].NextURL }
+		shared := func(s *content.Store) int {
+			present := snapshot(t, s)
+			defer present.Close()
+			states, err := present.Sharing(t.Context(), "xt", []string{a.URL, b.URL})
+			if err != nil {
+				t.Error(err)
+			}
+			return len(states)
+		}
 		found := findings(t, e.store(t))
 		if len(found) != 1 || !strings.Contains(found[0], "no index on url") || next(e.store(t)) != b.URL {
 			t.Fatalf("without an index: %q", found)
+		}
+		if got := shared(e.store(t)); got != 0 {
+			t.Errorf("without an index: %d articles found by their pages", got)
 		}
 		if got := findings(t, e.store(t, view)); len(got) != 1 || !strings.Contains(got[0], "below the view") || next(e.store(t, view)) != b.URL {
 			t.Errorf("a view without one: %q", got)
@@ -164,6 +176,9 @@ func TestServerLinksWithoutIndex(t *testing.T) {
 			}
 			if got := next(s); got != "" {
 				t.Errorf("%s with an index: next is %q", name, got)
+			}
+			if got := shared(s); got != 2 {
+				t.Errorf("%s with an index: %d articles found by their pages, want 2", name, got)
 			}
 		}
 	})

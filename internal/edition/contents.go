@@ -17,13 +17,15 @@ import (
 // address; then what identifies the article to readers where that is not its address.
 // They stand at the path of the document: of a feed in all formats at
 // that of its RSS. Those of a month have also the articles that readers may see
-// and its sitemaps may not name; such a line ends with a mark, as does one of a feed
-// that says of an article only that it was withdrawn. Behind all of them a
+// and its sitemaps may not name; such a line ends with a mark, another one where
+// they may, but a later month has the page, as does one of a feed that says of an
+// article only that it was withdrawn. Behind all of them a
 // month has a line for each article that has left it, which begins with a tab: should
 // it come back, readers have to know it again, see [Known].
 const (
 	contentsType = "text/plain; charset=utf-8"
 	unlistedMark = "\tunlisted"
+	laterMark    = "\tlater"
 	noticeMark   = "\tnotice"
 	guidMark     = "\t="
 	formerMark   = '\t'
@@ -36,6 +38,7 @@ type Article struct {
 	Address            string    // in feeds as they have it, in months as the store has it
 	GUID               string    // identifies it to readers; empty: its address does
 	Unlisted           bool      // readers may see it, and the sitemap does not name it
+	Later              bool      // which is so because a later month names its page
 	Notice             bool      // in its place is a notice that it was withdrawn, at Updated
 }
 
@@ -59,7 +62,10 @@ func (a Article) AppendTo(text []byte) []byte {
 	if a.GUID != "" {
 		text = append(append(text, guidMark...), escape.Replace(a.GUID)...)
 	}
-	if a.Unlisted {
+	switch {
+	case a.Later:
+		text = append(text, laterMark...)
+	case a.Unlisted:
 		text = append(text, unlistedMark...)
 	}
 	if a.Notice {
@@ -141,7 +147,9 @@ func parseLines(text []byte) iter.Seq2[Article, error] {
 
 func parseArticle(line string) (a Article, ok bool) {
 	line, a.Notice = strings.CutSuffix(line, noticeMark)
-	line, a.Unlisted = strings.CutSuffix(line, unlistedMark)
+	line, a.Later = strings.CutSuffix(line, laterMark)
+	line, unlisted := strings.CutSuffix(line, unlistedMark)
+	a.Unlisted = unlisted || a.Later
 	fields := strings.Split(line, "\t")
 	if len(fields) == 5 {
 		var ok bool
@@ -171,6 +179,28 @@ func Shares(text []byte, addresses, besides map[string]bool) bool {
 		}
 	}
 	return false
+}
+
+// Pages yields the addresses that the sitemap of lines of a month's contents names,
+// and those that a later month names instead, marked so. An address is valid until
+// the next one.
+func Pages(text []byte) iter.Seq2[[]byte, bool] {
+	return func(yield func(address []byte, later bool) bool) {
+		for line := range bytes.Lines(text) {
+			line = bytes.TrimSuffix(line, []byte("\n"))
+			fields := bytes.SplitN(line, []byte("\t"), 5)
+			if len(fields) < 4 || line[0] == formerMark || bytes.HasSuffix(line, []byte(unlistedMark)) {
+				continue
+			}
+			address := fields[3]
+			if bytes.IndexByte(address, '\\') >= 0 {
+				address = []byte(unescape.Replace(string(address)))
+			}
+			if !yield(address, bytes.HasSuffix(line, []byte(laterMark))) {
+				return
+			}
+		}
+	}
 }
 
 // has reports whether a set has a text of a line.

@@ -24,6 +24,8 @@ func TestContentsLines(t *testing.T) {
 	}{
 		{"listed", edition.Article{ID: "1"}, "1\t1552300694\t1552300694\t" + address + "\n"},
 		{"unlisted", edition.Article{ID: "1", Unlisted: true}, "1\t1552300694\t1552300694\t" + address + "\tunlisted\n"},
+		{"of a later month's page", edition.Article{ID: "1", Unlisted: true, Later: true}, "1\t1552300694\t1552300694\t" + address + "\tlater\n"},
+		{"of a later month's page, with a guid", edition.Article{ID: "1", GUID: "news:1", Unlisted: true, Later: true}, "1\t1552300694\t1552300694\t" + address + "\t=news:1\tlater\n"},
 		{"with a guid", edition.Article{ID: "1", GUID: "news:1"}, "1\t1552300694\t1552300694\t" + address + "\t=news:1\n"},
 		{"with both", edition.Article{ID: "1", GUID: "news:1", Unlisted: true}, "1\t1552300694\t1552300694\t" + address + "\t=news:1\tunlisted\n"},
 		{"with the mark for a guid", edition.Article{ID: "1", GUID: "unlisted"}, "1\t1552300694\t1552300694\t" + address + "\t=unlisted\n"},
@@ -60,6 +62,13 @@ func TestContentsLines(t *testing.T) {
 			delete(known, "gone")
 			if diff := cmp.Diff(known, maps.Collect(edition.KnownBy(text, map[string]bool{want.ID: true}))); diff != "" {
 				t.Errorf("known by, of one (-want +got):\n%s", diff)
+			}
+			pages := map[string]bool{}
+			for page, later := range edition.Pages(text) {
+				pages[string(page)] = later
+			}
+			if want.Unlisted && !want.Later && len(pages) > 0 || (!want.Unlisted || want.Later) && !maps.Equal(pages, map[string]bool{address: want.Later}) {
+				t.Errorf("pages %v", pages)
 			}
 			page := map[string]bool{address: true}
 			if !edition.Shares(text, page, nil) || edition.Shares(text, page, map[string]bool{want.ID: true}) || edition.Shares(text, map[string]bool{"https://xt.news.example/gone.html": true}, nil) {

@@ -79,6 +79,8 @@ type builder struct {
 	returned    map[monthOf]map[string]bool // see returnedTo
 	gone        map[string]bool             // see Work.Gone
 	inFeeds     map[string]edition.Known    // see knownInFeeds
+	moved       map[string]bool             // addresses that a month names now, or that it named: false
+	later       map[string]bool             // addresses that the month under way leaves to later ones; nil: as before
 	outcome     Outcome
 }
 

@@ -57,6 +57,8 @@ type chunkWriter struct {
 	pages  map[string]string        // ids, by address; nil: nobody asks
 	twins  map[string]bool          // ids of articles whose page a later one has
 	hidden map[string]bool          // ids of articles that are not to be listed
+	later  map[string]bool          // addresses that a later month lists
+	before map[string]bool          // addresses that were listed where articles are read again
 }
 
 func newChunkWriter(options sitemap.Options) *chunkWriter {
@@ -97,7 +99,8 @@ func (w *chunkWriter) add(p page) {
 	if w.full() && !p.article.Published.Before(w.chunk.until) {
 		w.end()
 	}
-	p.article.Unlisted = p.article.Unlisted || w.hidden[p.article.ID]
+	p.article.Later = !p.article.Unlisted && w.later[p.Loc]
+	p.article.Unlisted = p.article.Unlisted || p.article.Later || w.hidden[p.article.ID]
 	if !p.article.Unlisted {
 		err := w.file.Add(p.URL)
 		if errors.Is(err, sitemap.ErrFull) {

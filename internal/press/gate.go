@@ -52,7 +52,7 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) e
 	if !suspect && len(next.Pending())+len(b.current.Pending()) == 0 {
 		return nil
 	}
-	all, err := b.lost(ctx, next)
+	all, err := b.lost(ctx, next, work)
 	if err != nil {
 		return err
 	}
@@ -99,6 +99,7 @@ const (
 // next have not.
 type lost struct {
 	from, why [places]bool // where it was, and where the content store says why not
+	page      string       // its address
 	early     bool         // the store's clock has been set back by more than maxStep
 }
 
@@ -112,8 +113,9 @@ const maxStep = 24 * time.Hour
 const maxLost = 50_000
 
 // lost returns the articles that an edition loses, by id, and adds the withdrawn
-// ones to the outcome.
-func (b *builder) lost(ctx context.Context, next *edition.Edition) (map[string]lost, error) {
+// ones to the outcome, and their pages to the work: where the edition is refused they
+// leave the current one without a build.
+func (b *builder) lost(ctx context.Context, next *edition.Edition, work *Work) (map[string]lost, error) {
 	all := map[string]lost{}
 	for in, of := range [places]func(path string) bool{
 		inFeed: func(path string) bool { return path == network.FeedPath("", network.RSS) }, inMonths: IsShard,
@@ -132,7 +134,7 @@ func (b *builder) lost(ctx context.Context, next *edition.Edition) (map[string]l
 				continue
 			}
 			l := all[id]
-			l.from[in] = !a.Unlisted
+			l.from[in], l.page = !a.Unlisted, a.Address
 			// It is noindex, or has moved to another host, unless the station has.
 			l.why[in] = b.retractions[id].Down() || ok && (b.station.Owns(still.Address) || still.Address != a.Address)
 			all[id] = l
@@ -151,6 +153,7 @@ func (b *builder) lost(ctx context.Context, next *edition.Edition) (map[string]l
 		hidden := b.hides(s)
 		if hidden {
 			b.outcome.Withdrawn = append(b.outcome.Withdrawn, s)
+			work.Pages[l.page] = true
 		}
 		embargoed := s.Published.After(b.asOf) && (s.Published.After(b.current.Watermark()) || s.Published.Before(b.asOf.Add(maxStep)))
 		l.early = s.Published.After(b.asOf) && !embargoed

@@ -73,6 +73,9 @@ func (b *builder) month(ctx context.Context, month article.Month, e *Extent) err
 			return err
 		}
 		b.markGone(w.known)
+		if w.before, w.later, err = b.pagesBefore(month); err != nil {
+			return err
+		}
 		w.feeds, w.hidden = b.guids, twins
 		if err := b.list(ctx, w, from, to); err != nil {
 			return err
@@ -85,6 +88,7 @@ func (b *builder) month(ctx context.Context, month article.Month, e *Extent) err
 		}
 	}
 	b.outcome.Back = append(b.outcome.Back, w.back...)
+	b.noteMoved(w)
 	b.addSitemaps(w, func(n int) string { return network.ShardPath(month, n) })
 	if month == article.MonthOf(b.asOf, b.station.Zone) { // others change rarely
 		b.memory.month = monthMemory{}
@@ -153,6 +157,7 @@ func (b *builder) patch(ctx context.Context, month article.Month, e *Extent) (*c
 	from, end := month.Bounds(b.station.Zone)
 	w := b.newMonth(from)
 	w.came, w.known, w.feeds = map[string]int{}, maps.Collect(edition.KnownBy(was, e.ids)), b.guids
+	w.before, w.later = map[string]bool{}, map[string]bool{}
 	for _, known := range w.known {
 		if known.Former || len(b.gone) > 0 { // it may be another article now
 			return nil, nil
@@ -183,6 +188,8 @@ func (b *builder) patch(ctx context.Context, month article.Month, e *Extent) (*c
 				}
 				w.came[a.ID]--
 				addresses[a.Address] = true
+				w.before[a.Address] = w.before[a.Address] || !a.Unlisted
+				w.later[a.Address] = w.later[a.Address] || a.Later
 			}
 			if !touched[i] {
 				maps.Copy(w.known, maps.Collect(edition.KnownBy(text, nil)))

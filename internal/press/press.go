@@ -38,6 +38,10 @@ type Snapshot interface {
 	// Find returns what is known of the articles of these ids, at most 1000; those
 	// that the store does not have are absent.
 	Find(ctx context.Context, ids []string) ([]article.State, error)
+	// Sharing returns what is known of the station's articles that have one of these
+	// addresses, which are normal, and so are those that it returns. Where the store
+	// would have to read an archive for that, it returns none.
+	Sharing(ctx context.Context, station string, addresses []string) ([]article.State, error)
 }
 
 // Options tell what the documents are like.

@@ -21,6 +21,9 @@ func (b *builder) sitemaps(ctx context.Context, work *Work) (err error) {
 	if b.outcome.Pending, err = b.months(ctx, work); err != nil {
 		return err
 	}
+	if err := b.settlePages(ctx, work); err != nil {
+		return err
+	}
 	if b.outcome.Due, err = b.news(ctx); err != nil {
 		return err
 	}

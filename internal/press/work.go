@@ -25,6 +25,9 @@ type Work struct {
 	Gone   map[string]bool
 	Left   int // the station's own articles that are said to have left, besides these
 	Months map[article.Month]*Extent
+	// Pages are addresses that may have to be named by another month, though no month
+	// of this work tells: its article has left the current edition without a build.
+	Pages map[string]bool
 }
 
 // Place is where an article was: in the month of a publication of a station.
@@ -35,7 +38,7 @@ type Place struct {
 
 // NewWork returns work without anything to do.
 func NewWork() Work {
-	return Work{Articles: map[string]bool{}, Former: map[string][]Place{}, Months: map[article.Month]*Extent{}}
+	return Work{Articles: map[string]bool{}, Former: map[string][]Place{}, Months: map[article.Month]*Extent{}, Pages: map[string]bool{}}
 }
 
 // Month returns what has to be read of a month, to which the caller adds.
