@@ -5,6 +5,7 @@
 // articles from the store, build RSS 2.0, Atom 1.0, JSON Feed 1.1 and sitemaps
 // for every station and channel, and serve them over HTTP.
 //
+//	feedstation init             make a configuration of what the newsroom has
 //	feedstation serve            build, publish and serve until told to stop
 //	feedstation build            one full pass: build, publish, print, exit
 //	feedstation import FILE…     JSON Lines into the embedded content store
@@ -12,6 +13,7 @@
 //	feedstation retract          take an article down, without the content store
 //	feedstation pin, unpin       serve an earlier edition of a station
 //	feedstation links            the <link> elements for a station's pages
+//	feedstation views            SQL for the databases of known systems
 //	feedstation check            look for faults in configuration and store
 //	feedstation version          print the version
 //

@@ -34,6 +34,7 @@ type Terminal struct {
 type commands struct {
 	Config string `help:"The configuration." default:"config.yaml" placeholder:"FILE"`
 
+	Init    initCommand    `cmd:"" help:"Make a configuration of what the newsroom has, and try it."`
 	Serve   serveCommand   `cmd:"" help:"Build, publish and serve until told to stop."`
 	Build   buildCommand   `cmd:"" help:"Build and publish everything once, print a summary and exit."`
 	Import  importCommand  `cmd:"" help:"Import articles (JSON Lines) into the embedded content store."`

@@ -161,7 +161,7 @@ func TestEnvironment(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := load("f.yaml", []byte(city+tt.file), tt.environ)
+			c, err := Parse("f.yaml", []byte(city+tt.file), tt.environ)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -291,7 +291,7 @@ func TestEnvironmentFaults(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := load("f.yaml", []byte(city+tt.file), tt.environ)
+			_, err := Parse("f.yaml", []byte(city+tt.file), tt.environ)
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -303,7 +303,7 @@ func TestEnvironmentFaults(t *testing.T) {
 }
 
 func TestEnvironmentWarnings(t *testing.T) {
-	c, err := load("f.yaml", []byte(city), []string{
+	c, err := Parse("f.yaml", []byte(city), []string{
 		"HOME=/home/feedstation",
 		"FEEDSTATIONS=1",
 		"FEEDSTATION_REQUIRE=all",

@@ -27,7 +27,7 @@ func FuzzLoad(f *testing.F) {
 		if strings.HasSuffix(variable, fileSuffix) {
 			environ = nil // reads no files that are not the test's
 		}
-		c, err := load("f.yaml", data, environ)
+		c, err := Parse("f.yaml", data, environ)
 		if err == nil {
 			if c.Network == nil || len(c.Network.Stations) == 0 {
 				t.Fatal("a configuration without stations")

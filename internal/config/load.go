@@ -36,6 +36,11 @@ func Load(file string, environ []string) (*Config, error) {
 	return loadOpen(file, data, environ, open)
 }
 
+// Parse is [Load] of what would stand in the file.
+func Parse(file string, data []byte, environ []string) (*Config, error) {
+	return loadOpen(file, data, environ, false)
+}
+
 // read also returns whether all users of the machine may read or write the file.
 func read(file string) (data []byte, open bool, err error) {
 	f, err := os.Open(file)

@@ -166,7 +166,7 @@ func TestWarnings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := load("f.yaml", []byte(base+tt.file), nil)
+			got, err := Parse("f.yaml", []byte(base+tt.file), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -183,9 +183,4 @@ func ExampleLoad() {
 	// Output:
 	// testdata/invalid-unknown-key.yaml:8: server: unknown key "lisen" (did you mean "listen"?)
 	// FEEDSTATION_FEEDS_ITEMS: feeds.items: want 1 to 500, got 0
-}
-
-// load is Load of what stands in a file that is its owner's alone.
-func load(file string, data []byte, environ []string) (*Config, error) {
-	return loadOpen(file, data, environ, false)
 }

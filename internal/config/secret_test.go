@@ -21,7 +21,7 @@ type holder struct {
 
 func TestSecretIsNeverPrinted(t *testing.T) {
 	secret := NewSecret(canary)
-	c, err := load("f.yaml", []byte(city), []string{
+	c, err := Parse("f.yaml", []byte(city), []string{
 		"FEEDSTATION_CONTENT_DSN=var/" + canary + ".db",
 		"FEEDSTATION_CACHE_REDIS_ADDRS=127.0.0.1:6379",
 		"FEEDSTATION_CACHE_REDIS_MODE=sentinel",
@@ -172,7 +172,7 @@ func TestFaultsHideSecrets(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := load("f.yaml", []byte(city+tt.file), tt.environ)
+			_, err := Parse("f.yaml", []byte(city+tt.file), tt.environ)
 			if err == nil {
 				t.Fatal("no error")
 			}

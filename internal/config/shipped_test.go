@@ -64,7 +64,7 @@ func TestShipped(t *testing.T) {
 func TestShippedKeys(t *testing.T) {
 	text := shippedText(t)
 	complete := leftOut.ReplaceAll(text, []byte("$1$2"))
-	got, err := load("config.yaml", complete, nil)
+	got, err := Parse("config.yaml", complete, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestShippedKeys(t *testing.T) {
 		t.Errorf("warnings: %q", got.Warnings)
 	}
 
-	asShipped, err := load("config.yaml", text, nil)
+	asShipped, err := Parse("config.yaml", text, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func TestSources(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := load("c.yaml", []byte(sourceHead+"    - "+tt.source), nil)
+			_, err := Parse("c.yaml", []byte(sourceHead+"    - "+tt.source), nil)
 			var got []string
 			if err != nil {
 				for line := range strings.SplitSeq(err.Error(), "\n") {
@@ -88,7 +88,7 @@ func TestSources(t *testing.T) {
 // TestSourceExpanded holds that each site is a source, and that secrets come from the
 // environment.
 func TestSourceExpanded(t *testing.T) {
-	c, err := load("c.yaml", []byte(sourceHead+`    - {id: cms, kind: wordpress, sites: {"https://cms.example/y": yy, "https://cms.example/x": xt}, username: u}`),
+	c, err := Parse("c.yaml", []byte(sourceHead+`    - {id: cms, kind: wordpress, sites: {"https://cms.example/y": yy, "https://cms.example/x": xt}, username: u}`),
 		[]string{"FEEDSTATION_CONTENT_SOURCES_CMS_PASSWORD=hunter2"})
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ func TestListeners(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := load("f.yaml", []byte(city), []string{"FEEDSTATION_SERVER_LISTEN=" + tt.listen, "FEEDSTATION_SERVER_ADMIN=" + tt.admin})
+			_, err := Parse("f.yaml", []byte(city), []string{"FEEDSTATION_SERVER_LISTEN=" + tt.listen, "FEEDSTATION_SERVER_ADMIN=" + tt.admin})
 			if (err == nil) != tt.want {
 				t.Errorf("listen %s, admin %s: %v, want allowed: %t", tt.listen, tt.admin, err, tt.want)
 			}

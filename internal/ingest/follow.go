@@ -84,10 +84,14 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 	}
 }
 
+// beginning is before all articles. It is not the epoch, which WordPress takes for no
+// date at all and refuses.
+var beginning = time.Date(1970, time.January, 2, 0, 0, 0, 0, time.UTC)
+
 // since returns the moment to ask from.
 func since(cursor time.Time) time.Time {
 	if cursor.IsZero() {
-		return time.Unix(0, 0).UTC()
+		return beginning
 	}
 	return cursor.Add(-tie)
 }

@@ -24,6 +24,7 @@ type entry struct {
 	modified  time.Time
 	stamp     int64
 	terms     []string
+	filed     []Category
 	article   values
 }
 
@@ -36,7 +37,7 @@ func (k *Kind) entry(item gjson.Result, r article.Reader) entry {
 		switch {
 		case !ok:
 		case name == "terms":
-			e.terms = termsOf(value)
+			e.terms, e.filed = termsOf(value), categoriesOf(value)
 		case name == "modified":
 			e.modified, _ = r.Time(value.String()) // without one, the publication has to do
 		case value.Type == gjson.String:

@@ -14,6 +14,8 @@ type Trial struct {
 	Articles []article.Article
 	LeftOut  map[string]int // items by reason
 	Unknown  map[string]int // articles by what they are filed under that is no channel
+	// Categories are what articles are filed under, those with the most first.
+	Categories []Category
 }
 
 // tried is how many items are read one by one where a list does not have them whole.
@@ -48,6 +50,7 @@ func (s *Source) Try(ctx context.Context) (*Trial, error) {
 			continue
 		}
 		trial.Articles = append(trial.Articles, a)
+		trial.count(e.filed)
 		for _, term := range e.terms {
 			if !slices.Contains(a.Channels, term) && s.Channels[term] == "" && s.Stations[term] == "" && strings.TrimSpace(term) != "" {
 				trial.Unknown[term]++
