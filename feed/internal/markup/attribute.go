@@ -58,10 +58,29 @@ func (w *writer) attributes(f *frame, t token) (m mark) {
 		case "style", "hidden", "aria-hidden", "class":
 			m |= markOf(name, s)
 			f.covers = f.covers || name == "class" && isCover(s)
+		case "data-oembed-url", "data-oembed":
+			f.embed = w.web(text.Join(s))
 		}
 		if f.cover == "" && (f.flow || f.name == "a" || f.name == "span") {
 			f.cover = w.background(name, s)
 		}
+	}
+	return w.unhide(m, t)
+}
+
+// unhide takes back that an element is hidden where the page has a button or a tab
+// that shows it (ARIA in HTML: aria-controls, tabpanel). It notes what those control.
+func (w *writer) unhide(m mark, t token) mark {
+	if strings.Contains(t.attrs, "aria-controls") {
+		if w.controlled == nil {
+			w.controlled = map[string]bool{}
+		}
+		for id := range strings.FieldsSeq(t.value("aria-controls")) {
+			w.controlled[id] = true
+		}
+	}
+	if m&hides != 0 && (w.controlled[t.value("id")] || t.value("role") == "tabpanel") {
+		m &^= hides
 	}
 	return m
 }

@@ -36,12 +36,18 @@ const (
 // A body that is too long or too deep is cut between two elements or words and
 // ends with "…", which links to the article.
 func Body(s string, base *url.URL) string {
-	return strings.TrimSpace(gate(compose(text.Clean(s), base, false).out))
+	return strings.TrimSpace(gate(compose(openCDATA(text.Clean(s)), base, false).out))
 }
 
 // compose writes a clean body, or a field of which only the text is asked for.
 func compose(s string, base *url.URL, field bool) *writer {
-	s = openShortcodes(s)
+	for range maxRounds {
+		opened := openShortcodes(s)
+		if opened == s {
+			break
+		}
+		s = opened
+	}
 	w := newWriter(s, base, field)
 	w.write()
 	if w.isRevealed() {
@@ -106,6 +112,8 @@ type writer struct {
 	inline   int            // bytes of pictures in their addresses
 	embeds   map[string]bool
 
+	controlled map[string]bool // ids of what buttons show
+
 	cut bool // the body was more than a feed holds
 }
 
@@ -162,6 +170,9 @@ func (w *writer) text(s string) bool {
 		w.top().filled, w.last, w.apart = true, shown{}, false
 	}
 	w.top().seen += len(s)
+	if top = w.top(); top.lines && !top.pre && strings.IndexByte(s, '\n') >= 0 && (!isBlank(s) || endsWithText(w.out)) {
+		return w.linesOf(s)
+	}
 	return w.plain(s)
 }
 

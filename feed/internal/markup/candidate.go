@@ -26,6 +26,8 @@ type picture struct {
 	sizes         string
 	typ, media    string
 	policy        string
+	styled        size // by its style
+	smiley        bool // its class says that it stands for a sign
 	marks         mark
 }
 
@@ -40,6 +42,7 @@ var lazyAttributes = []string{
 // is taken; those up to rankKnown go before a src that works.
 const (
 	rankKnown   = 100 // the attributes above
+	rankLarge   = 150 // one that says so
 	rankNamed   = 200 // one that is called as they are
 	rankOther   = 300 // any other
 	rankLoose   = 400 // an address that could be a picture's, in an attribute of the first two
@@ -66,8 +69,10 @@ func rank(name, s string) int {
 		}
 	case kind == pictureFile && known >= 0:
 		return known
+	case kind == pictureFile && strings.Contains(name, "large"):
+		return rankLarge
 	case kind == pictureFile && named:
-		return rankKnown + 1
+		return rankLarge + 1
 	case kind == pictureFile && (strings.Contains(s, "/") || name == "file" || name == "original" || name == "data-url"):
 		return rankNamed + 1
 	case kind == someAddress && known >= 0:
@@ -179,7 +184,7 @@ func isFileType(ext string) bool {
 // readPicture reads the tag of a picture or a source and chooses its address.
 func (w *writer) readPicture(t token) picture {
 	p := picture{from: plain}
-	var src, set, lazySrc, lazySet string
+	var src, set, lazySrc, lazySet, width string
 	best := rankNone
 	for name, s := range t.all() {
 		switch name {
@@ -209,28 +214,35 @@ func (w *writer) readPicture(t token) picture {
 			p.policy = s
 		case "style":
 			p.marks |= marksOf(s)
-			if isPixelStyle(s) {
+			p.styled, width = sizeStyle(s)
+			if p.styled == pixelSize {
 				p.marks |= hides
 			}
 		case "hidden":
 			p.marks |= markOf(name, s)
+		case "class":
+			p.marks |= markOf(name, s)
+			p.smiley = isSmiley(s)
 		default:
 			if strings.Contains(name, "srcset") || strings.HasSuffix(name, "-set") {
 				lazySet = s
-			} else if s = text.Join(s); len(s) > 4 {
+			} else if s = unquoted(text.Join(s)); len(s) > 4 {
 				if r := rank(name, s); r < best {
 					lazySrc, best = s, r
 				}
 			}
 		}
 	}
+	if p.styled == largeSize {
+		p.resize(width)
+	}
 	p.choose(w, src, lazySrc, best)
+	top, loose := w.top(), p.src == "" || p.from == standIn
 	p.set = candidates(w.base, set)
 	if list := candidates(w.base, lazySet); len(list) > 0 {
 		p.set = list
 		p.from = max(p.from, lazy)
 	}
-	top, loose := w.top(), p.src == "" || p.from == standIn
 	switch {
 	case loose && len(p.set) > 0:
 		p.src = widest(p.set)
@@ -252,6 +264,26 @@ func (w *writer) readPicture(t token) picture {
 	return p
 }
 
+// unquoted returns an address without the quotes that it has as an expression of a
+// script.
+func unquoted(s string) string {
+	if n := len(s) - 1; n > 0 && (s[0] == '\'' || s[0] == '"') && s[n] == s[0] {
+		return s[1:n]
+	}
+	return s
+}
+
+// resize sets the width that a style gives in pixels, and takes a size out that it
+// overrides.
+func (p *picture) resize(width string) {
+	if isPixel(p.width) || isPixel(p.height) {
+		p.width, p.height = "", ""
+	}
+	if strings.HasSuffix(width, "px") && p.width == "" && !isPixel(width) {
+		p.width = width
+	}
+}
+
 // choose sets the address of a picture that has that src, and in another
 // attribute of that rank a further one.
 func (p *picture) choose(w *writer, src, other string, rank int) {
@@ -261,8 +293,10 @@ func (p *picture) choose(w *writer, src, other string, rank int) {
 		}
 	}
 	stands := isPlaceholder(src)
-	if rank < rankNone && (p.src == "" || stands || rank < rankKnown) {
-		if a := text.Resolve(w.base, other); text.IsWeb(a) {
+	if rank < rankNone {
+		a := text.Resolve(w.base, other)
+		larger := rank < rankNamed && isSmall(p.src) && !isSmall(a) && isSame(p.src, a)
+		if text.IsWeb(a) && (p.src == "" || stands || rank < rankKnown || larger) {
 			p.src, p.from = a, lazy
 			return
 		}

@@ -8,6 +8,10 @@ import (
 
 // vector treats a start tag inside of a drawing.
 func (w *writer) vector(name string, t token) {
+	if t.attrs != "" && (t.marks()&hides != 0 || t.value("display") == "none" || t.value("visibility") == "hidden") {
+		w.skip(name)
+		return
+	}
 	switch name {
 	case "foreignobject":
 		w.wrap(name, t, t.marks())

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 
+	"golang.org/x/net/html"
+
 	"feedstation/feed/internal/text"
 )
 
@@ -16,6 +18,7 @@ type embedded struct {
 func (w *writer) readEmbed(t token) embedded {
 	var e embedded
 	var lazy, label, width, height string
+	var styled size
 	for name, s := range t.all() {
 		switch name {
 		case "src", "url", "data":
@@ -31,10 +34,8 @@ func (w *writer) readEmbed(t token) embedded {
 		case "height":
 			height = s
 		case "style":
-			e.hidden = e.hidden || marksOf(s)&hides != 0 || isPixelStyle(s)
-			if strings.Contains(s, "min-") {
-				width, height = "", ""
-			}
+			styled, _ = sizeStyle(s)
+			e.hidden = e.hidden || marksOf(s)&hides != 0 || styled == pixelSize
 		case "hidden":
 			e.hidden = e.hidden || markOf(name, s)&hides != 0
 		default:
@@ -43,7 +44,7 @@ func (w *writer) readEmbed(t token) embedded {
 			}
 		}
 	}
-	e.hidden = e.hidden || isPixel(width) || isPixel(height)
+	e.hidden = e.hidden || styled != largeSize && (isPixel(width) || isPixel(height))
 	if isBlank(e.title) {
 		e.title = label
 	}
@@ -72,7 +73,7 @@ func (w *writer) embed(t token) {
 	switch {
 	case e.address == "" || e.hidden || w.hidden || w.isTold(e.address):
 	case strings.HasPrefix(e.typ, "image/") || isPictureType(extensionOf(e.address)):
-		w.show(e.address)
+		w.show(e.address, e.title)
 	default:
 		w.link(e.address, e.title)
 	}
@@ -95,14 +96,18 @@ func extensionOf(address string) string { return strings.TrimPrefix(text.Extensi
 // object writes what others see instead of an object, or a link to it.
 func (w *writer) object(name string, t token) {
 	e := w.readEmbed(t)
-	filled := false
+	filled, pictured := false, false
 	var param string
+	var words strings.Builder
 	end := w.look(name, func(inner token) {
 		switch {
 		case inner.kind == textToken:
 			filled = filled || !isBlank(inner.raw)
+			words.WriteString(inner.raw)
 		case inner.kind != startTag:
-		case inner.name == "img" || inner.name == "video" || inner.name == "audio" || treatments[inner.name] == linked || inner.name == name:
+		case inner.name == "img":
+			filled, pictured = true, true
+		case inner.name == "video" || inner.name == "audio" || treatments[inner.name] == linked || inner.name == name:
 			filled = true
 		case inner.name == "param":
 			switch strings.ToLower(inner.value("name")) {
@@ -115,14 +120,17 @@ func (w *writer) object(name string, t token) {
 		e.address = w.web(param)
 	}
 	switch {
-	case end < 0 || filled && !strings.HasPrefix(e.typ, "image/"):
+	case end < 0 || filled && (pictured || !strings.HasPrefix(e.typ, "image/")):
 		if m := t.marks(); m != 0 {
 			w.wrap(name, t, m)
 		}
 		return
 	case e.address == "" || e.hidden || w.isTold(e.address):
 	case strings.HasPrefix(e.typ, "image/") || isPictureType(extensionOf(e.address)):
-		w.show(e.address)
+		if isBlank(e.title) {
+			e.title = strings.Join(strings.Fields(text.Clean(html.UnescapeString(words.String()))), " ")
+		}
+		w.show(e.address, e.title)
 	default:
 		w.link(e.address, e.title)
 	}

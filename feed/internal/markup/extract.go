@@ -13,13 +13,14 @@ import (
 // extract returns the text of HTML that Body wrote, as people read it aloud:
 // blocks and lines parted by spaces, without what is struck out (HTML §4.7.2),
 // readings beside characters and the numbers of notes. It stops after limit
-// code points, or a little later, can leave out the captions of figures, and
-// tells whether this is the whole text.
-func extract(s string, limit int, captionless bool) (plain string, whole bool) {
+// code points, or a little later, can leave out the captions of figures and the
+// addresses that stand for films, and tells whether this is the whole text.
+func extract(s string, limit int, proseOnly bool) (plain string, whole bool) {
 	var f text.Folder
 	f.Grow(min(len(s), utf8.UTFMax*limit))
 	z := scanner{s: s}
 	inNote := false // in a link that could lead to a note
+	begun := true   // nothing is on this line yet
 	lost := false   // something was left out since the last text
 	for f.Len() <= limit {
 		t, ok := z.next()
@@ -32,25 +33,31 @@ func extract(s string, limit int, captionless bool) (plain string, whole bool) {
 				f.NoGap()
 			}
 			f.Write(html.UnescapeString(t.raw))
-			lost = false
+			lost, begun = false, begun && isBlank(t.raw)
 			continue
 		case t.kind == rawToken:
 			continue
 		}
 		if isBlock(t.name) {
 			f.Gap()
+			begun = true
 		}
 		switch name := t.name; {
+		case name == "a" && t.kind == startTag && proseOnly && begun && z.skipsAddress(t):
+		case name == "q" && t.kind == startTag:
+			f.Write("“")
+		case name == "q":
+			f.Write("”")
 		case name == "a":
 			inNote = t.kind == startTag && strings.Contains(t.attrs, "#")
 		case t.kind != startTag:
-		case name == "s", name == "del", name == "rt", name == "rp", name == "figcaption" && captionless:
+		case name == "s", name == "del", name == "rt", name == "rp", name == "figcaption" && proseOnly:
 			z.inner(name, nil)
 			lost = true
 		case name == "sup":
 			note := inNote
 			inner := z.inner(name, &note)
-			if isNote(inner, note) {
+			if isNote(inner, note, f.Last()) {
 				lost = true
 			} else {
 				f.Write(exponent(f.Last(), inner))
@@ -60,6 +67,23 @@ func extract(s string, limit int, captionless bool) (plain string, whole bool) {
 		}
 	}
 	return f.String(), false
+}
+
+// skipsAddress goes behind a link whose start tag was read last if it stands for what
+// it leads to: its text is the address or the host, and nothing else is on its line.
+func (z *scanner) skipsAddress(t token) bool {
+	ahead := *z
+	s, _ := ahead.next()
+	end, _ := ahead.next()
+	behind, more := ahead.next()
+	if s.kind != textToken || end.kind != endTag || end.name != "a" || more && !(behind.kind != textToken && isBlock(behind.name) || strings.HasPrefix(behind.raw, "\n")) {
+		return false
+	}
+	if !isLoneAddress(s.raw) && s.raw != host(t.value("href")) {
+		return false
+	}
+	z.pos = ahead.pos - len(behind.raw)
+	return true
 }
 
 // inner returns the text up to the end of the element whose start tag was read
@@ -84,11 +108,15 @@ func (z *scanner) inner(name string, link *bool) string {
 	return f.String()
 }
 
-// isNote reports whether a raised text is the number of a note: it is in
-// brackets, or it links to a place on a page.
-func isNote(s string, linked bool) bool {
+// isNote reports whether a raised text behind a character is the number of a note:
+// it is in brackets, it has several numbers, or it links to a place on a page.
+func isNote(s string, linked bool, last rune) bool {
 	bare := strings.Trim(s, "[]()〔〕［］（）")
-	if strings.Trim(bare, "*†‡§¶") == "" || len(bare) != len(s) && strings.Trim(bare, "0123456789,–- ") == "" {
+	switch {
+	case strings.Trim(bare, "*†‡§¶") == "", strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]"):
+		return true
+	case strings.Trim(bare, "0123456789,、–- ") != "":
+	case len(bare) != len(s), strings.ContainsAny(bare, ",、") && !unicode.IsDigit(last):
 		return true
 	}
 	return linked && len(s) <= 8

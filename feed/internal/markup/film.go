@@ -52,10 +52,10 @@ func isRecordingType(ext string) bool {
 // film reports whether a film or a sound has a file that readers can play. If
 // it has none its picture is written in its place, and what is between its tags
 // is read if there is a link.
-func (w *writer) film(name string, t token) bool {
+func (w *writer) film(t token) bool {
 	r := w.readRecording(t)
 	plays, links := r.src != "", false
-	end := w.look(name, func(inner token) {
+	end := w.look(t.name, func(inner token) {
 		switch {
 		case inner.kind != startTag:
 		case inner.name == "source":
@@ -68,7 +68,7 @@ func (w *writer) film(name string, t token) bool {
 		return true
 	}
 	if m := t.marks(); m&hides == 0 && r.poster != "" {
-		w.image(token{name: "img", attrs: ` src="` + string(appendValue(nil, r.poster)) + `" alt="` + string(appendValue(nil, r.title)) + `"`})
+		w.show(r.poster, r.title)
 	} else if m&hides != 0 {
 		links = false
 	}

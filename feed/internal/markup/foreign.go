@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"bytes"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -11,14 +12,20 @@ import (
 // foreign treats the start tag of an element outside of the profile.
 func (w *writer) foreign(name string, t token) {
 	how := treatments[name]
+	if name == "template" && t.has("shadowrootmode") { // which browsers show
+		how = unwrapped
+	}
 	if how == unwrapped && t.attrs == "" && name != "dialog" {
 		return
 	}
-	m := t.marks()
+	m := w.unhide(t.marks(), t)
+	if name == "tspan" && (t.has("x") || t.has("y") || t.has("dy")) { // a line of its own
+		w.apart = w.apart || endsWithText(w.out)
+	}
 	if name == "dialog" && !t.has("open") {
 		m |= hides
 	}
-	if name == "script" && strings.HasPrefix(strings.ToLower(t.value("type")), "math/tex") {
+	if name == "script" && strings.HasPrefix(strings.ToLower(t.value("type")), "math/") && !strings.Contains(t.attrs, "mml") {
 		w.raw = formula
 	}
 	if how != unwrapped && m&hides != 0 && how != scriptless {
@@ -51,16 +58,31 @@ func (w *writer) foreign(name string, t token) {
 	case scriptless:
 		w.noscript = w.endTag(name) > 0
 	case unwrapped:
-		if m != 0 {
+		if m != 0 || w.scripted(name, t) != "" {
 			w.wrap(name, t, m)
 		}
 	}
 }
 
+// scripted returns the address of what a script shows in an element, or "": an
+// attribute of a player that was stored, or the src of an element that is no HTML.
+func (w *writer) scripted(name string, t token) string {
+	for attr, s := range t.all() {
+		if isOembed(attr) || attr == "src" && !isElement(strings.ReplaceAll(name, "-", "")) && strings.Contains(s, "//") {
+			return w.web(text.Join(s))
+		}
+	}
+	return ""
+}
+
+// isOembed reports whether an attribute has the address of what its element is
+// replaced with.
+func isOembed(attr string) bool { return attr == "data-oembed-url" || attr == "data-oembed" }
+
 // skip leaves out an element whose start tag was read last, if it has an end.
 func (w *writer) skip(name string) {
 	if end := w.endTag(name); end > 0 {
-		w.z.pos = end
+		w.z.pos, w.z.name = end, ""
 	}
 }
 
@@ -80,6 +102,7 @@ func (w *writer) wrap(name string, t token, m mark) {
 			f.cover = w.background(name, s)
 		}
 	}
+	f.embed = w.scripted(name, t)
 	w.open = append(w.open, f)
 	w.pseudo++
 	w.mean(m)
@@ -133,9 +156,13 @@ func (w *writer) tick(t token) {
 	case "checkbox":
 	case "radio":
 		on, off = "◉", "○"
+	case "button":
+		w.say(t.value("value"))
+		return
 	default:
 		return
 	}
+	w.apart = w.apart || endsWithText(w.out)
 	if t.has("checked") {
 		w.say(on)
 	} else {
@@ -173,14 +200,20 @@ func (w *writer) rawText(t token) {
 	}
 }
 
-// linesOf writes a text with its lines.
-func (w *writer) linesOf(s string) {
-	first := true
+// linesOf writes a text with its lines, but for empty ones where nothing is before
+// them, and returns false if it had to cut it.
+func (w *writer) linesOf(s string) bool {
 	for line := range strings.Lines(s) {
-		if !first {
+		text, ends := strings.CutSuffix(line, "\n")
+		if !w.plain(text) {
+			return false
+		}
+		if ends && (!isBlank(text) || endsWithText(w.out) || bytes.HasSuffix(w.out, []byte("<br>\n"))) {
 			w.out = append(w.out, "<br>"...)
 		}
-		first = false
-		w.plain(line)
+		if ends {
+			w.out = append(w.out, '\n')
+		}
 	}
+	return len(w.out) <= maxBody
 }

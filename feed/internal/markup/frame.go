@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // pop ends the innermost element. One with nothing in it goes, see [rest], and
 // so does one that nobody sees, with all that is in it.
 func (w *writer) pop() {
 	if top := w.top(); !top.filled && !top.hidden {
-		w.standIn(top.label, top.cover)
+		w.standIn(top)
 	}
 	f := *w.top()
 	w.open = w.open[:len(w.open)-1]
@@ -59,6 +60,19 @@ func (w *writer) isHidden(f *frame) bool {
 		return true
 	case f.decor:
 		return f.seen <= maxDecor && !f.pictured(w)
+	case f.name == "a" && f.linked && f.seen <= utf8.UTFMax:
+		return w.isPermalink(f)
+	}
+	return false
+}
+
+// isPermalink reports whether a link that ends is the sign in a heading that leads
+// to the heading itself.
+func (w *writer) isPermalink(f *frame) bool {
+	tag, sign, _ := bytes.Cut(w.out[f.start:], []byte(">"))
+	switch string(sign) {
+	case "#", "¶", "§", "🔗", "⚓", "∞":
+		return headings[w.top().name] && bytes.IndexByte(tag, '#') >= 0
 	}
 	return false
 }

@@ -34,8 +34,8 @@ func (w *writer) image(t token) {
 		p.marks&unseen != 0 && p.from == plain || top.element != nil && top.media {
 		return
 	}
-	if isEmoji(p.alt) && !p.isLarge() {
-		w.say(p.alt)
+	if sign := p.sign(); sign != "" {
+		w.say(sign)
 		return
 	}
 	switch {
@@ -66,18 +66,22 @@ func (w *writer) image(t token) {
 }
 
 // show writes the picture of that address, which is not in a tag of its own.
-func (w *writer) show(address string) {
-	w.image(token{name: "img", attrs: ` src="` + string(appendValue(nil, address)) + `"`})
+func (w *writer) show(address, alt string) {
+	w.image(token{name: "img", attrs: ` src="` + string(appendValue(nil, address)) + `" alt="` + string(appendValue(nil, alt)) + `"`})
 }
 
 // standIn writes what stands for an element with nothing in it.
-func (w *writer) standIn(label, cover string) {
-	w.top().vector = false
-	switch {
+func (w *writer) standIn(f *frame) {
+	f.vector = false
+	switch label, cover, embed := f.label, f.cover, f.embed; {
 	case label != "":
 		w.say(label)
+	case embed != "":
+		if !w.isTold(embed) {
+			w.link(embed, "")
+		}
 	case cover != "":
-		w.show(cover)
+		w.show(cover, "")
 	}
 }
 

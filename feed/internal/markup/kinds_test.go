@@ -14,6 +14,12 @@ func TestLineBreaks(t *testing.T) {
 		{"nested", "<p>a<b><i><u> <br/> </u></i></b>b</p>", "<p>a<br>b</p>"},
 		{"in an element that is unknown", "<p>a<font color=red><br></font><o:p><br></o:p>b</p>", "<p>a<br><br>b</p>"},
 		{"in a heading", "<h2>a<em><br></em>b</h2>", "<h2>a<br>b</h2>"},
+		{"in a label, an anchor and an unknown element", `<p>a<label><br></label>b<a name="x"><br></a>c<my-x class=y><br></my-x>d</p>`, "<p>a<br>b<br>c<br>d</p>"},
+		{"in text without a size", `<p>a<span style="font-size:0"><br></span>b</p>`, "<p>a<br>b</p>"},
+		{"in ruby and an index", "<p>a<ruby><br></ruby>b<sup><br></sup>c</p>", "<p>a<br>b<br>c</p>"},
+		{"an end tag", "<p>a<b></br></b>b</p>", "<p>a<br>b</p>"},
+		{"right to left, with spaces", "<p dir=rtl>مرحبا<em><strong>&nbsp;<br>&nbsp;</strong></em>بكم</p>", `<p dir="rtl">مرحبا<br>بكم</p>`},
+		{"a break that nobody sees", "<p>a<span hidden><br></span>b</p>", "<p>ab</p>"},
 		{"an element that is empty without one", "<p>a<b></b>b</p>", "<p>ab</p>"},
 		{"a block", "<p>a</p><p><br></p><p><b><br></b></p><p>b</p>", "<p>a</p><p>b</p>"},
 		{"a block between texts", "a<div><br></div>b", "a b"},
@@ -31,9 +37,23 @@ func TestPreformatted(t *testing.T) {
 		same("code", "<pre><code>a\n<i>\n</i>\n  b</code></pre>"),
 		same("paragraphs", "<pre><p>a</p><p> </p><p>b</p></pre>"),
 		same("an address", "<pre>\nhttps://a.example/x\n</pre>"),
+		same("lines of code each", "<pre><code>a</code><code><br></code><code>b</code></pre>"),
+		same("items", "<pre><ol><li>a</li><li> </li><li>b</li></ol></pre>"),
+		{"wrapped", "<pre style='white-space:pre-wrap'>a\n  b</pre>", "<pre>a\n  b</pre>"},
 		{"spans", `<pre><span class="w">  </span><span class="k">a</span></pre>`, "<pre>  a</pre>"},
 		{"nothing", "<p>a</p><pre> \n<b> </b></pre>", "<p>a</p>"},
 		{"the older name", "<listing>a\n  b</listing>", "<pre>a\n  b</pre>"},
+	})
+}
+
+func TestPreservedLines(t *testing.T) {
+	checkBodies(t, []bodyTest{
+		{"a paragraph", "<p style='white-space:pre-wrap'>\n  verse one\nverse two\n\nverse three</p>", "<p>\n  verse one<br>\nverse two<br>\n<br>\nverse three</p>"},
+		{"a span", "a<span style='WHITE-SPACE: pre-line'>b\nc</span>", "ab<br>\nc"},
+		{"what is in it", "<div style='white-space:break-spaces'>a <b>b</b>\nc<p>d\ne</p>\n<p>f</p></div>", "<div>a <b>b</b><br>\nc<p>d<br>\ne</p>\n<p>f</p></div>"},
+		{"an unknown element", "<x-y style='white-space:pre'>a\nb</x-y>", "a<br>\nb"},
+		{"Google Docs", "<p><span style='font-size:11pt;white-space:pre-wrap;'>one line</span></p>", "<p>one line</p>"},
+		{"not", "<p style='white-space:nowrap'>a\nb</p>", "<p>a\nb</p>"},
 	})
 }
 
@@ -48,14 +68,26 @@ func TestSwallowed(t *testing.T) {
 		{"an applet", "<applet code=x>Sales rose.</applet>", "Sales rose."},
 		{"a canvas", "<canvas>Sales rose by 4 %.</canvas><p>End</p>", "Sales rose by 4 %.<p>End</p>"},
 		{"xmp", `<p>Type:</p><xmp>print("<b>")</xmp>`, `<p>Type:</p><pre>print("&lt;b&gt;")</pre>`},
-		{"textarea", "<p>The letter:</p><textarea readonly>Dear &amp; near\nneighbours</textarea>", "<p>The letter:</p><p>Dear &amp; near\n<br>neighbours</p>"},
+		{"textarea", "<p>The letter:</p><textarea readonly>Dear &amp; near\nneighbours</textarea>", "<p>The letter:</p><p>Dear &amp; near<br>\nneighbours</p>"},
 		{"an empty textarea", "<p>a</p><textarea> </textarea>", "<p>a</p>"},
 		{"an output and a meter", "<p>Sum: <output>12</output>, <meter value=6>6 of 10</meter></p>", "<p>Sum: 12, 6 of 10</p>"},
 		{"a dialog that is open", "<dialog open>Thanks</dialog>", "Thanks"},
+		{"a button of a form", "Press <input type=button value=Apply> now", "Press Apply now"},
+		{"what a button shows", `<h3><button aria-expanded="false" aria-controls="s1 s2">a</button></h3><div id="s1" role="region" hidden><p>b</p></div><div hidden>c</div>`, "<h3>a</h3><div><p>b</p></div>"},
+		{"what a link shows", `<a href="#s" aria-controls="s">a</a><p id="s" style="display:none">b</p>`, `<a href="` + dir + `1.html?p=1#s">a</a><p>b</p>`},
+		{"a tab", `<div role="tabpanel" hidden><img src=1.jpg><p>b</p></div>`, `<div><img src="` + dir + `1.jpg" alt=""><p>b</p></div>`},
+		{"a template that browsers show", "<x-y><template shadowrootmode=open><p>a</p></template></x-y>", "<p>a</p>"},
+		{"a textarea that nobody sees", "a<textarea hidden>b</textarea>c<p>d</p>", "ac<p>d</p>"},
+		{"an xmp that nobody sees", "a<xmp style='display:none'>b</xmp>c<p>d</p>", "ac<p>d</p>"},
+		{"a canvas with a table", "<canvas aria-label=x><table><tr><td>a</td></tr></table></canvas>", "<table><tr><td>a</td></tr></table>"},
 		{"fields go", "a<select><option>b</option></select><datalist><option>c</datalist><input type=text value=d><template>e</template>", "a"},
 
 		{"foreign objects", `<svg viewBox="0 0 1 1"><foreignObject><section><p>第一屏</p><img src="1.jpg"></section></foreignObject></svg><p>结束</p>`, `<section><p>第一屏</p><img src="` + dir + `1.jpg" alt=""></section><p>结束</p>`},
 		{"texts of a drawing", `<p>x<svg><g><text x=1>2019</text><text>20<tspan>20</tspan></text></g><path/></svg>y</p>`, "<p>x 2019 2020 y</p>"},
+		{"lines of a drawing's text", `<svg><text>A<tspan x="0" dy="1em">B</tspan><tspan y=1>C</tspan></text></svg>`, "A B C"},
+		{"a drawing's text on a path", `<svg><text><textPath href="#p">a</textPath></text></svg>`, "a"},
+		{"a drawing in a background", `<svg style="background-image:url(&quot;1.jpg&quot;)" viewBox="0 0 1080 500"></svg>`, `<img src="` + dir + `1.jpg" alt="">`},
+		{"what is hidden in a drawing", `<svg><g style="display:none"><text>a</text></g><text visibility="hidden">b</text><text display="none">c</text><text>d</text></svg>`, "d"},
 		{"the title of a drawing", `<svg role="img"><title>Sales by year</title><path d=""/></svg>`, "Sales by year"},
 		{"the label of a drawing", `<svg aria-label="Sales by year"><path/></svg>`, "Sales by year"},
 		{"a title beside texts", `<svg><title>Chart</title><text>2019</text></svg>`, "2019"},
@@ -88,17 +120,27 @@ func TestEmbedded(t *testing.T) {
 		{"an object", `<object data="https://video.example/embed/abc" type="video/mp4"></object>`, "<p>" + film + "video.example</a></p>"},
 		{"an object with a parameter", `<object classid="x"><param name="movie" value="https://video.example/embed/abc"></object>`, "<p>" + film + "video.example</a></p>"},
 		{"an object with a plug-in", `<object data="https://video.example/embed/abc"><param name=a value=b><embed src="https://video.example/embed/abc"></object>`, "<p>" + film + "video.example</a></p>"},
-		{"an object that is a picture", `<object data="1.png" type="image/png">x</object>`, `<img src="` + dir + `1.png" alt="">`},
+		{"an object that is a picture", `<object data="1.png" type="image/png">x</object>`, `<img src="` + dir + `1.png" alt="x">`},
 		{"a plug-in that is a picture", `<embed src="1.jpg">`, `<img src="` + dir + `1.jpg" alt="">`},
 		{"a film without a file has its picture", `<video poster="p.jpg" src="blob:https://x.example/1"></video>`, `<img src="` + dir + `p.jpg" alt="">`},
 		{"a film without a file has its link", `<video controls><p>No video. <a href="/v.mp4">The film</a></p></video>`, `<p>No video. <a href="https://xt.news.example/v.mp4">The film</a></p>`},
 		{"a film without a file and a link", `a<video><p>Your browser is too old.</p></video>b`, "ab"},
 		{"a film with its file in other data", `<video data-mp4="/v.mp4"></video>`, `<video src="https://xt.news.example/v.mp4" controls=""></video>`},
 		{"a sound without a file", `<audio><a href="/v.mp3">Listen</a></audio>`, `<a href="https://xt.news.example/v.mp3">Listen</a>`},
+		{"an object that is a picture with another in it", `<object data="1.svg" type="image/svg+xml"><img src="1.png" alt="Chart"></object>`, `<img src="` + dir + `1.png" alt="Chart">`},
+		{"Flash with a note", `<object data="https://video.example/embed/abc"><embed src="https://video.example/embed/abc"><noembed>No Flash</noembed></object>`, "<p>" + film + "video.example</a></p>"},
+		{"an address of CKEditor", `<figure class="media"><div data-oembed-url="https://video.example/embed/abc"></div></figure>`, "<figure><div><p>" + film + "video.example</a></p></div></figure>"},
+		{"an address of CKEditor with the frame", `<div data-oembed-url="https://video.example/w"><div style="height:0"><iframe src="//video.example/embed/abc"></iframe></div></div>`, "<div><div><p>" + film + "video.example</a></p></div></div>"},
+		{"an unknown player", `<x-player src="https://video.example/embed/abc"></x-player>`, "<p>" + film + "video.example</a></p>"},
+		{"an unknown player with a link", `<x-player src="https://video.example/w"><a href="https://video.example/embed/abc">f</a></x-player>`, film + "f</a>"},
+		{"an unknown element with another src", `a<mpvoice src="/v?id=1"></mpvoice>`, "a"},
+		{"a player", `<video-js><source src="v.m3u8"></video-js>`, `<video controls=""><source src="` + dir + `v.m3u8"></video>`},
+		{"a film with a lazy source", `<video poster="p.jpg"><source src="blob:x"><source data-src="/v.mp4"></video>`, `<video poster="` + dir + `p.jpg" controls=""><source src="https://xt.news.example/v.mp4"></video>`},
 		{"AMP", `<amp-img src="1.jpg" width=2 height=1></amp-img><amp-iframe src="//video.example/embed/abc"></amp-iframe>`, `<img src="` + dir + `1.jpg" alt="" width="2" height="1"><p>` + film + "video.example</a></p>"},
 
 		{"a frame that counts", `a<iframe src="//a.example/ns.html" height="0" width="0"></iframe><iframe src="//b.example/" width=1></iframe><iframe src="//c.example/" style="width:1px;height:1px"></iframe>`, "a"},
 		{"a frame that is hidden", `a<iframe src="//a.example/" style="display:none"></iframe><iframe src="//b.example/" hidden></iframe><div style="display:none"><iframe src="//c.example/"></iframe></div>`, "a"},
+		{"text behind a frame that is hidden", `a<iframe src="//a.example/" style="display:none;visibility:hidden"></iframe>b<p>c</p>`, "ab<p>c</p>"},
 		{"a frame that counts in a noscript", `a<noscript><iframe src="//a.example/ns.html" style="display:none;visibility:hidden"></iframe></noscript>`, "a"},
 		{"a frame that fills its place", `<iframe src="//video.example/embed/abc" style="width:1px;min-width:100%"></iframe>`, "<p>" + film + "video.example</a></p>"},
 		{"a frame that leads nowhere", `a<iframe src="about:blank"></iframe><iframe src="javascript:x()"></iframe><iframe srcdoc="<p>x"></iframe><iframe></iframe>`, "a"},
@@ -122,6 +164,12 @@ func TestStruck(t *testing.T) {
 		{"the last declaration counts", `<span style="text-decoration:line-through;text-decoration:none">5</span>`, "5"},
 		{"in a comment", `<span style="/* text-decoration:line-through; */color:red">5</span>`, "5"},
 		{"nothing", `a<span style="text-decoration:line-through"></span>b`, "ab"},
+		{"the name of a browser", `<span style="-webkit-text-decoration:line-through">5</span>3<i style="-webkit-text-decoration-line: line-through">4</i>`, "<s>5</s>3<i><s>4</s></i>"},
+		{"a class", `<span class="x line-through">5</span><font class="text-decoration-line-through">4</font><p class="strike">3</p>`, "<s>5</s><s>4</s><p>3</p>"},
+		{"in what is struck out", `<del><b><span style="text-decoration:line-through">5</span></b></del>`, "<del><b>5</b></del>"},
+		{"a quotation", `<blockquote style="text-decoration:line-through"><p>5</p></blockquote>`, "<blockquote><s><p>5</p></s></blockquote>"},
+		{"escaped", `<span style="text-decoration&#58;line-through">5</span>`, "<s>5</s>"},
+		{"taken back by another word", `<s style="text-decoration:initial">5</s><del style="text-decoration-line:unset">4</del>`, "54"},
 	})
 }
 
@@ -132,6 +180,9 @@ func TestUndone(t *testing.T) {
 		{"slant", `<em style="font-style:normal">a</em><i style="FONT-STYLE: Normal !important">b</i><i style="font-style:italic">c</i>`, "ab<i>c</i>"},
 		{"place", `<sup style="vertical-align:baseline">a</sup><sub style="vertical-align: baseline">b</sub>`, "ab"},
 		{"another property", `<b style="font-size:12px">a</b><i style="font-weight:normal">b</i>`, "<b>a</b><i>b</i>"},
+		{"at once", `<b style="font:normal 12px x">a</b><b style="font:bold 12px x">b</b><i style="font:12px x">c</i><i style="font:italic 12px x">d</i>`, "a<b>b</b>c<i>d</i>"},
+		{"by other words", `<b style="font-weight:inherit">a</b><em style="font-style:unset">b</em><strong style="font-weight:lighter">c</strong><sup style="vertical-align:0">d</sup>`, "abcd"},
+		{"Word", `<b style="mso-bidi-font-weight:normal"><span lang="EN-US">a</span></b>`, `<b><span lang="EN-US">a</span></b>`},
 		{"the last counts", `<b style="font-weight:normal;font-weight:700">a</b>`, "<b>a</b>"},
 	})
 }
@@ -144,6 +195,8 @@ func TestRaised(t *testing.T) {
 		{"other elements", `<small style="vertical-align:super">a</small><font style="vertical-align:sub">b</font>`, "<small><sup>a</sup></small><sub>b</sub>"},
 		{"what is raised already", `<sup style="vertical-align:super">a</sup>`, "<sup>a</sup>"},
 		{"a cell", `<table><tr><td style="vertical-align:super">a</table>`, "<table><tr><td>a</td></tr></table>"},
+		{"what is in what is raised", `m<sup><span style="vertical-align:super">2</span></sup><sub><i><font style="vertical-align:sub">3</font></i></sub>`, "m<sup>2</sup><sub><i>3</i></sub>"},
+		{"Word", `m<span style='position:relative;top:-3.0pt;mso-text-raise:3.0pt'>2</span>, H<span style='mso-text-raise:-3.0pt'>2</span>O<span style='mso-text-raise:0'>x</span>`, "m<sup>2</sup>, H<sub>2</sub>Ox"},
 		{"other places", `<span style="vertical-align:middle">a</span><img src=1.png style="vertical-align:sub">`, `a<img src="` + dir + `1.png" alt="">`},
 	})
 }
@@ -173,8 +226,12 @@ func TestHidden(t *testing.T) {
 		{"a wrapper without a size", `<div style="font-size:0"><span style="font-size:16px">a</span><img src=1.jpg></div>`, `<div>a<img src="` + dir + `1.jpg" alt=""></div>`},
 		{"moved away", `a<span style="position:absolute;left:-9999px">b</span><p style="top:-99999px">c</p>`, "a"},
 		{"clipped", `a<span style="position:absolute;clip: rect(0, 0, 0, 0)">b</span>`, "a"},
+		{"of a pixel", `a<span style="position:absolute;width:1px;height:1px;overflow:hidden">b</span><span style="height:0;width:0;overflow:hidden">c</span><span style="clip-path:inset(50%)">d</span>`, "a"},
+		{"by a class", `a<span class="screen-reader-text">b</span><span class="x sr-only">c</span><font class="jammer">d</font>`, "a"},
+		{"a player of Ghost", `<div class="kg-card kg-audio-card"><img src="" alt="audio-thumbnail" class="kg-audio-thumbnail kg-audio-hide"><div><audio src="a.mp3"></audio><div class="kg-audio-title">Song</div><div class="kg-audio-player"><span>0:00</span>/1:40</div></div></div>`, `<div><div><audio src="` + dir + `a.mp3" controls=""></audio><div>Song</div></div></div>`},
 		{"in capitals, with importance", `a<span style="COLOR:red;Display : NONE !important">b</span>`, "a"},
 
+		{"closed until it is clicked", `<p>a</p><div style="max-height:0;overflow:hidden"><p>b</p></div>`, "<p>a</p><div><p>b</p></div>"},
 		{"found by search", `<p>a</p><div hidden="until-found">b</div>`, "<p>a</p><div>b</div>"},
 		{"the last declaration counts", `<p>a</p><p style="display:none;display:block">b</p>`, "<p>a</p><p>b</p>"},
 		{"a wrapper of lazy pages", `<div id="js_content" style="visibility: hidden; opacity: 0;"><img data-src="1.jpg"><p>正文</p></div>`, `<div><img src="` + dir + `1.jpg" alt=""><p>正文</p></div>`},
@@ -189,6 +246,9 @@ func TestDecoration(t *testing.T) {
 	checkBodies(t, []bodyTest{
 		{"the sign of a permanent link", `<h2 id="s">Section<a class="headerlink" href="#s" aria-hidden="true">¶</a></h2>`, "<h2>Section</h2>"},
 		{"an icon", `<h3>Hours <span aria-hidden="true">+</span></h3><i class="icons" aria-hidden=true>expand_more</i>a`, "<h3>Hours </h3>a"},
+		{"the sign without a word for it", `<h2>A <a class="headerlink" href="#a" title="Permalink">¶</a></h2><h3>B<a href="/x#b">#</a></h3>`, "<h2>A </h2><h3>B</h3>"},
+		{"a heading that is a sign, and a sign in a text", `<h2>#</h2><h2><a href="#a">A</a></h2><p>a<a href="#b">#</a></p>`, `<h2>#</h2><h2><a href="` + dir + `1.html?p=1#a">A</a></h2><p>a<a href="` + dir + `1.html?p=1#b">#</a></p>`},
+		{"the name of an icon", `<span class="material-icons">home</span>a`, "a"},
 		{"a picture", `<a href="/x" aria-hidden="true"><img src="1.jpg"></a>`, `<a href="https://xt.news.example/x"><img src="` + dir + `1.jpg" alt=""></a>`},
 		{"a block", `<div aria-hidden="true"><p>a</p></div>`, "<div><p>a</p></div>"},
 		{"not", `a<span aria-hidden="false">b</span>`, "ab"},
@@ -205,6 +265,11 @@ func TestFormulas(t *testing.T) {
 		{"Wikipedia", `<span><span style="display: none;"><math alttext="x"><mi>x</mi></math></span><img src="x.svg" alt="x" aria-hidden="true"></span>`, `<img src="` + dir + `x.svg" alt="x">`},
 		{"a script", `<p>So <script type="math/tex">a^2 < k</script>.</p>`, "<p>So a^2 &lt; k.</p>"},
 		{"without an end", `<math><mi>x</mi>y`, "xy"},
+		{"a table", "<math><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>3</mn></mtd></mtr></mtable></math>", "1, 2; 3"},
+		{"a list in brackets", "<math><mi>f</mi><mfenced><mi>a</mi><mi>b</mi></mfenced></math>", "f(a, b)"},
+		{"MathJax", `<span class="MathJax_Preview">x^2</span><span class="MathJax" aria-hidden="true"><nobr>x<span>2</span></nobr></span><script type="math/tex; mode=display">x^2</script>`, "x^2"},
+		{"MathJax of today", `<mjx-container class="MathJax"><svg><g><path/></g></svg><mjx-assistive-mml><math><msup><mi>a</mi><mn>2</mn></msup></math></mjx-assistive-mml></mjx-container>`, "a^2"},
+		{"Quill", `<span class="ql-formula" data-value="x"><span class="katex"><span class="katex-mathml"><math><mi>e</mi><annotation encoding="application/x-tex">e</annotation></math></span><span class="katex-html" aria-hidden="true">e</span></span></span>`, "e"},
 	})
 }
 
@@ -212,6 +277,7 @@ func TestCheckBoxes(t *testing.T) {
 	checkBodies(t, []bodyTest{
 		{"a list", `<ul><li><input type="checkbox" checked disabled> done</li><li><input disabled type=checkbox>open</li></ul>`, "<ul><li>☑ done</li><li>☐ open</li></ul>"},
 		{"in a label", `<label><input type=CHECKBOX checked=""> <p>a</p></label>`, "☑ <p>a</p>"},
+		{"beside a text", "<label><input type=radio> A</label><label><input type=radio checked> B</label>", "○ A ◉ B"},
 		{"one of several", `<input type=radio>a <input type=radio checked>b`, "○ a ◉ b"},
 		{"other fields", `a<input type=text value=b><input type=submit value=c><input type=hidden value=d><input>`, "a"},
 	})

@@ -56,7 +56,11 @@ type part struct {
 var signs = map[string][4]string{
 	"mfrac": {"(", ")/(", "", ")"}, "msup": {"", "^", "", ""}, "msub": {"", "_", "", ""}, "msubsup": {"", "_", "^", ""},
 	"msqrt": {"√(", "", "", ")"}, "mroot": {"√(", "; ", "", ")"}, "munder": {"", "_", "", ""}, "mover": {"", "^", "", ""}, "munderover": {"", "_", "^", ""},
+	"mfenced": {"(", "", "", ")"},
 }
+
+// lists are the elements that have any number of children, and what parts these.
+var lists = map[string]string{"mtable": "; ", "mtr": ", ", "mfenced": ", "}
 
 func (m *linear) read(t token) {
 	switch {
@@ -91,6 +95,9 @@ func (m *linear) read(t token) {
 func (m *linear) child() {
 	if n := len(m.parts) - 1; n >= 0 {
 		p := &m.parts[n]
+		if between := lists[p.name]; p.children > 0 {
+			m.out.WriteString(between)
+		}
 		if s, ok := signs[p.name]; ok && p.children < 3 {
 			m.out.WriteString(s[p.children])
 		}

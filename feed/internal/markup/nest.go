@@ -15,6 +15,7 @@ type frame struct {
 
 	attached bool // it stands for the style of the element around it, and ends with that
 	pre      bool // every character in it counts
+	lines    bool // every line in it counts
 	muted    bool // text in it has no size
 	vector   bool // it is a drawing, outside of the texts of that
 	linked   bool // it is in a link
@@ -26,6 +27,7 @@ type frame struct {
 	icon   bool   // it is a drawing that is a sign
 	label  string // a drawing's title
 	cover  string // the address of the picture behind it
+	embed  string // the address of what a script shows in it
 	covers bool   // which is what the element is for
 }
 
@@ -67,7 +69,7 @@ func (w *writer) element(e *element, t token) {
 	case "picture":
 		w.sources = nil
 	case "video", "audio":
-		if !w.film(e.name, t) {
+		if !w.film(t) {
 			return
 		}
 	}
@@ -107,9 +109,9 @@ func (w *writer) element(e *element, t token) {
 		w.open = append(w.open, f)
 		w.mean(m)
 		if f.covers && f.cover != "" {
-			w.show(f.cover)
+			w.show(f.cover, "")
 		}
-		if e.media && w.endTag(e.name) < 0 {
+		if e.media && w.endTag(t.name) < 0 {
 			w.pop()
 		}
 	}
@@ -120,7 +122,7 @@ func (w *writer) frame(e *element) frame {
 	top := w.top()
 	return frame{
 		element: e, start: len(w.out),
-		pre: top.pre || e.name == "pre", muted: top.muted, linked: top.linked,
+		pre: top.pre || e.name == "pre", lines: top.lines, muted: top.muted, linked: top.linked,
 	}
 }
 
@@ -134,6 +136,7 @@ func (w *writer) mean(m mark) {
 	case m&sized != 0:
 		f.muted = false
 	}
+	f.lines = f.lines || m&preserves != 0
 	m &= strikes | lowers | raises
 	if f.block || f.table {
 		m &= strikes
@@ -148,12 +151,26 @@ func (w *writer) mean(m mark) {
 		return
 	}
 	for _, meaning := range meanings {
-		if m&meaning.mark == 0 || f.name == meaning.element || f.name == "del" && meaning.mark == strikes || len(w.open) > maxDepth {
+		if m&meaning.mark == 0 || len(w.open) > maxDepth || w.means(meaning.element) {
 			continue
 		}
 		w.push(meaning.element)
 		w.top().attached = true
 	}
+}
+
+// means reports whether the innermost elements in a line say what an element says.
+func (w *writer) means(name string) bool {
+	for i := len(w.open) - 1; i > 0; i-- {
+		switch f := &w.open[i]; {
+		case f.silent && !f.block:
+		case f.name == name || f.name == "del" && name == "s":
+			return true
+		case f.block || f.table:
+			return false
+		}
+	}
+	return false
 }
 
 // imply writes the end tags that a start tag implies (HTML §13.1.2.4).

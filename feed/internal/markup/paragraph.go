@@ -59,14 +59,27 @@ func hasBlankLine(b []byte) bool {
 	}
 }
 
-// runsOf returns the texts of written HTML that are outside of all blocks, and
-// reports whether blank lines part one.
+// container is an open block, or the body.
+type container struct {
+	flow   bool // paragraphs can stand in it
+	shut   bool // it is in a line of text, or in one that counts every character
+	start  int  // where the text begins that has no block in it
+	inline int  // open elements in the line of text
+}
+
+// runsOf returns the texts of written HTML that are outside of all blocks, and of
+// those in quotations, items and sections the ones with blank lines. It reports
+// whether blank lines part one outside.
 func runsOf(out []byte) (runs []run, parted bool) {
-	start, depth, inBlock := 0, 0, false // inBlock: the element at depth 0 is one
+	open := []container{{flow: true}}
 	end := func(at int) {
-		if at > start {
-			parts, blank := splitRun(out[start:at])
-			runs, parted = append(runs, run{start, at, parts}), parted || blank
+		top := &open[len(open)-1]
+		if !top.flow || top.inline > 0 || at == top.start {
+			return
+		}
+		parts, blank := splitRun(out[top.start:at])
+		if outside := len(open) == 1; outside || blank {
+			runs, parted = append(runs, run{top.start, at, parts}), parted || blank && outside
 		}
 	}
 	for i := 0; i < len(out); {
@@ -77,19 +90,27 @@ func runsOf(out []byte) (runs []run, parted bool) {
 		at := i + n
 		tag := tagAt(out, at)
 		i = at + len(tag)
-		e := profile[tagName(string(tag))]
-		switch {
-		case tag[1] == '/':
-			if depth--; depth == 0 && inBlock {
-				inBlock, start = false, i
-			}
-		case depth == 0 && e.block:
+		top := &open[len(open)-1]
+		switch e := profile[tagName(string(tag))]; {
+		case tag[1] == '/' && (e.block || e.table):
 			end(at)
-			if start = i; !e.void {
-				inBlock, depth = true, 1
+			open = open[:len(open)-1]
+			if top = &open[len(open)-1]; top.inline == 0 {
+				top.start = i
+			}
+		case tag[1] == '/':
+			top.inline--
+		case e.block || e.table:
+			end(at)
+			if top.inline == 0 {
+				top.start = i
+			}
+			if !e.void {
+				shut := top.shut || top.inline > 0 || e.name == "pre"
+				open = append(open, container{flow: e.flow && !shut, shut: shut, start: i})
 			}
 		case !e.void:
-			depth++
+			top.inline++
 		}
 	}
 	end(len(out))

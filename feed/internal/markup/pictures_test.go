@@ -32,6 +32,11 @@ func TestLazyPictures(t *testing.T) {
 		{"the full one before the preview", `<img data-thumb="/t.jpg" data-full="/f.jpg" ` + svg + `>`, `<img src="https://xt.news.example/f.jpg" alt="">`},
 		{"a preview if there is nothing else", `<img data-thumb="/t.jpg" ` + svg + `>`, `<img src="https://xt.news.example/t.jpg" alt="">`},
 		{"a set in any attribute", `<img nitro-lazy-srcset="n.jpg 640w" ` + svg + `>`, `<img src="` + dir + `n.jpg" srcset="` + dir + `n.jpg 640w" alt="">`},
+		{"a set alone beside a placeholder", `<img src="loading.gif" data-lazy-srcset="300.jpg 300w, 1024.jpg 1024w">`, `<img src="` + dir + `1024.jpg" srcset="` + dir + `300.jpg 300w, ` + dir + `1024.jpg 1024w" alt="">`},
+		{"a set of one", `<img src="loading.gif" data-srcset="n.jpg"><img src="blank.gif" data-src-set="m.jpg 600w">`, `<img src="` + dir + `n.jpg" srcset="` + dir + `n.jpg" alt=""><img src="` + dir + `m.jpg" srcset="` + dir + `m.jpg 600w" alt="">`},
+		{"an expression", `<img src="loading.gif" :src="'/n.jpg'"><img data-src='"/m.jpg"'>`, `<img src="https://xt.news.example/n.jpg" alt=""><img src="https://xt.news.example/m.jpg" alt="">`},
+		{"Discuz", `<img src="/static/loading.gif" zoomfile="/n.jpg" file="/n.jpg" class="zoom"><img src="/static/loading.gif" file="data/attachment/m.jpg">`, `<img src="https://xt.news.example/n.jpg" alt="">` + img("data/attachment/m.jpg")},
+		{"nothing that leads anywhere", `<img src="about:blank" data-src="/n.jpg"><img src="#" data-src="/m.jpg"><img src="javascript:void(0)" data-src="/o.jpg">`, `<img src="https://xt.news.example/n.jpg" alt=""><img src="https://xt.news.example/m.jpg" alt=""><img src="https://xt.news.example/o.jpg" alt="">`},
 		{"blob and file", `<img src="blob:https://a.example/1" data-cfsrc="n.jpg"><img src="file:///C:/1.jpg" data-ezsrc="m.jpg">`, img("n.jpg") + img("m.jpg")},
 		{"text that is not an address", `<img ` + svg + ` data-caption="photo.jpg" data-title="See a/b.jpg for more" data-ratio="0.75" data-w="640">a`, "a"},
 	}
@@ -47,6 +52,10 @@ func TestWorkingPictures(t *testing.T) {
 		{"JSON", `<img src="q.jpg" data-src='{"default":{"src":"/x.jpg"}}'>`, img("q.jpg")},
 		{"escaped JSON", `<img src="q.jpg" data-src="%7B%22default%22:%22/x.jpg%22%7D">`, img("q.jpg")},
 		{"a preview", `<img src="q.jpg" data-thumb="t.jpg" data-lowsrc="l.jpg">`, img("q.jpg")},
+		{"another picture", `<img src="q.jpg" data-hover="/b.jpg"><img src="r.jpg" data-fallback-src="/f.jpg" data-error="/f.jpg"><img src="s.jpg" data-share-image="/b.jpg" longdesc="/b.html">`, img("q.jpg") + img("r.jpg") + img("s.jpg")},
+		{"of editors", `<img src="q.jpg" data-cke-saved-src="/b.jpg"><img src="r.jpg" data-mce-src="../a.jpg"><img src="s.jpg" _src="http://localhost/b.jpg">`, img("q.jpg") + img("r.jpg") + img("s.jpg")},
+		{"a larger one of the same", `<img src="a-150x150.jpg" data-orig-file="/content/2019/a.jpg" data-medium-file="/content/2019/a-300x200.jpg" data-large-file="/content/2019/a-1024x683.jpg">`, img("a-1024x683.jpg")},
+		{"a larger one of another", `<img src="a-150x150.jpg" data-large-file="/content/2019/b.jpg"><img src="c-800x600.jpg" data-large-file="/content/2019/c.jpg">`, img("a-150x150.jpg") + img("c-800x600.jpg")},
 		{"no extension", `<img src="/a/640" data-url="https://a.example/share/5">`, `<img src="https://xt.news.example/a/640" alt="">`},
 	}
 	for _, value := range []string{"https://xt.news.example/photo/5.html", "/api/like/5", "/photo/5.shtml?x=1.jpg", "#5", "true", "{{src}}", "/a.pdf", "/v.mp4", "weixin://x"} {
@@ -54,8 +63,8 @@ func TestWorkingPictures(t *testing.T) {
 			tests = append(tests, bodyTest{attr + "=" + value, `<img src="q.jpg" ` + attr + `="` + value + `">`, img("q.jpg")})
 		}
 	}
-	checkBodies(t, tests[:5])
-	for _, test := range tests[5:] {
+	checkBodies(t, tests[:9])
+	for _, test := range tests[9:] {
 		// Lazy attributes are believed where nothing speaks against it.
 		if strings.Contains(test.name, "data-src=/api") || strings.Contains(test.name, "data-original=/api") {
 			continue
@@ -68,6 +77,9 @@ func TestPlaceholders(t *testing.T) {
 	tests := []bodyTest{
 		{"a style that fills its place", `<img src="a.jpg" style="width:1px;min-width:100%">`, img("a.jpg")},
 		{"a style that keeps its place", `<img src="b.jpg" style="height:0;padding-bottom:56%">`, img("b.jpg")},
+		{"a size by style", `<img src="a.jpg" width="0" height="0" style="width:100%;height:auto"><img src="b.jpg" width=1 height=1 style="width:600px;height:400px">`, img("a.jpg") + `<img src="` + dir + `b.jpg" alt="" width="600">`},
+		{"a style that has two sizes", `<img src="a.jpg" style="width:1px;height:1px;width:100%;height:100%">`, img("a.jpg")},
+		{"a pixel that is bounded", `a<img src="p.jpg" width=1 height=1 style="max-width:100%"><img src="q.jpg" style="max-width:1px">`, "a"},
 		{"a size by attribute", `<img src="/i/blank.gif" width="300" height="200">`, `<img src="https://xt.news.example/i/blank.gif" alt="" width="300" height="200">`},
 		{"a placeholder beside its picture", `<img src="gray.png" data-src="1.jpg">`, img("1.jpg")},
 		{"a placeholder with a set", `<img src="gray.png" srcset="1.jpg 600w">`, `<img src="` + dir + `1.jpg" srcset="` + dir + `1.jpg 600w" alt="">`},
@@ -147,6 +159,11 @@ func TestEmojiPictures(t *testing.T) {
 	tests := []bodyTest{
 		{"between words", `one<img class="emoji" alt="🎉" src="https://s.w.example/72x72/1f389.png">two`, "one🎉two"},
 		{"a large picture", `<img alt="🎉" src="1.jpg" width="800">`, `<img src="` + dir + `1.jpg" alt="🎉" width="800">`},
+		{"a photograph", `<img alt="🎉" src="1.jpg"><img alt="🎉" src="2.png" style="width:800px">`, `<img src="` + dir + `1.jpg" alt="🎉"><img src="` + dir + `2.png" alt="🎉" width="800">`},
+		{"its title", `<p>a<img src="1f389.png" title="🎉" alt="">b</p>`, "<p>a🎉b</p>"},
+		{"spaces", `<p>a<img src="x.png" alt=" 🇨🇳 ">b</p>`, "<p>a🇨🇳b</p>"},
+		{"a smiley", `<p>a <img alt=":)" src="/smile.gif" class="wp-smiley"> <img class="emoji" alt="[微笑]" src="1.png"></p>`, "<p>a :) [微笑]</p>"},
+		{"an unknown element", `<g-emoji class="g-emoji" alias="tada" fallback-src="x.png">🎉</g-emoji>`, "🎉"},
 		{"two", `<img alt="🎉🎉" src="1.png">`, `<img src="` + dir + `1.png" alt="🎉🎉">`},
 		{"a letter", `<img alt="湘" src="1.png">`, `<img src="` + dir + `1.png" alt="湘">`},
 		{"a number", `<img alt="1" src="1.png">`, `<img src="` + dir + `1.png" alt="1">`},

@@ -59,6 +59,8 @@ func fileName(src string) (name, ext string) {
 // tells its size. One of 0 by 300 has a height by mistake.
 func (p *picture) isPixel() bool {
 	switch {
+	case p.styled == largeSize:
+		return false
 	case p.width == "":
 		return isPixel(p.height)
 	case p.height == "":
@@ -73,17 +75,40 @@ func isPixel(s string) bool {
 	return s == "0" || s == "1"
 }
 
-// isPixelStyle reports whether a style makes its element at most one pixel wide
-// or high, and nothing else in it makes it larger again.
-func isPixelStyle(style string) bool {
-	small, large := false, false
+// size is what a style says of the size of its element.
+type size uint8
+
+const (
+	anySize   size = iota
+	pixelSize      // at most a pixel wide or high
+	largeSize      // more than that
+)
+
+// sizeStyle returns what a style says of a size, and the width. The last declaration
+// counts, and what makes the element larger again.
+func sizeStyle(style string) (says size, width string) {
+	var height string
+	large, limited := false, false
 	for property, v := range declarations(style) {
 		switch property {
-		case "width", "height", "max-width", "max-height":
-			small = small || isPixel(v)
-		case "min-width", "min-height", "padding", "padding-top", "padding-bottom", "aspect-ratio":
+		case "width":
+			width = v
+		case "height":
+			height = v
+		case "max-width", "max-height":
+			limited = isPixel(v)
+		case "min-width", "min-height", "padding", "padding-top", "padding-bottom", "aspect-ratio", "flex", "flex-grow":
 			large = large || !isZero(v) && !isPixel(v)
 		}
 	}
-	return small && !large
+	given := func(v string) bool { return v != "" && v != "auto" && !isPixel(v) && !isZero(v) }
+	switch {
+	case large:
+		return largeSize, width
+	case limited || isPixel(width) || isPixel(height):
+		return pixelSize, width
+	case given(width) || given(height):
+		return largeSize, width
+	}
+	return anySize, width
 }

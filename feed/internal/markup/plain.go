@@ -27,6 +27,7 @@ var Anywhere = &url.URL{Scheme: "https", Host: "article.invalid", Path: "/"}
 func Plain(s string) string {
 	s = text.Clean(s)
 	for range maxRounds {
+		s = openCDATA(s)
 		if !strings.ContainsAny(s, "<&") {
 			break
 		}
@@ -38,6 +39,18 @@ func Plain(s string) string {
 		s = next
 	}
 	return text.Fold(s)
+}
+
+// openCDATA returns what is in the CDATA section that a text is, which was once
+// XML.
+func openCDATA(s string) string {
+	trimmed := strings.TrimSpace(s)
+	if inner, ok := strings.CutPrefix(trimmed, "<![CDATA["); ok {
+		if inner, ok = strings.CutSuffix(inner, "]]>"); ok && !strings.Contains(inner, "<![CDATA[") {
+			return inner
+		}
+	}
+	return s
 }
 
 // unamp returns s with ampersands that are escaped several times escaped once.
@@ -167,9 +180,11 @@ func fieldTags(s string) (tags []fieldTag) {
 				z.name = ""
 			}
 			opensText := this.at == 0 && t.name == "p" && z.pos < len(s) && !isSpace(s[z.pos])
-			this.markup = t.name == "br" || t.name == "wbr" || strings.IndexByte(t.attrs, '=') >= 0 || opensText
+			this.markup = t.name == "br" || t.name == "wbr" || strings.IndexByte(t.attrs, '=') >= 0 && formats(t) || opensText
 			open = append(open, len(tags))
 			count[t.name]++
+		case t.name == "br": // browsers take the end tag for one
+			this.markup = true
 		case count[t.name] > 0:
 			this.markup = true
 			for {
@@ -195,6 +210,27 @@ func fieldTags(s string) (tags []fieldTag) {
 		tags[i].markup = tags[i].markup || paragraphs && tags[i].name == "p"
 	}
 	return tags
+}
+
+// formats reports whether a tag with attributes is of an element that texts have
+// without its end: not of one that a text is about, as "<input type=date>".
+func formats(t token) bool {
+	switch t.name {
+	case "img":
+		return strings.Contains(t.attrs, "src") || strings.Contains(t.attrs, "alt")
+	case "a":
+		return t.has("href") || t.has("name") || t.has("id")
+	case "video", "audio", "source", "track", "picture":
+		return false
+	}
+	e := profile[t.name]
+	return e != nil && !e.table || treatments[t.name] == unwrapped && !isRaw(t.name) && !controls[t.name]
+}
+
+// controls are elements of forms and of pages' heads, which format no text.
+var controls = map[string]bool{
+	"button": true, "label": true, "option": true, "optgroup": true, "output": true, "progress": true, "meter": true, "form": true, "fieldset": true,
+	"base": true, "link": true, "meta": true, "area": true, "map": true, "canvas": true, "dialog": true, "slot": true, "param": true, "body": true, "html": true, "head": true,
 }
 
 // notMarkup returns where something between two positions is that browsers take

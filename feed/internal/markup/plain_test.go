@@ -56,6 +56,7 @@ func TestPlainTags(t *testing.T) {
 		"React <Button> patterns", "<select> gets a facelift", "Why <script> tags are slow", "How to use the <video> element", "Firefox 23 without <blink>",
 		"The <iframe> tag is dead", "<canvas>", "The <button> on the wall", "Use <template> and <slot>", "<p> or <div>?", "<b> versus <strong>",
 		"if a<b then", "a<b and c>d", "x <y <NBA> z", "The <my-element> tag", "<textarea> <title> <style> <xmp> <noscript>", "closing </body> tags", "The </> of React",
+		`How <input type="date"> works`, "<a target=_blank> and <link rel=preload>", "<meta name=viewport>, <video controls=x> and <label for=y>", "Vec<T> in <vector>", "Option<&str> vs <T: Copy>",
 		"Using <?php tags", "<!important", "<img> and <hr>", "a <input> b", "<<a>>",
 	} {
 		if got := Plain(s); got != s {
@@ -69,7 +70,7 @@ func TestPlainTags(t *testing.T) {
 		"<b>重磅</b>消息": "重磅消息", "<p>Hello</p> <p>World": "Hello World", "<p>First. <b>x</b>": "First. x", "<ul><li>a<li>b</ul>": "a b", `a<img src="x" alt="b">c`: "ac", `<p class="x">a`: "a",
 		"<B>a</b>": "a", "<b>The <video> tag</b>": "The <video> tag", "a<br>b<br/>c<wbr>d": "a b cd", "&lt;b&gt;Bold&lt;/b&gt; move": "Bold move",
 		"<script>x</script>a<style>y</style>": "a", "AT&amp;amp;amp;T": "AT&T", "AT&#38;amp;T": "AT&T", "<title>a</title>": "a",
-		`<iframe src="//video.example/"></iframe>a`: "a", "<!-- a -->b": "b", "<o:p>a</o:p>": "a",
+		`<iframe src="//video.example/"></iframe>a`: "a", "<!-- a -->b": "b", "标题</br>副标题": "标题 副标题", "<![CDATA[标题 <b>x</b>]]>": "标题 x", "<font color=red>急</font> <img src=x>a": "急 a", "<font color=red>急": "急", "<o:p>a</o:p>": "a",
 	} {
 		if got := Plain(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
@@ -100,12 +101,17 @@ func TestPlainMeaning(t *testing.T) {
 		{"a note on the page itself", `In 2019<sup><a href="/a.html#fn1">1</a></sup>, it grew`, "In 2019, it grew"},
 		{"a note in brackets", "In 2019<sup>[1]</sup><sup>［2］</sup>。", "In 2019。"},
 		{"a note with a sign", "city<sup>*</sup>, town<sup>†</sup>", "city, town"},
+		{"notes", "city<sup>1,2</sup>, town<sup><a href='#a'>1</a>,<a href='#b'>2</a></sup>, 10<sup>1,5</sup>", "city, town, 10^1,5"},
+		{"a remark", "city<sup>[citation needed]</sup> Brand<sup>(R)</sup>", "city Brand(R)"},
+		{"a quotation", "He said <q>yes</q>.", "He said “yes”."},
 		{"a note without a link", "增长<sup>1</sup>", "增长¹"},
 
 		{"readings", "<ruby>湘<rp>(</rp><rt>xiāng</rt><rp>)</rp></ruby><ruby>潭<rt>tán</ruby>市", "湘潭市"},
 		{"soft hyphens", "Donau\u00addampf&shy;schiff", "Donaudampfschiff"},
 		{"controls", "It\u0092s\u000bhere &#146;t &#x85;", "It’s here ’t …"},
 		{"overrides", "Invoice &#x202e;gpj.exe", "Invoice gpj.exe"},
+		{"tags of no flag", "a\U000e0041\U000e007f\ufe0f \ufe0fb \U0001F3F4\U000e0067\U000e007f", "a\ufe0f b \U0001F3F4\U000e0067\U000e007f"},
+		{"nothing to see, in others", "\U000e0041\ufe0f", ""},
 		{"nothing to see", "<b>&#8203;&shy;</b>\ufeff", ""},
 		{"emoji", `one<img alt="🎉" src="1.png">two`, "one🎉two"},
 		{"a picture that can't be carried", `so <img alt="a+b" src="blob:x"> holds`, "so a+b holds"},

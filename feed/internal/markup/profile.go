@@ -3,6 +3,7 @@ package markup
 import (
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -55,7 +56,7 @@ type element struct {
 var aliases = map[string]string{
 	"strike": "s", "tt": "code", "acronym": "abbr", "bdo": "bdi", "dir": "ul", "menu": "ul",
 	"center": "div", "main": "div", "nav": "div", "hgroup": "div", "form": "div", "fieldset": "div", "legend": "div",
-	"listing": "pre", "image": "img", "amp-img": "img", "amp-video": "video", "amp-audio": "audio",
+	"listing": "pre", "image": "img", "amp-img": "img", "amp-video": "video", "amp-audio": "audio", "video-js": "video",
 }
 
 // treatment is what becomes of an element that the profile does not have.
@@ -83,6 +84,8 @@ var treatments = map[string]treatment{
 	"svg": drawn, "math": formula, "textarea": typed, "xmp": typed, "input": ticked, "noscript": scriptless,
 }
 
+var headings = map[string]bool{"h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true}
+
 // profile is the HTML of news: text, lists, tables, pictures, recordings, ruby
 // and links. There is no style and no class or id, which mean nothing outside
 // of the page: a link to a place in the article leads to the page.
@@ -91,9 +94,8 @@ var profile = newProfile()
 func newProfile() map[string]*element {
 	type attrs = map[string]value
 	var (
-		headings = []string{"h1", "h2", "h3", "h4", "h5", "h6"}
-		rows     = []string{"caption", "colgroup", "thead", "tbody", "tfoot", "tr"}
-		cells    = []string{"td", "th", "caption", "colgroup"}
+		rows  = []string{"caption", "colgroup", "thead", "tbody", "tfoot", "tr"}
+		cells = []string{"td", "th", "caption", "colgroup"}
 	)
 	list := []element{
 		{name: "p", block: true},
@@ -141,8 +143,9 @@ func newProfile() map[string]*element {
 		{name: "details", flow: true, block: true, attrs: attrs{"open": flag}},
 		{name: "summary", block: true},
 	}
-	for _, name := range headings {
-		list = append(list, element{name: name, block: true, ends: headings})
+	levels := slices.Sorted(maps.Keys(headings))
+	for _, name := range levels {
+		list = append(list, element{name: name, block: true, ends: levels})
 	}
 	for name := range strings.FieldsSeq("div section article aside header footer address") {
 		list = append(list, element{name: name, block: true, flow: name != "address"})

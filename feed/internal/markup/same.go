@@ -34,6 +34,15 @@ func isSame(a, b string) bool {
 	return a != "" && !isInline(a) && Key(a) == Key(b)
 }
 
+// smallSize is sizeSuffix for a picture that is blurred where it fills a page.
+var smallSize = regexp.MustCompile(`(?i)[-_](?:[0-9]{1,2}x[0-9]{1,4}|[12][0-9]{2}x[0-9]{1,4}|3[01][0-9]x[0-9]{1,4}|320x[0-9]{1,4}|thumb(?:nail)?|small)\.[a-z]{3,5}$`)
+
+// isSmall reports whether an address asks for a picture of up to minWidth.
+func isSmall(address string) bool {
+	path, _, _ := strings.Cut(address, "?")
+	return smallSize.MatchString(path)
+}
+
 // isReduced reports whether an address asks for a size that the picture does
 // not have by itself.
 func isReduced(address string) bool {

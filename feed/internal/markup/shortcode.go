@@ -1,6 +1,9 @@
 package markup
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // What WordPress stores is not yet HTML: paragraphs are parted by blank lines,
 // and shortcodes in brackets stand for pictures with captions, recordings and
@@ -12,8 +15,14 @@ var shortcodes = map[string]shortcode{
 	"audio": asRecording, "video": asRecording,
 	"embed":   asLink,
 	"gallery": gone, "playlist": gone, "contact-form-7": gone, "contact-form": gone, "wpforms": gone, "gravityform": gone, "ninja_form": gone,
-	"mc4wp_form": gone, "toc": gone, "nextpage": gone,
+	"mc4wp_form": gone, "toc": gone, "nextpage": gone, "wpvideo": gone,
+	"youtube": asLink, "vimeo": asLink, "soundcloud": asLink, "tweet": asLink, "twitter": asLink, "googlemaps": asLink, "instagram": asLink, "facebook": asLink,
+	"code": asCode, "sourcecode": asCode, "footnote": asNote, "efn_note": asNote,
 }
+
+// builders are how the shortcodes of page builders begin, which stand around the
+// text of whole pages.
+var builders = []string{"vc_", "et_pb_", "fusion_", "av_", "fl_", "tatsu_", "mk_", "ux_"}
 
 type shortcode uint8
 
@@ -22,55 +31,134 @@ const (
 	asFigure              // a picture with a caption
 	asRecording           // a film or a sound
 	asLink
+	asCode
+	asNote // a text in brackets
 	gone
 )
 
-// openShortcodes writes the shortcodes of s as HTML. Other brackets stay.
+// openShortcodes writes the shortcodes of s as HTML. Of those that it does not know
+// the brackets go where there is an end to what is between. Other brackets stay, and
+// so do all in code.
 func openShortcodes(s string) string {
 	if strings.IndexByte(s, '[') < 0 {
 		return s
 	}
-	var b strings.Builder
-	next := finder{s: s, at: map[string]int{}}
-	for from := 0; ; {
-		i := strings.IndexByte(s[from:], '[')
-		if i < 0 {
-			if b.Len() == 0 {
+	o := opener{next: finder{s: s, at: map[string]int{}}, ends: map[string][]string{}}
+	from := 0 // what is before is in b
+	for i := 0; ; {
+		n := strings.IndexByte(s[i:], '[')
+		if n < 0 {
+			if from == 0 {
 				return s
 			}
-			b.WriteString(s[from:])
-			return b.String()
+			return o.b.String() + s[from:]
 		}
-		i += from
-		if name, _, n := readShortcode(s[i+1:]); name != "" && strings.HasPrefix(s[i+1+n:], "]") { // [[gallery]] is about it
-			b.WriteString(s[from : i+1+n])
-			from = i + 1 + n
-			continue
+		o.pass(s[i : i+n])
+		i += n
+		html, n, ok := o.open(s, i)
+		if ok {
+			o.b.WriteString(s[from:i] + html)
+			from = i + n
 		}
-		name, attrs, n := readShortcode(s[i:])
-		content, after := next.content(i+n, name)
-		if opened, ok := shortcodes[name].open(name, attrs, content); ok {
-			b.WriteString(s[from:i] + opened)
-			from = i + n + after
-		} else {
-			b.WriteString(s[from : i+1])
-			from = i + 1
+		i += n
+	}
+}
+
+// opener opens the shortcodes of a body.
+type opener struct {
+	b    strings.Builder
+	next finder
+	ends map[string][]string // what the ends of open shortcodes become, by their names
+	code bool                // in an element with code
+}
+
+// pass looks at what is between two brackets.
+func (o *opener) pass(s string) {
+	for _, name := range []string{"pre", "code"} {
+		begins, ends := strings.LastIndex(s, "<"+name), strings.LastIndex(s, "</"+name)
+		if begins >= 0 || ends >= 0 {
+			o.code = begins > ends
 		}
 	}
 }
 
-// readShortcode reads the shortcode that s begins with, and returns its length,
-// or no name.
+// open returns what the bracket at i becomes and how much of s that stands for, and
+// false if it is no shortcode.
+func (o *opener) open(s string, i int) (html string, n int, ok bool) {
+	if n = builderLength(s[i:]); n > 0 && !o.code {
+		return "\n\n", n, true
+	}
+	if name, _, n := readShortcode(s[i+1:]); name != "" && strings.HasPrefix(s[i+1+n:], "]") { // [[gallery]] is about it
+		return "", 1 + n, false
+	}
+	name, attrs, n := readShortcode(s[i:])
+	switch {
+	case o.code || name == "":
+		return "", 1, false
+	case name[0] == '/':
+		list := o.ends[name[1:]]
+		if len(list) == 0 {
+			return "", 1, false
+		}
+		o.ends[name[1:]] = list[:len(list)-1]
+		return list[len(list)-1], n, true
+	case shortcodes[name] != unknown:
+		content, after := o.next.content(i+n, name)
+		html, ok = shortcodes[name].open(name, attrs, content)
+		if !ok {
+			return "", 1, false
+		}
+		return html, n + after, true
+	case attrs != "" && !strings.Contains(attrs, "=") || o.next.next("[/"+name+"]", i) == len(s):
+		return "", 1, false
+	}
+	html, end := "", ""
+	for _, key := range []string{"link", "url", "href"} {
+		if ref := attribute(attrs, key); ref != "" && html == "" {
+			html, end = `<a href="`+string(appendValue(nil, ref))+`">`, "</a>"
+		}
+	}
+	o.ends[name] = append(o.ends[name], end)
+	return html, n, true
+}
+
+// attribute returns the value of an attribute of a shortcode.
+func attribute(attrs, key string) string { return token{attrs: " " + attrs + ">"}.value(key) }
+
+// builderLength returns the length of the start or the end of a page builder's
+// shortcode that s begins with.
+func builderLength(s string) int {
+	name := strings.TrimPrefix(s[1:], "/")
+	for _, start := range builders {
+		if !strings.HasPrefix(name, start) {
+			continue
+		}
+		end := strings.IndexByte(s, ']')
+		if end < 0 || strings.IndexByte(s[1:end], '[') >= 0 || strings.IndexByte(s[:end], '\n') >= 0 {
+			return 0
+		}
+		return end + 1
+	}
+	return 0
+}
+
+// readShortcode reads the shortcode that s begins with, or its end, whose name has a
+// solidus, and returns its length, or no name. One that is not known is at least two
+// letters in lower case.
 func readShortcode(s string) (name, attrs string, n int) {
 	if s == "" || s[0] != '[' {
 		return "", "", 0
 	}
 	end := 1
+	if strings.HasPrefix(s[end:], "/") {
+		end++
+	}
+	start := end
 	for end < len(s) && (isAlphanumeric(s[end]) || s[end] == '-' || s[end] == '_') {
 		end++
 	}
 	name = s[1:end]
-	if shortcodes[name] == unknown || end == len(s) || s[end] != ']' && s[end] != ' ' && s[end] != '\n' && s[end] != '/' {
+	if shortcodes[name] == unknown && (end-start < 2 || !isLetter(s[start]) || lower(name) != name) || end == len(s) || s[end] != ']' && s[end] != ' ' && s[end] != '\n' && s[end] != '/' {
 		return "", "", 0
 	}
 	const most = 4 << 10
@@ -133,7 +221,7 @@ func (how shortcode) open(name, attrs, content string) (string, bool) {
 	if how == unknown {
 		return "", false
 	}
-	a := func(key string) string { return (token{attrs: " " + attrs + ">"}).value(key) }
+	a := func(key string) string { return attribute(attrs, key) }
 	switch how {
 	case asFigure:
 		picture, caption := content, a("caption")
@@ -162,13 +250,20 @@ func (how shortcode) open(name, attrs, content string) (string, bool) {
 		return tag + "></" + name + ">", src != ""
 	case asLink:
 		ref := strings.TrimSpace(content)
-		if ref == "" {
-			ref = a("src")
+		for _, key := range []string{"src", "url", "id", "href"} {
+			ref = cmp.Or(ref, a(key))
 		}
-		if !isLoneAddress(ref) {
-			return "", false
+		if first, _, _ := strings.Cut(strings.TrimLeft(attrs, " ="), " "); ref == "" {
+			ref = first
+		}
+		if !isLoneAddress(ref) { // the number of a film tells readers nothing
+			return "", name != "embed" && content == "" && attrs != ""
 		}
 		return "\n" + ref + "\n", true
+	case asCode:
+		return "<pre>" + strings.Trim(content, "\n") + "</pre>", !isBlank(content)
+	case asNote:
+		return " (" + strings.TrimSpace(content) + ")", !isBlank(content)
 	}
 	return "", attrs != "" || name == "gallery" || name == "playlist"
 }

@@ -8,22 +8,26 @@ import (
 
 // mark is what a style or an attribute says of an element that text alone does
 // not.
-type mark uint16
+type mark uint32
 
 const (
-	hides   mark = 1 << iota // nobody sees it on the page
-	strikes                  // no longer true
-	lowers                   // an index
-	raises                   // an exponent, or a note's number
-	light                    // not bold
-	upright                  // not italic
-	unlined                  // neither struck out nor underlined
-	level                    // neither an index nor an exponent
-	tiny                     // its text has no size
-	sized                    // its text has a size
-	decor                    // for the eye only: aria-hidden
-	copied                   // glyphs of a formula that is there
-	unseen                   // it has its place on the page, but is not seen until a script says so
+	hides     mark = 1 << iota // nobody sees it on the page
+	strikes                    // no longer true
+	lowers                     // an index
+	raises                     // an exponent, or a note's number
+	light                      // not bold
+	upright                    // not italic
+	unlined                    // neither struck out nor underlined
+	level                      // neither an index nor an exponent
+	tiny                       // its text has no size
+	sized                      // its text has a size
+	decor                      // for the eye only: aria-hidden
+	copied                     // glyphs of a formula that is there
+	preserves                  // its lines count
+	narrow                     // it is at most a pixel wide,
+	low                        // and high,
+	clipped                    // and nothing is seen outside of it
+	unseen                     // it has its place on the page, but is not seen until a script says so
 )
 
 // property is what a declaration of a style can say.
@@ -35,19 +39,48 @@ type property struct {
 // properties are the declarations that carry meaning, by the property's name.
 // All other style goes.
 var properties = map[string]property{
-	"display":    {hides, oneOf(hides, "none")},
-	"visibility": {unseen, oneOf(unseen, "hidden", "collapse")},
-	"text-decoration": {strikes | unlined, func(v string) mark {
-		return words(strikes, "line-through")(v) | oneOf(unlined, "none")(v)
-	}},
-	"text-decoration-line": {strikes | unlined, func(v string) mark {
-		return words(strikes, "line-through")(v) | oneOf(unlined, "none")(v)
-	}},
+	"display":                      {hides, oneOf(hides, "none")},
+	"visibility":                   {unseen, oneOf(unseen, "hidden", "collapse")},
+	"text-decoration":              {strikes | unlined, decoration},
+	"text-decoration-line":         {strikes | unlined, decoration},
+	"-webkit-text-decoration":      {strikes | unlined, decoration},
+	"-webkit-text-decoration-line": {strikes | unlined, decoration},
 	"vertical-align": {lowers | raises | level, func(v string) mark {
-		return oneOf(lowers, "sub")(v) | oneOf(raises, "super")(v) | oneOf(level, "baseline")(v)
+		if isZero(v) {
+			return level
+		}
+		return oneOf(lowers, "sub")(v) | oneOf(raises, "super")(v) | oneOf(level, "baseline", "initial", "unset", "inherit")(v)
 	}},
-	"font-weight": {light, oneOf(light, "normal", "lighter", "100", "200", "300", "400", "500")},
-	"font-style":  {upright, oneOf(upright, "normal")},
+	"mso-text-raise": {lowers | raises, func(v string) mark { // of Word
+		switch {
+		case isZero(v):
+			return 0
+		case strings.HasPrefix(v, "-"):
+			return lowers
+		}
+		return raises
+	}},
+	"font-weight": {light, oneOf(light, "normal", "lighter", "100", "200", "300", "400", "500", "initial", "unset", "inherit")},
+	"font-style":  {upright, oneOf(upright, "normal", "initial", "unset", "inherit")},
+	"font": {light | upright, func(v string) mark {
+		m := light | upright
+		for w := range strings.FieldsSeq(v) {
+			switch w {
+			case "bold", "bolder", "600", "700", "800", "900":
+				m &^= light
+			case "italic", "oblique":
+				m &^= upright
+			case "revert":
+				return 0
+			}
+		}
+		return m
+	}},
+	"white-space": {preserves, oneOf(preserves, "pre", "pre-wrap", "pre-line", "break-spaces")},
+	"width":       {narrow, upToPixel(narrow)}, "max-width": {0, upToPixel(narrow)},
+	"height": {low, upToPixel(low)}, "max-height": {0, upToPixel(low)},
+	"overflow":  {clipped, oneOf(clipped, "hidden", "clip")},
+	"clip-path": {hides, oneOf(hides, "inset(50%)", "inset(100%)")},
 	"font-size": {tiny | sized, func(v string) mark {
 		if isZero(v) {
 			return tiny
@@ -96,6 +129,32 @@ func words(m mark, word string) func(string) mark {
 	}
 }
 
+// decoration reads the lines that a text has.
+func decoration(v string) mark {
+	return words(strikes, "line-through")(v) | oneOf(unlined, "none", "initial", "unset")(v)
+}
+
+// upToPixel returns a reader that sets a mark for a length of a pixel or none.
+func upToPixel(m mark) func(string) mark {
+	return func(v string) mark {
+		if isPixel(v) || isZero(v) {
+			return m
+		}
+		return 0
+	}
+}
+
+// classes are those by which sheets of styles say what a style would: of frameworks
+// and of editors that many sites have.
+var classes = map[string]mark{
+	"line-through": strikes, "strikethrough": strikes, "text-decoration-line-through": strikes,
+	"sr-only": hides, "screen-reader-text": hides, "screen-reader-only": hides, "visually-hidden": hides, "visuallyhidden": hides,
+	"jammer":        hides,                                                                                                        // of Discuz, against copies
+	"kg-audio-hide": hides, "kg-video-hide": hides, "kg-audio-player": hides, "kg-video-player": hides, "kg-video-overlay": hides, // of Ghost
+	"katex-html": copied, "MathJax_Preview": copied,
+	"material-icons": copied, "material-icons-outlined": copied, "material-symbols-outlined": copied, "material-symbols-rounded": copied, // names of signs
+}
+
 // awayFrom sets hides for a length that is far off the page.
 func awayFrom(v string) mark {
 	if strings.HasPrefix(v, "-999") || strings.HasPrefix(v, "-1000") {
@@ -117,6 +176,9 @@ func marksOf(style string) mark {
 		if p, ok := properties[name]; ok {
 			m = m&^p.group | p.read(v)
 		}
+	}
+	if tiny := narrow | low | clipped; m&tiny == tiny {
+		m |= hides
 	}
 	return m
 }
@@ -146,9 +208,11 @@ func markOf(name, s string) mark {
 			return decor
 		}
 	case "class":
-		if strings.Contains(s, "katex-html") {
-			return copied
+		var m mark
+		for name := range strings.FieldsSeq(s) {
+			m |= classes[name]
 		}
+		return m
 	}
 	return 0
 }

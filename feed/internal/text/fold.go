@@ -72,6 +72,8 @@ func (f *Folder) Write(s string) {
 		case isMarkOfDirection(r):
 			f.add(r)
 		case isDropped(r):
+		case isVariant(r) && (f.gap || f.runes == 0): // of nothing
+		case isTag(r) && f.last != blackFlag && !isTag(f.last): // only flags have them
 		default:
 			f.add(r)
 		}
@@ -104,7 +106,7 @@ func isFolded(s string) bool {
 			if r != ' ' && unicode.IsSpace(r) || r == ' ' && space {
 				return false
 			}
-		case unicode.IsSpace(r), IsInvisible(r), r == brailleBlank:
+		case unicode.IsSpace(r), IsInvisible(r), isVariant(r), isTag(r), r == brailleBlank:
 			return false
 		}
 		space = r == ' '
@@ -116,6 +118,16 @@ func isFolded(s string) bool {
 func IsInvisible(r rune) bool {
 	return r == '\u200c' || r == '\u200d' || isMarkOfDirection(r) || isDropped(r)
 }
+
+// isVariant reports whether r selects a form of the character before it.
+func isVariant(r rune) bool {
+	return 0xFE00 <= r && r <= 0xFE0F || 0xE0100 <= r && r <= 0xE01EF
+}
+
+// blackFlag is followed by tags in the flags of regions (UTS #51 §C.1).
+const blackFlag = '\U0001F3F4'
+
+func isTag(r rune) bool { return 0xE0000 <= r && r <= 0xE007F }
 
 func isMarkOfDirection(r rune) bool {
 	return r == '\u200e' || r == '\u200f' || r == '\u061c'
