@@ -70,9 +70,9 @@ func (w *writer) isHidden(f *frame) bool {
 // to the heading itself.
 func (w *writer) isPermalink(f *frame) bool {
 	tag, sign, _ := bytes.Cut(w.out[f.start:], []byte(">"))
-	switch string(sign) {
+	switch top := w.top(); string(sign) {
 	case "#", "¶", "§", "🔗", "⚓", "∞":
-		return headings[w.top().name] && bytes.IndexByte(tag, '#') >= 0
+		return top.element != nil && headings[top.name] && bytes.IndexByte(tag, '#') >= 0
 	}
 	return false
 }

@@ -247,7 +247,7 @@ func TestDecoration(t *testing.T) {
 		{"the sign of a permanent link", `<h2 id="s">Section<a class="headerlink" href="#s" aria-hidden="true">¶</a></h2>`, "<h2>Section</h2>"},
 		{"an icon", `<h3>Hours <span aria-hidden="true">+</span></h3><i class="icons" aria-hidden=true>expand_more</i>a`, "<h3>Hours </h3>a"},
 		{"the sign without a word for it", `<h2>A <a class="headerlink" href="#a" title="Permalink">¶</a></h2><h3>B<a href="/x#b">#</a></h3>`, "<h2>A </h2><h3>B</h3>"},
-		{"a heading that is a sign, and a sign in a text", `<h2>#</h2><h2><a href="#a">A</a></h2><p>a<a href="#b">#</a></p>`, `<h2>#</h2><h2><a href="` + dir + `1.html?p=1#a">A</a></h2><p>a<a href="` + dir + `1.html?p=1#b">#</a></p>`},
+		{"a heading that is a sign, and a sign in a text", `<h2>#</h2><h2><a href="#a">A</a></h2><p>a<a href="#b">#</a></p><a href="#b">#</a>`, `<h2>#</h2><h2><a href="` + dir + `1.html?p=1#a">A</a></h2><p>a<a href="` + dir + `1.html?p=1#b">#</a></p><a href="` + dir + `1.html?p=1#b">#</a>`},
 		{"the name of an icon", `<span class="material-icons">home</span>a`, "a"},
 		{"a picture", `<a href="/x" aria-hidden="true"><img src="1.jpg"></a>`, `<a href="https://xt.news.example/x"><img src="` + dir + `1.jpg" alt=""></a>`},
 		{"a block", `<div aria-hidden="true"><p>a</p></div>`, "<div><p>a</p></div>"},
