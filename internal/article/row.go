@@ -1,6 +1,19 @@
 package article
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+)
+
+// Columns are the columns that a relation of articles can have: the fields of the import
+// format but channels, the time of the row's change, and the picture of a body.
+func Columns() []string {
+	names := slices.Collect(maps.Keys(fields[reflect.TypeFor[line]()]))
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "channels" })
+	return slices.Sorted(slices.Values(append(names, "modified_at", "lead_image")))
+}
 
 // RowError is a row of a content store that can't be an article, or not with all
 // that it has: another tool has written what an import would have refused.

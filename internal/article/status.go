@@ -44,8 +44,14 @@ var builtIn = Words{
 	"撤稿": Withdrawn, "已撤稿": Withdrawn, "撤回": Withdrawn, "已撤回": Withdrawn, "已下线": Withdrawn, "已删除": Withdrawn, "回收站": Withdrawn,
 }
 
-// word is the form in which words are compared.
-func word(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
+// word is the form in which words are compared: 1.0 is 1.
+func word(text string) string {
+	w := strings.ToLower(strings.TrimSpace(text))
+	if whole, fraction, ok := strings.Cut(w, "."); ok && strings.Trim(fraction, "0") == "" && strings.Trim(whole, "-0123456789") == "" {
+		return whole
+	}
+	return w
+}
 
 // ParseStatus returns the status that a content store has as text. Nothing, as NULL or
 // as an empty text, is published. An unknown word is an error: who wrote it may have

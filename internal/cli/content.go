@@ -41,7 +41,7 @@ func contentOptions(cfg *config.Config) content.Options {
 	c := cfg.Content
 	o := content.Options{Driver: c.Driver, DSN: c.DSN.Reveal(), Overlap: c.Overlap, Timeout: c.Timeout, Notify: c.Notify, Network: cfg.Network, Reader: c.Reader()}
 	if c.Driver != config.SQLite {
-		o.Articles, o.ArticleChannels = c.Articles, c.ArticleChannels
+		o.Articles, o.ArticleChannels, o.Map = c.Articles, c.ArticleChannels, c.Map
 	}
 	if c.Text == config.TextWordPress {
 		o.WordPress = &content.WordPress{Shortcodes: c.Shortcodes, Parts: c.ArticleParts}

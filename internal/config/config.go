@@ -76,6 +76,9 @@ type Content struct {
 	// Shortcodes are those that plugins of WordPress register, besides the known
 	// ones.
 	Shortcodes []string `key:"shortcodes" default:""`
+	// Map is what the columns of the contract are called in the newsroom's own
+	// database, where that is another name; "": a column that is not to be read.
+	Map map[string]string `key:"map"`
 	// Notify is the channel of PostgreSQL's NOTIFY that wakes a refresh; empty:
 	// none.
 	Notify string `key:"notify"`

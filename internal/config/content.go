@@ -1,6 +1,13 @@
 package config
 
-import "feedstation/internal/article"
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"feedstation/internal/article"
+	"feedstation/internal/suggest"
+)
 
 // Reader returns what reads the values of articles. The configuration is valid.
 func (c Content) Reader() article.Reader {
@@ -21,4 +28,23 @@ func (w StatusWords) words() (article.Words, error) {
 		return list
 	}
 	return article.NewWords(texts(w.Published), texts(w.Withdrawn), texts(w.Draft))
+}
+
+// validateMap reports columns that the contract does not have.
+func (c *Content) validateMap(r *report) {
+	if len(c.Map) > 0 && c.Driver == SQLite {
+		r.value("content.map", "only for postgres and mysql: the embedded store names its columns itself")
+		return
+	}
+	known := append(article.Columns(), "article_id", "channel")
+	for _, column := range slices.Sorted(maps.Keys(c.Map)) {
+		if slices.Contains(known, column) {
+			continue
+		}
+		text := "articles have no such column"
+		if meant, ok := suggest.Nearest(column, known); ok {
+			text += fmt.Sprintf(" (did you mean %q?)", meant)
+		}
+		r.value(fmt.Sprintf("content.map[%s]", quote(column)), "%s", text)
+	}
 }

@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"go.yaml.in/yaml/v4"
+
+	"feedstation/internal/suggest"
 )
 
 // decoder fills Go values from a YAML tree by their tags: key names the key of
@@ -87,7 +89,9 @@ func (d *decoder) entries(node *yaml.Node, into reflect.Value, path string) {
 		d.value(path, "want a mapping, got %s", got)
 		return
 	}
-	into.Set(reflect.MakeMap(into.Type()))
+	if len(node.Content) > 0 {
+		into.Set(reflect.MakeMap(into.Type()))
+	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		if isMerge(key) || key.Kind != yaml.ScalarNode {
@@ -126,7 +130,7 @@ func (d *decoder) key(key *yaml.Node, typ reflect.Type, path string) (int, bool)
 		known = append(known, name)
 	}
 	text := fmt.Sprintf("unknown key %q", word(key.Value))
-	if meant, ok := nearest(key.Value, known); ok {
+	if meant, ok := suggest.Nearest(key.Value, known); ok {
 		text += fmt.Sprintf(" (did you mean %q?)", meant)
 	}
 	d.add(d.at(key), path, errors.New(text))

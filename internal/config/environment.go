@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"feedstation/internal/suggest"
 )
 
 const (
@@ -69,7 +71,7 @@ func (e *environment) apply(root *yaml.Node) {
 			continue
 		}
 		text := "no key has this variable"
-		if meant, ok := nearest(name, known); ok {
+		if meant, ok := suggest.Nearest(name, known); ok {
 			text += fmt.Sprintf(" (did you mean %s?)", meant)
 		}
 		e.warnings = append(e.warnings, fault{place{variable: name}, "", errors.New(text)})

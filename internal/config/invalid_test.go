@@ -48,6 +48,10 @@ func TestLoadInvalid(t *testing.T) {
 			"9: content.article_parts: only for text: wordpress from mysql or postgres",
 			`10: content.shortcodes[1]: want a name such as su_note, without brackets, got "[box]"`,
 		}},
+		{"content-map", []string{
+			`11: content.map["pubished"]: articles have no such column (did you mean "published"?)`,
+			`12: content.map["headline"]: articles have no such column`,
+		}},
 		{"content-relations", []string{
 			"8: content.articles: only for postgres and mysql: the embedded store names its tables itself",
 			"9: content.article_channels: only for postgres and mysql: the embedded store names its tables itself",

@@ -48,6 +48,7 @@ func (c *Content) validate(r *report) {
 	if _, err := c.Status.words(); err != nil {
 		r.value("content.status", "%w", err)
 	}
+	c.validateMap(r)
 	if c.Driver != SQLite && c.Demo > 0 {
 		r.warn("content.demo", "only the embedded store is filled with demo articles")
 	}

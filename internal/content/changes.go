@@ -118,13 +118,13 @@ func (s *Snapshot) arms(written bool) (arms []arm) {
 
 // among adds where an arm's changes of a period are.
 func (s *Snapshot) among(q *statement, a arm, p period) {
-	q.add(" FROM ", a.from, " WHERE ", a.at.name, " > ", q.moment(a.at, p.after))
+	q.add(" FROM ", a.from, " WHERE ", q.compare(a.at, ">", p.after))
 	until := p.until
 	if a.byClock && (until.IsZero() || until.After(s.at)) {
 		until = s.at
 	}
 	if !until.IsZero() {
-		q.add(" AND ", a.at.name, " <= ", q.moment(a.at, until))
+		q.add(" AND ", q.compare(a.at, "<=", until))
 	}
 }
 
@@ -135,8 +135,8 @@ func (s *Snapshot) changes(p period, written bool, limit int) *statement {
 		if i > 0 {
 			q.add(" UNION ALL ")
 		}
-		q.add("SELECT ", s.dialect.text(a.id), ", ", s.dialect.text(a.station), ", ", s.dialect.instant(a.published), ", ",
-			s.dialect.instant(a.at), ", ", fmt.Sprint(a.kind))
+		q.add("SELECT ", fmt.Sprint(a.kind), ", ", s.dialect.text(a.id), ", ", s.dialect.text(a.station), ", ", s.dialect.instant(a.published), ", ",
+			s.atOf(a.at))
 		s.among(q, a, p)
 	}
 	q.add(fmt.Sprintf(" LIMIT %d", limit))
@@ -157,7 +157,8 @@ func (s *Snapshot) changesOf(ctx context.Context, p period, written bool) (chang
 		if err := r.scan(rows.Rows); err != nil {
 			return nil, false, err
 		}
-		c := article.Change{ID: r.required("id"), Station: r.station(), Published: r.time("published"), At: r.time("at"), Kind: article.Kind(r.integer("kind"))}
+		c := article.Change{Kind: article.Kind(r.integer("kind")), ID: r.required("id"), Station: r.station(), Published: r.time("published")}
+		c.At = r.at(c.Kind)
 		if r.fault != nil || c.Published.IsZero() {
 			continue // a broken row, which is in no document
 		}

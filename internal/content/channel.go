@@ -63,7 +63,7 @@ func (s *Snapshot) farBack(ctx context.Context, stations []string) (time.Time, e
 			return known.from, nil
 		}
 	}
-	from, err := s.askTime(ctx, s.farthest(stations))
+	from, err := s.askTime(ctx, "published", s.farthest(stations))
 	if err == nil {
 		s.store.reach.back.Store(key, back{from, s.at})
 	}
@@ -74,11 +74,12 @@ func (s *Snapshot) farBack(ctx context.Context, stations []string) (time.Time, e
 // they are read in the order of their index, whoever has how many.
 func (s *Snapshot) farthest(stations []string) *statement {
 	q := s.query()
-	q.add("SELECT ", s.dialect.instant(s.catalog.column("published")), " FROM ", s.catalog.from, " WHERE a.published <= ", s.publishedAt(q, s.at))
+	published := s.catalog.column("published")
+	q.add("SELECT ", s.dialect.instant(published), " FROM ", s.catalog.from, " WHERE ", q.compare(published, "<=", s.at))
 	if len(stations) == 1 {
 		q.add(" AND ", s.ofStations(q, stations))
 	}
-	q.add(fmt.Sprintf(" ORDER BY a.published DESC LIMIT 1 OFFSET %d", cmp.Or(s.store.reach.size, farBack)))
+	q.add(fmt.Sprintf(" ORDER BY %s DESC LIMIT 1 OFFSET %d", published.name, cmp.Or(s.store.reach.size, farBack)))
 	return q
 }
 
@@ -87,19 +88,22 @@ func (s *Snapshot) farthest(stations []string) *statement {
 func (s *Snapshot) latestMembers(of part, stations []string, channel string, size int, after *place) *statement {
 	q, c := s.query(), s.catalog
 	keys := s.channelKeys(stations, channel)
-	q.add(of.columns(s), " FROM (SELECT a.id FROM (SELECT DISTINCT c.article_id FROM ", c.channelsFrom, " WHERE ", s.anyKey(q, keys), ") members",
-		" CROSS JOIN ", c.from, " WHERE a.id = members.article_id AND ", s.present(q), " AND ", s.ofStations(q, stations))
+	id, order := c.name("id"), s.newestFirst()
+	q.add(of.columns(s), " FROM (SELECT ", id, " AS id FROM (SELECT DISTINCT ", c.articleID(), " AS article_id FROM ", c.channelsFrom, " WHERE ", s.anyKey(q, keys), ") members",
+		" CROSS JOIN ", c.from, " WHERE ", id, " = members.article_id AND ", s.present(q), " AND ", s.ofStations(q, stations))
 	if len(keys) > 1 {
 		q.add(" AND ", s.inChannel(q, keys))
 	}
 	s.behind(q, after, "<")
-	q.add(fmt.Sprintf("%s LIMIT %d) newest CROSS JOIN %s WHERE a.id = newest.id%[1]s", newestFirst, size, c.from))
+	q.add(fmt.Sprintf("%s LIMIT %d) newest CROSS JOIN %s WHERE %s = newest.id%[1]s", order, size, c.from, id))
 	return q
 }
 
 // newestFirst is an order that no index serves, so that no planner reads the
 // archive in that order.
-const newestFirst = " ORDER BY COALESCE(a.published, a.published) DESC, COALESCE(a.id, a.id) DESC"
+func (s *Snapshot) newestFirst() string {
+	return fmt.Sprintf(" ORDER BY COALESCE(%[1]s, %[1]s) DESC, COALESCE(%[2]s, %[2]s) DESC", s.catalog.name("published"), s.catalog.name("id"))
+}
 
 func reachKey(stations []string, channel string) string {
 	return strings.Join(stations, "\x00") + "\x00" + channel

@@ -42,13 +42,19 @@ func postgresKind(category, base string) kind {
 	switch {
 	case base == "timestamptz":
 		return timeKind
+	case base == "timestamp" || base == "date":
+		return clockKind
 	case base == "json" || base == "jsonb":
 		return jsonKind
 	case base == "uuid":
 		return uuidKind
-	case base == "int2" || base == "int4" || base == "int8" || base == "numeric":
+	case base == "int2" || base == "int4" || base == "int8" || base == "numeric" || base == "float4" || base == "float8":
 		return numberKind
-	case category == "S":
+	case base == "bytea":
+		return bytesKind
+	case category == "A" || category == "C":
+		return listKind
+	case category == "S" || category == "V" || base == "xml": // "V" are strings of bits
 		return textKind
 	case category == "B":
 		return boolKind
@@ -58,8 +64,8 @@ func postgresKind(category, base string) kind {
 	return otherKind
 }
 
-// indexes returns the indexes that can serve an order. One of a part of the
-// rows counts only where it is of those that expire.
+// indexes returns the indexes that can serve an order. One of a part of the rows counts
+// only where that is those with a value, as of those that expire.
 func (p postgres) indexes(ctx context.Context, conn *sql.Conn, n name) ([][]string, error) {
 	return indexes(ctx, conn, `
 		SELECT i.indexrelid::bigint::text, coalesce(a.attname::text, '')
@@ -69,7 +75,8 @@ func (p postgres) indexes(ctx context.Context, conn *sql.Conn, n name) ([][]stri
 		CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, n)
 		LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum > 0
 		WHERE i.indrelid = to_regclass($1) AND i.indisvalid AND k.n <= i.indnkeyatts
-			AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) = '(expires IS NOT NULL)')
+			AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) = (
+				SELECT '(' || quote_ident(f.attname) || ' IS NOT NULL)' FROM pg_catalog.pg_attribute f WHERE f.attrelid = i.indrelid AND f.attnum = i.indkey[0]))
 		ORDER BY i.indexrelid, k.n`, p.quote(n))
 }
 
@@ -94,7 +101,9 @@ func (m mySQL) describe(ctx context.Context, conn *sql.Conn, n name) (relation, 
 		found.exists = true
 		found.view = strings.Contains(table, "VIEW")
 		c := column{native: strings.ToLower(native), collation: collation}
-		c.kind = mysqlKind(c.native)
+		if c.kind = mysqlKind(c.native); isBinary(c.native) && length == 16 && (c.native == "binary" || !found.view) {
+			c.kind = bytesKind // a UUID
+		}
 		if isBinary(c.native) && length == 0 {
 			c.kind = nullKind
 		}
@@ -121,11 +130,13 @@ func (m mySQL) merged(ctx context.Context, conn *sql.Conn, n name) bool {
 
 func mysqlKind(native string) kind {
 	switch native {
-	case "datetime", "timestamp":
+	case "timestamp":
 		return timeKind
+	case "datetime", "date":
+		return clockKind
 	case "json":
 		return jsonKind
-	case "tinyint", "smallint", "mediumint", "int", "bigint", "bit", "decimal":
+	case "tinyint", "smallint", "mediumint", "int", "bigint", "bit", "decimal", "float", "double":
 		return numberKind
 	case "char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set":
 		return textKind

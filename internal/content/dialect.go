@@ -26,6 +26,8 @@ type dialect interface {
 	// moment is an argument to be compared with a column of times, in the form
 	// that the column has.
 	moment(c column, t time.Time) any
+	// timeAt is the argument at a placeholder, to be compared with a column of times.
+	timeAt(c column, placeholder string) string
 	tick() time.Duration // the smallest difference of two times
 
 	// What is read of a column: NULL, or a text, a text that is in JSON, an
@@ -73,8 +75,14 @@ type dialect interface {
 	plan(ctx context.Context, conn *sql.Conn, q *statement) (estimate, error)
 	// createIndex returns the statement that adds an index to a table.
 	createIndex(indexName, table string, columns []string) string
-	// indexAddresses returns that of an index on url, which may be long.
-	indexAddresses(indexName, table string) string
+	// indexAddresses returns that of an index on a column of addresses, which may be long.
+	indexAddresses(indexName, table, column string) string
+}
+
+// isSetText is the condition that a text stands for a flag that is set. What can't be
+// read was meant to set it.
+func isSetText(text string) string {
+	return "LOWER(TRIM(" + text + ")) NOT IN ('', '0', 'false', 'f', 'no', 'n', 'off', '否')"
 }
 
 // statement is a query in the making: a text and the arguments that it has
@@ -96,10 +104,6 @@ func (q *statement) arg(value any) string {
 	q.args = append(q.args, value)
 	return q.dialect.placeholder(len(q.args))
 }
-
-// moment adds a time to be compared with a column as an argument and returns its
-// placeholder.
-func (q *statement) moment(c column, t time.Time) string { return q.arg(q.dialect.moment(c, t)) }
 
 // in returns the condition that an expression is one of some texts.
 func (q *statement) in(expression string, texts []string) string {

@@ -101,6 +101,7 @@ func (s *Snapshot) find(column string, texts []string) *statement {
 // The keys that are not text, as the engines read them.
 var (
 	decimalForm = regexp.MustCompile(`^-?[0-9]{1,30}(\.[0-9]{1,30})?$`)
+	bytesForm   = regexp.MustCompile(`^([0-9a-f]{2}-?)+$`) // a UUID, or the digits alone
 	uuidForm    = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 )
 
@@ -110,6 +111,8 @@ func keysOf(c column, ids []string) (keys []string) {
 	switch {
 	case c.kind == uuidKind:
 		possible = uuidForm.MatchString
+	case c.kind == bytesKind:
+		possible = bytesForm.MatchString
 	case c.kind == numberKind && isDecimal(c):
 		possible = decimalForm.MatchString
 	case c.kind == numberKind:
@@ -132,7 +135,7 @@ func isWhole(id string) bool {
 }
 
 func isDecimal(c column) bool {
-	return strings.HasPrefix(c.native, "numeric") || c.native == "decimal"
+	return strings.HasPrefix(c.native, "numeric") || slices.Contains([]string{"decimal", "float", "double", "real", "double precision"}, c.native)
 }
 
 // keyIs has a single value, not an array, which would lose the order of an index. A text
@@ -144,6 +147,10 @@ func (postgres) keyIs(q *statement, c column, id string) string {
 		return "1 = 0"
 	case c.kind == textKind:
 		return c.name + " = " + q.arg(id)
+	case c.kind == enumKind: // which may not have the value
+		return c.name + "::text = " + q.arg(id)
+	case c.kind == bytesKind:
+		return c.name + " = " + postgres{}.key(c, q.arg(id))
 	case c.kind == numberKind && !isDecimal(c):
 		return c.name + " = CAST(" + q.arg(id) + "::text AS bigint)"
 	}
@@ -154,7 +161,10 @@ func (postgres) keyIs(q *statement, c column, id string) string {
 // sign.
 func postgresKeys(c column, ids []string) []string {
 	keys := keysOf(c, ids)
-	if c.kind != numberKind || isDecimal(c) {
+	switch {
+	case c.kind == bytesKind: // read as digits alone
+		return slices.DeleteFunc(keys, func(key string) bool { return strings.Contains(key, "-") })
+	case c.kind != numberKind || isDecimal(c):
 		return keys
 	}
 	return slices.DeleteFunc(keys, func(key string) bool {
@@ -168,6 +178,12 @@ func postgresKeys(c column, ids []string) []string {
 func (postgres) keyAmong(q *statement, c column, ids []string) string {
 	keys, kind := postgresKeys(c, ids), "text"
 	switch {
+	case len(keys) == 0:
+		return ""
+	case c.kind == enumKind:
+		return c.name + "::text = ANY(CAST(" + q.arg(keys) + "::text[] AS text[]))"
+	case c.kind == bytesKind:
+		return c.name + " = ANY(ARRAY(SELECT decode(x, 'hex') FROM unnest(" + q.arg(keys) + "::text[]) AS x))"
 	case c.kind == uuidKind:
 		kind = "uuid"
 	case c.kind == numberKind && isDecimal(c):
@@ -178,9 +194,6 @@ func (postgres) keyAmong(q *statement, c column, ids []string) string {
 		kind = "bpchar"
 	case strings.HasSuffix(c.native, "citext"):
 		kind = c.native
-	}
-	if len(keys) == 0 {
-		return ""
 	}
 	return c.name + " = ANY(CAST(" + q.arg(keys) + "::text[] AS " + kind + "[]))"
 }
@@ -199,6 +212,12 @@ func (mySQL) keyAmong(q *statement, c column, ids []string) string {
 			keys[i] = c.name + " = " + key // of digits alone, see keysOf
 		}
 		return "(" + strings.Join(keys, " OR ") + ")"
+	}
+	if c.kind == bytesKind {
+		for i, key := range keys {
+			keys[i] = mySQL{}.key(c, q.arg(key))
+		}
+		return c.name + " IN (" + strings.Join(keys, ", ") + ")"
 	}
 	set, _, _ := strings.Cut(c.collation, "_")
 	if c.kind != textKind || set == "" || set == "utf8mb4" {

@@ -56,14 +56,14 @@ func (s *Snapshot) groups(p period, written bool) *statement {
 			q.add(" UNION ALL ")
 		}
 		micros := s.dialect.micros(a.published)
-		q.add("SELECT ", s.dialect.text(a.station), ", ", micros, " - ", micros, fmt.Sprintf(" %% %d, ", bucket),
-			s.dialect.instant(of("min", a.published)), ", ", s.dialect.instant(of("max", a.published)), ", ", s.dialect.instant(of("max", a.at)), ", ",
-			s.size(a), ", ", fmt.Sprint(a.kind))
+		q.add("SELECT ", fmt.Sprint(a.kind), ", ", s.dialect.text(a.station), ", ", micros, " - ", micros, fmt.Sprintf(" %% %d, ", bucket),
+			s.dialect.instant(of("min", a.published)), ", ", s.dialect.instant(of("max", a.published)), ", ", s.atOf(of("max", a.at)), ", ",
+			s.size(a))
 		s.among(q, a, p)
 		for _, c := range []column{a.published, a.at} {
-			q.add(" AND ", c.name, " >= ", q.moment(c, time.UnixMilli(minMillis)), " AND ", c.name, " <= ", q.moment(c, time.UnixMilli(maxMillis)))
+			q.add(" AND ", q.compare(c, ">=", time.UnixMilli(minMillis)), " AND ", q.compare(c, "<=", time.UnixMilli(maxMillis)))
 		}
-		q.add(" GROUP BY 1, 2")
+		q.add(" GROUP BY 2, 3")
 	}
 	return q
 }
@@ -85,10 +85,10 @@ func (s *Snapshot) size(a arm) string {
 func (s *Snapshot) readGroups(ctx context.Context, p period, written bool, take func(article.Change) bool) (done bool, newest time.Time, err error) {
 	done = true
 	err = s.askBulk(ctx, s.groups(p, written), 8, func(r *row) bool {
-		c := article.Change{Station: r.station()}
+		c := article.Change{Kind: article.Kind(r.integer("kind")), Station: r.station()}
 		r.take() // the bucket
-		c.Published, c.Group.Last, c.At = r.time("published"), r.time("published"), r.time("at")
-		c.Group.Count, c.Group.Sum, c.Kind = r.integer("count"), r.integer("sum"), article.Kind(r.integer("kind"))
+		c.Published, c.Group.Last, c.At = r.time("published"), r.time("published"), r.at(c.Kind)
+		c.Group.Count, c.Group.Sum = r.integer("count"), r.integer("sum")
 		if r.fault != nil || c.Published.IsZero() {
 			return true // broken rows, which are in no document
 		}

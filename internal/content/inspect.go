@@ -37,8 +37,8 @@ func (s *Store) Inspect(ctx context.Context) ([]Finding, error) {
 		return nil, fmt.Errorf("content: %w", s.explain(cause(ctx, err)))
 	}
 	findings := s.faultsOf(found)
-	if len(findings) == 0 {
-		findings = s.missingIndexes(found)
+	if !slices.ContainsFunc(findings, func(f Finding) bool { return f.Fatal }) {
+		findings = append(findings, s.missingIndexes(found)...)
 		snapshot.catalog = found
 		scans, err := snapshot.scans(ctx)
 		if err != nil {
@@ -78,11 +78,12 @@ type need struct {
 
 // missingAddressIndex is the finding that articles can't be looked up by address.
 func (s *Store) missingAddressIndex(c *catalog) Finding {
-	f := Finding{Text: fmt.Sprintf("%s: no index on url: a page of two months stands in the sitemaps of both, and next_url and alternates may name withdrawn articles", s.articles)}
+	f := Finding{Text: fmt.Sprintf("%s: no index on %s: a page of two months stands in the sitemaps of both, and next_url and alternates may name withdrawn articles", s.articles, c.articles.called["url"])}
+	_, urlColumn := c.articles.names(s.dialect, []string{"url"})
 	if c.articles.view {
 		f.Text += " (the index belongs below the view; the user of MySQL also needs SHOW VIEW, and SELECT on what is below)"
 	} else {
-		f.Statement = s.dialect.indexAddresses("articles_of_url", s.dialect.quote(s.articles))
+		f.Statement = s.dialect.indexAddresses("articles_of_url", s.dialect.quote(s.articles), urlColumn[0])
 	}
 	return f
 }
@@ -104,29 +105,53 @@ func (s *Store) missingIndexes(c *catalog) (findings []Finding) {
 	if named := !c.column("next_url").missing() || !c.column("alternates").missing(); !c.links && (named || !c.articles.view) {
 		findings = append(findings, s.missingAddressIndex(c))
 	}
-	channels := []need{
-		{"article_channels_of_article", []string{"article_id", "channel"}, "an article's channels"},
+	if c.column("station").always != "" {
+		articles = articles[1:]
+	}
+	holder, channels := s.channels, []need{
 		{"article_channels_of_channel", []string{"channel", "article_id"}, "the articles of a channel that has few"},
+		{"article_channels_of_article", []string{"article_id", "channel"}, "an article's channels"},
+	}
+	if c.single { // whose key leads to each article
+		holder, channels = s.articles, channels[:1]
+	}
+	if s.called["channel"] == "" && c.single {
+		channels = nil
 	}
 	for _, part := range []struct {
 		name     name
 		relation relation
 		needs    []need
-	}{{s.articles, c.articles, articles}, {s.channels, c.channels, channels}} {
+	}{{s.articles, c.articles, articles}, {holder, c.channels, channels}} {
 		if part.relation.view {
 			continue
 		}
 		for _, n := range part.needs {
+			called, columns := part.relation.names(s.dialect, n.columns)
 			serves := func(index []string) bool {
-				return len(index) >= len(n.columns) && slices.Equal(index[:len(n.columns)], n.columns)
+				return len(index) >= len(called) && slices.Equal(index[:len(called)], called)
 			}
 			if !slices.ContainsFunc(part.relation.indexes, serves) {
 				findings = append(findings, Finding{
 					Text:      fmt.Sprintf("%s: no index for %s", part.name, n.serves),
-					Statement: s.dialect.createIndex(n.index, s.dialect.quote(part.name), n.columns),
+					Statement: s.dialect.createIndex(n.index, s.dialect.quote(part.name), columns),
 				})
 			}
 		}
 	}
 	return findings
+}
+
+// names returns what columns of the contract are called in the relation, and how
+// statements name them.
+func (r *relation) names(d dialect, columns []string) (called, written []string) {
+	for _, column := range columns {
+		real := r.called[column]
+		called = append(called, real)
+		if real != column {
+			real = d.quote(name{relation: real})
+		}
+		written = append(written, real)
+	}
+	return called, written
 }

@@ -8,7 +8,14 @@ import (
 
 // ofStation returns the condition that an article is of a station.
 func (s *Snapshot) ofStation(q *statement, id string) string {
-	return s.dialect.keyIs(q, s.catalog.column("station"), s.store.network.StationKey(id))
+	c, key := s.catalog.column("station"), s.store.network.StationKey(id)
+	switch {
+	case c.always == "":
+		return s.dialect.keyIs(q, c, key)
+	case c.always == key:
+		return "1 = 1"
+	}
+	return "1 = 0"
 }
 
 // ofStations returns the condition that an article is of one of several stations.
@@ -16,7 +23,14 @@ func (s *Snapshot) ofStations(q *statement, ids []string) string {
 	if len(ids) == 1 {
 		return s.ofStation(q, ids[0])
 	}
-	return s.dialect.amongStations(q, s.catalog.column("station"), s.stationKeys(ids))
+	c, keys := s.catalog.column("station"), s.stationKeys(ids)
+	switch {
+	case c.always == "":
+		return s.dialect.amongStations(q, c, keys)
+	case slices.Contains(keys, c.always):
+		return "1 = 1"
+	}
+	return "1 = 0"
 }
 
 func (s *Snapshot) stationKeys(ids []string) []string {
@@ -59,7 +73,19 @@ func (s *Snapshot) inChannel(q *statement, keys map[string][]string) string {
 		}
 		condition = "(" + strings.Join(any, " OR ") + ")"
 	}
-	return "(SELECT count(*) FROM " + s.catalog.channelsFrom + " WHERE c.article_id = a.id AND " + condition + ") > 0"
+	return "(SELECT count(*) FROM " + s.catalog.channelsFrom + " WHERE " + s.catalog.ofArticle() + " AND " + condition + ") > 0"
 }
 
 func (s *Snapshot) channel() column { return s.catalog.channels.columns["channel"] }
+
+// articleID is the column of channels that has the id of an article.
+func (c *catalog) articleID() string { return c.channels.columns["article_id"].name }
+
+// ofArticle is the condition that a channel is of the article at hand.
+func (c *catalog) ofArticle() string {
+	condition := c.articleID() + " = " + c.name("id")
+	if c.single { // which may have none
+		condition += " AND " + c.channels.columns["channel"].name + " IS NOT NULL"
+	}
+	return condition
+}

@@ -80,14 +80,14 @@ func (s *Snapshot) latest(of part, stations []string, channel string, from time.
 	q := s.query()
 	q.add(of.columns(s), " FROM ", s.catalog.from, " WHERE ", s.present(q))
 	if !from.IsZero() {
-		q.add(" AND a.published >= ", s.publishedAt(q, from))
+		q.add(" AND ", s.publishedAt(q, ">=", from))
 	}
 	q.add(" AND ", s.ofStations(q, stations))
 	if channel != "" {
 		q.add(" AND ", s.inChannel(q, s.channelKeys(stations, channel)))
 	}
 	s.behind(q, after, "<")
-	q.add(fmt.Sprintf(" ORDER BY a.published DESC, a.id DESC LIMIT %d", size))
+	q.add(fmt.Sprintf(" ORDER BY %s DESC, %s DESC LIMIT %d", s.catalog.name("published"), s.catalog.name("id"), size))
 	return q
 }
 
@@ -106,12 +106,12 @@ func (s *Snapshot) latestColumns() string {
 // channelsOf returns the column of an article's channels.
 func (s *Snapshot) channelsOf() string {
 	c := s.catalog
-	return "(SELECT " + s.dialect.aggregate(s.dialect.text(c.channels.columns["channel"])) + " FROM " + c.channelsFrom + " WHERE c.article_id = a.id)"
+	return "(SELECT " + s.dialect.aggregate(s.dialect.text(c.channels.columns["channel"])) + " FROM " + c.channelsFrom + " WHERE " + c.ofArticle() + ")"
 }
 
 // present returns the condition that an article is visible now.
 func (s *Snapshot) present(q *statement) string {
-	return s.shown(q) + " AND a.published <= " + s.publishedAt(q, s.at)
+	return s.shown(q) + " AND " + s.publishedAt(q, "<=", s.at)
 }
 
 func (r *row) latest(a *article.Article) {
@@ -160,7 +160,7 @@ func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Locati
 // zero: there is none.
 func (s *Snapshot) newest(ctx context.Context, station string, before time.Time) (newest time.Time, err error) {
 	for _, from := range s.ends(before) {
-		newest, err = s.askTime(ctx, s.newestBetween(station, from, before))
+		newest, err = s.askTime(ctx, "published", s.newestBetween(station, from, before))
 		if err != nil || !newest.IsZero() {
 			break
 		}
@@ -168,8 +168,8 @@ func (s *Snapshot) newest(ctx context.Context, station string, before time.Time)
 	return newest, err
 }
 
-// askTime runs a query of one time; zero: there is none, or a broken one.
-func (s *Snapshot) askTime(ctx context.Context, q *statement) (at time.Time, err error) {
+// askTime runs a query of one time of a column; zero: there is none, or a broken one.
+func (s *Snapshot) askTime(ctx context.Context, column string, q *statement) (at time.Time, err error) {
 	rows, err := s.ask(ctx, q)
 	if err != nil {
 		return at, err
@@ -180,7 +180,7 @@ func (s *Snapshot) askTime(ctx context.Context, q *statement) (at time.Time, err
 		if err := r.scan(rows.Rows); err != nil {
 			return at, err
 		}
-		at = r.time("")
+		at = r.time(column)
 	}
 	return at, s.failed(rows.err())
 }
@@ -191,7 +191,7 @@ func (s *Snapshot) newestBetween(station string, from, before time.Time) *statem
 	}
 	q := s.query()
 	q.add("SELECT ", s.dialect.instant(s.catalog.column("published")), " FROM ", s.catalog.from, " WHERE ", s.ofStation(q, station),
-		" AND a.published < ", s.publishedAt(q, before), " AND a.published >= ", s.publishedAt(q, from), " ORDER BY a.published DESC LIMIT 1")
+		" AND ", s.publishedAt(q, "<", before), " AND ", s.publishedAt(q, ">=", from), " ORDER BY ", s.catalog.name("published"), " DESC LIMIT 1")
 	return q
 }
 

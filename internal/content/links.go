@@ -104,7 +104,7 @@ func (s *Snapshot) hiddenAlternates(ctx context.Context, station string, from, t
 func (s *Snapshot) alternatesBetween(station string, from, to time.Time) *statement {
 	q := s.query()
 	q.add("SELECT ", s.text("url"), ", ", s.alternates(), " FROM ", s.catalog.from, " WHERE ", s.shown(q), " AND ", s.ofStation(q, station),
-		" AND a.published >= ", s.publishedAt(q, from), " AND a.published < ", s.publishedAt(q, s.until(to)), " AND ", s.alternates(), " IS NOT NULL")
+		" AND ", s.publishedAt(q, ">=", from), " AND ", s.publishedAt(q, "<", s.until(to)), " AND ", s.alternates(), " IS NOT NULL")
 	return q
 }
 

@@ -53,9 +53,9 @@ func (s *Snapshot) listing(station string, from, to time.Time, size int, after *
 	}
 	q.add(", NULLIF(", s.text("lead_image"), ", '')", s.oversize(append(listedTexts(), "lead_image")))
 	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND ", s.ofStation(q, station),
-		" AND a.published >= ", s.publishedAt(q, from), " AND a.published < ", s.publishedAt(q, s.until(to)))
+		" AND ", s.publishedAt(q, ">=", from), " AND ", s.publishedAt(q, "<", s.until(to)))
 	s.behind(q, after, ">")
-	q.add(fmt.Sprintf(" ORDER BY a.published, a.id LIMIT %d", size))
+	q.add(fmt.Sprintf(" ORDER BY %s, %s LIMIT %d", c.name("published"), c.name("id"), size))
 	return q
 }
 
@@ -98,9 +98,12 @@ func (s *Snapshot) Inventory(ctx context.Context) iter.Seq2[article.Article, err
 }
 
 func (s *Snapshot) inventory() *statement {
-	q := s.query()
-	q.add("SELECT ", s.listed(), ", ", s.text("station"), ", ", s.givenGUID(), s.oversize(listedTexts()),
-		" FROM ", s.catalog.from, " ORDER BY a.station, a.published, a.id")
+	q, c := s.query(), s.catalog
+	q.add("SELECT ", s.listed(), ", ", s.text("station"), ", ", s.givenGUID(), s.oversize(listedTexts()), " FROM ", c.from, " ORDER BY ")
+	if station := c.column("station"); station.always == "" {
+		q.add(station.name, ", ")
+	}
+	q.add(c.name("published"), ", ", c.name("id"))
 	return q
 }
 
@@ -143,7 +146,7 @@ func (s *Snapshot) listed() string {
 	updated, noindex := c.column("updated"), c.column("noindex")
 	moved, flag := "NULL, NULL", "NULL"
 	if !updated.missing() {
-		later := "CASE WHEN a.updated > a.published THEN "
+		later := "CASE WHEN " + s.later() + " THEN "
 		moved = later + d.instant(updated) + " END, " + later + d.instant(c.column("modified_at")) + " END"
 	}
 	if !noindex.missing() {
@@ -258,8 +261,8 @@ func (s *Snapshot) shown(q *statement) string {
 		condition = s.statusWord() + " NOT IN " + s.hiddenWords()
 	}
 	if expires := s.catalog.column("expires"); !expires.missing() {
-		condition += " AND (a.expires IS NULL OR a.expires > " + q.moment(expires, s.at) + " OR a.expires < " + q.moment(expires, earliest()) +
-			" OR a.expires = " + q.moment(expires, time.Unix(0, 0)) + ")"
+		condition += " AND (" + expires.name + " IS NULL OR " + q.compare(expires, ">", s.at) + " OR " + q.compare(expires, "<", earliest()) +
+			" OR " + q.compare(expires, "=", expires.form.moment(time.Unix(0, 0).UTC())) + ")"
 	}
 	return condition
 }

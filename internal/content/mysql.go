@@ -100,7 +100,11 @@ func (mySQL) placeholder(int) string { return "?" }
 func (mySQL) tick() time.Duration    { return time.Microsecond }
 
 // moment keeps to the times that a DATETIME can have.
-func (mySQL) moment(_ column, t time.Time) any {
+func (mySQL) moment(c column, t time.Time) any {
+	if c.form.unit != 0 {
+		return c.form.number(c, t)
+	}
+	t = c.form.wall(t)
 	if first := time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC); t.Before(first) {
 		return first
 	}
@@ -110,8 +114,20 @@ func (mySQL) moment(_ column, t time.Time) any {
 	return t
 }
 
+// timeAt says of a DATE that the time of day counts as well.
+func (mySQL) timeAt(c column, placeholder string) string {
+	if c.native == "date" {
+		return "CAST(" + placeholder + " AS DATETIME(6))"
+	}
+	return placeholder
+}
+
 func (mySQL) text(c column) string {
 	switch {
+	case c.kind == bytesKind:
+		return "LOWER(INSERT(INSERT(INSERT(INSERT(HEX(" + c.name + "), 9, 0, '-'), 14, 0, '-'), 19, 0, '-'), 24, 0, '-'))"
+	case c.native == "bit":
+		return "CAST(" + c.name + " + 0 AS CHAR)"
 	case c.missing() || c.kind == textKind && !isBinary(c.native):
 		return c.name
 	case c.kind == textKind:
@@ -129,9 +145,18 @@ func (mySQL) instant(c column) string {
 	return c.name
 }
 
-func (mySQL) isSet(c column) string { return c.name + " <> 0" }
+func (mySQL) isSet(c column) string {
+	if c.kind == numberKind {
+		return c.name + " <> 0"
+	}
+	return isSetText(c.name)
+}
 
 func (mySQL) micros(c column) string {
+	if c.kind == numberKind {
+		factor, isTime := c.form.micros(c)
+		return fmt.Sprintf("CASE WHEN %s THEN CAST(%s * %s AS SIGNED) END", isTime, c.name, factor)
+	}
 	return "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', " + c.name + ")"
 }
 
@@ -139,7 +164,12 @@ func (mySQL) whole(sum string) string { return "CAST(" + sum + " AS SIGNED)" }
 
 func (mySQL) digest(text string) string { return "CRC32(" + text + ")" }
 
-func (mySQL) key(_ column, argument string) string { return argument }
+func (mySQL) key(c column, argument string) string {
+	if c.kind == bytesKind {
+		return "UNHEX(REPLACE(" + argument + ", '-', ''))"
+	}
+	return argument
+}
 
 func (mySQL) aggregate(text string) string { return "JSON_ARRAYAGG(" + text + ")" }
 
@@ -152,10 +182,10 @@ func (m mySQL) amongStations(q *statement, c column, keys []string) string {
 func (mySQL) server() string   { return "CONCAT_WS(' ', @@hostname, @@port, @@server_id)" }
 func (mySQL) remote() bool     { return true }
 func (mySQL) folds() bool      { return true }
-func (mySQL) timeType() string { return "datetime or timestamp" }
+func (mySQL) timeType() string { return "datetime, timestamp or a Unix time" }
 
-func (mySQL) indexAddresses(indexName, table string) string {
-	return fmt.Sprintf("CREATE INDEX %s ON %s (url(190))", indexName, table)
+func (mySQL) indexAddresses(indexName, table, column string) string {
+	return fmt.Sprintf("CREATE INDEX %s ON %s (%s(190))", indexName, table, column)
 }
 
 func (mySQL) createIndex(indexName, table string, columns []string) string {

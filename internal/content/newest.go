@@ -34,7 +34,7 @@ func (s *Snapshot) headColumns() string {
 	modified := d.instant(c.column("modified_at"))
 	updated := "NULL"
 	if column := c.column("updated"); !column.missing() {
-		updated = "CASE WHEN a.updated > a.published THEN " + d.instant(column) + " END"
+		updated = "CASE WHEN " + s.later() + " THEN " + d.instant(column) + " END"
 	}
 	return "SELECT " + strings.Join([]string{
 		d.text(c.column("id")), s.text("url"), s.text("next_url"), d.instant(c.column("published")), updated, modified,
@@ -95,7 +95,7 @@ func (s *Snapshot) wholeOf(heads []article.Article) *statement {
 		}
 	}
 	q.add(s.latestColumns(), " FROM ", s.catalog.from, " WHERE ", s.shown(q),
-		" AND a.published >= ", s.publishedAt(q, from), " AND a.published < ", s.publishedAt(q, to.Add(s.dialect.tick())), " AND ")
+		" AND ", s.publishedAt(q, ">=", from), " AND ", s.publishedAt(q, "<", to.Add(s.dialect.tick())), " AND ")
 	among := s.dialect.keyAmong(q, s.catalog.column("id"), ids)
 	if among == "" {
 		return nil

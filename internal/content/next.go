@@ -15,7 +15,7 @@ func (s *Snapshot) Next(ctx context.Context) (next time.Time, err error) {
 		if c.missing() {
 			continue
 		}
-		at, err := s.askTime(ctx, s.firstOf(c))
+		at, err := s.askTime(ctx, name, s.firstOf(c))
 		if err != nil {
 			return time.Time{}, fmt.Errorf("content: next: %w", s.explain(err))
 		}
@@ -29,6 +29,6 @@ func (s *Snapshot) Next(ctx context.Context) (next time.Time, err error) {
 // firstOf returns the query of the first time in a column that is to come.
 func (s *Snapshot) firstOf(c column) *statement {
 	q := s.query()
-	q.add("SELECT ", s.dialect.instant(c), " FROM ", s.catalog.from, " WHERE ", c.name, " > ", q.moment(c, s.at), " ORDER BY ", c.name, " LIMIT 1")
+	q.add("SELECT ", s.dialect.instant(c), " FROM ", s.catalog.from, " WHERE ", q.compare(c, ">", s.at), " ORDER BY ", c.name, " LIMIT 1")
 	return q
 }

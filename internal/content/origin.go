@@ -58,9 +58,9 @@ func (s *Snapshot) originWithin(ctx context.Context, within time.Duration) (orig
 func (s *Snapshot) newestChange(within time.Duration) *statement {
 	q, modified := s.query(), s.catalog.column("modified_at")
 	q.add("SELECT ", s.dialect.instant(modified), ", ", s.dialect.text(s.catalog.column("id")), ", ", s.dialect.server(), " FROM ", s.catalog.from,
-		" WHERE ", modified.name, " <= ", q.moment(modified, s.at))
+		" WHERE ", q.compare(modified, "<=", s.at))
 	if within > 0 {
-		q.add(" AND ", modified.name, " > ", q.moment(modified, s.at.Add(-within)))
+		q.add(" AND ", q.compare(modified, ">", s.at.Add(-within)))
 	}
 	q.add(" ORDER BY ", modified.name, " DESC LIMIT 1")
 	return q

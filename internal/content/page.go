@@ -58,11 +58,13 @@ type place struct{ published, id any }
 
 // place returns where the row is in a list of articles, see listed.
 func (r *row) place() place {
-	p := place{published: r.values[3], id: r.values[0]}
-	if id, ok := p.id.([]byte); ok {
-		p.id = string(id) // as an argument, bytes are no text
+	text := func(value any) any {
+		if bytes, ok := value.([]byte); ok {
+			return string(bytes) // as an argument, bytes are no text
+		}
+		return value
 	}
-	return p
+	return place{published: text(r.values[3]), id: text(r.values[0])}
 }
 
 // behind adds the condition that an article comes after a place, in an order by
@@ -72,9 +74,9 @@ func (s *Snapshot) behind(q *statement, after *place, compare string) {
 	if after == nil {
 		return
 	}
-	id := s.catalog.column("id")
-	q.add(" AND a.published ", compare, "= ", q.arg(after.published), " AND (a.published ", compare, " ", q.arg(after.published),
-		" OR a.id ", compare, " ", s.dialect.key(id, q.arg(after.id)), ")")
+	id, published := s.catalog.column("id"), s.catalog.name("published")
+	q.add(" AND ", published, " ", compare, "= ", q.arg(after.published), " AND (", published, " ", compare, " ", q.arg(after.published),
+		" OR ", id.name, " ", compare, " ", s.dialect.key(id, q.arg(after.id)), ")")
 }
 
 // query is a query of articles.

@@ -88,13 +88,38 @@ func (postgres) patience(timeout time.Duration) string {
 func (postgres) quote(n name) string      { return n.quoted(`"`) }
 func (postgres) placeholder(n int) string { return fmt.Sprintf("$%d", n) }
 
-func (postgres) moment(_ column, t time.Time) any { return t }
+func (postgres) moment(c column, t time.Time) any {
+	if c.form.unit != 0 {
+		return c.form.number(c, t)
+	}
+	return c.form.wall(t)
+}
+
+// timeAt names the type: of a smaller one, the driver could not send what is too large
+// for it, or would cut it.
+func (postgres) timeAt(c column, placeholder string) string {
+	switch {
+	case c.kind == clockKind:
+		return "CAST(" + placeholder + " AS timestamp)"
+	case c.kind == numberKind && isDecimal(c):
+		return "CAST(" + placeholder + " AS double precision)"
+	case c.kind == numberKind:
+		return "CAST(" + placeholder + " AS bigint)"
+	}
+	return placeholder
+}
 
 func (postgres) tick() time.Duration { return time.Microsecond }
 
 func (postgres) text(c column) string {
 	if c.missing() || c.native == "text" || strings.HasPrefix(c.native, "character varying") {
 		return c.name
+	}
+	switch c.kind {
+	case listKind:
+		return "to_json(" + c.name + ")::text"
+	case bytesKind:
+		return "encode(" + c.name + ", 'hex')"
 	}
 	return c.name + "::text"
 }
@@ -105,19 +130,29 @@ func (postgres) instant(c column) string {
 	if c.missing() {
 		return "NULL"
 	}
+	if c.kind == numberKind {
+		return c.name
+	}
 	return fmt.Sprintf("CASE WHEN isfinite(%[1]s) THEN %[1]s WHEN %[1]s < now() THEN timestamptz '1000-01-01 00:00:00+00' END", c.name)
 }
 
 func (postgres) exact(text string) string { return text }
 
 func (postgres) isSet(c column) string {
-	if c.kind == boolKind {
+	switch c.kind {
+	case boolKind:
 		return c.name
+	case numberKind:
+		return c.name + " <> 0"
 	}
-	return c.name + " <> 0"
+	return isSetText(c.name + "::text")
 }
 
 func (postgres) micros(c column) string {
+	if c.kind == numberKind {
+		factor, isTime := c.form.micros(c)
+		return fmt.Sprintf("CASE WHEN %s THEN (%s::numeric * %s)::bigint END", isTime, c.name, factor)
+	}
 	return fmt.Sprintf("CASE WHEN isfinite(%[1]s) THEN (extract(epoch FROM %[1]s) * 1000000)::bigint END", c.name)
 }
 
@@ -126,6 +161,9 @@ func (postgres) whole(sum string) string { return "(" + sum + ")::bigint" }
 func (postgres) digest(text string) string { return "hashtext(" + text + ")::bigint" }
 
 func (postgres) key(c column, argument string) string {
+	if c.kind == bytesKind {
+		return "decode(" + argument + "::text, 'hex')"
+	}
 	return "CAST(" + argument + "::text AS " + c.native + ")"
 }
 
@@ -141,10 +179,10 @@ func (postgres) server() string {
 
 func (postgres) remote() bool     { return true }
 func (postgres) folds() bool      { return false }
-func (postgres) timeType() string { return "timestamp with time zone" }
+func (postgres) timeType() string { return "timestamp with time zone, timestamp or a Unix time" }
 
-func (postgres) indexAddresses(indexName, table string) string {
-	return fmt.Sprintf("CREATE INDEX CONCURRENTLY %s ON %s USING hash (url)", indexName, table)
+func (postgres) indexAddresses(indexName, table, column string) string {
+	return fmt.Sprintf("CREATE INDEX CONCURRENTLY %s ON %s USING hash (%s)", indexName, table, column)
 }
 
 func (postgres) createIndex(indexName, table string, columns []string) string {

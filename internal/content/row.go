@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -65,12 +66,13 @@ type row struct {
 	odd    []article.Fault // values that the row can do without
 	tag    string          // the last language that was looked at
 
+	catalog *catalog         // of columns of times; nil: they have moments
 	network *network.Network // of keys
 	reader  article.Reader
 }
 
 func (s *Snapshot) row(columns int) *row {
-	r := &row{values: make([]any, columns), into: make([]any, columns), binary: s.dialect.remote(), network: s.store.network, reader: s.store.reader}
+	r := &row{values: make([]any, columns), into: make([]any, columns), binary: s.dialect.remote(), catalog: s.catalog, network: s.store.network, reader: s.store.reader}
 	for i := range r.values {
 		r.into[i] = &r.values[i]
 	}
@@ -174,34 +176,73 @@ func plausible(milliseconds int64) bool {
 	return minMillis <= milliseconds && milliseconds <= maxMillis
 }
 
-// time takes an instant; NULL is the zero time, and so are the dates that databases
-// have in its place. SQLite has Unix milliseconds.
+// time takes a time of a column; NULL is the zero time, and so is what databases have in
+// its place. The embedded store has Unix milliseconds.
 func (r *row) time(column string) time.Time {
 	switch value := r.take().(type) {
+	case nil:
+		return time.Time{}
 	case time.Time:
-		switch {
-		case value.Year() <= 1 || value.Unix() == 0 && value.Nanosecond() == 0:
-			return time.Time{}
-		case !plausible(value.UnixMilli()):
-			r.fail(column, fmt.Errorf("not a plausible time: %s", value.UTC().Format(time.RFC3339)))
+		if value.Year() <= 1 || value.Unix() == 0 && value.Nanosecond() == 0 {
 			return time.Time{}
 		}
-		return value.UTC()
+		return r.sane(column, r.form(column).moment(value))
 	case int64:
 		if value == 0 {
 			return time.Time{}
+		}
+		if r.binary {
+			return r.sane(column, article.Unix(value, ""))
 		}
 		if !plausible(value) {
 			r.fail(column, fmt.Errorf("not a plausible time in milliseconds: %d", value))
 			return time.Time{}
 		}
 		return instant(value)
-	case nil:
-		return time.Time{}
 	default:
+		if r.binary {
+			return r.written(column, value)
+		}
 		r.fail(column, fmt.Errorf("want milliseconds, got %s", describe(value)))
 		return time.Time{}
 	}
+}
+
+// written reads a time that is no instant: a number, or a text.
+func (r *row) written(column string, value any) time.Time {
+	text := ""
+	switch value := value.(type) {
+	case float64:
+		text = strconv.FormatFloat(value, 'f', -1, 64)
+	case []byte:
+		text = string(value)
+	default:
+		text = fmt.Sprint(value)
+	}
+	at, err := r.reader.Time(text)
+	if err != nil {
+		r.fail(column, err)
+	}
+	return r.sane(column, at)
+}
+
+// sane returns a time, or fails for one that no article can have.
+func (r *row) sane(column string, at time.Time) time.Time {
+	switch {
+	case at.IsZero():
+		return time.Time{}
+	case !plausible(at.UnixMilli()):
+		r.fail(column, fmt.Errorf("not a plausible time: %s", at.UTC().Format(time.RFC3339)))
+		return time.Time{}
+	}
+	return at.UTC()
+}
+
+func (r *row) form(column string) form {
+	if r.catalog == nil {
+		return form{}
+	}
+	return r.catalog.column(column).form
 }
 
 // decoded takes JSON text, or NULL, which is nothing.

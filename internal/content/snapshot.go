@@ -122,9 +122,9 @@ func (s *Snapshot) Close() {
 // query begins a statement.
 func (s *Snapshot) query() *statement { return &statement{dialect: s.dialect} }
 
-// publishedAt adds a time to be compared with published as an argument.
-func (s *Snapshot) publishedAt(q *statement, t time.Time) string {
-	return q.moment(s.catalog.column("published"), t)
+// publishedAt returns the condition that the time of publication compares so with another.
+func (s *Snapshot) publishedAt(q *statement, operator string, t time.Time) string {
+	return q.compare(s.catalog.column("published"), operator, t)
 }
 
 // answer is the rows of a statement, for which a server is waited so long.

@@ -166,6 +166,8 @@ func (embedded) placeholder(n int) string { return fmt.Sprintf("?%d", n) }
 
 func (embedded) moment(_ column, t time.Time) any { return millis(t) }
 
+func (embedded) timeAt(_ column, placeholder string) string { return placeholder }
+
 func (embedded) tick() time.Duration { return time.Millisecond }
 
 func (embedded) text(c column) string     { return c.name }
@@ -189,6 +191,6 @@ func (embedded) remote() bool     { return false }
 func (embedded) folds() bool      { return false }
 func (embedded) timeType() string { return "Unix milliseconds" }
 
-func (embedded) indexAddresses(string, string) string { return "" } // it has one
+func (embedded) indexAddresses(string, string, string) string { return "" } // it has one
 
 func (embedded) createIndex(string, string, []string) string { return "" }

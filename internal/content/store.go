@@ -71,6 +71,11 @@ type Options struct {
 	// Network says what the store calls stations and channels that it does not call
 	// by their ids; nil: there are none. The embedded store calls all by their ids.
 	Network *network.Network
+	// Map says what the columns of the contract are called in the two relations, where
+	// that is another name; empty: a column that is there is not to be read. Where there
+	// is no second relation, channel is a column of the first. The embedded store has
+	// its own.
+	Map map[string]string
 	// Reader reads the values of columns; the embedded store has its own.
 	Reader article.Reader
 	// WordPress is not nil where bodies are WordPress's own.
@@ -97,6 +102,7 @@ type Store struct {
 	trial    *Trial           // nil: none
 	network  *network.Network // of keys; without stations: all are called by their ids
 	reader   article.Reader
+	called   map[string]string // see Options.Map
 
 	wordpress *WordPress // nil: bodies are HTML
 	parts     name       // empty: there are none
@@ -141,6 +147,9 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.New("content: the overlap, the timeout and the number of single changes can't be negative")
 	}
 	if err := s.setNames(cmp.Or(o.Articles, "articles"), cmp.Or(o.ArticleChannels, "article_channels")); err != nil {
+		return nil, fmt.Errorf("content: %w", err)
+	}
+	if err := s.setColumns(o.Map); err != nil {
 		return nil, fmt.Errorf("content: %w", err)
 	}
 	if err := s.setChannel(o); err != nil {

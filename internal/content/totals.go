@@ -109,7 +109,7 @@ func (s *Snapshot) totalsOf(station string, parts [][2]time.Time) *statement {
 			q.add(" UNION ALL ")
 		}
 		q.add(fmt.Sprintf("SELECT %d, count(*), %s, %s FROM ", i, s.newestOf("modified_at"), s.dialect.whole("coalesce(sum("+sum.String()+"), 0)")),
-			c.from, " WHERE ", s.ofStation(q, station), " AND a.published >= ", s.publishedAt(q, part[0]), " AND a.published < ", s.publishedAt(q, part[1]))
+			c.from, " WHERE ", s.ofStation(q, station), " AND ", s.publishedAt(q, ">=", part[0]), " AND ", s.publishedAt(q, "<", part[1]))
 	}
 	return q
 }

@@ -25,8 +25,8 @@ func (s *Snapshot) unstamped() *statement {
 	q, c := s.query(), s.catalog
 	published := c.column("published")
 	q.add("SELECT ", s.dialect.text(c.column("id")), ", ", s.text("station"), ", ", s.dialect.instant(published), " FROM ", c.from,
-		" WHERE ", s.dialect.micros(c.column("modified_at")), " IS NULL AND a.published > ", q.moment(published, s.at.Add(-unstampedFor)),
-		" AND a.published <= ", q.moment(published, s.at), fmt.Sprintf(" ORDER BY a.published DESC LIMIT %d", unstampedMost))
+		" WHERE ", s.dialect.micros(c.column("modified_at")), " IS NULL AND ", q.compare(published, ">", s.at.Add(-unstampedFor)),
+		" AND ", q.compare(published, "<=", s.at), fmt.Sprintf(" ORDER BY %s DESC LIMIT %d", published.name, unstampedMost))
 	return q
 }
 
@@ -75,15 +75,15 @@ func (s *Snapshot) stamps(ctx context.Context) (notices []string, err error) {
 		},
 		{
 			"have one in the future, as %s: is it local time, stored as UTC? A later change with an earlier time waits for the audit",
-			func(q *statement) string { return modified.name + " > " + q.moment(modified, s.at.Add(maxSkew)) },
+			func(q *statement) string { return q.compare(modified, ">", s.at.Add(maxSkew)) },
 		},
 		{
 			"changed later by their column updated, as %s: modified_at has to move with every change of the row, or the change waits for the audit",
 			func(q *statement) string {
-				if updated.missing() {
+				if updated.missing() || updated.form.zone != modified.form.zone {
 					return ""
 				}
-				return s.dialect.micros(updated) + " > 1000000 + " + s.dialect.micros(modified) + " AND " + updated.name + " <= " + q.moment(updated, s.at)
+				return s.dialect.micros(updated) + " > 1000000 + " + s.dialect.micros(modified) + " AND " + q.compare(updated, "<=", s.at)
 			},
 		},
 	} {

@@ -1,8 +1,9 @@
-package config
+// Package suggest finds the word that a misspelt one was meant to be.
+package suggest
 
-// nearest returns the known word that got was most likely meant to be, at most
+// Nearest returns the known word that got was most likely meant to be, at most
 // two edits away, or false when there is none.
-func nearest(got string, known []string) (string, bool) {
+func Nearest(got string, known []string) (string, bool) {
 	best, nearer := "", min((len(got)+2)/3, 2)+1 // of a short word everything is near
 	for _, word := range known {
 		if len(word)-len(got) >= nearer || len(got)-len(word) >= nearer {

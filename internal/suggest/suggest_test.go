@@ -1,4 +1,4 @@
-package config
+package suggest
 
 import "testing"
 
@@ -19,9 +19,9 @@ func TestNearest(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, ok := nearest(tt.got, known)
+			got, ok := Nearest(tt.got, known)
 			if got != tt.want || ok != (tt.want != "") {
-				t.Errorf("nearest(%q) = %q, %t, want %q", tt.got, got, ok, tt.want)
+				t.Errorf("Nearest(%q) = %q, %t, want %q", tt.got, got, ok, tt.want)
 			}
 		})
 	}
