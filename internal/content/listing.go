@@ -18,9 +18,9 @@ const pageSize = 10_000
 
 // Listing yields the visible articles of a station that were first published
 // in [from, to), oldest first, with what a sitemap needs: no people, of
-// images the addresses, and no texts but those of articles with enclosures,
-// which they describe. None names an article that is not visible. Broken rows are left out, see Faults; another error ends
-// it.
+// images the addresses, and no texts but those of articles with enclosures, which they
+// describe. None names an article that is not visible. Broken rows are left out, see
+// Faults; another error ends it.
 func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
 	read := query{of: "articles of " + station, read: (*row).listing, size: pageSize, page: func(size int, after *place) *statement {
 		return s.listing(station, from, to, size, after)
@@ -37,6 +37,12 @@ func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Ti
 			if s.store.wordpress != nil && a.Body != "" {
 				s.showBody(&a, parts{})
 			}
+			if isBlank(a.Title) {
+				a.Title = article.Beginning(a.Summary, a.Body)
+				if len(a.Enclosures) == 0 {
+					a.Summary, a.Body = "", ""
+				}
+			}
 			if !yield(a, err) {
 				return
 			}
@@ -47,9 +53,9 @@ func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Ti
 func (s *Snapshot) listing(station string, from, to time.Time, size int, after *place) *statement {
 	q, c := s.query(), s.catalog
 	q.add("SELECT ", s.listed())
-	enclosures := s.dialect.text(c.column("enclosures"))
+	enclosures, title := s.dialect.text(c.column("enclosures")), s.dialect.text(c.column("title"))
 	for _, name := range []string{"summary", "body"} {
-		q.add(", CASE WHEN ", enclosures, " <> '[]' THEN ", s.text(name), " END")
+		q.add(", CASE WHEN ", enclosures, " NOT IN ('', '[]') OR COALESCE(TRIM(", title, "), '') = '' THEN ", s.text(name), " END")
 	}
 	q.add(", NULLIF(", s.text("lead_image"), ", '')", s.oversize(append(listedTexts(), "lead_image")))
 	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND ", s.ofStation(q, station),

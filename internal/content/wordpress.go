@@ -48,15 +48,23 @@ type parts struct {
 	attached map[int64][]int64 // ids of attachments, by their posts'
 }
 
-// complete makes articles what readers see of them.
+// complete makes articles what readers see of them: one without a title has the
+// beginning of its text.
 func (s *Snapshot) complete(ctx context.Context, articles []article.Article) error {
 	if s.store.wordpress != nil {
 		if err := s.show(ctx, articles); err != nil {
 			return fmt.Errorf("content: parts of posts: %w", s.explain(s.failed(err)))
 		}
 	}
+	for i := range articles {
+		if a := &articles[i]; isBlank(a.Title) {
+			a.Title = article.Beginning(a.Summary, a.Body)
+		}
+	}
 	return s.unlink(ctx, articles)
 }
+
+func isBlank(text string) bool { return strings.TrimSpace(text) == "" }
 
 // show makes the bodies of articles HTML.
 func (s *Snapshot) show(ctx context.Context, articles []article.Article) error {
