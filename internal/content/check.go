@@ -71,18 +71,23 @@ func (s *Store) Survey(ctx context.Context, n *network.Network, each func(*artic
 		return findings, err
 	}
 	defer snapshot.Close()
-	articles, counts := 0, map[string]int{}
+	articles, census := 0, newCensus(n, snapshot.at)
 	for a, err := range snapshot.Inventory(ctx) {
 		if err != nil {
 			return findings, err
 		}
 		articles++
-		counts[a.Station]++
+		census.add(&a)
 		each(&a)
 	}
 	if findings.Notices, err = snapshot.stamps(ctx); err != nil {
 		return findings, fmt.Errorf("content: %w", s.explain(err))
 	}
+	if err := snapshot.channels(ctx, census.placed); err != nil {
+		return findings, fmt.Errorf("content: channels: %w", s.explain(err))
+	}
+	findings.Notices = append(findings.Notices, census.notices(snapshot)...)
+	counts := census.counts
 	findings.Summary = fmt.Sprintf("%d %s of %d %s", articles, english.PluralWord(articles, "article", ""), len(counts), english.PluralWord(len(counts), "station", ""))
 	for _, station := range slices.Sorted(maps.Keys(counts)) {
 		if _, ok := n.Station(station); !ok {
