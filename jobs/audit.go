@@ -200,7 +200,9 @@ func (c *Conductor) unhinted(ctx context.Context, snapshot Snapshot, r *result, 
 	more, ids := map[string]int64{}, []string{}
 	for n, list := range map[int64][]edition.Article{1: diff.Came, 0: diff.Changed, -1: diff.Left} {
 		for _, a := range list {
-			more[a.ID], ids = n, append(ids, a.ID)
+			if n != 0 || !r.outcome.Settled[a.Address] { // whose row need not have changed
+				more[a.ID], ids = n, append(ids, a.ID)
+			}
 		}
 	}
 	states, err := press.Find(ctx, snapshot, ids)

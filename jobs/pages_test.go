@@ -1,8 +1,10 @@
 package jobs_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -236,6 +238,31 @@ func TestPageOfManyMonths(t *testing.T) {
 	})
 }
 
+// That a page is named by another month is no drift.
+func TestPageThatMovesIsNoDrift(t *testing.T) {
+	in(t, func(w *world) {
+		earlier, later := sharing(1, time.Now().AddDate(0, -1, 0)), sharing(2, time.Now().AddDate(0, 0, -1))
+		w.put(earlier, later, newArticle("xt", 3, 40*dayHours))
+		w.refresh()
+		w.audit()
+		for _, status := range []article.Status{article.Withdrawn, article.Published} {
+			time.Sleep(time.Hour)
+			w.restart(options) // which does not know what months were built from
+			w.refresh()
+			time.Sleep(time.Hour)
+			later.Status = status
+			w.put(later)
+			w.audit()
+			if naming, _ := monthsNaming(w.edition("xt"), sharedPage); len(naming) != 1 {
+				t.Errorf("%s: named by %q", status, naming)
+			}
+			if got := w.conductor.Drift(); len(got) > 0 {
+				t.Errorf("%s: drift %v", status, got)
+			}
+		}
+	})
+}
+
 // While old months are pending a page may be named twice; when they are built, by
 // whichever process, once.
 func TestPageOfPendingMonths(t *testing.T) {
@@ -281,6 +308,57 @@ func TestPageOfWithdrawnBeforeRefused(t *testing.T) {
 		w.put(append(several("xt", 10, 30), earlier, later)...) // as it was
 		w.refresh()
 		w.wantNaming("with what was missing", "2025-12")
+	})
+}
+
+// asking is a snapshot that tells which pages are asked for.
+type asking struct {
+	jobs.Snapshot
+	asked *[]int
+}
+
+func (s asking) Sharing(ctx context.Context, station string, addresses []string) ([]article.State, error) {
+	*s.asked = append(*s.asked, len(addresses))
+	return s.Snapshot.Sharing(ctx, station, addresses)
+}
+
+// The content store is asked for the pages that months have begun or ceased to name, once
+// a build, and for none of others.
+func TestPagesThatAreAskedFor(t *testing.T) {
+	in(t, func(w *world) {
+		var asked []int
+		w.conductor = jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
+			s, err := w.store.Snapshot(ctx)
+			return asking{s, &asked}, err
+		}, w.editions, options)
+		a, b := newArticle("xt", 1, time.Hour), sharing(2, time.Now().AddDate(0, -1, 0))
+		w.put(append(several("xt", 100, 300), a, b)...)
+		w.refresh()
+		for _, step := range []struct {
+			name string
+			put  func() []article.Article
+			want []int
+		}{
+			{"nothing", func() []article.Article { return nil }, nil},
+			{"one new article", func() []article.Article { return several("xt", 1000, 1) }, []int{1}},
+			{"one that is edited", func() []article.Article { a.Title = "别的"; return []article.Article{a} }, nil},
+			{"one that is withdrawn", func() []article.Article { a.Status = article.Withdrawn; return []article.Article{a} }, []int{1}},
+			{"another address", func() []article.Article { b.URL += "l"; return []article.Article{b} }, []int{2}},
+			{"many new articles, each with its page", func() []article.Article { return several("xt", 2000, 1500) }, nil},
+			{"of another station", func() []article.Article { return several("yy", 5000, 2) }, []int{2}},
+		} {
+			time.Sleep(time.Hour)
+			asked = nil
+			w.put(step.put()...)
+			w.refresh()
+			if !slices.Equal(asked, step.want) {
+				t.Errorf("%s: asked for %v pages, want %v", step.name, asked, step.want)
+			}
+		}
+		asked = nil
+		if err := w.conductor.Build(w.t.Context(), nil, func(jobs.Report) {}); err != nil || asked != nil {
+			t.Errorf("a full build asked for %v pages; %v", asked, err)
+		}
 	})
 }
 

@@ -44,6 +44,7 @@ type Outcome struct {
 	// whose rows had gone.
 	Returned map[article.Month][]string
 	Back     []string
+	Settled  map[string]bool // addresses that another month names than before, because of other articles
 	Cut      []Cut
 	Memory   Memory // for the next build
 }

@@ -40,6 +40,7 @@ func (b *builder) settlePages(ctx context.Context, work *Work) error {
 		}
 	}
 	asked := map[string]bool{}
+	b.outcome.Settled = map[string]bool{}
 	for len(addresses) > 0 {
 		months, err := b.monthsOf(ctx, addresses)
 		if err != nil {
@@ -71,7 +72,9 @@ func (b *builder) settleMonth(ctx context.Context, month article.Month, addresse
 	}
 	wrong := false
 	for address := range addresses {
-		wrong = wrong || listed[address] && taken[address] || later[address] && !taken[address]
+		if listed[address] && taken[address] || later[address] && !taken[address] {
+			wrong, b.outcome.Settled[address] = true, true
+		}
 		later[address] = taken[address]
 	}
 	if wrong {
