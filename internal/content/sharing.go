@@ -9,7 +9,7 @@ import (
 	"feedstation/internal/article"
 )
 
-// Sharing returns what is known of the station's articles whose page has one of some
+// Sharing returns what is known of the station's articles that have one of some
 // addresses, which are normal, as are those of what is returned. A row is found whose
 // address is spelled so, or with the letters of its language instead of their escapes.
 // It costs what Find costs for as many articles; where a server has no index of

@@ -194,14 +194,15 @@ func legible(contents *edition.Document) ([]byte, error) {
 // pagesBefore returns the addresses that the current edition names in a month, and those
 // that the month leaves to later ones until that is found to be otherwise.
 func (b *builder) pagesBefore(month article.Month) (listed, later map[string]bool, err error) {
+	if b.everything || b.current == nil { // where nothing is taken on trust
+		return nil, b.later, nil
+	}
 	listed, later, err = pagesOf(b.previousContents, month)
-	switch {
-	case errors.Is(err, edition.ErrDamaged): // what it says is lost
+	if errors.Is(err, edition.ErrDamaged) { // what it says is lost
 		listed, later, err = nil, nil, nil
-	case b.later != nil:
+	}
+	if b.later != nil {
 		later = b.later
-	case b.everything: // where nothing is taken on trust
-		later = nil
 	}
 	return listed, later, err
 }
