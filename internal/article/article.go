@@ -42,7 +42,7 @@ type Article struct {
 	Modified  time.Time // the last change of its row, where only that is read of it; else zero
 
 	Images     []Image // the first is the lead image
-	Lead       string  // the picture of Body that stands for it without Images, where that is known
+	Lead       string  // the picture of Body that stands for it without Images; NoLead: it has none, empty: nobody has looked
 	Enclosures []Enclosure
 	Tags       []string
 
@@ -60,6 +60,10 @@ type Source struct {
 	Name string `json:"name"`
 	URL  string `json:"url,omitempty"`
 }
+
+// NoLead is the Lead of an article whose Body has been looked at and has no such
+// picture. No address is written so.
+const NoLead = "-"
 
 // Image is a picture of an article. URL may be relative to the article's.
 type Image struct {

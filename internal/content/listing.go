@@ -18,9 +18,10 @@ const pageSize = 10_000
 
 // Listing yields the visible articles of a station that were first published
 // in [from, to), oldest first, with what a sitemap needs: no people, of
-// images the addresses, and no texts but those of articles with enclosures, which they
-// describe. None names an article that is not visible. Broken rows are left out, see
-// Faults; another error ends it.
+// images the addresses, and no texts but those of articles with enclosures,
+// which they describe, and in the embedded store the bodies in which nobody has looked
+// for a picture. None names an article that is not visible. Broken rows are left out,
+// see Faults; another error ends it.
 func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
 	read := query{of: "articles of " + station, read: (*row).listing, size: pageSize, page: func(size int, after *place) *statement {
 		return s.listing(station, from, to, size, after)
@@ -54,9 +55,12 @@ func (s *Snapshot) listing(station string, from, to time.Time, size int, after *
 	q, c := s.query(), s.catalog
 	q.add("SELECT ", s.listed())
 	enclosures, title := s.dialect.text(c.column("enclosures")), s.dialect.text(c.column("title"))
-	for _, name := range []string{"summary", "body"} {
-		q.add(", CASE WHEN ", enclosures, " NOT IN ('', '[]') OR COALESCE(TRIM(", title, "), '') = '' THEN ", s.text(name), " END")
+	described := enclosures + " NOT IN ('', '[]') OR COALESCE(TRIM(" + title + "), '') = ''"
+	q.add(", CASE WHEN ", described, " THEN ", s.text("summary"), " END")
+	if !s.dialect.remote() { // of what a former version has stored, or another tool
+		described += fmt.Sprintf(" OR images = '[]' AND lead_image = '' AND octet_length(body) <= %d", maxOf("body"))
 	}
+	q.add(", CASE WHEN ", described, " THEN ", s.text("body"), " END")
 	q.add(", NULLIF(", s.text("lead_image"), ", '')", s.oversize(append(listedTexts(), "lead_image")))
 	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND ", s.ofStation(q, station),
 		" AND ", s.publishedAt(q, ">=", from), " AND ", s.publishedAt(q, "<", s.until(to)))

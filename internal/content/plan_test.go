@@ -120,8 +120,8 @@ func TestPlanOfListing(t *testing.T) {
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	if ofRows != 2 || ofIndex < 10 {
-		t.Errorf("%d columns are read from rows, want the summary and the body; %d from the index", ofRows, ofIndex)
+	if ofRows != 3 || ofIndex < 10 {
+		t.Errorf("%d columns are read from rows, want the summary, and the body and its length; %d from the index", ofRows, ofIndex)
 	}
 }
 

@@ -6,6 +6,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -228,8 +229,11 @@ func (i *Intake) decode(r Record) (a article.Article, odd []article.Fault, err e
 			i.Count.UnknownChannels[a.Station+"/"+channel]++
 		}
 	}
-	if len(a.Images) == 0 && strings.Contains(a.Body, "<") {
-		a.Lead = feed.LeadImage(a.Body, a.URL)
+	if len(a.Images) == 0 {
+		a.Lead = article.NoLead
+		if strings.Contains(a.Body, "<") {
+			a.Lead = cmp.Or(feed.LeadImage(a.Body, a.URL), article.NoLead)
+		}
 	}
 	return a, odd, nil
 }

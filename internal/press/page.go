@@ -44,8 +44,8 @@ func (b *builder) addLinks(u *sitemap.URL, a *article.Article) {
 	for _, image := range a.Images[:min(len(a.Images), sitemap.MaxImages)] {
 		u.Images = append(u.Images, absolute(a.URL, image.URL))
 	}
-	if len(a.Images) == 0 && a.Lead != "" {
-		u.Images = []string{absolute(a.URL, a.Lead)}
+	if lead := leadOf(a); lead != "" {
+		u.Images = []string{absolute(a.URL, lead)}
 	}
 	b.addVideos(u, a)
 	if len(a.Alternates) == 0 {
@@ -57,6 +57,19 @@ func (b *builder) addLinks(u *sitemap.URL, a *article.Article) {
 	for _, alternate := range a.Alternates[:min(len(a.Alternates), sitemap.MaxAlternates)] {
 		u.Alternates = append(u.Alternates, sitemap.Alternate{Lang: alternate.Lang, Loc: absolute(a.URL, alternate.URL)})
 	}
+}
+
+// leadOf returns the picture of an article's text that stands for it where it has no
+// other; "": there is none. It looks for it where nobody has: a text that a former
+// version has stored, or another tool.
+func leadOf(a *article.Article) string {
+	switch {
+	case len(a.Images) > 0 || a.Lead == article.NoLead:
+		return ""
+	case a.Lead == "" && strings.Contains(a.Body, "<"):
+		return feed.LeadImage(a.Body, a.URL)
+	}
+	return a.Lead
 }
 
 // addVideos adds the article's films. Google requires a picture, which is the

@@ -33,7 +33,8 @@ type Snapshot interface {
 	// Months returns the months in which the station has articles, newest first.
 	Months(ctx context.Context, station string, zone *time.Location) ([]article.Month, error)
 	// Listing yields the visible articles first published in [from, to), oldest
-	// first, with texts only where there are enclosures.
+	// first, with texts only where there are enclosures, or nobody has looked for a
+	// picture.
 	Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error]
 	// Find returns what is known of the articles of these ids, at most 1000; those
 	// that the store does not have are absent.
