@@ -159,6 +159,10 @@ type Item struct {
 	OriginalURL string // the address of the original of a syndicated article
 	NextURL     string // the next article
 
+	// Withdrawn says that the item is in the place of an article that was withdrawn.
+	// Feeds for aggregators have it only where these want to be told, see [Profile].
+	Withdrawn bool
+
 	stand Image // the picture of the body that stands for the article
 }
 

@@ -70,6 +70,7 @@ func archive(current string) (namespace string, mark *struct{}) {
 type media struct {
 	Contents  []mediaContent  `xml:"media:content"`
 	Thumbnail *mediaThumbnail `xml:"media:thumbnail"`
+	Status    string          `xml:"media:status,omitempty"` // as SmartNews has it: text, not Media RSS's attribute
 }
 
 type mediaContent struct {

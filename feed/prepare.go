@@ -22,6 +22,7 @@ const (
 type Prepared struct {
 	url, guid          string
 	published, updated time.Time
+	withdrawn          bool
 
 	rss  rssItem
 	atom atomEntry
@@ -65,6 +66,7 @@ func Prepare(it Item) (*Prepared, error) {
 		guid:      d.GUID,
 		published: d.Published,
 		updated:   d.Updated,
+		withdrawn: it.Withdrawn,
 		rss:       d.rss(),
 		atom:      d.atom(),
 		json:      d.json(),

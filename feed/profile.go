@@ -20,7 +20,10 @@ type Profile struct {
 	extra    int // how many bytes an item gets besides at most
 	head     func(*rssFeed, *Feed)
 	item     func(*rssItem, *Prepared)
-	needs    []need
+	// withdrawn makes the item of an article that was withdrawn; nil: the aggregator
+	// knows no such item.
+	withdrawn func(*rssItem, *Prepared)
+	needs     []need
 }
 
 // need is something that an aggregator wants of an article.
@@ -48,19 +51,22 @@ func (p *Profile) Lacks(it *Prepared, at time.Time) (lacks []string) {
 
 // takes reports whether the aggregator takes an article at all.
 func (p *Profile) takes(it *Prepared) bool {
+	if it.withdrawn {
+		return p.withdrawn != nil
+	}
 	return !slices.ContainsFunc(p.needs, func(n need) bool { return n.required && !n.met(it, time.Time{}) })
 }
 
 // ForProfile returns the feed as an aggregator wants it, with full texts, whose
-// media type is RSSType, and how many items it has. It links to itself, by RSSURL,
+// media type is RSSType, and how many articles it has. It links to itself, by RSSURL,
 // and to its hubs, unless the aggregator wants no such element. Articles that the aggregator does not take are left out, and the
 // oldest where the document would be too large.
 func (f *Feed) ForProfile(p *Profile) (doc []byte, items int) {
-	d, length := f.forProfile(p)
-	return render(rssWriter, d, length), len(d.Channel.Items)
+	d, length, items := f.forProfile(p)
+	return render(rssWriter, d, length), items
 }
 
-func (f *Feed) forProfile(p *Profile) (doc *rssFeed, length int) {
+func (f *Feed) forProfile(p *Profile) (doc *rssFeed, length, items int) {
 	c := *f
 	c.AtomURL, c.JSONURL, c.SummaryOnly, c.MaxBytes = "", "", false, cmp.Or(p.maxBytes, f.MaxBytes)
 	c.PrevArchive, c.NextArchive, c.Current = Addresses{}, Addresses{}, Addresses{}
@@ -77,10 +83,15 @@ func (f *Feed) forProfile(p *Profile) (doc *rssFeed, length int) {
 	p.head(doc, d)
 	for i := range entries {
 		item := *d.rssItem(&entries[i])
-		p.item(&item, entries[i].Prepared)
+		if entries[i].withdrawn {
+			p.withdrawn(&item, entries[i].Prepared)
+		} else {
+			p.item(&item, entries[i].Prepared)
+			items++
+		}
 		doc.Channel.Items = append(doc.Channel.Items, &item)
 	}
-	return doc, length
+	return doc, length, items
 }
 
 // lead returns the picture that stands for the article.

@@ -129,6 +129,33 @@ func TestProfileItems(t *testing.T) {
 	}
 }
 
+// TestProfileOfWithdrawn holds that SmartNews, which keeps what has only left a feed, is
+// told of an article that was withdrawn, and that no other aggregator gets such an item.
+func TestProfileOfWithdrawn(t *testing.T) {
+	c := bareChannel()
+	c.Items = []feed.Item{wanted(), {
+		URL: "https://xt.news.example/2.html", GUID: "news:2", Title: "本文已撤回 & <b>", Withdrawn: true,
+		Published: wanted().Published.Add(-time.Hour), Updated: wanted().Published.Add(time.Hour),
+	}}
+	for name, want := range map[string]int{"smartnews": 2, "msn": 1, "flipboard": 1} {
+		doc, articles := prepared(t, c).ForProfile(profileOf(t, name))
+		if got := strings.Count(string(doc), "<item>"); got != want || articles != 1 {
+			t.Errorf("%s: %d items, want %d; %d articles", name, got, want, articles)
+		}
+	}
+	doc, _ := prepared(t, c).ForProfile(profileOf(t, "smartnews"))
+	_, item, _ := strings.Cut(string(doc), "<guid isPermaLink=\"false\">news:2</guid>")
+	item, _, _ = strings.Cut(item, "</item>")
+	for _, want := range []string{`<media:status>deleted</media:status>`, "<pubDate>Tue, 10 Mar 2026 10:00:00 +0800</pubDate>", "<content:encoded>"} {
+		if !strings.Contains(item, want) {
+			t.Errorf("no %s in\n%s", want, item)
+		}
+	}
+	if strings.Count(string(doc), "<media:status>") != 1 {
+		t.Errorf("an article is said to be deleted:\n%s", doc)
+	}
+}
+
 func TestSmartNews(t *testing.T) {
 	c := richChannel()
 	c.Description = strings.Repeat("湘", 31)

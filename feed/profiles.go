@@ -2,6 +2,7 @@ package feed
 
 import (
 	"cmp"
+	"html"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +48,9 @@ func needLeadOf(lack string, ok func(mediaContent) bool) need {
 // with the namespaces content, dc, media and snf alone, the channel's title, link,
 // description of at most 30 characters, pubDate and language, and of an item title,
 // link, guid, pubDate and content:encoded; media:thumbnail is the picture of the
-// list. A file has 1 MB at most ("SmartFormat概要", 制限事項).
+// list. A file has 1 MB at most ("SmartFormat概要", 制限事項). An article that only
+// leaves the feed stays in the app: it goes with media:status deleted and a later
+// pubDate ("Deleting Articles", article 360021354914).
 func smartNews() *Profile {
 	const maxDescription = 30
 	return &Profile{
@@ -70,6 +73,14 @@ func smartNews() *Profile {
 			}
 			if lead, ok := p.lead(); ok {
 				it.Thumbnail = &mediaThumbnail{URL: lead.URL, Width: lead.Width, Height: lead.Height}
+			}
+		},
+		withdrawn: func(it *rssItem, p *Prepared) {
+			it.PubDate = stamp(p.updated, time.RFC1123Z)
+			*it = rssItem{
+				Title: it.Title, Description: it.Description, RssItem: it.RssItem, Language: it.Language,
+				Content: &feeds.RssContent{Content: "<p>" + html.EscapeString(p.json.Title) + "</p>"},
+				media:   media{Status: "deleted"},
 			}
 		},
 	}

@@ -52,7 +52,7 @@ func noticeItem(station *network.Station, notice edition.Article) (*feed.Prepare
 		language, title = "en", noticeTitles["en"]
 	}
 	return feed.Prepare(feed.Item{
-		URL: notice.Address, GUID: notice.GUID, Title: title, Language: language,
+		URL: notice.Address, GUID: notice.GUID, Title: title, Language: language, Withdrawn: true,
 		Published: notice.Published.In(station.Zone), Updated: notice.Updated.In(station.Zone),
 	})
 }

@@ -20,7 +20,7 @@ func (b *draft) profileOutput(channel network.Channel, p *feed.Profile) output {
 	return output{
 		path: path, mediaType: feed.RSSType,
 		link: fmt.Sprintf("<%s>; rel=%q; type=%q", address, "self", network.RSS.MediaType()),
-		render: func(f feed.Feed, _ int) ([]byte, int, error) { // which takes no notices: they have no text
+		render: func(f feed.Feed, _ int) ([]byte, int, error) {
 			f.RSSURL = address
 			body, items := f.ForProfile(p)
 			return body, items, nil

@@ -201,7 +201,7 @@ func (w *withdrawal) apply(l *loss) {
 	for _, format := range formats {
 		w.withdrawFromFeed(network.FeedPath(channel, format.name), format.name, format.mediaType, l, notices)
 	}
-	for _, p := range feed.Profiles() { // which have no notices
+	for _, p := range feed.Profiles() { // which have notices of their own, from the next build on
 		w.withdrawFromFeed(network.ProfilePath(channel, p.Name), network.RSS, feed.RSSType, l, nil)
 	}
 }
