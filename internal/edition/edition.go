@@ -33,6 +33,7 @@ type Edition struct {
 	issued    time.Time // see Issued
 	build     string
 	url       string // see At
+	zone      string // see InZone
 	pending   []article.Month
 	origin    Origin
 	base      time.Time            // see Base
@@ -63,6 +64,17 @@ func (e *Edition) At(url string) *Edition {
 	located.url, located.digest = url, new(digest)
 	return &located
 }
+
+// InZone returns the same edition as one whose months are those of a time zone.
+func (e *Edition) InZone(name string) *Edition {
+	zoned := *e
+	zoned.zone = name
+	return &zoned
+}
+
+// Zone returns the time zone of the station when the edition was built; empty: not
+// known.
+func (e *Edition) Zone() string { return e.zone }
 
 // WithContents returns the same edition with contents, which nobody is served: see
 // [Contents]. The map is taken over.
@@ -160,13 +172,13 @@ func (e *Edition) Watermark() time.Time { return e.watermark }
 func (e *Edition) Issued() time.Time { return e.issued }
 
 // Digest tells editions of one watermark apart, which processes can make that were
-// apart: it is that of the manifest, 32 hexadecimal digits, without the origin, which
-// no reader sees, and without what follows from the hashes: the version before did not
-// write either.
+// apart: it is that of the manifest, 32 hexadecimal digits, without the origin and the
+// time zone, which no reader sees, and without what follows from the hashes: the version
+// before wrote none of them.
 func (e *Edition) Digest() string {
 	e.digest.once.Do(func() {
 		m := e.Manifest()
-		m.Origin = Origin{}
+		m.Origin, m.Zone = Origin{}, ""
 		for _, entries := range []map[string]Entry{m.Documents, m.Contents} {
 			for path, entry := range entries {
 				entry.Size, entry.Gzip, entry.Often = 0, 0, false

@@ -34,6 +34,7 @@ type Manifest struct {
 	Issued    time.Time        `json:"issued,omitzero"` // zero: the watermark
 	Build     string           `json:"build"`
 	URL       string           `json:"url,omitempty"`
+	Zone      string           `json:"zone,omitempty"`
 	Pending   []article.Month  `json:"pending,omitempty"`
 	Origin    Origin           `json:"origin,omitzero"`    // zero: not known
 	Documents map[string]Entry `json:"documents"`          // by path
@@ -61,7 +62,7 @@ type Entry struct {
 // Manifest returns the edition's manifest.
 func (e *Edition) Manifest() Manifest {
 	m := Manifest{
-		Format: manifestFormat, Station: e.station, Watermark: e.watermark, Build: e.build, URL: e.url,
+		Format: manifestFormat, Station: e.station, Watermark: e.watermark, Build: e.build, URL: e.url, Zone: e.zone,
 		Pending: e.pending, Origin: e.origin, Documents: entries(e.documents), Contents: entries(e.contents),
 	}
 	if !e.issued.Equal(e.watermark) {
@@ -129,7 +130,7 @@ func (m *Manifest) Edition(known *Edition, open func(Entry) (*Document, error)) 
 	if err != nil {
 		return nil, err
 	}
-	e := New(m.Station, m.Watermark, m.Build, documents).At(m.URL).WithContents(contents).WithPending(m.Pending).From(m.Origin)
+	e := New(m.Station, m.Watermark, m.Build, documents).At(m.URL).WithContents(contents).WithPending(m.Pending).From(m.Origin).InZone(m.Zone)
 	e.issued = m.IssuedAt()
 	return e, nil
 }

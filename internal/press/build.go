@@ -114,7 +114,7 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 		return nil, b.outcome, err
 	}
 	e := edition.New(b.station.ID, watermark(b.current, b.asOf), p.Fingerprint(b.station), b.documents).At(b.station.URL)
-	e = e.WithContents(b.contents).WithPending(b.outcome.Pending).From(o.Origin).Following(b.current)
+	e = e.WithContents(b.contents).WithPending(b.outcome.Pending).From(o.Origin).InZone(b.station.Zone.String()).Following(b.current)
 	return e, b.outcome, b.gate(ctx, e, o.Work)
 }
 
@@ -155,8 +155,17 @@ func watermark(current *edition.Edition, asOf time.Time) time.Time {
 }
 
 // readdressed reports whether the station has another address than when the
-// current edition was built, so that none of its sitemaps can be kept.
-func (b *builder) readdressed() bool { return b.current != nil && b.current.URL() != b.station.URL }
+// current edition was built, so that none of its sitemaps can be kept, or another
+// time zone, so that an article may be of another month.
+func (b *builder) readdressed() bool {
+	return b.current != nil && (b.current.URL() != b.station.URL || rezoned(b.current, b.station))
+}
+
+// rezoned reports whether a station has another time zone than when an edition was
+// built.
+func rezoned(e *edition.Edition, station *network.Station) bool {
+	return e.Zone() != "" && e.Zone() != station.Zone.String()
+}
 
 // changed is when the article last changed. Where that is yet to come, as the
 // content store's clock has been set back, that of publication stands in for it.

@@ -150,7 +150,8 @@ func (b *builder) lookUp(heads []article.Article, work *Work) error {
 	}
 	found := map[string]edition.Known{}
 	for _, of := range slices.SortedFunc(maps.Keys(wanted), monthOf.compare) {
-		known, err := knownByMonth(b.edition(of.station), of.month, wanted[of])
+		station, _ := b.network.Station(of.station)
+		known, err := knownByMonth(b.edition(of.station), station, of.month, wanted[of])
 		if err != nil {
 			return err
 		}
@@ -223,28 +224,44 @@ func (b *builder) edition(station string) *edition.Edition {
 	return e
 }
 
-// knownByMonth returns what identifies the articles that an edition, which may be
-// nil, has or had in a month, by id; with ids, of these alone.
-func knownByMonth(e *edition.Edition, month article.Month, ids map[string]bool) (map[string]edition.Known, error) {
+// knownByMonth returns what identifies the articles that an edition of a station, which
+// may be nil, has or had in a month, by id; with ids, of these alone.
+func knownByMonth(e *edition.Edition, station *network.Station, month article.Month, ids map[string]bool) (map[string]edition.Known, error) {
 	known := map[string]edition.Known{}
-	for contents := range monthContents(e, month) {
-		text, err := linesOf(contents)
+	for text, err := range monthLines(e, station, month) {
 		if err != nil {
 			return nil, err
 		}
 		learnFrom(known, maps.Collect(edition.KnownBy(text, ids)))
 	}
+	if e != nil && rezoned(e, station) {
+		maps.DeleteFunc(known, func(_ string, k edition.Known) bool { return article.MonthOf(k.Published, station.Zone) != month })
+	}
 	return known, nil
 }
 
-// monthContents yields the contents of the sitemaps of a month that an edition, which may
-// be nil, has.
-func monthContents(e *edition.Edition, month article.Month) iter.Seq[*edition.Document] {
-	return func(yield func(*edition.Document) bool) {
-		for n := 1; e != nil; n++ {
-			contents, ok := e.Contents(network.ShardPath(month, n))
-			if !ok || !yield(contents) {
-				return
+// monthLines yields the contents of the sitemaps that an edition of a station, which may
+// be nil, has of a month. Where its months are those of another time zone they begin up
+// to a day earlier or later.
+func monthLines(e *edition.Edition, station *network.Station, month article.Month) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		if e == nil {
+			return
+		}
+		from, to := month.Bounds(station.Zone)
+		last := month
+		if rezoned(e, station) {
+			month, last = article.MonthOf(from.Add(-24*time.Hour), station.Zone), article.MonthOf(to.Add(24*time.Hour), station.Zone)
+		}
+		for ; month.Compare(last) <= 0; month = month.Next() {
+			for n := 1; ; n++ {
+				contents, ok := e.Contents(network.ShardPath(month, n))
+				if !ok {
+					break
+				}
+				if !yield(linesOf(contents)) {
+					return
+				}
 			}
 		}
 	}

@@ -69,7 +69,7 @@ func (b *builder) month(ctx context.Context, month article.Month, e *Extent) err
 	for w == nil {
 		from, to := month.Bounds(b.station.Zone)
 		w = b.newMonth(from)
-		if w.known, err = knownByMonth(b.current, month, nil); err != nil {
+		if w.known, err = knownByMonth(b.current, b.station, month, nil); err != nil {
 			return err
 		}
 		b.markGone(w.known)

@@ -61,8 +61,8 @@ func (b *builder) returnedTo(ctx context.Context, of monthOf) (map[string]bool, 
 		return ids, nil
 	}
 	rows := map[string]time.Time{}
-	for contents := range monthContents(b.edition(of.station), of.month) {
-		text, err := linesOf(contents)
+	station, _ := b.network.Station(of.station)
+	for text, err := range monthLines(b.edition(of.station), station, of.month) {
 		if err != nil {
 			return nil, err
 		}

@@ -70,7 +70,7 @@ func Withdraw(station *network.Station, e *edition.Edition, retractions edition.
 	}
 	w.complete()
 	next := edition.New(e.Station(), e.Watermark().Add(time.Millisecond), e.Build(), w.documents)
-	return next.At(e.URL()).WithContents(w.contents).WithPending(e.Pending()).From(e.Origin()).Following(e)
+	return next.At(e.URL()).WithContents(w.contents).WithPending(e.Pending()).From(e.Origin()).InZone(e.Zone()).Following(e)
 }
 
 // withdrawal is an edition that loses articles.
