@@ -78,7 +78,7 @@ func (d *desk) built(r *result) {
 	d.work = nil
 	if pending := r.outcome.Pending; len(pending) > 0 {
 		d.markBacklog(pending)
-		d.work.Accepted, d.work.Before, d.work.audited, d.work.Pages = r.work.Accepted, r.work.Before, r.work.audited, r.work.Pages
+		d.work.Accepted, d.work.Backlog, d.work.audited, d.work.Pages = r.work.Accepted, r.work.Backlog, r.work.audited, r.work.Pages
 	}
 	d.due = r.outcome.Due
 	maps.Copy(d.back, r.outcome.Returned)

@@ -118,21 +118,26 @@ func TestGateReasons(t *testing.T) {
 		change  []string
 		host    bool // the stations move to another
 		refused bool
+		why     string // that the message has
 	}{
-		{"withdrawn", []string{"UPDATE articles SET status = 'withdrawn'" + most}, false, false},
-		{"drafts", []string{"UPDATE articles SET status = 'draft'" + most}, false, false},
-		{"expired", []string{"UPDATE articles SET expires = published + 1" + most}, false, false},
-		{"noindex", []string{"UPDATE articles SET noindex = 1" + most}, false, false},
-		{"moved to another station", []string{"UPDATE articles SET station = 'yy'" + most}, false, false},
-		{"on another host", []string{"UPDATE articles SET url = replace(url, '.news.', '.other.')" + most}, false, false},
-		{"embargoed again", []string{"UPDATE articles SET published = published + 86400000000" + most}, false, false},
-		{"another id", []string{"UPDATE articles SET id = 'new-' || id" + most}, false, false},
-		{"deleted", []string{"DELETE FROM articles" + most}, false, true},
-		{"deleted, after most are withdrawn", []string{"UPDATE articles SET status = 'withdrawn'" + most, "DELETE FROM articles" + rest}, false, false},
-		{"a status that is none", append(loosen(), "UPDATE articles SET status = 'unheard-of'"+most), false, true},
-		{"without an address", []string{"UPDATE articles SET url = ''" + most}, false, true},
-		{"broken rows", []string{"UPDATE articles SET title = hex(zeroblob(550000))" + most}, false, true},
-		{"the stations' own addresses", nil, true, true},
+		{"withdrawn", []string{"UPDATE articles SET status = 'withdrawn'" + most}, false, false, ""},
+		{"drafts", []string{"UPDATE articles SET status = 'draft'" + most}, false, false, ""},
+		{"expired", []string{"UPDATE articles SET expires = published + 1" + most}, false, false, ""},
+		{"noindex", []string{"UPDATE articles SET noindex = 1" + most}, false, false, ""},
+		{"moved to another station", []string{"UPDATE articles SET station = 'yy'" + most}, false, false, ""},
+		{"on another host", []string{"UPDATE articles SET url = replace(url, '.news.', '.other.')" + most}, false, false, ""},
+		{"embargoed again", []string{"UPDATE articles SET published = published + 86400000000" + most}, false, false, ""},
+		{"another id", []string{"UPDATE articles SET id = 'new-' || id" + most}, false, false, ""},
+		{"moved to another scheme", []string{"UPDATE articles SET url = replace(url, 'https:', 'http:')" + most}, false, true, "addresses at http://xt.news.example, where url is https://xt.news.example"},
+		{"moved to another port", []string{"UPDATE articles SET url = replace(url, '.example/', '.example:8443/')" + most}, false, true, "addresses at https://xt.news.example:8443"},
+		{"moved to a station that is none", []string{"UPDATE articles SET station = 'new-' || station" + most}, false, true, `with station "new-xt", which is not configured`},
+		{"moved to another folder", []string{"UPDATE articles SET url = replace(url, '/content/', '/news/')" + most}, false, false, ""},
+		{"deleted", []string{"DELETE FROM articles" + most}, false, true, "with no row any more"},
+		{"deleted, after most are withdrawn", []string{"UPDATE articles SET status = 'withdrawn'" + most, "DELETE FROM articles" + rest}, false, false, ""},
+		{"a status that is none", append(loosen(), "UPDATE articles SET status = 'unheard-of'"+most), false, true, "rows that can't be read"},
+		{"without an address", []string{"UPDATE articles SET url = ''" + most}, false, true, ""},
+		{"broken rows", []string{"UPDATE articles SET title = hex(zeroblob(550000))" + most}, false, true, ""},
+		{"the stations' own addresses", nil, true, true, "addresses at https://xt.news.example, where url is https://xt.other.example"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -151,6 +156,9 @@ func TestGateReasons(t *testing.T) {
 				err := w.conductor.Build(w.t.Context(), nil, func(jobs.Report) {})
 				if _, shrunk := errors.AsType[*press.ShrunkError](err); shrunk != tt.refused {
 					t.Errorf("refused: %t, want %t; %v", shrunk, tt.refused, err)
+				}
+				if err != nil && !strings.Contains(err.Error(), tt.why) {
+					t.Errorf("%v: want %q", err, tt.why)
 				}
 				for station, e := range before {
 					if refused := w.edition(station) == e; refused != tt.refused {

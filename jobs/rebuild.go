@@ -172,6 +172,10 @@ func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.E
 		if back := r.outcome.Back; len(back) > 0 {
 			c.log.WarnContext(ctx, "articles are back whose rows had gone", "station", r.Station.ID, "articles", len(back), "ids", back[:min(len(back), 5)])
 		}
+		if moved := r.outcome.Readdressed; moved.Most() {
+			c.log.WarnContext(ctx, "most articles have other addresses, feeds and sitemaps follow", "station", r.Station.ID,
+				"articles", moved.Articles, "of", moved.Of, "from", moved.From, "to", moved.To, "undo", "feedstation pin "+r.Station.ID)
+		}
 		for month, d := range r.drift {
 			c.noteDrift(r.Station, month, d)
 		}

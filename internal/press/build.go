@@ -45,8 +45,10 @@ type Outcome struct {
 	Returned map[article.Month][]string
 	Back     []string
 	Settled  map[string]bool // addresses that another month names than before, because of other articles
-	Cut      []Cut
-	Memory   Memory // for the next build
+	// Readdressed are the articles of months that have other addresses than before.
+	Readdressed Readdressed
+	Cut         []Cut
+	Memory      Memory // for the next build
 }
 
 // Cut is a feed that does not have all articles of its window.

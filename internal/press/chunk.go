@@ -54,11 +54,12 @@ type chunkWriter struct {
 	known  map[string]edition.Known // articles that the month has or had; those that are added are taken out
 	feeds  map[string]string        // what identifies articles to readers, as far as feeds have them, by id
 	back   []string                 // ids of articles that had gone
-	pages  map[string]string        // ids, by address; nil: nobody asks
-	twins  map[string]bool          // ids of articles whose page a later one has
-	hidden map[string]bool          // ids of articles that are not to be listed
-	later  map[string]bool          // addresses that a later month lists
-	before map[string]bool          // addresses that were listed where articles are read again
+	moved  Readdressed
+	pages  map[string]string // ids, by address; nil: nobody asks
+	twins  map[string]bool   // ids of articles whose page a later one has
+	hidden map[string]bool   // ids of articles that are not to be listed
+	later  map[string]bool   // addresses that a later month lists
+	before map[string]bool   // addresses that were listed where articles are read again
 }
 
 func newChunkWriter(options sitemap.Options) *chunkWriter {
@@ -146,6 +147,7 @@ func (w *chunkWriter) knownBy(a edition.Article) string {
 	if known.Gone {
 		w.back = append(w.back, a.ID)
 	}
+	w.moved.note(known, a.Address)
 	if known.Another(a.Published, a.Address) {
 		if inFeeds == known.GUID {
 			inFeeds = ""

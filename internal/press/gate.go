@@ -4,13 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/dustin/go-humanize/english"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
@@ -20,19 +17,6 @@ import (
 // them at once: half of so few says nothing.
 const shrinkable = 10
 
-// ShrunkError says that an edition was not published because it would have lost
-// most of its articles, which is more often an accident than news.
-type ShrunkError struct {
-	Station       string
-	What          string // feed or sitemaps
-	Before, After int    // articles
-}
-
-func (e *ShrunkError) Error() string {
-	return fmt.Sprintf("not published: its %s would have %d %s instead of %d; if that is meant: feedstation build --accept-shrink %s",
-		e.What, e.After, english.PluralWord(e.After, "article", ""), e.Before, e.Station)
-}
-
 // gate returns why an edition must not replace the current one: nothing good is
 // replaced by nothing. Articles of which the content store says why their documents
 // have them no more do not count, however many they are; the gate is for what has
@@ -41,15 +25,21 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) e
 	if b.current == nil || work.Accepted {
 		return nil
 	}
-	// In the rounds of a backlog it would be half of what is left, again and again.
-	work.Before = max(work.Before, listed(b.current))
+	// In the rounds of a backlog it would be half of what is left, again and again. What
+	// somebody else has published counts anew: it may have been accepted.
+	backlog := &work.Backlog
+	if !backlog.last.Equal(b.current.Watermark()) {
+		*backlog = Backlog{last: b.current.Watermark()}
+	}
+	backlog.Before = max(backlog.Before, listed(b.current))
 	path := network.FeedPath("", network.RSS)
 	documents := [...]ShrunkError{
-		inFeed:   {b.station.ID, "feed", min(itemsOf(b.current, path), b.feedOf(network.Channel{}).Items), itemsOf(next, path)},
-		inMonths: {b.station.ID, "sitemaps", work.Before, listed(next)},
+		inFeed:   {Station: b.station.ID, What: "feed", Before: min(itemsOf(b.current, path), b.feedOf(network.Channel{}).Items), After: itemsOf(next, path)},
+		inMonths: {Station: b.station.ID, What: "sitemaps", Before: backlog.Before, After: listed(next)},
 	}
 	suspect := slices.ContainsFunc(documents[:], func(p ShrunkError) bool { return shrunk(p.Before, p.After, 0) })
 	if !suspect && len(next.Pending())+len(b.current.Pending()) == 0 {
+		backlog.last = next.Watermark()
 		return nil
 	}
 	all, err := b.lost(ctx, next, work)
@@ -64,17 +54,19 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) e
 			case !l.from[in]:
 			case l.why[in]:
 				explained++
-			case named && !l.early:
+			case named && !l.doubtful:
 				told++
 			}
 		}
 		if shrunk(documents[in].Before-explained, documents[in].After, told) {
+			documents[in].Reasons = reasonsOf(all, in)
 			return &documents[in]
 		}
 		if in == inMonths {
-			work.Before -= explained
+			backlog.Before -= explained
 		}
 	}
+	backlog.last = next.Watermark()
 	return nil
 }
 
@@ -100,7 +92,11 @@ const (
 type lost struct {
 	from, why [places]bool // where it was, and where the content store says why not
 	page      string       // its address
-	early     bool         // the store's clock has been set back by more than maxStep
+
+	// doubtful says that what the store tells of it is no reason: its clock has been set
+	// back by more than maxStep, or the configuration does not have what it says.
+	doubtful bool
+	reason   string // what is known otherwise, for people
 }
 
 // maxStep is by how much a clock that was ahead may be set right, time zones
@@ -136,7 +132,11 @@ func (b *builder) lost(ctx context.Context, next *edition.Edition, work *Work) (
 			l := all[id]
 			l.from[in], l.page = !a.Unlisted, a.Address
 			// It is noindex, or has moved to another host, unless the station has.
-			l.why[in] = b.retractions[id].Down() || ok && (b.station.Owns(still.Address) || still.Address != a.Address)
+			strange := ok && !b.station.Owns(still.Address) && (still.Address == a.Address || b.onOwnHost(still.Address))
+			if strange {
+				l.reason, l.doubtful = b.strangeReason(still.Address), true
+			}
+			l.why[in] = b.retractions[id].Down() || ok && !strange
 			all[id] = l
 		}
 	}
@@ -147,7 +147,9 @@ func (b *builder) lost(ctx context.Context, next *edition.Edition, work *Work) (
 		return 1
 	}
 	ids := slices.SortedFunc(maps.Keys(all), func(a, b string) int { return cmp.Or(rank(a)-rank(b), strings.Compare(a, b)) })
-	states, err := Find(ctx, b.snapshot, ids[:min(len(ids), maxLost)])
+	ids = ids[:min(len(ids), maxLost)]
+	states, err := Find(ctx, b.snapshot, ids)
+	b.giveReasons(all, ids, states)
 	for _, s := range states {
 		l := all[s.ID]
 		hidden := b.hides(s)
@@ -156,8 +158,8 @@ func (b *builder) lost(ctx context.Context, next *edition.Edition, work *Work) (
 			work.Pages[l.page] = true
 		}
 		embargoed := s.Published.After(b.asOf) && (s.Published.After(b.current.Watermark()) || s.Published.Before(b.asOf.Add(maxStep)))
-		l.early = s.Published.After(b.asOf) && !embargoed
-		moved := s.Station != b.station.ID
+		l.doubtful = l.doubtful || s.Published.After(b.asOf) && !embargoed || !b.configured(s.Station)
+		moved := s.Station != b.station.ID && b.configured(s.Station)
 		l.why[inFeed] = l.why[inFeed] || hidden || embargoed || moved && !b.station.All
 		l.why[inMonths] = l.why[inMonths] || hidden || embargoed || moved
 		all[s.ID] = l

@@ -12,9 +12,9 @@ import (
 // index, which are small, are built with every work.
 type Work struct {
 	Everything bool
-	Accepted   bool // however few articles are left
-	Before     int  // the articles in sitemaps when it began to be worked off, of a backlog
-	Feeds      bool // all feeds
+	Accepted   bool    // however few articles are left
+	Feeds      bool    // all feeds
+	Backlog    Backlog // of which the work is a part
 	// Articles make the feeds dirty that have them, or had: by id, whether they
 	// are the station's own.
 	Articles map[string]bool
@@ -28,6 +28,12 @@ type Work struct {
 	// Pages are addresses that may have to be named by another month, though no month
 	// of this work tells: its article has left the current edition without a build.
 	Pages map[string]bool
+}
+
+// Backlog is work that is done in parts.
+type Backlog struct {
+	Before int       // the articles in sitemaps when it began to be worked off
+	last   time.Time // watermark of the edition that it has come to
 }
 
 // Place is where an article was: in the month of a publication of a station.
