@@ -64,6 +64,7 @@ type desk struct {
 	station string
 	rest    *edition.Rest                   // in the local copy
 	lost    bool                            // documents of it are lost; of Sync
+	gone    map[string]bool                 // former ids of which nothing is left; of Follow
 	current atomic.Pointer[edition.Edition] // the newest
 	pinned  atomic.Pointer[edition.Edition] // nil: the current one is served
 	stored  atomic.Bool                     // the local copy may have what is not needed any more

@@ -39,6 +39,7 @@ func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
 		}
 		if time.Since(collected) >= collectEvery {
 			c.collect(ctx)
+			c.removeFormer(ctx)
 			collected = time.Now()
 		}
 		select {
@@ -161,7 +162,7 @@ func (c *Cache) step(ctx context.Context, d *desk, s store.Store, theirs store.V
 	current := d.current.Load()
 	if current == nil {
 		if theirs == (store.Version{}) {
-			return nil
+			return c.takeShared(ctx, d, s)
 		}
 		return c.fetch(ctx, d, s, theirs)
 	}

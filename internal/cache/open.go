@@ -45,9 +45,9 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, files *disk.
 	c.retractions.Store(new(edition.Retractions))
 	c.ring = edition.NewRing(heldBytes)
 	for _, station := range stations {
-		c.desks[station] = &desk{station: station, rest: edition.NewRest(objects{c.local, station}, c.ring)}
+		c.desks[station] = &desk{station: station, rest: edition.NewRest(objects{c.local, station}, c.ring), gone: map[string]bool{}}
 	}
-	rest := func(station string) *edition.Rest { return c.desks[station].rest }
+	rest := c.rests()
 	files.Resting(rest)
 	if shared != nil {
 		shared.Resting(rest)
@@ -62,6 +62,7 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, files *disk.
 	opening.SetLimit(runtime.GOMAXPROCS(0))
 	for _, d := range c.desks {
 		opening.Go(func() error {
+			c.takeOver(ctx, d)
 			c.open(ctx, d)
 			return nil
 		})

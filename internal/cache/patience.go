@@ -34,6 +34,7 @@ type localStore interface {
 	Left(station string) ([]disk.Departure, error)
 	Note(ctx context.Context, e *edition.Edition) error
 	Collect(ctx context.Context, station string) error
+	RemoveFormer(ctx context.Context, former, station string, after time.Duration) (gone bool, err error)
 	ReadObject(station string, hash edition.Hash) ([]byte, error)
 	WriteObject(ctx context.Context, station string, hash edition.Hash, packed []byte) error
 }

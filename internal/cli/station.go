@@ -32,6 +32,7 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 	if cfg.Cache.ServeUnconfirmed {
 		local = local.Trusting()
 	}
+	local = local.Formerly(formerIDs(cfg.Network))
 	var shared *redis.Store
 	if r := cfg.Cache.Redis; r != nil {
 		shared, err = redis.New(redis.Options{
@@ -53,11 +54,22 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 	return cache.Open(ctx, log, stations, local, shared, amend)
 }
 
-// urls returns the addresses of the stations, by id.
+// formerIDs returns the former ids of stations, by station.
+func formerIDs(n *network.Network) map[string][]string {
+	found := map[string][]string{}
+	for _, s := range n.Stations {
+		found[s.ID] = s.Was
+	}
+	return found
+}
+
+// urls returns the addresses of the stations, by id, also by former ones.
 func urls(n *network.Network) map[string]string {
 	found := map[string]string{}
 	for _, s := range n.Stations {
-		found[s.ID] = s.URL
+		for _, id := range append([]string{s.ID}, s.Was...) {
+			found[id] = s.URL
+		}
 	}
 	return found
 }

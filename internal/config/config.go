@@ -283,6 +283,7 @@ type stationAliases struct {
 
 type stationSection struct {
 	ID          string           `key:"id"`
+	Was         []string         `key:"was"`
 	Key         storeKey         `key:"key"` // empty: the id
 	Name        string           `key:"name"`
 	URL         string           `key:"url"`
@@ -307,6 +308,7 @@ type stationSection struct {
 
 type channelSection struct {
 	ID       string         `key:"id"`
+	Was      []string       `key:"was"`
 	Key      storeKey       `key:"key"` // empty: the id
 	Name     string         `key:"name"`
 	Profiles []string       `key:"profiles"` // nil: the station's

@@ -156,14 +156,14 @@ func (doc *document) network() (*network.Network, error) {
 	stations := make([]*network.Station, len(doc.Stations))
 	for i, s := range doc.Stations {
 		stations[i] = &network.Station{
-			ID: s.ID, Key: string(s.Key), Name: s.Name, URL: s.URL, Description: s.Description, Email: s.Email,
+			ID: s.ID, Was: append([]string(nil), s.Was...), Key: string(s.Key), Name: s.Name, URL: s.URL, Description: s.Description, Email: s.Email,
 			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: s.Rights, All: s.All, Profiles: s.Profiles,
 			Former: network.Former{Closed: s.Closed, MovedTo: s.MovedTo},
 			Feed:   s.feed().over(doc.Feeds.Feed()),
 		}
 		for _, c := range s.Channels {
 			stations[i].Channels = append(stations[i].Channels, network.Channel{
-				ID: c.ID, Key: string(c.Key), Name: c.Name, Profiles: c.Profiles, Former: network.Former{Closed: c.Closed, MovedTo: c.MovedTo},
+				ID: c.ID, Was: append([]string(nil), c.Was...), Key: string(c.Key), Name: c.Name, Profiles: c.Profiles, Former: network.Former{Closed: c.Closed, MovedTo: c.MovedTo},
 				Feed: c.feed().over(stations[i].Feed, doc.Feeds.Feed()),
 			})
 		}

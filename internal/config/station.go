@@ -41,6 +41,7 @@ func (doc *document) validateStations(r *report) {
 			r.profiles(at+".profiles", c.Profiles)
 		}
 	}
+	doc.validateWas(r, ids)
 	for i, host := range doc.Server.Hosts {
 		path := fmt.Sprintf("server.hosts[%d]", i)
 		normal, ok := network.NormalizeHost(host)
@@ -64,6 +65,28 @@ func (r *report) id(path, id string, seen map[string]string) {
 		return
 	}
 	seen[id] = path
+}
+
+// validateWas reports former ids that are none, or are an id or a former id of another.
+// The paths of the stations' ids are in seen.
+func (doc *document) validateWas(r *report, seen map[string]string) {
+	for i, s := range doc.Stations {
+		path := fmt.Sprintf("stations[%d]", i)
+		for j, id := range s.Was {
+			r.id(fmt.Sprintf("%s.was[%d]", path, j), id, seen)
+		}
+		channels := map[string]string{}
+		for j, c := range s.Channels {
+			if channels[c.ID] == "" {
+				channels[c.ID] = fmt.Sprintf("%s.channels[%d].id", path, j)
+			}
+		}
+		for j, c := range s.Channels {
+			for k, id := range c.Was {
+				r.id(fmt.Sprintf("%s.channels[%d].was[%d]", path, j, k), id, channels)
+			}
+		}
+	}
 }
 
 // maxKey is how long a key may be, in bytes: WordPress's slugs have up to 200.

@@ -167,6 +167,9 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 		if err := s.openEmbedded(ctx, o.DSN); err != nil {
 			return nil, err
 		}
+		if err := patiently(ctx, func() error { return s.rename(ctx, o.Network) }); err != nil {
+			return nil, errors.Join(fmt.Errorf("content: former ids: %w", err), s.Close())
+		}
 		return s, nil
 	case Postgres:
 		s.dialect = postgres{}

@@ -65,6 +65,13 @@ func (e *Edition) At(url string) *Edition {
 	return &located
 }
 
+// Renamed returns the same edition as one of a station with another id.
+func (e *Edition) Renamed(station string) *Edition {
+	renamed := *e
+	renamed.station, renamed.digest = station, new(digest)
+	return &renamed
+}
+
 // InZone returns the same edition as one whose months are those of a time zone.
 func (e *Edition) InZone(name string) *Edition {
 	zoned := *e

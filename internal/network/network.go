@@ -20,6 +20,7 @@ type Network struct {
 	Stations []*Station // those that publish: neither closed nor moved
 
 	byID   map[string]*Station // also those that are closed or moved
+	byWas  map[string]*Station // by former ids
 	byHost map[string]*Station // normalised
 	shared map[string]bool     // normalised hosts under which stations are /{station}/…
 	byKey  map[string]string   // ids of stations
@@ -29,7 +30,8 @@ type Network struct {
 // Station is one edition of the network, on a host of its own.
 type Station struct {
 	ID          string
-	Key         string `json:",omitempty"` // what the content store calls it; empty: its ID
+	Was         []string `json:"-"`          // its former ids; no document depends on them
+	Key         string   `json:",omitempty"` // what the content store calls it; empty: its ID
 	Name        string
 	URL         string // scheme and host, ASCII, without a trailing slash
 	Description string
@@ -47,13 +49,15 @@ type Station struct {
 	Former
 
 	channels map[string]Former // by id, of all channels
+	now      map[string]string // ids of channels by their former ones
 	keys     channelKeys       // of all channels
 }
 
 // Channel is a section of a station.
 type Channel struct {
 	ID       string
-	Key      string `json:",omitempty"` // what the content store calls it at this station; empty: its ID
+	Was      []string `json:"-"`          // as that of a station
+	Key      string   `json:",omitempty"` // what the content store calls it at this station; empty: its ID
 	Name     string
 	Feed     Feed     // zero: the station's
 	Profiles []string // as those of a station
@@ -126,7 +130,7 @@ var defaultPorts = map[string]string{"http": "80", "https": "443"}
 // fault is in the error.
 func New(name string, stations []*Station, shared []string) (*Network, error) {
 	n := &Network{
-		Name: name, byID: map[string]*Station{}, byHost: map[string]*Station{}, shared: map[string]bool{},
+		Name: name, byID: map[string]*Station{}, byWas: map[string]*Station{}, byHost: map[string]*Station{}, shared: map[string]bool{},
 		byKey: map[string]string{}, ofAll: newChannelKeys(),
 	}
 	var faults []error
@@ -136,6 +140,11 @@ func New(name string, stations []*Station, shared []string) (*Network, error) {
 		}
 		if s.Publishes() {
 			n.Stations = append(n.Stations, s)
+		}
+	}
+	for i, s := range stations {
+		for _, err := range n.addWas(s) {
+			faults = append(faults, fmt.Errorf("stations[%d].%w", i, err))
 		}
 	}
 	for i, host := range shared {
@@ -204,6 +213,7 @@ func (n *Network) add(s *Station) (faults []error) {
 		}
 		s.channels[c.ID] = c.Former
 	}
+	faults = append(faults, s.addWas()...)
 	s.Channels = slices.DeleteFunc(slices.Clone(s.Channels), func(c Channel) bool { return !c.Publishes() })
 	return faults
 }

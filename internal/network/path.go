@@ -114,7 +114,8 @@ var (
 
 // Resolve returns the station that a request's host and escaped path address,
 // and the path of the document within the station: it begins with a slash, or is
-// empty. The * of a request without a path is of no station.
+// empty. On a shared host a former id of a station leads to it as well. The * of a
+// request without a path is of no station.
 func (n *Network) Resolve(host, path string) (*Station, string, error) {
 	s, ok := n.at(host)
 	switch {
@@ -127,7 +128,9 @@ func (n *Network) Resolve(host, path string) (*Station, string, error) {
 	}
 	rest, rooted := strings.CutPrefix(path, "/")
 	id, _, _ := strings.Cut(rest, "/")
-	s, ok = n.byID[id]
+	if s, ok = n.byID[id]; !ok {
+		s, ok = n.byWas[id]
+	}
 	if !rooted || !ok {
 		return nil, "", ErrUnknownStation
 	}

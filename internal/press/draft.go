@@ -57,6 +57,26 @@ func (b *draft) appears(path string, newest time.Time) bool {
 	return b.current != nil && !b.everything && b.previous(path) == nil && !pending && !newest.After(b.current.Watermark())
 }
 
+// before is previous for a document of a feed, whose channel may have had another id.
+func (b *draft) before(path string) *edition.Document {
+	for _, path := range append([]string{path}, b.station.Before(path)...) {
+		if d := b.previous(path); d != nil {
+			return d
+		}
+	}
+	return nil
+}
+
+// contentsBefore is previousContents for those of a feed, as before is.
+func (b *draft) contentsBefore(path string) *edition.Document {
+	for _, path := range append([]string{path}, b.station.Before(path)...) {
+		if contents := b.previousContents(path); contents != nil {
+			return contents
+		}
+	}
+	return nil
+}
+
 func (b *draft) previous(path string) *edition.Document {
 	if b.current == nil {
 		return nil

@@ -258,7 +258,7 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 			}
 			work.Go(func() error {
 				return Recovered(func() error {
-					document, err := revision.Revise(b.previous(output.path))
+					document, err := revision.Revise(b.before(output.path))
 					if err != nil {
 						return fmt.Errorf("%s: %w", output.path, err)
 					}
@@ -284,7 +284,7 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 // others reports whether a feed is known to show other articles than before.
 func (b *builder) others(f *channelFeed) bool {
 	var before []edition.Article
-	if contents := b.previousContents(network.FeedPath(f.channel.ID, network.RSS)); contents != nil {
+	if contents := b.contentsBefore(network.FeedPath(f.channel.ID, network.RSS)); contents != nil {
 		var err error
 		if before, err = collect(edition.Lines(contents)); err != nil {
 			return false // the documents are compared

@@ -79,13 +79,20 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound)
 		return
 	}
-	switch closed, movedTo := station.FormerPath(path); {
+	now := station.Present(path)
+	switch closed, movedTo := station.FormerPath(now); {
 	case closed:
 		refuse(w, http.StatusGone)
 		return
 	case movedTo != "":
-		w.Header().Set("Location", movedTo)
-		refuse(w, http.StatusPermanentRedirect)
+		redirect(w, movedTo)
+		return
+	}
+	if base := strings.TrimSuffix(r.URL.EscapedPath(), path); now != path || base != "" && base[1:] != station.ID {
+		if base != "" {
+			base = "/" + station.ID
+		}
+		redirect(w, base+now)
 		return
 	}
 	served, ok := h.editions.Served(station.ID)
@@ -93,12 +100,32 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		unavailable(w, noEdition)
 		return
 	}
-	document, ok := served.Document(path)
+	document, ok := documentAt(served, station, path)
 	if !ok {
 		missing(w, r, station, path)
 		return
 	}
 	serve(w, r, document)
+}
+
+// documentAt returns an edition's document at a path. An edition of before a channel's id
+// has changed has it at another one.
+func documentAt(e *edition.Edition, station *network.Station, path string) (*edition.Document, bool) {
+	document, ok := e.Document(path)
+	if ok {
+		return document, true
+	}
+	for _, before := range station.Before(path) {
+		if document, ok = e.Document(before); ok {
+			return document, true
+		}
+	}
+	return nil, false
+}
+
+func redirect(w http.ResponseWriter, location string) {
+	w.Header().Set("Location", location)
+	refuse(w, http.StatusPermanentRedirect)
 }
 
 // missing answers a request for a path of a station that has no document.

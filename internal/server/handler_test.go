@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -89,6 +90,14 @@ func TestRequests(t *testing.T) {
 		{name: "closed channel", target: "/gossip/feed.json", host: "xt.news.example", status: 410, body: "This feed has been closed for good.\n", header: map[string]string{"Access-Control-Allow-Origin": "*"}},
 		{name: "moved station", target: "/old2/moment/rss.xml?x=1", host: "localhost", status: 308, body: "This feed has moved.\n", header: map[string]string{"Location": "https://xt.news.example/moment/rss.xml"}},
 		{name: "moved channel", target: "/life/atom.xml", host: "xt.news.example", status: 308, body: "This feed has moved.\n", header: map[string]string{"Location": "https://xt.news.example/moment/atom.xml"}},
+
+		{name: "former id of a station", target: "/xiangtan/moment/rss.xml?x=1", host: "localhost", status: 308, body: hasMoved, header: map[string]string{"Location": "/xt/moment/rss.xml", "Cache-Control": "public, max-age=60"}},
+		{name: "former id of a station alone", target: "/xiangtan", host: "localhost", status: 308, body: hasMoved, header: map[string]string{"Location": "/xt"}},
+		{name: "former id of a station on its own host", target: "/xiangtan/rss.xml", host: "xt.news.example", status: 404, body: noDocument},
+		{name: "former id of a channel", target: "/now/rss.xml", host: "xt.news.example", status: 308, body: hasMoved, header: map[string]string{"Location": "/moment/rss.xml"}},
+		{name: "former ids of both", target: "/xiangtan/now/atom.xml", host: "localhost", status: 308, body: hasMoved, header: map[string]string{"Location": "/xt/moment/atom.xml"}},
+		{name: "former id of a moved station", target: "/old1/rss.xml", host: "localhost", status: 308, body: hasMoved, header: map[string]string{"Location": "https://xt.news.example/rss.xml"}},
+		{name: "former id of a moved channel", target: "/living/rss.xml", host: "xt.news.example", status: 308, body: hasMoved, header: map[string]string{"Location": "https://xt.news.example/moment/rss.xml"}},
 
 		{name: "unknown host", target: "/rss.xml", host: "evil.example", status: 421, body: noHost, header: map[string]string{"Cache-Control": "no-store"}},
 		{name: "unknown host, a station's path", target: "/xt/rss.xml", host: "127.0.0.1", status: 421, body: noHost},
@@ -320,5 +329,22 @@ func TestNextEdition(t *testing.T) {
 	}
 	if got := get(t, address, "GET", "/robots.txt"); got.StatusCode != 404 {
 		t.Errorf("a document of the edition before: status %d, want 404", got.StatusCode)
+	}
+}
+
+// An edition of before a channel has another id is served under the new one.
+func TestEditionOfFormerChannel(t *testing.T) {
+	n, editions := portal(t)
+	editions["xt"] = edition.New("xt", noon, "4711", map[string]*edition.Document{"/people/rss.xml": edition.NewDocument(rssType, tinyBody, noon)})
+	h := server.New(n, editions)
+	for target, want := range map[string]int{
+		"https://xt.news.example/society/rss.xml": 200, "http://localhost/xt/society/rss.xml": 200,
+		"https://xt.news.example/people/rss.xml": 308, "https://xt.news.example/society/atom.xml": 404,
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, target, nil))
+		if w.Code != want || want == 200 && w.Body.String() != string(tinyBody) {
+			t.Errorf("%s: %d, want %d: %s", target, w.Code, want, w.Body)
+		}
 	}
 }

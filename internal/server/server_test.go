@@ -90,13 +90,14 @@ func served() map[string]*edition.Document {
 func portal(t testing.TB) (*network.Network, stands) {
 	t.Helper()
 	n, err := network.New("湘江新闻网", []*network.Station{
-		{ID: "xt", URL: "https://xt.news.example", Icon: "https://www.news.example/icon.png", Aliases: network.Aliases{Status: 301, All: network.AliasSet("wordpress")}, Channels: []network.Channel{
-			{ID: "moment", Name: "时刻新闻"},
+		{ID: "xt", Was: []string{"xiangtan"}, URL: "https://xt.news.example", Icon: "https://www.news.example/icon.png", Aliases: network.Aliases{Status: 301, All: network.AliasSet("wordpress")}, Channels: []network.Channel{
+			{ID: "moment", Was: []string{"now"}, Name: "时刻新闻"},
+			{ID: "society", Was: []string{"people", "life-in-town"}, Name: "社会"},
 			{ID: "gossip", Former: network.Former{Closed: true}},
-			{ID: "life", Former: network.Former{MovedTo: "https://xt.news.example/moment/"}},
+			{ID: "life", Was: []string{"living"}, Former: network.Former{MovedTo: "https://xt.news.example/moment/"}},
 		}},
 		{ID: "old", URL: "https://old.news.example", Former: network.Former{Closed: true}},
-		{ID: "old2", URL: "https://old2.news.example", Former: network.Former{MovedTo: "https://xt.news.example"}},
+		{ID: "old2", Was: []string{"old1"}, URL: "https://old2.news.example", Former: network.Former{MovedTo: "https://xt.news.example"}},
 		{ID: "yy", URL: "https://yy.news.example"},
 		{ID: "zz", URL: "https://中文.example"},
 	}, []string{"localhost"})

@@ -17,6 +17,8 @@
 //	{dir}/retracted.json.twin         the same, for when that is damaged
 //	{dir}/retracted.lock              held by the process that adds to them
 //
+// A station takes over the folders of its former ids, see [Store.Formerly].
+//
 // The version before numbered its editions: {number}.json, and manifest.json in the
 // place of current.json. They are read, and go with the next ones.
 package disk
@@ -40,6 +42,7 @@ type Store struct {
 	fault error // why the folder could not be written to when it was opened
 
 	trusting bool                               // see Trusting
+	former   map[string][]string                // see Formerly
 	rest     func(station string) *edition.Rest // see Resting
 
 	opening sync.Mutex
@@ -82,6 +85,16 @@ func (s *Store) Trusting() *Store {
 	s.trusting = true
 	return s
 }
+
+// Formerly has stations take over what there is of their former ids, by station. It
+// returns the local copy, and is called before that is used.
+func (s *Store) Formerly(ids map[string][]string) *Store {
+	s.former = ids
+	return s
+}
+
+// Former returns the former ids of a station.
+func (s *Store) Former(station string) []string { return s.former[station] }
 
 // Trusts reports whether the store is Trusting.
 func (s *Store) Trusts() bool { return s.trusting }
