@@ -73,6 +73,9 @@ type dialect interface {
 	timeType() string
 	// plan returns what the engine means to do for a query.
 	plan(ctx context.Context, conn *sql.Conn, q *statement) (estimate, error)
+	// unanalyzed returns the tables of a relation of whose rows the engine has no
+	// statistics, though it needs them.
+	unanalyzed(ctx context.Context, conn *sql.Conn, n name) ([]string, error)
 	// createIndex returns the statement that adds an index to a table.
 	createIndex(indexName, table string, columns []string) string
 	// indexAddresses returns that of an index on a column of addresses, which may be long.

@@ -34,7 +34,7 @@ func TestExplain(t *testing.T) {
 	}{
 		{"a standby that catches up", pg("40001"), cancelled + " (words, SQLSTATE 40001)", true},
 		{"a deadlock", pg("40P01"), cancelled + " (words, SQLSTATE 40P01)", true},
-		{"a statement's timeout", pg("57014"), slow + " (words, SQLSTATE 57014)", true},
+		{"a statement's timeout", pg("57014"), slow + ": after a restore or a bulk load it needs ANALYZE (words, SQLSTATE 57014)", true},
 		{"a shutdown", pg("57P01"), "the database is starting or shutting down (words, SQLSTATE 57P01)", true},
 		{"a start", pg("57P03"), "the database is starting or shutting down (words, SQLSTATE 57P03)", true},
 		{"PostgreSQL's connections", pg("53300"), many + " (words, SQLSTATE 53300)", true},

@@ -40,11 +40,18 @@ func (s *Store) Inspect(ctx context.Context) ([]Finding, error) {
 	if !slices.ContainsFunc(findings, func(f Finding) bool { return f.Fatal }) {
 		findings = append(findings, s.missingIndexes(found)...)
 		snapshot.catalog = found
-		scans, err := snapshot.scans(ctx)
+		statistics, err := s.missingStatistics(ctx, snapshot.conn)
 		if err != nil {
 			return nil, fmt.Errorf("content: %w", s.explain(cause(ctx, err)))
 		}
-		findings = append(findings, scans...)
+		findings = append(findings, statistics...)
+		if len(statistics) == 0 { // without them, what the engine means to do is a guess
+			scans, err := snapshot.scans(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("content: %w", s.explain(cause(ctx, err)))
+			}
+			findings = append(findings, scans...)
+		}
 	}
 	if skew := skew(before, snapshot.at, after); skew > maxSkew || skew < -maxSkew {
 		word := "ahead of"

@@ -62,6 +62,8 @@ func (s *Snapshot) anyKey(q *statement, keys map[string][]string) string {
 
 // inChannel returns the condition that an article is in a channel, by the key that its
 // station has for it. A count is no join: no planner reads the whole channel and sorts it.
+// Where a view joins the station, the count is only made for articles that have passed
+// that join: without statistics, PostgreSQL counts for the whole archive else.
 func (s *Snapshot) inChannel(q *statement, keys map[string][]string) string {
 	condition := ""
 	if len(keys) == 1 {
@@ -72,6 +74,9 @@ func (s *Snapshot) inChannel(q *statement, keys map[string][]string) string {
 			any = append(any, s.dialect.keyIs(q, s.channel(), key)+" AND "+s.ofStations(q, keys[key]))
 		}
 		condition = "(" + strings.Join(any, " OR ") + ")"
+	}
+	if s.catalog.articles.view {
+		condition += " AND " + s.catalog.name("station") + " IS NOT NULL"
 	}
 	return "(SELECT count(*) FROM " + s.catalog.channelsFrom + " WHERE " + s.catalog.ofArticle() + " AND " + condition + ") > 0"
 }

@@ -210,7 +210,7 @@ func explainPostgres(fault *pgconn.PgError) string {
 	case "42501":
 		return "the user may not SELECT from the two relations"
 	case "57014":
-		return "the database took too long and was told to stop"
+		return "the database took too long and was told to stop: after a restore or a bulk load it needs ANALYZE"
 	case "40001", "40P01":
 		return "the database cancelled the question for the sake of another"
 	case "53300":
