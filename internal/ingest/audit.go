@@ -23,12 +23,14 @@ func (s *Source) audit(ctx context.Context, enough func() bool) error {
 	if st.Audit == nil && st.Complete {
 		st.Pass++
 	}
+	list, read := s.walk(template), 0
 	for first := true; ; first = false {
-		p, err := s.fetch(ctx, template, at, nil, validators{})
+		p, entries, err := list.turn(ctx, at, validators{})
 		if err != nil {
-			return err
+			return s.forget(ctx, &st.Audit, err)
 		}
-		entries := s.entries(p)
+		single := read == 0 || len(entries) == 0 && read <= list.full // all are on one page
+		read += len(entries)
 		step, err := s.compare(ctx, entries)
 		if err != nil {
 			return err
@@ -37,15 +39,18 @@ func (s *Source) audit(ctx context.Context, enough func() bool) error {
 		switch ended := p.last && p.complete; {
 		case !st.Complete: // what is there is not known yet
 		case ended:
-			err = s.endAudit(ctx, step, entries, first)
+			err = s.endAudit(ctx, step, entries, single, read == 0)
 		case first:
 			err = s.compareNewest(ctx, step, entries, false)
 			if st.Audit != nil && next.Page < st.Audit.Page {
 				next = *st.Audit
 			}
-			st.Audit = &next
+			fallthrough
 		default:
 			st.Audit = &next
+		}
+		if p.last {
+			st.Audit = nil
 		}
 		if err != nil {
 			return err
@@ -63,7 +68,7 @@ func (s *Source) audit(ctx context.Context, enough func() bool) error {
 // endAudit withdraws what the comparison that ends has not met. Of a list of several
 // pages that were read one after the other, an item may have moved from one to the
 // other: without a way to ask for it, it has to be missed twice.
-func (s *Source) endAudit(ctx context.Context, step *step, entries []entry, single bool) error {
+func (s *Source) endAudit(ctx context.Context, step *step, entries []entry, single, empty bool) error {
 	pass := s.state.Pass
 	if !single && s.Kind.Item == "" {
 		pass--
@@ -72,11 +77,10 @@ func (s *Source) endAudit(ctx context.Context, step *step, entries []entry, sing
 	if err != nil {
 		return err
 	}
-	s.state.Audit = nil
 	if single {
 		delete(s.kept, newest)
 	}
-	if err := s.withdraw(ctx, all, step, missing, single && len(entries) == 0); err != nil {
+	if err := s.withdraw(ctx, all, step, missing, empty); err != nil {
 		return err
 	}
 	step.Settled = true
@@ -117,14 +121,24 @@ func (s *Source) items(ctx context.Context, ids []string) (found []entry, err er
 		size = 1
 	}
 	for batch := range slices.Chunk(ids, size) {
-		p, err := s.fetch(ctx, s.Kind.Item, spot{}, batch, validators{})
-		if size == 1 && isGone(err) {
-			continue
+		for ask := batch; len(ask) > 0; { // again, as systems may give fewer than they are asked for
+			p, err := s.fetch(ctx, s.Kind.Item, spot{}, ask, validators{})
+			if size == 1 && isGone(err) {
+				break
+			}
+			if err != nil {
+				return nil, err
+			}
+			there := map[string]bool{}
+			for _, e := range s.entries(p) {
+				found, there[e.id] = append(found, e), true
+			}
+			rest := slices.DeleteFunc(slices.Clone(ask), func(id string) bool { return there[id] })
+			if len(rest) == len(ask) {
+				break
+			}
+			ask = rest
 		}
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, s.entries(p)...)
 	}
 	return found, nil
 }

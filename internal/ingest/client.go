@@ -41,6 +41,7 @@ type client struct {
 	http    *http.Client
 	limit   *rate.Limiter
 	secrets *secret.Redactor
+	own     map[string]bool // hosts that get the credentials
 }
 
 // How a request is tried again: so often, and where the answer does not say when,
@@ -55,7 +56,7 @@ const (
 // maxRedirects is how many addresses lead to an answer.
 const maxRedirects = 5
 
-func newClient(a Access) (*client, error) {
+func newClient(a Access, addresses ...string) (*client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 2
 	transport.ResponseHeaderTimeout = a.Timeout
@@ -63,7 +64,12 @@ func newClient(a Access) (*client, error) {
 	if transport.TLSClientConfig, err = tlsConfig(a); err != nil {
 		return nil, err
 	}
+	own := map[string]bool{}
+	for _, address := range addresses {
+		own[hostOf(address)] = true
+	}
 	return &client{
+		own:     own,
 		access:  a,
 		http:    &http.Client{Transport: transport, CheckRedirect: redirect},
 		limit:   rate.NewLimiter(rate.Limit(a.Rate), a.Rate),
@@ -233,7 +239,10 @@ func (c *client) try(ctx context.Context, address string, header map[string]stri
 }
 
 func (c *client) request(ctx context.Context, address string, header map[string]string, known validators) (*http.Request, error) {
-	whole := strings.ReplaceAll(address, "{token}", url.QueryEscape(c.access.Token))
+	whole, own := address, c.own[hostOf(address)]
+	if own {
+		whole = strings.ReplaceAll(address, "{token}", url.QueryEscape(c.access.Token))
+	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, whole, nil)
 	if err != nil {
 		return nil, err
@@ -243,6 +252,7 @@ func (c *client) request(ctx context.Context, address string, header map[string]
 		r.Header.Set(name, value)
 	}
 	switch {
+	case !own: // an answer has named it
 	case c.access.Username != "":
 		r.SetBasicAuth(c.access.Username, c.access.Password)
 	case c.access.Token == "" || whole != address:
@@ -260,6 +270,14 @@ func (c *client) request(ctx context.Context, address string, header map[string]
 		}
 	}
 	return r, nil
+}
+
+// hostOf returns the scheme and the host of an address.
+func hostOf(address string) string {
+	scheme, rest, _ := strings.Cut(address, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	host, _, _ = strings.Cut(host, "?")
+	return strings.ToLower(scheme + "://" + host)
 }
 
 // retryAfter reads Retry-After (RFC 9110 §10.2.3), seconds or a date; 0: it says

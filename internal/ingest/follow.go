@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 	} else {
 		st.Newest = st.Cursor
 	}
+	list := s.walk(k.Changes)
 	var read []entry // of a list that has everything, from its beginning
 	whole := at.Page == 0 && at.Cursor == "" && at.Next == ""
 	for {
@@ -33,14 +35,13 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 		if start {
 			known = st.Validators
 		}
-		p, err := s.fetch(ctx, k.Changes, at, nil, known)
+		p, entries, err := list.turn(ctx, at, known)
 		if err != nil {
-			return false, err
+			return false, s.forget(ctx, &st.At, err)
 		}
 		if start {
 			st.Validators = p.validators
 		}
-		entries := s.entries(p)
 		for _, e := range entries {
 			if e.modified.After(st.Newest) {
 				st.Newest = e.modified
@@ -50,7 +51,10 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 		if err != nil {
 			return false, err
 		}
-		done := p.last || p.notModified || !asks && st.Complete && step.quiet()
+		// A page with nothing new is the last of a list that has the newest first; and of
+		// what has changed, if it is not even full.
+		idle := step.quiet() && (!asks || p.counted && len(p.items) < k.Size)
+		done := p.last || p.notModified || st.Complete && idle
 		if !asks && whole && !p.notModified {
 			if read = append(read, entries...); done {
 				if err := s.compareNewest(ctx, step, read, p.last && p.complete); err != nil {
@@ -72,13 +76,8 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 		if s.report != nil {
 			s.report(len(entries))
 		}
-		switch {
-		case done:
-			return false, nil
-		case next == at:
-			return false, fmt.Errorf("source %s: the list goes round in circles at page %d", s.ID, at.Page+1)
-		case late():
-			return true, nil
+		if done || late() {
+			return !done, nil
 		}
 		at = next
 	}
@@ -87,6 +86,17 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 // beginning is before all articles. It is not the epoch, which WordPress takes for no
 // date at all and refuses.
 var beginning = time.Date(1970, time.January, 2, 0, 0, 0, 0, time.UTC)
+
+// forget has the next run begin a list anew, if the reason why this one can't go on may
+// be that the source does not know the place in it any more.
+func (s *Source) forget(ctx context.Context, place **spot, err error) error {
+	status, ok := errors.AsType[*statusError](err)
+	if at := *place; !ok || !status.beyond() || at == nil || at.Next == "" && at.Cursor == "" {
+		return err
+	}
+	*place = nil
+	return errors.Join(err, s.save(ctx, &content.SourceChange{}, nil))
+}
 
 // since returns the moment to ask from.
 func since(cursor time.Time) time.Time {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -37,9 +38,9 @@ type Kind struct {
 	IDs  string
 
 	Items string // the path of the list in an answer; empty: the answer itself
-	Pages string // the header that has the number of pages; empty: none
+	Pages string // the header or the path that has the number of pages; empty: none
 	Next  string // the path of the next page's address, or of {cursor}
-	Size  int    // items of a page
+	Size  int    // how many items of a page are asked for
 	// Stamp is the path of what differs in lists when an item has changed.
 	Stamp  string
 	Header map[string]string
@@ -60,6 +61,7 @@ type page struct {
 	items       []gjson.Result
 	next        string // an address, or a cursor; empty: the list ends here, or counts its pages
 	last        bool   // there is no next page
+	counted     bool   // the list does not say how many pages it has
 	complete    bool   // and so everything has been seen
 	validators  validators
 	notModified bool
@@ -68,7 +70,8 @@ type page struct {
 // spot is where in a list a page is.
 type spot struct {
 	Since  time.Time `json:"since,omitzero"`
-	Page   int       `json:"page,omitempty"` // from 0
+	Page   int       `json:"page,omitempty"`   // from 0
+	Offset int       `json:"offset,omitempty"` // items of the pages before
 	Cursor string    `json:"cursor,omitempty"`
 	Next   string    `json:"next,omitempty"` // an address that an answer has named
 }
@@ -83,7 +86,7 @@ func (k *Kind) address(template string, at spot, ids []string) string {
 	known := map[string]string{
 		"since": at.Since.UTC().Format("2006-01-02T15:04:05Z"), "since_unix": strconv.FormatInt(at.Since.Unix(), 10),
 		"since_ms": strconv.FormatInt(at.Since.UnixMilli(), 10), "since_sql": at.Since.UTC().Format(time.DateTime),
-		"page": strconv.Itoa(at.Page + 1), "page0": strconv.Itoa(at.Page), "offset": strconv.Itoa(at.Page * k.Size),
+		"page": strconv.Itoa(at.Page + 1), "page0": strconv.Itoa(at.Page), "offset": strconv.Itoa(at.Offset),
 		"size": strconv.Itoa(k.Size), "cursor": at.Cursor, "id": strings.Join(ids, ","), "ids": k.joined(ids),
 	}
 	return placeholder.ReplaceAllStringFunc(template, func(name string) string {
@@ -117,7 +120,7 @@ func (k *Kind) parameters() bool { return strings.HasPrefix(k.IDs, "&") }
 
 // after returns where the next page of a list is.
 func (at spot) after(p *page, template string) spot {
-	next := spot{Since: at.Since, Page: at.Page + 1}
+	next := spot{Since: at.Since, Page: at.Page + 1, Offset: at.Offset + len(p.items)}
 	switch {
 	case p.next == "":
 	case strings.Contains(template, "{cursor}"):
@@ -156,29 +159,38 @@ func (k *Kind) read(base *url.URL, template string, at spot, a *answer) (*page, 
 		return nil, &contentError{fmt.Sprintf("no list at %q in the answer", k.Items)}
 	}
 	p := &page{items: list.Array(), validators: a.validators, complete: k.Complete || whole.Get("_complete").Bool()}
-	if k.Next != "" {
-		link = whole.Get(k.Next).String()
-	} else if !strings.Contains(template, "{page") && !strings.Contains(template, "{offset}") {
-		link = nextLink(a.header)
-	}
 	counts := strings.Contains(template, "{page") || strings.Contains(template, "{offset}")
 	switch {
-	case link != "" && !strings.Contains(template, "{cursor}"):
-		address, err := a.url.Parse(link)
-		if err != nil || address.Host != a.url.Host || address.Scheme != a.url.Scheme {
-			return nil, &contentError{"the next page is on another host: " + shown(link)}
-		}
-		p.next = address.String()
+	case k.Next != "":
+		link = whole.Get(k.Next).String()
+	case !counts:
+		link = nextLink(a.header)
+	}
+	switch pages, err := strconv.Atoi(cmp.Or(a.header.Get(k.Pages), whole.Get(k.Pages).String())); {
+	case link != "" && strings.Contains(template, "{cursor}"):
+		p.next, p.last = link, len(p.items) == 0 || link == at.Cursor
 	case link != "":
-		p.next = link
+		p.next, err = linked(a.url, link)
+		return p, err
+	case k.Pages != "" && err == nil:
+		p.last = at.Page+1 >= pages
 	default:
-		if pages, err := strconv.Atoi(a.header.Get(k.Pages)); err == nil {
-			p.last = at.Page+1 >= pages
-			break
-		}
-		p.last = !counts || len(p.items) == 0 || k.Size > 0 && len(p.items) < k.Size
+		p.last, p.counted = !counts || len(p.items) == 0, counts
 	}
 	return p, nil
+}
+
+// linked returns the address of a next page. Systems behind a proxy name http where the
+// reader came with https.
+func linked(base *url.URL, link string) (string, error) {
+	u, err := base.Parse(link)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return "", &contentError{"no address of a next page: " + shown(link)}
+	}
+	if base.Scheme == "https" {
+		u.Scheme = "https"
+	}
+	return u.String(), nil
 }
 
 var linkNext = regexp.MustCompile(`<([^>]*)>[^,]*;\s*rel="?next"?`)

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -100,7 +101,7 @@ type state struct {
 
 // NewSource returns a source, unless its certificates can't be read.
 func NewSource(log *slog.Logger, n *network.Network, store SourceStore, o Options) (*Source, error) {
-	c, err := newClient(o.Access)
+	c, err := newClient(o.Access, o.Kind.Changes, o.Kind.List, o.Kind.Item)
 	if err != nil {
 		return nil, fmt.Errorf("source %s: tls: %w", o.ID, err)
 	}
@@ -292,6 +293,9 @@ func (s *Source) fetch(ctx context.Context, template string, at spot, ids []stri
 	p, err := s.Kind.read(s.base, template, at, a)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", shown(a.url.String()), err)
+	}
+	if s.Access.Token != "" { // which is not to be kept with the place in the list
+		p.next = strings.ReplaceAll(p.next, url.QueryEscape(s.Access.Token), "{token}")
 	}
 	return p, nil
 }

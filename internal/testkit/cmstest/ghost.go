@@ -35,7 +35,7 @@ func (s *System) ghost(w http.ResponseWriter, r *http.Request) {
 	for _, p := range posts {
 		list = append(list, some(p.ghost(), q.Get("fields")))
 	}
-	answer(w, kind, map[string]any{"posts": list, "meta": map[string]any{"pagination": map[string]any{"page": ask.page + 1, "limit": ask.size, "total": total}}})
+	answer(w, kind, map[string]any{"posts": list, "meta": map[string]any{"pagination": map[string]any{"page": ask.page + 1, "limit": ask.size, "total": total, "pages": pages(total, ask.size)}}})
 }
 
 func ghostID(p *Post) string { return strings.ReplaceAll(uuid(p)[12:], "-", "") }

@@ -46,13 +46,13 @@ func (s *System) wordPress(w http.ResponseWriter, r *http.Request) {
 		ask.ids = s.keys(ask.key)
 	}
 	posts, total := s.list(ask)
-	pages := (total + ask.size - 1) / ask.size
-	if ask.page > 0 && ask.page >= pages {
+	last := pages(total, ask.size)
+	if ask.page > 0 && ask.page >= last {
 		no(http.StatusBadRequest, "rest_post_invalid_page_number")
 		return
 	}
 	w.Header().Set("X-WP-Total", strconv.Itoa(total))
-	w.Header().Set("X-WP-TotalPages", strconv.Itoa(pages))
+	w.Header().Set("X-WP-TotalPages", strconv.Itoa(last))
 	list := []map[string]any{}
 	for _, p := range posts {
 		list = append(list, p.wordPress(q.Get("_fields"), q.Has("_embed")))
