@@ -34,7 +34,7 @@ func directus(s Settings) Kind {
 		Stamp: fmt.Sprintf("{id,%s}", changed),
 		Fields: map[string]string{
 			"id": "id", "url": "url", "title": "title", "summary": "summary || excerpt || description", "body": "content || body || text",
-			"published": "date_published || published_at || " + created, "modified": changed + " || " + created, "updated": changed, "status": "status",
+			"published": "date_published || published_at || " + created, "modified": "[" + changed + "," + created + "]", "updated": changed, "status": "status",
 			"authors": "authors.#.name || author.name", "tags": "tags", "terms": "[channel,category,categories,section,tags]",
 			"images": "image || cover || featured_image",
 		},

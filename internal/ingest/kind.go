@@ -47,6 +47,9 @@ type Kind struct {
 	// Fields are the paths of the fields of the import format; and of modified and
 	// terms.
 	Fields map[string]string
+	// Again says that published is when an item was last published: the first such time
+	// that is known stays.
+	Again bool
 	// Complete says that a list without a next page has everything there is; if not,
 	// what is older than its last item may be there all the same.
 	Complete bool

@@ -202,3 +202,29 @@ func TestKindsAlike(t *testing.T) {
 		})
 	}
 }
+
+// TestStrapiPublishesAgain holds that what is published some time after it was saved is
+// found, and is as old as before.
+func TestStrapiPublishesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(noon.Add(time.Hour)))
+		s, fake := setUps["strapi"], &cmstest.System{Posts: posts(3)}
+		source, _, has := s.open(t, fake)
+		mustRun(t, source)
+		saved := time.Now()
+		time.Sleep(10 * time.Minute)
+		mustRun(t, source)
+		fake.Set(func(f *cmstest.System) {
+			p := f.At(1)
+			p.Title, p.Saved, p.Modified = "Edited", saved, time.Now().Truncate(time.Second)
+		})
+		time.Sleep(time.Minute)
+		mustRun(t, source)
+		mustRun(t, source)
+		all := has()
+		i := slices.IndexFunc(all, func(a article.Article) bool { return a.Title == "Edited" })
+		if i < 0 || !all[i].Published.Equal(noon.Add(-2*time.Hour)) {
+			t.Errorf("%+v", all)
+		}
+	})
+}

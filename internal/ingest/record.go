@@ -39,7 +39,11 @@ func (k *Kind) entry(item gjson.Result, r article.Reader) entry {
 		case name == "terms":
 			e.terms, e.filed = termsOf(value), categoriesOf(value)
 		case name == "modified":
-			e.modified, _ = r.Time(value.String()) // without one, the publication has to do
+			for _, v := range value.Array() { // the last; without one, the publication has to do
+				if at, err := r.Time(v.String()); err == nil && at.After(e.modified) {
+					e.modified = at
+				}
+			}
 		case value.Type == gjson.String:
 			e.article[name] = value.String()
 		default:

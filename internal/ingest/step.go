@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -54,6 +55,9 @@ func (s *Source) known(ctx context.Context, entries []entry) (map[string]content
 func (p *step) add(known map[string]content.SourceItem, entries []entry) {
 	for _, e := range entries {
 		before, is := known[e.id]
+		if p.source.Kind.Again && before.ArticleID != "" && before.Published.Before(e.published) {
+			e.published, e.article["published"] = before.Published, before.Published.Format(time.RFC3339Nano)
+		}
 		a, text, reason := p.source.article(&e)
 		item := content.SourceItem{Item: e.id, ArticleID: a.ID, Published: e.published, Stamp: e.stamp, Digest: sum(text)}
 		p.source.leave(e.id, reason)

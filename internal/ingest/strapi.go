@@ -10,7 +10,9 @@ import (
 )
 
 // strapi is the REST API of Strapi 5; of Strapi 4 where the id is told to be id. It has
-// what is published.
+// what is published. Of that, Strapi 5 keeps when it was last saved and last published,
+// and makes new rows with each publication: in their order none is skipped while pages
+// are read.
 func strapi(s Settings) Kind {
 	base := strings.TrimSuffix(s.URL, "/")
 	id := cmp.Or(s.Fields["id"], "documentId")
@@ -24,15 +26,15 @@ func strapi(s Settings) Kind {
 		}
 	}
 	return Kind{
-		Changes: root + populate.String() + "&pagination[page]={page}&sort=updatedAt:asc&filters[updatedAt][$gt]={since}", Ascending: true,
-		List:  root + "&pagination[page]={page}&sort=publishedAt:desc&fields[0]=updatedAt&fields[1]=publishedAt",
-		Item:  root + populate.String() + "{ids}",
-		IDs:   "&filters[" + id + "][$in][]={id}",
-		Items: "data", Size: 100, Complete: true,
-		Stamp: "{" + id + ",updatedAt}",
+		Changes: root + populate.String() + "&pagination[page]={page}&sort=id:asc&filters[$or][0][updatedAt][$gt]={since}&filters[$or][1][publishedAt][$gt]={since}",
+		List:    root + "&pagination[page]={page}&sort=publishedAt:desc&fields[0]=updatedAt&fields[1]=publishedAt",
+		Item:    root + populate.String() + "{ids}",
+		IDs:     "&filters[" + id + "][$in][]={id}",
+		Items:   "data", Size: 100, Pages: "meta.pagination.pageCount", Complete: true,
+		Stamp: "{" + id + ",updatedAt,publishedAt}", Again: true,
 		Fields: map[string]string{
-			"id": id, "url": "url", "title": "title", "summary": "description || excerpt || summary", "body": "content || body || text",
-			"published": "publishedAt || createdAt", "modified": "updatedAt", "updated": "updatedAt",
+			"id": id, "url": "url", "title": "title", "summary": "description || excerpt || summary", "body": "content || body || text || blocks",
+			"published": "publishedAt || createdAt", "modified": "[updatedAt,publishedAt]", "updated": "updatedAt",
 			"authors": "authors.#.name || author.name", "tags": "tags.#.name || tags", "terms": "[category,categories,section,channel,tags]",
 			"images": "cover || image || images", "language": "locale",
 		},

@@ -30,9 +30,9 @@ func (p *paged) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	number, from := 1, 0
+	from := 0
 	if text := q.Get("page"); text != "" {
-		number, _ = strconv.Atoi(text)
+		number, _ := strconv.Atoi(text)
 		from = (number - 1) * p.size
 	}
 	for _, name := range []string{"offset", "after"} {

@@ -23,8 +23,9 @@ type Post struct {
 	Title, Body         string // HTML
 	Summary             string
 	Published, Modified time.Time
-	Status              string // as WordPress has it; empty: publish
-	Protected           bool   // with a password
+	Saved               time.Time // before it was published as it is, at Modified; zero: it was not published again
+	Status              string    // as WordPress has it; empty: publish
+	Protected           bool      // with a password
 	Categories          []string
 	Tags                []string
 	Author              string
@@ -101,6 +102,9 @@ func (s *System) list(r request) (page []Post, total int) {
 	})
 	return found[min(len(found), r.page*r.size):min(len(found), (r.page+1)*r.size)], len(found)
 }
+
+// pages returns how many pages a list has.
+func pages(total, size int) int { return (total + size - 1) / size }
 
 func number(text string, otherwise int) int {
 	if n, err := strconv.Atoi(text); err == nil {

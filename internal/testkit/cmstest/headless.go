@@ -1,6 +1,7 @@
 package cmstest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -83,7 +84,7 @@ func (s *System) strapi(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ask := request{
-		since: instant(q.Get("filters[updatedAt][$gt]")), byModified: q.Get("sort") == "updatedAt:asc",
+		since: instant(cmp.Or(q.Get("filters[$or][0][updatedAt][$gt]"), q.Get("filters[$or][1][publishedAt][$gt]"))), byModified: q.Get("sort") == "id:asc",
 		page: number(q.Get("pagination[page]"), 1) - 1, size: min(number(q.Get("pagination[pageSize]"), 25), 100), key: ghostID,
 	}
 	if ids, ok := q["filters[documentId][$in][]"]; ok {
@@ -98,13 +99,16 @@ func (s *System) strapi(w http.ResponseWriter, r *http.Request) {
 		}
 		list = append(list, item)
 	}
-	answer(w, kind, map[string]any{"data": list, "meta": map[string]any{"pagination": map[string]any{"page": ask.page + 1, "total": total}}})
+	answer(w, kind, map[string]any{"data": list, "meta": map[string]any{"pagination": map[string]any{"page": ask.page + 1, "pageCount": pages(total, ask.size), "total": total}}})
 }
 
 func (p *Post) strapi(populated bool) map[string]any {
 	item := map[string]any{
 		"id": 1000 + p.ID, "documentId": ghostID(p), "title": plain.Replace(p.Title), "content": p.Body, "description": p.Summary, "slug": strconv.Itoa(p.ID), "locale": nil,
 		"createdAt": p.Published.Add(-time.Hour).UTC().Format(milli), "publishedAt": p.Published.UTC().Format(milli), "updatedAt": p.Modified.UTC().Format(milli),
+	}
+	if !p.Saved.IsZero() {
+		item["updatedAt"], item["publishedAt"] = p.Saved.UTC().Format(milli), p.Modified.UTC().Format(milli)
 	}
 	if !populated {
 		return item
