@@ -81,6 +81,10 @@ bench: ## all benchmarks, one package at a time
 bench-archive: ## a million articles: build, refresh, serve; minutes; FEEDSTATION_ARCHIVE=FILE begins with a filled store
 	go test -tags archive -run '^TestArchive$$' -count 1 -timeout 3h -v ./internal/e2e
 
+.PHONY: bench-source
+bench-source: ## 200,000 posts of a WordPress over HTTP, interrupted once: memory and requests; some minutes
+	go test -tags archive -run '^TestSourceArchive$$' -count 1 -timeout 1h -v ./internal/e2e
+
 .PHONY: bench-views
 bench-views: ## what a change costs the databases of known systems, with 200,000 posts; a minute
 	go test -tags archive -run '^TestCost$$' -count 1 -v ./internal/views
