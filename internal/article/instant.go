@@ -23,7 +23,7 @@ var number = regexp.MustCompile(`^-?\d{1,19}(\.\d+)?$`)
 // Time reads a moment. An absent one is the zero time, and so is what databases have
 // where there is none: nothing, 0, the year 0 or 1, the beginning of 1970. It takes
 // RFC 3339, also in lower case, with a space and at a leap second, the same without a
-// zone, which is then the Reader's, RFC 1123, and Unix seconds, milliseconds,
+// zone, which is then the Reader's, RFC 1123 (and RFC 822's zones), and Unix seconds, milliseconds,
 // microseconds and nanoseconds by their size.
 func (r Reader) Time(text string) (time.Time, error) {
 	text = strings.TrimSpace(text)
@@ -51,12 +51,30 @@ func (r Reader) Time(text string) (time.Time, error) {
 		}
 		return none()
 	}
-	for _, layout := range []string{time.RFC1123Z, time.RFC1123} {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at, nil
+	zone, _ := r.zone("")
+	for _, layout := range []string{"Mon, _2 Jan 2006 15:04:05 -0700", "Mon, _2 Jan 2006 15:04:05 MST"} {
+		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
+			if at, ok := named(at, zone); ok {
+				return at, nil
+			}
 		}
 	}
 	return none()
+}
+
+// american are the zones that RFC 822 §5.1 names, in hours.
+var american = map[string]int{"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+
+// named returns a moment that was parsed as one of zone. Of a zone that has only
+// letters, which zone does not know as its own, its clock is right and its offset zero.
+// So CST is China's time where that is the Reader's, and otherwise America's.
+func named(at time.Time, zone *time.Location) (time.Time, bool) {
+	name, offset := at.Zone()
+	if at.Location() == zone || offset != 0 || name == "" || name == "UTC" || name == "GMT" {
+		return at, true
+	}
+	hours, ok := american[name]
+	return at.Add(-time.Duration(hours) * time.Hour), ok
 }
 
 // date makes a moment of year, month, day, hour, minute, second, fraction and zone.
