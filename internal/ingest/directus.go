@@ -15,7 +15,7 @@ import (
 // their keys no item is skipped while pages are read.
 func directus(s Settings) Kind {
 	base := strings.TrimSuffix(s.URL, "/")
-	changed, created := cmp.Or(s.Fields["modified"], "date_updated"), "date_created"
+	id, changed, created := cmp.Or(s.Fields["id"], "id"), cmp.Or(s.Fields["modified"], "date_updated"), "date_created"
 	root := base + "/items/" + url.PathEscape(s.Collection) + "?limit={size}"
 	include := cmp.Or(s.Include, "*.*")
 	filter := func(text string, args ...any) string {
@@ -27,18 +27,19 @@ func directus(s Settings) Kind {
 	}
 	since := filter(`{"_or":[{%[1]q:{"_gt":"{}"}},{"_and":[{%[1]q:{"_null":true}},{%[2]q:{"_gt":"{}"}}]}]}`, changed, created)
 	return Kind{
-		Changes: root + "&fields=" + include + "&sort=id&page={page}" + strings.ReplaceAll(since, "{value}", "{since}"),
-		List:    root + fmt.Sprintf("&fields=id,%s,%s&sort=-%[2]s&page={page}", changed, created),
-		Item:    root + "&fields=" + include + strings.ReplaceAll(filter(`{"id":{"_in":[{}]}}`), "{value}", "{ids}"), IDs: `"{id}"`,
+		Changes: root + "&fields=" + include + "&sort=" + id + "&page={page}" + strings.ReplaceAll(since, "{value}", "{since}"),
+		List:    root + fmt.Sprintf("&fields=%s,%s,%s&sort=-%[3]s&page={page}", id, changed, created),
+		Item:    root + "&fields=" + include + strings.ReplaceAll(filter(`{%q:{"_in":[{}]}}`, id), "{value}", "{ids}"), IDs: `"{id}"`,
 		Items: "data", Size: 100, Complete: true,
-		Stamp: fmt.Sprintf("{id,%s}", changed),
+		Stamp: fmt.Sprintf("{%s,%s}", id, changed),
 		Fields: map[string]string{
-			"id": "id", "url": "url", "title": "title", "summary": "summary || excerpt || description", "body": "content || body || text",
+			"id": id, "url": "url", "title": "title", "summary": "summary || excerpt || description", "body": "content || body || text",
 			"published": "date_published || published_at || " + created, "modified": "[" + changed + "," + created + "]", "updated": changed, "status": "status",
 			"authors": "authors.#.name || author.name", "tags": "tags", "terms": "[channel,category,categories,section,tags]",
 			"images": "image || cover || featured_image",
 		},
 		Mend: func(_ gjson.Result, r values) {
+			r["body"] = markdown(r.text("body"))
 			r.assets(base+"/assets/", func(m gjson.Result) picture {
 				return picture{
 					URL: m.Get("id").String(), Caption: cmp.Or(m.Get("description").String(), m.Get("title").String()),

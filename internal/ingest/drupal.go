@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"feedstation/internal/article"
 )
 
 // drupal is the JSON:API of Drupal 9 or later, of nodes of one type. Records that come
@@ -70,7 +72,7 @@ const depth = 3
 
 // resolved returns a body of JSON:API with each record as one object: its attributes,
 // the records that it refers to, and its address.
-func resolved(base *url.URL, a *answer) ([]byte, error) {
+func resolved(base *url.URL, _ article.Reader, a *answer) ([]byte, error) {
 	var document struct {
 		Data     []resource      `json:"data"`
 		Included []resource      `json:"included"`

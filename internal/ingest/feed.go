@@ -3,13 +3,20 @@ package ingest
 import (
 	"bytes"
 	"encoding/json"
+	"html"
 	"net/url"
+	"regexp"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/mmcdole/gofeed"
 	"github.com/mmcdole/gofeed/atom"
 	jsonfeed "github.com/mmcdole/gofeed/json"
 	"github.com/tidwall/gjson"
+	"golang.org/x/net/html/charset"
+
+	"feedstation/internal/article"
 )
 
 // feedKind is a feed of RSS, Atom or JSON Feed; its archives (RFC 5005 §4) are its
@@ -33,15 +40,27 @@ func feedKind(s Settings) Kind {
 }
 
 // convertFeed returns a feed as JSON.
-func convertFeed(_ *url.URL, a *answer) ([]byte, error) {
+func convertFeed(_ *url.URL, r article.Reader, a *answer) ([]byte, error) {
 	parser := gofeed.NewParser()
 	parser.KeepOriginalFeed = true
-	feed, err := parser.Parse(bytes.NewReader(a.body))
+	feed, err := parser.Parse(bytes.NewReader(unicode(a)))
 	if err != nil {
 		return nil, &contentError{"not a feed: " + err.Error()}
 	}
 	if feed.Items == nil {
 		feed.Items = []*gofeed.Item{}
+	}
+	original, _ := feed.OriginalFeed().(*jsonfeed.Feed)
+	for i, item := range feed.Items {
+		// A time without a zone, or of one that has the same letters elsewhere, is local.
+		for text, parsed := range map[string]**time.Time{item.Published: &item.PublishedParsed, item.Updated: &item.UpdatedParsed} {
+			if at, err := r.Time(text); err == nil && !at.IsZero() {
+				*parsed = &at
+			}
+		}
+		if original != nil && original.Items[i].ContentHTML == "" {
+			item.Content = html.EscapeString(original.Items[i].ContentText)
+		}
 	}
 	text, err := json.Marshal(feed)
 	if err != nil {
@@ -59,6 +78,24 @@ func convertFeed(_ *url.URL, a *answer) ([]byte, error) {
 	}
 	return json.Marshal(whole)
 }
+
+// unicode returns the body of a feed in UTF-8, if only the header names its encoding.
+func unicode(a *answer) []byte {
+	if utf8.Valid(a.body) || declared.Match(a.body[:min(len(a.body), 200)]) {
+		return a.body
+	}
+	encoding, _, certain := charset.DetermineEncoding(nil, a.header.Get("Content-Type"))
+	if !certain {
+		return a.body
+	}
+	text, err := encoding.NewDecoder().Bytes(a.body)
+	if err != nil {
+		return a.body // and the parser says why it can't be read
+	}
+	return text
+}
+
+var declared = regexp.MustCompile(`^\s*<\?xml[^>]*encoding`)
 
 // previous returns the address of the archive before a feed; empty: there is none.
 func previous(feed *gofeed.Feed) string {
@@ -103,7 +140,7 @@ func mendFeed(item gjson.Result, r values) {
 	})
 	var enclosures []map[string]any
 	for _, e := range item.Get("enclosures").Array() {
-		if e.Get("url").String() == "" {
+		if e.Get("url").String() == "" || strings.HasPrefix(e.Get("type").String(), "image/") { // that is in images
 			continue
 		}
 		enclosure := map[string]any{"url": e.Get("url").String(), "type": e.Get("type").String()}

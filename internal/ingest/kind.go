@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"feedstation/internal/article"
 )
 
 // Kind is a kind of source: how its lists are asked for and how its items are read.
@@ -54,7 +56,7 @@ type Kind struct {
 	// what is older than its last item may be there all the same.
 	Complete bool
 	// Convert returns an answer as JSON that the paths are of; nil: it is.
-	Convert func(base *url.URL, a *answer) ([]byte, error)
+	Convert func(base *url.URL, r article.Reader, a *answer) ([]byte, error)
 	// Mend mends a record that the paths have filled; nil: nothing is to be mended.
 	Mend func(item gjson.Result, r values)
 }
@@ -135,14 +137,14 @@ func (at spot) after(p *page, template string) spot {
 }
 
 // read reads the page of a list.
-func (k *Kind) read(base *url.URL, template string, at spot, a *answer) (*page, error) {
+func (k *Kind) read(base *url.URL, r article.Reader, template string, at spot, a *answer) (*page, error) {
 	if a.notModified {
 		return &page{notModified: true, last: true, validators: a.validators}, nil
 	}
 	body, link := a.body, ""
 	if k.Convert != nil {
 		var err error
-		if body, err = k.Convert(base, a); err != nil {
+		if body, err = k.Convert(base, r, a); err != nil {
 			return nil, err
 		}
 	}

@@ -290,7 +290,7 @@ func (s *Source) fetch(ctx context.Context, template string, at spot, ids []stri
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.Kind.read(s.base, template, at, a)
+	p, err := s.Kind.read(s.base, s.Reader, template, at, a)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", shown(a.url.String()), err)
 	}

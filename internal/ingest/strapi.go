@@ -3,10 +3,13 @@ package ingest
 import (
 	"cmp"
 	"encoding/json"
+	"html"
 	"net/url"
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"feedstation/internal/article"
 )
 
 // strapi is the REST API of Strapi 5; of Strapi 4 where the id is told to be id. It has
@@ -38,7 +41,7 @@ func strapi(s Settings) Kind {
 			"authors": "authors.#.name || author.name", "tags": "tags.#.name || tags", "terms": "[category,categories,section,channel,tags]",
 			"images": "cover || image || images", "language": "locale",
 		},
-		Convert: func(_ *url.URL, a *answer) ([]byte, error) { return flattened(a.body), nil },
+		Convert: func(_ *url.URL, _ article.Reader, a *answer) ([]byte, error) { return flattened(a.body), nil },
 		Mend: func(item gjson.Result, r values) {
 			r.assets(base+"/", func(m gjson.Result) picture {
 				return picture{
@@ -49,7 +52,10 @@ func strapi(s Settings) Kind {
 			})
 			if blocks, ok := r["body"].(json.RawMessage); ok {
 				r["body"] = blocksHTML(gjson.ParseBytes(blocks))
+			} else {
+				r["body"] = markdown(r.text("body"))
 			}
+			r["body"] = strings.ReplaceAll(r.text("body"), `="/uploads/`, `="`+html.EscapeString(base)+"/uploads/")
 		},
 	}
 }
