@@ -63,7 +63,7 @@ func (s *service) admin() *server.Admin {
 	a := &server.Admin{
 		Log: s.log, Hosts: append([]string{listener}, s.cfg.Server.AdminHosts...),
 		Network: s.cfg.Network, Editions: s.editions, Drain: s.drain, Token: s.cfg.Server.AdminToken.Reveal(), Version: cmp.Or(buildVersion(), "devel"),
-		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Stores: s.editions,
+		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Stores: s.editions, Hooks: s.cfg.Server.Hooks.Secrets(),
 	}
 	if s.cfg.Jobs.Enabled {
 		a.Jobs, a.Sources = s.shop, s.shop.Sources

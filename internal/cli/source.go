@@ -28,8 +28,9 @@ import (
 // sources are what fills the embedded store. Of the processes that share a store, the
 // one that holds a lock beside it follows them, the others take over when it ends.
 type sources struct {
-	all  []*ingest.Source
-	lock string // the file's name
+	all   []*ingest.Source
+	tasks []*jobs.Task // of all, once they are scheduled
+	lock  string       // the file's name
 
 	mu   sync.Mutex
 	held *durable.Lock // nil: another process has it
@@ -129,8 +130,19 @@ func (s *sources) schedule(log *slog.Logger, timetable *jobs.Timetable, deadline
 			return err
 		})
 		timetable.Add(every, task)
+		s.tasks = append(s.tasks, task)
 	}
 	return nil
+}
+
+// wake has the sources of a kind asked at once, and about items of theirs.
+func (s *sources) wake(kind string, items []string) {
+	for i, task := range s.tasks {
+		if s.all[i].Name == kind {
+			s.all[i].Hint(items)
+			task.Trigger()
+		}
+	}
 }
 
 // passLog logs how far a first pass is.

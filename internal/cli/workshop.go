@@ -58,6 +58,16 @@ func (w *workshop) Why(station string) string {
 	return ""
 }
 
+// Hooked implements server.Jobs. In an embedded store nothing has the system's own ids.
+func (w *workshop) Hooked(system string, articles []string) {
+	w.mu.Lock()
+	if w.sources != nil {
+		w.sources.wake(system, articles)
+	}
+	w.mu.Unlock()
+	_ = w.Refresh(server.Hint{Articles: articles}) // only unknown stations are an error
+}
+
 // Refresh implements server.Jobs. Before the content store is open there is
 // nothing to do: the first refresh looks at everything.
 func (w *workshop) Refresh(hint server.Hint) error {

@@ -228,6 +228,8 @@ type Server struct {
 	// AdminToken is what those must have who ask for work on the admin listener;
 	// empty: nobody may.
 	AdminToken Secret `key:"admin_token"`
+	// Hooks are the secrets of those who may wake the jobs by webhooks.
+	Hooks Hooks `key:"hooks"`
 	// AdminHosts are names of the admin listener besides localhost, its
 	// addresses and the host of Admin.
 	AdminHosts []string `key:"admin_hosts" default:""`
@@ -245,6 +247,18 @@ type Server struct {
 	StaleWhileRevalidate time.Duration `key:"stale_while_revalidate" default:"15m"`
 	// Drain is how long a stopping process lets open requests end, 0s to 5m.
 	Drain time.Duration `key:"drain" default:"5s"`
+}
+
+// Hooks are the secrets of webhooks, by the system that sends them; empty: it may not.
+type Hooks struct {
+	Ghost     Secret `key:"ghost"`
+	WordPress Secret `key:"wordpress"`
+	Strapi    Secret `key:"strapi"`
+}
+
+// Secrets returns the secrets by system.
+func (h *Hooks) Secrets() map[string]string {
+	return map[string]string{"ghost": h.Ghost.Reveal(), "wordpress": h.WordPress.Reveal(), "strapi": h.Strapi.Reveal()}
 }
 
 // document is the file as it is written.

@@ -196,6 +196,9 @@ func TestLoadInvalid(t *testing.T) {
 			"8: jobs.max_age: want 10s to 24h0m0s, got 1s",
 			"9: jobs.audit_rate: want 0 to 1000000, got -1",
 		}},
+		{"server-hooks", []string{
+			"9: server.hooks.ghost: want at least 16 visible ASCII characters", "10: server.hooks.strapi: want at least 16 visible ASCII characters",
+		}},
 		{"server-admin-token", []string{"8: server.admin_token: want at least 16 visible ASCII characters"}},
 		{"server-robots", []string{
 			`8: server.robots[1]: want a line of robots.txt such as "Disallow: /print/", got "/print/"`,

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 
 	"feedstation/internal/network"
@@ -65,6 +67,10 @@ func read(file string) (data []byte, open bool, err error) {
 // or write.
 func (doc *document) warnOpen(r *report) {
 	secrets := []struct{ path, text string }{{"server.admin_token", doc.Server.AdminToken.Reveal()}} // one is enough to be told
+	hooks := doc.Server.Hooks.Secrets()
+	for _, system := range slices.Sorted(maps.Keys(hooks)) {
+		secrets = append(secrets, struct{ path, text string }{"server.hooks." + system, hooks[system]})
+	}
 	if doc.Content.Driver != SQLite {
 		secrets = append(secrets, struct{ path, text string }{"content.dsn", strings.Join(secret.InDSN(doc.Content.DSN.Reveal()), "")})
 	}

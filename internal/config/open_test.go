@@ -33,6 +33,7 @@ func TestOpenFiles(t *testing.T) {
 		want       string
 	}{
 		{"a token", token, 0o644, 0, "server.admin_token: all users"},
+		{"a secret of hooks", "server:\n  hooks: {ghost: 0123456789abcdef}\n", 0o644, 0, "server.hooks.ghost: all users"},
 		{"a token that all may write", token, 0o602, 0, "server.admin_token: all users"},
 		{"a token for the group", token, 0o660, 0, ""},
 		{"a token for the owner", token, 0o600, 0, ""},

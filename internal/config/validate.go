@@ -234,9 +234,10 @@ func (s *Server) validate(r *report) {
 	case adminPort != 0 && adminPort == publicPort && overlap(public, admin):
 		r.value("server.admin", "has the port of server.listen")
 	}
-	if token := s.AdminToken.Reveal(); token != "" && (len(token) < minToken || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' })) {
-		r.value("server.admin_token", "want at least %d visible ASCII characters", minToken)
-	}
+	r.token("server.admin_token", s.AdminToken)
+	r.token("server.hooks.ghost", s.Hooks.Ghost)
+	r.token("server.hooks.wordpress", s.Hooks.WordPress)
+	r.token("server.hooks.strapi", s.Hooks.Strapi)
 	for i, host := range s.AdminHosts {
 		if name, ok := network.NormalizeHost(host); !ok || name != strings.ToLower(host) {
 			r.value(fmt.Sprintf("server.admin_hosts[%d]", i), "want a host without a port such as feedstation.internal, got %s", quote(host))
@@ -245,6 +246,14 @@ func (s *Server) validate(r *report) {
 	between(r, "server.stale_while_revalidate", s.StaleWhileRevalidate, 0, 720*time.Hour)
 	between(r, "server.stale_if_error", s.StaleIfError, 0, 720*time.Hour)
 	between(r, "server.drain", s.Drain, 0, 5*time.Minute)
+}
+
+// token reports a secret of clients that can be guessed, or not be sent.
+func (r *report) token(path string, s Secret) {
+	text := s.Reveal()
+	if text != "" && (len(text) < minToken || strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c > '~' })) {
+		r.value(path, "want at least %d visible ASCII characters", minToken)
+	}
 }
 
 // hostPort splits the address of a listener or a server. The host is empty, an

@@ -58,11 +58,13 @@ type Source struct {
 	base       *url.URL
 	conditions *condition.Set
 
-	mu       sync.Mutex
-	articles int
-	success  time.Time
-	first    bool              // the first pass is not over
-	leftOut  map[string]string // reasons by item
+	mu         sync.Mutex
+	articles   int
+	success    time.Time
+	first      bool              // the first pass is not over
+	leftOut    map[string]string // reasons by item
+	hinted     []string          // items that the next run asks about
+	compareNow bool              // the next run compares, whether that is due or not
 
 	// What follows belongs to the run.
 	until   time.Time          // nothing is asked before
@@ -188,7 +190,11 @@ func (s *Source) run(ctx context.Context) (more bool, err error) {
 	if more, err := s.follow(ctx, late); err != nil || more {
 		return more, err
 	}
-	if time.Since(s.audited) < s.Audit {
+	compare, err := s.askHinted(ctx)
+	if err != nil {
+		return false, err
+	}
+	if !compare && time.Since(s.audited) < s.Audit {
 		return false, nil
 	}
 	pages := 0

@@ -24,6 +24,9 @@ type Jobs interface {
 	// Refresh has a refresh run at once and look at what the hint names. The
 	// error is the asker's fault.
 	Refresh(hint Hint) error
+	// Hooked has what a system's webhook tells of looked at at once: sources of that
+	// kind, and articles by the ids that views have.
+	Hooked(system string, articles []string)
 	// Condition returns why a station can't be built or audited; not ok: it can.
 	Condition(station string) (why condition.Condition, ok bool)
 	// Conditions returns all that is wrong with the jobs.
@@ -104,9 +107,10 @@ type Admin struct {
 	Network  *network.Network
 	Editions Editions
 	Drain    *Drain
-	Jobs     Jobs            // nil: this process builds nothing
-	Sources  func() []Source // what fills the embedded store; nil: nothing does
-	Articles http.Handler    // of /-/articles, which the token opens; nil: there is none
+	Jobs     Jobs              // nil: this process builds nothing
+	Sources  func() []Source   // what fills the embedded store; nil: nothing does
+	Articles http.Handler      // of /-/articles, which the token opens; nil: there is none
+	Hooks    map[string]string // secrets of webhooks by system
 	TakeDown TakeDowns
 	Stores   Stores   // nil: /status says nothing of them
 	Token    string   // for the requests that ask for work; empty: they are refused
@@ -136,6 +140,7 @@ const maxWish = 64 << 10
 //	POST /-/refresh  pull what changed now; needs the token
 //	POST /-/retract  take an article down; needs the token
 //	/-/articles      store and remove articles; needs the token
+//	POST /-/hooks/…  as refresh, signed by the system
 //
 // A request has to name the listener by an address, as localhost or by one of
 // Hosts, and may not come from another site's page.
@@ -158,6 +163,7 @@ func (a *Admin) Handler() http.Handler {
 		mux.HandleFunc("/-/articles", articles)
 		mux.HandleFunc("/-/articles/", articles)
 	}
+	mux.HandleFunc("POST /-/hooks/{system}", a.hook(limit(), wrong))
 	return guard(a.Hosts, mux)
 }
 

@@ -89,6 +89,10 @@ func (j *fakeJobs) Refresh(hint server.Hint) error {
 	return nil
 }
 
+func (j *fakeJobs) Hooked(system string, articles []string) {
+	j.hints = append(j.hints, server.Hint{Stations: []string{system}, Articles: articles})
+}
+
 func (j *fakeJobs) Condition(station string) (condition.Condition, bool) {
 	i := slices.IndexFunc(j.conditions, func(c condition.Condition) bool { return c.Station == station })
 	if i < 0 {

@@ -30,6 +30,10 @@ func (s *System) wordPress(w http.ResponseWriter, r *http.Request) {
 		}
 		statuses = strings.Split(text, ",")
 	}
+	if q.Has("modified_after") && instant(q.Get("modified_after")).Unix() <= 0 { // the moment 0 is none for rest_parse_date
+		no(http.StatusBadRequest, "rest_invalid_param")
+		return
+	}
 	ask := request{
 		since: instant(q.Get("modified_after")), byModified: q.Get("orderby") == "modified",
 		page: number(q.Get("page"), 1) - 1, size: number(q.Get("per_page"), 10), hidden: true,
