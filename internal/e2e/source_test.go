@@ -142,12 +142,14 @@ func (p *process) until(what string, is func() bool) {
 	}
 }
 
-func (p *process) body(path string) string {
+func (p *process) body(path string) string { return p.hostBody("xt.news.example", path) }
+
+func (p *process) hostBody(host, path string) string {
 	r, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, "http://127.0.0.1:"+p.port+path, nil)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	r.Host = "xt.news.example"
+	r.Host = host
 	return p.answer(r)
 }
 

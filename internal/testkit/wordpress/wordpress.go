@@ -112,9 +112,9 @@ func (s *Site) layOut(o Options) error {
 		}
 	}
 	files := map[string][]byte{
-		"wp-config.php":                         config,
-		"router.php":                            router,
-		"wp-content/mu-plugins/feedstation.php": plugin,
+		"wp-config.php":                     config,
+		"router.php":                        router,
+		"wp-content/mu-plugins/testkit.php": plugin,
 	}
 	for _, file := range o.Plugins {
 		text, err := os.ReadFile(file)
