@@ -36,7 +36,11 @@ func (c *checkCommand) Run(in *invocation) error {
 	if err != nil {
 		return fmt.Errorf("check: %w", err)
 	}
-	if well := store.print(out); !well || !readable {
+	shared, err := checkRedis(ctx, out, cfg)
+	if err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
+	if well := store.print(out); !well || !readable || !shared {
 		return errReported
 	}
 	return nil

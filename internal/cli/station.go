@@ -24,8 +24,7 @@ import (
 // openCache opens the editions that this process serves, and Redis where it is
 // configured.
 func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cache.Cache, error) {
-	keep := store.Keep{Editions: cfg.Cache.Keep, For: cmp.Or(cfg.Cache.KeepFor, -1)}
-	local, err := disk.Open(cfg.Cache.Dir, keep)
+	local, err := disk.Open(cfg.Cache.Dir, keep(cfg))
 	if err != nil {
 		return nil, err
 	}
@@ -34,24 +33,36 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 	}
 	local = local.Formerly(formerIDs(cfg.Network))
 	var shared *redis.Store
-	if r := cfg.Cache.Redis; r != nil {
-		shared, err = redis.New(redis.Options{
-			Mode: r.Mode, Addrs: r.Addrs, Master: r.Master, Username: r.Username, Password: r.Password.Reveal(),
-			SentinelPassword: r.SentinelPassword.Reveal(), DB: r.DB, TLS: r.TLS, Keep: keep,
-			Prefix: r.Prefix, URLs: urls(cfg.Network),
-		})
-		if err != nil {
+	if cfg.Cache.Redis != nil {
+		if shared, err = openRedis(cfg); err != nil {
 			return nil, err
 		}
-	}
-	var stations []string
-	for _, s := range cfg.Network.Stations {
-		stations = append(stations, s.ID)
 	}
 	amend := func(e *edition.Edition, retractions edition.Retractions) *edition.Edition {
 		return press.Redact(cfg.Network, e, retractions)
 	}
-	return cache.Open(ctx, log, stations, local, shared, amend)
+	return cache.Open(ctx, log, stationIDs(cfg), local, shared, amend)
+}
+
+func keep(cfg *config.Config) store.Keep {
+	return store.Keep{Editions: cfg.Cache.Keep, For: cmp.Or(cfg.Cache.KeepFor, -1)}
+}
+
+// openRedis returns the configured Redis. Nothing is connected yet.
+func openRedis(cfg *config.Config) (*redis.Store, error) {
+	r := cfg.Cache.Redis
+	return redis.New(redis.Options{
+		Mode: r.Mode, Addrs: r.Addrs, Master: r.Master, Username: r.Username, Password: r.Password.Reveal(),
+		SentinelPassword: r.SentinelPassword.Reveal(), DB: r.DB, TLS: r.TLS, Keep: keep(cfg),
+		Prefix: r.Prefix, URLs: urls(cfg.Network),
+	})
+}
+
+func stationIDs(cfg *config.Config) (ids []string) {
+	for _, s := range cfg.Network.Stations {
+		ids = append(ids, s.ID)
+	}
+	return ids
 }
 
 // formerIDs returns the former ids of stations, by station.
