@@ -69,7 +69,7 @@ func sourceOptions(n *network.Network, content config.Content, c config.Source) 
 		version = "devel"
 	}
 	return ingest.Options{
-		ID: c.ID, Name: c.Kind, Kind: kind, URL: c.URL, Station: c.Station, Stations: c.Stations, Channels: c.Channels,
+		ID: c.ID, Name: c.Kind, Kind: kind, URL: c.URL, Dir: c.Dir, Station: c.Station, Stations: c.Stations, Channels: c.Channels,
 		Link: c.Link, Reader: reader, Every: c.Every, Audit: c.Audit,
 		Access: ingest.Access{
 			UserAgent: fmt.Sprintf("feedstation/%s (+%s)", version, n.Stations[0].URL),

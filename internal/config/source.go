@@ -21,10 +21,11 @@ const (
 	Strapi    = "strapi"    // REST API
 	JSON      = "json"      // any API that answers with JSON
 	FeedKind  = "feed"      // RSS, Atom or JSON Feed
+	Files     = "files"     // a folder of JSON Lines and Markdown
 )
 
 // SourceKinds are the kinds of sources, in the order in which they are documented.
-var SourceKinds = [...]string{WordPress, Ghost, Drupal, Directus, Strapi, JSON, FeedKind}
+var SourceKinds = [...]string{WordPress, Ghost, Drupal, Directus, Strapi, JSON, FeedKind, Files}
 
 // Source is where articles come from that fill the embedded store.
 type Source struct {
@@ -34,6 +35,8 @@ type Source struct {
 	Kind string `key:"kind"`
 	// URL is the address of the system, of JSON that of what changed, of a feed its own.
 	URL string `key:"url"`
+	// Dir is the folder of Files.
+	Dir string `key:"dir"`
 	// Sites are further systems of the same kind: stations by address.
 	Sites map[string]string `key:"sites"`
 	// Station is that of all articles for which Stations names no other; empty: such
@@ -193,6 +196,10 @@ func (s *Source) validateAddresses(r *report, path string) {
 	only("all", s.All, JSON)
 	only("item", s.Item, JSON)
 	only("items", s.Items, JSON)
+	only("dir", s.Dir, Files)
+	if s.Kind == Files && s.Dir == "" {
+		r.value(path+".dir", "missing: the folder of the files")
+	}
 	only("next", s.Next, JSON)
 	only("include", s.Include, Drupal, Directus, Strapi)
 	only("collection", s.Collection, WordPress, Drupal, Directus, Strapi)

@@ -38,6 +38,7 @@ func (s *Source) audit(ctx context.Context, enough func() bool) error {
 		next := at.after(p, template)
 		switch ended := p.last && p.complete; {
 		case !st.Complete: // what is there is not known yet
+		case p.partial:
 		case ended:
 			err = s.endAudit(ctx, step, entries, single, read == 0)
 		case first:

@@ -61,7 +61,7 @@ func writeBlock(b *strings.Builder, block gjson.Result) {
 		writeBlock(b, child)
 	}
 	if body := block.Get("body"); body.Type == gjson.String { // a component of a dynamic zone
-		b.WriteString(markdown(body.String()))
+		b.WriteString(markdownOrHTML(body.String()))
 	}
 	if element != "" {
 		b.WriteString("</" + element + ">")

@@ -132,6 +132,7 @@ type answer struct {
 	url         *url.URL
 	validators  validators
 	notModified bool
+	partial     bool // what is missing may be there
 }
 
 // statusError is an answer that is none.

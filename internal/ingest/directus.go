@@ -39,7 +39,7 @@ func directus(s Settings) Kind {
 			"images": "image || cover || featured_image",
 		},
 		Mend: func(_ gjson.Result, r values) {
-			r["body"] = markdown(r.text("body"))
+			r["body"] = markdownOrHTML(r.text("body"))
 			r.assets(base+"/assets/", func(m gjson.Result) picture {
 				return picture{
 					URL: m.Get("id").String(), Caption: cmp.Or(m.Get("description").String(), m.Get("title").String()),

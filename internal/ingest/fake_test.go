@@ -115,7 +115,9 @@ func open(t *testing.T, store *content.Store, kind string, s Settings, handler h
 		t.Fatal(err)
 	}
 	w := &wire{Handler: handler}
-	source.client.http.Transport = w
+	if c, ok := source.client.(*client); ok {
+		c.http.Transport = w
+	}
 	return source, w, lines
 }
 

@@ -55,7 +55,7 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 		// what has changed, if it is not even full.
 		idle := step.quiet() && (!asks || p.counted && len(p.items) < k.Size)
 		done := p.last || p.notModified || st.Complete && idle
-		if !asks && whole && !p.notModified {
+		if !asks && whole && !p.notModified && !p.partial {
 			if read = append(read, entries...); done {
 				if err := s.compareNewest(ctx, step, read, p.last && p.complete); err != nil {
 					return false, err

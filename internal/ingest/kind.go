@@ -70,6 +70,7 @@ type page struct {
 	complete    bool   // and so everything has been seen
 	validators  validators
 	notModified bool
+	partial     bool // what is missing may be there
 }
 
 // spot is where in a list a page is.
@@ -163,7 +164,7 @@ func (k *Kind) read(base *url.URL, r article.Reader, template string, at spot, a
 	if !list.IsArray() && !null && !(list.IsObject() && strings.Contains(template, "{id}")) {
 		return nil, &contentError{fmt.Sprintf("no list at %q in the answer", k.Items)}
 	}
-	p := &page{items: list.Array(), validators: a.validators, complete: k.Complete || whole.Get("_complete").Bool()}
+	p := &page{partial: a.partial, items: list.Array(), validators: a.validators, complete: k.Complete || whole.Get("_complete").Bool()}
 	counts := strings.Contains(template, "{page") || strings.Contains(template, "{offset}")
 	switch {
 	case k.Next != "":

@@ -25,7 +25,7 @@ type Settings struct {
 // kinds are all kinds by their names.
 func kinds() map[string]func(Settings) Kind {
 	return map[string]func(Settings) Kind{
-		"wordpress": wordPress, "ghost": ghost, "drupal": drupal, "directus": directus, "strapi": strapi, "json": anyJSON, "feed": feedKind,
+		"wordpress": wordPress, "ghost": ghost, "drupal": drupal, "directus": directus, "strapi": strapi, "json": anyJSON, "feed": feedKind, "files": filesKind,
 	}
 }
 

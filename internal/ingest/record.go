@@ -26,6 +26,7 @@ type entry struct {
 	terms     []string
 	filed     []Category
 	article   values
+	fault     string // why it can't be read
 }
 
 // entry reads an item. Values are left as the source writes them, for the reader of the
@@ -58,7 +59,7 @@ func (k *Kind) entry(item gjson.Result, r article.Reader) entry {
 	if k.Mend != nil {
 		k.Mend(item, e.article)
 	}
-	e.id = e.article.text("id")
+	e.id, e.fault = e.article.text("id"), item.Get("_fault").String()
 	if at, err := r.Time(e.article.text("published")); err == nil {
 		e.published = at.UTC().Truncate(time.Millisecond) // as the store has it
 	}

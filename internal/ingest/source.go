@@ -27,6 +27,7 @@ type Options struct {
 	Name string // of its kind
 	Kind Kind
 	URL  string // what relative addresses of articles are relative to
+	Dir  string // of files; empty: the source is asked over HTTP
 	// Station is the one of articles for which Stations names none; both Stations and
 	// Channels are ids by what articles are filed under.
 	Station            string
@@ -35,6 +36,11 @@ type Options struct {
 	Reader             article.Reader // of values
 	Every, Audit       time.Duration
 	Access             Access
+}
+
+// getter reads a page of a source, unless it is the one that is known.
+type getter interface {
+	get(ctx context.Context, address string, header map[string]string, known validators) (*answer, error)
 }
 
 // SourceStore is where the articles of sources are stored, and how far each has been
@@ -54,7 +60,7 @@ type Source struct {
 	log        *slog.Logger
 	network    *network.Network
 	store      SourceStore
-	client     *client
+	client     getter
 	base       *url.URL
 	conditions *condition.Set
 
@@ -111,8 +117,13 @@ func NewSource(log *slog.Logger, n *network.Network, store SourceStore, o Option
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", o.ID, err)
 	}
+	var asked getter = c
+	if o.Dir != "" {
+		asked = &folder{o.Dir, base, o.Link, int64(o.Access.MaxBytes)}
+		o.Link = "" // lines have addresses of their own
+	}
 	return &Source{
-		Options: o, log: log.With("component", "source "+o.ID), network: n, store: store, client: c, base: base,
+		Options: o, log: log.With("component", "source "+o.ID), network: n, store: store, client: asked, base: base,
 		conditions: condition.New(log), leftOut: map[string]string{}, kept: map[part]error{}, logged: map[string]bool{},
 	}, nil
 }

@@ -139,6 +139,9 @@ func (s *Source) article(e *entry) (a article.Article, text, reason string) {
 			}
 		}
 	}
+	if e.fault != "" {
+		return article.Article{ID: id}, e.fault, e.fault
+	}
 	station := s.stationOf(e, r)
 	r["station"] = station
 	if channels := s.channelsOf(e, r, station); len(channels) > 0 {

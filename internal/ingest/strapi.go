@@ -53,7 +53,7 @@ func strapi(s Settings) Kind {
 			if blocks, ok := r["body"].(json.RawMessage); ok {
 				r["body"] = blocksHTML(gjson.ParseBytes(blocks))
 			} else {
-				r["body"] = markdown(r.text("body"))
+				r["body"] = markdownOrHTML(r.text("body"))
 			}
 			r["body"] = strings.ReplaceAll(r.text("body"), `="/uploads/`, `="`+html.EscapeString(base)+"/uploads/")
 		},

@@ -62,10 +62,15 @@ func (s *monthStore) Find(_ context.Context, ids []string) (states []article.Sta
 
 // builderOf returns a builder in the month that begins then.
 func builderOf(store Snapshot, from time.Time) *builder {
+	station := &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC}
+	n, err := network.New("湘江新闻网", []*network.Station{station}, nil)
+	if err != nil {
+		panic(err) // the station is valid
+	}
 	return &builder{
-		Press: New(nil, Options{Sitemaps: Limits{Chunk: 2}}, nil),
+		Press: New(n, Options{Sitemaps: Limits{Chunk: 2}}, nil),
 		draft: &draft{
-			station: &network.Station{ID: "xt", URL: "https://xt.news.example", Zone: time.UTC}, asOf: from.AddDate(0, 0, 20),
+			station: station, asOf: from.AddDate(0, 0, 20),
 			documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
 		},
 		snapshot: store,
