@@ -64,16 +64,16 @@ func TestAnotherID(t *testing.T) {
 			d.write(20, "晚间新闻")
 			p.awaitBody("/xiangtan/rss.xml", "晚间新闻", true)
 			p.awaitBody("/xiangtan/now/rss.xml", "晚间新闻", true)
-			all := ""
+			var all strings.Builder
 			_, index, _ := p.get("/xiangtan/sitemap.xml")
 			for line := range strings.Lines(index) {
 				if _, path, ok := strings.Cut(line, "https://xt.news.example/sitemaps/20"); ok {
 					_, month, _ := p.get("/xiangtan/sitemaps/20" + path[:strings.Index(path, "<")])
-					all += month
+					all.WriteString(month)
 				}
 			}
 			for id := range 12 {
-				if n := strings.Count(all, fmt.Sprintf("/content/%d.html<", id)); n != 1 {
+				if n := strings.Count(all.String(), fmt.Sprintf("/content/%d.html<", id)); n != 1 {
 					t.Errorf("article %d is in the months %d times", id, n)
 				}
 			}
