@@ -103,7 +103,7 @@ func (c *storeCheck) print(out io.Writer) (well bool) {
 	c.profiles.print(out, c.examples)
 	heavy := c.rehearsal.print(out)
 	lost := c.losses.print(out)
-	faults := append(c.findings.Faults, c.rehearsal.faults...)
+	faults := slices.Concat(c.findings.Faults, c.rehearsal.faults)
 	for _, line := range slices.Concat(c.pairs.lines(), c.findings.Notices, faults) {
 		fmt.Fprintf(out, "  %s\n", terminal.Line(line))
 	}

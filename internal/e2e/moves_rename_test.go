@@ -68,7 +68,8 @@ func TestAnotherID(t *testing.T) {
 			_, index, _ := p.get("/xiangtan/sitemap.xml")
 			for line := range strings.Lines(index) {
 				if _, path, ok := strings.Cut(line, "https://xt.news.example/sitemaps/20"); ok {
-					_, month, _ := p.get("/xiangtan/sitemaps/20" + path[:strings.Index(path, "<")])
+					path, _, _ = strings.Cut(path, "<")
+					_, month, _ := p.get("/xiangtan/sitemaps/20" + path)
 					all.WriteString(month)
 				}
 			}

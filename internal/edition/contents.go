@@ -241,8 +241,10 @@ func HasAny(contents *Document, ids map[string]bool) bool {
 	if err != nil {
 		return true // contents that can't be read may have it
 	}
-	for range FindLines(text, ids) {
-		return true
+	for line := range bytes.Lines(text) {
+		if id, _, _ := bytes.Cut(line, []byte("\t")); has(ids, id) {
+			return true
+		}
 	}
 	return false
 }
