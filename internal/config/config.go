@@ -45,9 +45,10 @@ type Config struct {
 
 // The kinds of content store.
 const (
-	SQLite   = "sqlite" // embedded
-	Postgres = "postgres"
-	MySQL    = "mysql" // and MariaDB
+	SQLite         = "sqlite"          // embedded
+	SQLiteReadOnly = "sqlite_readonly" // a file of another program
+	Postgres       = "postgres"
+	MySQL          = "mysql" // and MariaDB
 )
 
 // The values of Content.Text.
@@ -58,10 +59,10 @@ const (
 
 // Content is where the articles are.
 type Content struct {
-	// Driver is the kind of store: SQLite, Postgres or MySQL.
+	// Driver is the kind of store: SQLite, SQLiteReadOnly, Postgres or MySQL.
 	Driver string `key:"driver" default:"sqlite"`
-	// DSN is where the store is. For sqlite it is the path of the file, relative
-	// to the working directory, else an address with user and password.
+	// DSN is where the store is. For SQLite and SQLiteReadOnly it is the path of the
+	// file, relative to the working directory, else an address with user and password.
 	// [Content.SafeDSN] is what may be shown of it.
 	DSN Secret `key:"dsn" default:"var/content.db"`
 	// Articles and ArticleChannels are the names of the two relations in a

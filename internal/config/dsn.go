@@ -23,11 +23,14 @@ var server = regexp.MustCompile(`^@[a-z0-9]+\([^()@]*\)/[^/@]*$`)
 func (c Content) SafeDSN() string {
 	dsn := c.DSN.Reveal()
 	safe := safeDSN(dsn)
-	if c.Driver == SQLite {
+	if c.isFile() {
 		return safe
 	}
 	return secret.New(secret.InDSN(dsn)...).Text(safe)
 }
+
+// isFile reports whether the store is a file of this machine.
+func (c Content) isFile() bool { return c.Driver == SQLite || c.Driver == SQLiteReadOnly }
 
 func safeDSN(dsn string) string {
 	at := strings.LastIndexByte(dsn, '@')

@@ -32,7 +32,7 @@ func TestLoadInvalid(t *testing.T) {
 		{"content-demo", []string{"8: content.demo: want 0 to 1000000, got -1"}},
 		{"content-driver-mysql", []string{"9: content.dsn: want an address such as user:password@tcp(host:3306)/database"}},
 		{"content-driver-postgres", []string{"9: content.dsn: want an address such as postgres://user:password@host:5432/database"}},
-		{"content-driver", []string{`8: content.driver: want sqlite, postgres or mysql, got "oracle"`}},
+		{"content-driver", []string{`8: content.driver: want sqlite, sqlite_readonly, postgres or mysql, got "oracle"`}},
 		{"content-status", []string{
 			`8: content.timezone: want a time zone such as Asia/Shanghai, got "Shanghai"`,
 			`9: content.status: "live" is both published and draft`,
@@ -41,11 +41,11 @@ func TestLoadInvalid(t *testing.T) {
 		}},
 		{"content-text", []string{
 			`8: content.text: want html or wordpress, got "markdown"`,
-			"9: content.article_parts: only for text: wordpress from mysql or postgres",
+			"9: content.article_parts: only for text: wordpress from a database of your own",
 			"10: content.shortcodes: only for text: wordpress",
 		}},
 		{"content-shortcodes", []string{
-			"9: content.article_parts: only for text: wordpress from mysql or postgres",
+			"9: content.article_parts: only for text: wordpress from a database of your own",
 			`10: content.shortcodes[1]: want a name such as su_note, without brackets, got "[box]"`,
 		}},
 		{"content-map", []string{
@@ -53,8 +53,8 @@ func TestLoadInvalid(t *testing.T) {
 			`12: content.map["headline"]: articles have no such column`,
 		}},
 		{"content-relations", []string{
-			"8: content.articles: only for postgres and mysql: the embedded store names its tables itself",
-			"9: content.article_channels: only for postgres and mysql: the embedded store names its tables itself",
+			"8: content.articles: only for a database of your own: the embedded store names its tables itself",
+			"9: content.article_channels: only for a database of your own: the embedded store names its tables itself",
 			"10: content.overlap: want 1s to 24h0m0s, got 0s",
 			"11: content.timeout: want 100ms to 5m0s, got 1h0m0s",
 			"12: content.notify: only for postgres: no other database notifies",

@@ -71,7 +71,7 @@ func (doc *document) warnOpen(r *report) {
 	for _, system := range slices.Sorted(maps.Keys(hooks)) {
 		secrets = append(secrets, struct{ path, text string }{"server.hooks." + system, hooks[system]})
 	}
-	if doc.Content.Driver != SQLite {
+	if !doc.Content.isFile() {
 		secrets = append(secrets, struct{ path, text string }{"content.dsn", strings.Join(secret.InDSN(doc.Content.DSN.Reveal()), "")})
 	}
 	if redis := doc.Cache.Redis; redis != nil {

@@ -62,8 +62,8 @@ func (c *Content) validate(r *report) {
 		return
 	}
 	switch c.Driver {
-	case SQLite:
-		c.validateEmbedded(r, dsn)
+	case SQLite, SQLiteReadOnly:
+		c.validateFile(r, dsn)
 	case Postgres:
 		if !strings.Contains(dsn, "://") && !strings.Contains(dsn, "=") {
 			r.value("content.dsn", "want an address such as postgres://user:password@host:5432/database")
@@ -73,7 +73,7 @@ func (c *Content) validate(r *report) {
 			r.value("content.dsn", "want an address such as user:password@tcp(host:3306)/database")
 		}
 	default:
-		r.value("content.driver", "want sqlite, postgres or mysql, got %q", word(c.Driver))
+		r.value("content.driver", "want sqlite, sqlite_readonly, postgres or mysql, got %q", word(c.Driver))
 	}
 }
 
@@ -85,7 +85,7 @@ func (c *Content) validateText(r *report) {
 		r.value("content.text", "want %s or %s, got %s", TextHTML, TextWordPress, quote(c.Text))
 	}
 	if c.ArticleParts != "" && (c.Text != TextWordPress || c.Driver == SQLite) {
-		r.value("content.article_parts", "only for text: wordpress from mysql or postgres")
+		r.value("content.article_parts", "only for text: wordpress from a database of your own")
 	}
 	if len(c.Shortcodes) > 0 && c.Text != TextWordPress {
 		r.value("content.shortcodes", "only for text: wordpress")
@@ -97,7 +97,7 @@ func (c *Content) validateText(r *report) {
 	}
 }
 
-func (c *Content) validateEmbedded(r *report, dsn string) {
+func (c *Content) validateFile(r *report, dsn string) {
 	switch {
 	case strings.Contains(dsn, "://") || strings.Contains(dsn, "@tcp(") || strings.HasPrefix(dsn, "file:"):
 		r.value("content.dsn", "want the path of a file, got an address")
@@ -106,11 +106,14 @@ func (c *Content) validateEmbedded(r *report, dsn string) {
 	case strings.HasPrefix(dsn, ":"):
 		r.value("content.dsn", "want the path of a file: a store in memory is not supported")
 	}
+	if c.Driver == SQLiteReadOnly {
+		return
+	}
 	if c.Articles != "articles" {
-		r.value("content.articles", "only for postgres and mysql: the embedded store names its tables itself")
+		r.value("content.articles", "only for a database of your own: the embedded store names its tables itself")
 	}
 	if c.ArticleChannels != "article_channels" {
-		r.value("content.article_channels", "only for postgres and mysql: the embedded store names its tables itself")
+		r.value("content.article_channels", "only for a database of your own: the embedded store names its tables itself")
 	}
 }
 

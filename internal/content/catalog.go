@@ -103,7 +103,11 @@ func (s *Store) look(ctx context.Context, conn *sql.Conn) (found *catalog, err e
 	if slices.ContainsFunc(s.faultsOf(found), func(f Finding) bool { return f.Fatal }) {
 		return found, nil
 	}
-	if err := s.learnForms(ctx, conn, found); err != nil {
+	learn := s.learnForms
+	if s.file != nil {
+		learn = s.learnLayouts
+	}
+	if err := learn(ctx, conn, found); err != nil {
 		return nil, err
 	}
 	probe := &Snapshot{store: s, dialect: s.dialect, catalog: found}
@@ -133,7 +137,10 @@ func (s *Store) faultsOf(c *catalog) (findings []Finding) {
 	}
 	for _, part := range all {
 		if !part.relation.exists {
-			text := fmt.Sprintf("%s: no such table or view, or no right to SELECT from it: GRANT SELECT ON %s", part.name, part.name)
+			text := fmt.Sprintf("%s: no such table or view", part.name)
+			if s.file == nil {
+				text += fmt.Sprintf(", or no right to SELECT from it: GRANT SELECT ON %s", part.name)
+			}
 			if like := c.articles.like("channel"); part.name == s.channels && like != "" {
 				text += fmt.Sprintf("; if a column of %s has the channel: content.map: {channel: %s}", s.articles, like)
 			}

@@ -20,6 +20,7 @@ const (
 	enumKind
 	uuidKind
 	bytesKind // keys that are bytes
+	anyKind   // values of any type: what the contract has first
 	nullKind  // of a view's NULL that has no type: as good as missing
 )
 
@@ -32,6 +33,8 @@ type column struct {
 	// bytes.
 	collation string
 	form      form   // of a column of times
+	stored    layout // of a column of times in another program's SQLite file
+	mixed     bool   // some of its times have another layout
 	always    string // what a column that is not there has in each row; empty: nothing
 }
 

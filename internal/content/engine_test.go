@@ -33,7 +33,23 @@ func engines(t *testing.T, test func(t *testing.T, e *engine)) {
 		open(t, file) // it makes its tables
 		test(t, &engine{name: content.SQLite, options: content.Options{Driver: content.SQLite, DSN: file}, db: foreign(t, file)})
 	})
+	t.Run("other sqlite", func(t *testing.T) { test(t, newOtherSQLite(t)) })
 	servers(t, test)
+}
+
+// newOtherSQLite makes the two relations in a SQLite file of another program.
+func newOtherSQLite(t *testing.T) *engine {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "newsroom.sqlite")
+	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	e := &engine{name: content.SQLiteReadOnly, options: content.Options{Driver: content.SQLiteReadOnly, DSN: file}, db: db}
+	e.exec(t, "PRAGMA journal_mode = WAL") // else a reader keeps a writer waiting
+	e.makeRelations(t)
+	return e
 }
 
 // servers runs a test with a new database of each kind of server.
@@ -47,13 +63,18 @@ func servers(t *testing.T, test func(t *testing.T, e *engine)) {
 func newEngine(t *testing.T, name string, server *sqltest.Server) *engine {
 	t.Helper()
 	e := bareEngine(t, name, server)
+	e.makeRelations(t)
+	return e
+}
+
+func (e *engine) makeRelations(t *testing.T) {
+	t.Helper()
 	e.exec(t, e.articlesTable())
 	e.exec(t, "CREATE TABLE article_channels (article_id varchar(190) NOT NULL, channel varchar(64) NOT NULL, PRIMARY KEY (article_id, channel))")
 	e.exec(t, "CREATE INDEX i_channel ON article_channels (channel, article_id)")
 	for _, columns := range []string{"station, published, id", "published, id", "modified_at", "expires"} {
 		e.exec(t, "CREATE INDEX "+strings.NewReplacer(", ", "_").Replace("i_"+columns)+" ON articles ("+columns+")")
 	}
-	return e
 }
 
 // bareEngine has an empty database.
@@ -68,8 +89,11 @@ func bareEngine(t *testing.T, name string, server *sqltest.Server) *engine {
 
 func (e *engine) articlesTable() string {
 	text, moment, truth := "text", "timestamptz", "boolean"
-	if e.name == content.MySQL {
+	switch e.name {
+	case content.MySQL:
 		text, moment, truth = "longtext", "datetime(6)", "tinyint(1)"
+	case content.SQLiteReadOnly:
+		moment = "datetime" // which is no type to SQLite
 	}
 	var ddl strings.Builder
 	ddl.WriteString("CREATE TABLE articles (id varchar(190) NOT NULL PRIMARY KEY, station varchar(64), noindex " + truth)
@@ -122,6 +146,8 @@ func (e *engine) time(at time.Time) any {
 		return nil
 	case e.name == content.SQLite:
 		return at.UnixMilli()
+	case e.name == content.SQLiteReadOnly:
+		return at.UTC().Format("2006-01-02 15:04:05.000") // as datetime('now', 'subsec') has it
 	}
 	return at
 }

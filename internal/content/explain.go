@@ -34,7 +34,7 @@ func explain(err error) error {
 		return again{err}
 	}
 	if fault, ok := errors.AsType[*sqlite.Error](err); ok {
-		return advise(explainSQLite(fault), fault.Error(), err)
+		return retry(fault.Code()&0xff == sqliteBusy, advise(explainSQLite(fault), fault.Error(), err))
 	}
 	if fault, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return retry(isPassingPostgres(fault), advise(explainPostgres(fault), fault.Message+", SQLSTATE "+fault.Code, err))
@@ -93,6 +93,9 @@ func isChanged(err error) bool {
 		case pgNoColumn, pgNoTable, pgNoFunction, pgMismatch:
 			return true
 		}
+	}
+	if fault, ok := errors.AsType[*sqlite.Error](err); ok && fault.Code() == sqliteError {
+		return true // "no such column", and all else that is wrong with a statement
 	}
 	if fault, ok := errors.AsType[*mysql.MySQLError](err); ok {
 		switch fault.Number {

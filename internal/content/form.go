@@ -102,7 +102,7 @@ func (r *row) at(kind article.Kind) time.Time {
 // later returns the condition that an article may have changed after its publication.
 func (s *Snapshot) later() string {
 	updated, published := s.catalog.column("updated"), s.catalog.column("published")
-	if updated.form != published.form {
+	if updated.form != published.form || updated.stored != published.stored {
 		return "1 = 1"
 	}
 	return updated.name + " > " + published.name

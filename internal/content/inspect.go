@@ -38,7 +38,7 @@ func (s *Store) Inspect(ctx context.Context) ([]Finding, error) {
 	}
 	findings := s.faultsOf(found)
 	if !slices.ContainsFunc(findings, func(f Finding) bool { return f.Fatal }) {
-		findings = append(findings, s.missingIndexes(found)...)
+		findings = slices.Concat(findings, s.mixedLayouts(found), s.missingIndexes(found))
 		snapshot.catalog = found
 		statistics, err := s.missingStatistics(ctx, snapshot.conn)
 		if err != nil {

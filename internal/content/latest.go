@@ -61,6 +61,9 @@ func (s *Snapshot) newestArticles(ctx context.Context, of part, stations []strin
 			break
 		}
 	}
+	if err := s.still(); err != nil { // of rows that were not read to their end
+		return nil, fmt.Errorf("content: %s: %w", read.of, err)
+	}
 	return articles, s.complete(ctx, articles)
 }
 

@@ -76,6 +76,9 @@ func (s *Store) find(r *relation, n name, alias string, w wanted) {
 		return
 	}
 	r.called[w.name] = real
+	if c.kind == anyKind {
+		c.kind = w.kinds[0]
+	}
 	c.name = alias + "." + real
 	if real != w.name {
 		c.name = alias + "." + s.dialect.quote(name{relation: real})

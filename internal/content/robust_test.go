@@ -259,7 +259,7 @@ func TestOptions(t *testing.T) {
 		o    content.Options
 		want string
 	}{
-		{"no driver", content.Options{}, `content: driver: want sqlite, postgres or mysql, got ""`},
+		{"no driver", content.Options{}, `content: driver: want sqlite, sqlite_readonly, postgres or mysql, got ""`},
 		{"a statement for a name", content.Options{Driver: content.Postgres, DSN: address, Articles: `articles"; DROP TABLE x; --`}, `content: articles: not a relation's name such as articles or news.articles: "articles\"; DROP TABLE x; --"`},
 		{"a mark for a name", content.Options{Driver: content.MySQL, DSN: address, ArticleChannels: "a`b"}, "content: article_channels: not a relation's name such as articles or news.articles: \"a`b\""},
 		{"too many parts", content.Options{Driver: content.MySQL, DSN: address, ArticleChannels: "a.b.c"}, `content: article_channels: not a relation's name such as articles or news.articles: "a.b.c"`},

@@ -18,7 +18,8 @@ type Snapshot struct {
 	catalog *catalog
 	conn    *sql.Conn // in a transaction that only reads
 	at      time.Time
-	version version // of the embedded store, read before the transaction began
+	file    fileState // of another program's SQLite file
+	version version   // of the embedded store, read before the transaction began
 
 	mu     sync.Mutex
 	broken faults // rows that are left out
@@ -51,6 +52,13 @@ func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 // begin begins a transaction. A connection that waited in the pool may turn out
 // to be dead, since the server was started again; then a new one is tried.
 func (s *Store) begin(ctx context.Context) (*Snapshot, error) {
+	if s.file != nil {
+		return s.beginFile(func() (*Snapshot, error) { return s.beginNow(ctx) })
+	}
+	return s.beginNow(ctx)
+}
+
+func (s *Store) beginNow(ctx context.Context) (*Snapshot, error) {
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
 	for attempt := 0; ; attempt++ {
@@ -134,6 +142,7 @@ type answer struct {
 	cancel context.CancelCauseFunc
 	timer  *time.Timer // nil: no bound
 	clock  *clocked
+	still  func() error // see Snapshot.still
 	bound  time.Duration
 }
 
@@ -144,7 +153,7 @@ func (s *Snapshot) ask(ctx context.Context, q *statement) (*answer, error) {
 
 // askWithin waits so long for each row of the answer.
 func (s *Snapshot) askWithin(ctx context.Context, q *statement, timeout time.Duration) (*answer, error) {
-	a := &answer{bound: timeout + grace, clock: s.clock(ctx, q)}
+	a := &answer{bound: timeout + grace, clock: s.clock(ctx, q), still: s.still}
 	a.ctx, a.cancel = context.WithCancelCause(ctx)
 	if s.dialect.remote() {
 		silent := fmt.Errorf("%w (%v)", errSilent, timeout)
@@ -187,7 +196,7 @@ func (a *answer) err() error {
 	if err := a.Err(); err != nil {
 		return cause(a.ctx, err)
 	}
-	return nil
+	return a.still()
 }
 
 func (a *answer) close() {

@@ -96,8 +96,7 @@ func pool(file string, readOnly bool, connections int) *sql.DB {
 		query["_pragma"] = append(query["_pragma"], "synchronous(NORMAL)", "cache_size(-65536)", "wal_autocheckpoint(8192)", "temp_store(MEMORY)")
 		query.Set("_txlock", "immediate") // a writer that waits at its start never fails in its middle
 	}
-	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath(), RawQuery: query.Encode()}).String()
-	db, err := sql.Open("sqlite", dsn)
+	db, err := sql.Open("sqlite", sqliteDSN(file, query))
 	if err != nil {
 		panic(err) // only an unknown driver is an error here
 	}
@@ -109,11 +108,18 @@ func pool(file string, readOnly bool, connections int) *sql.DB {
 
 // Result codes of SQLite that an operator meets.
 const (
+	sqliteError    = 1
 	sqliteBusy     = 5
 	sqliteReadOnly = 8
 	sqliteFull     = 13
 	sqliteCantOpen = 14
 	sqliteNotADB   = 26
+
+	// Of a file that is only read, whose own program has to mend it first.
+	sqliteHot            = 776  // SQLITE_READONLY_ROLLBACK
+	sqliteUnrecovered    = 264  // SQLITE_READONLY_RECOVERY
+	sqliteNoSharedMemory = 1288 // SQLITE_READONLY_CANTINIT
+	sqliteNoLock         = 520  // SQLITE_READONLY_CANTLOCK
 )
 
 // sqliteNotUnique is the result code of a value that a unique index has already.
@@ -121,12 +127,16 @@ const sqliteNotUnique = 2067
 
 // explainSQLite adds what to do to SQLite's own words.
 func explainSQLite(fault *sqlite.Error) string {
+	switch fault.Code() {
+	case sqliteHot, sqliteUnrecovered, sqliteNoSharedMemory, sqliteNoLock:
+		return "the program that the file is of has ended while it wrote: start it again, so that it mends the file"
+	}
 	return map[int]string{
-		sqliteBusy:     "another process holds the store for longer than " + lockTimeout.String(),
+		sqliteBusy:     "another process holds the file locked for too long",
 		sqliteReadOnly: "the file or its folder can't be written to",
 		sqliteFull:     "the disk is full",
 		sqliteCantOpen: "the file can't be opened: look at its permissions and its folder's",
-		sqliteNotADB:   "the file is not a feedstation store; name another in content.dsn",
+		sqliteNotADB:   "the file is not one of SQLite; name another in content.dsn",
 	}[fault.Code()&0xff]
 }
 

@@ -19,6 +19,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -31,9 +32,11 @@ import (
 
 // Drivers that a store can have.
 const (
-	SQLite   = "sqlite"
-	Postgres = "postgres"
-	MySQL    = "mysql" // and MariaDB
+	SQLite = "sqlite"
+	// SQLiteReadOnly is a SQLite file of another program.
+	SQLiteReadOnly = "sqlite_readonly"
+	Postgres       = "postgres"
+	MySQL          = "mysql" // and MariaDB
 )
 
 // What Options have when they do not say.
@@ -45,7 +48,7 @@ const (
 // Options tell where the articles are.
 type Options struct {
 	Driver string
-	// DSN is the embedded store's file, a connection string or URL of
+	// DSN is the file of the embedded store, or of another program's SQLite, a connection string or URL of
 	// PostgreSQL (libpq's forms), or user:password@tcp(host:port)/database for
 	// MySQL. No error repeats it: it may hold a password.
 	DSN string
@@ -100,6 +103,7 @@ type Store struct {
 	secrets  *secret.Redactor // of the DSN
 	oneByOne int              // see Options.OneByOne
 	trial    *Trial           // nil: none
+	file     *sqliteFile      // of another program; else nil
 	network  *network.Network // of keys; without stations: all are called by their ids
 	reader   article.Reader
 	called   map[string]string // see Options.Map
@@ -115,9 +119,10 @@ type Store struct {
 
 	reach reach
 
-	mu      sync.Mutex
-	known   *catalog // nil: not looked at, or seen to be wrong
-	learned time.Time
+	mu        sync.Mutex
+	known     *catalog // nil: not looked at, or seen to be wrong
+	learned   time.Time
+	learnedOf os.FileInfo // of another program's file
 }
 
 // Open opens the embedded store in a file, creates it where it is missing and
@@ -155,7 +160,7 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 	if err := s.setChannel(o); err != nil {
 		return nil, fmt.Errorf("content: notify: %w", err)
 	}
-	if o.Driver != SQLite { // whose DSN is a path
+	if o.Driver != SQLite && o.Driver != SQLiteReadOnly { // whose DSNs are paths
 		s.secrets = secret.New(secret.InDSN(o.DSN)...)
 	}
 	var err error
@@ -171,6 +176,8 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 			return nil, errors.Join(fmt.Errorf("content: former ids: %w", err), s.Close())
 		}
 		return s, nil
+	case SQLiteReadOnly:
+		err = s.openFile(o.DSN)
 	case Postgres:
 		s.dialect = postgres{}
 		s.read, s.pool, err = openPostgres(ctx, o.DSN, s.timeout)
@@ -178,7 +185,7 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 		s.dialect = mySQL{}
 		s.read, err = openMySQL(o.DSN, s.timeout)
 	default:
-		err = fmt.Errorf("driver: want sqlite, postgres or mysql, got %q", o.Driver)
+		err = fmt.Errorf("driver: want sqlite, sqlite_readonly, postgres or mysql, got %q", o.Driver)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("content: %w", s.explain(err))
