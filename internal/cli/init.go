@@ -21,7 +21,7 @@ import (
 )
 
 type initCommand struct {
-	From string `help:"Where the articles are: file, database, wordpress, ghost, drupal, directus, strapi or feed." placeholder:"WHERE"`
+	From string `help:"Where the articles are: file, database, files, wordpress, ghost, drupal, directus, strapi or feed." placeholder:"WHERE"`
 
 	File string `help:"Articles as JSON Lines, with --from file." placeholder:"FILE"`
 
@@ -30,6 +30,7 @@ type initCommand struct {
 	ArticleChannels string `help:"The relation of their channels, with --from database." placeholder:"NAME"`
 
 	URL        string            `name:"url" help:"The address of the system, or of the feed." placeholder:"URL"`
+	Dir        string            `help:"A folder of Markdown or JSON Lines, with --from files." placeholder:"FOLDER"`
 	Collection string            `help:"The type of content, where there are several." placeholder:"NAME"`
 	Link       string            `help:"The address of an article's page, with {slug} or another value of it, where the system does not know it." placeholder:"URL"`
 	Field      map[string]string `help:"Where a field of articles is, as body=content." placeholder:"FIELD=PATH"`
@@ -86,10 +87,11 @@ var errDeclined = errors.New("that was the answer")
 func (c *initCommand) where(in *invocation, ask *asker) (err error) {
 	choices := []choice{
 		{fromFile, "a file of JSON Lines, one article a line"},
-		{fromDatabase, "a database of yours: PostgreSQL, MySQL or MariaDB"},
+		{fromDatabase, "a database of yours: PostgreSQL, MySQL, MariaDB or a SQLite file"},
+		{config.Files, "a folder of Markdown or JSON Lines"},
 	}
 	for _, kind := range config.SourceKinds {
-		if kind != config.JSON { // which needs a path for every field
+		if sourceTitles[kind] != "" { // but JSON, which needs a path for every field
 			choices = append(choices, choice{kind, sourceTitles[kind] + ", over HTTP"})
 		}
 	}
@@ -155,10 +157,14 @@ func (c *initCommand) settings() []setting {
 	case fromDatabase:
 		return []setting{{
 			value: &c.DSN, flag: "dsn", variable: dsnVariable,
-			text: "The DSN, postgres://user:password@host:5432/database or user:password@tcp(host:3306)/database",
+			text: "The DSN, postgres://user:password@host:5432/database or user:password@tcp(host:3306)/database, or the SQLite file",
 		}}
 	}
 	list := []setting{{value: &c.URL, flag: "url", text: "Its address, such as https://news.example"}}
+	if c.From == config.Files {
+		list[0].text = "The address of the site that has the pages, such as https://news.example"
+		return append(list, setting{value: &c.Dir, flag: "dir", text: "The folder"})
+	}
 	password := setting{value: &c.Password, variable: c.variable("PASSWORD"), text: "Password", secret: true}
 	token := setting{value: &c.Token, variable: c.variable("TOKEN"), text: "Token", secret: true}
 	switch c.From {

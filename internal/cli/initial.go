@@ -170,6 +170,9 @@ func driverOf(dsn string) string {
 	if strings.Contains(dsn, "tcp(") || strings.Contains(dsn, "unix(") || strings.HasPrefix(dsn, "mysql://") {
 		return config.MySQL
 	}
+	if info, err := os.Stat(dsn); err == nil && info.Mode().IsRegular() {
+		return config.SQLiteReadOnly
+	}
 	return config.Postgres
 }
 
@@ -209,7 +212,7 @@ func (s *initial) onlyIDs() error {
 func (s *initial) surveySource(ctx context.Context) error {
 	c := s.command
 	s.config.Content.Source = &setup.Source{
-		ID: c.From, Kind: c.From, URL: c.URL, Station: "station", Collection: c.Collection, Link: c.Link, Username: c.Username, Fields: c.Field,
+		ID: c.From, Kind: c.From, URL: c.URL, Dir: c.Dir, Station: "station", Collection: c.Collection, Link: c.Link, Username: c.Username, Fields: c.Field,
 	}
 	_, source, err := s.source()
 	if err != nil {
