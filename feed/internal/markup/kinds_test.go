@@ -231,6 +231,8 @@ func TestHidden(t *testing.T) {
 		{"text without a size", `正文<font style="font-size:0px;color:#fff">x0</font>继续<span style="font-size:0">y</span>`, "正文继续"},
 		{"a wrapper without a size", `<div style="font-size:0"><span style="font-size:16px">a</span><img src=1.jpg></div>`, `<div>a<img src="` + dir + `1.jpg" alt=""></div>`},
 		{"moved away", `a<span style="position:absolute;left:-9999px">b</span><p style="top:-99999px">c</p>`, "a"},
+		{"moved away by other lengths", `a<span style="top:-3000px">b</span><span style="left: -1200.5em">c</span><span style="margin-left:-10000px">d</span>`, "a"},
+		{"moved a little", `a<span style="left:-99px;margin-left:-20em;top:-99.9%">b</span>`, "ab"},
 		{"clipped", `a<span style="position:absolute;clip: rect(0, 0, 0, 0)">b</span>`, "a"},
 		{"of a pixel", `a<span style="position:absolute;width:1px;height:1px;overflow:hidden">b</span><span style="height:0;width:0;overflow:hidden">c</span><span style="clip-path:inset(50%)">d</span>`, "a"},
 		{"by a class", `a<span class="screen-reader-text">b</span><span class="x sr-only">c</span><font class="jammer">d</font>`, "a"},
