@@ -1,6 +1,7 @@
 package article
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -45,6 +46,7 @@ func words(text string, least int) string {
 	}
 	var b strings.Builder
 	hidden, depth := "", 0 // the element whose text nobody reads, and how many of its name are open
+	raised := false        // in a sup
 	z := html.NewTokenizer(strings.NewReader(text))
 	for {
 		switch z.Next() {
@@ -55,7 +57,11 @@ func words(text string, least int) string {
 			return strings.Join(strings.Fields(b.String()), " ")
 		case html.TextToken:
 			if hidden == "" {
-				b.Write(z.Text())
+				text := z.Text()
+				if raised && len(text) > 0 && endsInDigit(b.String()) && bytes.ContainsAny(text[:1], "0123456789-+") {
+					b.WriteByte('^') // 10^6 is not 106
+				}
+				b.Write(text)
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, attrs := z.TagName()
@@ -64,13 +70,17 @@ func words(text string, least int) string {
 				if element == hidden {
 					depth++
 				}
-			case isSilent(element) || attrs && isSilenced(element, z):
+			case element == "sup":
+				raised = true
+			case isSilent(element) || raised && element == "a" || attrs && isSilenced(element, z): // a note's number among them
 				hidden, depth = element, 1
 			case isApart(element):
 				b.WriteByte(' ')
 			}
 		case html.EndTagToken:
-			if name, _ := z.TagName(); string(name) == hidden {
+			name, _ := z.TagName()
+			raised = raised && string(name) != "sup"
+			if string(name) == hidden {
 				if depth--; depth == 0 {
 					hidden = ""
 				}
@@ -81,6 +91,8 @@ func words(text string, least int) string {
 		}
 	}
 }
+
+func endsInDigit(s string) bool { return s != "" && '0' <= s[len(s)-1] && s[len(s)-1] <= '9' }
 
 // isSilent reports whether a title has nothing of an element: what nobody sees, what
 // is no longer true, and readings.

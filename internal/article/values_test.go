@@ -160,6 +160,7 @@ func TestBeginning(t *testing.T) {
 		{[]string{`死亡<span style="text-decoration: Line-Through">5<span>0</span></span>3人<font color=red style='display: none'>x</font>。`}, "死亡3人"},
 		{[]string{`<div hidden>a<div>b</div></div><p style="display:none">c<p>d <img hidden>e`}, "c d e"},
 		{[]string{"<ruby>湘<rp>(</rp><rt>xiāng</rt></ruby>江<select><option>x</select>"}, "湘江"},
+		{[]string{`In 2019<sup><a href="#1">1</a></sup> rund 3 × 10<sup>6</sup> t, 5 m<sup>2</sup>, 10<sup>-3</sup>, 1<sup>st</sup><sup></sup>`}, "In 2019 rund 3 × 10^6 t, 5 m2, 10^-3, 1st"},
 		{[]string{"A &amp; B met. They talked."}, "A & B met. They talked"},
 		{[]string{"The reading festival began. Many came."}, "The reading festival began"},
 		{[]string{"Is it?  Yes!"}, "Is it? Yes!"},
