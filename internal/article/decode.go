@@ -2,6 +2,7 @@ package article
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -124,8 +125,8 @@ func (r Reader) article(in *line, found *faults) Article {
 	if a.Status, err = r.ParseStatus(in.Status); err != nil {
 		found.add("status", "%w", err)
 	}
-	if strings.TrimSpace(a.Title) == "" {
-		a.Title = Beginning(a.Summary, a.Body)
+	if IsBlank(a.Title) {
+		a.Title = cmp.Or(Beginning(a.Summary, a.Body), a.Title)
 	}
 	// What can't be read was meant to keep the article out of something.
 	a.NoIndex = a.NoIndex || found.at["noindex"]

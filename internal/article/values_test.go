@@ -156,6 +156,11 @@ func TestBeginning(t *testing.T) {
 		{[]string{"", "<p>读书节今天在湖边开幕。</p><p>明天</p>"}, "读书节今天在湖边开幕"},
 		{[]string{"<p>一句话</p>", "正文"}, "一句话"},
 		{[]string{"<img src=1.jpg alt=a>", "<style>p{}</style><script>x()</script><h2>标题</h2><p>正文"}, "标题 正文"},
+		{[]string{"<p>死亡<del>5</del><s>4<b>0</b></s>3人</p>"}, "死亡3人"},
+		{[]string{`死亡<span style="text-decoration: Line-Through">5<span>0</span></span>3人<font color=red style='display: none'>x</font>。`}, "死亡3人"},
+		{[]string{`<div hidden>a<div>b</div></div><p style="display:none">c<p>d <img hidden>e`}, "c d e"},
+		{[]string{"<ruby>湘<rp>(</rp><rt>xiāng</rt></ruby>江<select><option>x</select>"}, "湘江"},
+		{[]string{`In 2019<sup><a href="#1">1</a></sup> rund 3 × 10<sup>6</sup> t, 5 m<sup>2</sup>, 10<sup>-3</sup>, 1<sup>st</sup><sup></sup>`}, "In 2019 rund 3 × 10^6 t, 5 m2, 10^-3, 1st"},
 		{[]string{"A &amp; B met. They talked."}, "A & B met. They talked"},
 		{[]string{"The reading festival began. Many came."}, "The reading festival began"},
 		{[]string{"Is it?  Yes!"}, "Is it? Yes!"},
@@ -166,9 +171,14 @@ func TestBeginning(t *testing.T) {
 			t.Errorf("%q: %q, want %q", tt.texts, got, tt.want)
 		}
 	}
-	a, _, err := article.Decode([]byte(strings.Replace(least(`"body":"<p>读书节今天开幕。</p>"`), "春", "", 1)))
-	if err != nil || a.Title != "读书节今天开幕" {
-		t.Errorf("title %q, %v", a.Title, err)
+	for _, title := range []string{"", "\u200b\ufeff", "\u3164 \u2800", "\u00a0\u00ad"} {
+		a, _, err := article.Decode([]byte(strings.Replace(least(`"body":"<p>读书节今天开幕。</p>"`), "春", title, 1)))
+		if err != nil || a.Title != "读书节今天开幕" {
+			t.Errorf("%q: title %q, %v", title, a.Title, err)
+		}
+	}
+	if a, _, err := article.Decode([]byte(strings.Replace(least(`"body":"<p> </p>"`), "春", "\u200b", 1))); err != nil || a.Title != "\u200b" {
+		t.Errorf("a title that nobody sees and no text: %q, %v", a.Title, err)
 	}
 }
 

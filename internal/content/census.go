@@ -45,7 +45,7 @@ func (c *census) add(a *article.Article) {
 	if !ok || a.Status != article.Published {
 		return
 	}
-	if isBlank(a.Title) {
+	if article.IsBlank(a.Title) {
 		c.untitled[a.Station]++
 	}
 	_, seconds := c.at.In(cmp.Or(station.Zone, time.UTC)).Zone()

@@ -38,7 +38,7 @@ func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Ti
 			if s.store.wordpress != nil && a.Body != "" {
 				s.showBody(&a, parts{})
 			}
-			if isBlank(a.Title) {
+			if article.IsBlank(a.Title) {
 				a.Title = article.Beginning(a.Summary, a.Body)
 				if len(a.Enclosures) == 0 {
 					a.Summary, a.Body = "", ""

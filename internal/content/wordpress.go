@@ -57,14 +57,12 @@ func (s *Snapshot) complete(ctx context.Context, articles []article.Article) err
 		}
 	}
 	for i := range articles {
-		if a := &articles[i]; isBlank(a.Title) {
+		if a := &articles[i]; article.IsBlank(a.Title) {
 			a.Title = article.Beginning(a.Summary, a.Body)
 		}
 	}
 	return s.unlink(ctx, articles)
 }
-
-func isBlank(text string) bool { return strings.TrimSpace(text) == "" }
 
 // show makes the bodies of articles HTML.
 func (s *Snapshot) show(ctx context.Context, articles []article.Article) error {

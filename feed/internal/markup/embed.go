@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 
@@ -17,7 +18,7 @@ type embedded struct {
 
 func (w *writer) readEmbed(t token) embedded {
 	var e embedded
-	var lazy, label, width, height string
+	var lazy, data, label, width, height string
 	var styled size
 	for name, s := range t.all() {
 		switch name {
@@ -39,8 +40,12 @@ func (w *writer) readEmbed(t token) embedded {
 		case "hidden":
 			e.hidden = e.hidden || markOf(name, s)&hides != 0
 		default:
-			if s = text.Join(s); lazy == "" && strings.Contains(name, "src") && strings.Contains(s, "/") && name != "srcdoc" {
-				lazy = s
+			switch s = text.Join(s); {
+			case name == "srcdoc":
+			case strings.Contains(name, "src") && strings.Contains(s, "/"):
+				lazy = cmp.Or(lazy, s)
+			case strings.HasPrefix(name, "data-") && (strings.HasPrefix(s, "//") || text.IsWeb(s)) && shapeOf(s) != pictureFile:
+				data = cmp.Or(data, s)
 			}
 		}
 	}
@@ -49,9 +54,7 @@ func (w *writer) readEmbed(t token) embedded {
 		e.title = label
 	}
 	e.address = w.web(e.address)
-	if e.address == "" {
-		e.address = w.web(lazy)
-	}
+	e.address = cmp.Or(e.address, w.web(lazy), w.web(data))
 	return e
 }
 

@@ -136,8 +136,22 @@ func (w *writer) imply(e *element) {
 	}
 	if e.block {
 		w.apart = false
-		w.close(func(f *frame) bool { return f.name == "p" }, func(f *frame) bool { return f.border })
+		struck := w.isStruck()
+		if w.close(func(f *frame) bool { return f.name == "p" }, func(f *frame) bool { return f.border }) && struck {
+			w.push("s")
+		}
 	}
+}
+
+// isStruck reports whether an s is open in a paragraph. It strikes out what comes
+// behind that, too, until its end tag (HTML §13.2.6.1, active formatting elements).
+func (w *writer) isStruck() bool {
+	for i := len(w.open) - 1; i > 0 && w.open[i].name != "p"; i-- {
+		if f := &w.open[i]; f.name == "s" && !f.attached && !f.silent {
+			return true
+		}
+	}
+	return false
 }
 
 // place sees to it that an element, or a text where e is nil, can stand where

@@ -15,8 +15,8 @@ type run struct {
 	parts      [][]byte // none if there is a block in an element
 }
 
-// paragraphs makes paragraphs of the text outside of all blocks if blank lines part
-// such text. Other line ends in it are line breaks then. It looks at what is
+// paragraphs makes paragraphs of the text outside of all blocks if blank lines or
+// indented ones part such text. Other line ends in it are line breaks then. It looks at what is
 // written: what has no tag in that parts nothing.
 func (w *writer) paragraphs() {
 	if !hasBlankLine(w.out) {
@@ -45,7 +45,8 @@ func (w *writer) paragraphs() {
 	w.out = append(out, w.out[from:]...)
 }
 
-// hasBlankLine reports whether there is a line with nothing but blanks.
+// hasBlankLine reports whether there is a line with nothing but blanks, or one that
+// is indented.
 func hasBlankLine(b []byte) bool {
 	for {
 		i := bytes.IndexByte(b, '\n')
@@ -53,10 +54,16 @@ func hasBlankLine(b []byte) bool {
 			return false
 		}
 		b = bytes.TrimLeft(b[i+1:], " \t")
-		if len(b) > 0 && b[0] == '\n' {
+		if len(b) > 0 && b[0] == '\n' || isIndented(b) {
 			return true
 		}
 	}
+}
+
+// isIndented reports whether a line begins as a paragraph of Chinese does, with a
+// space that is as wide as a character.
+func isIndented(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("\u3000")) || bytes.HasPrefix(b, []byte("\u2003"))
 }
 
 // container is an open block, or the body.
@@ -162,8 +169,8 @@ func isEmpty(b []byte) bool {
 	return true
 }
 
-// splitRun splits written HTML behind blank lines outside of elements, and
-// reports whether they part texts from one another or from blocks. It returns no
+// splitRun splits written HTML behind blank lines and before indented ones outside
+// of elements, and reports whether they part texts from one another or from blocks. It returns no
 // parts if there is a block in an element.
 func splitRun(run []byte) (parts [][]byte, parted bool) {
 	from, depth := 0, 0
@@ -192,7 +199,8 @@ func splitRun(run []byte) (parts [][]byte, parted bool) {
 		case c == '\n' && depth == 0:
 			n := len(run[i:]) - len(bytes.TrimLeft(run[i:], " \t\n"))
 			i += n
-			if bytes.Count(run[i-n:i], []byte("\n")) > 1 {
+			broken := bytes.HasSuffix(bytes.TrimRight(run[:i], " \t\n"), []byte("<br>"))
+			if bytes.Count(run[i-n:i], []byte("\n")) > 1 || isIndented(run[i:]) && !broken {
 				blank = true
 				end(i)
 			}

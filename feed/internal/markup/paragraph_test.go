@@ -32,7 +32,11 @@ func TestParagraphs(t *testing.T) {
 		{"an address alone in a block", "<div>\nhttps://video.example/w?v=1\n</div><p>https://video.example/w?v=1</p>", "<div>\n" + link + "\n</div><p>" + link + "</p>"},
 		{"an address between blocks", "<h2>A</h2>https://video.example/w?v=1<h2>B</h2>", "<h2>A</h2>" + link + "<h2>B</h2>"},
 		{"an address in a field", "<textarea>https://video.example/w?v=1</textarea>", "<p>" + link + "</p>"},
-		{"lines of spaces that are wide", "　　A\n　\n　　B\n\n&nbsp;\n\nC", "<p>　　A<br>\n　<br>\n　　B</p>\n\n<p>C</p>"},
+		{"lines of spaces that are wide", "　　A\n　\n　　B\n\n&nbsp;\n\nC", "<p>　　A</p>\n<p>　　B</p>\n\n<p>C</p>"},
+		{"indented lines", "　　一。\n　　二\n三。\r\n \t&emsp;&emsp;四。", "<p>　　一。</p>\n<p>　　二<br>\n三。</p>\n \t<p>\u2003\u2003四。</p>"},
+		{"indented lines of elements", "<b>　　一</b>\n　　<b>二</b>", "<p><b>　　一</b></p>\n<p>　　<b>二</b></p>"},
+		{"indented lines with breaks", "　　一。<br>\n　　二。<br />\n　　三。", "一。<br>\n　　二。<br>\n　　三。"},
+		{"indented lines in a block and in code", "<p>　　一\n　　二</p><pre>\n　　a\n　　b</pre>", "<p>　　一\n　　二</p><pre>\n　　a\n　　b</pre>"},
 		{"an address in a line", "<p>See https://video.example/w?v=1 for more</p>", "<p>See https://video.example/w?v=1 for more</p>"},
 		{"an address that is a link", `<p><a href="https://a.example/">https://a.example/</a></p>`, `<p><a href="https://a.example/">https://a.example/</a></p>`},
 	})

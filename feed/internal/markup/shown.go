@@ -2,6 +2,7 @@ package markup
 
 import (
 	"iter"
+	"path"
 	"strconv"
 	"strings"
 
@@ -48,10 +49,16 @@ func Shows(body, address string) bool {
 	return false
 }
 
-// IsSign reports whether the picture is called as those that are no
-// photographs.
+// IsSign reports whether the picture, or a folder it is in, is called as those that
+// are no photographs.
 func (p Picture) IsSign() bool {
 	name, ext := fileName(p.Address)
+	for folder := range strings.SplitSeq(path.Dir(p.Address), "/") {
+		switch folder {
+		case "emotion", "emoticons", "smiley", "smilies", "emoji", "expression", "latex": // of editors and forums
+			return true
+		}
+	}
 	for _, word := range []string{"logo", "icon", "avatar", "emoji", "qrcode", "qr-code", "ewm", "button", "arrow", "spacer", "badge"} {
 		if strings.Contains(name, word) {
 			return true

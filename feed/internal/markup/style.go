@@ -3,6 +3,7 @@ package markup
 import (
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -87,7 +88,7 @@ var properties = map[string]property{
 		}
 		return sized
 	}},
-	"left": {0, awayFrom}, "top": {0, awayFrom},
+	"left": {0, awayFrom}, "top": {0, awayFrom}, "margin-left": {0, awayFrom}, "margin-top": {0, awayFrom},
 	"clip": {0, func(v string) mark {
 		return oneOf(hides, "rect(0 0 0 0)", "rect(0,0,0,0)", "rect(0px,0px,0px,0px)", "rect(1px,1px,1px,1px)", "rect(1px 1px 1px 1px)")(strings.ReplaceAll(v, ", ", ","))
 	}},
@@ -157,7 +158,9 @@ var classes = map[string]mark{
 
 // awayFrom sets hides for a length that is far off the page.
 func awayFrom(v string) mark {
-	if strings.HasPrefix(v, "-999") || strings.HasPrefix(v, "-1000") {
+	const away = -999
+	number := strings.TrimRight(v, "abcdefghijklmnopqrstuvwxyz%")
+	if n, err := strconv.ParseFloat(number, 64); err == nil && n <= away {
 		return hides
 	}
 	return 0
