@@ -154,7 +154,7 @@ func TestIdentity(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			in(t, func(w *world) {
 				a := newArticle("xt", 1, time.Hour)
-				w.put(a)
+				w.put(a, newArticle("xt", 901, 2*time.Hour), newArticle("xt", 902, 3*time.Hour)) // so that no step takes all there is
 				w.refresh()
 				for _, step := range tt.steps {
 					time.Sleep(time.Minute)

@@ -133,11 +133,8 @@ func TestPageOfTwoMonths(t *testing.T) {
 			w.audit()
 		}, want: "2025-11"},
 	}
-	for _, tt := range tests {
-		for _, deaf := range []bool{false, true} {
-			if deaf && tt.hintsOnly {
-				continue
-			}
+	for n := range every(2 * len(tests)) {
+		if tt, deaf := tests[n/2], n%2 == 1; !deaf || !tt.hintsOnly {
 			t.Run(fmt.Sprintf("%s, hints %t", tt.name, !deaf), func(t *testing.T) {
 				t.Parallel()
 				in(t, func(w *world) {

@@ -24,7 +24,7 @@ type census struct {
 	counts   map[string]int // articles, by station
 	untitled map[string]int // articles without a title, by station
 	clocks   map[string]*clockCount
-	placed   map[placement]int // visible articles, by channel
+	placed   map[placement]int // visible articles, by channel; nil: they could not be counted
 }
 
 // placement is a channel of a station as the store has it.
@@ -151,6 +151,9 @@ const maxStrange = 20
 // channelNotices names channels without articles, and articles in no channel of the
 // configuration: one is often the other, misspelt.
 func (c *census) channelNotices(s *Snapshot) (lines []string) {
+	if c.placed == nil {
+		return nil
+	}
 	found, strange := map[placement]int{}, map[placement]int{} // the former by ids
 	for at, count := range c.placed {
 		station, ok := c.network.Station(at.station)

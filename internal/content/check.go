@@ -83,8 +83,12 @@ func (s *Store) Survey(ctx context.Context, n *network.Network, each func(*artic
 	if findings.Notices, err = snapshot.stamps(ctx); err != nil {
 		return findings, fmt.Errorf("content: %w", s.explain(err))
 	}
-	if err := snapshot.channels(ctx, census.placed); err != nil {
-		return findings, fmt.Errorf("content: channels: %w", s.explain(err))
+	if err := snapshot.channels(ctx, census.placed); err != nil { // the snapshot's last question: it may be broken
+		if ctx.Err() != nil {
+			return findings, ctx.Err()
+		}
+		census.placed = nil
+		findings.Faults = append(findings.Faults, fmt.Sprintf("%s: channels can't be counted: %v", s.channels, s.explain(err)))
 	}
 	findings.Notices = append(findings.Notices, census.notices(snapshot)...)
 	counts := census.counts

@@ -104,7 +104,7 @@ func TestInitAsks(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for _, answer := range []string{"9", "1", "articles.jsonl", "湘江新闻网", "", "Asia/Tokyo", "maybe", "y"} {
+	for _, answer := range []string{"99", "1", "articles.jsonl", "湘江新闻网", "", "Asia/Tokyo", "maybe", "y"} {
 		fmt.Fprintln(master, answer)
 	}
 	var seen bytes.Buffer

@@ -97,6 +97,7 @@ func (w *writer) wrap(name string, t token, m mark) {
 	}
 	f := w.frame(&element{name: name, pseudo: true})
 	f.silent, f.hidden, f.decor, f.copied = true, m&hides != 0, m&decor != 0, m&copied != 0
+	f.spoken = m&spoken != 0
 	for name, s := range t.all() {
 		if f.cover == "" {
 			f.cover = w.background(name, s)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/html"
 )
 
 // pop ends the innermost element. One with nothing in it goes, see [rest], and
@@ -25,6 +27,9 @@ func (w *writer) pop() {
 		w.apart = true
 	}
 	if w.isHidden(&f) {
+		if f.spoken {
+			w.speak(w.out[f.start:])
+		}
 		w.undo(f.start)
 		if f.block && endsWithText(w.out) {
 			w.out = append(w.out, ' ')
@@ -44,6 +49,30 @@ func (w *writer) pop() {
 		left := rest(&f, w.out)
 		w.out = append(w.out[:f.start], left...)
 	}
+}
+
+// speak keeps what is read aloud of the link that is open: where that has nothing to see
+// but a sign made by a style, it is what the link says.
+func (w *writer) speak(markup []byte) {
+	for i := len(w.open) - 1; i >= 0; i-- {
+		if f := &w.open[i]; f.element != nil && f.name == "a" && f.linked {
+			if f.label == "" {
+				f.label = textIn(markup)
+			}
+			return
+		}
+	}
+}
+
+// textIn returns the text of what was written, on one line.
+func textIn(markup []byte) string {
+	var b strings.Builder
+	for len(markup) > 0 {
+		plain, rest, _ := bytes.Cut(markup, []byte("<"))
+		b.Write(plain)
+		_, markup, _ = bytes.Cut(rest, []byte(">"))
+	}
+	return strings.Join(strings.Fields(html.UnescapeString(b.String())), " ")
 }
 
 // maxDecor is how many bytes of text an element for the eye only has, at most:

@@ -236,6 +236,7 @@ func TestHidden(t *testing.T) {
 		{"clipped", `a<span style="position:absolute;clip: rect(0, 0, 0, 0)">b</span>`, "a"},
 		{"of a pixel", `a<span style="position:absolute;width:1px;height:1px;overflow:hidden">b</span><span style="height:0;width:0;overflow:hidden">c</span><span style="clip-path:inset(50%)">d</span>`, "a"},
 		{"by a class", `a<span class="screen-reader-text">b</span><span class="x sr-only">c</span><font class="jammer">d</font>`, "a"},
+		{"all that a link says", `<ul><li><a href="/a"><svg><path d="M0 0"/></svg><span class="screen-reader-text">Our <b>fe</b>ed &amp; more</span></a><li><a href="/b"><i class="icon-x"></i><i class="sr-only">b</i></a><li><a href="/c">c<span class="sr-only">(opens in a tab)</span></a></ul>`, `<ul><li><a href="https://xt.news.example/a">Our feed &amp; more</a></li><li><a href="https://xt.news.example/b">b</a></li><li><a href="https://xt.news.example/c">c</a></li></ul>`},
 		{"a player of Ghost", `<div class="kg-card kg-audio-card"><img src="" alt="audio-thumbnail" class="kg-audio-thumbnail kg-audio-hide"><div><audio src="a.mp3"></audio><div class="kg-audio-title">Song</div><div class="kg-audio-player"><span>0:00</span>/1:40</div></div></div>`, `<div><div><audio src="` + dir + `a.mp3" controls=""></audio><div>Song</div></div></div>`},
 		{"in capitals, with importance", `a<span style="COLOR:red;Display : NONE !important">b</span>`, "a"},
 

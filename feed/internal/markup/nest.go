@@ -20,12 +20,13 @@ type frame struct {
 	vector   bool // it is a drawing, outside of the texts of that
 	linked   bool // it is in a link
 	hidden   bool // readers of the page do not see it
+	spoken   bool // but hear it
 	decor    bool // what it has is not meant to be read
 	copied   bool // what it has is there in another form
 	passed   mark // what its style says of the cells or items in it
 
 	icon   bool   // it is a drawing that is a sign
-	label  string // a drawing's title
+	label  string // a drawing's title, or what is read aloud of a link
 	cover  string // the address of the picture behind it
 	embed  string // the address of what a script shows in it
 	covers bool   // which is what the element is for
@@ -94,7 +95,7 @@ func (w *writer) element(e *element, t token) {
 		f.filled = w.recording(string(w.out[tagged:]), t)
 	}
 	f.silent = f.silent || undone[e.name]&m != 0
-	f.hidden = m&hides != 0
+	f.hidden, f.spoken = m&hides != 0, m&spoken != 0
 	f.decor, f.copied = m&decor != 0 && !e.block && !e.table, m&copied != 0
 	if f.silent || f.hidden && e.void {
 		w.out = w.out[:f.start]

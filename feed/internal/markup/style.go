@@ -13,6 +13,7 @@ type mark uint32
 
 const (
 	hides     mark = 1 << iota // nobody sees it on the page
+	spoken                     // but it is read aloud
 	strikes                    // no longer true
 	lowers                     // an index
 	raises                     // an exponent, or a note's number
@@ -149,7 +150,8 @@ func upToPixel(m mark) func(string) mark {
 // and of editors that many sites have.
 var classes = map[string]mark{
 	"line-through": strikes, "strikethrough": strikes, "text-decoration-line-through": strikes,
-	"sr-only": hides, "screen-reader-text": hides, "screen-reader-only": hides, "visually-hidden": hides, "visuallyhidden": hides,
+	"sr-only": hides | spoken, "screen-reader-text": hides | spoken, "screen-reader-only": hides | spoken,
+	"visually-hidden": hides | spoken, "visuallyhidden": hides | spoken,
 	"jammer":        hides,                                                                                                        // of Discuz, against copies
 	"kg-audio-hide": hides, "kg-video-hide": hides, "kg-audio-player": hides, "kg-video-player": hides, "kg-video-overlay": hides, // of Ghost
 	"katex-html": copied, "MathJax_Preview": copied,
