@@ -77,7 +77,8 @@ func TestLinks(t *testing.T) {
 	for _, l := range links() {
 		for _, station := range []string{"xt", "yy"} {
 			for _, mutual := range []bool{true, false} {
-				for _, hide := range hides {
+				for n := range every(len(hides)) {
+					hide := hides[n]
 					t.Run(fmt.Sprintf("%s to %s, mutual %t, %s", l.name, station, mutual, hide.name), func(t *testing.T) {
 						t.Parallel()
 						in(t, func(w *world) {
