@@ -136,7 +136,7 @@ func explainSQLite(fault *sqlite.Error) string {
 		sqliteReadOnly: "the file or its folder can't be written to",
 		sqliteFull:     "the disk is full",
 		sqliteCantOpen: "the file can't be opened: look at its permissions and its folder's",
-		sqliteNotADB:   "the file is not one of SQLite; name another in content.dsn",
+		sqliteNotADB:   "the file is not a SQLite database; name another in content.dsn",
 	}[fault.Code()&0xff]
 }
 
