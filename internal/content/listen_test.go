@@ -64,6 +64,17 @@ func (l *listener) well() {
 	l.wakes("")
 }
 
+// wellAgain is well, once a server that starts up has said so.
+func (l *listener) wellAgain() {
+	l.t.Helper()
+	for err := next(l.t, l.states); err != nil; err = next(l.t, l.states) {
+		if !errors.Is(err, content.ErrRetry) {
+			l.t.Fatalf("state %v, want nil or an error that may pass", err)
+		}
+	}
+	l.wakes("")
+}
+
 // ill holds that there is no connection now.
 func (l *listener) ill() {
 	l.t.Helper()
@@ -169,7 +180,7 @@ func TestListenAgain(t *testing.T) {
 			fault.begins()
 			l.ill()
 			fault.ends()
-			l.well()
+			l.wellAgain()
 			eventually(t, "a notification", func() bool {
 				_, err := e.db.ExecContext(t.Context(), "SELECT pg_notify('Feed-站', 'after')")
 				return err == nil // a connection of before the restart tells so once
