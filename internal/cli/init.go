@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"github.com/dustin/go-humanize/english"
 
 	"feedstation/internal/config"
+	"feedstation/internal/durable"
 	"feedstation/internal/network"
 	"feedstation/internal/secret"
 	"feedstation/internal/setup"
@@ -49,8 +49,10 @@ type initCommand struct {
 // is written before articles could be read.
 func (c *initCommand) Run(in *invocation) error {
 	file := in.configFile
-	if _, err := os.Lstat(file); err == nil && !c.Force {
-		return &usageError{fmt.Errorf("feedstation: init: %s is there already; --force writes over it, --config names another", file)}
+	for _, name := range []string{file, secretsBeside(file)} {
+		if _, err := os.Lstat(name); err == nil && !c.Force {
+			return &usageError{fmt.Errorf("feedstation: init: %s is there already; --force writes over it, --config names another place", name)}
+		}
 	}
 	ask := in.asker()
 	if err := c.where(in, ask); err != nil {
@@ -109,6 +111,7 @@ func (c *initCommand) where(in *invocation, ask *asker) (err error) {
 	}
 	for _, q := range c.settings() {
 		switch {
+		case q.of != nil && *q.of == "":
 		case *q.value != "" || q.inEnvironment(in.terminal.Environ):
 		case ask != nil && q.secret:
 			*q.value, err = ask.secret(q.text)
@@ -139,6 +142,7 @@ var sourceTitles = map[string]string{
 // setting is one of those that depend on where the articles are.
 type setting struct {
 	value            *string
+	of               *string // what it belongs to; nil: it stands alone
 	flag, text       string
 	variable         string // of the environment; empty: none
 	optional, secret bool
@@ -165,14 +169,11 @@ func (c *initCommand) settings() []setting {
 		list[0].text = "The address of the site that has the pages, such as https://news.example"
 		return append(list, setting{value: &c.Dir, flag: "dir", text: "The folder"})
 	}
-	password := setting{value: &c.Password, variable: c.variable("PASSWORD"), text: "Password", secret: true}
+	password := setting{value: &c.Password, of: &c.Username, variable: c.variable("PASSWORD"), text: "Password", secret: true}
 	token := setting{value: &c.Token, variable: c.variable("TOKEN"), text: "Token", secret: true}
 	switch c.From {
 	case config.WordPress:
-		list = append(list, setting{value: &c.Username, flag: "username", text: "User with an application password", optional: true})
-		if c.Username != "" {
-			list = append(list, password)
-		}
+		list = append(list, setting{value: &c.Username, flag: "username", text: "User with an application password", optional: true}, password)
 	case config.Ghost:
 		token.text, token.flag = "Content API key of a custom integration", "token"
 		list = append(list, token)
@@ -211,24 +212,29 @@ func hasPassword(dsn string) bool {
 	return slices.ContainsFunc(secret.InDSN(dsn), func(text string) bool { return strings.Trim(text, ":") != "" })
 }
 
-// secretsFile is where secrets are written, beside the configuration.
-const secretsFile = "feedstation.env"
+// secretsBeside is where secrets are written, beside the configuration.
+func secretsBeside(file string) string { return filepath.Join(filepath.Dir(file), "feedstation.env") }
 
 // write writes the configuration, and the secrets into a file for its owner alone.
 func (c *initCommand) write(in *invocation, text []byte) error {
 	secrets := c.secrets()
-	beside := filepath.Join(filepath.Dir(in.configFile), secretsFile)
+	beside := secretsBeside(in.configFile)
+	folder, err := durable.Open(filepath.Dir(in.configFile))
+	if err != nil {
+		return fmt.Errorf("init: nothing is written: %w", err)
+	}
+	defer folder.Close()
 	if len(secrets) > 0 {
 		var env bytes.Buffer
 		for _, assignment := range secrets {
 			variable, value, _ := strings.Cut(assignment, "=")
 			fmt.Fprintf(&env, "%s='%s'\n", variable, strings.ReplaceAll(value, "'", `'\''`))
 		}
-		if err := writeNew(beside, env.Bytes(), 0o600, c.Force); err != nil {
+		if err := folder.Write(filepath.Base(beside), env.Bytes(), 0o600); err != nil {
 			return fmt.Errorf("init: nothing is written: %w", err)
 		}
 	}
-	if err := writeNew(in.configFile, text, 0o644, c.Force); err != nil {
+	if err := folder.Write(filepath.Base(in.configFile), text, 0o644); err != nil {
 		return fmt.Errorf("init: %w", err)
 	}
 	out := in.terminal.Stdout
@@ -254,31 +260,6 @@ func shellPath(path string) string {
 		return path
 	}
 	return "./" + filepath.ToSlash(path)
-}
-
-// writeNew writes a file as a whole; one that is there is replaced only by force.
-func writeNew(name string, data []byte, mode fs.FileMode, force bool) error {
-	if !force {
-		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
-		if err != nil {
-			return err
-		}
-		_, err = f.Write(data)
-		return errors.Join(err, f.Close())
-	}
-	draft, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = draft.Write(data)
-	err = errors.Join(err, draft.Chmod(mode), draft.Close())
-	if err == nil {
-		err = os.Rename(draft.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(draft.Name()))
-	}
-	return nil
 }
 
 // complete asks for what is left, or takes what the articles suggest.

@@ -87,9 +87,21 @@ func (s *initial) surveyFile() error {
 func (s *initial) surveyDatabase(ctx context.Context) error {
 	c := s.command
 	s.config.Content = setup.Content{Driver: driverOf(c.DSN), DSN: c.DSN, Articles: c.Articles, ArticleChannels: c.ArticleChannels}
-	if dsn := variableOf(s.environ, dsnVariable); dsn != "" {
+	dsn, err := config.Variable(s.environ, dsnVariable)
+	if err != nil {
+		return err
+	}
+	if dsn != "" {
 		s.config.Content.Driver, s.config.Content.DSN = driverOf(dsn), ""
 	}
+	if err := s.withDatabase(ctx, s.surveyStations); err != nil {
+		return err
+	}
+	return s.withDatabase(ctx, s.surveyChannels) // of stations that are known now
+}
+
+// withDatabase runs what is done with the newsroom's database as it is configured so far.
+func (s *initial) withDatabase(ctx context.Context, run func(context.Context, *config.Config, *content.Store) error) error {
 	cfg, _, err := s.render()
 	if err != nil {
 		return err
@@ -99,6 +111,10 @@ func (s *initial) surveyDatabase(ctx context.Context) error {
 		return err
 	}
 	defer store.Close()
+	return run(ctx, cfg, store)
+}
+
+func (s *initial) surveyStations(ctx context.Context, cfg *config.Config, store *content.Store) error {
 	findings, err := store.Inspect(ctx)
 	if err != nil {
 		return err
@@ -117,26 +133,13 @@ func (s *initial) surveyDatabase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.take(cfg.Content.SafeDSN(), survey.Faults); err != nil {
-		return err
-	}
-	return s.surveyChannels(ctx)
+	return s.take(cfg.Content.SafeDSN(), survey.Faults)
 }
 
 // sampled is how many of a station's newest articles are looked at for channels.
 const sampled = 1000
 
-// surveyChannels finds the channels of the database's stations, which are known.
-func (s *initial) surveyChannels(ctx context.Context) error {
-	cfg, _, err := s.render()
-	if err != nil {
-		return err
-	}
-	store, err := content.OpenWith(ctx, contentOptions(cfg))
-	if err != nil {
-		return err
-	}
-	defer store.Close()
+func (s *initial) surveyChannels(ctx context.Context, _ *config.Config, store *content.Store) error {
 	return store.Look(ctx, func(ctx context.Context, snapshot *content.Snapshot) error {
 		for i := range s.config.Stations {
 			st := &s.config.Stations[i]
@@ -148,22 +151,6 @@ func (s *initial) surveyChannels(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// variableOf returns a variable, also of a file that another one names; empty: neither
-// is set.
-func variableOf(environ []string, name string) string {
-	for _, assignment := range environ {
-		switch variable, value, _ := strings.Cut(assignment, "="); variable {
-		case name:
-			return value
-		case name + "_FILE":
-			if text, err := os.ReadFile(value); err == nil {
-				return strings.TrimSpace(string(text))
-			}
-		}
-	}
-	return ""
 }
 
 func driverOf(dsn string) string {
@@ -214,7 +201,7 @@ func (s *initial) surveySource(ctx context.Context) error {
 	s.config.Content.Source = &setup.Source{
 		ID: c.From, Kind: c.From, URL: c.URL, Dir: c.Dir, Station: "station", Collection: c.Collection, Link: c.Link, Username: c.Username, Fields: c.Field,
 	}
-	_, source, err := s.source()
+	source, err := s.source()
 	if err != nil {
 		return err
 	}
@@ -243,16 +230,16 @@ func (s *initial) surveySource(ctx context.Context) error {
 }
 
 // source returns the configured source, not to be followed.
-func (s *initial) source() (*config.Config, *ingest.Source, error) {
+func (s *initial) source() (*ingest.Source, error) {
 	cfg, _, err := s.render()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	all, err := openSources(slog.New(slog.DiscardHandler), cfg, nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return cfg, all.all[0], nil
+	return all.all[0], nil
 }
 
 // previewed is how many articles are shown.
@@ -261,12 +248,7 @@ const previewed = 3
 // preview shows the newest articles as feeds will have them.
 func (s *initial) preview(ctx context.Context, cfg *config.Config) error {
 	if cfg.Content.Driver != config.SQLite {
-		store, err := content.OpenWith(ctx, contentOptions(cfg))
-		if err != nil {
-			return err
-		}
-		defer store.Close()
-		return s.show(ctx, cfg, store)
+		return s.withDatabase(ctx, s.show)
 	}
 	folder, err := os.MkdirTemp("", "feedstation-init-")
 	if err != nil {
@@ -296,7 +278,7 @@ func (s *initial) fill(ctx context.Context, cfg *config.Config, store *content.S
 		}
 		return nil
 	}
-	_, source, err := s.source()
+	source, err := s.source()
 	if err != nil {
 		return err
 	}

@@ -107,6 +107,14 @@ func (e *environment) read(t target, taken map[string]string) (text, from string
 	return strings.TrimSuffix(text, "\r"), from, true
 }
 
+// Variable returns the text of a variable, or of the file that the one with _FILE behind
+// it names; empty: neither is set.
+func Variable(environ []string, name string) (string, error) {
+	e := newEnvironment(newReport(""), environ)
+	text, _, _ := e.read(target{variable: name, typ: reflect.TypeFor[Secret]()}, map[string]string{})
+	return text, e.err()
+}
+
 // note remembers that a node and its parts come from a variable.
 func (e *environment) note(node *yaml.Node, variable string) *yaml.Node {
 	e.variables[node] = variable

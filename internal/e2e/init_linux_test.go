@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"feedstation/internal/testkit/cmstest"
 	kit "feedstation/internal/testkit/wordpress"
 )
 
@@ -92,19 +94,114 @@ func TestInitWordPress(t *testing.T) {
 	}
 }
 
+// TestInitSources makes a configuration of each system that is asked over HTTP.
+func TestInitSources(t *testing.T) {
+	at := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+	for _, name := range []string{"wordpress", "ghost", "drupal", "directus", "strapi", "rss", "atom", "jsonfeed"} {
+		t.Run(name, func(t *testing.T) {
+			kind, page := name, ""
+			switch name {
+			case "rss", "atom":
+				kind, page = "feed", "/"+name+".xml"
+			case "jsonfeed":
+				kind, page = "feed", "/feed.json"
+			}
+			fake := &cmstest.System{Posts: []cmstest.Post{{
+				ID: 1, Title: "Reading week", Body: "<p>It opened by the lake.</p>", Published: at, Modified: at, Author: "林知夏", Categories: []string{"moment"},
+			}}}
+			server := httptest.NewServer(fake.Handlers()[kind])
+			t.Cleanup(server.Close)
+			p := emptyProcess(t)
+			token := func() {
+				p.env = append(p.env, "FEEDSTATION_CONTENT_SOURCES_"+strings.ToUpper(kind)+"_TOKEN="+cmstest.Token)
+			}
+			args := []string{"init", "--from", kind, "--url", server.URL + page}
+			switch kind {
+			case "ghost":
+				token()
+			case "drupal":
+				args = append(args, "--link", "https://xt.news.example{path.alias}")
+			case "directus":
+				token()
+				args = append(args, "--collection", "news", "--link", "https://xt.news.example/news/{id}/")
+			case "strapi":
+				token()
+				args = append(args, "--collection", "articles", "--link", "https://xt.news.example/news/{slug}/")
+			}
+			out, err := p.command(args...).CombinedOutput()
+			if err != nil || !strings.Contains(string(out), "Reading week") || !strings.Contains(string(out), "It opened by the lake.") {
+				t.Fatalf("init: %v\n%s", err, out)
+			}
+			if text := p.file("config.yaml"); strings.Contains(text, cmstest.Token) {
+				t.Errorf("the token is in\n%s", text)
+			}
+			p.run("build", "--out", "out")
+			if feed := p.file("out/xt/feed.json"); !strings.Contains(feed, "Reading week") {
+				t.Errorf("the feed lacks the article:\n%s", feed)
+			}
+		})
+	}
+}
+
 // TestInitAsks answers what is asked on a terminal.
 func TestInitAsks(t *testing.T) {
-	p := emptyProcess(t)
-	if err := os.WriteFile(filepath.Join(p.dir, "articles.jsonl"), []byte(`{"id":"1","station":"xt","url":"https://xt.news.example/1.html","title":"读书节","published":"2026-01-01T08:00:00+08:00"}`), 0o600); err != nil {
-		t.Fatal(err)
+	fake := &cmstest.System{Posts: []cmstest.Post{{ID: 1, Title: "读书节", Body: "<p>湖边</p>", Published: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}}}
+	server := httptest.NewServer(fake.Handlers()["wordpress"])
+	t.Cleanup(server.Close)
+	for _, tt := range []struct {
+		name    string
+		answers []string
+		seen    []string
+		secrets string
+	}{
+		{"a file", []string{"99", "1", "articles.jsonl", "湘江新闻网", "", "Asia/Tokyo", "maybe", "y"}, []string{"Want a number from 1 to"}, ""},
+		{
+			"a user", []string{"wordpress", server.URL, cmstest.User, cmstest.Password, "湘江新闻网", "", "Asia/Tokyo", "y"}, []string{"Password (nothing for none): "},
+			"FEEDSTATION_CONTENT_SOURCES_WORDPRESS_PASSWORD='" + cmstest.Password + "'\n",
+		},
+		{"nobody", []string{"wordpress", server.URL, "-", "湘江新闻网", "", "Asia/Tokyo", "y"}, nil, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := emptyProcess(t)
+			if err := os.WriteFile(filepath.Join(p.dir, "articles.jsonl"), []byte(`{"id":"1","station":"xt","url":"https://xt.news.example/1.html","title":"读书节","published":"2026-01-01T08:00:00+08:00"}`), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			seen, err := p.typed(tt.answers)
+			if err != nil {
+				t.Fatalf("init: %v\n%s", err, seen)
+			}
+			for _, want := range append(tt.seen, "Where are the articles?", "The portal's name [xt.news.example]: ", "读书节", "written: config.yaml") {
+				if !strings.Contains(seen, want) {
+					t.Errorf("no %q in\n%s", want, seen)
+				}
+			}
+			text := p.file("config.yaml")
+			for _, want := range []string{"name: 湘江新闻网", "language: zh-CN", "timezone: Asia/Tokyo"} {
+				if !strings.Contains(text, want) {
+					t.Errorf("no %q in\n%s", want, text)
+				}
+			}
+			if strings.Contains(text, cmstest.Password) {
+				t.Errorf("the password is in\n%s", text)
+			}
+			if secrets, _ := os.ReadFile(filepath.Join(p.dir, "feedstation.env")); string(secrets) != tt.secrets {
+				t.Errorf("secrets %q, want %q", secrets, tt.secrets)
+			}
+		})
 	}
-	master, slave := terminalPair(t)
+}
+
+// typed runs init on a terminal, on which the answers are typed, and returns what is
+// seen there.
+func (p *process) typed(answers []string) (string, error) {
+	p.t.Helper()
+	master, slave := terminalPair(p.t)
 	c := p.command("init")
 	c.Stdin, c.Stdout, c.Stderr = slave, slave, slave
 	if err := c.Start(); err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
-	for _, answer := range []string{"99", "1", "articles.jsonl", "湘江新闻网", "", "Asia/Tokyo", "maybe", "y"} {
+	for _, answer := range answers {
 		fmt.Fprintln(master, answer)
 	}
 	var seen bytes.Buffer
@@ -115,22 +212,9 @@ func TestInitAsks(t *testing.T) {
 	select {
 	case <-ended: // a terminal's end is an error
 	case <-time.After(patience):
-		t.Fatal("the terminal does not end")
+		p.t.Fatal("the terminal does not end")
 	}
-	if err != nil {
-		t.Fatalf("init: %v\n%s", err, &seen)
-	}
-	for _, want := range []string{"Where are the articles?", "Want a number from 1 to", "The portal's name [xt.news.example]: ", "读书节", "written: config.yaml"} {
-		if !strings.Contains(seen.String(), want) {
-			t.Errorf("no %q in\n%s", want, &seen)
-		}
-	}
-	text := p.file("config.yaml")
-	for _, want := range []string{"name: 湘江新闻网", "language: zh-CN", "timezone: Asia/Tokyo"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("no %q in\n%s", want, text)
-		}
-	}
+	return seen.String(), err
 }
 
 // emptyProcess returns a process without a configuration.
@@ -155,7 +239,7 @@ func (p *process) file(name string) string {
 
 // terminalPair returns the two ends of a terminal: what is written to the first, the
 // second reads.
-func terminalPair(t *testing.T) (master, slave *os.File) {
+func terminalPair(t testing.TB) (master, slave *os.File) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
