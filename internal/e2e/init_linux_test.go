@@ -156,7 +156,9 @@ func TestInitAsks(t *testing.T) {
 	}{
 		{"a file", []string{"99", "1", "articles.jsonl", "湘江新闻网", "", "Asia/Tokyo", "maybe", "y"}, []string{"Want a number from 1 to"}, ""},
 		{
-			"a user", []string{"wordpress", server.URL, cmstest.User, cmstest.Password, "湘江新闻网", "", "Asia/Tokyo", "y"}, []string{"Password (nothing for none): "},
+			"a user",
+			[]string{"wordpress", server.URL, cmstest.User, cmstest.Password, "湘江新闻网", "", "Asia/Tokyo", "y"},
+			[]string{"Password (nothing for none): "},
 			"FEEDSTATION_CONTENT_SOURCES_WORDPRESS_PASSWORD='" + cmstest.Password + "'\n",
 		},
 		{"nobody", []string{"wordpress", server.URL, "-", "湘江新闻网", "", "Asia/Tokyo", "y"}, nil, ""},
