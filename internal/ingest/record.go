@@ -24,7 +24,7 @@ type entry struct {
 	modified  time.Time
 	stamp     int64
 	terms     []string
-	filed     []Category
+	filed     gjson.Result // terms as they are written
 	article   values
 	fault     string // why it can't be read
 }
@@ -38,7 +38,7 @@ func (k *Kind) entry(item gjson.Result, r article.Reader) entry {
 		switch {
 		case !ok:
 		case name == "terms":
-			e.terms, e.filed = termsOf(value), categoriesOf(value)
+			e.terms, e.filed = termsOf(value), value
 		case name == "modified":
 			for _, v := range value.Array() { // the last; without one, the publication has to do
 				if at, err := r.Time(v.String()); err == nil && at.After(e.modified) {

@@ -50,7 +50,7 @@ func (s *Source) Try(ctx context.Context) (*Trial, error) {
 			continue
 		}
 		trial.Articles = append(trial.Articles, a)
-		trial.count(e.filed)
+		trial.count(categoriesOf(e.filed))
 		for _, term := range e.terms {
 			if !slices.Contains(a.Channels, term) && s.Channels[term] == "" && s.Stations[term] == "" && strings.TrimSpace(term) != "" {
 				trial.Unknown[term]++
