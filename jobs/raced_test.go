@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// raced reports whether this test runs under the race detector, below which
-// SQLite and the compressors take twenty times their time.
+// raced reports whether this test runs under the race detector, with which it
+// takes several times its time.
 func raced() bool {
 	info, ok := debug.ReadBuildInfo()
 	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})

@@ -116,8 +116,8 @@ func TestDatabaseNetwork(t *testing.T) {
 	}
 }
 
-// keep asks a process for its feed until stop is called, and fails the test for
-// every answer that lacks a text of those that are to be kept.
+// keep asks a process for its feed until stop is called, a hundred times at least,
+// and fails the test for every answer that lacks a text of those that are to be kept.
 func keep(t *testing.T, p *process) (kept func(text string), stop func()) {
 	var mu sync.Mutex
 	var texts []string
@@ -126,10 +126,9 @@ func keep(t *testing.T, p *process) (kept func(text string), stop func()) {
 		for n := 0; ; n++ {
 			select {
 			case <-done:
-				if n < 100 {
-					t.Errorf("only %d requests were made", n)
+				if n >= 100 {
+					return
 				}
-				return
 			case <-time.After(5 * time.Millisecond):
 			}
 			mu.Lock()
