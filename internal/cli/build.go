@@ -26,7 +26,7 @@ type buildCommand struct {
 
 	AcceptOlder bool `help:"Build from a content store that is behind what is published, as after an older copy was restored."`
 
-	Out string `help:"Also write the documents as files: DIR/{station}/{path}, each with its gzip twin." placeholder:"DIR"`
+	Out string `help:"Also write the documents as files: DIR/{station}/{path}, each also in gzip and Brotli. Take-downs reach them." placeholder:"DIR"`
 }
 
 // Run builds and publishes every station.
@@ -73,7 +73,9 @@ func (c *buildCommand) Run(in *invocation) error {
 	err = errors.Join(unread, err)
 	summarize(in.terminal.Stdout, reports, time.Since(started))
 	if c.Out != "" {
-		err = errors.Join(err, writeEditions(c.Out, cfg.Network, editions))
+		if fault := (&exports{cfg, editions}).write(ctx, c.Out); fault != nil {
+			err = errors.Join(err, fmt.Errorf("build: --out: %w", fault))
+		}
 	}
 	return err
 }

@@ -40,6 +40,13 @@ func (c *retractCommand) Run(in *invocation) error {
 			return wrong(err)
 		}
 		c.report(in.terminal.Stdout, n, editions, before, now, cfg.Feeds.NoticeFor)
+		written, err := (&exports{cfg, editions}).again(ctx)
+		for _, where := range written {
+			fmt.Fprintf(in.terminal.Stdout, "%s, where `build --out` writes, is as it is served.\n", where)
+		}
+		if err != nil {
+			return fmt.Errorf("retract: files of `build --out` may still show %s: %w", c.ID, err)
+		}
 		return nil
 	})
 }

@@ -24,6 +24,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // ErrNotOurs is what a link meets, and what is neither a file nor a folder where
@@ -184,20 +185,34 @@ func (f *Folder) Read(name string) ([]byte, error) {
 // Write puts a whole file in place or none. What is in it is on the disk then; the
 // name is after Sync.
 func (f *Folder) Write(name string, data []byte, mode fs.FileMode) error {
-	return f.replace(name, data, mode, true)
-}
-
-// WriteLater is Write that does not wait for the disk: after a loss of power the
-// file may be empty.
-func (f *Folder) WriteLater(name string, data []byte, mode fs.FileMode) error {
-	return f.replace(name, data, mode, false)
-}
-
-func (f *Folder) replace(name string, data []byte, mode fs.FileMode, wait bool) error {
-	draft, err := f.draft(name, data, mode, wait)
+	draft, err := f.Draft(name, data, mode)
 	if err != nil {
 		return err
 	}
+	return f.replace(name, draft)
+}
+
+// WriteDated is Write of a file that was modified at a moment, which does not wait
+// for the disk: after a loss of power the file may be empty.
+func (f *Folder) WriteDated(name string, data []byte, mode fs.FileMode, modified time.Time) error {
+	draft, err := f.draft(name, data, mode, false)
+	if err != nil {
+		return err
+	}
+	if err := f.date(draft, modified); err != nil {
+		return errors.Join(err, f.Remove(draft))
+	}
+	return f.replace(name, draft)
+}
+
+// date says of a draft, whose name nobody knows, when it was modified.
+func (f *Folder) date(draft string, modified time.Time) error {
+	defer f.owner.assume()()
+	return f.root.Chtimes(draft, time.Time{}, modified)
+}
+
+// replace puts a draft in place.
+func (f *Folder) replace(name, draft string) error {
 	if err := f.Rename(draft, name); err != nil {
 		return errors.Join(err, f.Remove(draft))
 	}

@@ -147,6 +147,15 @@ func (d *Document) Body() ([]byte, error) {
 	return body.Bytes(), nil
 }
 
+// Brotli returns the body in Brotli, made for the call; the error is that of Body.
+func (d *Document) Brotli() ([]byte, error) {
+	body, err := d.Body()
+	if err != nil {
+		return nil, err
+	}
+	return compressBrotli(body), nil
+}
+
 // Twin returns the compressed body as a document of its own, for addresses that
 // end in .gz: application/gzip, which has no further encoding.
 func (d *Document) Twin() *Document {

@@ -16,6 +16,8 @@
 //	{dir}/retracted.json              the retractions of all stations
 //	{dir}/retracted.json.twin         the same, for when that is damaged
 //	{dir}/retracted.lock              held by the process that adds to them
+//	{dir}/exports.json                where the documents were also written as files
+//	{dir}/exports.lock                held by the process that writes there
 //
 // A station takes over the folders of its former ids, see [Store.Formerly].
 //

@@ -28,6 +28,13 @@ const (
 // processes that make editions there. No station can have that id.
 const settingsName = "settings.lock"
 
+// Names in the folder of all stations that its user has: the places where the
+// documents are also written as files, and the lock of who writes there.
+const (
+	ExportsName     = "exports.json"
+	ExportsLockName = "exports.lock"
+)
+
 func objectName(hash edition.Hash) string { return hash.String() + objectSuffix }
 
 // markLayout is how a watermark is written in the name of a manifest.
@@ -102,7 +109,7 @@ func ownStation(in *durable.Folder) func(fs.DirEntry) bool {
 // folder.
 func inBase(name string) bool {
 	switch name {
-	case durable.Marker, retractedName, retractedName + twinSuffix, retractedLockName, settingsName:
+	case durable.Marker, retractedName, retractedName + twinSuffix, retractedLockName, settingsName, ExportsName, ExportsLockName:
 		return true
 	}
 	return isDraft(name, inBase)
