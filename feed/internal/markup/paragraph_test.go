@@ -102,6 +102,7 @@ func TestShortcodes(t *testing.T) {
 		{"in code", "<pre>[gallery ids=1]\n[tab]a[/tab]</pre><code>[toc x=1]</code>[toc x=1]", "<pre>[gallery ids=1]\n[tab]a[/tab]</pre><code>[toc x=1]</code>"},
 		{"ends without a beginning", "a [/gallery] [/tab] [tab]", "a [/gallery] [/tab] [tab]"},
 		{"an escaped one", "Write [[gallery ids=1]] there", "Write [[gallery ids=1]] there"},
+		{"in code behind code", "<code>[a b=1]</code><pre>[toc x=1]</pre>[toc x=1]<PRE>[toc x=1]</PRE><premium-x>[toc x=1]</premium-x>", "<code>[a b=1]</code><pre>[toc x=1]</pre><pre>[toc x=1]</pre>"},
 		{"remarks", "He said [sic] in [1] the [video] of [audio] and [caption] [embed] [note x=1]", "He said [sic] in [1] the [video] of [audio] and [caption] [embed] [note x=1]"},
 		{"what does not end", `[caption id="1" [gallery`, `[caption id="1" [gallery`},
 		{"a bracket in a value", `[caption caption="a]b" id=1]<img src="1.jpg">[/caption]`, "<figure>" + img("1.jpg") + "<figcaption>a]b</figcaption></figure>"},

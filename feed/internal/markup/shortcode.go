@@ -72,13 +72,20 @@ type opener struct {
 	code bool                // in an element with code
 }
 
-// pass looks at what is between two brackets.
+// pass looks at what is between two brackets: the last tag of an element with code
+// tells whether that is open.
 func (o *opener) pass(s string) {
-	for _, name := range []string{"pre", "code"} {
-		begins, ends := strings.LastIndex(s, "<"+name), strings.LastIndex(s, "</"+name)
-		if begins >= 0 || ends >= 0 {
-			o.code = begins > ends
+	for {
+		i := strings.LastIndexByte(s, '<')
+		if i < 0 {
+			return
 		}
+		switch tagName(s[i:]) {
+		case "pre", "code":
+			o.code = !strings.HasPrefix(s[i:], "</")
+			return
+		}
+		s = s[:i]
 	}
 }
 
