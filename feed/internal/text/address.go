@@ -24,6 +24,13 @@ func Resolve(base *url.URL, ref string) string {
 	if len(ref) > MaxAddress {
 		return ""
 	}
+	if s := resolvePlain(base, ref); s != "" {
+		return s
+	}
+	return resolve(base, ref)
+}
+
+func resolve(base *url.URL, ref string) string {
 	ref = Join(ref)
 	switch s := strings.ToLower(Scheme(ref)); s {
 	case "http:", "https:", "":
@@ -54,6 +61,70 @@ func Resolve(base *url.URL, ref string) string {
 		return s
 	}
 	return ""
+}
+
+// resolvePlain is Resolve for most addresses of articles, whole ones and paths from
+// the root: those in which there is nothing to repair nor to decode. It returns ""
+// for others. Parsing and writing them took a third of the time for a body of links.
+func resolvePlain(base *url.URL, ref string) string {
+	host, path, origin := "", ref, ""
+	if strings.HasPrefix(ref, "/") {
+		if base == nil || base.Scheme == "" || base.User != nil {
+			return ""
+		}
+		host, origin = base.Host, base.Scheme+"://"+base.Host
+	} else {
+		rest, ok := strings.CutPrefix(ref, "https://")
+		if !ok {
+			if rest, ok = strings.CutPrefix(ref, "http://"); !ok {
+				return ""
+			}
+		}
+		n := strings.IndexByte(rest, '/')
+		if n < 0 {
+			return ""
+		}
+		host, path = rest[:n], rest[n:]
+	}
+	if !isPlainHost(host) || !isPlainPath(path) || len(origin)+len(ref) > MaxAddress {
+		return ""
+	}
+	return origin + ref
+}
+
+// isPlainHost reports whether s is a name in lower case without a port.
+func isPlainHost(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= maxHost
+}
+
+// isPlainPath reports whether s is a path from the root, with a query or without,
+// of characters that stand for themselves. One with a full stop in front of a name,
+// which could lead upwards, is not plain.
+func isPlainPath(s string) bool {
+	query := false
+	for i := 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '~':
+		case c == '/', c == '.':
+			if s[i-1] == '/' && !query {
+				return false
+			}
+		case c == '?':
+			if query || i == len(s)-1 {
+				return false
+			}
+			query = true
+		case c == '=', c == '&':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // Join returns an address as a browser reads it: cleaned, without white space

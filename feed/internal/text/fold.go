@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Fold returns s as one line of text that can be seen: cleaned, white space
@@ -60,8 +61,18 @@ func (f *Folder) String() string {
 }
 
 // Write adds s, which need not be clean.
-func (f *Folder) Write(s string) {
-	for _, r := range Clean(s) {
+func (f *Folder) Write(s string) { f.WriteClean(Clean(s)) }
+
+// WriteClean adds s, which [Clean] leaves as it is.
+func (f *Folder) WriteClean(s string) {
+	from := 0 // what is before has been added
+	for i, r := range s {
+		if isOrdinary(r) && !f.gap && f.joiner == 0 {
+			f.runes, f.last = f.runes+1, r
+			continue
+		}
+		f.b.WriteString(s[from:i])
+		from = i + utf8.RuneLen(r)
 		switch {
 		case unicode.IsSpace(r), r == brailleBlank:
 			f.gap, f.joiner = true, 0
@@ -78,6 +89,13 @@ func (f *Folder) Write(s string) {
 			f.add(r)
 		}
 	}
+	f.b.WriteString(s[from:])
+}
+
+// isOrdinary reports whether r is one of the most common characters that are seen,
+// each by itself: of ASCII and of CJK.
+func isOrdinary(r rune) bool {
+	return ' ' < r && r < 0x7F || 0x3001 <= r && r <= 0x9FFF && r != 0x3164 || 0xFF01 <= r && r <= 0xFF5E
 }
 
 func (f *Folder) add(r rune) {
