@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -18,36 +17,36 @@ var errXML = errors.New("not XML")
 // last look at each item, once for all feeds that carry it. It knows the XML that
 // this package writes: no comments, no blanks in tags but one before an attribute.
 // That is a sixth of the time that encoding/xml takes, which was half of [Prepare].
-func checkXML(element []byte) error {
-	var open [][]byte
-	for b := element; len(b) > 0; {
-		switch end := bytes.IndexByte(b, '<'); {
+func checkXML(element string) error {
+	var open []string
+	for s := element; s != ""; {
+		switch end := strings.IndexByte(s, '<'); {
 		case end != 0:
 			if end < 0 {
-				end = len(b)
+				end = len(s)
 			}
-			if !isText(b[:end], true) {
+			if !isText(s[:end], true) {
 				return errXML
 			}
-			b = b[end:]
-		case bytes.HasPrefix(b, []byte("<![CDATA[")):
-			text, rest, ok := bytes.Cut(b[len("<![CDATA["):], []byte("]]>"))
+			s = s[end:]
+		case strings.HasPrefix(s, "<![CDATA["):
+			text, rest, ok := strings.Cut(s[len("<![CDATA["):], "]]>")
 			if !ok || !isText(text, false) {
 				return errXML
 			}
-			b = rest
-		case bytes.HasPrefix(b, []byte("</")):
-			name, rest, ok := bytes.Cut(b[len("</"):], []byte(">"))
-			if !ok || len(open) == 0 || !bytes.Equal(name, open[len(open)-1]) {
+			s = rest
+		case strings.HasPrefix(s, "</"):
+			name, rest, ok := strings.Cut(s[len("</"):], ">")
+			if !ok || len(open) == 0 || name != open[len(open)-1] {
 				return errXML
 			}
-			open, b = open[:len(open)-1], rest
+			open, s = open[:len(open)-1], rest
 		default:
-			name, rest := cutName(b[1:])
-			if b = skipAttributes(rest); len(name) == 0 || len(b) == 0 {
+			name, rest := cutName(s[1:])
+			if s = skipAttributes(rest); name == "" || s == "" {
 				return errXML
 			}
-			open, b = append(open, name), b[1:]
+			open, s = append(open, name), s[1:]
 		}
 	}
 	if len(open) > 0 {
@@ -58,36 +57,36 @@ func checkXML(element []byte) error {
 
 // skipAttributes returns the end of a start tag behind its name, from the bracket
 // on, or nothing if it has none.
-func skipAttributes(b []byte) []byte {
-	for len(b) > 0 && b[0] == ' ' {
-		name, rest := cutName(b[1:])
-		rest, ok := bytes.CutPrefix(rest, []byte(`="`))
-		value, rest, ended := bytes.Cut(rest, []byte(`"`))
-		if len(name) == 0 || !ok || !ended || !isText(value, true) {
-			return nil
+func skipAttributes(s string) string {
+	for strings.HasPrefix(s, " ") {
+		name, rest := cutName(s[1:])
+		rest, ok := strings.CutPrefix(rest, `="`)
+		value, rest, ended := strings.Cut(rest, `"`)
+		if name == "" || !ok || !ended || !isText(value, true) {
+			return ""
 		}
-		b = rest
+		s = rest
 	}
-	if len(b) == 0 || b[0] != '>' {
-		return nil
+	if !strings.HasPrefix(s, ">") {
+		return ""
 	}
-	return b
+	return s
 }
 
-// cutName cuts b behind the name that it begins with.
-func cutName(b []byte) (name, rest []byte) {
-	for i, c := range b {
+// cutName cuts s behind the name that it begins with.
+func cutName(s string) (name, rest string) {
+	for i := range len(s) {
+		c := s[i]
 		if letter := c|0x20 >= 'a' && c|0x20 <= 'z'; !letter && (i == 0 || c != ':' && c != '-' && (c < '0' || c > '9')) {
-			return b[:i], b[i:]
+			return s[:i], s[i:]
 		}
 	}
-	return b, nil
+	return s, ""
 }
 
-// isText reports whether b has only characters that [text.Clean] leaves, and, where
+// isText reports whether s has only characters that [text.Clean] leaves, and, where
 // it is parsed, no markup but references.
-func isText(b []byte, parsed bool) bool {
-	s := string(b)
+func isText(s string, parsed bool) bool {
 	if text.Clean(s) != s {
 		return false
 	}
@@ -125,7 +124,7 @@ func isReference(s string) bool {
 		number, base = hex, 16
 	}
 	n, err := strconv.ParseUint(number, base, 32)
-	return ok && isNumber && err == nil && (n == '\r' || utf8.ValidRune(rune(n)) && isText(utf8.AppendRune(nil, rune(n)), false))
+	return ok && isNumber && err == nil && (n == '\r' || utf8.ValidRune(rune(n)) && isText(string(rune(n)), false))
 }
 
 // checkJSON returns why a parser can't read an object.

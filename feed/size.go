@@ -30,26 +30,27 @@ func (f *Feed) headBytes(items int) int {
 // weigh returns the item's weight. Body is the length of its full text. It fails
 // where a parser could not read the item.
 func (p *Prepared) weigh(body int) (weight, error) {
-	const fields, separator = 8 << 10, 1
-	scratch := make([]byte, 0, fields+body+body/4)
+	const fields, separator = 2 << 10, 1
+	scratch := make([]byte, 0, fields+body+body/8)
 	named := p.rss
 	if named.Creator == "" { // a feed will join the names in its own language
 		named.Creator = strings.Join(named.authors, strings.Repeat(" ", maxJoint))
 	}
 	rss := len(rssItemWriter.Append(scratch, named.bare()))
 	atom := atomEntryWriter.Append(scratch, p.atom.bare())
-	bare, err := max(rss, len(atom)), checkXML(atom)
+	bare, err := max(rss, len(atom)), checkXML(string(atom))
+
 	json := jsonItemWriter.Append(scratch, p.json.bare())
 	bare, err = max(bare, len(json)), errors.Join(err, checkJSON(json))
 
-	full := max(len(atomEntryWriter.Append(scratch, &p.atom)), len(jsonItemWriter.Append(scratch, &p.json)))
-	// The full text, which takes longest to read, is the same in all.
+	// The full text, which takes longest to read, is the same in all, and adds no
+	// more in Atom than in RSS.
 	item := rssItemWriter.Append(scratch, &named)
-	if err = errors.Join(err, checkXML(item)); err != nil {
+	if err = errors.Join(err, checkXML(string(item))); err != nil {
 		return weight{}, err
 	}
-	full = max(full, len(item)) + separator
-	return weight{bare: bare + separator, text: max(full-bare-separator, 0)}, nil
+	full := max(bare+len(item)-rss, len(jsonItemWriter.Append(scratch, &p.json)))
+	return weight{bare: bare + separator, text: max(full-bare, 0)}, nil
 }
 
 // lighten takes the full text from the oldest items until at least so many

@@ -209,6 +209,9 @@ func appendValue(b []byte, s string) []byte { return appendEscaped(b, s, "&#34;"
 // appendEscaped appends s with its markup escaped, and double quotes where they
 // have an escape.
 func appendEscaped(b []byte, s, quote string) []byte {
+	if strings.IndexByte(s, '&') < 0 && strings.IndexByte(s, '<') < 0 && strings.IndexByte(s, '>') < 0 && strings.IndexByte(s, '"') < 0 {
+		return append(b, s...)
+	}
 	from := 0
 	for i := range len(s) {
 		var ref string

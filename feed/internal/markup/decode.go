@@ -62,6 +62,10 @@ func isAlphanumeric(c byte) bool {
 	return isLetter(c) || '0' <= c && c <= '9'
 }
 
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
+}
+
 func isLetter(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }

@@ -32,7 +32,7 @@ func extract(s string, limit int, proseOnly bool) (plain string, whole bool) {
 			if lost && strings.IndexByte(",.;:!?)", t.raw[0]) >= 0 {
 				f.NoGap()
 			}
-			f.Write(html.UnescapeString(t.raw))
+			f.WriteClean(html.UnescapeString(t.raw))
 			lost, begun = false, begun && isBlank(t.raw)
 			continue
 		case t.kind == rawToken:
@@ -96,7 +96,7 @@ func (z *scanner) inner(name string, link *bool) string {
 		case !ok:
 			return f.String()
 		case t.kind == textToken:
-			f.Write(html.UnescapeString(t.raw))
+			f.WriteClean(html.UnescapeString(t.raw))
 		case t.name == name && t.kind == startTag:
 			depth++
 		case t.name == name:

@@ -82,18 +82,21 @@ func isPlainTag(tag []byte) bool {
 	if e == nil {
 		return false
 	}
-	var names [8]string
+	var names [8][]byte
+	has := func(name []byte) bool {
+		return slices.ContainsFunc(names[:], func(other []byte) bool { return bytes.Equal(other, name) })
+	}
 	for i := range names {
 		name, v, ok := bytes.Cut(rest[1:], []byte(`="`))
 		end := bytes.IndexByte(v, '"')
 		kind, allowed := e.attrs[string(name)]
-		if !ok || end < 0 || !allowed || !isPlainValue(kind, v[:end]) || slices.Contains(names[:i], string(name)) {
+		if !ok || end < 0 || !allowed || !isPlainValue(kind, v[:end]) || has(name) {
 			return false
 		}
-		names[i] = string(name)
+		names[i] = name
 		switch rest = v[end+1:]; {
 		case len(rest) == 1: // ">"
-			return e.name != "a" && e.name != "img" || slices.Contains(names[:i+1], "href") || slices.Contains(names[:i+1], "src")
+			return e.name != "a" && e.name != "img" || has([]byte("href")) || has([]byte("src"))
 		case len(rest) == 0 || rest[0] != ' ':
 			return false
 		}
@@ -119,9 +122,14 @@ func isPlainValue(kind value, v []byte) bool {
 			case isAlphanumeric(c) || c == '.' || c == '-':
 			case c == '/':
 				host = false
-			case !host && (c == '_' || c == '?' && i < len(rest)-1 || c == '=' || c == '~'):
-			case !host && c == '&' && bytes.HasPrefix(rest[i:], []byte("&amp;")):
-			case !host && c == ';' && i >= 4 && string(rest[i-4:i]) == "&amp":
+			case host:
+				return false
+			case c == '_' || c == '=' || c == '~' || c == ':' || c == ',' || c == '(' || c == ')' || c == '+' || c == '@' || c == '!':
+			case c == '?' && i < len(rest)-1:
+			case c == '#' && i < len(rest)-1 && bytes.IndexByte(rest[:i], '#') < 0:
+			case c == '%' && i+2 < len(rest) && isHex(rest[i+1]) && isHex(rest[i+2]):
+			case c == '&' && bytes.HasPrefix(rest[i:], []byte("&amp;")):
+			case c == ';' && i >= 4 && string(rest[i-4:i]) == "&amp":
 			default:
 				return false
 			}
@@ -147,6 +155,9 @@ func passes(b []byte) bool {
 	for {
 		start := bytes.IndexByte(b, '<')
 		if start < 0 {
+			if len(tags) == 0 {
+				return true
+			}
 			if bytes.IndexByte(tags, '\'') >= 0 {
 				tags = bytes.ReplaceAll(tags, []byte("'"), []byte("&#39;")) // as the policy writes it
 			}

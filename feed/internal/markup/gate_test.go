@@ -53,9 +53,11 @@ func TestPlainTag(t *testing.T) {
 	for tag, want := range map[string]bool{
 		`<a href="https://a.example/x?a=1&amp;b=2">`: true, `<a href="http://a.example">`: true, `<a href="https://a.example/" title="湘潭">`: true,
 		`<img src="https://a.example/1.jpg" alt="" width="600" height="50%">`: true, `<p lang="zh-CN">`: true, `<ol start="3" reversed="">`: true,
-		`<td colspan="2">`: true,
+		`<td colspan="2">`:                 true,
+		`<a href="https://a.example/%2e">`: true, `<a href="https://a.example/wiki/%E6%B9%98_(X):a,b!@+?q=%zz">`: false, `<a href="https://a.example/wiki/%E6%B9%98_(X):a,b!@+?q=%2f#c:d(e)">`: true,
+		`<a href="https://a.example/#">`: false, `<a href="https://a.example/#a#b">`: false, `<a href="https://a.example#a">`: false,
 
-		`<a title="x">`: false, `<img alt="x">`: false, `<a href="javascript:x">`: false, `<a href="https://a.example/&#34;">`: false, `<a href="https://a.example/%2e">`: false,
+		`<a title="x">`: false, `<img alt="x">`: false, `<a href="javascript:x">`: false, `<a href="https://a.example/&#34;">`: false, `<a href="https://a.example/%">`: false, `<a href="https://a.example/%2">`: false, `<a href="https://a.example/%2g">`: false,
 		`<a href="https://a.example/?">`: false, `<a href="https://a@b.example/">`: false, `<a href="https://a.example:80/">`: false, `<a href="https://a.example/&x;">`: false,
 		`<a href="https://?x">`: false, `<p onclick="x">`: false, `<p lang="a" lang="b">`: false, `<p title="a&#39;b">`: false, `<p title="'">`: false, `<p title="a"x="b">`: false,
 		`<p title="a" >`: false, `<p title="a"/>`: false, `<p  title="a">`: false, `<script src="https://a.example/">`: false, `<a>`: false, `</p x="">`: false,
