@@ -53,7 +53,7 @@ func (c *buildCommand) Run(in *invocation) error {
 		return err
 	}
 	defer store.Close()
-	follow, err := openSources(log, cfg, store)
+	follow, err := openSources(ctx, log, cfg, store)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,13 @@ func (c *importCommand) Run(in *invocation) error {
 		if c.Delete {
 			return c.remove(ctx, in, store)
 		}
+		if c.Replace != "" {
+			station, ok := cfg.Network.Renamed(c.Replace)
+			if !ok {
+				return &usageError{fmt.Errorf("feedstation: --replace: no station %q", c.Replace)}
+			}
+			c.Replace = station.ID
+		}
 		p := lineReport{in.terminal.Stderr}
 		intake := &ingest.Intake{
 			Network: cfg.Network, Reader: cfg.Content.Reader(), Strict: c.Strict, Whole: c.Strict || c.Replace != "", Station: c.Replace,
@@ -47,9 +54,6 @@ func (c *importCommand) Run(in *invocation) error {
 		into := ingest.Store(store)
 		replacement := &content.Replacement{Store: store, Station: c.Replace, Most: c.Yes}
 		if c.Replace != "" {
-			if _, ok := cfg.Network.Station(c.Replace); !ok {
-				return &usageError{fmt.Errorf("feedstation: --replace: no station %q", c.Replace)}
-			}
 			into = replacement
 		}
 		err := intake.Put(ctx, into, in.records(c.Files))

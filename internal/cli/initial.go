@@ -201,7 +201,7 @@ func (s *initial) surveySource(ctx context.Context) error {
 	s.config.Content.Source = &setup.Source{
 		ID: c.From, Kind: c.From, URL: c.URL, Dir: c.Dir, Station: "station", Collection: c.Collection, Link: c.Link, Username: c.Username, Fields: c.Field,
 	}
-	source, err := s.source()
+	source, err := s.source(ctx)
 	if err != nil {
 		return err
 	}
@@ -230,12 +230,12 @@ func (s *initial) surveySource(ctx context.Context) error {
 }
 
 // source returns the configured source, not to be followed.
-func (s *initial) source() (*ingest.Source, error) {
+func (s *initial) source(ctx context.Context) (*ingest.Source, error) {
 	cfg, _, err := s.render()
 	if err != nil {
 		return nil, err
 	}
-	all, err := openSources(slog.New(slog.DiscardHandler), cfg, nil)
+	all, err := openSources(ctx, slog.New(slog.DiscardHandler), cfg, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -278,7 +278,7 @@ func (s *initial) fill(ctx context.Context, cfg *config.Config, store *content.S
 		}
 		return nil
 	}
-	source, err := s.source()
+	source, err := s.source(ctx)
 	if err != nil {
 		return err
 	}

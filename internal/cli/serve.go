@@ -179,7 +179,7 @@ func (s *service) work(ctx context.Context) error {
 	timetable := jobs.NewTimetable(s.log)
 	timetable.Add(s.cfg.Jobs.Refresh, refresh)
 	timetable.Add(s.cfg.Jobs.Audit, audit)
-	follow, err := openSources(s.log, s.cfg, store)
+	follow, err := openSources(ctx, s.log, s.cfg, store)
 	if err != nil {
 		return err
 	}

@@ -36,9 +36,15 @@ type sources struct {
 	held *durable.Lock // nil: another process has it
 }
 
-func openSources(log *slog.Logger, cfg *config.Config, store *content.Store) (*sources, error) {
+func openSources(ctx context.Context, log *slog.Logger, cfg *config.Config, store *content.Store) (*sources, error) {
 	s := &sources{lock: cfg.Content.DSN.Reveal() + ".sources.lock"}
-	for _, c := range cfg.Content.Expanded() {
+	expanded := cfg.Content.Expanded()
+	if store != nil {
+		if err := keepIDs(ctx, cfg.Network, store, expanded); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range expanded {
 		options, err := sourceOptions(cfg.Network, cfg.Content, c)
 		if err != nil {
 			return nil, err
@@ -50,6 +56,30 @@ func openSources(log *slog.Logger, cfg *config.Config, store *content.Store) (*s
 		s.all = append(s.all, source)
 	}
 	return s, nil
+}
+
+// keepIDs gives a site whose station has another id now the id that it had as a source:
+// its articles would all be there twice, as their ids begin with it.
+func keepIDs(ctx context.Context, n *network.Network, store ingest.SourceStore, all []config.Source) error {
+	for i := range all {
+		of, isSite := strings.CutSuffix(all[i].ID, "-"+all[i].Station)
+		station, ok := n.Renamed(all[i].Station)
+		if !isSite || !ok {
+			continue
+		}
+		for _, id := range append([]string{all[i].Station, station.ID}, station.Was...) {
+			id = of + "-" + id
+			state, _, err := store.Source(ctx, id)
+			if err != nil {
+				return err
+			}
+			if state != "" && !slices.ContainsFunc(all, func(c config.Source) bool { return c.ID == id && c.Station != all[i].Station }) {
+				all[i].ID = id
+				break
+			}
+		}
+	}
+	return nil
 }
 
 func sourceOptions(n *network.Network, content config.Content, c config.Source) (ingest.Options, error) {
@@ -235,7 +265,7 @@ func (s *sources) conditions() (all []condition.Condition) {
 // checkSources tries every source and prints what it would give. It reports whether
 // all can be read.
 func checkSources(ctx context.Context, out io.Writer, cfg *config.Config) (ok bool, err error) {
-	all, err := openSources(slog.New(slog.DiscardHandler), cfg, nil)
+	all, err := openSources(ctx, slog.New(slog.DiscardHandler), cfg, nil)
 	if err != nil {
 		return false, err
 	}

@@ -140,11 +140,14 @@ func (doc *document) validateSource(r *report, path string, s *Source, ids map[s
 
 // validateStationsOf reports stations and channels that there are not.
 func (doc *document) validateStationsOf(r *report, path string, s *Source) {
-	channels := map[string][]string{}
+	channels := map[string][]string{} // by station; both by former ids as well
 	for _, station := range doc.Stations {
-		channels[station.ID] = nil
+		var ids []string
 		for _, c := range station.Channels {
-			channels[station.ID] = append(channels[station.ID], c.ID)
+			ids = append(append(ids, c.ID), c.Was...)
+		}
+		for _, id := range append(station.Was[:len(station.Was):len(station.Was)], station.ID) {
+			channels[id] = ids
 		}
 	}
 	var used []string

@@ -25,8 +25,8 @@ func TestSourceKeys(t *testing.T) {
 
 const sourceHead = `network: {name: n}
 stations:
-  - {id: xt, name: x, url: "https://xt.news.example", channels: [{id: moment, name: m}]}
-  - {id: yy, name: y, url: "https://yy.news.example"}
+  - {id: xt, name: x, url: "https://xt.news.example", channels: [{id: moment, was: [now], name: m}]}
+  - {id: yy, was: [old, older], name: y, url: "https://yy.news.example"}
 content:
   sources:
 `
@@ -38,6 +38,7 @@ func TestSources(t *testing.T) {
 	}{
 		{name: "least", source: `{id: cms, kind: wordpress, url: "https://cms.example", station: xt}`},
 		{name: "json", source: `{id: cms, kind: json, url: "https://cms.example/?since={since}", link: "https://xt.news.example/{slug}", stations: {a: xt}, fields: {id: id, title: t, published: p}}`},
+		{name: "former ids", source: `{id: cms, kind: wordpress, sites: {"https://cms.example": old}, station: older, stations: {a: xt}, channels: {a: now}}`},
 		{name: "nothing", source: `{id: cms}`, want: []string{"7: content.sources[0].kind: missing"}},
 		{name: "kind", source: `{id: cms, kind: joomla}`, want: []string{
 			`7: content.sources[0].kind: want one of ` + strings.Join(SourceKinds[:], ", ") + `, got "joomla"`,

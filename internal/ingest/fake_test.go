@@ -19,8 +19,8 @@ func newsroom(t *testing.T) *network.Network {
 	t.Helper()
 	n, err := network.New("湘江新闻网", []*network.Station{
 		{
-			ID: "xt", URL: "https://xt.news.example", Zone: time.UTC, Language: "zh-CN",
-			Channels: []network.Channel{{ID: "politics", Name: "时政"}, {ID: "moment", Name: "时刻新闻"}},
+			ID: "xt", Was: []string{"xiangtan"}, URL: "https://xt.news.example", Zone: time.UTC, Language: "zh-CN",
+			Channels: []network.Channel{{ID: "politics", Name: "时政"}, {ID: "moment", Was: []string{"now"}, Name: "时刻新闻"}},
 		},
 		{ID: "yy", URL: "https://yy.news.example", Zone: time.UTC, Language: "zh-CN"},
 	}, nil)

@@ -68,7 +68,7 @@ type Intake struct {
 	Whole bool
 	// Strict refuses odd values.
 	Strict bool
-	// Station is the one that all articles are of; empty: any.
+	// Station is the one that all articles are of, by its present id; empty: any.
 	Station string
 	// Refused is told why a record is refused: an error that joins its faults.
 	Refused func(at Place, err error)
@@ -214,21 +214,15 @@ func (i *Intake) decode(r Record) (a article.Article, odd []article.Fault, err e
 	if i.Strict && len(odd) > 0 {
 		return a, nil, Joined(odd)
 	}
-	station, ok := i.Network.Station(a.Station)
+	station, ok := i.Network.Renamed(a.Station)
 	switch {
 	case !ok:
 		return a, nil, article.Fault{Place: "station", Err: fmt.Errorf("%q is not in the configuration", a.Station)}
-	case i.Station != "" && a.Station != i.Station:
+	case i.Station != "" && station.ID != i.Station:
 		return a, nil, article.Fault{Place: "station", Err: fmt.Errorf("want %s, got %q", i.Station, a.Station)}
 	}
-	for _, channel := range a.Channels {
-		if !station.HasChannel(channel) {
-			if i.Count.UnknownChannels == nil {
-				i.Count.UnknownChannels = map[string]int{}
-			}
-			i.Count.UnknownChannels[a.Station+"/"+channel]++
-		}
-	}
+	a.Station = station.ID
+	i.channels(station, &a)
 	if len(a.Images) == 0 {
 		a.Lead = article.NoLead
 		if strings.Contains(a.Body, "<") {
@@ -236,6 +230,22 @@ func (i *Intake) decode(r Record) (a article.Article, odd []article.Fault, err e
 		}
 	}
 	return a, odd, nil
+}
+
+// channels gives an article the present ids of its channels, and counts those that its
+// station does not have.
+func (i *Intake) channels(station *network.Station, a *article.Article) {
+	for n, channel := range a.Channels {
+		now, ok := station.RenamedChannel(channel)
+		if ok {
+			a.Channels[n] = now
+			continue
+		}
+		if i.Count.UnknownChannels == nil {
+			i.Count.UnknownChannels = map[string]int{}
+		}
+		i.Count.UnknownChannels[a.Station+"/"+channel]++
+	}
 }
 
 // ID returns the id that a record names: as it is, as a JSON text, or as an object with

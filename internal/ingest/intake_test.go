@@ -20,7 +20,8 @@ import (
 // shelf is a store in memory. It refuses articles with the guid "taken".
 type shelf struct {
 	ids     []string
-	batches []int // how many articles each transaction stored
+	filed   []string // stations and channels
+	batches []int    // how many articles each transaction stored
 }
 
 func (s *shelf) PutOthers(_ context.Context, articles iter.Seq2[article.Article, error], refused func(error)) (int, error) {
@@ -33,6 +34,7 @@ func (s *shelf) PutOthers(_ context.Context, articles iter.Seq2[article.Article,
 			refused(errors.New("guid: taken"))
 		default:
 			ids = append(ids, a.ID)
+			s.filed = append(s.filed, a.Station+" "+strings.Join(a.Channels, " "))
 		}
 	}
 	s.ids = append(s.ids, ids...)
@@ -47,7 +49,9 @@ func record(id, more string) string {
 // stations returns a network of the station xt.
 func stations(t *testing.T) *network.Network {
 	t.Helper()
-	n, err := network.New("湘江新闻网", []*network.Station{{ID: "xt", URL: "https://xt.news.example"}}, nil)
+	n, err := network.New("湘江新闻网", []*network.Station{{
+		ID: "xt", Was: []string{"xiangtan"}, URL: "https://xt.news.example", Channels: []network.Channel{{ID: "moment", Was: []string{"now", "flash"}}},
+	}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +73,7 @@ func TestIntake(t *testing.T) {
 		batches []int
 		said    []string
 		err     error
+		filed   string // of the first
 	}{
 		{name: "nothing"},
 		{name: "blank lines", in: "\n \n", want: Count{}},
@@ -107,6 +112,10 @@ func TestIntake(t *testing.T) {
 			name: "another station than the one that is wanted", in: good, station: "zz", want: Count{Refused: 1},
 			said: []string{`in:1: station: want zz, got "xt"`},
 		},
+		{
+			name: "former ids", in: strings.ReplaceAll(record("1", `,"channels":["flash","moment","gossip"]`), `"xt"`, `"xiangtan"`), station: "xt",
+			want: Count{Stored: 1, UnknownChannels: map[string]int{"xt/gossip": 1}}, batches: []int{1}, filed: "xt moment moment gossip",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var store shelf
@@ -129,6 +138,9 @@ func TestIntake(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.said, said); diff != "" {
 				t.Errorf("said (-want +got):\n%s", diff)
+			}
+			if tt.filed != "" && tt.filed != store.filed[0] {
+				t.Errorf("filed under %q, want %q", store.filed[0], tt.filed)
 			}
 		})
 	}

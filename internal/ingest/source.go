@@ -29,7 +29,7 @@ type Options struct {
 	URL  string // what relative addresses of articles are relative to
 	Dir  string // of files; empty: the source is asked over HTTP
 	// Station is the one of articles for which Stations names none; both Stations and
-	// Channels are ids by what articles are filed under.
+	// Channels are ids, present or former ones, by what articles are filed under.
 	Station            string
 	Stations, Channels map[string]string
 	Link               string         // see config.Source
@@ -117,6 +117,11 @@ func NewSource(log *slog.Logger, n *network.Network, store SourceStore, o Option
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", o.ID, err)
 	}
+	o.Station = present(n, o.Station)
+	o.Stations = maps.Clone(o.Stations)
+	for term, id := range o.Stations {
+		o.Stations[term] = present(n, id)
+	}
 	var asked getter = c
 	if o.Dir != "" {
 		asked = &folder{o.Dir, base, o.Link, int64(o.Access.MaxBytes)}
@@ -126,6 +131,14 @@ func NewSource(log *slog.Logger, n *network.Network, store SourceStore, o Option
 		Options: o, log: log.With("component", "source "+o.ID), network: n, store: store, client: asked, base: base,
 		conditions: condition.New(log), leftOut: map[string]string{}, kept: map[part]error{}, logged: map[string]bool{},
 	}, nil
+}
+
+// present returns the present id of a station; of none, the id itself.
+func present(n *network.Network, id string) string {
+	if station, ok := n.Renamed(id); ok {
+		return station.ID
+	}
+	return id
 }
 
 // What can be wrong with a source.

@@ -297,3 +297,33 @@ func TestSourceConditional(t *testing.T) {
 		}
 	})
 }
+
+// TestSourceFormerIDs holds that articles have present ids, whether the configuration or
+// the source has former ones.
+func TestSourceFormerIDs(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*Options)
+	}{
+		{"the configuration", func(o *Options) { o.Station, o.Channels = "xiangtan", map[string]string{"mayor": "now"} }},
+		{"its stations", func(o *Options) {
+			o.Station, o.Stations, o.Channels = "", map[string]string{"mayor": "xiangtan"}, map[string]string{"mayor": "now"}
+		}},
+		{"the source", func(o *Options) {
+			o.Station, o.Kind.Fields["station"], o.Kind.Fields["channels"] = "yy", "_embedded.wp:term.1.0.name", "_embedded.wp:term.1.1.name"
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			fake, store := &cmstest.System{Posts: posts(1)}, openStore(t)
+			fake.Posts[0].Categories, fake.Posts[0].Tags = []string{"mayor"}, []string{"xiangtan", "now"}
+			source, _, _ := open(t, store, "wordpress", Settings{}, fake.Handlers()["wordpress"], tt.change)
+			mustRun(t, source)
+			if a := stored(t, store, "1"); a.Station != "xt" || !slices.Equal(a.Channels, []string{"moment"}) {
+				t.Errorf("station %q, channels %q", a.Station, a.Channels)
+			}
+			if !source.Serves("xt") {
+				t.Error("the source serves another station")
+			}
+		})
+	}
+}

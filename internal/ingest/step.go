@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -184,8 +185,8 @@ func (s *Source) stationOf(e *entry, r values) string {
 	if id := s.Stations[named]; id != "" {
 		return id
 	}
-	if _, ok := s.network.Station(named); ok {
-		return named
+	if station, ok := s.network.Renamed(named); ok {
+		return station.ID
 	}
 	return s.Station
 }
@@ -203,11 +204,8 @@ func (s *Source) channelsOf(e *entry, r values, id string) (channels []string) {
 		named = []string{one}
 	}
 	for _, term := range slices.Concat(named, e.terms) {
-		channel := s.Channels[term]
-		if channel == "" && station.HasChannel(term) {
-			channel = term
-		}
-		if channel != "" && station.HasChannel(channel) && !slices.Contains(channels, channel) {
+		channel, ok := station.RenamedChannel(cmp.Or(s.Channels[term], term))
+		if ok && !slices.Contains(channels, channel) {
 			channels = append(channels, channel)
 		}
 	}

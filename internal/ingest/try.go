@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"feedstation/internal/article"
@@ -52,7 +51,7 @@ func (s *Source) Try(ctx context.Context) (*Trial, error) {
 		trial.Articles = append(trial.Articles, a)
 		trial.count(categoriesOf(e.filed))
 		for _, term := range e.terms {
-			if !slices.Contains(a.Channels, term) && s.Channels[term] == "" && s.Stations[term] == "" && strings.TrimSpace(term) != "" {
+			if len(s.channelsOf(&entry{terms: []string{term}}, nil, a.Station)) == 0 && s.Channels[term] == "" && s.Stations[term] == "" && strings.TrimSpace(term) != "" {
 				trial.Unknown[term]++
 			}
 		}

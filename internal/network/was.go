@@ -49,6 +49,25 @@ func (s *Station) addWas() (faults []error) {
 	return faults
 }
 
+// Renamed returns the station that has that id, or had it formerly.
+func (n *Network) Renamed(id string) (*Station, bool) {
+	if s, ok := n.byID[id]; ok {
+		return s, true
+	}
+	s, ok := n.byWas[id]
+	return s, ok
+}
+
+// RenamedChannel returns the present id of the station's channel that has that id, or
+// had it formerly.
+func (s *Station) RenamedChannel(id string) (now string, ok bool) {
+	if s.HasChannel(id) {
+		return id, true
+	}
+	now, ok = s.now[id]
+	return now, ok
+}
+
 // Present returns the path that stands now for one of the station: another one where
 // that has the former id of a channel.
 func (s *Station) Present(path string) string {

@@ -72,7 +72,7 @@ func portal(t *testing.T) (h http.Handler, d *desk) {
 func stations(t *testing.T) *network.Network {
 	t.Helper()
 	n, err := network.New("湘江新闻网", []*network.Station{
-		{ID: "xt", URL: "https://xt.news.example", Channels: []network.Channel{{ID: "moment"}}}, {ID: "yy", URL: "https://yy.news.example"},
+		{ID: "xt", URL: "https://xt.news.example", Channels: []network.Channel{{ID: "moment"}}}, {ID: "yy", Was: []string{"yueyang"}, URL: "https://yy.news.example"},
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -125,6 +125,7 @@ func TestPost(t *testing.T) {
 			name: "all refused", body: strings.ReplaceAll(line("1", ""), `"xt"`, `"zz"`), status: 400,
 			want: `{"stored":0,"refused":1,"left_out":0,"faults":[{"line":1,"field":"station","reason":"\"zz\" is not in the configuration","refused":true}]}`,
 		},
+		{name: "a former id", body: strings.ReplaceAll(line("1", ""), `"xt"`, `"yueyang"`), status: 200, want: `{"stored":1,"refused":0,"left_out":0,"ids":["1"]}`},
 		{
 			name: "a guid twice", body: line("1", `,"guid":"a"`) + line("2", `,"guid":"a"`), status: 200,
 			want: `{"stored":1,"refused":1,"left_out":0,"ids":["1"],"faults":[{"line":2,"field":"guid","reason":"guid: \"a\" is that of article 1","refused":true}]}`,
