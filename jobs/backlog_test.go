@@ -597,6 +597,24 @@ func TestShrinksInRounds(t *testing.T) {
 	}
 }
 
+// Addresses of an archive that change are counted through the rounds of a backlog.
+func TestReaddressedInRounds(t *testing.T) {
+	withArchive(t, func(a *archive) {
+		a.refresh()
+		a.restart(a.shelf)
+		a.exec("UPDATE articles SET url = replace(url, '/content/', '/news/') WHERE CAST(id AS INTEGER) BETWEEN 11 AND 24") // half of the feed
+		err := a.conductor.Build(a.t.Context(), nil, func(jobs.Report) {})
+		if refused, ok := errors.AsType[*press.ReaddressedError](err); !ok || refused.Of != 24 || refused.What != "sitemaps" || refused.Articles <= 12 {
+			t.Errorf("refused: %v", err)
+		}
+		if err := a.conductor.Build(a.t.Context(), []string{"xt"}, func(jobs.Report) {}); err != nil {
+			t.Fatal(err)
+		}
+		a.restart(a.shelf)
+		a.refresh()
+	})
+}
+
 // listed returns how many articles the sitemaps of an edition's months have.
 func listed(e *edition.Edition) (n int) {
 	for path, document := range e.All() {

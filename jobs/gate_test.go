@@ -131,7 +131,12 @@ func TestGateReasons(t *testing.T) {
 		{"moved to another scheme", []string{"UPDATE articles SET url = replace(url, 'https:', 'http:')" + most}, false, true, "addresses at http://xt.news.example, where url is https://xt.news.example"},
 		{"moved to another port", []string{"UPDATE articles SET url = replace(url, '.example/', '.example:8443/')" + most}, false, true, "addresses at https://xt.news.example:8443"},
 		{"moved to a station that is none", []string{"UPDATE articles SET station = 'new-' || station" + most}, false, true, `with station "new-xt", which is not configured`},
-		{"moved to another folder", []string{"UPDATE articles SET url = replace(url, '/content/', '/news/')" + most}, false, false, ""},
+		{"moved to another folder", []string{"UPDATE articles SET url = replace(url, '/content/', '/news/')" + most}, false, true, "other addresses for 25 of 30 articles (https://"},
+		{"pages of another kind", []string{"UPDATE articles SET url = replace(url, '.html', '.php')" + most}, false, true, "5.php); if that is meant: feedstation build --accept-shrink"},
+		{"addresses with a query", []string{"UPDATE articles SET url = replace(url, '/content/', '/?p=')" + most}, false, true, "other addresses for"},
+		{"a few moved to another folder", []string{"UPDATE articles SET url = replace(url, '/content/', '/news/')" + rest}, false, false, ""},
+		{"moved to another folder, and its guid is kept", []string{"UPDATE articles SET guid = url, url = replace(url, '/content/', '/news/')" + most}, false, true, "other addresses for"},
+		{"ids given anew", []string{"UPDATE articles SET published = published - 1000, url = replace(url, '/content/', '/news/')" + most}, false, false, ""},
 		{"deleted", []string{"DELETE FROM articles" + most}, false, true, "with no row any more"},
 		{"deleted, after most are withdrawn", []string{"UPDATE articles SET status = 'withdrawn'" + most, "DELETE FROM articles" + rest}, false, false, ""},
 		{"a status that is none", append(loosen(), "UPDATE articles SET status = 'unheard-of'"+most), false, true, "rows that can't be read"},
@@ -154,8 +159,8 @@ func TestGateReasons(t *testing.T) {
 				}
 				w.restart(options)
 				err := w.conductor.Build(w.t.Context(), nil, func(jobs.Report) {})
-				if _, shrunk := errors.AsType[*press.ShrunkError](err); shrunk != tt.refused {
-					t.Errorf("refused: %t, want %t; %v", shrunk, tt.refused, err)
+				if refused := press.IsRefused(err); refused != tt.refused {
+					t.Errorf("refused: %t, want %t; %v", refused, tt.refused, err)
 				}
 				if err != nil && !strings.Contains(err.Error(), tt.why) {
 					t.Errorf("%v: want %q", err, tt.why)

@@ -131,7 +131,7 @@ func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) 
 		r.work.Everything = true // another version or configuration has published
 	}
 	next, err := c.next(ctx, r, enough)
-	if _, shrunk := errors.AsType[*press.ShrunkError](err); shrunk && len(r.outcome.Withdrawn) > 0 {
+	if press.IsRefused(err) && len(r.outcome.Withdrawn) > 0 {
 		// What is refused is for somebody to decide; what has been withdrawn is not.
 		refused := err
 		withdrawn := edition.Retractions{}
@@ -171,10 +171,6 @@ func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.E
 		r.Published = true
 		if back := r.outcome.Back; len(back) > 0 {
 			c.log.WarnContext(ctx, "articles are back whose rows had gone", "station", r.Station.ID, "articles", len(back), "ids", back[:min(len(back), 5)])
-		}
-		if moved := r.outcome.Readdressed; moved.Most() {
-			c.log.WarnContext(ctx, "most articles have other addresses, feeds and sitemaps follow", "station", r.Station.ID,
-				"articles", moved.Articles, "of", moved.Of, "from", moved.From, "to", moved.To, "undo", "feedstation pin "+r.Station.ID)
 		}
 		for month, d := range r.drift {
 			c.noteDrift(r.Station, month, d)

@@ -22,7 +22,7 @@ import (
 )
 
 type buildCommand struct {
-	AcceptShrink []string `help:"Publish the station even if it has lost most of its articles." placeholder:"STATION"`
+	AcceptShrink []string `help:"Publish the station even if it has lost most of its articles, or their addresses." placeholder:"STATION"`
 
 	AcceptOlder bool `help:"Build from a content store that is behind what is published, as after an older copy was restored."`
 

@@ -187,7 +187,7 @@ func TestChangesWithoutATime(t *testing.T) {
 				gone       bool
 			}{
 				{"UPDATE articles SET url = 'https://xt.news.example/other/3.html' WHERE id = '3'", month, "/other/3.html", false},
-				{"UPDATE articles SET url = REPLACE(url, '/content/', '/news/')", month, "/content/", true},
+				{"UPDATE articles SET url = REPLACE(url, '/content/', '/news/') WHERE id BETWEEN '5' AND '9'", month, "/content/9.html", true},
 				{"UPDATE articles SET title = '另一条' WHERE id = '4'", "/xt/rss.xml", "另一条", false},
 				{"UPDATE articles SET title = '再一条', modified_at = '2020-01-01 00:00:00' WHERE id = '11'", "/xt/rss.xml", "再一条", false},
 				{"UPDATE articles SET status = 'withdrawn', modified_at = '2020-01-01 00:00:00' WHERE id = '5'", month, "/news/5.html", true},

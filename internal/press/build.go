@@ -36,7 +36,7 @@ type Outcome struct {
 	Pending []article.Month    // that were not reached
 	LeftOut []article.RowError // that no feed can carry; column "feed"
 	// Withdrawn are the articles of the previous edition that the content
-	// store calls withdrawn, drafts or expired, where a ShrunkError keeps the next
+	// store calls withdrawn, drafts or expired, where the gate keeps the next
 	// one from being published.
 	Withdrawn []article.State
 	// Returned are the articles, by month, that were withdrawn and are back with an
@@ -45,10 +45,8 @@ type Outcome struct {
 	Returned map[article.Month][]string
 	Back     []string
 	Settled  map[string]bool // addresses that another month names than before, because of other articles
-	// Readdressed are the articles of months that have other addresses than before.
-	Readdressed Readdressed
-	Cut         []Cut
-	Memory      Memory // for the next build
+	Cut      []Cut
+	Memory   Memory // for the next build
 }
 
 // Cut is a feed that does not have all articles of its window.
@@ -83,14 +81,15 @@ type builder struct {
 	gone        map[string]bool             // see Work.Gone
 	inFeeds     map[string]edition.Known    // see knownInFeeds
 	moved       map[string]bool             // addresses that a month names now, or that it named: false
+	readdress   Readdressed                 // of the months that were written
 	later       map[string]bool             // addresses that the month under way leaves to later ones; nil: as before
 	outcome     Outcome
 }
 
 // Build returns the edition that follows the previous one: equal to it where
-// nothing has changed. The error is a *ShrunkError where it must not replace it,
-// which may still lose [Outcome.Withdrawn].
-// The outcome holds either way.
+// nothing has changed. The error is a *ShrunkError or a
+// *ReaddressedError where it must not replace it, which may still lose
+// [Outcome.Withdrawn]. The outcome holds either way.
 func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, error) {
 	snapshot, err := withhold(ctx, o.Snapshot, o.Retractions)
 	if err != nil {

@@ -147,7 +147,7 @@ func (w *chunkWriter) knownBy(a edition.Article) string {
 	if known.Gone {
 		w.back = append(w.back, a.ID)
 	}
-	w.moved.note(known, a.Address)
+	w.moved.note(known, a)
 	if known.Another(a.Published, a.Address) {
 		if inFeeds == known.GUID {
 			inFeeds = ""

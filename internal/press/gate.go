@@ -20,7 +20,7 @@ const shrinkable = 10
 // gate returns why an edition must not replace the current one: nothing good is
 // replaced by nothing. Articles of which the content store says why their documents
 // have them no more do not count, however many they are; the gate is for what has
-// vanished without a word.
+// vanished without a word, and for addresses that have changed all at once.
 func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) error {
 	if b.current == nil || work.Accepted {
 		return nil
@@ -37,9 +37,19 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) e
 		inFeed:   {Station: b.station.ID, What: "feed", Before: min(itemsOf(b.current, path), b.feedOf(network.Channel{}).Items), After: itemsOf(next, path)},
 		inMonths: {Station: b.station.ID, What: "sitemaps", Before: backlog.Before, After: listed(next)},
 	}
-	suspect := slices.ContainsFunc(documents[:], func(p ShrunkError) bool { return shrunk(p.Before, p.After, 0) })
+	moved := [...]Readdressed{inMonths: b.readdress}
+	moved[inMonths].add(backlog.moved)
+	var err error
+	if moved[inFeed], err = b.readdressedFeed(next); err != nil {
+		return err
+	}
+	var readdressed error
+	for in := range documents {
+		readdressed = cmp.Or(readdressed, b.readdressedIn(&documents[in], moved[in]))
+	}
+	suspect := readdressed != nil || slices.ContainsFunc(documents[:], func(p ShrunkError) bool { return shrunk(p.Before, p.After, 0) })
 	if !suspect && len(next.Pending())+len(b.current.Pending()) == 0 {
-		backlog.last = next.Watermark()
+		backlog.last, backlog.moved = next.Watermark(), moved[inMonths]
 		return nil
 	}
 	all, err := b.lost(ctx, next, work)
@@ -66,9 +76,16 @@ func (b *builder) gate(ctx context.Context, next *edition.Edition, work *Work) e
 			backlog.Before -= explained
 		}
 	}
-	backlog.last = next.Watermark()
+	if readdressed != nil {
+		return readdressed
+	}
+	backlog.last, backlog.moved = next.Watermark(), moved[inMonths]
 	return nil
 }
+
+// isStationFeed reports whether a path is that of the station's own feed, in the format
+// that has its contents.
+func isStationFeed(path string) bool { return path == network.FeedPath("", network.RSS) }
 
 // shrunk reports whether too much has gone at once. Of few articles all may go
 // only if the store has told of each.
@@ -114,7 +131,7 @@ const maxLost = 50_000
 func (b *builder) lost(ctx context.Context, next *edition.Edition, work *Work) (map[string]lost, error) {
 	all := map[string]lost{}
 	for in, of := range [places]func(path string) bool{
-		inFeed: func(path string) bool { return path == network.FeedPath("", network.RSS) }, inMonths: IsShard,
+		inFeed: isStationFeed, inMonths: IsShard,
 	} {
 		was, err := articlesWhere(b.current, next, of)
 		if err != nil {

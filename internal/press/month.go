@@ -89,7 +89,7 @@ func (b *builder) month(ctx context.Context, month article.Month, e *Extent) err
 	}
 	b.outcome.Back = append(b.outcome.Back, w.back...)
 	b.noteMoved(w)
-	b.outcome.Readdressed.add(w.moved)
+	b.readdress.add(w.moved)
 	b.addSitemaps(w, func(n int) string { return network.ShardPath(month, n) })
 	if month == article.MonthOf(b.asOf, b.station.Zone) { // others change rarely
 		b.memory.month = monthMemory{}

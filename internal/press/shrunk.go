@@ -2,6 +2,7 @@ package press
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -108,4 +109,11 @@ func (b *builder) strangeReason(page string) string {
 		return brokenRow
 	}
 	return fmt.Sprintf("addresses at %s://%s, where url is %s", u.Scheme, u.Host, b.station.URL)
+}
+
+// IsRefused reports whether the gate has kept an edition from being published.
+func IsRefused(err error) bool {
+	_, shrunk := errors.AsType[*ShrunkError](err)
+	_, moved := errors.AsType[*ReaddressedError](err)
+	return shrunk || moved
 }

@@ -34,6 +34,7 @@ type Work struct {
 type Backlog struct {
 	Before int       // the articles in sitemaps when it began to be worked off
 	last   time.Time // watermark of the edition that it has come to
+	moved  Readdressed
 }
 
 // Place is where an article was: in the month of a publication of a station.
