@@ -1,7 +1,9 @@
 package content
 
 import (
+	"cmp"
 	"context"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -22,9 +24,18 @@ const (
 // it still is one: firewalls drop silent ones and tell nobody.
 const maxSilence = 30 * time.Second
 
+// probeChannel is where a connection that listens hears of its own probe.
+const probeChannel = "feedstation_probe"
+
+// errDeaf is of a connection that has been told that it listens, and doesn't hear.
+var errDeaf = errors.New("notifications do not arrive: a pooler in transaction mode, such as PgBouncer, accepts LISTEN and loses them; " +
+	"set content.dsn to the database server itself or to a pool in session mode, or remove content.notify")
+
 // Listen calls woken for each notification on the channel that Options name,
 // with its payload, which may be an article's id or empty; and with none after
 // every connection that was made, since nothing is kept for those who are away.
+// A connection counts as made once it has heard a probe: poolers take a LISTEN that they
+// can't keep.
 // It has a connection of its own, makes a new one whenever that breaks, after
 // pauses of up to half a minute, and finds one that is dead without having said
 // so within half a minute and what Options.Timeout adds. State is called with
@@ -75,14 +86,23 @@ func (s *Store) listen(ctx context.Context, woken func(id string), connected fun
 		return err
 	}
 	defer hangUp(conn)
+	early, err := s.probe(ctx, conn)
+	if err != nil {
+		return err
+	}
 	connected()
 	woken("")
+	for _, id := range early {
+		woken(id)
+	}
 	for {
 		notification, err := s.await(ctx, conn)
 		if err != nil {
 			return err
 		}
-		woken(notification.Payload)
+		if notification.Channel == s.notify {
+			woken(notification.Payload)
+		}
 	}
 }
 
@@ -94,11 +114,52 @@ func (s *Store) subscribe(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, cause(ctx, err)
 	}
-	if _, err := conn.Exec(ctx, "LISTEN "+s.dialect.quote(name{relation: s.notify})); err != nil {
+	channels := "LISTEN " + s.dialect.quote(name{relation: s.notify}) + "; LISTEN " + s.dialect.quote(name{relation: probeChannel})
+	if _, err := conn.Exec(ctx, channels); err != nil {
 		hangUp(conn)
 		return nil, cause(ctx, err)
 	}
 	return conn, nil
+}
+
+// probe has another connection notify, and fails where the one that listens does
+// not hear it. It returns the payloads of what comes meanwhile. The connection itself
+// would hear its own: behind a pooler, that of its own server's session.
+func (s *Store) probe(ctx context.Context, conn *pgx.Conn) (early []string, err error) {
+	token := crand.Text()
+	if err := s.call(ctx, token); err != nil {
+		return nil, err
+	}
+	silence, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	for {
+		notification, err := conn.WaitForNotification(silence)
+		switch {
+		case err != nil && ctx.Err() == nil && pgconn.Timeout(err):
+			return nil, cmp.Or(s.ping(ctx, conn), errDeaf)
+		case err != nil:
+			return nil, err
+		case notification.Channel == s.notify:
+			early = append(early, notification.Payload)
+		case notification.Payload == token:
+			return early, nil
+		}
+	}
+}
+
+// call sends a probe.
+func (s *Store) call(ctx context.Context, token string) error {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	if err != nil {
+		return cause(ctx, err)
+	}
+	defer hangUp(conn)
+	if _, err := conn.Exec(ctx, "SELECT pg_notify($1, $2)", probeChannel, token); err != nil {
+		return cause(ctx, err)
+	}
+	return nil
 }
 
 // await returns the next notification. Meanwhile a connection that is silent

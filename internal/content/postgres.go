@@ -34,6 +34,11 @@ func openPostgres(ctx context.Context, dsn string, timeout time.Duration) (*sql.
 	if !strings.Contains(dsn, "connect_timeout") {
 		config.ConnConfig.ConnectTimeout = timeout
 	}
+	// A pooler may give each transaction another session, where a prepared
+	// statement is unknown or another's. Without one, a question is still one round trip.
+	if !strings.Contains(dsn, "default_query_exec_mode") {
+		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+	}
 	parameters := config.ConnConfig.RuntimeParams
 	if parameters["application_name"] == "" {
 		parameters["application_name"] = "feedstation"
@@ -195,7 +200,22 @@ const (
 	pgNoTable    = "42P01"
 	pgNoFunction = "42883" // also an operator, after a column's type has changed
 	pgMismatch   = "42804"
+	pgProtocol   = "08P01" // what PgBouncer refuses
+
+	pgPreparedTwice = "42P05"
+	pgNotPrepared   = "26000"
 )
+
+// explainPooler says of what PgBouncer refuses what would have it accepted.
+func explainPooler(message string) string {
+	if strings.Contains(message, "statement pooling") {
+		return "the pooler has no transactions: it needs pool_mode = transaction, or session"
+	}
+	if _, parameter, ok := strings.Cut(message, "unsupported startup parameter: "); ok {
+		return "the pooler refuses the parameter " + parameter + " of content.dsn: remove it there, or name it in the pooler's ignore_startup_parameters"
+	}
+	return ""
+}
 
 func explainPostgres(fault *pgconn.PgError) string {
 	switch fault.Code {
@@ -215,6 +235,10 @@ func explainPostgres(fault *pgconn.PgError) string {
 		return "the database cancelled the question for the sake of another"
 	case "53300":
 		return "the database has too many connections"
+	case pgPreparedTwice, pgNotPrepared:
+		return "a pooler gives each transaction another session, which prepared statements do not survive: remove default_query_exec_mode from content.dsn"
+	case pgProtocol:
+		return explainPooler(fault.Message)
 	case "57P01", "57P02", "57P03":
 		return "the database is starting or shutting down"
 	}

@@ -67,9 +67,8 @@ type Options struct {
 	Timeout time.Duration
 	// Notify is the channel of PostgreSQL's NOTIFY on which Listen listens,
 	// taken as it is written, capitals included; empty: none. No other engine has
-	// them. It takes a session of the server's own: PgBouncer in its transaction
-	// and statement modes would say yes and never notify, and a standby has no
-	// LISTEN.
+	// them. It takes a session of the server's own, which no pooler gives in its
+	// transaction and statement modes, and a standby has no LISTEN.
 	Notify string
 	// Network says what the store calls stations and channels that it does not call
 	// by their ids; nil: there are none. The embedded store calls all by their ids.

@@ -107,6 +107,7 @@ func TestBinaryNamesThePackage(t *testing.T) {
 		{"mariadbd", "mariadb-server"},
 		{"xmllint", "libxml2-utils"},
 		{"chromium", "chromium"},
+		{"pgbouncer", "pgbouncer"},
 		{"unheard-of", ""},
 	}
 	for _, tt := range tests {
