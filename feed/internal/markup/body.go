@@ -91,6 +91,7 @@ type writer struct {
 	field bool // only the text is asked for
 	out   []byte
 	open  []frame // the first stands for the body
+	cuts  []*element // formatting elements that the end of another one has ended, see [writer.reopen]
 
 	deep     map[string]int  // start tags left out for their depth, by name
 	unclosed map[string]bool // elements known to have no end tag from here on
@@ -162,7 +163,7 @@ func (w *writer) text(s string) bool {
 	if strings.IndexByte(s, '&') >= 0 {
 		s = text.Clean(html.UnescapeString(s))
 	}
-	if (!top.filled || w.last.from != nowhere || w.apart) && !isBlank(s) {
+	if (!top.filled || len(w.cuts) > 0 || w.last.from != nowhere || w.apart) && !isBlank(s) {
 		w.place(nil)
 		if w.apart && !isSpace(s[0]) {
 			w.out = append(w.out, ' ')

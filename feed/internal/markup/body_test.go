@@ -97,7 +97,7 @@ func TestBodyNesting(t *testing.T) {
 	checkBodies(t, []bodyTest{
 		{"unclosed", "<div><p>a<b>b", "<div><p>a<b>b</b></p></div>"},
 		{"closed twice", "<p>a</p></p></div></b>b", "<p>a</p>b"},
-		{"misnested", "<b><i>a</b>b</i>c", "<b><i>a</i></b>bc"},
+		{"misnested", "<b><i>a</b>b</i>c", "<b><i>a</i></b><i>b</i>c"},
 		{"paragraphs end paragraphs", "<p>a<p>b<div>c<p>d</div>e", "<p>a</p><p>b</p><div>c<p>d</p></div>e"},
 		{"blocks end paragraphs", "<p>a<ul><li>b</ul><p>c<table><tr><td>d</table><p>e<h2>f</h2>", "<p>a</p><ul><li>b</li></ul><p>c</p><table><tr><td>d</td></tr></table><p>e</p><h2>f</h2>"},
 		{"items end items", "<ul><li>a<li>b<ul><li>c</ul><li>d</ul>", "<ul><li>a</li><li>b<ul><li>c</li></ul></li><li>d</li></ul>"},

@@ -20,6 +20,9 @@ func (w *writer) pop() {
 	if f.pseudo {
 		w.pseudo--
 	}
+	if f.element.border {
+		w.cuts = f.cuts
+	}
 	switch {
 	case f.block:
 		w.apart = false

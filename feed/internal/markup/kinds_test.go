@@ -99,6 +99,19 @@ func TestSwallowed(t *testing.T) {
 	})
 }
 
+func TestCutOff(t *testing.T) {
+	checkBodies(t, []bodyTest{
+		{"by the end of another element", "<b>1<i>2</b>3</i>4", "<b>1<i>2</i></b><i>3</i>4"},
+		{"two, in their order", "<p><strong><em>1</p><p>2</em>3</strong>4</p>", "<p><strong><em>1</em></strong></p><p><strong><em>2</em>3</strong>4</p>"},
+		{"by a block", "<p><b>1<div>2</b>3</div>", "<p><b>1</b></p><div><b>2</b>3</div>"},
+		{"without an end", "<p><b>1</p><p>2</p>", "<p><b>1</b></p><p>2</p>"},
+		{"before nothing", "<p><b>1</p></b>\n<p>2</p>", "<p><b>1</b></p>\n<p>2</p>"},
+		{"a link ends", `<p><a href="/x">1</p><p>2</a></p>`, `<p><a href="https://xt.news.example/x">1</a></p><p>2</p>`},
+		{"what is written in another way", `<p><b style="font-weight:400">1</p><p>2</b><tt>3</p><p>4</tt>`, "<p>1</p><p>2<code>3</code></p><p>4</p>"},
+		{"by a cell", "<table><tr><td><b>1</td><td>2</b>3</table>", "<table><tr><td><b>1</b></td><td>23</td></tr></table>"},
+	})
+}
+
 func TestEmbedded(t *testing.T) {
 	film := `<a href="https://video.example/embed/abc">`
 	checkBodies(t, []bodyTest{
@@ -170,8 +183,17 @@ func TestStruck(t *testing.T) {
 		{"the name of a browser", `<span style="-webkit-text-decoration:line-through">5</span>3<i style="-webkit-text-decoration-line: line-through">4</i>`, "<s>5</s>3<i><s>4</s></i>"},
 		{"a class", `<span class="x line-through">5</span><font class="text-decoration-line-through">4</font><p class="strike">3</p>`, "<s>5</s><s>4</s><p>3</p>"},
 		{"in what is struck out", `<del><b><span style="text-decoration:line-through">5</span></b></del>`, "<del><b>5</b></del>"},
-		{"paragraphs in a paragraph", "<p>a<s>5<p>4</p><p>3</p></s><p>b", "<p>a<s>5</s></p><s><p>4</p><p>3</p></s><p>b</p>"},
-		{"blocks in a paragraph", "<p><strike><b><ul><li>5</ul></b></strike>b<p>c", "<s><ul><li>5</li></ul></s>b<p>c</p>"},
+		{"paragraphs in a paragraph", "<p>a<s>5<p>4</p><p>3</p></s><p>b", "<p>a<s>5</s></p><p><s>4</s></p><p><s>3</s></p><p>b</p>"},
+		{"blocks in a paragraph", "<p><strike><b><ul><li>5</ul></b></strike>b<p>c", "<ul><li><s><b>5</b></s></li></ul>b<p>c</p>"},
+		{"the end of its paragraph", "<p><s>5</p><p>4</p>\n<p>3</s>2</p><p>1</p>", "<p><s>5</s></p><p><s>4</s></p>\n<p><s>3</s>2</p><p>1</p>"},
+		{"the end of its paragraph, and no end of its own", "<p><s>5</p><p>4</p>3", "<p><s>5</s></p><p><s>4</s></p><s>3</s>"},
+		{"nothing behind the end of its paragraph", "<p><strike>5</p></strike><p>4</p>", "<p><s>5</s></p><p>4</p>"},
+		{"the end of an item, a heading and a quotation", "<ul><li><s>5<li>4</s>3</ul><h2><s>2</h2><blockquote>1</s></blockquote>0", "<ul><li><s>5</s></li><li><s>4</s>3</li></ul><h2><s>2</s></h2><blockquote><s>1</s></blockquote>0"},
+		{"the end of an element in a line", "<b>6<s>5</b>4</s>3", "<b>6<s>5</s></b><s>4</s>3"},
+		{"a picture behind", "<p><s>5</p><p><img src=1.jpg>4</s>", `<p><s>5</s></p><p><s><img src="` + dir + `1.jpg" alt="">4</s></p>`},
+		{"a table behind", "<p><s>5</p><table><tr><td>4</table>3</s>2", "<p><s>5</s></p><table><tr><td>4</td></tr></table><s>3</s>2"},
+		{"the end of a cell", "<table><tr><td><p><s>5</p>4<td>3</table>2", "<table><tr><td><p><s>5</s></p><s>4</s></td><td>3</td></tr></table>2"},
+		{"what was deleted ends with its paragraph", "<p><del>5</p><p>4</del>", "<p><del>5</del></p><p>4</p>"},
 		{"a block in a paragraph that is struck out by style", `<p><span style="text-decoration:line-through">5<p>3`, "<p><s>5</s></p><p>3</p>"},
 		{"a quotation", `<blockquote style="text-decoration:line-through"><p>5</p></blockquote>`, "<blockquote><s><p>5</p></s></blockquote>"},
 		{"escaped", `<span style="text-decoration&#58;line-through">5</span>`, "<s>5</s>"},

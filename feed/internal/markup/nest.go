@@ -13,17 +13,18 @@ type frame struct {
 	filled bool // there is something in it to see
 	seen   int  // bytes of text in it
 
-	attached bool // it stands for the style of the element around it, and ends with that
-	pre      bool // every character in it counts
-	lines    bool // every line in it counts
-	muted    bool // text in it has no size
-	vector   bool // it is a drawing, outside of the texts of that
-	linked   bool // it is in a link
-	hidden   bool // readers of the page do not see it
-	spoken   bool // but hear it
-	decor    bool // what it has is not meant to be read
-	copied   bool // what it has is there in another form
-	passed   mark // what its style says of the cells or items in it
+	attached bool       // it stands for the style of the element around it, and ends with that
+	pre      bool       // every character in it counts
+	lines    bool       // every line in it counts
+	muted    bool       // text in it has no size
+	vector   bool       // it is a drawing, outside of the texts of that
+	linked   bool       // it is in a link
+	hidden   bool       // readers of the page do not see it
+	spoken   bool       // but hear it
+	decor    bool       // what it has is not meant to be read
+	copied   bool       // what it has is there in another form
+	passed   mark       // what its style says of the cells or items in it
+	cuts     []*element // of a border: the formatting elements that were cut off before it
 
 	icon   bool   // it is a drawing that is a sign
 	label  string // a drawing's title, or what is read aloud of a link
@@ -121,10 +122,14 @@ func (w *writer) element(e *element, t token) {
 // frame returns the frame of an element that begins here.
 func (w *writer) frame(e *element) frame {
 	top := w.top()
-	return frame{
+	f := frame{
 		element: e, start: len(w.out),
 		pre: top.pre || e.name == "pre", lines: top.lines, muted: top.muted, linked: top.linked,
 	}
+	if e.border {
+		f.cuts, w.cuts = w.cuts, nil
+	}
+	return f
 }
 
 // imply writes the end tags that a start tag implies (HTML §13.1.2.4).
@@ -137,22 +142,8 @@ func (w *writer) imply(e *element) {
 	}
 	if e.block {
 		w.apart = false
-		struck := w.isStruck()
-		if w.close(func(f *frame) bool { return f.name == "p" }, func(f *frame) bool { return f.border }) && struck {
-			w.push("s")
-		}
+		w.close(func(f *frame) bool { return f.name == "p" }, func(f *frame) bool { return f.border })
 	}
-}
-
-// isStruck reports whether an s is open in a paragraph. It strikes out what comes
-// behind that, too, until its end tag (HTML §13.2.6.1, active formatting elements).
-func (w *writer) isStruck() bool {
-	for i := len(w.open) - 1; i > 0 && w.open[i].name != "p"; i-- {
-		if f := &w.open[i]; f.name == "s" && !f.attached && !f.silent {
-			return true
-		}
-	}
-	return false
 }
 
 // place sees to it that an element, or a text where e is nil, can stand where
@@ -160,6 +151,14 @@ func (w *writer) isStruck() bool {
 // only, in their order, and everything else in a cell. A browser would move
 // what has no cell to before the table.
 func (w *writer) place(e *element) bool {
+	ok := w.placeCell(e)
+	if len(w.cuts) > 0 && (e == nil || !e.block && !e.table) {
+		w.reopen()
+	}
+	return ok
+}
+
+func (w *writer) placeCell(e *element) bool {
 	top := w.top()
 	if top.element == nil || !top.table && top.name != "table" || top.border && top.name != "table" { // in no table, or in a cell
 		return e == nil || !e.table
@@ -168,7 +167,7 @@ func (w *writer) place(e *element) bool {
 	switch {
 	case inColumns && (e == nil || e.name != "col"):
 		w.pop()
-		return w.place(e)
+		return w.placeCell(e)
 	case e == nil || !e.table:
 		if !inRow {
 			w.push("tr")
@@ -213,6 +212,7 @@ func (w *writer) end(name string) {
 		w.out = append(w.out, "<br>"...)
 	case w.deep[name] > 0:
 		w.deep[name]--
+	case w.uncut(e):
 	default:
 		w.close(func(f *frame) bool { return f.element == e && !f.attached }, func(f *frame) bool {
 			return f.name == "table" || f.border && !e.table && name != "table"
@@ -226,9 +226,14 @@ func (w *writer) close(wanted, border func(*frame) bool) bool {
 	for i := len(w.open) - 1; i > 0; i-- {
 		switch f := &w.open[i]; {
 		case wanted(f):
-			for len(w.open) > i {
+			border := f.border
+			for len(w.open) > i+1 {
+				if !border {
+					w.cutOff(w.top())
+				}
 				w.pop()
 			}
+			w.pop()
 			return true
 		case border(f):
 			return false
