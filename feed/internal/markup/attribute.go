@@ -60,6 +60,10 @@ func (w *writer) attributes(f *frame, t token) (m mark) {
 			f.covers = f.covers || name == "class" && isCover(s)
 		case "data-oembed-url", "data-oembed":
 			f.embed = w.web(text.Join(s))
+		default:
+			if f.embed == "" && !f.media && strings.HasPrefix(name, "data-") && isRecordingType(text.Extension(s)) {
+				f.embed = w.web(text.Join(s))
+			}
 		}
 		if f.cover == "" && (f.flow || f.name == "a" || f.name == "span") {
 			f.cover = w.background(name, s)

@@ -90,7 +90,7 @@ type writer struct {
 	base  *url.URL
 	field bool // only the text is asked for
 	out   []byte
-	open  []frame // the first stands for the body
+	open  []frame    // the first stands for the body
 	cuts  []*element // formatting elements that the end of another one has ended, see [writer.reopen]
 
 	deep     map[string]int  // start tags left out for their depth, by name
@@ -100,6 +100,7 @@ type writer struct {
 
 	raw      treatment // of the element whose content comes next, if it is no markup
 	apart    bool      // the text that comes next is not part of the one before
+	glyphs   [2]int    // where the glyphs of a formula stand that has ended
 	noscript bool      // inside of one
 	hidden   bool      // and what is in that is not to be seen
 
@@ -162,6 +163,9 @@ func (w *writer) text(s string) bool {
 	}
 	if strings.IndexByte(s, '&') >= 0 {
 		s = text.Clean(html.UnescapeString(s))
+	}
+	if s = w.withoutPageBreaks(s); s == "" {
+		return true
 	}
 	if (!top.filled || len(w.cuts) > 0 || w.last.from != nowhere || w.apart) && !isBlank(s) {
 		w.place(nil)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 
@@ -13,6 +14,7 @@ import (
 // embedded is what the tag of something embedded says.
 type embedded struct {
 	address, title, typ string
+	page                string // HTML that is shown in place of an address
 	hidden              bool
 }
 
@@ -40,8 +42,11 @@ func (w *writer) readEmbed(t token) embedded {
 		case "hidden":
 			e.hidden = e.hidden || markOf(name, s)&hides != 0
 		default:
+			if name == "srcdoc" {
+				e.page = s
+				continue
+			}
 			switch s = text.Join(s); {
-			case name == "srcdoc":
 			case strings.Contains(name, "src") && strings.Contains(s, "/"):
 				lazy = cmp.Or(lazy, s)
 			case strings.HasPrefix(name, "data-") && (strings.HasPrefix(s, "//") || text.IsWeb(s)) && shapeOf(s) != pictureFile:
@@ -73,12 +78,62 @@ func (w *writer) web(s string) string {
 // is one. Frames that nobody sees only count readers.
 func (w *writer) embed(t token) {
 	e := w.readEmbed(t)
+	if e.address == "" {
+		e.address = w.embeddedIn(e.page)
+	}
 	switch {
 	case e.address == "" || e.hidden || w.hidden || w.isTold(e.address):
 	case strings.HasPrefix(e.typ, "image/") || isPictureType(extensionOf(e.address)):
 		w.show(e.address, e.title)
 	default:
 		w.link(e.address, e.title)
+	}
+}
+
+// embeddedIn returns the address of what a page that a frame holds shows: another
+// frame, a film, a picture, or what it links to.
+func (w *writer) embeddedIn(page string) string {
+	z := scanner{s: page}
+	found := ""
+	for range maxTokens {
+		t, ok := z.next()
+		if !ok {
+			break
+		}
+		switch {
+		case t.kind != startTag:
+		case treatments[t.name] == linked:
+			if address := w.readEmbed(t).address; address != "" {
+				return address
+			}
+		case t.name == "video" || t.name == "audio" || t.name == "source":
+			if address := w.readRecording(t).src; address != "" {
+				return address
+			}
+		case t.name == "a" && found == "":
+			found = w.web(t.value("href"))
+		}
+	}
+	return found
+}
+
+// player writes a link to what a script would show, unless the element has one.
+func (w *writer) player(name string, t token) {
+	p := players[name]
+	id := strings.TrimSpace(t.value(p.attr))
+	links := false
+	end := w.look(name, func(inner token) {
+		links = links || inner.kind == startTag && (inner.name == "a" || treatments[inner.name] == linked)
+	})
+	if id == "" || links || p.start != "" && strings.IndexFunc(id, func(r rune) bool { return r > unicode.MaxASCII || !isAlphanumeric(byte(r)) && r != '-' && r != '_' }) >= 0 {
+		return
+	}
+	e := w.readEmbed(t)
+	if address := w.web(p.start + id); address != "" && !e.hidden && !w.hidden && !w.isTold(address) {
+		w.link(address, cmp.Or(e.title, t.value("playlabel")))
+	}
+	if end > 0 {
+		w.z.pos = end
 	}
 }
 

@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"bytes"
 	"strings"
 
 	"feedstation/feed/internal/text"
@@ -76,6 +77,31 @@ func (w *writer) film(t token) bool {
 		w.z.pos = end
 	}
 	return false
+}
+
+// play writes a film or a sound that a script would show in the innermost element,
+// and reports whether the address is that of one. Where it is there already, or can't
+// be, it writes nothing.
+func (w *writer) play(address string) bool {
+	ext := text.Extension(address)
+	if !isRecordingType(ext) {
+		return false
+	}
+	f := w.top()
+	if f.hidden || f.linked || f.table || w.field || w.isTold(address) || bytes.Contains(w.out[f.start:], appendValue(nil, address)) {
+		return true
+	}
+	name := "video"
+	if strings.HasPrefix(text.MediaType("", address), "audio/") {
+		name = "audio"
+	}
+	w.place(nil)
+	w.out = append(append(w.out, '<'), name...)
+	w.attribute("src", webAddress, address)
+	w.attribute("controls", flag, "")
+	w.out = append(append(append(w.out, "></"...), name...), '>')
+	w.top().filled, w.last = true, shown{}
+	return true
 }
 
 // recording adds what a film or a sound needs in a reader, and reports whether

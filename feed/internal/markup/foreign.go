@@ -12,6 +12,9 @@ import (
 // foreign treats the start tag of an element outside of the profile.
 func (w *writer) foreign(name string, t token) {
 	how := treatments[name]
+	if _, ok := players[name]; ok {
+		how = played
+	}
 	if name == "template" && t.has("shadowrootmode") { // which browsers show
 		how = unwrapped
 	}
@@ -38,6 +41,8 @@ func (w *writer) foreign(name string, t token) {
 		w.embed(t)
 	case replaced:
 		w.object(name, t)
+	case played:
+		w.player(name, t)
 	case drawn:
 		if m&decor != 0 {
 			w.skip(name)
@@ -68,7 +73,7 @@ func (w *writer) foreign(name string, t token) {
 // attribute of a player that was stored, or the src of an element that is no HTML.
 func (w *writer) scripted(name string, t token) string {
 	for attr, s := range t.all() {
-		if isOembed(attr) || attr == "src" && !isElement(strings.ReplaceAll(name, "-", "")) && strings.Contains(s, "//") {
+		if isOembed(attr) || strings.HasPrefix(attr, "data-") && isRecordingType(text.Extension(s)) || attr == "src" && !isElement(strings.ReplaceAll(name, "-", "")) && strings.Contains(s, "//") {
 			return w.web(text.Join(s))
 		}
 	}
@@ -97,7 +102,7 @@ func (w *writer) wrap(name string, t token, m mark) {
 	}
 	f := w.frame(&element{name: name, pseudo: true})
 	f.silent, f.hidden, f.decor, f.copied = true, m&hides != 0, m&decor != 0, m&copied != 0
-	f.spoken = m&spoken != 0
+	f.spoken, f.glyphs = m&spoken != 0, m&glyphs != 0
 	for name, s := range t.all() {
 		if f.cover == "" {
 			f.cover = w.background(name, s)
@@ -183,7 +188,8 @@ func (w *writer) rawText(t token) {
 	case top.vector && t.name == "title" && top.icon:
 	case top.vector && t.name == "title":
 		top.label = strings.Join(strings.Fields(text.Clean(html.UnescapeString(t.raw))), " ")
-	case how == formula:
+	case how == formula && !isBlank(t.raw):
+		w.dropGlyphs()
 		w.say(t.raw)
 	case how == typed && !isBlank(t.raw):
 		w.imply(profile["pre"])

@@ -14,6 +14,8 @@ import (
 func (w *writer) pop() {
 	if top := w.top(); !top.filled && !top.hidden {
 		w.standIn(top)
+	} else if top.embed != "" {
+		w.play(top.embed)
 	}
 	f := *w.top()
 	w.open = w.open[:len(w.open)-1]
@@ -38,6 +40,9 @@ func (w *writer) pop() {
 			w.out = append(w.out, ' ')
 		}
 		return
+	}
+	if f.glyphs {
+		defer func() { w.glyphs = [2]int{f.start, len(w.out)} }()
 	}
 	top := w.top()
 	top.seen += f.seen

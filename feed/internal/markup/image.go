@@ -77,7 +77,7 @@ func (w *writer) standIn(f *frame) {
 	case label != "":
 		w.say(label)
 	case embed != "":
-		if !w.isTold(embed) {
+		if !w.play(embed) && !w.isTold(embed) {
 			w.link(embed, "")
 		}
 	case cover != "":

@@ -145,6 +145,19 @@ func TestEmbedded(t *testing.T) {
 		{"a sound without a file", `<audio><a href="/v.mp3">Listen</a></audio>`, `<a href="https://xt.news.example/v.mp3">Listen</a>`},
 		{"an object that is a picture with another in it", `<object data="1.svg" type="image/svg+xml"><img src="1.png" alt="Chart"></object>`, `<img src="` + dir + `1.png" alt="Chart">`},
 		{"Flash with a note", `<object data="https://video.example/embed/abc"><embed src="https://video.example/embed/abc"><noembed>No Flash</noembed></object>`, "<p>" + film + "video.example</a></p>"},
+		{"the number of a film", `<lite-youtube videoid="Ab_-1" playlabel="Play: A film"><button>Play</button></lite-youtube><p>a</p>`, `<p><a href="https://www.youtube.com/watch?v=Ab_-1">Play: A film</a></p><p>a</p>`},
+		{"the number of a film, with a link", `<lite-youtube videoid="Ab1"><a href="/w">A film</a></lite-youtube>`, `<a href="https://xt.news.example/w">A film</a>`},
+		{"numbers of AMP", `<amp-vimeo data-videoid="12" title="A film"></amp-vimeo><amp-facebook data-href="https://social.example/1"></amp-facebook><amp-youtube data-videoid="a/../b">c</amp-youtube>`, `<p><a href="https://vimeo.com/12">A film</a></p><p><a href="https://social.example/1">social.example</a></p>c`},
+		{"a frame with its page", `<iframe title="A film" srcdoc="<style>*{}</style><a href='https://video.example/embed/abc'><img src='1.jpg'><span>Play</span></a>"></iframe>`, "<p>" + film + "A film</a></p>"},
+		{"a frame with a page with a frame", `<iframe srcdoc="&lt;a href=/x>y&lt;/a>&lt;iframe src='//video.example/embed/abc'>&lt;/iframe>"></iframe>`, "<p>" + film + "video.example</a></p>"},
+		{"a frame with its page and an address", `<iframe srcdoc="<a href=/x>y</a>" src="//video.example/embed/abc"></iframe>`, "<p>" + film + "video.example</a></p>"},
+		{"a frame with a page of nothing", `a<iframe srcdoc="<script src=/ad.js></script>"></iframe>`, "a"},
+		{"the address of a film", `<div class="player" data-src="v.mp4"></div>`, `<div><video src="` + dir + `v.mp4" controls=""></video></div>`},
+		{"the address of a film with its picture", `<div data-video="/v.mp4?x=1"><img src="1.jpg"></div>`, `<div><img src="` + dir + `1.jpg" alt=""><video src="https://xt.news.example/v.mp4?x=1" controls=""></video></div>`},
+		{"the address of a sound in a line", `<p>a <span data-url="v.mp3"></span> b</p>`, `<p>a <audio src="` + dir + `v.mp3" controls=""></audio> b</p>`},
+		{"the address of a film that is there", `<div data-src="v.mp4"><video src="v.mp4" controls></video></div>`, `<div><video src="` + dir + `v.mp4" controls=""></video></div>`},
+		{"the address of a film in an element that is unknown", `<x-player data-mp4="v.mp4"></x-player>`, `<video src="` + dir + `v.mp4" controls=""></video>`},
+		{"the address of a film that nobody sees", `a<div hidden data-src="v.mp4">b</div><a href="/x" data-src="v.mp4">c</a>`, `a <a href="https://xt.news.example/x">c</a>`},
 		{"an address of CKEditor", `<figure class="media"><div data-oembed-url="https://video.example/embed/abc"></div></figure>`, "<figure><div><p>" + film + "video.example</a></p></div></figure>"},
 		{"an address of CKEditor with the frame", `<div data-oembed-url="https://video.example/w"><div style="height:0"><iframe src="//video.example/embed/abc"></iframe></div></div>`, "<div><div><p>" + film + "video.example</a></p></div></div>"},
 		{"an unknown player", `<x-player src="https://video.example/embed/abc"></x-player>`, "<p>" + film + "video.example</a></p>"},
@@ -299,6 +312,14 @@ func TestFormulas(t *testing.T) {
 		{"a table", "<math><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>3</mn></mtd></mtr></mtable></math>", "1, 2; 3"},
 		{"a list in brackets", "<math><mi>f</mi><mfenced><mi>a</mi><mi>b</mi></mfenced></math>", "f(a, b)"},
 		{"MathJax", `<span class="MathJax_Preview">x^2</span><span class="MathJax" aria-hidden="true"><nobr>x<span>2</span></nobr></span><script type="math/tex; mode=display">x^2</script>`, "x^2"},
+		{"MathJax with both sources", `<p>a <span class="MathJax_Preview"></span><span class="MathJax" id="MathJax-Element-1-Frame" tabindex="0"><nobr aria-hidden="true"><span class="math">E=mc<span>2</span></span></nobr><span class="MJX_Assistive_MathML" role="presentation"><math><msup><mi>c</mi><mn>2</mn></msup></math></span></span><script type="math/tex" id="MathJax-Element-1">c^2</script> b</p>`, "<p>a c^2 b</p>"},
+		{"MathJax with MathML", `<p>a <span class="MathJax"><nobr aria-hidden="true">a very long formula that is written in glyphs for the eye and nothing else</nobr><span class="MJX_Assistive_MathML"><math><mi>x</mi></math></span></span> b</p>`, "<p>a x b</p>"},
+		{"MathJax with its script", `<p>a</p><div class="MathJax_Display"><span class="MathJax"><nobr>a very long formula</nobr></span></div><script type="math/tex; mode=display">x</script><p>b</p>`, "<p>a</p>x<p>b</p>"},
+		{"MathJax as a drawing", `<p>a <span class="MathJax_SVG"><svg aria-hidden="true"><g><text>x</text></g></svg><span class="MJX_Assistive_MathML"><math><mi>x</mi></math></span></span><script type="math/tex">x</script> b</p>`, "<p>a x b</p>"},
+		{"MathJax of common HTML", `<span class="mjx-chtml MathJax_CHTML"><span class="mjx-math" aria-hidden="true"><span class="mjx-mi">x</span></span><span class="MJX_Assistive_MathML"><math><mi>x</mi></math></span></span><script type="math/tex">x_1</script>`, "x_1"},
+		{"MathJax without a source", `<p>a <span class="MathJax"><nobr>x</nobr></span> b</p>`, "<p>a x b</p>"},
+		{"MathJax with a script further on", `<p><span class="MathJax">x</span> and <script type="math/tex">y</script></p>`, "<p>x and y</p>"},
+		{"MathJax in an element with a tag", `<p lang="en" class="MathJax">x<b>y<math><mi>z</mi></math></b></p>`, `<p lang="en">x<b>yz</b></p>`},
 		{"MathJax of today", `<mjx-container class="MathJax"><svg><g><path/></g></svg><mjx-assistive-mml><math><msup><mi>a</mi><mn>2</mn></msup></math></mjx-assistive-mml></mjx-container>`, "a^2"},
 		{"Quill", `<span class="ql-formula" data-value="x"><span class="katex"><span class="katex-mathml"><math><mi>e</mi><annotation encoding="application/x-tex">e</annotation></math></span><span class="katex-html" aria-hidden="true">e</span></span></span>`, "e"},
 	})
@@ -322,4 +343,27 @@ document.write("<script src=x></script>");
 --></script><p>b</p>`, "<p>b</p>"},
 		{"a comment that does not end", "<script><!-- a </script><p>b</p>", "<p>b</p>"},
 	})
+}
+
+func TestPageBreaks(t *testing.T) {
+	same := func(name, s string) bodyTest { return bodyTest{name, s, s} }
+	tests := []bodyTest{
+		{"with a title", "<p>a</p>[page]第二页[/page]<p>b</p>#p#湖边#e#<p>c</p>###NextPage[title=夜里]###", "<p>a</p>第二页<p>b</p>湖边<p>c</p>夜里"},
+		{"with a title that says nothing", "<p>a</p>#p#副标题#e#<p>b</p>", "<p>a</p><p>b</p>"},
+		{"in a line of plain text", "a\n\n[page]\n\nb", "<p>a</p>\n\n\n\n<p>b</p>"},
+		{"between lines", "a\n[NextPage]\nb", "<p>a</p>\n\n<p>b</p>"},
+		{"in a paragraph", "<p>a<br>[page]<br>b</p>", "<p>a<br><br>b</p>"},
+		{"escaped", "<p>a</p><p>&lt;!--nextpage--&gt;</p><p>b</p>", "<p>a</p><p>b</p>"},
+		{"a comment", "<p>a</p><!--nextpage--><p>b</p><!-- pagebreak -->", "<p>a</p><p>b</p>"},
+		same("remarks", "<p>The [page] tag, _ueditor_page_break_tag_ and #p# #e# part pages.</p>"),
+		same("a page of a book", "<p>[page 5]</p><p>[12]</p><p>#page</p>"),
+		same("code", "<pre>[page]\n[nextpage]</pre><p><code>[page]</code></p>"),
+	}
+	for _, s := range []string{
+		"_ueditor_page_break_tag_", "_baidu_page_break_tag_", "[page]", "[/page]", "[nextpage]", "[NextPage]", "[pagebreak]", "[SITESERVER_PAGE]",
+		"[!--empirenews.page--]", "#p##e#", "#####NextPage#####", "&lt;!--more--&gt;",
+	} {
+		tests = append(tests, bodyTest{s, "<p>a</p>\n" + s + "\n<p>" + s + "</p><p>b</p>", "<p>a</p>\n\n<p>b</p>"})
+	}
+	checkBodies(t, tests)
 }

@@ -1,6 +1,8 @@
 package markup
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -30,9 +32,40 @@ func (w *writer) formula(t token) {
 	for _, s := range []string{m.tex.String(), source, m.out.String()} {
 		s = strings.Join(strings.Fields(text.Clean(html.UnescapeString(s))), " ")
 		if s != "" {
+			w.dropOpenGlyphs()
 			w.say(s)
 			return
 		}
+	}
+}
+
+// dropOpenGlyphs takes out what has been written of the formula whose source has been
+// read inside of its glyphs, unless an element is open in that has a tag.
+func (w *writer) dropOpenGlyphs() {
+	i := slices.IndexFunc(w.open[1:], func(f frame) bool { return f.glyphs }) + 1
+	if i == 0 || slices.ContainsFunc(w.open[i+1:], func(f frame) bool { return !f.silent }) {
+		return
+	}
+	start := w.open[i].start
+	if !w.open[i].silent {
+		start += bytes.IndexByte(w.out[start:], '>') + 1
+	}
+	w.dropFrom(start)
+}
+
+// dropGlyphs takes out the formula in glyphs that is right before its source.
+func (w *writer) dropGlyphs() {
+	if w.glyphs[0] < w.glyphs[1] && w.glyphs[1] == len(w.out) {
+		w.dropFrom(w.glyphs[0])
+	}
+}
+
+// dropFrom takes out what was written from start on, where no element with a tag has
+// begun since that is still open.
+func (w *writer) dropFrom(start int) {
+	w.undo(start)
+	for i := range w.open {
+		w.open[i].start = min(w.open[i].start, start)
 	}
 }
 

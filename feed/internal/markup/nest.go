@@ -26,6 +26,7 @@ type frame struct {
 	passed   mark       // what its style says of the cells or items in it
 	cuts     []*element // of a border: the formatting elements that were cut off before it
 
+	glyphs bool   // it has a formula in glyphs
 	icon   bool   // it is a drawing that is a sign
 	label  string // a drawing's title, or what is read aloud of a link
 	cover  string // the address of the picture behind it
@@ -98,6 +99,7 @@ func (w *writer) element(e *element, t token) {
 	f.silent = f.silent || undone[e.name]&m != 0
 	f.hidden, f.spoken = m&hides != 0, m&spoken != 0
 	f.decor, f.copied = m&decor != 0 && !e.block && !e.table, m&copied != 0
+	f.glyphs = m&glyphs != 0
 	if f.silent || f.hidden && e.void {
 		w.out = w.out[:f.start]
 	} else {

@@ -72,6 +72,7 @@ const (
 	typed                       // its text, which is no markup
 	ticked                      // a sign that tells whether it is
 	scriptless                  // pictures and frames that a script would put elsewhere
+	played                      // a link to the film or the note that it has the number of
 )
 
 // treatments are those of the elements of HTML outside of the profile; of those
@@ -82,6 +83,18 @@ var treatments = map[string]treatment{
 	"iframe": linked, "embed": linked, "oembed": linked, "amp-iframe": linked,
 	"object": replaced, "applet": replaced,
 	"svg": drawn, "math": formula, "textarea": typed, "xmp": typed, "input": ticked, "noscript": scriptless,
+}
+
+// player is an element in whose place a script puts what an attribute has the number
+// of at a service: start is what the address of that begins with.
+type player struct{ attr, start string }
+
+var players = map[string]player{
+	"lite-youtube": {"videoid", "https://www.youtube.com/watch?v="}, "amp-youtube": {"data-videoid", "https://www.youtube.com/watch?v="},
+	"lite-vimeo": {"videoid", "https://vimeo.com/"}, "amp-vimeo": {"data-videoid", "https://vimeo.com/"},
+	"amp-dailymotion": {"data-videoid", "https://www.dailymotion.com/video/"},
+	"amp-twitter":     {"data-tweetid", "https://twitter.com/i/status/"}, "amp-instagram": {"data-shortcode", "https://www.instagram.com/p/"},
+	"amp-facebook": {"data-href", ""},
 }
 
 var headings = map[string]bool{"h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true}

@@ -9,8 +9,15 @@ import (
 // made smaller, as in 1-300x200.jpg, 1_thumb.jpg, 1@2x.jpg and 1.jpg!w600.
 var sizeSuffix = regexp.MustCompile(`(?i)(?:[-_](?:[0-9]{1,5}x[0-9]{1,5}|thumb(?:nail)?|small|medium|large|scaled|[0-9]{2,4}w|w[0-9]{2,4})|@[0-9]x)$`)
 
+// sizeFolder is where an address has the size that a picture is wanted in between its
+// folders, as in /max/60/, /freeze/max/60/, /fit/c/300/200/, /resize:fit:60/format:webp/,
+// /fit-in/300x200/, /w_300,c_fill/ and /width=300,quality=75/.
+var sizeFolder = regexp.MustCompile(`/(?:(?:freeze/)?max/[0-9]{1,5}|fit/[a-z]/[0-9]{1,5}/[0-9]{1,5}|(?:[a-z]+:[a-z0-9:.]+/)*(?:resize|rs|width|w|size|s):[a-z0-9:.]+(?:/[a-z]+:[a-z0-9:.]+)*|` +
+	`(?:fit-in/)?[0-9]{1,5}x[0-9]{1,5}|(?:[a-z]{1,3}_[^/,]+,)*[wh]_[0-9]+(?:,[a-z]{1,3}_[^/,]+)*|(?:[a-z]+=[^/,]+,)*(?:w|h|width|height)=[0-9]+(?:,[a-z]+=[^/,]+)*)/`)
+
 // Key returns what two addresses of one picture have in common whatever its
-// size: no scheme, no query, no size behind the name, and no extension.
+// size: no scheme, no query, no size among the folders or behind the name, and no
+// extension.
 func Key(address string) string {
 	key, _, _ := strings.Cut(address, "?")
 	key, _, _ = strings.Cut(key, "#")
@@ -26,7 +33,7 @@ func Key(address string) string {
 		return address // what tells one picture from another may be in the query
 	}
 	name = name[:strings.LastIndex(strings.ToLower(name), "."+ext)]
-	return dir + sizeSuffix.ReplaceAllString(name, "")
+	return sizeFolder.ReplaceAllString(dir, "/") + sizeSuffix.ReplaceAllString(name, "")
 }
 
 // isSame reports whether two addresses are of one picture in two sizes.

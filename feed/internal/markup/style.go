@@ -29,6 +29,7 @@ const (
 	narrow                     // it is at most a pixel wide,
 	low                        // and high,
 	clipped                    // and nothing is seen outside of it
+	glyphs                     // it has a formula in glyphs, whose source may come in it or behind it
 	unseen                     // it has its place on the page, but is not seen until a script says so
 )
 
@@ -155,6 +156,7 @@ var classes = map[string]mark{
 	"jammer":        hides,                                                                                                        // of Discuz, against copies
 	"kg-audio-hide": hides, "kg-video-hide": hides, "kg-audio-player": hides, "kg-video-player": hides, "kg-video-overlay": hides, // of Ghost
 	"katex-html": copied, "MathJax_Preview": copied,
+	"MathJax": glyphs, "MathJax_Display": glyphs, "MathJax_CHTML": glyphs, "mjx-chtml": glyphs, "MathJax_SVG": glyphs, "MathJax_SVG_Display": glyphs,
 	"material-icons": copied, "material-icons-outlined": copied, "material-symbols-outlined": copied, "material-symbols-rounded": copied, // names of signs
 }
 
