@@ -1,7 +1,6 @@
 package press
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -101,8 +100,5 @@ func (b *builder) whole(ctx context.Context, channel network.Channel) (articles 
 		}
 		articles = append(articles, read...)
 	}
-	slices.SortFunc(articles, func(a, b article.Article) int {
-		return cmp.Or(b.Published.Compare(a.Published), cmp.Compare(b.ID, a.ID))
-	})
-	return articles, nil
+	return newestFirst(articles, nil)
 }
