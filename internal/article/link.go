@@ -2,7 +2,9 @@ package article
 
 import (
 	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"feedstation/internal/address"
 )
@@ -20,16 +22,26 @@ func Link(base, ref string) string {
 }
 
 // Spellings are the addresses that a content store may have of the article that
-// an address names.
+// an address names: also with letters outside ASCII, or with all characters, in place of
+// their escapes.
 func Spellings(base, ref string) []string {
 	key := Link(base, ref)
 	if key == "" {
 		return nil
 	}
+	keys := []string{key}
+	if strings.Contains(key, "%") {
+		keys = append(keys, address.Readable(key))
+		if bare, err := url.PathUnescape(key); err == nil && utf8.ValidString(bare) {
+			keys = append(keys, bare)
+		}
+	}
 	spellings := []string{ref}
-	for _, scheme := range []string{"https://", "http://"} {
-		if s := scheme + key; s != ref {
-			spellings = append(spellings, s)
+	for _, key := range keys {
+		for _, scheme := range []string{"https://", "http://"} {
+			if s := scheme + key; !slices.Contains(spellings, s) {
+				spellings = append(spellings, s)
+			}
 		}
 	}
 	return spellings

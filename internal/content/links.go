@@ -88,6 +88,48 @@ func (s *Snapshot) unlink(ctx context.Context, articles []article.Article) error
 	return nil
 }
 
+// maxHeld is how many bytes of articles, about, readUnlinked holds at a time.
+const maxHeld = 8 << 20
+
+// readUnlinked is readPage without the translations that readers may not see. From the
+// first article on that has some it holds the page, as a snapshot answers one question
+// at a time.
+func (s *Snapshot) readUnlinked(ctx context.Context, read query, after *place, yield func(article.Article, error) bool) (n int, last place, err error) {
+	var held []article.Article
+	named, size := links{}, 0
+	n, last, err = s.readPage(ctx, read, after, func(a article.Article, _ error) bool {
+		if len(held) == 0 && len(a.Alternates) == 0 {
+			return yield(a, nil)
+		}
+		held = append(held, a)
+		for _, alternate := range a.Alternates {
+			named.add(a.URL, alternate.URL)
+		}
+		size += heldSize + len(a.Summary) + len(a.Body)
+		return size < maxHeld
+	})
+	if err != nil || len(held) == 0 {
+		return n, last, err
+	}
+	hidden, err := named.hidden(ctx, s)
+	if err != nil {
+		return 0, last, err
+	}
+	for i := range held {
+		held[i].Unlink(hidden)
+		if !yield(held[i], nil) {
+			return 0, last, nil
+		}
+	}
+	if size >= maxHeld { // the page was left before its end
+		n = read.size
+	}
+	return n, last, nil
+}
+
+// heldSize is about what an article of a listing takes besides its texts.
+const heldSize = 1 << 10
+
 // hiddenAlternates returns which of the addresses that a station's articles of a
 // time have as translations readers may not see.
 func (s *Snapshot) hiddenAlternates(ctx context.Context, station string, from, to time.Time) (map[string]bool, error) {

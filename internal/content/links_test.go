@@ -61,6 +61,8 @@ func TestEngineLinks(t *testing.T) {
 				story("2", hour(-30), status(article.Withdrawn)), story("3", hour(-30), func(a *article.Article) { a.URL = link("2") }),
 			}, link("2"), true},
 			{"with quotes", []article.Article{story(`2'"\`, hour(-30), status(article.Withdrawn))}, link(`2'"\`), false},
+			{"in Chinese", []article.Article{story("读书", hour(-30), status(article.Withdrawn))}, link("读书"), false},
+			{"in Chinese, escaped", []article.Article{story("读书", hour(-30), status(article.Withdrawn))}, link("%E8%AF%BB%E4%B9%A6"), false},
 		} {
 			e.exec(t, "DELETE FROM articles")
 			s := e.store(t)

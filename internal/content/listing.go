@@ -27,14 +27,9 @@ func (s *Snapshot) Listing(ctx context.Context, station string, from, to time.Ti
 		return s.listing(station, from, to, size, after)
 	}}
 	read.known.Station, read.shown = station, true
+	read.unlinked = s.catalog.links && !s.catalog.column("alternates").missing()
 	return func(yield func(article.Article, error) bool) {
-		hidden, err := s.hiddenAlternates(ctx, station, from, to)
-		if err != nil {
-			yield(article.Article{}, fmt.Errorf("content: %s: %w", read.of, s.explain(s.failed(err))))
-			return
-		}
 		for a, err := range s.articles(ctx, read) {
-			a.Unlink(hidden)
 			if s.store.wordpress != nil && a.Body != "" {
 				s.showBody(&a, parts{})
 			}

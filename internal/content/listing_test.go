@@ -3,6 +3,7 @@ package content_test
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -209,4 +210,33 @@ func addressesOnly(images []article.Image) (bare []article.Image) {
 		bare = append(bare, article.Image{URL: image.URL})
 	}
 	return bare
+}
+
+// A listing of articles with translations is whole, in order and without the hidden ones
+// where it is more than is held at a time.
+func TestListingHoldsSome(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "content.db"))
+	from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	body := strings.Repeat("读", 150_000)
+	var want []string
+	var all []article.Article
+	for i := range 50 {
+		a := story(fmt.Sprint(100+i), from.Add(time.Duration(i)*time.Minute), func(a *article.Article) {
+			a.Body, a.Enclosures = body, []article.Enclosure{{URL: "https://xt.news.example/1.mp4", Type: "video/mp4", Bytes: 1}}
+			if i >= 2 {
+				a.Alternates = []article.Alternate{{Lang: "en", URL: "https://xt.news.example/hidden.html"}, {Lang: "fr", URL: "https://other.example/"}}
+			}
+		})
+		all, want = append(all, a), append(want, a.ID)
+	}
+	put(t, s, append(all, story("hidden", from.AddDate(-1, 0, 0), status(article.Withdrawn)))...)
+	got := listing(t, snapshot(t, s), "xt", from, from.Add(24*time.Hour))
+	if diff := cmp.Diff(want, ids(got)); diff != "" {
+		t.Errorf("articles (-want +got):\n%s", diff)
+	}
+	for i, a := range got {
+		if n := len(a.Alternates); n != min(i/2, 1) {
+			t.Errorf("%s has %d translations", a.ID, n)
+		}
+	}
 }

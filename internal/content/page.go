@@ -87,14 +87,20 @@ type query struct {
 	read  func(*row, *article.Article)
 	known article.Article // what need not be read
 	shown bool            // only what is published is wanted
+	// unlinked has articles lose the translations that readers may not see.
+	unlinked bool
 }
 
 // articles yields the articles of a query that are sound, and notes the others.
 func (s *Snapshot) articles(ctx context.Context, read query) iter.Seq2[article.Article, error] {
 	return func(yield func(article.Article, error) bool) {
 		var after *place
+		readPage := s.readPage
+		if read.unlinked {
+			readPage = s.readUnlinked
+		}
 		for {
-			n, last, err := s.readPage(ctx, read, after, yield)
+			n, last, err := readPage(ctx, read, after, yield)
 			switch {
 			case err != nil:
 				yield(article.Article{}, fmt.Errorf("content: %s: %w", read.of, s.explain(s.failed(err))))
