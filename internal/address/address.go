@@ -29,12 +29,12 @@ var (
 // The error is of an address that is not absolute, of another scheme, with user
 // information, or with characters in its host that no host has. A host of the right
 // characters that the DNS can't have, as with a hyphen first, is only put into lower
-// case.
+// case. A percent sign that begins no escape is one, as browsers have it.
 func Normal(s string) (string, error) {
 	if IsNormal(s) {
 		return s, nil
 	}
-	u, err := url.Parse(s)
+	u, err := url.Parse(EscapePercent(s))
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return "", fmt.Errorf("%w: %q", errNotAbsolute, s)
@@ -100,6 +100,22 @@ func IsNormal(s string) bool {
 // capitals, of a byte that can't stand for itself (RFC 3986 §2.3).
 func isNeeded(s string) bool {
 	return len(s) >= 3 && isUpperHex(s[1]) && isUpperHex(s[2]) && !unreserved[unhex(s[1])<<4|unhex(s[2])]
+}
+
+// EscapePercent escapes the percent signs that begin no escape, as in the name
+// 满100%减50.html: package net/url refuses all of the address.
+func EscapePercent(s string) string {
+	if strings.IndexByte(s, '%') < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		b.WriteByte(s[i])
+		if s[i] == '%' && !(len(s) >= i+3 && isHex(s[i+1]) && isHex(s[i+2])) {
+			b.WriteString("25")
+		}
+	}
+	return b.String()
 }
 
 // Escape encodes what a path or a query can't hold, and decodes what need not be

@@ -212,14 +212,20 @@ func ExampleDecode() {
 }
 
 // TestDecodePercent holds that a percent sign which begins no escape costs
-// nothing in an address that feeds repair.
+// nothing in an address that feeds repair, nor in that of the article.
 func TestDecodePercent(t *testing.T) {
+	a, odd, err := article.Decode([]byte(withURL("https://xt.news.example/满100%减50.html")))
+	if want := "https://xt.news.example/%E6%BB%A1100%25%E5%87%8F50.html"; a.URL != want || odd != nil || err != nil {
+		t.Errorf("url %q, %v, %v, want %q", a.URL, odd, err, want)
+	}
 	for _, more := range []string{
 		`"images":[{"url":"https://img.news.example/满100%减50.jpg"}]`,
 		`"images":[{"url":"/100%.jpg"},{"url":"a%2"},{"url":"%zz"},{"url":"ok%20.jpg"}]`,
 		`"enclosures":[{"url":"https://media.news.example/50%off.mp3"}]`,
 		`"original_url":"https://a.example/100%"`,
 		`"next_url":"https://a.example/?q=100%&p=%E6%B9%98"`,
+		`"next_url":"/100%.html"`,
+		`"alternates":[{"lang":"en","url":"https://en.news.example/50%off"}]`,
 		`"source":{"name":"a","url":"https://a.example/%%%"}`,
 	} {
 		if _, odd, err := article.Decode([]byte(least(more))); err != nil || odd != nil {

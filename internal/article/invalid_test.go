@@ -55,7 +55,7 @@ func faulty() []faultyLine {
 		{"url of another scheme", withURL(`ftp://xt.news.example/1`), `url: not an absolute http(s) URL: "ftp://xt.news.example/1"`},
 		{"url without host", withURL(`https:///1.html`), `url: not an absolute http(s) URL: "https:///1.html"`},
 		{"url with a port alone", withURL(`https://:443/1.html`), `url: not an absolute http(s) URL: "https://:443/1.html"`},
-		{"url that can't be parsed", withURL(`https://xt.news.example/%zz`), `url: not an absolute http(s) URL: "https://xt.news.example/%zz"`},
+		{"url that can't be parsed", withURL(`https://xt.news.%zz/1`), `url: not a valid host: "https://xt.news.%zz/1"`},
 		{"url with a user", withURL(`https://a:b@xt.news.example/1`), `url: user information in a public address: "https://a:b@xt.news.example/1"`},
 		{"url with a host that is none", withURL(`https://a\"b/1`), `url: not a valid host: "https://a\"b/1"`},
 		{"a url that is too long", withURL("https://xt.news.example/" + strings.Repeat("1", 4073)), `url: an address of 4097 bytes, at most 4096 are allowed`},

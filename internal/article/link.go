@@ -53,7 +53,7 @@ func resolve(base, ref string) string {
 	if ref == "" || CheckLength(ref) != nil {
 		return ""
 	}
-	u, err := url.Parse(ref)
+	u, err := url.Parse(address.EscapePercent(ref))
 	if err != nil || u.IsAbs() {
 		return ref
 	}

@@ -158,7 +158,7 @@ func (a *Article) absolute(ref string) string {
 		return ref
 	}
 	base, err := url.Parse(a.URL)
-	u, wrong := url.Parse(ref)
+	u, wrong := url.Parse(address.EscapePercent(ref))
 	if err != nil || wrong != nil || base.Host == "" {
 		return ref
 	}
@@ -209,7 +209,7 @@ func usable(ref string) bool {
 	if address.IsNormal(ref) {
 		return true
 	}
-	u, err := url.Parse(escapePercent(ref))
+	u, err := url.Parse(address.EscapePercent(ref))
 	return ref != "" && err == nil && (!u.IsAbs() || repairable(ref))
 }
 
@@ -218,28 +218,8 @@ func repairable(ref string) bool {
 	if address.IsNormal(ref) {
 		return true
 	}
-	u, err := url.Parse(escapePercent(ref))
+	u, err := url.Parse(address.EscapePercent(ref))
 	return err == nil && !strings.Contains(u.Host, "%") && absolute(u.String())
-}
-
-// escapePercent escapes the percent signs that begin no escape, as in the name
-// 满100%减50.jpg: one of them is no reason to refuse an article.
-func escapePercent(s string) string {
-	if strings.IndexByte(s, '%') < 0 {
-		return s
-	}
-	var b strings.Builder
-	for i := range len(s) {
-		b.WriteByte(s[i])
-		if s[i] == '%' && (len(s) < i+3 || !isHex(s[i+1]) || !isHex(s[i+2])) {
-			b.WriteString("25")
-		}
-	}
-	return b.String()
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
 func absolute(ref string) bool {
