@@ -125,9 +125,23 @@ func (f *Feed) atom() (doc *atomFeed, length int) {
 		if !e.full {
 			entry = entry.bare()
 		}
+		if e.publisher != d.Author {
+			entry = entry.by(e.publisher)
+		}
 		doc.Entries = append(doc.Entries, entry)
 	}
 	return doc, length
+}
+
+// by returns an entry without an author as one of a publisher: otherwise it has the
+// author of the feed (RFC 4287 §4.2.1).
+func (e *atomEntry) by(publisher string) *atomEntry {
+	if publisher == "" {
+		return e
+	}
+	d := *e
+	d.Authors = []feeds.AtomPerson{{Name: publisher}}
+	return &d
 }
 
 // bare returns the entry without its full text.

@@ -134,8 +134,11 @@ type Item struct {
 	Body    string // HTML
 
 	Authors []string
-	Editor  string // the responsible editor
-	Source  Source // the outlet that first published it
+	// Publisher stands for the author of an item that has none; default: the author
+	// of the feed that carries it.
+	Publisher string
+	Editor    string // the responsible editor
+	Source    Source // the outlet that first published it
 
 	// Published and Updated are written in their own Location, with a numeric
 	// zone. Zero, or a year outside 1–9999, means unknown; one of the two is

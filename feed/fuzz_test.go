@@ -22,7 +22,7 @@ func FuzzFeed(f *testing.F) {
 		}, Items: []feed.Item{
 			{
 				URL: "https://xt.news.example/1" + s, GUID: other, Title: s, Summary: other, Body: s,
-				Authors: []string{s, other}, Editor: s, Source: feed.Source{Name: s, URL: other},
+				Authors: []string{s, other}, Publisher: other, Editor: s, Source: feed.Source{Name: s, URL: other},
 				Published: at, Updated: at,
 				Images:     []feed.Image{{URL: "https://" + s, Caption: s, Credit: other, Type: s, Width: n, Height: n, Bytes: int64(n)}},
 				Enclosures: []feed.Enclosure{{URL: "http://" + s, Type: s, Title: s, Bytes: seconds, Seconds: n}},
@@ -30,7 +30,7 @@ func FuzzFeed(f *testing.F) {
 				Tags:       []string{other, s},
 				Language:   other, Rights: s, OriginalURL: s, NextURL: "https://" + s,
 			},
-			{URL: "https://xt.news.example/2", Title: other, Body: other, Published: shanghaiEpoch()},
+			{URL: "https://xt.news.example/2", Title: other, Body: other, Publisher: s, Published: shanghaiEpoch()},
 		}}
 		if year := at.Year(); year < 1 || year > 9999 {
 			c.Items = c.Items[1:]

@@ -157,7 +157,11 @@ func (it *Item) json() jsonItem {
 	if it.Body == "" {
 		d.ContentText = d.description
 	}
-	for _, name := range it.Authors {
+	authors := it.Authors
+	if len(authors) == 0 && it.Publisher != "" {
+		authors = []string{it.Publisher}
+	}
+	for _, name := range authors {
 		d.Authors = append(d.Authors, &feeds.JSONAuthor{Name: name})
 	}
 	for _, e := range it.Enclosures {

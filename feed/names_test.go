@@ -1,6 +1,7 @@
 package feed_test
 
 import (
+	"strings"
 	"testing"
 
 	"feedstation/feed"
@@ -81,6 +82,39 @@ func TestAuthorsApart(t *testing.T) {
 			}
 			if d["authors"].([]any)[0].(map[string]any)["name"] != "湘潭站" {
 				t.Errorf("the feed's: %v", d["authors"])
+			}
+		})
+	}
+}
+
+// TestPublisher holds that an item without an author is its publisher's in all
+// formats, also in the feed of another one.
+func TestPublisher(t *testing.T) {
+	for _, test := range []struct {
+		name, publisher string
+		authors         []string
+		rss, atom, json string
+	}{
+		{"none", "", nil, "湘潭站", "", ""},
+		{"the feed's", "湘潭站", nil, "湘潭站", "", ""},
+		{"another", "<b>长沙站</b> ", nil, "长沙站", "长沙站", "长沙站"},
+		{"with an author", "长沙站", []string{"张三"}, "张三", "张三", "张三"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := bareChannel()
+			c.Author, c.Email, c.Items[0].Authors, c.Items[0].Publisher = "湘潭站", "desk@xt.news.example", test.authors, test.publisher
+			got := map[string]string{"RSS": strings.Join(readRSS(t, c).Channel.Items[0].Creators, "")}
+			for _, a := range readAtom(t, c).Entries[0].Authors {
+				got["Atom"] += a.Name
+			}
+			list, _ := readJSON(t, c)["items"].([]any)[0].(map[string]any)["authors"].([]any)
+			for _, a := range list {
+				got["JSON"] += a.(map[string]any)["name"].(string)
+			}
+			for format, want := range map[string]string{"RSS": test.rss, "Atom": test.atom, "JSON": test.json} {
+				if got[format] != want {
+					t.Errorf("%s: %q, want %q", format, got[format], want)
+				}
 			}
 		})
 	}

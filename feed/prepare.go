@@ -23,6 +23,7 @@ type Prepared struct {
 	url, guid          string
 	published, updated time.Time
 	withdrawn          bool
+	publisher          string // of an item without an author
 
 	rss  rssItem
 	atom atomEntry
@@ -71,6 +72,9 @@ func Prepare(it Item) (*Prepared, error) {
 		atom:      d.atom(),
 		json:      d.json(),
 	}
+	if len(d.Authors) == 0 {
+		p.publisher = d.Publisher
+	}
 	if p.weight, err = p.weigh(len(d.Body)); err != nil {
 		return nil, &ItemError{URL: it.URL, Err: fmt.Errorf("%w: %w", ErrMalformed, err)}
 	}
@@ -86,6 +90,7 @@ func (it *Item) tidy() (*Item, error) {
 		Title:     plain(it.Title),
 		Summary:   plain(it.Summary),
 		Authors:   plainList(it.Authors),
+		Publisher: plain(it.Publisher),
 		Editor:    plain(it.Editor),
 		Published: writable(it.Published),
 		Updated:   writable(it.Updated),

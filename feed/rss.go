@@ -235,7 +235,10 @@ func (it *Item) rss() rssItem {
 		media:       it.media(others),
 		authors:     it.Authors,
 	}
-	if len(it.Authors) == 1 || it.Language != "" {
+	switch {
+	case len(it.Authors) == 0:
+		d.Creator = it.Publisher
+	case len(it.Authors) == 1 || it.Language != "":
 		d.Creator = joinNames(it.Authors, it.Language)
 	}
 	if it.Body != "" {

@@ -37,7 +37,7 @@ func (p *Prepared) weigh(body int) (weight, error) {
 		named.Creator = strings.Join(named.authors, strings.Repeat(" ", maxJoint))
 	}
 	rss := len(rssItemWriter.Append(scratch, named.bare()))
-	atom := atomEntryWriter.Append(scratch, p.atom.bare())
+	atom := atomEntryWriter.Append(scratch, p.atom.bare().by(p.publisher))
 	bare, err := max(rss, len(atom)), checkXML(string(atom))
 
 	json := jsonItemWriter.Append(scratch, p.json.bare())

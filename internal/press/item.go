@@ -96,7 +96,7 @@ func (p *Press) item(a *article.Article) feed.Item {
 	}
 	item := feed.Item{
 		URL: a.URL, GUID: a.GUID, Title: a.Title, Summary: a.Summary, Body: a.Body,
-		Authors: a.Authors, Editor: a.Editor, Source: feed.Source(a.Source),
+		Authors: a.Authors, Publisher: station.Name, Editor: a.Editor, Source: feed.Source(a.Source),
 		Published: a.Published.In(station.Zone), Updated: a.Updated.In(station.Zone),
 		Tags: a.Tags, Language: cmp.Or(a.Language, station.Language), Rights: cmp.Or(a.Rights, station.Rights),
 		OriginalURL: a.OriginalURL, NextURL: a.NextURL, LeadInBody: p.options.LeadImage,
