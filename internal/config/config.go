@@ -14,7 +14,9 @@
 // stands in the file is the address, with an underscore for what is no letter
 // or digit: FEEDSTATION_STATIONS_XT_CHANNELS_MOMENT_NAME. A list of single
 // values is separated by commas. A variable that is set to nothing counts as
-// set. A key of a section that the file lacks creates the section.
+// set, but not in a section that may be left out, cache.redis: one compose file
+// serves with and without it. A key of a section that the file lacks creates the
+// section.
 //
 // A secret may also be in a file of its own, which the variable with _FILE at
 // its end names: FEEDSTATION_CONTENT_DSN_FILE. One line break at its end is cut

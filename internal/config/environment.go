@@ -27,6 +27,7 @@ type target struct {
 	typ      reflect.Type
 	mapping  *yaml.Node // the innermost one that is there; nil: something else is in its place
 	keys     []string   // from there to the value
+	optional bool       // it is in a section that may be left out
 }
 
 // environment lays variables over the tree of the file.
@@ -58,7 +59,7 @@ func (e *environment) apply(root *yaml.Node) {
 		taken[t.variable] = t.path
 		text, from, ok := e.read(t, taken)
 		switch {
-		case !ok:
+		case !ok || text == "" && t.optional: // which one compose file has for all
 		case twice:
 			e.add(place{variable: from}, t.path, fmt.Errorf("%s has the same variable", other))
 		case t.mapping != nil:
@@ -87,9 +88,9 @@ func (e *environment) read(t target, taken map[string]string) (text, from string
 	}
 	from = t.variable + fileSuffix
 	taken[from] = t.path
-	file, fromFile := e.set[from]
+	file := e.set[from]
 	switch {
-	case !fromFile:
+	case file == "":
 		return text, t.variable, ok
 	case ok:
 		e.add(place{variable: from}, t.path, fmt.Errorf("%s is set as well: want only one of them", t.variable))
@@ -150,7 +151,7 @@ func (e *environment) collect(at target) {
 		key := field.Tag.Get("key")
 		inner := target{
 			variable: at.variable + "_" + variable(key), path: join(at.path, key), typ: field.Type,
-			mapping: at.mapping, keys: append(slices.Clone(at.keys), key),
+			mapping: at.mapping, keys: append(slices.Clone(at.keys), key), optional: at.optional,
 		}
 		var node *yaml.Node
 		if at.mapping != nil && len(at.keys) == 0 {
@@ -164,6 +165,7 @@ func (e *environment) collect(at target) {
 func (e *environment) collectValue(at target, node *yaml.Node) {
 	if at.typ.Kind() == reflect.Pointer && !isScalar(at.typ) {
 		at.typ = at.typ.Elem()
+		at.optional = at.optional || at.typ.Kind() == reflect.Struct
 	}
 	if isScalar(at.typ) {
 		e.targets = append(e.targets, at)

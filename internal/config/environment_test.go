@@ -139,6 +139,25 @@ func TestEnvironment(t *testing.T) {
 			&Redis{Mode: Cluster, Addrs: []string{"a.example:1", "b.example:2"}, Prefix: "feedstation:", Poll: time.Second},
 		},
 		{
+			"optional section, set to nothing", "",
+			[]string{
+				"FEEDSTATION_CACHE_REDIS_ADDRS=", "FEEDSTATION_CACHE_REDIS_PASSWORD=", "FEEDSTATION_CACHE_REDIS_PASSWORD_FILE=", "FEEDSTATION_CACHE_REDIS_MODE=",
+				"FEEDSTATION_CACHE_REDIS_DB=", "FEEDSTATION_CACHE_REDIS_TLS=", "FEEDSTATION_CACHE_REDIS_POLL=",
+			},
+			func(c *Config) any { return c.Cache.Redis }, (*Redis)(nil),
+		},
+		{
+			"optional section of the file, set to nothing", "cache:\n  redis: {addrs: [a.example:1], password: hunter2}\n",
+			[]string{"FEEDSTATION_CACHE_REDIS_ADDRS=", "FEEDSTATION_CACHE_REDIS_PASSWORD="},
+			func(c *Config) any { return c.Cache.Redis },
+			&Redis{Mode: Single, Addrs: []string{"a.example:1"}, Password: NewSecret("hunter2"), Prefix: "feedstation:", Poll: time.Second},
+		},
+		{
+			"a file without a name", "content:\n  dsn: a.db\n",
+			[]string{"FEEDSTATION_CONTENT_DSN_FILE="},
+			func(c *Config) any { return c.Content.DSN.Reveal() }, "a.db",
+		},
+		{
 			"secret", "",
 			[]string{"FEEDSTATION_CONTENT_DSN=a.db"},
 			func(c *Config) any { return c.Content.DSN.Reveal() }, "a.db",
