@@ -36,6 +36,7 @@ type Run struct {
 	Started  time.Time // with a monotonic reading; zero: there was none yet
 	Duration time.Duration
 	Running  bool  // it has not ended: Duration is how long it takes so far
+	Ended    bool  // it has, or one before it
 	Err      error // why it failed; of one that runs: why the run before it did
 }
 
@@ -114,10 +115,11 @@ func (t *Task) once(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, t.deadline)
 	defer cancel()
 	start := time.Now()
-	t.note(Run{Started: start, Running: true, Err: t.Last().Err})
+	before := t.Last()
+	t.note(Run{Started: start, Running: true, Ended: before.Ended, Err: before.Err})
 	err := press.Recovered(func() error { return t.run(limited) })
 	duration := time.Since(start)
-	t.note(Run{Started: start, Duration: duration, Err: err})
+	t.note(Run{Started: start, Duration: duration, Ended: true, Err: err})
 	log := t.log.With("duration", duration)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		log.DebugContext(ctx, "task stopped")

@@ -51,6 +51,7 @@ type Cache struct {
 	noted       string                        // Head.Retracted when Redis and this process had the same; of Sync
 	unsent      atomic.Bool                   // Redis may lack some
 	opened      atomic.Bool                   // there are the current editions of all stations that have one
+	followed    atomic.Bool                   // the stores have been asked, see Followed
 	unamended   atomic.Bool                   // editions may not be amended by what was learned last
 
 	syncing sync.Mutex // one Sync at a time

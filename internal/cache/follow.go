@@ -37,6 +37,7 @@ func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
 		if err := c.Sync(ctx); err != nil && ctx.Err() == nil {
 			c.log.Debug("not in step", "error", err)
 		}
+		c.followed.Store(true)
 		if time.Since(collected) >= collectEvery {
 			c.collect(ctx)
 			c.removeFormer(ctx)
@@ -49,6 +50,10 @@ func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
 		}
 	}
 }
+
+// Followed reports whether [Cache.Follow] has asked the stores for what they have, and
+// has it as far as they answered.
+func (c *Cache) Followed() bool { return c.followed.Load() }
 
 // Sync brings this process and the stores into step, once. A station that can't
 // be brought into step keeps its edition and does not hold up the others; the

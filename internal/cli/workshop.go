@@ -47,6 +47,17 @@ func (w *workshop) Store() receive.Store {
 	return w.store
 }
 
+// tried reports whether the jobs have once done what they can: a refresh has ended,
+// or the content store can't be opened.
+func (w *workshop) tried() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.conductor == nil {
+		return w.conditions.Has(jobs.StoreUnreachable)
+	}
+	return w.refresh.Last().Ended
+}
+
 // Stored implements receive.Jobs. What this process has stored it also builds.
 func (w *workshop) Stored() { _ = w.Refresh(server.Hint{}) } // only unknown stations are an error
 

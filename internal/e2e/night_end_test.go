@@ -177,7 +177,7 @@ func endInSilence(t *testing.T) {
 	server.Stop()
 	proxy.Freeze(true)
 	time.Sleep(1500 * time.Millisecond) // so that a refresh waits
-	took, err := p.end(syscall.SIGHUP)  // which does the same
+	took, err := p.end(syscall.SIGTERM)
 	if err != nil || took > prompt {
 		t.Errorf("the end took %v: %v\n%s", took, err, &p.log)
 	}

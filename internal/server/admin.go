@@ -107,6 +107,7 @@ type Admin struct {
 	Network  *network.Network
 	Editions Editions
 	Drain    *Drain
+	Settled  func() bool       // see [Readiness]
 	Jobs     Jobs              // nil: this process builds nothing
 	Sources  func() []Source   // what fills the embedded store; nil: nothing does
 	Articles http.Handler      // of /-/articles, which the token opens; nil: there is none
@@ -151,10 +152,11 @@ func (a *Admin) Handler() http.Handler {
 	limit := func() *rate.Limiter { return rate.NewLimiter(refreshRate, refreshBurst) } // one keeps no other out
 	wrong := newWrongTokens(a.Log)
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, "alive\n")
-	})
-	mux.HandleFunc("GET /readyz", a.ready)
+	readiness := a.readiness()
+	for _, method := range []string{http.MethodGet, http.MethodOptions} { // which balancers ask with
+		mux.HandleFunc(method+" "+livePath, live)
+		mux.HandleFunc(method+" "+readyPath, readiness.ready)
+	}
 	mux.HandleFunc("GET /status", a.status)
 	mux.HandleFunc("POST /-/refresh", a.authorized(limit(), wrong, a.refresh))
 	mux.HandleFunc("POST /-/retract", a.authorized(limit(), wrong, a.retract))
@@ -167,22 +169,8 @@ func (a *Admin) Handler() http.Handler {
 	return guard(a.Hosts, mux)
 }
 
-func (a *Admin) ready(w http.ResponseWriter, _ *http.Request) {
-	if a.Drain.Started() {
-		answer(w, http.StatusServiceUnavailable, "shutting down\n")
-		return
-	}
-	var missing []string
-	for _, station := range a.Network.Stations {
-		if _, ok := a.Editions.Served(station.ID); !ok {
-			missing = append(missing, station.ID)
-		}
-	}
-	if missing != nil {
-		answer(w, http.StatusServiceUnavailable, "no edition yet: "+strings.Join(missing, ", ")+"\n")
-		return
-	}
-	answer(w, http.StatusOK, "ready\n")
+func (a *Admin) readiness() *Readiness {
+	return &Readiness{Network: a.Network, Editions: a.Editions, Drain: a.Drain, Settled: a.Settled}
 }
 
 // authorized passes on requests that have the token, up to a rate.

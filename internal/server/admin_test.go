@@ -29,7 +29,10 @@ const adminURL = "http://127.0.0.1:8081"
 func TestAdmin(t *testing.T) {
 	n, editions := portal(t)
 	drain := new(server.Drain)
-	admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: drain}).Handler()
+	var settled bool
+	asked := func() bool { return settled }
+	admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: drain, Settled: asked}).Handler()
+	public := (&server.Readiness{Network: n, Editions: editions, Drain: drain, Settled: asked}).Health(server.New(n, editions))
 	steps := []struct {
 		name   string
 		before func()
@@ -37,7 +40,10 @@ func TestAdmin(t *testing.T) {
 		body   string
 	}{
 		{"starting", func() { clear(editions) }, 503, "no edition yet: xt, yy, zz\n"},
-		{"two stations are missing", func() { editions["xt"] = edition.New("xt", noon, "4711", nil) }, 503, "no edition yet: yy, zz\n"},
+		{"the stores and the jobs had nothing", func() { settled = true }, 503, "no edition yet: xt, yy, zz\n"},
+		{"two stations are missing", func() { editions["xt"], settled = edition.New("xt", noon, "4711", nil), false }, 503, "no edition yet: yy, zz\n"},
+		{"nobody has built them", func() { settled = true }, 200, "ready\nno edition yet: yy, zz\n"},
+		{"ready, the jobs still at it", func() { editions["yy"], editions["zz"], settled = editions["xt"], editions["xt"], false }, 200, "ready\n"},
 		{"ready", func() { editions["yy"], editions["zz"] = editions["xt"], editions["xt"] }, 200, "ready\n"},
 		{"draining", drain.Start, 503, "shutting down\n"},
 		{"draining, whatever there is", func() { clear(editions) }, 503, "shutting down\n"},
@@ -53,6 +59,8 @@ func TestAdmin(t *testing.T) {
 				{"GET", "/livez", 200, "alive\n"},
 				{"GET", "/readyz", step.ready, step.body},
 				{"HEAD", "/readyz", step.ready, ""},
+				{"OPTIONS", "/livez", 200, "alive\n"},
+				{"OPTIONS", "/readyz", step.ready, step.body},
 				{"POST", "/readyz", 405, "Method Not Allowed\n"},
 				{"GET", "/", 404, "404 page not found\n"},
 				{"GET", "/rss.xml", 404, "404 page not found\n"},
@@ -69,7 +77,31 @@ func TestAdmin(t *testing.T) {
 					t.Errorf("%s %s: Cache-Control %q", want.method, want.path, cache)
 				}
 			}
+			for _, host := range []string{"xt.news.example", "localhost", "10.1.2.3:8080", "nobody.example", ""} {
+				for _, method := range []string{"GET", "HEAD", "OPTIONS"} {
+					for path, want := range map[string]int{"/livez": 200, "/readyz": step.ready} {
+						r := httptest.NewRequest(method, path, nil)
+						r.Host = host
+						w := httptest.NewRecorder()
+						public.ServeHTTP(w, r)
+						if w.Code != want {
+							t.Errorf("%s %s of host %q on the public listener: status %d; want %d", method, path, host, w.Code, want)
+						}
+					}
+				}
+			}
 		})
+	}
+	for target, want := range map[string]int{"/livez": 405, "/readyz": 405, "/rss.xml": 421} {
+		r := httptest.NewRequest("POST", "http://nobody.example"+target, nil)
+		if want == 421 {
+			r.Method = "GET"
+		}
+		w := httptest.NewRecorder()
+		public.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%s %s: status %d; want %d", r.Method, target, w.Code, want)
+		}
 	}
 }
 
@@ -334,7 +366,7 @@ func TestAdminStatus(t *testing.T) {
 			t.Fatalf("%v: %q", err, w.Body)
 		}
 		at := noon.Format(time.RFC3339)
-		want := map[string]any{"version": "1.0", "process": "token", "draining": false, "drift": map[string]any{"lost": 3.0}, "left_out": map[string]any{"status": 2.0}, "unsent_retractions": []any{"1", "2"}, "problems": []any{
+		want := map[string]any{"version": "1.0", "process": "token", "ready": true, "missing": []any{"zz"}, "draining": false, "drift": map[string]any{"lost": 3.0}, "left_out": map[string]any{"status": 2.0}, "unsent_retractions": []any{"1", "2"}, "problems": []any{
 			"local copy not writable: xt: cache: open x: no space left on device", "station not in step: zz: damaged", "station not built: yy: the disk is full",
 		}, "stores": []any{
 			map[string]any{"name": "local copy", "state": "full", "error": "cache: open x: no space left on device", "error_since": at}, map[string]any{"name": "redis", "state": "ok"},

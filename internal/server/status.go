@@ -19,7 +19,9 @@ import (
 type status struct {
 	Version   string           `json:"version"`
 	Process   string           `json:"process,omitempty"` // its token, see stationStatus.Leader
+	Ready     bool             `json:"ready"` // as /readyz says
 	Draining  bool             `json:"draining"`
+	Missing   []string         `json:"missing,omitempty"` // stations without an edition
 	Drift     map[string]int64 `json:"drift,omitempty"`
 	LeftOut   map[string]int64 `json:"left_out,omitempty"`
 	Jobs      []taskStatus     `json:"jobs,omitempty"`
@@ -122,6 +124,8 @@ type stationStatus struct {
 
 func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 	s := status{Version: a.Version, Draining: a.Drain.Started()}
+	s.Missing, s.Ready = a.readiness().missing()
+	s.Ready = s.Ready && !s.Draining
 	all := a.conditions()
 	s.Problems = condition.Lines(all)
 	if a.Jobs != nil {
