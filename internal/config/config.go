@@ -24,6 +24,7 @@
 package config
 
 import (
+	"crypto/sha256"
 	"time"
 
 	"feedstation/internal/network"
@@ -39,6 +40,11 @@ type Config struct {
 	Feeds    Feeds
 	Sitemaps Sitemaps
 	Server   Server
+	Log      Log
+
+	// Files are those that the configuration was read from, secrets and certificates
+	// among them, with the SHA-256 of what was in them.
+	Files map[string][sha256.Size]byte
 
 	// Warnings are for the operator to see: what is allowed, but hardly meant.
 	// Each is one line that begins with its place, as a fault does.
@@ -223,10 +229,11 @@ type Sitemaps struct {
 // Server is how the documents are served.
 type Server struct {
 	// Listen is the public listener's host:port; without a host it is on all
-	// interfaces, port 0 is a free one.
+	// interfaces, port 0 is a free one. Or UnixScheme and a path, or SystemdScheme and
+	// a name.
 	Listen string `key:"listen" default:"127.0.0.1:8080"`
-	// Admin is the admin listener's host:port; on a loopback interface unless
-	// there is an AdminToken.
+	// Admin is the admin listener's, in the same ways; on a loopback interface or a
+	// path unless there is an AdminToken.
 	Admin string `key:"admin" default:"127.0.0.1:8081"`
 	// AdminToken is what those must have who ask for work on the admin listener;
 	// empty: nobody may.
@@ -250,6 +257,11 @@ type Server struct {
 	StaleWhileRevalidate time.Duration `key:"stale_while_revalidate" default:"15m"`
 	// Drain is how long a stopping process lets open requests end, 0s to 5m.
 	Drain time.Duration `key:"drain" default:"5s"`
+	// TLS is that of the public listener.
+	TLS TLS `key:"tls"`
+	// H2C has the public listener speak HTTP/2 also without TLS, to proxies that begin
+	// with it.
+	H2C bool `key:"h2c" default:"false"`
 }
 
 // Hooks are the secrets of webhooks, by the system that sends them; empty: it may not.
@@ -274,6 +286,7 @@ type document struct {
 	Feeds    Feeds            `key:"feeds"`
 	Sitemaps Sitemaps         `key:"sitemaps"`
 	Server   Server           `key:"server"`
+	Log      Log              `key:"log"`
 }
 
 type networkSection struct {

@@ -96,7 +96,7 @@ func (e *environment) read(t target, taken map[string]string) (text, from string
 		e.add(place{variable: from}, t.path, fmt.Errorf("%s is set as well: want only one of them", t.variable))
 		return text, t.variable, true
 	}
-	data, open, err := read(file)
+	data, open, err := e.report.read(file)
 	if err != nil {
 		e.add(place{variable: from}, t.path, err)
 		return "", "", false

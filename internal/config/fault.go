@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -34,12 +35,13 @@ type report struct {
 	file     string
 	places   map[string]place // of values by their path
 	faulty   map[string]bool  // paths of values that have their fault
+	files    map[string][sha256.Size]byte
 	faults   []fault
 	warnings []fault
 }
 
 func newReport(file string) *report {
-	return &report{file: file, places: map[string]place{}, faulty: map[string]bool{}}
+	return &report{file: file, places: map[string]place{}, faulty: map[string]bool{}, files: map[string][sha256.Size]byte{}}
 }
 
 // add reports something about the way the configuration is written.

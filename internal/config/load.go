@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -28,23 +29,24 @@ import (
 // It never has the text of a [Secret] in it. It is fs.ErrNotExist where there is
 // no such file.
 func Load(file string, environ []string) (*Config, error) {
-	data, open, err := read(file)
+	r := newReport(file)
+	data, open, err := r.read(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w: start feedstation in the folder of its config.yaml, or name another with --config FILE", file, fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	return loadOpen(file, data, environ, open)
+	return loadOpen(r, data, environ, open)
 }
 
 // Parse is [Load] of what would stand in the file.
 func Parse(file string, data []byte, environ []string) (*Config, error) {
-	return loadOpen(file, data, environ, false)
+	return loadOpen(newReport(file), data, environ, false)
 }
 
-// read also returns whether all users of the machine may read or write the file.
-func read(file string) (data []byte, open bool, err error) {
+// read returns what a file has, which is remembered, see [Config.Files], and whether all users of the machine may read or write the file.
+func (r *report) read(file string) (data []byte, open bool, err error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, false, err
@@ -60,6 +62,7 @@ func read(file string) (data []byte, open bool, err error) {
 	if len(data) > maxBytes {
 		return nil, false, fmt.Errorf("%s: larger than %d MiB", file, maxBytes>>20)
 	}
+	r.files[file] = sha256.Sum256(data)
 	return data, open, nil
 }
 
@@ -91,8 +94,7 @@ func (doc *document) warnOpen(r *report) {
 }
 
 // loadOpen is Load of what stands in the file; open: all users may read or write it.
-func loadOpen(file string, data []byte, environ []string, open bool) (*Config, error) {
-	r := newReport(file)
+func loadOpen(r *report, data []byte, environ []string, open bool) (*Config, error) {
 	root := r.parse(data)
 	if root == nil {
 		return nil, r.err()
@@ -114,11 +116,11 @@ func loadOpen(file string, data []byte, environ []string, open bool) (*Config, e
 	doc.complete()
 	n, err := doc.network()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", r.file, err)
 	}
 	c := &Config{
 		Network: n, Content: doc.Content, Cache: doc.Cache, Jobs: doc.Jobs,
-		Feeds: doc.Feeds, Sitemaps: doc.Sitemaps, Server: doc.Server,
+		Feeds: doc.Feeds, Sitemaps: doc.Sitemaps, Server: doc.Server, Log: doc.Log, Files: r.files,
 	}
 	for _, warning := range r.sorted(r.warnings) {
 		c.Warnings = append(c.Warnings, warning.Error())

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -66,6 +67,7 @@ func TestLoad(t *testing.T) {
 				Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
 				Hosts: []string{"localhost", "127.0.0.1"}, Robots: []string{}, StaleIfError: 24 * time.Hour, StaleWhileRevalidate: 15 * time.Minute, AdminHosts: []string{}, Drain: 5 * time.Second,
 			},
+			Log: Log{Format: LogText, Level: "info"},
 		}},
 		{"full", Config{
 			Network: &network.Network{Name: "Xiang River News", Stations: []*network.Station{
@@ -99,7 +101,8 @@ func TestLoad(t *testing.T) {
 			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), MaxAge: 5 * time.Minute, AuditRate: 0, Deadline: 90 * time.Minute},
 			Feeds:    Feeds{Items: 20, Window: 6 * time.Hour, MaxItems: 300, Withdrawn: Notice, NoticeFor: 24 * time.Hour, LeadImage: Never},
 			Sitemaps: Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
-			Server:   Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}},
+			Server:   Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}, H2C: true},
+			Log:      Log{Format: LogJSON, Level: "warn"},
 			Warnings: []string{"testdata/full.yaml:98: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
 		}},
 	}
@@ -118,6 +121,7 @@ func TestLoad(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			tt.want.Files = map[string][sha256.Size]byte{name: sha256.Sum256(text)}
 			if diff := cmp.Diff(&tt.want, got, values); diff != "" {
 				t.Errorf("configuration (-want +got):\n%s", diff)
 			}

@@ -38,7 +38,8 @@ func (doc *document) validate(r *report) {
 		r.value("feeds.lead_image", "want %s or %s, got %s", Auto, Never, quote(lead))
 	}
 	doc.Sitemaps.validate(r)
-	doc.Server.validate(r)
+	doc.Server.validate(r, doc.Stations)
+	doc.Log.validate(r)
 }
 
 func (c *Content) validate(r *report) {
@@ -222,21 +223,10 @@ func (s *Server) validateRobots(r *report) {
 // minToken is the length from which on a random token can't be guessed.
 const minToken = 16
 
-func (s *Server) validate(r *report) {
+func (s *Server) validate(r *report, stations []stationSection) {
 	s.validateRobots(r)
-	public, publicPort, err := hostPort(s.Listen)
-	if err != nil {
-		r.value("server.listen", "%w", err)
-	}
-	admin, adminPort, err := hostPort(s.Admin)
-	switch {
-	case err != nil:
-		r.value("server.admin", "%w", err)
-	case !loopback(admin) && s.AdminToken.Reveal() == "":
-		r.value("server.admin", "want a loopback address such as 127.0.0.1:8081, or server.admin_token as well, got %s", quote(s.Admin))
-	case adminPort != 0 && adminPort == publicPort && overlap(public, admin):
-		r.value("server.admin", "has the port of server.listen")
-	}
+	s.validateListeners(r)
+	s.TLS.validate(r, stations)
 	r.token("server.admin_token", s.AdminToken)
 	r.token("server.hooks.ghost", s.Hooks.Ghost)
 	r.token("server.hooks.wordpress", s.Hooks.WordPress)

@@ -1,0 +1,185 @@
+package config
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"feedstation/internal/network"
+)
+
+// The schemes of listeners that are no host:port.
+const (
+	// UnixScheme goes before the path of a socket.
+	UnixScheme = "unix:"
+	// SystemdScheme goes before the name of a socket that systemd has opened, its
+	// FileDescriptorName.
+	SystemdScheme = "systemd:"
+)
+
+// TLS is what the public listener speaks TLS with; zero: it does not.
+type TLS struct {
+	// Cert and Key are the files of the certificate, with those between it and its
+	// authority behind it, and of its key, both PEM. Without them ACME, or nothing.
+	Cert string `key:"cert"`
+	Key  string `key:"key"`
+	// ACME gets certificates for the hosts of the stations from an authority, whose
+	// terms of service that accepts.
+	ACME bool `key:"acme" default:"false"`
+	// ACMEDirectory is the address of the authority; empty: Let's Encrypt.
+	ACMEDirectory string `key:"acme_directory"`
+	// ACMEEmail is where the authority writes to; empty: nowhere.
+	ACMEEmail string `key:"acme_email"`
+}
+
+// Enabled reports whether there is TLS.
+func (t *TLS) Enabled() bool { return t.Cert != "" || t.ACME }
+
+func (t *TLS) validate(r *report, stations []stationSection) {
+	const path = "server.tls."
+	switch {
+	case t.ACME && (t.Cert != "" || t.Key != ""):
+		r.value(path+"acme", "has its own certificates: leave cert and key out")
+	case t.Cert == "" && t.Key != "":
+		r.value(path+"cert", "missing")
+	case t.Cert != "" && t.Key == "":
+		r.value(path+"key", "missing")
+	case t.Cert != "":
+		t.validateFiles(r, stations)
+	}
+	if !t.ACME && t.ACMEDirectory != "" {
+		r.value(path+"acme_directory", "only with acme: true")
+	}
+	if !t.ACME && t.ACMEEmail != "" {
+		r.value(path+"acme_email", "only with acme: true")
+	}
+	if u, err := url.Parse(t.ACMEDirectory); t.ACMEDirectory != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+		r.value(path+"acme_directory", "want an address such as https://acme.news.example/directory, got %s", quote(t.ACMEDirectory))
+	}
+	r.line(path+"acme_email", t.ACMEEmail)
+}
+
+// validateFiles reports a certificate that can't be used, and warns of one that
+// clients will refuse.
+func (t *TLS) validateFiles(r *report, stations []stationSection) {
+	const path = "server.tls."
+	cert, _, err := r.read(t.Cert)
+	if err != nil {
+		r.value(path+"cert", "%w", err)
+		return
+	}
+	key, open, err := r.read(t.Key)
+	if err != nil {
+		r.value(path+"key", "%w", err)
+		return
+	}
+	if open {
+		r.warn(path+"key", "all users of this machine may read or write that file: chmod o-rw")
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		r.value(path+"cert", "%s and %s: %w", t.Cert, t.Key, err)
+		return
+	}
+	if end := pair.Leaf.NotAfter; time.Now().After(end) {
+		r.warn(path+"cert", "%s expired on %s", t.Cert, end.UTC().Format(time.DateOnly))
+	}
+	t.warnHosts(r, pair.Leaf, stations)
+}
+
+// warnHosts names the first host that the certificate is not for.
+func (t *TLS) warnHosts(r *report, leaf *x509.Certificate, stations []stationSection) {
+	for _, s := range stations {
+		u, err := url.Parse(s.URL)
+		if err != nil || s.Closed {
+			continue
+		}
+		if host, ok := network.NormalizeHost(u.Host); ok && leaf.VerifyHostname(host) != nil {
+			r.warn("server.tls.cert", "%s is not for %s, and perhaps not for others", t.Cert, host)
+			return
+		}
+	}
+}
+
+// listener is an address of a listener: a host and a port, or other where it has
+// neither.
+type listener struct {
+	host  string
+	port  uint16
+	other string // its scheme
+}
+
+func parseListener(address string) (listener, error) {
+	for _, scheme := range []string{UnixScheme, SystemdScheme} {
+		rest, ok := strings.CutPrefix(address, scheme)
+		switch {
+		case !ok:
+			continue
+		case rest == "":
+			return listener{}, fmt.Errorf("want a name behind %s", scheme)
+		case scheme == UnixScheme && len(rest) > maxSocket:
+			return listener{}, fmt.Errorf("want a path of at most %d bytes, got %d", maxSocket, len(rest))
+		case scheme == UnixScheme && strings.HasSuffix(rest, string(filepath.Separator)):
+			return listener{}, fmt.Errorf("want the path of a socket, got that of a folder: %s", quote(address))
+		}
+		return listener{other: scheme}, nil
+	}
+	host, port, err := hostPort(address)
+	if err != nil {
+		return listener{}, fmt.Errorf("want host:port or %sPATH, got %s", UnixScheme, quote(address))
+	}
+	return listener{host: host, port: port}, nil
+}
+
+// maxSocket is the length of the path of a socket that every system takes: 104 bytes
+// with the zero at the end.
+const maxSocket = 103
+
+// validateListeners reports addresses that can't be listened on, and an admin
+// listener that others can reach without a token.
+func (s *Server) validateListeners(r *report) {
+	public, err := parseListener(s.Listen)
+	if err != nil {
+		r.value("server.listen", "%w", err)
+	}
+	admin, err := parseListener(s.Admin)
+	switch {
+	case err != nil:
+		r.value("server.admin", "%w", err)
+	case admin.other == UnixScheme: // the rights of the file say who reaches it
+	case !loopback(admin.host) && s.AdminToken.Reveal() == "":
+		r.value("server.admin", "want a loopback address such as 127.0.0.1:8081, or server.admin_token as well, got %s", quote(s.Admin))
+	}
+	if s.Listen == s.Admin && public.other != "" || public.other == "" && admin.other == "" && admin.port != 0 && admin.port == public.port && overlap(public.host, admin.host) {
+		r.value("server.admin", "has the port of server.listen")
+	}
+}
+
+// The values of Log.Format and Log.Level.
+const (
+	LogText = "text"
+	LogJSON = "json"
+)
+
+// Log is how the process logs.
+type Log struct {
+	// Format is LogText, a line of key=value, or LogJSON, a line with an object.
+	Format string `key:"format" default:"text"`
+	// Level is debug, info, warn or error: what is below is not logged.
+	Level string `key:"level" default:"info"`
+}
+
+func (l *Log) validate(r *report) {
+	if l.Format != LogText && l.Format != LogJSON {
+		r.value("log.format", "want %s or %s, got %s", LogText, LogJSON, quote(l.Format))
+	}
+	switch l.Level {
+	case "debug", "info", "warn", "error":
+	default:
+		r.value("log.level", "want debug, info, warn or error, got %s", quote(l.Level))
+	}
+}
