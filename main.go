@@ -27,14 +27,16 @@
 // or for Redis, and when they are away the last editions stay served. After a
 // restart the process serves what its local copy (cache.dir) holds at once.
 //
-// The admin listener answers /livez (the process runs), /readyz (every station
-// has an edition, and the process is not stopping) and /status (what is served,
-// and what is wrong). Whoever has server.admin_token can POST to /-/refresh and
-// /-/retract.
+// Both listeners answer /livez (the process runs) and /readyz (what can be served is
+// there, and the process is not stopping), the admin listener also /status (what is
+// served, and what is wrong). Requests with server.admin_token can POST to
+// /-/refresh, /-/reload and /-/retract.
 //
-// SIGTERM, or SIGHUP, makes /readyz answer 503, goes on serving for server.drain, lets open
-// requests finish, and ends with status 0. SIGINT, the Ctrl-C of a terminal,
-// skips the drain. A second signal ends the process at once.
+// SIGHUP, or a POST to /-/reload, has the configuration, its secrets and certificates
+// read again; one with a fault changes nothing. SIGTERM makes /readyz answer 503,
+// goes on serving for server.drain, lets open requests finish, and ends with status
+// 0. SIGINT, the Ctrl-C of a terminal, skips the drain. A second signal ends the
+// process at once.
 //
 // The exit status is 0, 1 for a failure, and 2 for a fault in the command line
 // or in the configuration.

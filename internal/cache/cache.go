@@ -52,6 +52,7 @@ type Cache struct {
 	unsent      atomic.Bool                   // Redis may lack some
 	opened      atomic.Bool                   // there are the current editions of all stations that have one
 	followed    atomic.Bool                   // the stores have been asked, see Followed
+	abandoned   atomic.Bool                   // see Abandon
 	unamended   atomic.Bool                   // editions may not be amended by what was learned last
 
 	syncing sync.Mutex // one Sync at a time
@@ -82,7 +83,9 @@ type desk struct {
 // Close writes what the local copy lacks, as far as the disk answers, and closes
 // the connections to Redis. What is published stays current.
 func (c *Cache) Close() error {
-	c.finish()
+	if !c.abandoned.Load() {
+		c.finish()
+	}
 	if c.redis == nil {
 		return nil
 	}

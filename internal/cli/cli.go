@@ -50,7 +50,7 @@ type commands struct {
 
 // Run runs the command of args and returns the exit status: 0, 1 for a failure,
 // 2 for a fault in the command line or in the configuration. SIGINT,
-// SIGTERM and SIGHUP end it.
+// SIGTERM and SIGHUP end it, but SIGHUP has serve reload.
 func Run(args []string, terminal Terminal) int {
 	if os.Getenv("GOGC") == "" {
 		// Half of what is served, not as much again, may be garbage: a process
@@ -136,9 +136,8 @@ func interruptible() (context.Context, context.CancelFunc) {
 	return signal.NotifyContext(context.Background(), stopSignals()...)
 }
 
-// stopSignals are those that end a command. Who closes a terminal, or takes this
-// for a program that reads its configuration again, does not cut off clients; with
-// nohup the signal is nobody's.
+// stopSignals are those that end a command other than serve. With nohup a hangup is
+// nobody's.
 func stopSignals() []os.Signal {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {

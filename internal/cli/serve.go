@@ -3,333 +3,193 @@ package cli
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"os/signal"
-	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 
-	"github.com/dustin/go-humanize/english"
-	"github.com/rivo/uniseg"
+	"golang.org/x/crypto/acme/autocert"
 	"golang.org/x/sync/errgroup"
 
-	"feedstation/internal/cache"
 	"feedstation/internal/condition"
 	"feedstation/internal/config"
-	"feedstation/internal/content"
-	"feedstation/internal/ingest/receive"
-	"feedstation/internal/network"
 	"feedstation/internal/server"
-	"feedstation/jobs"
 )
 
 type serveCommand struct{}
 
-// localPoll is how often the local copy is looked at for editions of another
-// process, such as `feedstation build`.
-const localPoll = time.Second
-
 // Run serves until a signal ends it.
 func (*serveCommand) Run(in *invocation) error {
-	cfg, err := in.config()
+	// The reader of the log may go away before the process does: that must not end
+	// it just when it has something to say.
+	signal.Ignore(syscall.SIGPIPE)
+	stops, hangups := make(chan os.Signal, 2), make(chan os.Signal, 1)
+	signal.Notify(stops, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(stops)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	cfg, err := config.Load(in.configFile, in.terminal.Environ)
 	if err != nil {
-		return err
+		return &usageError{err}
 	}
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, stopSignals()...)
-	defer signal.Stop(signals)
-	log := in.logger(slog.LevelInfo)
-	editions, err := openCache(context.Background(), log, cfg)
-	if err != nil {
-		return err
-	}
-	defer editions.Close()
-	public, admin, err := listen(cfg)
-	if err != nil {
-		return err
-	}
-	s := &service{in: in, cfg: cfg, log: log, editions: editions, drain: new(server.Drain), shop: &workshop{conditions: condition.New(log)}}
-	return s.run(signals, public, admin)
-}
-
-// admin returns what the admin listener is made of.
-func (s *service) admin() *server.Admin {
-	listener, _, _ := net.SplitHostPort(s.cfg.Server.Admin) // a valid one
-	a := &server.Admin{
-		Log: s.log, Hosts: append([]string{listener}, s.cfg.Server.AdminHosts...),
-		Network: s.cfg.Network, Editions: s.editions, Drain: s.drain, Token: s.cfg.Server.AdminToken.Reveal(), Version: cmp.Or(buildVersion(), "devel"),
-		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Stores: s.editions, Hooks: s.cfg.Server.Hooks.Secrets(),
-	}
-	if s.cfg.Jobs.Enabled {
-		a.Jobs, a.Sources = s.shop, s.shop.Sources
-	}
-	switch driver := s.cfg.Content.Driver; {
-	case !s.cfg.Jobs.Enabled:
-		a.Articles = receive.Refuse("this process builds nothing (jobs.enabled is false): ask one that does")
-	case driver != config.SQLite:
-		a.Articles = receive.Refuse("articles are stored in a database of your own (content.driver is " + driver + "): write there, and ask for /-/refresh")
-	default:
-		a.Articles = receive.New(s.cfg.Network, s.cfg.Content.Reader(), s.shop)
-	}
-	return a
-}
-
-// listen opens both listeners, or none.
-func listen(cfg *config.Config) (public, admin net.Listener, err error) {
-	if public, err = listenOn("server.listen", cfg.Server.Listen); err != nil {
-		return nil, nil, err
-	}
-	if admin, err = listenOn("server.admin", cfg.Server.Admin); err != nil {
-		return nil, nil, errors.Join(err, public.Close())
-	}
-	return public, admin, nil
-}
-
-func listenOn(key, address string) (net.Listener, error) {
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%s: %s is in use by another program; stop it, or choose another port", key, address)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", key, err)
-	}
-	return listener, nil
-}
-
-// service is a serving process.
-type service struct {
-	in       *invocation
-	cfg      *config.Config
-	log      *slog.Logger
-	editions *cache.Cache
-	drain    *server.Drain
-	shop     *workshop
-}
-
-// run serves the local copy at once and starts the jobs beside it. Whichever
-// part fails ends the others; the signals end them in order: the jobs, then,
-// after the drain, the listeners.
-func (s *service) run(signals <-chan os.Signal, public, admin net.Listener) error {
-	serving, stopServing := context.WithCancel(context.Background())
+	open, stopServing := context.WithCancel(context.Background())
 	defer stopServing()
-	group, serving := errgroup.WithContext(serving)
-	working, stopWorking := context.WithCancel(serving)
-	defer stopWorking()
-
-	n := s.cfg.Network
-	group.Go(func() error { return server.Serve(serving, s.log, public, server.New(n, s.editions), s.drain) })
-	group.Go(func() error { return server.ServeAdmin(serving, s.log, admin, s.admin().Handler(), s.drain) })
-	group.Go(func() error { return s.editions.Follow(working, s.poll()) })
-	if s.cfg.Jobs.Enabled {
-		group.Go(func() error { return s.work(working) })
+	h, err := newHost(open, in, cfg)
+	if err != nil {
+		return err
 	}
-	group.Go(func() error { s.greet(working, public.Addr()); return nil })
-	group.Go(func() error {
+	return h.run(stops, hangups, stopServing)
+}
+
+// host is a serving process: what a reload does not change.
+type host struct {
+	in         *invocation
+	output     *output
+	log        *slog.Logger
+	drain      server.Drain // of the process
+	shop       *workshop
+	conditions *condition.Set
+	refused    *condition.Set // whether the last reload was: each is logged by itself
+	manager    serviceManager
+	managers   map[[3]string]*autocert.Manager // of certificates
+	activated  map[string]net.Listener         // by systemd
+	serving    atomic.Pointer[service]
+	settled    atomic.Bool // see service.settled: once so, always
+	reloads    chan chan<- error
+	replaced   chan struct{} // closed once the service before the present one has ended; of who reloads
+
+	group       *errgroup.Group
+	open        context.Context // until the listeners close
+	working     context.Context // until the jobs stop
+	stopWorking context.CancelFunc
+}
+
+// newHost returns a process that is ready to serve what the configuration says: its
+// listeners are open. It serves until ctx ends.
+func newHost(ctx context.Context, in *invocation, cfg *config.Config) (*host, error) {
+	o := newOutput(in.terminal.Stderr, cfg.Log)
+	log := o.logger()
+	h := &host{
+		in: in, output: o, log: log, shop: &workshop{conditions: condition.New(log)}, conditions: condition.New(log), refused: condition.New(slog.New(slog.DiscardHandler)), manager: serviceManager{log},
+		managers: map[[3]string]*autocert.Manager{}, reloads: make(chan chan<- error), replaced: make(chan struct{}),
+	}
+	close(h.replaced) // there is none
+	h.group, h.open = errgroup.WithContext(ctx)
+	h.working, h.stopWorking = context.WithCancel(h.open)
+	log.Info("starting", "version", cmp.Or(buildVersion(), "devel"), "file", in.configFile)
+	h.warn(cfg)
+	var err error
+	if h.activated, err = activated(); err != nil {
+		return nil, err
+	}
+	first, err := h.prepare(ctx, cfg, nil)
+	if err != nil {
+		return nil, err
+	}
+	h.serving.Store(first)
+	return h, nil
+}
+
+// run serves the local copy at once and starts the jobs beside it. Whichever part
+// fails ends the others; the signals end them in order: the jobs, then, after the
+// drain, the listeners.
+func (h *host) run(stops, hangups <-chan os.Signal, stopServing func()) error {
+	defer h.stopWorking()
+	first := h.serving.Load()
+	for _, e := range first.entrances {
+		h.start(e)
+	}
+	h.logParts(first)
+	first.follow()
+	first.start()
+	first.run(func(ctx context.Context) error { first.greet(ctx); return nil })
+	h.group.Go(func() error { h.takeReloads(h.working, hangups); return nil })
+	h.group.Go(func() error { h.manager.watch(h.open); return nil })
+	h.group.Go(func() error {
 		select {
-		case received := <-signals:
-			s.stop(received, signals, stopWorking)
+		case received := <-stops:
+			h.stop(received, stops)
 			stopServing()
-		case <-serving.Done():
+		case <-h.open.Done():
 		}
 		return nil
 	})
-	return group.Wait()
-}
-
-func (s *service) poll() time.Duration {
-	if r := s.cfg.Cache.Redis; r != nil {
-		return r.Poll
-	}
-	return localPoll
+	h.manager.ready()
+	err := h.group.Wait()
+	return errors.Join(err, h.serving.Load().close())
 }
 
 // stop ends the jobs and lets clients go elsewhere. A person at a terminal does
 // not wait for that, and a second signal ends the process at once.
-func (s *service) stop(received os.Signal, signals <-chan os.Signal, stopWorking func()) {
-	s.log.Info("stopping", "signal", received.String())
-	s.drain.Start()
-	stopWorking()
+func (h *host) stop(received os.Signal, stops <-chan os.Signal) {
+	h.log.Info("stopping", "signal", received.String())
+	h.manager.stopping()
+	h.drain.Start()
+	h.stopWorking()
+	h.shop.close()
+	serving := h.serving.Load()
+	for _, e := range serving.entrances {
+		e.drain.Start()
+	}
 	go func() {
-		<-signals
+		<-stops
 		os.Exit(exitFailure)
 	}()
 	if received != os.Interrupt {
-		time.Sleep(s.cfg.Server.Drain)
+		time.Sleep(serving.cfg.Server.Drain)
 	}
 }
 
-// work opens the content store and runs the jobs on their timetable.
-func (s *service) work(ctx context.Context) error {
-	store, err := s.openContent(ctx)
-	if ctx.Err() != nil && err != nil {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	defer s.editions.Share(ctx, settings(s.cfg))()
-	conductor := newConductor(s.log, s.cfg, store, s.editions)
-	refresh, audit := conductor.Tasks(s.log, s.cfg.Jobs.Deadline)
-	timetable := jobs.NewTimetable(s.log)
-	timetable.Add(s.cfg.Jobs.Refresh, refresh)
-	timetable.Add(s.cfg.Jobs.Audit, audit)
-	follow, err := openSources(ctx, s.log, s.cfg, store)
-	if err != nil {
-		return err
-	}
-	defer follow.close()
-	if err := follow.schedule(s.log, timetable, s.cfg.Jobs.Deadline, refresh.Trigger); err != nil {
-		return err
-	}
-	s.shop.open(conductor, timetable, refresh, follow, store)
-	defer s.shop.close()
-	if err := s.editions.Acquire(ctx); err != nil {
-		s.log.Debug("leases not acquired", "error", err)
-	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return s.lead(ctx, conductor) })
-	group.Go(func() error { return timetable.Run(ctx) })
-	group.Go(func() error { return conductor.Wake(ctx, refresh.Trigger) })
-	if s.cfg.Content.Notify != "" {
-		group.Go(func() error {
-			return store.Listen(ctx, s.shop.wake, func(err error) { s.shop.conditions.Note(notListening, "", err) })
-		})
-	}
-	return group.Wait()
-}
-
-// What a process that can't reach the content store does with its leases: it
-// gives them back after a while, to one that perhaps can.
-const (
-	leadPatience = 10 * time.Second
-	leadPoll     = time.Second
-)
-
-// lead holds the leases of the stations for as long as the content store can be
-// reached.
-func (s *service) lead(ctx context.Context, conductor *jobs.Conductor) error {
-	tick := time.NewTicker(leadPoll)
-	defer tick.Stop()
-	for ctx.Err() == nil {
-		leading, stop := context.WithCancel(ctx)
-		var holding errgroup.Group
-		holding.Go(func() error { return s.editions.Lead(leading) })
-		s.awaitStore(ctx, tick, func(down time.Duration) bool { return down > leadPatience }, conductor)
-		stop()
-		if err := holding.Wait(); err != nil {
-			return err
+// start serves on an entrance until it is shut, or the process ends.
+func (h *host) start(e *entrance) {
+	var open context.Context
+	open, e.stop = context.WithCancel(h.open)
+	listener := server.Listener{Listener: e.socket, H2C: e.h2c}
+	h.log.Info("listening", "listener", e.key, "address", e.address, "on", e.socket.Addr().String())
+	h.group.Go(func() error {
+		if e.key == adminKey {
+			return server.ServeAdmin(open, h.log, listener, http.HandlerFunc(h.admin), &e.drain)
 		}
-		s.awaitStore(ctx, tick, func(down time.Duration) bool { return down == 0 }, conductor)
-	}
-	return nil
-}
-
-// awaitStore waits until the content store has been out of reach for a time that
-// is wanted.
-func (s *service) awaitStore(ctx context.Context, tick *time.Ticker, wanted func(down time.Duration) bool, conductor *jobs.Conductor) {
-	for !wanted(conductor.Down()) {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// notListening is the condition of a content store that does not notify: changes
-// wait for the next refresh.
-var notListening = condition.Kind{
-	Level: slog.LevelWarn, Component: "notifications", State: "not listening", Errors: true,
-	Began: "not listening for notifications, refreshing by schedule", Cleared: "listening for notifications again",
-}
-
-// storeRetry is how often a content store that can't be opened is tried again.
-const storeRetry = 5 * time.Second
-
-// openContent opens the content store. One that can't be opened is the
-// waited for; but the embedded one is an error where the local copy has nothing to
-// serve.
-func (s *service) openContent(ctx context.Context) (*content.Store, error) {
-	for {
-		store, err := openContent(ctx, s.in, s.log, s.cfg, s.editions)
-		if err != nil && (ctx.Err() != nil || s.cfg.Content.Driver == config.SQLite && !s.serves()) {
-			return nil, err
-		}
-		s.shop.conditions.Note(jobs.StoreUnreachable, "", err)
-		if err == nil {
-			return store, nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(storeRetry):
-		}
-	}
-}
-
-// serves reports whether some station has an edition.
-func (s *service) serves() bool {
-	return slices.ContainsFunc(s.cfg.Network.Stations, func(station *network.Station) bool {
-		_, ok := s.editions.Current(station.ID)
-		return ok
+		listener.TLS = func() *tls.Config { return h.serving.Load().tls }
+		public := func(w http.ResponseWriter, r *http.Request) { h.serving.Load().public.ServeHTTP(w, r) }
+		return server.Serve(open, h.log, listener, http.HandlerFunc(public), &e.drain)
 	})
 }
 
-// greetEvery is how often it is looked whether every station has an edition.
-const greetEvery = 50 * time.Millisecond
-
-// greet prints the addresses worth opening once every station has an edition.
-func (s *service) greet(ctx context.Context, address net.Addr) {
-	tick := time.NewTicker(greetEvery)
-	defer tick.Stop()
-	for !s.ready() {
+// shut lets the clients of an entrance go to the one in its place, and closes it.
+func (h *host) shut(e, next *entrance, drain time.Duration) {
+	e.drain.Start()
+	if next.address == e.address {
+		if unix, ok := next.socket.Listener.(*net.UnixListener); ok {
+			unix.SetUnlinkOnClose(true)
+		}
+		if err := e.socket.handOn(); err != nil {
+			h.log.Debug("listener not closed", "error", err)
+		}
+	}
+	h.group.Go(func() error {
 		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
+		case <-time.After(drain):
+		case <-h.open.Done():
 		}
-	}
-	addresses(s.in.terminal.Stdout, s.cfg, address)
+		e.stop()
+		return nil
+	})
 }
 
-func (s *service) ready() bool {
-	for _, station := range s.cfg.Network.Stations {
-		if _, ok := s.editions.Current(station.ID); !ok {
-			return false
-		}
-	}
-	return true
-}
-
-// addresses prints where a newcomer can look.
-func addresses(out io.Writer, cfg *config.Config, address net.Addr) {
-	_, port, err := net.SplitHostPort(address.String())
-	if err != nil || len(cfg.Server.Hosts) == 0 {
-		fmt.Fprintf(out, "\nfeedstation serves %d %s on %s\n", len(cfg.Network.Stations), english.PluralWord(len(cfg.Network.Stations), "station", ""), address)
+// admin answers on the admin listener. What may change something is done by the
+// present service, not by one that has been replaced.
+func (h *host) admin(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == server.ReloadPath { // which waits for what has begun
+		h.serving.Load().admin.ServeHTTP(w, r)
 		return
 	}
-	base := "http://" + net.JoinHostPort(cfg.Server.Hosts[0], port)
-	fmt.Fprintf(out, "\nfeedstation serves %d %s. Worth opening:\n\n", len(cfg.Network.Stations), english.PluralWord(len(cfg.Network.Stations), "station", ""))
-	show := func(what, path string) {
-		fmt.Fprintf(out, "  %s%*s%s%s\n", what, max(1, 28-uniseg.StringWidth(what)), "", base, path)
+	for !h.serving.Load().answer(w, r) {
 	}
-	for _, s := range cfg.Network.Stations {
-		show(s.Name, "/"+s.ID+network.FeedPath("", network.RSS))
-	}
-	s := cfg.Network.Stations[len(cfg.Network.Stations)-1]
-	if len(s.Channels) > 0 {
-		channel := s.Channels[0]
-		show(s.Name+" · "+channel.Name, "/"+s.ID+network.FeedPath(channel.ID, network.Atom))
-	}
-	show("JSON Feed", "/"+s.ID+network.FeedPath("", network.JSON))
-	show("Sitemaps", "/"+s.ID+network.IndexPath)
-	show("Google News", "/"+s.ID+network.NewsPath(1))
-	show("All feeds, for a reader", "/"+cfg.Network.Stations[0].ID+network.OPMLPath)
-	fmt.Fprintf(out, "\n  On each station's own host the same is there without /{station}.\n\n")
 }

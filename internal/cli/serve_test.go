@@ -43,9 +43,9 @@ func TestOpenContentTellsWhatChanges(t *testing.T) {
 		write(folder, "no folder")
 		opened := make(chan error)
 		go func() {
-			store, err := s.openContent(t.Context())
+			place, err := s.awaitContent(t.Context())
 			if err == nil {
-				err = store.Close()
+				err = place.close()
 			}
 			opened <- err
 		}()
@@ -53,7 +53,7 @@ func TestOpenContentTellsWhatChanges(t *testing.T) {
 			t.Helper()
 			time.Sleep(3 * storeRetry)
 			synctest.Wait()
-			why, ok := s.shop.Condition("xt")
+			why, ok := s.host.shop.Condition("xt")
 			if !ok || !strings.Contains(why.Err.Error(), want) || !why.Since.Equal(began) {
 				t.Errorf("%v; want %q since %s", why, want, began)
 			}
@@ -102,5 +102,6 @@ func newService(t *testing.T, log *slog.Logger, dsn string) *service {
 		t.Fatal(err)
 	}
 	cfg := &config.Config{Network: n, Content: config.Content{Driver: config.SQLite, DSN: config.NewSecret(dsn)}}
-	return &service{in: &invocation{}, cfg: cfg, log: log, editions: editions, shop: &workshop{conditions: condition.New(log)}}
+	h := &host{in: &invocation{}, log: log, shop: &workshop{conditions: condition.New(log)}}
+	return &service{host: h, cfg: cfg, editions: editions}
 }

@@ -11,8 +11,8 @@ import (
 	"feedstation/jobs"
 )
 
-// workshop is the jobs as the admin listener knows them. They are there once the
-// content store could be opened.
+// workshop is the jobs of the process as the admin listener knows them. They are
+// there once the content store could be opened; a reload puts others in their place.
 type workshop struct {
 	mu        sync.Mutex
 	conductor *jobs.Conductor // nil: not open yet
@@ -24,10 +24,14 @@ type workshop struct {
 	conditions *condition.Set
 }
 
-func (w *workshop) open(conductor *jobs.Conductor, timetable *jobs.Timetable, refresh *jobs.Task, follow *sources, store *content.Store) {
+// open has the jobs be those of a workplace; nil: there are none yet.
+func (w *workshop) open(p *workplace) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.conductor, w.timetable, w.refresh, w.sources, w.store = conductor, timetable, refresh, follow, store
+	if p == nil {
+		p = new(workplace)
+	}
+	w.conductor, w.timetable, w.refresh, w.sources, w.store = p.conductor, p.timetable, p.refresh, p.sources, p.store
 }
 
 // close has no more articles stored: the store is about to be closed.
@@ -99,6 +103,9 @@ func (w *workshop) Refresh(hint server.Hint) error {
 func (w *workshop) wake(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.conductor == nil {
+		return
+	}
 	if id != "" {
 		_ = w.conductor.Hint(jobs.Hint{Articles: []string{id}}) // only unknown stations are an error
 	}

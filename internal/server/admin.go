@@ -117,7 +117,14 @@ type Admin struct {
 	Token    string   // for the requests that ask for work; empty: they are refused
 	Hosts    []string // names of the listener besides localhost and its addresses
 	Version  string
+
+	Reload     func(ctx context.Context) error // reads the configuration again; nil: nothing does
+	Configured time.Time                       // when the configuration in effect was read
+	Conditions func() []condition.Condition    // of the process as a whole; nil: it has none
 }
+
+// ReloadPath is where a reload is asked for.
+const ReloadPath = "/-/reload"
 
 // How often work may be asked for: a newsroom that saves an article a second is
 // served, a loop that has gone wild is slowed down.
@@ -139,6 +146,7 @@ const maxWish = 64 << 10
 //	GET  /readyz     it should be sent requests
 //	GET  /status     what it serves, and what is wrong, as JSON
 //	POST /-/refresh  pull what changed now; needs the token
+//	POST /-/reload   read the configuration again; needs the token
 //	POST /-/retract  take an article down; needs the token
 //	/-/articles      store and remove articles; needs the token
 //	POST /-/hooks/…  as refresh, signed by the system
@@ -159,6 +167,7 @@ func (a *Admin) Handler() http.Handler {
 	}
 	mux.HandleFunc("GET /status", a.status)
 	mux.HandleFunc("POST /-/refresh", a.authorized(limit(), wrong, a.refresh))
+	mux.HandleFunc("POST "+ReloadPath, a.authorized(limit(), wrong, a.reload))
 	mux.HandleFunc("POST /-/retract", a.authorized(limit(), wrong, a.retract))
 	if a.Articles != nil {
 		articles := a.authorized(rate.NewLimiter(articleRate, articleBurst), wrong, a.Articles.ServeHTTP)
@@ -212,6 +221,14 @@ func (a *Admin) refresh(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer(w, http.StatusAccepted, "refreshing\n")
+}
+
+func (a *Admin) reload(w http.ResponseWriter, r *http.Request) {
+	if err := a.Reload(r.Context()); err != nil {
+		answer(w, http.StatusConflict, "not reloaded, the configuration before stays in effect:\n"+err.Error()+"\n")
+		return
+	}
+	answer(w, http.StatusOK, "reloaded\n")
 }
 
 func (a *Admin) retract(w http.ResponseWriter, r *http.Request) {

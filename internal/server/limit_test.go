@@ -308,7 +308,7 @@ func TestAdminConnectionLimit(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		s := &serving{pipes: newPipes(), drain: new(server.Drain), stop: stop, done: make(chan error, 1)}
 		go func() {
-			s.done <- server.ServeAdmin(ctx, slog.New(slog.DiscardHandler), s.pipes, portalHandler(t), s.drain)
+			s.done <- server.ServeAdmin(ctx, slog.New(slog.DiscardHandler), server.Listener{Listener: s.pipes}, portalHandler(t), s.drain)
 		}()
 		var peers []*peer
 		for range 6 {

@@ -89,7 +89,7 @@ func serve(t *testing.T, h http.Handler) *serving {
 	}}))
 	go func() {
 		defer close(s.done)
-		s.done <- server.Serve(ctx, log, s.pipes, h, s.drain)
+		s.done <- server.Serve(ctx, log, server.Listener{Listener: s.pipes}, h, s.drain)
 	}()
 	t.Cleanup(func() {
 		stop()

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -59,6 +60,38 @@ func allow(w http.ResponseWriter, size int64) {
 	}
 }
 
+// Listener is what a server answers on.
+type Listener struct {
+	net.Listener
+	// TLS returns what new connections speak TLS with, nil: they do not. It may
+	// change from one to the next. Nil: none does.
+	TLS func() *tls.Config
+	// H2C has connections without TLS speak HTTP/2 where they begin with it (RFC 9113
+	// §3.3).
+	H2C bool
+}
+
+// Accept returns the next connection. The handshake is the server's: a client that
+// is slow with it holds up nobody.
+func (l Listener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil || l.TLS == nil {
+		return conn, err
+	}
+	if with := l.TLS(); with != nil {
+		return tls.Server(conn, with), nil
+	}
+	return conn, nil
+}
+
+func (l Listener) protocols() *http.Protocols {
+	p := new(http.Protocols)
+	p.SetHTTP1(true)
+	p.SetHTTP2(true)
+	p.SetUnencryptedHTTP2(l.H2C)
+	return p
+}
+
 // Serve answers on a listener until ctx ends, then lets open requests finish;
 // those that take too long are cut off, which is no error. The listener is
 // closed in any case. Faults of single connections go to the log at level
@@ -66,21 +99,22 @@ func allow(w http.ResponseWriter, size int64) {
 //
 // At most 10,000 connections are open at a time, fewer where the process may
 // not open so many files; beyond that those go first on which nothing is asked.
-func Serve(ctx context.Context, log *slog.Logger, listener net.Listener, h http.Handler, drain *Drain) error {
+func Serve(ctx context.Context, log *slog.Logger, listener Listener, h http.Handler, drain *Drain) error {
 	public, _ := connectionLimits()
 	return serveUpTo(ctx, log, listener, h, drain, public)
 }
 
 // ServeAdmin is Serve for the admin listener: at most 64 connections, which are
 // not among those of Serve.
-func ServeAdmin(ctx context.Context, log *slog.Logger, listener net.Listener, h http.Handler, drain *Drain) error {
+func ServeAdmin(ctx context.Context, log *slog.Logger, listener Listener, h http.Handler, drain *Drain) error {
 	_, admin := connectionLimits()
 	return serveUpTo(ctx, log, listener, h, drain, admin)
 }
 
-func serveUpTo(ctx context.Context, log *slog.Logger, listener net.Listener, h http.Handler, drain *Drain, connections int) error {
+func serveUpTo(ctx context.Context, log *slog.Logger, listener Listener, h http.Handler, drain *Drain, connections int) error {
 	s := &http.Server{
 		Handler:           drain.wrap(h),
+		Protocols:         listener.protocols(),
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes:               headerBytes,
 		ConnState:                    newConnections(log, connections).track,

@@ -113,7 +113,7 @@ func TestEndWithoutDrain(t *testing.T) {
 	defer stop()
 	done := make(chan error, 1)
 	go func() {
-		done <- server.Serve(ctx, slog.New(slog.DiscardHandler), listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		done <- server.Serve(ctx, slog.New(slog.DiscardHandler), server.Listener{Listener: listener}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			inside.Done()
 			<-release
 			h.ServeHTTP(w, r)
@@ -201,7 +201,7 @@ func TestServeEndedBefore(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		stop()
 		p := newPipes()
-		if err := server.Serve(ctx, slog.New(slog.DiscardHandler), p, portalHandler(t), new(server.Drain)); err != nil {
+		if err := server.Serve(ctx, slog.New(slog.DiscardHandler), server.Listener{Listener: p}, portalHandler(t), new(server.Drain)); err != nil {
 			t.Errorf("Serve: %v", err)
 		}
 		if _, err := p.Accept(); !errors.Is(err, net.ErrClosed) {

@@ -125,7 +125,9 @@ func listen(t testing.TB, h http.Handler) string {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // until the clean-up
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(ctx, slog.New(slog.DiscardHandler), listener, h, new(server.Drain)) }()
+	go func() {
+		done <- server.Serve(ctx, slog.New(slog.DiscardHandler), server.Listener{Listener: listener}, h, new(server.Drain))
+	}()
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {

@@ -18,8 +18,9 @@ import (
 // status is what /status says.
 type status struct {
 	Version   string           `json:"version"`
-	Process   string           `json:"process,omitempty"` // its token, see stationStatus.Leader
-	Ready     bool             `json:"ready"` // as /readyz says
+	Config    *time.Time       `json:"configured,omitempty"` // when the configuration in effect was read
+	Process   string           `json:"process,omitempty"`    // its token, see stationStatus.Leader
+	Ready     bool             `json:"ready"`                // as /readyz says
 	Draining  bool             `json:"draining"`
 	Missing   []string         `json:"missing,omitempty"` // stations without an edition
 	Drift     map[string]int64 `json:"drift,omitempty"`
@@ -123,7 +124,7 @@ type stationStatus struct {
 }
 
 func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
-	s := status{Version: a.Version, Draining: a.Drain.Started()}
+	s := status{Version: a.Version, Config: moment(a.Configured), Draining: a.Drain.Started()}
 	s.Missing, s.Ready = a.readiness().missing()
 	s.Ready = s.Ready && !s.Draining
 	all := a.conditions()
@@ -160,8 +161,11 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 
 // conditions returns all that is wrong.
 func (a *Admin) conditions() (all []condition.Condition) {
+	if a.Conditions != nil {
+		all = a.Conditions()
+	}
 	if a.Stores != nil {
-		all = a.Stores.Conditions()
+		all = append(all, a.Stores.Conditions()...)
 	}
 	if a.Jobs != nil {
 		all = append(all, a.Jobs.Conditions()...)

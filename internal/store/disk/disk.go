@@ -13,6 +13,7 @@
 //	{dir}/{station}/.feedstation      tells that the folder is ours
 //	{dir}/.feedstation                the same
 //	{dir}/settings.lock               with which settings the processes that are there make editions
+//	{dir}/.acme                       certificates and their keys, of package autocert
 //	{dir}/retracted.json              the retractions of all stations
 //	{dir}/retracted.json.twin         the same, for when that is damaged
 //	{dir}/retracted.lock              held by the process that adds to them

@@ -35,6 +35,10 @@ const (
 	ExportsLockName = "exports.lock"
 )
 
+// ACMEName is the folder, beside those of the stations, of the certificates that an
+// authority has given, and of their keys. No station can have that id.
+const ACMEName = ".acme"
+
 func objectName(hash edition.Hash) string { return hash.String() + objectSuffix }
 
 // markLayout is how a watermark is written in the name of a manifest.
@@ -125,7 +129,7 @@ func ownBase(base *durable.Folder) func(fs.DirEntry) bool {
 			return inBase(name) || strings.HasPrefix(name, ".probe-") // of the former version
 		case !entry.IsDir():
 			return false
-		case name == "lost+found": // a file system's own
+		case name == "lost+found", name == ACMEName: // a file system's own, and that of certificates
 			return true
 		}
 		station, err := base.Sub(name, false)

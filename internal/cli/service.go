@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"feedstation/internal/cache"
+	"feedstation/internal/condition"
+	"feedstation/internal/config"
+	"feedstation/internal/ingest/receive"
+	"feedstation/internal/server"
+)
+
+// localPoll is how often the local copy is looked at for editions of another
+// process, such as `feedstation build`.
+const localPoll = time.Second
+
+// service is what is made from one configuration.
+type service struct {
+	host     *host
+	cfg      *config.Config
+	since    time.Time
+	editions *cache.Cache
+	tls      *tls.Config // nil: the public listener speaks none
+	public   http.Handler
+	admin    http.Handler
+	place    *workplace // nil: the content store is not open
+
+	entrances [2]*entrance // the public and the admin listener
+
+	using sync.RWMutex // held by requests of the admin listener
+	over  bool         // another service has taken over
+
+	working context.Context // until it stops
+	stop    context.CancelFunc
+	parts   sync.WaitGroup // of what runs until then
+}
+
+// prepare makes a service beside the one that runs, nil where none does, and takes
+// over what that has. It changes nothing of what is served. The error says what of
+// the configuration can't be used.
+func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service) (_ *service, err error) {
+	s := &service{host: h, cfg: cfg, since: time.Now()}
+	s.working, s.stop = context.WithCancel(h.working)
+	defer func() {
+		if err != nil {
+			s.stop()
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if s.tls, err = h.secured(cfg); err != nil {
+		return nil, err
+	}
+	if s.editions, err = openCache(ctx, h.log, cfg); err != nil {
+		return nil, err
+	}
+	if before != nil {
+		if err = s.editions.Succeed(ctx, before.editions); err != nil {
+			h.log.Debug("not all taken over", "error", err) // the stores can't be written to
+		}
+	}
+	s.admin = s.makeAdmin().Handler()
+	readiness := &server.Readiness{Network: cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled}
+	s.public = readiness.Health(server.New(cfg.Network, s.editions))
+	if s.entrances, err = h.enter(cfg); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// close closes what the service holds, but for its listeners.
+func (s *service) close() error {
+	var err error
+	if s.place != nil {
+		err = s.place.close()
+	}
+	if s.editions != nil {
+		err = errors.Join(err, s.editions.Close())
+	}
+	return err
+}
+
+// run runs a part of the service until its jobs stop. An error of one ends the
+// process.
+func (s *service) run(part func(ctx context.Context) error) {
+	s.parts.Add(1)
+	s.host.group.Go(func() error {
+		defer s.parts.Done()
+		return part(s.working)
+	})
+}
+
+// follow brings the editions into step with the stores from now on.
+func (s *service) follow() {
+	s.run(func(ctx context.Context) error { return s.editions.Follow(ctx, s.poll()) })
+}
+
+// start starts the jobs.
+func (s *service) start() {
+	if s.cfg.Jobs.Enabled {
+		s.run(s.work)
+	}
+}
+
+// answer answers a request of the admin listener, unless another service has taken
+// over.
+func (s *service) answer(w http.ResponseWriter, r *http.Request) bool {
+	s.using.RLock()
+	defer s.using.RUnlock()
+	if !s.over {
+		s.admin.ServeHTTP(w, r)
+	}
+	return !s.over
+}
+
+// settled reports whether there is what can be there at a start, see
+// [server.Readiness]. A process that has been ready is not taken out of service by a
+// reload.
+func (s *service) settled() bool {
+	h := s.host
+	if !h.settled.Load() {
+		h.settled.Store(s.editions.Followed() && (!s.cfg.Jobs.Enabled || h.shop.tried()))
+	}
+	return h.settled.Load()
+}
+
+// makeAdmin returns what the admin listener is made of.
+func (s *service) makeAdmin() *server.Admin {
+	listener, _, _ := net.SplitHostPort(s.cfg.Server.Admin) // a valid one
+	h := s.host
+	a := &server.Admin{
+		Log: h.log, Hosts: append([]string{listener}, s.cfg.Server.AdminHosts...),
+		Network: s.cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled, Token: s.cfg.Server.AdminToken.Reveal(), Version: cmp.Or(buildVersion(), "devel"),
+		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Stores: s.editions, Hooks: s.cfg.Server.Hooks.Secrets(),
+		Reload: h.askReload, Configured: s.since, Conditions: func() []condition.Condition { return append(h.refused.All(), h.conditions.All()...) },
+	}
+	if s.cfg.Jobs.Enabled {
+		a.Jobs, a.Sources = h.shop, h.shop.Sources
+	}
+	switch driver := s.cfg.Content.Driver; {
+	case !s.cfg.Jobs.Enabled:
+		a.Articles = receive.Refuse("this process builds nothing (jobs.enabled is false): ask one that does")
+	case driver != config.SQLite:
+		a.Articles = receive.Refuse("articles are stored in a database of your own (content.driver is " + driver + "): write there, and ask for /-/refresh")
+	default:
+		a.Articles = receive.New(s.cfg.Network, s.cfg.Content.Reader(), h.shop)
+	}
+	return a
+}
+
+func (s *service) poll() time.Duration {
+	if r := s.cfg.Cache.Redis; r != nil {
+		return r.Poll
+	}
+	return localPoll
+}

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+
+	"golang.org/x/crypto/acme"
+	"golang.org/x/crypto/acme/autocert"
+
+	"feedstation/internal/condition"
+	"feedstation/internal/config"
+	"feedstation/internal/network"
+	"feedstation/internal/store/disk"
+)
+
+// protocols are those of the public listener over TLS.
+var protocols = []string{"h2", "http/1.1"}
+
+// noCertificate is the condition of a station for which the authority has given no
+// certificate.
+var noCertificate = condition.Kind{
+	Level: slog.LevelError, Component: "acme", State: "no certificate", Stations: true, Errors: true,
+	Began: "no certificate, clients of the station can't connect", Cleared: "certificate obtained",
+}
+
+// secured returns what connections of the public listener speak TLS with, nil: they
+// do not. The files are read anew.
+func (h *host) secured(cfg *config.Config) (*tls.Config, error) {
+	t := cfg.Server.TLS
+	if t.ACME {
+		return h.certified(cfg), nil
+	}
+	if !t.Enabled() {
+		return nil, nil //nolint:nilnil // as crypto/tls and net/http have it
+	}
+	pair, err := tls.LoadX509KeyPair(t.Cert, t.Key)
+	if err != nil {
+		return nil, fmt.Errorf("server.tls: %w", err)
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: protocols, Certificates: []tls.Certificate{pair}}, nil
+}
+
+// certified is secured with certificates of an authority, which are in the folder of
+// the local copy. It has one manager as long as the process lives, so that no two ask
+// for the same certificate.
+func (h *host) certified(cfg *config.Config) *tls.Config {
+	dir := filepath.Join(cfg.Cache.Dir, disk.ACMEName)
+	id := [...]string{cfg.Server.TLS.ACMEDirectory, cfg.Server.TLS.ACMEEmail, dir}
+	manager, ok := h.managers[id]
+	if !ok {
+		manager = &autocert.Manager{
+			Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(dir), Email: cfg.Server.TLS.ACMEEmail,
+			Client: &acme.Client{DirectoryURL: cfg.Server.TLS.ACMEDirectory, UserAgent: "feedstation"},
+			HostPolicy: func(_ context.Context, name string) error {
+				_, err := h.stationOf(name)
+				return err
+			},
+		}
+		h.managers[id] = manager
+	}
+	with := manager.TLSConfig()
+	with.MinVersion = tls.VersionTLS12
+	with.GetCertificate = func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		certificate, err := manager.GetCertificate(hello)
+		if station, unknown := h.stationOf(hello.ServerName); unknown == nil && !errors.Is(err, context.Canceled) {
+			h.conditions.Note(noCertificate, station, err)
+		}
+		return certificate, err
+	}
+	return with
+}
+
+// errNoStation is what a name meets that no station has.
+var errNoStation = errors.New("no station has this host")
+
+// stationOf returns the id of the station with a host, one that publishes no more
+// included: it answers that.
+func (h *host) stationOf(name string) (string, error) {
+	name, ok := network.NormalizeHost(name)
+	for _, s := range h.serving.Load().cfg.Network.Stations {
+		if u, err := url.Parse(s.URL); ok && err == nil {
+			if own, ok := network.NormalizeHost(u.Host); ok && own == name {
+				return s.ID, nil
+			}
+		}
+	}
+	return "", errNoStation
+}
