@@ -38,16 +38,6 @@ const (
 // that was away for longer finds out by its audit.
 const movesKept = 7 * 24 * time.Hour
 
-// TakenError is of an article with the guid of another one.
-type TakenError struct {
-	GUID string
-	ID   string // of the article that has it
-}
-
-func (e *TakenError) Error() string {
-	return fmt.Sprintf("guid: %q is that of article %s", e.GUID, e.ID)
-}
-
 // Put stores articles in one transaction and returns how many they were. An
 // article with the id of a stored one replaces it. The first error, of the
 // sequence or of the store, ends it, and nothing is stored.
@@ -55,11 +45,11 @@ func (s *Store) Put(ctx context.Context, articles iter.Seq2[article.Article, err
 	return s.PutOthers(ctx, articles, nil)
 }
 
-// PutOthers stores articles as Put does, but for those whose guid is that of another
-// article: they are refused with a *TakenError, one after the other as they come.
-func (s *Store) PutOthers(ctx context.Context, articles iter.Seq2[article.Article, error], refused func(error)) (n int, err error) {
+// PutOthers stores articles as Put does, but for the guid of those that have that of
+// another article: it is left out, which odd is told, one after the other as they come.
+func (s *Store) PutOthers(ctx context.Context, articles iter.Seq2[article.Article, error], odd func(article.Fault)) (n int, err error) {
 	err = s.change(ctx, func(tx *sql.Tx, started time.Time) error {
-		n, err = s.putAll(ctx, tx, started, articles, refused)
+		n, err = s.putAll(ctx, tx, started, articles, odd)
 		return err
 	})
 	if err != nil {
@@ -93,7 +83,7 @@ func (s *Store) change(ctx context.Context, make func(tx *sql.Tx, started time.T
 }
 
 func (s *Store) putAll(
-	ctx context.Context, tx *sql.Tx, started time.Time, articles iter.Seq2[article.Article, error], refused func(error),
+	ctx context.Context, tx *sql.Tx, started time.Time, articles iter.Seq2[article.Article, error], odd func(article.Fault),
 ) (n int, err error) {
 	w, err := prepare(ctx, tx)
 	if err != nil {
@@ -110,9 +100,10 @@ func (s *Store) putAll(
 			return 0, err
 		}
 		err = w.put(statement, &a, started)
-		if taken, ok := errors.AsType[*TakenError](err); ok && refused != nil {
-			refused(taken)
-			continue
+		if fault, ok := errors.AsType[article.Fault](err); ok && odd != nil {
+			odd(fault)
+			a.GUID = ""
+			err = w.put(statement, &a, started)
 		}
 		if err != nil {
 			return 0, fmt.Errorf("content: article %s: %w", a.ID, s.explain(err))
@@ -170,6 +161,7 @@ func prepare(ctx context.Context, tx *sql.Tx) (w writer, err error) {
 	return w, nil
 }
 
+// put stores an article. A guid that is that of another one is a fault.
 func (w writer) put(ctx context.Context, a *article.Article, modified time.Time) error {
 	var expires *int64
 	if !a.Expires.IsZero() {
@@ -184,11 +176,11 @@ func (w writer) put(ctx context.Context, a *article.Article, modified time.Time)
 		stamp(a.Published), stamp(a.Updated), expires, list(a.Images), list(a.Enclosures), list(a.Tags), a.Language, a.Rights,
 		a.OriginalURL, a.NextURL, list(a.Alternates), string(a.Status), a.NoIndex, millis(modified), a.Body, guid, a.Lead)
 	if fault, ok := errors.AsType[*sqlite.Error](err); ok && fault.Code() == sqliteNotUnique && guid != nil {
-		taken := &TakenError{GUID: a.GUID} // the statement alone is undone
-		if err := w.holder.QueryRowContext(ctx, a.GUID).Scan(&taken.ID); err != nil {
+		var holder string // the statement alone is undone
+		if err := w.holder.QueryRowContext(ctx, a.GUID).Scan(&holder); err != nil {
 			return err
 		}
-		return taken
+		return article.Fault{Place: "guid", Err: fmt.Errorf("%q is that of article %s", a.GUID, holder)}
 	}
 	if err != nil {
 		return err

@@ -58,10 +58,9 @@ type Replacement struct {
 }
 
 // PutOthers stores articles as [Store.PutOthers] does, and removes all others of the
-// station, in one transaction; those of sources and those that are refused stay as they
-// were. Where more than half of what the station had would be removed, it is a
+// station, in one transaction; those of sources stay as they were. Where more than half of what the station had would be removed, it is a
 // *LossError and nothing is changed.
-func (r *Replacement) PutOthers(ctx context.Context, articles iter.Seq2[article.Article, error], refused func(error)) (n int, err error) {
+func (r *Replacement) PutOthers(ctx context.Context, articles iter.Seq2[article.Article, error], odd func(article.Fault)) (n int, err error) {
 	s, removed := r.Store, 0
 	err = s.change(ctx, func(tx *sql.Tx, started time.Time) error {
 		var before int
@@ -72,7 +71,7 @@ func (r *Replacement) PutOthers(ctx context.Context, articles iter.Seq2[article.
 		if err != nil {
 			return fmt.Errorf("content: %w", s.explain(err))
 		}
-		if n, err = s.putAll(ctx, tx, started, keeping(ctx, tx, articles), refused); err != nil {
+		if n, err = s.putAll(ctx, tx, started, keeping(ctx, tx, articles), odd); err != nil {
 			return err
 		}
 		if removed, err = removeOthers(ctx, tx, r.Station); err != nil {

@@ -110,13 +110,12 @@ type SourceChange struct {
 	Settled   bool                              // what was accepted has been done
 }
 
-// ChangeSource stores a step of following a source in one transaction. Articles are
-// refused as PutOthers does it; their items have to have no ArticleID before they are
-// stored, which refused sees to.
-func (s *Store) ChangeSource(ctx context.Context, source string, c *SourceChange, refused func(error)) error {
+// ChangeSource stores a step of following a source in one transaction, its articles as
+// PutOthers does it.
+func (s *Store) ChangeSource(ctx context.Context, source string, c *SourceChange, odd func(article.Fault)) error {
 	return s.change(ctx, func(tx *sql.Tx, started time.Time) error {
 		if c.Articles != nil {
-			if _, err := s.putAll(ctx, tx, started, c.Articles, refused); err != nil {
+			if _, err := s.putAll(ctx, tx, started, c.Articles, odd); err != nil {
 				return err
 			}
 		}

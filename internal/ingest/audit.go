@@ -56,7 +56,7 @@ func (s *Source) audit(ctx context.Context, enough func() bool) error {
 		if err != nil {
 			return err
 		}
-		if err := s.save(ctx, &step.SourceChange, step.refused); err != nil {
+		if err := s.save(ctx, &step.SourceChange, step.odd); err != nil {
 			return err
 		}
 		if p.last || !st.Complete || enough() {

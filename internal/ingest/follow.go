@@ -70,7 +70,7 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 		if done {
 			st.At, st.Cursor, st.Complete = nil, st.Newest, true
 		}
-		if err := s.save(ctx, &step.SourceChange, step.refused); err != nil {
+		if err := s.save(ctx, &step.SourceChange, step.odd); err != nil {
 			return false, err
 		}
 		if s.report != nil {

@@ -67,5 +67,5 @@ func (s *Source) askHinted(ctx context.Context) (compare bool, err error) {
 		gone, compare = nil, true
 	}
 	step.Gone = gone
-	return compare, s.save(ctx, &step.SourceChange, step.refused)
+	return compare, s.save(ctx, &step.SourceChange, step.odd)
 }

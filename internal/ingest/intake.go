@@ -31,10 +31,10 @@ const batchBytes = 64 << 20
 // Store is where articles are stored.
 type Store interface {
 	// PutOthers stores articles in one transaction and returns how many they were.
-	// One that the store can't have is passed to refused and left out; it is the one
-	// that the sequence has yielded last. Any other error, of the sequence or of the
-	// store, ends it, and nothing is stored.
-	PutOthers(ctx context.Context, articles iter.Seq2[article.Article, error], refused func(error)) (int, error)
+	// A value that it can't have is left out and passed to odd; it is of the article
+	// that the sequence has yielded last. An error, of the sequence or of the store,
+	// ends it, and nothing is stored.
+	PutOthers(ctx context.Context, articles iter.Seq2[article.Article, error], odd func(article.Fault)) (int, error)
 }
 
 // Place is where an article comes from.
@@ -66,7 +66,8 @@ type Intake struct {
 	Reader article.Reader
 	// Whole has everything stored in one transaction, or nothing if a record is refused.
 	Whole bool
-	// Strict refuses odd values.
+	// Strict refuses odd values. With those that only the store finds, all is refused if
+	// the intake is whole, as it should be.
 	Strict bool
 	// Station is the one that all articles are of, by its present id; empty: any.
 	Station string
@@ -163,7 +164,13 @@ func (i *Intake) store(ctx context.Context, store Store, items iter.Seq2[item, e
 				return
 			}
 		}
-	}, func(err error) { i.refuse(at, err) })
+	}, func(f article.Fault) {
+		if i.Strict {
+			i.refuse(at, f)
+		} else {
+			i.leaveOut(at, []article.Fault{f})
+		}
+	})
 	i.Count.Stored += n
 	return err
 }
@@ -188,8 +195,7 @@ func (i *Intake) items(ctx context.Context, records iter.Seq2[Record, error]) it
 				continue
 			}
 			if len(odd) > 0 {
-				i.Count.LeftOut += len(odd)
-				i.LeftOut(r.Place, odd)
+				i.leaveOut(r.Place, odd)
 			}
 			if !yield(item{a, r.Place, len(r.Text)}, nil) {
 				return
@@ -201,6 +207,11 @@ func (i *Intake) items(ctx context.Context, records iter.Seq2[Record, error]) it
 func (i *Intake) refuse(at Place, err error) {
 	i.Count.Refused++
 	i.Refused(at, err)
+}
+
+func (i *Intake) leaveOut(at Place, odd []article.Fault) {
+	i.Count.LeftOut += len(odd)
+	i.LeftOut(at, odd)
 }
 
 // decode returns the article of a record, and what is odd and left out of it.

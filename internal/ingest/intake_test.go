@@ -17,25 +17,24 @@ import (
 	"feedstation/internal/network"
 )
 
-// shelf is a store in memory. It refuses articles with the guid "taken".
+// shelf is a store in memory. It has the guid "taken" already.
 type shelf struct {
 	ids     []string
 	filed   []string // stations and channels
 	batches []int    // how many articles each transaction stored
 }
 
-func (s *shelf) PutOthers(_ context.Context, articles iter.Seq2[article.Article, error], refused func(error)) (int, error) {
+func (s *shelf) PutOthers(_ context.Context, articles iter.Seq2[article.Article, error], odd func(article.Fault)) (int, error) {
 	var ids []string
 	for a, err := range articles {
-		switch {
-		case err != nil:
+		if err != nil {
 			return 0, err
-		case a.GUID == "taken":
-			refused(errors.New("guid: taken"))
-		default:
-			ids = append(ids, a.ID)
-			s.filed = append(s.filed, a.Station+" "+strings.Join(a.Channels, " "))
 		}
+		if a.GUID == "taken" {
+			odd(article.Fault{Place: "guid", Err: errors.New("taken")})
+		}
+		ids = append(ids, a.ID)
+		s.filed = append(s.filed, a.Station+" "+strings.Join(a.Channels, " "))
 	}
 	s.ids = append(s.ids, ids...)
 	s.batches = append(s.batches, len(ids))
@@ -97,11 +96,11 @@ func TestIntake(t *testing.T) {
 			said: []string{"in:1: tags[0]: want a string, got bool"},
 		},
 		{
-			name: "refused by the store", in: good + taken + good, want: Count{Stored: 2, Refused: 1}, batches: []int{2},
-			said: []string{"in:2: guid: taken"},
+			name: "left out by the store", in: good + taken + good, want: Count{Stored: 3, LeftOut: 1}, batches: []int{3},
+			said: []string{"in:2: left out guid: taken"},
 		},
 		{
-			name: "strict, refused by the store", in: good + taken, strict: true, want: Count{Refused: 1}, err: ErrRefused,
+			name: "strict, left out by the store", in: good + taken, strict: true, want: Count{Refused: 1}, err: ErrRefused,
 			said: []string{"in:2: guid: taken"},
 		},
 		{

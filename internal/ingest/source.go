@@ -50,7 +50,7 @@ type SourceStore interface {
 	SourceArticles(ctx context.Context, source string) (int, error)
 	SourceItems(ctx context.Context, source string, items []string) (map[string]content.SourceItem, error)
 	SourceMissing(ctx context.Context, source string, pass int64, from time.Time) ([]content.SourceItem, error)
-	ChangeSource(ctx context.Context, source string, c *content.SourceChange, refused func(error)) error
+	ChangeSource(ctx context.Context, source string, c *content.SourceChange, odd func(article.Fault)) error
 }
 
 // Source follows a source. One of its runs may be under way at a time; Status may be
@@ -273,7 +273,7 @@ func (s *Source) load(ctx context.Context) error {
 }
 
 // save stores a step and how far it has come, unless nothing is different.
-func (s *Source) save(ctx context.Context, c *content.SourceChange, refused func(error)) error {
+func (s *Source) save(ctx context.Context, c *content.SourceChange, odd func(article.Fault)) error {
 	text, err := json.Marshal(s.state)
 	if err != nil {
 		panic(err) // times and texts always marshal
@@ -283,7 +283,7 @@ func (s *Source) save(ctx context.Context, c *content.SourceChange, refused func
 	if quiet && c.State == s.saved {
 		return nil
 	}
-	if err := s.store.ChangeSource(ctx, s.ID, c, refused); err != nil {
+	if err := s.store.ChangeSource(ctx, s.ID, c, odd); err != nil {
 		return &storeError{err}
 	}
 	s.saved = c.State

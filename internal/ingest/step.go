@@ -109,11 +109,9 @@ func (p *step) each() iter.Seq2[article.Article, error] {
 	}
 }
 
-// refused notes that the store can't have the article that is being stored.
-func (p *step) refused(err error) {
-	item := &p.Items[p.items[p.storing]]
-	item.ArticleID = ""
-	p.source.leave(item.Item, err.Error())
+// odd tells of a value that the store can't have of the article that is being stored.
+func (p *step) odd(f article.Fault) {
+	p.source.odd(p.Items[p.items[p.storing]].Item, []article.Fault{f})
 }
 
 // quiet reports whether a page had nothing new.

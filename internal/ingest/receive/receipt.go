@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"feedstation/internal/article"
-	"feedstation/internal/content"
 	"feedstation/internal/ingest"
 )
 
@@ -67,8 +66,6 @@ func (r *receipt) add(at ingest.Place, err error, refused bool) {
 	f := fault{Line: at.Line, Reason: err.Error(), Refused: refused}
 	if of, ok := errors.AsType[article.Fault](err); ok && of.Place != "" {
 		f.Field, f.Reason = of.Place, of.Err.Error()
-	} else if _, ok := errors.AsType[*content.TakenError](err); ok {
-		f.Field = "guid"
 	}
 	if len(f.Reason) > maxReason {
 		f.Reason = strings.ToValidUTF8(f.Reason[:maxReason], "") + "…"

@@ -277,7 +277,7 @@ type noting struct {
 	failed   bool // it could not store
 }
 
-func (n *noting) PutOthers(ctx context.Context, articles iter.Seq2[article.Article, error], refused func(error)) (int, error) {
+func (n *noting) PutOthers(ctx context.Context, articles iter.Seq2[article.Article, error], odd func(article.Fault)) (int, error) {
 	var ids []string
 	var stations []string
 	count, err := n.Store.PutOthers(ctx, func(yield func(article.Article, error) bool) {
@@ -287,10 +287,7 @@ func (n *noting) PutOthers(ctx context.Context, articles iter.Seq2[article.Artic
 				return
 			}
 		}
-	}, func(err error) {
-		ids, stations = ids[:len(ids)-1], stations[:len(stations)-1]
-		refused(err)
-	})
+	}, odd)
 	if n.failed = err != nil; n.failed {
 		return count, err
 	}

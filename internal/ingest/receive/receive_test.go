@@ -128,7 +128,7 @@ func TestPost(t *testing.T) {
 		{name: "a former id", body: strings.ReplaceAll(line("1", ""), `"xt"`, `"yueyang"`), status: 200, want: `{"stored":1,"refused":0,"left_out":0,"ids":["1"]}`},
 		{
 			name: "a guid twice", body: line("1", `,"guid":"a"`) + line("2", `,"guid":"a"`), status: 200,
-			want: `{"stored":1,"refused":1,"left_out":0,"ids":["1"],"faults":[{"line":2,"field":"guid","reason":"guid: \"a\" is that of article 1","refused":true}]}`,
+			want: `{"stored":2,"refused":0,"left_out":1,"ids":["1","2"],"faults":[{"line":2,"field":"guid","reason":"\"a\" is that of article 1","refused":false}]}`,
 		},
 		{
 			name: "waiting", target: "?wait=served", body: line("1", ""), status: 200,
@@ -254,7 +254,7 @@ type memory struct {
 	storing chan struct{} // unless nil, articles wait for it
 }
 
-func (m *memory) PutOthers(_ context.Context, articles iter.Seq2[article.Article, error], _ func(error)) (n int, err error) {
+func (m *memory) PutOthers(_ context.Context, articles iter.Seq2[article.Article, error], _ func(article.Fault)) (n int, err error) {
 	for range articles {
 		n++
 	}
