@@ -37,16 +37,20 @@ func (in *invocation) withStore(run func(ctx context.Context, cfg *config.Config
 const demoSeed = 1
 
 // contentOptions returns where the configured articles are.
-func contentOptions(cfg *config.Config) content.Options {
+func contentOptions(cfg *config.Config) (content.Options, error) {
 	c := cfg.Content
-	o := content.Options{Driver: c.Driver, DSN: c.DSN.Reveal(), Overlap: c.Overlap, Timeout: c.Timeout, Notify: c.Notify, Network: cfg.Network, Reader: c.Reader()}
+	encryption, err := c.TLSConfig()
+	if err != nil {
+		return content.Options{}, err
+	}
+	o := content.Options{Driver: c.Driver, DSN: c.DSN.Reveal(), TLS: encryption, Overlap: c.Overlap, Timeout: c.Timeout, Notify: c.Notify, Network: cfg.Network, Reader: c.Reader()}
 	if c.Driver != config.SQLite {
 		o.Articles, o.ArticleChannels, o.Map = c.Articles, c.ArticleChannels, c.Map
 	}
 	if c.Text == config.TextWordPress {
 		o.WordPress = &content.WordPress{Shortcodes: c.Shortcodes, Parts: c.ArticleParts}
 	}
-	return o
+	return o, nil
 }
 
 // openContent opens the content store. An empty embedded one is filled with demo
@@ -54,7 +58,11 @@ func contentOptions(cfg *config.Config) content.Options {
 // newsroom's own database is inspected: what keeps all articles from being read is
 // an error, the rest is logged.
 func openContent(ctx context.Context, in *invocation, log *slog.Logger, cfg *config.Config, editions *cache.Cache) (*content.Store, error) {
-	store, err := content.OpenWith(ctx, contentOptions(cfg))
+	options, err := contentOptions(cfg)
+	if err != nil {
+		return nil, err
+	}
+	store, err := content.OpenWith(ctx, options)
 	if err != nil {
 		return nil, err
 	}

@@ -106,7 +106,11 @@ func (s *initial) withDatabase(ctx context.Context, run func(context.Context, *c
 	if err != nil {
 		return err
 	}
-	store, err := content.OpenWith(ctx, contentOptions(cfg))
+	options, err := contentOptions(cfg)
+	if err != nil {
+		return err
+	}
+	store, err := content.OpenWith(ctx, options)
 	if err != nil {
 		return err
 	}

@@ -51,9 +51,13 @@ func keep(cfg *config.Config) store.Keep {
 // openRedis returns the configured Redis. Nothing is connected yet.
 func openRedis(cfg *config.Config) (*redis.Store, error) {
 	r := cfg.Cache.Redis
+	encryption, err := r.TLSConfig()
+	if err != nil {
+		return nil, err
+	}
 	return redis.New(redis.Options{
 		Mode: r.Mode, Addrs: r.Addrs, Master: r.Master, Username: r.Username, Password: r.Password.Reveal(),
-		SentinelPassword: r.SentinelPassword.Reveal(), DB: r.DB, TLS: r.TLS, Keep: keep(cfg),
+		SentinelUsername: r.SentinelUsername, SentinelPassword: r.SentinelPassword.Reveal(), DB: r.DB, TLS: encryption, Keep: keep(cfg),
 		Prefix: r.Prefix, URLs: urls(cfg.Network),
 	})
 }

@@ -45,7 +45,10 @@ func newStoreCheck(cfg *config.Config, all bool) *storeCheck {
 // look asks the store what the jobs will ask. The error is of a store that can't be
 // asked.
 func (c *storeCheck) look(ctx context.Context, in *invocation) error {
-	options := contentOptions(c.cfg)
+	options, err := contentOptions(c.cfg)
+	if err != nil {
+		return err
+	}
 	options.Trial = c.rehearsal.trial()
 	store, summary, err := content.Peek(ctx, options)
 	if err != nil || store == nil {

@@ -73,6 +73,13 @@ type Content struct {
 	// file, relative to the working directory, else an address with user and password.
 	// [Content.SafeDSN] is what may be shown of it.
 	DSN Secret `key:"dsn" default:"var/content.db"`
+	// TLSCA, TLSCert, TLSKey and TLSServerName are what those of [Redis] are, for a
+	// server; any of them has the connections encrypted and the server verified. Without
+	// them it is as DSN says.
+	TLSCA         string `key:"tls_ca"`
+	TLSCert       string `key:"tls_cert"`
+	TLSKey        string `key:"tls_key"`
+	TLSServerName string `key:"tls_server_name"`
 	// Articles and ArticleChannels are the names of the two relations in a
 	// newsroom's own database.
 	Articles        string `key:"articles" default:"articles"`
@@ -143,20 +150,33 @@ const (
 type Redis struct {
 	// Mode is Single, Sentinel or Cluster.
 	Mode string `key:"mode" default:"single"`
-	// Addrs are host:port: of the one server with Single, of the sentinels with
-	// Sentinel, of some nodes with Cluster. There is at least one.
+	// Addrs are host:port, or the path of a socket with Single: of the one server with
+	// Single, of the sentinels with Sentinel, of some nodes with Cluster. There is at
+	// least one. What a URL in the file says besides is in the other fields.
 	Addrs []string `key:"addrs"`
 	// Master is the name that the sentinels watch; empty with other modes.
 	Master string `key:"master"`
 	// Username of the ACL user; empty: the default user.
 	Username string `key:"username"`
 	Password Secret `key:"password"`
-	// SentinelPassword is for the sentinels themselves; empty with other modes.
+	// SentinelUsername and SentinelPassword are for the sentinels themselves; empty with
+	// other modes.
+	SentinelUsername string `key:"sentinel_username"`
 	SentinelPassword Secret `key:"sentinel_password"`
 	// DB is the number of the database, from 0; always 0 with Cluster.
 	DB int `key:"db" default:"0"`
 	// TLS encrypts the connections and verifies the servers' certificates.
 	TLS bool `key:"tls" default:"false"`
+	// TLSCA is a file with the certificates of the authorities that are trusted, in
+	// PEM; empty: the system's.
+	TLSCA string `key:"tls_ca"`
+	// TLSCert and TLSKey are files with a certificate for servers that ask for one, and
+	// its private key, in PEM; empty: none.
+	TLSCert string `key:"tls_cert"`
+	TLSKey  string `key:"tls_key"`
+	// TLSServerName is the name in the servers' certificates; empty: the host of their
+	// address.
+	TLSServerName string `key:"tls_server_name"`
 	// Prefix is what all keys begin with, so that networks, or a staging and a
 	// production, can share a Redis.
 	Prefix string `key:"prefix" default:"feedstation:"`

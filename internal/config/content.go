@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/tls"
 	"fmt"
 	"maps"
 	"slices"
@@ -28,6 +29,25 @@ func (w StatusWords) words() (article.Words, error) {
 		return list
 	}
 	return article.NewWords(texts(w.Published), texts(w.Withdrawn), texts(w.Draft))
+}
+
+// TLSConfig returns how connections are encrypted; nil: as DSN says.
+func (c *Content) TLSConfig() (*tls.Config, error) {
+	files := c.tlsFiles()
+	if files == (tlsFiles{}) {
+		return nil, nil //nolint:nilnil // as crypto/tls and the drivers have it
+	}
+	return files.config("content.")
+}
+
+func (c *Content) tlsFiles() tlsFiles { return tlsFiles{c.TLSCA, c.TLSCert, c.TLSKey, c.TLSServerName} }
+
+func (c *Content) validateTLS(r *report) {
+	if c.isFile() && c.tlsFiles() != (tlsFiles{}) {
+		r.value("content.driver", "want postgres or mysql with the keys of TLS, got %s", c.Driver)
+		return
+	}
+	c.tlsFiles().validate(r, "content.")
 }
 
 // validateMap reports columns that the contract does not have.

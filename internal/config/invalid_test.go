@@ -165,7 +165,7 @@ func TestLoadInvalid(t *testing.T) {
 		{"redis-addrs-empty", []string{"9: cache.redis.addrs: missing"}},
 		{"redis-addrs-host", []string{`10: cache.redis.addrs[0]: want host:port, got ":6379"`}},
 		{"redis-addrs-missing", []string{"8: cache.redis.addrs: missing"}},
-		{"redis-addrs-password", []string{`10: cache.redis.addrs[0]: want host:port, got "redis://[secret]@redis.news.example:6379"`}},
+		{"redis-addrs-password", []string{"10: cache.redis.addrs[0]: want host:port, the path of a socket, redis://… or rediss://…"}},
 		{"redis-addrs-port", []string{`10: cache.redis.addrs[0]: want host:port, got "127.0.0.1"`}},
 		{"redis-addrs-two", []string{"9: cache.redis.addrs: want one address with mode single, got 2"}},
 		{"redis-db-cluster", []string{"11: cache.redis.db: a cluster has only database 0"}},

@@ -78,6 +78,9 @@ func (doc *document) warnOpen(r *report) {
 		secrets = append(secrets, struct{ path, text string }{"content.dsn", strings.Join(secret.InDSN(doc.Content.DSN.Reveal()), "")})
 	}
 	if redis := doc.Cache.Redis; redis != nil {
+		if _, ok := r.places["cache.redis.password"]; !ok { // then it is in an address
+			secrets = append(secrets, struct{ path, text string }{"cache.redis.addrs", redis.Password.Reveal()})
+		}
 		secrets = append(secrets, struct{ path, text string }{"cache.redis.password", redis.Password.Reveal()},
 			struct{ path, text string }{"cache.redis.sentinel_password", redis.SentinelPassword.Reveal()})
 	}

@@ -149,7 +149,7 @@ func TestFaultsHideSecrets(t *testing.T) {
 		{name: "an open quote", file: redis("password: 'hunter2")},
 		{name: "an escape", file: redis(`password: "hunter2\q"`)},
 		{name: "twice", file: redis("password: hunter2\n    password: hunter2")},
-		{name: "in the address of Redis", file: "cache:\n  redis:\n    addrs: [redis://u:hunter2@127.0.0.1:6379]\n"},
+		{name: "in the address of Redis", file: "cache:\n  redis:\n    addrs: ['redis://u:p#hunter2@127.0.0.1:6379']\n"},
 		{name: "before the address of Redis", file: "cache:\n  redis:\n    addrs: [hunter2@127.0.0.1:6379]\n"},
 		{name: "halves of a password in the address of Redis", environ: []string{"FEEDSTATION_CACHE_REDIS_ADDRS=redis://:a,hunter2,b@127.0.0.1:6379"}},
 		{name: "the first half of a password in the address of Redis", environ: []string{"FEEDSTATION_CACHE_REDIS_ADDRS=redis://:hunter2,b@127.0.0.1:6379"}},

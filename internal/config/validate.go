@@ -54,6 +54,7 @@ func (c *Content) validate(r *report) {
 		r.warn("content.demo", "only the embedded store is filled with demo articles")
 	}
 	c.validateText(r)
+	c.validateTLS(r)
 	if c.Notify != "" && c.Driver != Postgres {
 		r.value("content.notify", "only for postgres: no other database notifies")
 	}
@@ -131,56 +132,6 @@ func (c *Cache) validate(r *report) {
 	if c.Redis != nil {
 		c.Redis.validate(r)
 	}
-}
-
-// validPrefix has no braces: what is in the first ones of a key chooses its slot in a
-// cluster.
-var validPrefix = regexp.MustCompile(`^[A-Za-z0-9._:/-]{1,100}$`)
-
-func (c *Redis) validate(r *report) {
-	const path = "cache.redis."
-	switch c.Mode {
-	case Single, Sentinel, Cluster:
-	default:
-		r.value(path+"mode", "want %s, %s or %s, got %s", Single, Sentinel, Cluster, quote(c.Mode))
-	}
-	switch {
-	case len(c.Addrs) == 0:
-		r.value(path+"addrs", "missing")
-	case c.Mode == Single && len(c.Addrs) > 1:
-		r.value(path+"addrs", "want one address with mode %s, got %d", Single, len(c.Addrs))
-	}
-	for i, address := range c.Addrs {
-		if host, port, err := hostPort(address); err != nil || host == "" || port == 0 {
-			r.value(fmt.Sprintf("%saddrs[%d]", path, i), "want host:port, got %s", c.safeAddr(address))
-		}
-	}
-	if c.Mode == Sentinel && c.Master == "" {
-		r.value(path+"master", "missing: the name that the sentinels watch")
-	}
-	if c.Mode != Sentinel && c.Master != "" {
-		r.value(path+"master", "only for mode %s", Sentinel)
-	}
-	if c.Mode != Sentinel && c.SentinelPassword.Reveal() != "" {
-		r.value(path+"sentinel_password", "only for mode %s", Sentinel)
-	}
-	atLeast(r, path+"db", c.DB, 0)
-	if c.Mode == Cluster && c.DB > 0 {
-		r.value(path+"db", "a cluster has only database 0")
-	}
-	if !validPrefix.MatchString(c.Prefix) {
-		r.value(path+"prefix", "want 1 to 100 letters, digits or -._:/, got %s", quote(c.Prefix))
-	}
-	atLeast(r, path+"poll", c.Poll, 100*time.Millisecond)
-}
-
-// safeAddr returns what may be shown of an address that is none. Of a URL whose
-// password has a comma, each half is an address of the list.
-func (c *Redis) safeAddr(address string) string {
-	if len(c.Addrs) > 1 || strings.Contains(address, "://") && !strings.Contains(address, "@") {
-		return hidden
-	}
-	return quote(address)
 }
 
 func (j *Jobs) validate(r *report) {

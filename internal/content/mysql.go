@@ -3,6 +3,7 @@ package content
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -14,11 +15,16 @@ import (
 )
 
 // openMySQL returns a pool that connects when it is needed.
-func openMySQL(dsn string, timeout time.Duration) (*sql.DB, error) {
+func openMySQL(dsn string, encryption *tls.Config, timeout time.Duration) (*sql.DB, error) {
 	config, err := mysql.ParseDSN(dsn)
-	if err != nil || strings.Contains(config.Addr, "@") {
-		// The driver's own words may repeat what is secret.
-		return nil, errors.New("dsn: not an address of MySQL such as user:password@tcp(host:3306)/database")
+	if err != nil || faultOfForm(dsn, "") != "" || strings.Contains(config.Addr, "@") {
+		return nil, faultOfMySQL(dsn)
+	}
+	if encryption != nil && config.Net == "tcp" {
+		if config.TLSConfig != "" {
+			return nil, errors.New("dsn: tls: remove it: with content.tls_… the server is always verified")
+		}
+		config.TLS = encryption.Clone()
 	}
 	config.ParseTime, config.Loc, config.InterpolateParams = true, time.UTC, true
 	config.MultiStatements = false

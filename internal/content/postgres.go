@@ -3,6 +3,7 @@ package content
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -22,11 +23,16 @@ import (
 const maxIdle = 4
 
 // openPostgres returns a pool that connects when it is needed.
-func openPostgres(ctx context.Context, dsn string, timeout time.Duration) (*sql.DB, *pgxpool.Pool, error) {
+func openPostgres(ctx context.Context, dsn string, encryption *tls.Config, timeout time.Duration) (*sql.DB, *pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(dsn)
-	if err != nil || misread(config.ConnConfig) {
-		// The driver's own words may repeat what is secret.
-		return nil, nil, errors.New("dsn: not an address of PostgreSQL such as postgres://user:password@host:5432/database, or host=… user=… dbname=…" + escapeHint)
+	if err != nil || faultOfForm(dsn, "") != "" || misread(config.ConnConfig) {
+		return nil, nil, faultOfPostgres(dsn, err)
+	}
+	if encryption != nil {
+		if _, twice := parameters(dsn)["sslmode"]; twice {
+			return nil, nil, errors.New("dsn: sslmode: remove it: with content.tls_… the server is always verified")
+		}
+		encrypt(config.ConnConfig, encryption)
 	}
 	if !strings.Contains(dsn, "pool_max_conns") {
 		config.MaxConns = maxIdle
@@ -55,8 +61,23 @@ func openPostgres(ctx context.Context, dsn string, timeout time.Duration) (*sql.
 	return db, pool, nil
 }
 
-// escapeHint is what most addresses lack that can't be read.
-const escapeHint = "; in a password @ is written %40, : %3A, / %2F, ? %3F, # %23 and % %25"
+// encrypt has all connections over a network encrypted so.
+func encrypt(config *pgx.ConnConfig, encryption *tls.Config) {
+	secured := func(f *pgconn.FallbackConfig) *tls.Config {
+		c := encryption.Clone()
+		c.ServerName = cmp.Or(c.ServerName, f.Host)
+		return c
+	}
+	hosts := append([]*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port}}, config.Fallbacks...)
+	for _, f := range hosts {
+		if network, _ := pgconn.NetworkAddress(f.Host, f.Port); network != "unix" {
+			f.TLSConfig = secured(f)
+		}
+	}
+	// With sslmode=prefer each host is there twice, with and without.
+	hosts = slices.CompactFunc(hosts, func(a, b *pgconn.FallbackConfig) bool { return a.Host == b.Host && a.Port == b.Port })
+	config.TLSConfig, config.Fallbacks = hosts[0].TLSConfig, hosts[1:]
+}
 
 // misread reports whether the driver has taken a piece of a password for a
 // host: it cuts at the first @, where the password has one.

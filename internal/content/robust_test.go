@@ -213,8 +213,8 @@ func TestSecrets(t *testing.T) {
 			{"an unknown database", e.server.DSN("root", "", "nowhere"), "there is no such database"},
 			{"no relations", e.server.RootDSN(database), "articles: no such table or view"},
 			{"a server that is down", e.server.DSNAt(free, "root", secret, database), "can't be reached"},
-			{"no address", "postgres://root:" + secret + "@[::1:5432/x", "dsn: not an address of"},
-			{"no address of MySQL", "root:" + secret + "@tcp(127.0.0.1/x", "dsn: not an address of"},
+			{"no address", "postgres://root:" + secret + "@[::1:5432/x", "dsn: "},
+			{"no address of MySQL", "root:" + secret + "@tcp(127.0.0.1/x", "dsn: "},
 			{"a strange port", "postgres://root:" + secret + "@127.0.0.1:x/y?" + secret + "=1", ""},
 			{"a network of no kind", "root:a@" + secret + "(127.0.0.1)/x?" + secret + "=%zz", ""},
 		}

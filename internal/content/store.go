@@ -16,6 +16,7 @@ package content
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -52,6 +53,9 @@ type Options struct {
 	// PostgreSQL (libpq's forms), or user:password@tcp(host:port)/database for
 	// MySQL. No error repeats it: it may hold a password.
 	DSN string
+	// TLS is how connections to a server are encrypted, in place of what the DSN says;
+	// nil: as the DSN says. A socket of the machine has none.
+	TLS *tls.Config
 	// Articles and ArticleChannels are the names of the two relations, with or
 	// without a schema before a dot; empty: articles and article_channels. They
 	// are taken as they are written, capitals included.
@@ -179,10 +183,10 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 		err = s.openFile(o.DSN)
 	case Postgres:
 		s.dialect = postgres{}
-		s.read, s.pool, err = openPostgres(ctx, o.DSN, s.timeout)
+		s.read, s.pool, err = openPostgres(ctx, o.DSN, o.TLS, s.timeout)
 	case MySQL:
 		s.dialect = mySQL{}
-		s.read, err = openMySQL(o.DSN, s.timeout)
+		s.read, err = openMySQL(o.DSN, o.TLS, s.timeout)
 	default:
 		err = fmt.Errorf("driver: want sqlite, sqlite_readonly, postgres or mysql, got %q", o.Driver)
 	}

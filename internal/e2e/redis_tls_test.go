@@ -8,11 +8,13 @@ import (
 	"testing"
 
 	"feedstation/internal/testkit/redistest"
+	"feedstation/internal/testkit/tlstest"
 )
 
-// TestRedisTLS has two processes share a Redis that speaks TLS and lets one user
-// in. Who has another password, or does not know the authority, serves its own
-// and says why, without the password.
+// TestRedisTLS has two processes share a Redis that speaks TLS, has a certificate of an
+// authority of its own for another name than its address, asks for certificates and lets
+// one user in. A process that lacks one of these serves its own editions and says why,
+// without the password.
 func TestRedisTLS(t *testing.T) {
 	server := redistest.StartSecured(t)
 	secret := func(text string) string {
@@ -22,29 +24,43 @@ func TestRedisTLS(t *testing.T) {
 		}
 		return "FEEDSTATION_CACHE_REDIS_PASSWORD_FILE=" + file
 	}
-	shared := []string{
-		"FEEDSTATION_CACHE_REDIS_ADDRS=" + server.TLSAddr, "FEEDSTATION_CACHE_REDIS_POLL=100ms", "FEEDSTATION_CACHE_REDIS_TLS=true",
-		"FEEDSTATION_CACHE_REDIS_USERNAME=" + server.Username, "FEEDSTATION_JOBS_REFRESH=@every 1s",
+	client := server.Authority.Issue(t, "feedstation")
+	const key = "FEEDSTATION_CACHE_REDIS_"
+	all := []string{
+		key + "ADDRS=rediss://" + server.Username + "@" + server.TLSAddr, key + "POLL=100ms", "FEEDSTATION_JOBS_REFRESH=@every 1s", secret(server.Password),
+		key + "TLS_CA=" + server.Authority.CA, key + "TLS_CERT=" + client.Cert, key + "TLS_KEY=" + client.Key, key + "TLS_SERVER_NAME=" + server.ServerName,
 	}
-	trusting := slices.Concat(shared, []string{"SSL_CERT_FILE=" + server.CA})
-	publisher := newProcess(t, "xt.news.example", slices.Concat(trusting, []string{secret(server.Password)})...)
-	follower := newProcess(t, "xt.news.example", slices.Concat(trusting, []string{secret(server.Password), "FEEDSTATION_JOBS_ENABLED=false"})...)
+	without := func(keys ...string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(variable string) bool {
+			return slices.ContainsFunc(keys, func(name string) bool { return strings.HasPrefix(variable, key+name+"=") })
+		})
+	}
+	publisher := newProcess(t, "xt.news.example", all...)
+	follower := newProcess(t, "xt.news.example", append(slices.Clone(all), "FEEDSTATION_JOBS_ENABLED=false")...)
 	publisher.put(1, "早间新闻")
 	publisher.start()
 	follower.start()
 	publisher.await("早间新闻")
 	follower.await("早间新闻")
 
-	for name, env := range map[string][]string{
-		"another password": slices.Concat(trusting, []string{secret("falsch-" + server.Password)}),
-		"no authority":     slices.Concat(shared, []string{secret(server.Password)}),
+	stranger := tlstest.New(t).Issue(t, "feedstation")
+	for _, tt := range []struct {
+		name string
+		env  []string
+		want string
+	}{
+		{"another password", append(without("PASSWORD_FILE"), secret("falsch-"+server.Password)), "wrong user name or password"},
+		{"no authority", without("TLS_CA"), "certificate signed by unknown authority"},
+		{"no name", without("TLS_SERVER_NAME"), "cannot validate certificate for 127.0.0.1"},
+		{"no certificate", without("TLS_CERT", "TLS_KEY"), "certificate required"},
+		{"a stranger's certificate", append(without("TLS_CERT", "TLS_KEY"), key+"TLS_CERT="+stranger.Cert, key+"TLS_KEY="+stranger.Key), "unknown certificate authority"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			p := newProcess(t, "xt.news.example", env...)
+		t.Run(tt.name, func(t *testing.T) {
+			p := newProcess(t, "xt.news.example", tt.env...)
 			p.put(2, "午间新闻")
 			out, err := p.command("build").CombinedOutput()
-			if err == nil || !strings.Contains(string(out), "redis") {
-				t.Errorf("build: %v\n%s", err, out)
+			if err == nil || !strings.Contains(string(out), tt.want) {
+				t.Errorf("build: %v, want %s\n%s", err, tt.want, out)
 			}
 			if strings.Contains(string(out), server.Password) {
 				t.Errorf("the password is told:\n%s", out)

@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -12,6 +13,27 @@ import (
 type Condition struct {
 	Version string // empty: it may not be asked
 	Evicts  string // see Evicts
+}
+
+// commands are those that a user needs, besides HELLO and AUTH, which all may use.
+var commands = []string{
+	"eval", "evalsha", "exists", "get", "set", "strlen", "del", "unlink", "persist",
+	"hmget", "hgetall", "hget", "hset", "hsetnx", "hdel", "hlen", "hkeys",
+	"zadd", "zrange", "zrangebyscore", "zrem", "zscore",
+}
+
+// Rights returns the rule that gives a user what the store needs and no more, as
+// ACL SETUSER takes it.
+func (r *Store) Rights() string {
+	rule := "resetkeys ~" + r.prefix + "* resetchannels -@all"
+	more := []string{"select"} // with cache.redis.db
+	if _, ok := r.client.(*redis.ClusterClient); ok {
+		more = []string{"cluster|slots", "command"}
+	}
+	for _, command := range slices.Concat(commands, more) {
+		rule += " +" + command
+	}
+	return rule
 }
 
 // probeScript writes what it removes again.

@@ -44,13 +44,14 @@ import (
 // Options tells where Redis is, and what is kept there.
 type Options struct {
 	Mode             string   // single, sentinel or cluster
-	Addrs            []string // host:port; of the sentinels in mode sentinel
+	Addrs            []string // host:port, or the path of a socket; of the sentinels in mode sentinel
 	Master           string   // mode sentinel: the master's name
 	Username         string
 	Password         string
+	SentinelUsername string
 	SentinelPassword string
-	DB               int // mode cluster: 0
-	TLS              bool
+	DB               int         // mode cluster: 0
+	TLS              *tls.Config // nil: without
 	// Prefix is what the keys begin with; empty: DefaultPrefix.
 	Prefix string
 	// URLs are the addresses of stations, by id: an edition of one at another address
@@ -67,6 +68,9 @@ const (
 	// ioTimeout is what a Redis that has stopped costs a job, not the defaults'
 	// five seconds, and a publication of megabytes must still fit.
 	ioTimeout = 500 * time.Millisecond
+	// maxIdleTime is how long a connection is kept that nobody needs: firewalls and
+	// proxies forget silent ones, and tell neither end.
+	maxIdleTime = time.Minute
 	// batchBytes is how much is sent, or asked for, before an answer is waited
 	// for.
 	batchBytes = 1 << 20
@@ -98,16 +102,16 @@ func New(options Options) (*Store, error) {
 	timeout := cmp.Or(options.Timeout, ioTimeout)
 	universal := redis.UniversalOptions{
 		Addrs: options.Addrs, MasterName: options.Master, DB: options.DB,
-		Username: options.Username, Password: options.Password, SentinelPassword: options.SentinelPassword,
-		ClientName:  "feedstation",
+		Username: options.Username, Password: options.Password,
+		SentinelUsername: options.SentinelUsername, SentinelPassword: options.SentinelPassword,
+		TLSConfig: options.TLS, DisableIdentity: true, OnConnect: introduce,
 		DialTimeout: timeout, ReadTimeout: timeout, WriteTimeout: timeout, PoolTimeout: timeout,
-		ContextTimeoutEnabled: true, MaxRetries: -1, DialerRetries: 1, // the next tick tries again
-		PoolSize: 8, PipelinePoolSize: -1, ConnMaxLifetime: 10 * time.Minute,
+		// Once more, since the first connection may be one that a firewall has
+		// forgotten; after that the next tick tries again.
+		ContextTimeoutEnabled: true, MaxRetries: 1, DialerRetries: 1,
+		PoolSize: 8, PipelinePoolSize: -1, ConnMaxLifetime: 10 * time.Minute, ConnMaxIdleTime: maxIdleTime,
 		// A feature of Redis Enterprise that looks names up at every connect.
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
-	}
-	if options.TLS {
-		universal.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
 	redis.SetLogger(silent{}) // what it says comes back as errors too
 	r := &Store{keys: keys{cmp.Or(options.Prefix, DefaultPrefix)}, keep: options.Keep, urls: options.URLs}
@@ -123,6 +127,14 @@ func New(options Options) (*Store, error) {
 	}
 	r.client.AddHook(safeErrors{secret.New(options.Password, options.SentinelPassword)})
 	return r, nil
+}
+
+// introduce names a connection in Redis' CLIENT LIST, where the user may.
+func introduce(ctx context.Context, conn *redis.Conn) error {
+	if err := conn.ClientSetName(ctx, "feedstation").Err(); !IsReply(err) {
+		return err
+	}
+	return nil
 }
 
 // silent is a logger for the library, which has one for all clients.

@@ -27,6 +27,7 @@ type Proxy struct {
 	thawed chan struct{} // closed, unless the proxy is frozen
 	cut    bool          // after that many bytes more
 	left   int
+	age    int // how often it has forgotten
 	conns  map[*net.TCPConn]bool
 }
 
@@ -102,6 +103,14 @@ func (p *Proxy) Freeze(freeze bool) {
 	}
 }
 
+// Forget lets nothing more pass on the connections that there are, and tells neither
+// side: a firewall that has forgotten them.
+func (p *Proxy) Forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.age++
+}
+
 // CutAfter resets all connections, once, when the server has sent n bytes more.
 func (p *Proxy) CutAfter(n int) {
 	p.mu.Lock()
@@ -167,9 +176,12 @@ func (p *Proxy) pass(ctx context.Context, client *net.TCPConn) {
 		return
 	}
 	defer p.drop(server)
+	p.mu.Lock()
+	age := p.age
+	p.mu.Unlock()
 	var directions sync.WaitGroup
-	directions.Go(func() { p.copy(ctx, server, client, false) })
-	directions.Go(func() { p.copy(ctx, client, server, true) })
+	directions.Go(func() { p.copy(ctx, server, client, age, false) })
+	directions.Go(func() { p.copy(ctx, client, server, age, true) })
 	directions.Wait()
 }
 
@@ -193,7 +205,7 @@ const underWay = 64
 
 // copy passes on what one side sends, and its end. A delay makes the way longer,
 // not narrower: pieces travel one behind the other.
-func (p *Proxy) copy(ctx context.Context, to, from *net.TCPConn, answers bool) {
+func (p *Proxy) copy(ctx context.Context, to, from *net.TCPConn, age int, answers bool) {
 	way := make(chan piece, underWay)
 	ended := make(chan struct{})
 	p.work.Go(func() { p.depart(way, ended, from) })
@@ -202,7 +214,7 @@ func (p *Proxy) copy(ctx context.Context, to, from *net.TCPConn, answers bool) {
 		if !p.wait(ctx, next.due) {
 			return
 		}
-		n, cut := p.allowed(len(next.data), answers)
+		n, cut := p.allowed(len(next.data), age, answers)
 		if _, err := to.Write(next.data[:n]); err != nil {
 			reset(from)
 			return
@@ -239,9 +251,12 @@ func (p *Proxy) depart(way chan<- piece, ended <-chan struct{}, from *net.TCPCon
 }
 
 // allowed returns how many bytes of a piece may pass, and whether to cut then.
-func (p *Proxy) allowed(n int, answers bool) (int, bool) {
+func (p *Proxy) allowed(n, age int, answers bool) (int, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if age < p.age {
+		return 0, false
+	}
 	if !answers || !p.cut {
 		return n, false
 	}

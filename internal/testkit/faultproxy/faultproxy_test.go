@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"syscall"
 	"testing"
@@ -223,5 +224,20 @@ func refuses(t *testing.T, p *faultproxy.Proxy) {
 	}
 	if !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("error %v, want a reset", err)
+	}
+}
+
+func TestForget(t *testing.T) {
+	p := faultproxy.New(t, echo(t))
+	before := dial(t, p)
+	if got, err := asked(before, "1", time.Minute); got != "1" || err != nil {
+		t.Fatalf("%q, %v", got, err)
+	}
+	p.Forget()
+	if got, err := asked(before, "2", 50*time.Millisecond); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a forgotten connection: %q, %v", got, err)
+	}
+	if got, err := asked(dial(t, p), "3", time.Minute); got != "3" || err != nil {
+		t.Errorf("a later one: %q, %v", got, err)
 	}
 }
