@@ -95,6 +95,30 @@ func BenchmarkListing(b *testing.B) {
 	}
 }
 
+// BenchmarkTotals compares a month of 6,000 articles, as an audit does.
+func BenchmarkTotals(b *testing.B) {
+	s, err := Open(b.Context(), filepath.Join(b.TempDir(), "content.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Put(b.Context(), archive(1, 14*6000, 30*time.Second)); err != nil {
+		b.Fatal(err)
+	}
+	present, err := s.Snapshot(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer present.Close()
+	month := article.Month{Year: 2016, Month: time.January}
+	for b.Loop() {
+		got, err := present.TotalsByMonth(b.Context(), "s1", []article.Month{month}, time.UTC)
+		if err != nil || got[0].Count < 5000 {
+			b.Fatal(got, err)
+		}
+	}
+}
+
 // listMonths returns how many articles the listings of all months have.
 func listMonths(b *testing.B, s *Store) (n int) {
 	b.Helper()

@@ -302,6 +302,8 @@ func TestEngineTotals(t *testing.T) {
 			}},
 			{"an address", unstamped("url = 'https://xt.news.example/other/9.html'")},
 			{"http and https", unstamped("url = 'http://xt.news.example/other/9.html'")},
+			{"a letter within an address", unstamped("url = 'http://xt.news.example/othor/9.html'")},
+			{"letters that change places", unstamped("url = 'http://xt.news.example/ohtor/9.html'")},
 			{"noindex", unstamped("noindex = " + map[bool]string{true: "true", false: "1"}[e.name == content.Postgres])},
 			{"a picture", unstamped(`images = '[{"url":"https://xt.news.example/1.jpg"}]'`)},
 			{"another picture", unstamped(`images = '[{"url":"https://xt.news.example/2.jpg"}]'`)},

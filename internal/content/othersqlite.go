@@ -156,8 +156,6 @@ func (o otherSQLite) amongStations(q *statement, c column, keys []string) string
 	return "CAST(" + c.name + " AS TEXT) IN (SELECT value FROM json_each(" + q.arg(list(keys)) + "))"
 }
 
-func (otherSQLite) digest(text string) string { return digestFunction + "(" + text + ")" }
-
 func (otherSQLite) remote() bool     { return true }
 func (otherSQLite) timeType() string { return "a text such as 2026-11-20T08:00:00Z, or a Unix time" }
 

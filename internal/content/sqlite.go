@@ -3,6 +3,7 @@ package content
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -96,15 +97,24 @@ func pool(file string, readOnly bool, connections int) *sql.DB {
 		query["_pragma"] = append(query["_pragma"], "synchronous(NORMAL)", "cache_size(-65536)", "wal_autocheckpoint(8192)", "temp_store(MEMORY)")
 		query.Set("_txlock", "immediate") // a writer that waits at its start never fails in its middle
 	}
-	db, err := sql.Open("sqlite", sqliteDSN(file, query))
-	if err != nil {
-		panic(err) // only an unknown driver is an error here
-	}
+	db := sql.OpenDB(embeddedFile{newDriver(), sqliteDSN(file, query)})
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	db.SetConnMaxIdleTime(idleTime) // one that has read much holds some 20 MB
 	return db
 }
+
+// embeddedFile connects to the embedded store.
+type embeddedFile struct {
+	driver *sqlite.Driver
+	dsn    string
+}
+
+// Connect implements driver.Connector.
+func (f embeddedFile) Connect(context.Context) (driver.Conn, error) { return f.driver.Open(f.dsn) }
+
+// Driver implements driver.Connector.
+func (f embeddedFile) Driver() driver.Driver { return f.driver }
 
 // Result codes of SQLite that an operator meets.
 const (
@@ -180,15 +190,13 @@ func (embedded) timeAt(_ column, placeholder string) string { return placeholder
 
 func (embedded) tick() time.Duration { return time.Millisecond }
 
-func (embedded) text(c column) string     { return c.name }
-func (embedded) exact(text string) string { return text }
-func (embedded) instant(c column) string  { return c.name }
-func (embedded) isSet(c column) string    { return c.name + " <> 0" }
-func (embedded) micros(c column) string   { return c.name + " * 1000" }
-func (embedded) whole(sum string) string  { return sum }
-func (embedded) digest(text string) string {
-	return fmt.Sprintf("(length(%[1]s) + 1009 * unicode(%[1]s) + 1000003 * coalesce(unicode(substr(%[1]s, 2)), 0) + 29 * unicode(substr(%[1]s, -1)))", text)
-}
+func (embedded) text(c column) string                 { return c.name }
+func (embedded) exact(text string) string             { return text }
+func (embedded) instant(c column) string              { return c.name }
+func (embedded) isSet(c column) string                { return c.name + " <> 0" }
+func (embedded) micros(c column) string               { return c.name + " * 1000" }
+func (embedded) whole(sum string) string              { return sum }
+func (embedded) digest(text string) string            { return digestFunction + "(" + text + ")" }
 func (embedded) key(_ column, argument string) string { return argument }
 func (embedded) aggregate(text string) string         { return "json_group_array(" + text + ")" }
 

@@ -26,18 +26,25 @@ type sqliteFile struct {
 	driver  *sqlite.Driver
 }
 
-func newSQLiteFile(name string, timeout time.Duration) (*sqliteFile, error) {
-	f := &sqliteFile{name, timeout, &sqlite.Driver{}}
-	return f, f.driver.RegisterDeterministicScalarFunction(digestFunction, 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+// newDriver returns a driver of SQLite with the function that it lacks.
+func newDriver() *sqlite.Driver {
+	d := &sqlite.Driver{}
+	err := d.RegisterDeterministicScalarFunction(digestFunction, 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
 		switch text := args[0].(type) {
 		case nil:
 			return nil, nil
 		case []byte:
 			return int64(crc32.ChecksumIEEE(text)), nil
+		case string:
+			return int64(crc32.ChecksumIEEE([]byte(text))), nil
 		default:
 			return int64(crc32.ChecksumIEEE(fmt.Append(nil, text))), nil
 		}
 	})
+	if err != nil {
+		panic(err) // only a second one of that name is an error
+	}
+	return d
 }
 
 // digestFunction is a function that SQLite lacks.
@@ -122,15 +129,12 @@ func sqliteDSN(file string, query url.Values) string {
 }
 
 // openFile has the store read another program's file.
-func (s *Store) openFile(name string) (err error) {
+func (s *Store) openFile(name string) {
 	s.dialect = otherSQLite{articles: s.articles}
-	if s.file, err = newSQLiteFile(name, s.timeout); err != nil {
-		return err
-	}
+	s.file = &sqliteFile{name, s.timeout, newDriver()}
 	s.read = sql.OpenDB(s.file)
 	s.read.SetMaxOpenConns(maxIdle)
 	s.read.SetMaxIdleConns(0)
-	return nil
 }
 
 // beginFile begins a snapshot of another program's file as it is. What is known of its

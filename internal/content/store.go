@@ -180,7 +180,7 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 		}
 		return s, nil
 	case SQLiteReadOnly:
-		err = s.openFile(o.DSN)
+		s.openFile(o.DSN)
 	case Postgres:
 		s.dialect = postgres{}
 		s.read, s.pool, err = openPostgres(ctx, o.DSN, o.TLS, s.timeout)
