@@ -21,7 +21,7 @@ func TestUnanalyzed(t *testing.T) {
 		"INSERT INTO site SELECT n, 's' || n, 'https://s' || n || '.news.example' FROM generate_series(1, 140) AS n;"+
 		"INSERT INTO category SELECT n, 1 + (n-1)/10, 'c' || n % 10 FROM generate_series(1, 1400) AS n;"+
 		fmt.Sprintf("INSERT INTO article (id, site_id, headline, state, published_at, changed_at) SELECT n, CASE n%%2 WHEN 0 THEN 1 ELSE 1+n%%140 END, '第'||n||'条', 'live', now() - (%d-n) * interval '20 minutes', now() - (%d-n) * interval '20 minutes' FROM generate_series(1, %d) AS n;", n, n, n)+
-		fmt.Sprintf("INSERT INTO body SELECT n, repeat('湖边的读书节。', 100) FROM generate_series(1, %d) AS n;", n)+
+		fmt.Sprintf("INSERT INTO body SELECT n, repeat('湖边的读书节。', 4) FROM generate_series(1, %d) AS n;", n)+
 		fmt.Sprintf("INSERT INTO article_category SELECT n, CASE n%%2 WHEN 0 THEN 0 ELSE n%%140 END*10 + 1 + (n/140)%%10 FROM generate_series(1, %d) AS n", n))
 	s := e.store(t, func(o *content.Options) {
 		o.Articles, o.ArticleChannels, o.Timeout = "feeds.articles", "feeds.article_channels", 10*time.Second
