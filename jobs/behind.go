@@ -24,9 +24,14 @@ var storeBehind = condition.Kind{
 // BehindError says that the content store has gone back behind what was published.
 type BehindError struct {
 	Newest, Published time.Time // the newest change that it has, and the one that was published
+	Log               bool      // it is the server's own log that tells, as of a deletion
 }
 
 func (e *BehindError) Error() string {
+	if e.Log {
+		return "its server has yet to learn of changes that are published: a replica has to catch up; it ends when it has, or with a later change; " +
+			"if the older content is meant: feedstation build --accept-older"
+	}
 	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 	return fmt.Sprintf("its newest change is of %s, one of %s is published: a replica has yet to catch up, or an older copy was restored; "+
 		"it ends with a later change; if the older content is meant: feedstation build --accept-older", at(e.Newest), at(e.Published))
@@ -53,23 +58,33 @@ func (c *Conductor) open(ctx context.Context) (snapshot Snapshot, origin edition
 	return snapshot, origin, nil
 }
 
-// behind returns a *BehindError where the store has gone back. It has, whatever is
-// missing, when another server answers than the one whose content is published. The
+// behind returns a *BehindError where the store has gone back. It has when its server's
+// log says so, or, whatever is missing, when another server answers than the one whose content is published. The
 // same server may have lost the row of the newest change because that was deleted, or
 // dated back; it has gone back when it lacks more. Where it lacks most, as when it is
 // empty, the gate says so of each station.
 func (c *Conductor) behind(ctx context.Context, snapshot Snapshot, origin edition.Origin) error {
 	var last edition.Origin
+	lacks := false
 	for _, d := range c.desks {
-		if current, ok := c.editions.Current(d.station.ID); ok && current.Origin().Newest.After(last.Newest) {
+		current, ok := c.editions.Current(d.station.ID)
+		if !ok {
+			continue
+		}
+		if current.Origin().Newest.After(last.Newest) {
 			last = current.Origin()
 		}
+		lacks = lacks || origin.Lacks(current.Origin())
+	}
+	if lacks && !c.acceptOlder && !origin.Newest.After(last.Newest) {
+		return &BehindError{origin.Newest, last.Newest, true}
 	}
 	if c.acceptOlder || origin.Newest.IsZero() || !origin.Newest.Before(last.Newest) {
 		return nil
 	}
 	c.mu.Lock()
-	excused := c.excused == [2]edition.Origin{last, origin}
+	excuse := [2]change{changeOf(last), changeOf(origin)}
+	excused := c.excused == excuse
 	c.mu.Unlock()
 	if excused {
 		return nil
@@ -81,12 +96,20 @@ func (c *Conductor) behind(ctx context.Context, snapshot Snapshot, origin editio
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if origin.Server == last.Server && (most || len(missing) < 2) {
-		c.excused = [2]edition.Origin{last, origin} // it stays so until the next change
+		c.excused = excuse // it stays so until the next change
 		return nil
 	}
 	c.gone = missing
-	return &BehindError{origin.Newest, last.Newest}
+	return &BehindError{origin.Newest, last.Newest, false}
 }
+
+// change is the newest change that a server has.
+type change struct {
+	newest      time.Time
+	row, server string
+}
+
+func changeOf(o edition.Origin) change { return change{o.Newest, o.Row, o.Server} }
 
 // missing returns the ids of the articles that feeds show and the store does not have,
 // and whether these are most of what a station shows.

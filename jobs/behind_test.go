@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -111,6 +112,70 @@ func TestBehind(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A replica that lacks nothing but a deletion has the newest change, and yet it is behind:
+// its log says so. Where no log tells, what is deleted comes back with it.
+func TestBehindByLog(t *testing.T) {
+	tests := []struct {
+		name        string
+		change      string // of the primary
+		log, behind int64  // of the primary, of the replica
+		want        bool
+	}{
+		{"a deletion", "DELETE FROM articles WHERE id = '3'", 20, 10, true},
+		{"the deletion of the newest", "DELETE FROM articles WHERE id = '1'", 20, 10, true},
+		{"a withdrawal that leaves the row's time", "UPDATE articles SET status = 'withdrawn' WHERE id = '3'", 20, 10, true},
+		{"another of the same log, as far", "DELETE FROM articles WHERE id = '3'", 20, 20, false},
+		{"no log", "DELETE FROM articles WHERE id = '3'", 0, 0, false},
+	}
+	for _, tt := range tests {
+		for _, end := range []string{"caught up", "a later change", "accepted"} {
+			t.Run(tt.name+", "+end, func(t *testing.T) {
+				in(t, func(w *world) {
+					w.log = tt.behind
+					w.put(several("xt", 1, 6)...)
+					w.refresh()
+					time.Sleep(time.Minute)
+					replica, primary := w.copied(), w.store
+					w.log = tt.log
+					w.exec(tt.change)
+					time.Sleep(time.Minute)
+					w.audit()
+					before := w.edition("xt")
+
+					w.store, w.server, w.log = replica, "replica", tt.behind
+					w.restart(options)
+					for _, run := range []func(context.Context) error{w.conductor.Refresh, w.conductor.Audit} {
+						time.Sleep(time.Minute)
+						err := run(w.t.Context())
+						if _, behind := errors.AsType[*jobs.BehindError](err); behind != tt.want || behind && w.edition("xt") != before {
+							t.Fatalf("error %v, want one that says behind: %t; published: %t", err, tt.want, w.edition("xt") != before)
+						}
+					}
+					if !tt.want {
+						return
+					}
+					switch end {
+					case "caught up":
+						w.store, w.log = primary, tt.log
+					case "a later change":
+						w.put(newArticle("xt", 9, 0))
+					case "accepted":
+						w.conductor.AcceptOlder()
+						if err := w.conductor.Build(w.t.Context(), nil, func(jobs.Report) {}); err != nil {
+							t.Fatal(err)
+						}
+					}
+					w.restart(options)
+					w.refresh()
+					if why, ok := w.conductor.Condition("xt"); ok {
+						t.Errorf("xt: %v", why)
+					}
+				})
+			})
+		}
 	}
 }
 

@@ -95,8 +95,8 @@ type Conductor struct {
 	upToDate map[string]time.Time // by station, see Checked
 	wakeAt   time.Time            // see Wake
 	drift    map[Drift]int64
-	gone     map[string]bool   // ids that a store that was behind did not have
-	excused  [2]edition.Origin // what was published and the store that is behind that for a reason
+	gone     map[string]bool // ids that a store that was behind did not have
+	excused  [2]change       // what was published and the store that is behind that for a reason
 
 	// What follows belongs to the method that runs.
 	desks       []*desk             // of all stations, in the network's order

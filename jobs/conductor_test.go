@@ -40,6 +40,7 @@ type world struct {
 	conductor *jobs.Conductor
 	fault     func(station string) error // of the snapshot, by station
 	server    string                     // that answers; empty: the store's own
+	log       int64                      // how far its log is; 0: it does not tell
 	deaf      bool                       // the store tells of no change
 	listed    func(month string)         // called when a month is read
 	sums      func(month string) error   // of the totals of a month
@@ -110,7 +111,7 @@ func (w *world) restart(options jobs.Options) {
 		if err != nil {
 			return nil, err
 		}
-		return faultySnapshot{s, w.server, w.fault, w.deaf, w.listed, w.sums, w.finding, w.reading}, nil
+		return faultySnapshot{s, w.server, w.log, w.fault, w.deaf, w.listed, w.sums, w.finding, w.reading}, nil
 	}, w.editions, options)
 }
 
@@ -119,6 +120,7 @@ func (w *world) restart(options jobs.Options) {
 type faultySnapshot struct {
 	*content.Snapshot
 	server string
+	log    int64 // how far the server's is; 0: it does not tell
 	fault  func(station string) error
 	deaf   bool
 	// listed is told of the months that are read.
@@ -133,6 +135,10 @@ type faultySnapshot struct {
 func (s faultySnapshot) Origin(ctx context.Context) (edition.Origin, error) {
 	origin, err := s.Snapshot.Origin(ctx)
 	origin.Server = s.server
+	if s.log > 0 {
+		origin.Position = edition.Position{"log": s.log}
+		origin.Reached = origin.Position
+	}
 	return origin, err
 }
 

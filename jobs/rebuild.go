@@ -154,7 +154,7 @@ func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.E
 	// Pending months alone are no reason to publish: a process that takes over from an
 	// edition without that asks for the changes since then. An older store that was
 	// accepted is one, so that every process accepts it.
-	older := c.acceptOlder && current != nil && current.Origin().Newest.After(next.Origin().Newest)
+	older := c.acceptOlder && current != nil && (current.Origin().Newest.After(next.Origin().Newest) || next.Origin().Lacks(current.Origin()))
 	if current != nil && !older && current.Equal(next) && current.Build() == next.Build() && (len(current.Pending()) == 0 || slices.Equal(current.Pending(), next.Pending())) {
 		return nil
 	}

@@ -62,6 +62,9 @@ type dialect interface {
 	// server is a text that tells one server from another, and from itself before a
 	// restart where that can be known; of a file it is empty. Any user may ask for it.
 	server() string
+	// position is a text of how far the server's log is, see positionOf; empty: it can't
+	// be told. Some services refuse the question.
+	position() string
 	// remote reports whether the engine is a server, whose rows travel as a
 	// whole and whose answers may never come.
 	remote() bool

@@ -154,5 +154,10 @@ func TestInspectRights(t *testing.T) {
 		if got := latest(t, s, []string{"xt"}, "moment", 9); len(got) != 1 {
 			t.Errorf("Latest: %q", ids(got))
 		}
+		present := snapshot(t, s)
+		defer present.Close()
+		if origin, err := present.Origin(t.Context()); err != nil || e.name == content.Postgres && (origin.Position == nil || origin.Reached == nil) {
+			t.Errorf("Origin = %+v, %v", origin, err)
+		}
 	})
 }

@@ -185,7 +185,13 @@ func (m mySQL) amongStations(q *statement, c column, keys []string) string {
 	return cmp.Or(m.keyAmong(q, c, keys), "1 = 0")
 }
 
-func (mySQL) server() string   { return "CONCAT_WS(' ', @@hostname, @@port, @@server_id)" }
+func (mySQL) server() string { return "CONCAT_WS(' ', @@hostname, @@port, @@server_id)" }
+
+// position is a text of two, as patience is a statement of two.
+func (mySQL) position() string {
+	return "CONCAT('' /*M! , @@GLOBAL.gtid_current_pos */ /*!50708 , @@GLOBAL.gtid_executed */)"
+}
+
 func (mySQL) remote() bool     { return true }
 func (mySQL) folds() bool      { return true }
 func (mySQL) timeType() string { return "datetime, timestamp or a Unix time" }

@@ -203,6 +203,12 @@ func (postgres) server() string {
 	return "concat_ws(' ', inet_server_addr(), inet_server_port(), pg_postmaster_start_time())"
 }
 
+// position has what is flushed: after a crash, a server may go on from there.
+func (postgres) position() string {
+	return "(SELECT system_identifier FROM pg_control_system()) || '=' || " +
+		"(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END - '0/0'::pg_lsn)"
+}
+
 func (postgres) remote() bool     { return true }
 func (postgres) folds() bool      { return false }
 func (postgres) timeType() string { return "timestamp with time zone, timestamp or a Unix time" }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"feedstation/internal/edition"
 )
 
 // Snapshot is the store as it was at one moment: all its answers agree. One
@@ -18,8 +20,9 @@ type Snapshot struct {
 	catalog *catalog
 	conn    *sql.Conn // in a transaction that only reads
 	at      time.Time
-	file    fileState // of another program's SQLite file
-	version version   // of the embedded store, read before the transaction began
+	file    fileState        // of another program's SQLite file
+	version version          // of the embedded store, read before the transaction began
+	reached edition.Position // of a server, read before as well
 
 	mu     sync.Mutex
 	broken faults // rows that are left out
@@ -66,9 +69,10 @@ func (s *Store) beginNow(ctx context.Context) (*Snapshot, error) {
 		if err != nil {
 			return nil, cause(ctx, err)
 		}
+		reached := s.reached(ctx, conn)
 		at, err := s.dialect.begin(ctx, conn, s.timeout)
 		if err == nil {
-			return &Snapshot{store: s, dialect: s.dialect, conn: conn, at: at}, nil
+			return &Snapshot{store: s, dialect: s.dialect, conn: conn, at: at, reached: reached}, nil
 		}
 		discard(conn)
 		if attempt > maxIdle || !isLost(err) || ctx.Err() != nil {

@@ -205,6 +205,7 @@ func (embedded) amongStations(q *statement, c column, keys []string) string {
 }
 
 func (embedded) server() string   { return "''" }
+func (embedded) position() string { return "" }
 func (embedded) remote() bool     { return false }
 func (embedded) folds() bool      { return false }
 func (embedded) timeType() string { return "Unix milliseconds" }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feedstation/internal/content"
+	"feedstation/internal/edition"
 	"feedstation/internal/testkit/sqltest"
 )
 
@@ -84,6 +85,32 @@ func TestStandby(t *testing.T) {
 			}
 			e.exec(t, "UPDATE articles SET status = 'published' WHERE id = '1'")
 		})
+	}
+
+	// Its log tells that it lacks what leaves no row.
+	origin := func(s *content.Store) edition.Origin {
+		present := snapshot(t, s)
+		defer present.Close()
+		origin, err := present.Origin(t.Context())
+		if err != nil || len(origin.Position) != 1 || len(origin.Reached) != 1 {
+			t.Fatalf("Origin = %+v, %v", origin, err)
+		}
+		return origin
+	}
+	if _, err := there.ExecContext(t.Context(), "SELECT pg_wal_replay_pause()"); err != nil {
+		t.Fatal(err)
+	}
+	e.exec(t, "DELETE FROM articles WHERE id = '1'")
+	published := origin(e.store(t))
+	if !origin(s).Lacks(published) {
+		t.Errorf("the standby does not lack the deletion: %+v, %+v", origin(s), published)
+	}
+	if _, err := there.ExecContext(t.Context(), "SELECT pg_wal_replay_resume()"); err != nil {
+		t.Fatal(err)
+	}
+	applied(t, e, there)
+	if origin(s).Lacks(published) {
+		t.Errorf("the standby lacks the deletion that it has applied: %+v, %+v", origin(s), published)
 	}
 
 	listener := listen(t, e.store(t, listening, func(o *content.Options) { o.DSN = standby.RootDSN(name) }))

@@ -121,6 +121,48 @@ func TestFailOver(t *testing.T) {
 	}
 }
 
+// TestFailOverOfADeletion has a database fail over to a replica that lacks nothing but a
+// deletion, of which no row tells: the server's log does.
+func TestFailOverOfADeletion(t *testing.T) {
+	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
+		t.Run(n.name, func(t *testing.T) {
+			t.Parallel()
+			d := n.open(t)
+			for id := range 5 {
+				d.write(id, fmt.Sprintf("第%d条新闻", id))
+			}
+			reach := func(db *sql.DB, transaction int) {
+				if n.name == mariaDBRoom.name { // whose servers here have no log, but the position of one
+					mustExec(t, db, fmt.Sprintf("SET GLOBAL gtid_slave_pos = '0-1-%d'", transaction))
+				}
+			}
+			proxy := faultproxy.New(t, d.server.Addr())
+			p := d.near(proxy.Addr(), "FEEDSTATION_JOBS_AUDIT=@every 1s")
+			p.start()
+			p.await("第4条新闻")
+			r := d.replica()
+			reach(r.db, 5)
+			reach(d.db, 6)
+			d.exec("DELETE FROM articles WHERE id = '1'")
+			awaitGone(t, p, "第1条新闻")
+
+			proxy.Switch(r.addr)
+			p.awaitStatusText("its server has yet to learn of changes that are published")
+			again := d.near(proxy.Addr(), "FEEDSTATION_JOBS_AUDIT=@every 1s")
+			again.dir = p.dir // another process on the same copy
+			again.start()
+			again.awaitStatusText(behind)
+			awaitGone(t, again, "第1条新闻")
+
+			r.catchUp()
+			reach(r.db, 6)
+			p.awaitWell()
+			again.awaitWell()
+			awaitGone(t, p, "第1条新闻")
+		})
+	}
+}
+
 // TestRestoredDump restores a dump over the running database: it is empty for a while,
 // then it has a part, then all of the dump. What was withdrawn after the dump stays
 // withdrawn when the newsroom goes on, until its row changes; /status says so.
