@@ -219,20 +219,26 @@ func TestNewsWindow(t *testing.T) {
 	})
 }
 
-// What robots.txt says, the operator's own lines between what is allowed and
-// where the sitemaps are.
-func TestRobots(t *testing.T) {
+// What depends on the configuration alone is the same without an edition, to the
+// validators.
+func TestStanding(t *testing.T) {
 	in(t, func(w *world) {
-		o := options
-		o.Robots = []string{"Disallow: /search?q=", "Crawl-delay: 5", "", "User-agent: Baiduspider", "Disallow: /en/"}
-		want := "User-agent: *\nAllow: /\n" + strings.Join(o.Robots, "\n") + "\n\n" +
-			"Sitemap: https://xt.news.example/sitemap.xml\nSitemap: https://xt.news.example/sitemaps/baidu.txt\n"
-		e := w.whole(o).current["xt"]
-		if got := document(e, network.RobotsPath); got != want {
-			t.Errorf("got\n%s\nwant\n%s", got, want)
+		s := w.network.Stations[0]
+		s.Rules = network.Rules{Lines: []string{"Disallow: /search?q="}}
+		documents, err := press.New(w.network, options.Options, nil).Standing(s)
+		if err != nil || len(documents) != 2 {
+			t.Fatalf("%d documents, %v", len(documents), err)
 		}
-		if e.Build() == w.whole(options).current["xt"].Build() {
-			t.Error("other lines do not build the editions anew")
+		e := w.whole(options).current[s.ID]
+		for path, d := range documents {
+			built, ok := e.Document(path)
+			if !ok || built.Hash() != d.Hash() || !built.Modified().Equal(d.Modified()) || built.Headers() != d.Headers() || built.MediaType() != d.MediaType() {
+				t.Errorf("%s: %v, want %v", path, built, d)
+			}
+		}
+		s.Rules.Lines = nil
+		if e.Build() == w.whole(options).current[s.ID].Build() {
+			t.Error("other lines do not build the edition anew")
 		}
 	})
 }

@@ -53,6 +53,7 @@ type Article struct {
 	Alternates  []Alternate // the article in other languages
 	Status      Status
 	NoIndex     bool // in feeds, but not in sitemaps
+	NotNews     bool // in no sitemap of news, but in the others; content stores tell it by NotNews alone
 }
 
 // Source is the outlet that first published an article.

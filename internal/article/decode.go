@@ -48,6 +48,7 @@ type line struct {
 	Alternates  []Alternate `json:"alternates"`
 	Status      string      `json:"status"`
 	NoIndex     bool        `json:"noindex"`
+	News        bool        `json:"news"` // where it is absent: true
 }
 
 // Decode is Decode of the zero [Reader].
@@ -68,7 +69,7 @@ func (r Reader) Decode(data []byte) (a Article, odd []Fault, err error) {
 	if start := bytes.TrimLeft(data, " \t\r\n"); len(start) > 0 && start[0] != '{' {
 		return Article{}, nil, errors.New("want a JSON object")
 	}
-	var in line
+	in := line{News: true}
 	var s strict
 	d := json.NewDecoder(bytes.NewReader(data))
 	if err := s.object(d, "", reflect.ValueOf(&in).Elem()); err != nil {
@@ -116,7 +117,7 @@ func (r Reader) article(in *line, found *faults) Article {
 		Authors: in.Authors, Editor: in.Editor, Source: in.Source,
 		Images: in.Images, Enclosures: in.Enclosures, Tags: in.Tags,
 		Language: in.Language, Rights: in.Rights, OriginalURL: in.OriginalURL, NextURL: in.NextURL,
-		NoIndex: in.NoIndex, Alternates: in.Alternates,
+		NoIndex: in.NoIndex, NotNews: !in.News, Alternates: in.Alternates,
 		Published: r.instant("published", in.Published, found),
 		Updated:   r.instant("updated", in.Updated, found),
 		Expires:   r.instant("expires", in.Expires, found),
@@ -130,6 +131,7 @@ func (r Reader) article(in *line, found *faults) Article {
 	}
 	// What can't be read was meant to keep the article out of something.
 	a.NoIndex = a.NoIndex || found.at["noindex"]
+	a.NotNews = a.NotNews || found.at["news"]
 	return a
 }
 

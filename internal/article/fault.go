@@ -36,7 +36,7 @@ type faults struct {
 func Optional(field string) bool {
 	switch field {
 	case "guid", "channels", "summary", "body", "authors", "editor", "source", "updated", "images", "enclosures", "tags", "language",
-		"rights", "original_url", "next_url", "alternates", "noindex":
+		"rights", "original_url", "next_url", "alternates", "noindex", "news":
 		return true
 	}
 	return false

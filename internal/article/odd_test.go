@@ -45,6 +45,8 @@ func TestDecodeOdd(t *testing.T) {
 		{"an unknown field of source", `"source":{"address":""}`, same, `unknown field "source.address"`},
 		{"a field of source twice", `"source":{"name":"a","name":"b"}`, func(a *article.Article) { a.Source.Name = "a" }, `field "source.name" is there twice`},
 		{"noindex is a list", `"noindex":[0]`, func(a *article.Article) { a.NoIndex = true }, `noindex: want true or false, got array`},
+		{"news is a list", `"news":[0]`, func(a *article.Article) { a.NotNews = true }, `news: want true or false, got array`},
+		{"news is a text", `"news":"sponsored"`, func(a *article.Article) { a.NotNews = true }, `news: want true or false, got string`},
 		{"noindex is a text", `"noindex":"nofollow"`, func(a *article.Article) { a.NoIndex = true }, `noindex: want true or false, got string`},
 
 		{"updated is a word", `"updated":"yesterday"`, same, notTime("updated", "yesterday")},

@@ -61,6 +61,9 @@ func (s *strict) other(raw json.RawMessage, place string, into reflect.Value) er
 			into.SetString(text)
 		}
 	case reflect.Bool:
+		if ok = strings.TrimSpace(plain) == ""; ok {
+			break // as if it were absent
+		}
 		var flag bool
 		flag, ok = Flag(plain)
 		into.SetBool(flag)

@@ -41,7 +41,9 @@ func (s *strict) object(d *json.Decoder, place string, into reflect.Value) error
 			s.addField("field %q is there twice", place+name)
 		case ok:
 			seen[i] = true
-			into.Field(i).SetZero() // of the other name
+			if other[i] {
+				into.Field(i).SetZero()
+			}
 			err = s.value(raw, place+name, into.Field(i))
 		case isAlias && !seen[alias] && !other[alias]:
 			other[alias] = true

@@ -66,8 +66,12 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 		}
 	}
 	s.admin = s.makeAdmin().Handler()
+	documents, err := standingDocuments(cfg)
+	if err != nil {
+		return nil, err
+	}
 	readiness := &server.Readiness{Network: cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled}
-	s.public = readiness.Health(server.New(cfg.Network, s.editions))
+	s.public = readiness.Health(server.New(cfg.Network, s.editions, documents))
 	if s.entrances, err = h.enter(cfg); err != nil {
 		return nil, err
 	}

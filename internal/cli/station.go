@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -95,6 +96,17 @@ func newConductor(log *slog.Logger, cfg *config.Config, store *content.Store, ed
 	return jobs.NewConductor(log, cfg.Network, snapshot, editions, jobsOptions(cfg))
 }
 
+// standingDocuments returns the documents of stations that depend on the configuration alone.
+func standingDocuments(cfg *config.Config) (map[string]map[string]*edition.Document, error) {
+	p, all := press.New(cfg.Network, jobsOptions(cfg).Options, nil), map[string]map[string]*edition.Document{}
+	var faults []error
+	for _, s := range cfg.Network.Stations {
+		documents, err := p.Standing(s)
+		all[s.ID], faults = documents, append(faults, err)
+	}
+	return all, errors.Join(faults...)
+}
+
 // settings identifies what makes two processes build other documents of the same
 // articles.
 func settings(cfg *config.Config) string {
@@ -117,8 +129,8 @@ func jobsOptions(cfg *config.Config) jobs.Options {
 	return jobs.Options{
 		Options: press.Options{
 			Feed: cfg.Feeds.Feed(), Notices: cfg.Feeds.Withdrawn == config.Notice, NoticeFor: cfg.Feeds.NoticeFor,
-			LeadImage: cfg.Feeds.LeadImage == config.Auto,
-			NewsName:  cfg.Sitemaps.NewsName, Robots: cfg.Server.Robots,
+			LeadImage:            cfg.Feeds.LeadImage == config.Auto,
+			NewsName:             cfg.Sitemaps.NewsName,
 			Sitemaps:             press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)},
 			StaleIfError:         cfg.Server.StaleIfError,
 			StaleWhileRevalidate: cmp.Or(cfg.Server.StaleWhileRevalidate, -time.Second),

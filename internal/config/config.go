@@ -13,7 +13,8 @@
 // FEEDSTATION_SERVER_LISTEN. In the lists of stations and channels the id that
 // stands in the file is the address, with an underscore for what is no letter
 // or digit: FEEDSTATION_STATIONS_XT_CHANNELS_MOMENT_NAME. A list of single
-// values is separated by commas. A variable that is set to nothing counts as
+// values is separated by commas, or is one of JSON where a value has a comma:
+// ["a, b","c"]. A variable that is set to nothing counts as
 // set, but not in a section that may be left out, cache.redis: one compose file
 // serves with and without it. A key of a section that the file lacks creates the
 // section.
@@ -265,8 +266,8 @@ type Server struct {
 	AdminHosts []string `key:"admin_hosts" default:""`
 	// Hosts are those under which every station is reachable as /{station}/….
 	Hosts []string `key:"hosts" default:"localhost,127.0.0.1"`
-	// Robots are lines of every station's robots.txt: rules for all robots, then
-	// groups of their own.
+	// Robots are lines of the robots.txt of every host, for stations that have none of
+	// their own: rules for all robots, then groups of their own.
 	Robots []string `key:"robots" default:""`
 	// StaleIfError is how long proxies may serve what they have while this
 	// server can't be reached, 0s (never) to 720h.
@@ -345,7 +346,9 @@ type stationSection struct {
 	Icon        string           `key:"icon"`
 	Logo        string           `key:"logo"`
 	Rights      string           `key:"rights"`
-	Profiles    []string         `key:"profiles"` // nil: the network's
+	NewsName    string           `key:"news_name"` // empty: that of sitemaps
+	Robots      []string         `key:"robots"`    // nil: the server's
+	Profiles    []string         `key:"profiles"`  // nil: the network's
 	Closed      bool             `key:"closed" default:"false"`
 	MovedTo     string           `key:"moved_to"`
 	Items       *int             `key:"items"` // nil: as feeds has it, and so the next three
@@ -361,6 +364,7 @@ type channelSection struct {
 	Was      []string       `key:"was"`
 	Key      storeKey       `key:"key"` // empty: the id
 	Name     string         `key:"name"`
+	News     bool           `key:"news" default:"true"`
 	Profiles []string       `key:"profiles"` // nil: the station's
 	Closed   bool           `key:"closed" default:"false"`
 	MovedTo  string         `key:"moved_to"`

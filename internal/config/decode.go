@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -229,7 +230,8 @@ func otherwise(tag string) string {
 }
 
 // written returns the node that text would be in the file, as a value of typ:
-// what stands in a default or in a variable. Lists are separated by commas.
+// what stands in a default or in a variable. Lists are separated by commas, or are those
+// of JSON: an element may have a comma.
 func written(typ reflect.Type, text string) *yaml.Node {
 	if typ.Kind() != reflect.Slice {
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: text, Tag: scalars[typ].tag}
@@ -238,7 +240,12 @@ func written(typ reflect.Type, text string) *yaml.Node {
 	if strings.TrimSpace(text) == "" {
 		return list
 	}
-	for element := range strings.SplitSeq(text, ",") {
+	elements := strings.Split(text, ",")
+	var quoted []string
+	if json.Unmarshal([]byte(text), &quoted) == nil {
+		elements = quoted
+	}
+	for _, element := range elements {
 		list.Content = append(list.Content, written(typ.Elem(), strings.TrimSpace(element)))
 	}
 	return list

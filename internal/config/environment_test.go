@@ -102,6 +102,26 @@ func TestEnvironment(t *testing.T) {
 			[]string{"localhost", "b.example"},
 		},
 		{
+			"values with a comma", "",
+			[]string{`FEEDSTATION_SERVER_ROBOTS=["Content-Signal: search=yes, ai-train=no", "Disallow: /"]`},
+			func(c *Config) any { return c.Server.Robots },
+			[]string{"Content-Signal: search=yes, ai-train=no", "Disallow: /"},
+		},
+		{
+			"a host in brackets is no list of JSON", "",
+			[]string{"FEEDSTATION_SERVER_HOSTS=[::1],localhost"},
+			func(c *Config) any { return c.Server.Hosts },
+			[]string{"[::1]", "localhost"},
+		},
+		{
+			"a station is closed to robots", "server:\n  robots: [\"Disallow: /print/\"]\n",
+			[]string{"FEEDSTATION_STATIONS_XT_ROBOTS=Disallow: /"},
+			func(c *Config) any {
+				return []network.Rules{c.Network.Stations[0].Rules, c.Network.Stations[1].Rules}
+			},
+			[]network.Rules{{Lines: []string{"Disallow: /"}}, {Lines: []string{"Disallow: /print/"}, Host: true}},
+		},
+		{
 			"empty list", "",
 			[]string{"FEEDSTATION_SERVER_HOSTS="},
 			func(c *Config) any { return c.Server.Hosts },

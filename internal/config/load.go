@@ -119,8 +119,10 @@ func loadOpen(r *report, data []byte, environ []string, open bool) (*Config, err
 	doc.complete()
 	n, err := doc.network()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", r.file, err)
+		r.network(err)
+		return nil, r.err()
 	}
+	doc.warnRobots(r, n)
 	c := &Config{
 		Network: n, Content: doc.Content, Cache: doc.Cache, Jobs: doc.Jobs,
 		Feeds: doc.Feeds, Sitemaps: doc.Sitemaps, Server: doc.Server, Log: doc.Log, Files: r.files,
@@ -129,6 +131,15 @@ func loadOpen(r *report, data []byte, environ []string, open bool) (*Config, err
 		c.Warnings = append(c.Warnings, warning.Error())
 	}
 	return c, nil
+}
+
+// network reports what only the whole network shows, as that a station has the folder of
+// another one's channel.
+func (r *report) network(err error) {
+	for text := range strings.SplitSeq(err.Error(), "\n") {
+		path, why, _ := strings.Cut(text, ": ")
+		r.value(path, "%s", why)
+	}
 }
 
 // complete fills in the values that other values are the default of.
@@ -168,13 +179,13 @@ func (doc *document) network() (*network.Network, error) {
 	for i, s := range doc.Stations {
 		stations[i] = &network.Station{
 			ID: s.ID, Was: append([]string(nil), s.Was...), Key: string(s.Key), Name: s.Name, URL: s.URL, Description: s.Description, Email: s.Email,
-			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: s.Rights, All: s.All, Profiles: s.Profiles,
+			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: s.Rights, NewsName: s.NewsName, Rules: doc.rules(&s), All: s.All, Profiles: s.Profiles,
 			Former: network.Former{Closed: s.Closed, MovedTo: s.MovedTo},
 			Feed:   s.feed().over(doc.Feeds.Feed()),
 		}
 		for _, c := range s.Channels {
 			stations[i].Channels = append(stations[i].Channels, network.Channel{
-				ID: c.ID, Was: append([]string(nil), c.Was...), Key: string(c.Key), Name: c.Name, Profiles: c.Profiles, Former: network.Former{Closed: c.Closed, MovedTo: c.MovedTo},
+				ID: c.ID, Was: append([]string(nil), c.Was...), Key: string(c.Key), Name: c.Name, NotNews: !c.News, Profiles: c.Profiles, Former: network.Former{Closed: c.Closed, MovedTo: c.MovedTo},
 				Feed: c.feed().over(stations[i].Feed, doc.Feeds.Feed()),
 			})
 		}

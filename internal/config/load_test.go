@@ -76,14 +76,16 @@ func TestLoad(t *testing.T) {
 					Description: "湖南各地的新闻,\n一网尽览\n", Email: "editor@www.news.example",
 					Language: "zh-CN", Zone: zone(t, "Europe/Berlin"),
 					Icon: "https://www.news.example/icon.png", Logo: "https://www.news.example/logo.png",
-					Rights: "© 湘江新闻网", Channels: city(),
+					Rights: "© 湘江新闻网", Channels: city(), NewsName: "湘江在线",
+					Rules: network.Rules{Lines: []string{"Disallow: /wp-admin/", "Sitemap: https://www.news.example/pages.xml"}},
 				},
 				{
 					ID: "xt", Name: "湘潭站", URL: "http://xt.news.example:8443",
 					Language: "en", Zone: zone(t, "Asia/Shanghai"), Profiles: []string{"smartnews"},
-					Feed: network.Feed{Items: 20, Window: 48 * time.Hour, MaxItems: 300, FullText: true},
+					Rules: network.Rules{Lines: []string{"Disallow: /print/", "User-agent: GPTBot"}, Host: true},
+					Feed:  network.Feed{Items: 20, Window: 48 * time.Hour, MaxItems: 300, FullText: true},
 					Channels: []network.Channel{
-						{ID: "moment", Name: "时刻新闻", Feed: network.Feed{Items: 10, MaxItems: 10}, Profiles: []string{"smartnews"}},
+						{ID: "moment", Name: "时刻新闻", NotNews: true, Feed: network.Feed{Items: 10, MaxItems: 10}, Profiles: []string{"smartnews"}},
 						{ID: "politics", Name: "时政", Profiles: []string{"smartnews"}},
 					},
 				},
@@ -103,7 +105,7 @@ func TestLoad(t *testing.T) {
 			Sitemaps: Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
 			Server:   Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}, H2C: true},
 			Log:      Log{Format: LogJSON, Level: "warn"},
-			Warnings: []string{"testdata/full.yaml:98: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
+			Warnings: []string{"testdata/full.yaml:100: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
 		}},
 	}
 	for _, tt := range tests {

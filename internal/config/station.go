@@ -112,29 +112,37 @@ func (r *report) key(path string, key storeKey, id string, seen map[string]strin
 	}
 }
 
-// validateURL reports an address that is none or has the host of another. The
-// paths of the hosts are in seen.
+// validateURL reports an address that is none or is that of another. The paths of the
+// addresses, without scheme and port, and of the hosts are in seen.
 func (s *stationSection) validateURL(r *report, path string, seen map[string]string) {
 	if s.URL == "" {
 		r.value(path, "missing")
 		return
 	}
-	if strings.Contains(s.URL, "@") { // network.Origin quotes the whole of it
-		r.value(path, "want only scheme and host, as in https://xt.news.example: %s", quote(s.URL))
+	if strings.Contains(s.URL, "@") { // network.Base quotes the whole of it
+		r.value(path, "want only scheme, host and perhaps a folder, as in https://xt.news.example: %s", quote(s.URL))
 		return
 	}
-	origin, err := network.Origin(s.URL)
+	base, err := network.Base(s.URL)
 	if err != nil {
 		r.value(path, "%w", err)
 		return
 	}
-	_, authority, _ := strings.Cut(origin, "://")
-	host, ok := network.NormalizeHost(authority)
-	if first := seen[host]; ok && first != "" {
-		r.value(path, "%q is the host of %s (%s)", host, parent(first), r.place(first).within())
+	_, own, _ := strings.Cut(base, "://")
+	authority, folder, inFolder := strings.Cut(own, "/")
+	host, _ := network.NormalizeHost(authority)
+	if first := seen[host+"/"+folder]; first != "" {
+		what := "the host"
+		if inFolder {
+			what = "the address"
+		}
+		r.value(path, "%q is %s of %s (%s)", strings.TrimSuffix(host+"/"+folder, "/"), what, parent(first), r.place(first).within())
 		return
 	}
-	seen[host] = path
+	seen[host+"/"+folder] = path
+	if seen[host] == "" {
+		seen[host] = path
+	}
 }
 
 func (s *stationSection) validateOptions(r *report, path string) {
@@ -149,6 +157,7 @@ func (s *stationSection) validateOptions(r *report, path string) {
 	r.address(path+".icon", s.Icon)
 	r.address(path+".logo", s.Logo)
 	r.line(path+".rights", s.Rights)
+	r.line(path+".news_name", s.NewsName)
 	r.text(path+".description", s.Description)
 }
 

@@ -22,6 +22,7 @@ func (doc *document) validate(r *report) {
 	r.profiles("network.profiles", doc.Network.Profiles)
 	doc.validateStations(r)
 	doc.validateAliases(r)
+	doc.validateRobots(r)
 	doc.Content.validate(r)
 	doc.validateSources(r)
 	doc.Cache.validate(r)
@@ -157,25 +158,11 @@ func (s *Sitemaps) validate(r *report) {
 	between(r, "sitemaps.max_bytes", s.MaxBytes, 100_000, sitemap.MaxBytes)
 }
 
-// robotsLine is a rule (RFC 9309 §2.2) or a comment.
-var robotsLine = regexp.MustCompile(`^(#|[A-Za-z-]+[ \t]*:)`)
-
-func (s *Server) validateRobots(r *report) {
-	for i, line := range s.Robots {
-		path := fmt.Sprintf("server.robots[%d]", i)
-		if !robotsLine.MatchString(line) {
-			r.value(path, "want a line of robots.txt such as \"Disallow: /print/\", got %s", quote(line))
-			continue
-		}
-		r.line(path, line)
-	}
-}
-
 // minToken is the length from which on a random token can't be guessed.
 const minToken = 16
 
 func (s *Server) validate(r *report, stations []stationSection) {
-	s.validateRobots(r)
+	r.robots("server.robots", s.Robots)
 	s.validateListeners(r)
 	s.TLS.validate(r, stations)
 	r.token("server.admin_token", s.AdminToken)

@@ -85,6 +85,7 @@ func articleColumns() []wanted {
 		{"body", false, texts},
 		{"guid", false, texts},
 		{"lead_image", false, texts},
+		{"news", false, []kind{boolKind, numberKind, textKind, enumKind}},
 	}
 }
 

@@ -137,7 +137,7 @@ func odd(t *testing.T) (dir string) {
 }
 
 const (
-	newerStore   = "the store was written by a newer feedstation (version 99, this one knows 9): use that one"
+	newerStore   = "the store was written by a newer feedstation (version 99, this one knows 10): use that one"
 	foreignStore = "the file belongs to another program and is not written to; name another in content.dsn"
 	notAStore    = "the file is not a SQLite database; name another in content.dsn (file is not a database (26))"
 	cantOpen     = "the file can't be opened: look at its permissions and its folder's (unable to open database file (14))"

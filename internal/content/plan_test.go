@@ -85,6 +85,10 @@ func TestPlanOfChannel(t *testing.T) {
 // TestPlanOfEverything holds that what reads all articles does not sort them.
 func TestPlanOfEverything(t *testing.T) {
 	present := emptySnapshot(t)
+	got := plan(t, present, present.notNews("xt", nil, time.UnixMilli(0), time.UnixMilli(9)))
+	if want := "SEARCH a USING INDEX articles_not_news (station=? AND published>? AND published<?)\n"; got != want {
+		t.Errorf("plan:\n%swant %s", got, want)
+	}
 	if got, want := plan(t, present, present.inventory()), "SCAN a USING COVERING INDEX articles_of_station\n"; got != want {
 		t.Errorf("plan:\n%swant %s", got, want)
 	}

@@ -17,15 +17,15 @@ import (
 const (
 	upsertArticle = `
 		INSERT INTO articles (id, station, url, title, summary, authors, editor, source, published, updated, expires,
-			images, enclosures, tags, language, rights, original_url, next_url, alternates, status, noindex, modified_at, body, guid, lead_image)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			images, enclosures, tags, language, rights, original_url, next_url, alternates, status, noindex, modified_at, body, guid, lead_image, news)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET station = excluded.station, url = excluded.url, title = excluded.title,
 			summary = excluded.summary, authors = excluded.authors, editor = excluded.editor, source = excluded.source,
 			published = excluded.published, updated = excluded.updated, expires = excluded.expires, images = excluded.images,
 			enclosures = excluded.enclosures, tags = excluded.tags, language = excluded.language, rights = excluded.rights,
 			original_url = excluded.original_url, next_url = excluded.next_url, alternates = excluded.alternates,
 			status = excluded.status, noindex = excluded.noindex, modified_at = excluded.modified_at, body = excluded.body,
-			guid = excluded.guid, lead_image = excluded.lead_image`
+			guid = excluded.guid, lead_image = excluded.lead_image, news = excluded.news`
 	clearChannels  = `DELETE FROM article_channels WHERE article_id = ?`
 	insertChannels = `INSERT OR IGNORE INTO article_channels (article_id, channel) SELECT ?, value FROM json_each(?)`
 	holderOfGUID   = `SELECT id FROM articles WHERE guid = ?`
@@ -174,7 +174,7 @@ func (w writer) put(ctx context.Context, a *article.Article, modified time.Time)
 	}
 	_, err := w.article.ExecContext(ctx, a.ID, a.Station, a.URL, a.Title, a.Summary, list(a.Authors), a.Editor, object(a.Source),
 		stamp(a.Published), stamp(a.Updated), expires, list(a.Images), list(a.Enclosures), list(a.Tags), a.Language, a.Rights,
-		a.OriginalURL, a.NextURL, list(a.Alternates), string(a.Status), a.NoIndex, millis(modified), a.Body, guid, a.Lead)
+		a.OriginalURL, a.NextURL, list(a.Alternates), string(a.Status), a.NoIndex, millis(modified), a.Body, guid, a.Lead, !a.NotNews)
 	if fault, ok := errors.AsType[*sqlite.Error](err); ok && fault.Code() == sqliteNotUnique && guid != nil {
 		var holder string // the statement alone is undone
 		if err := w.holder.QueryRowContext(ctx, a.GUID).Scan(&holder); err != nil {

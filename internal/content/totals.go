@@ -99,6 +99,10 @@ func (s *Snapshot) totalsOf(station string, parts [][2]time.Time) *statement {
 	if noindex := c.column("noindex"); !noindex.missing() {
 		sum.WriteString("CASE WHEN " + s.dialect.isSet(noindex) + " THEN 5 ELSE 0 END + ")
 	}
+	// The embedded store changes it with a time alone.
+	if news := c.column("news"); !news.missing() && s.dialect.remote() {
+		sum.WriteString("CASE WHEN " + s.isUnset(news) + " THEN 3 ELSE 0 END + ")
+	}
 	if status := c.column("status"); !status.missing() {
 		sum.WriteString(s.dialect.digest("COALESCE(NULLIF(" + s.statusWord() + ", ''), 'published')"))
 	} else {

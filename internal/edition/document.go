@@ -89,6 +89,22 @@ func (d *Document) modifiedAt(modified time.Time) *Document {
 	return d.as(d.kind, modified.Unix(), d.Items())
 }
 
+// Instead returns the document as one that is served instead of another (nil: none) from
+// a moment on, see [Edition.Instead].
+func (d *Document) Instead(of *Document, at time.Time) *Document {
+	modified := at
+	if of != nil {
+		modified = of.Modified()
+		if of.Hash() != d.Hash() {
+			modified = later(at, modified.Add(time.Second))
+		}
+	}
+	if !modified.After(d.Modified()) {
+		return d
+	}
+	return d.modifiedAt(modified)
+}
+
 // MediaType returns the document's media type with its charset.
 func (d *Document) MediaType() string { return d.kind.Value().mediaType }
 

@@ -130,17 +130,8 @@ func (e *Edition) Instead(of *Edition, at time.Time) *Edition {
 	changed := false
 	documents := maps.Clone(e.documents)
 	for path, d := range documents {
-		modified := at
-		if served, ok := of.documents[path]; ok {
-			modified = served.Modified()
-			if served.Hash() != d.Hash() {
-				modified = later(at, modified.Add(time.Second))
-			}
-		}
-		if modified.After(d.Modified()) {
-			documents[path] = d.modifiedAt(modified)
-			changed = true
-		}
+		documents[path] = d.Instead(of.documents[path], at)
+		changed = changed || documents[path] != d
 	}
 	if !changed {
 		return e

@@ -25,7 +25,7 @@ func filesKind(Settings) Kind {
 	k := Kind{Changes: "files:", Complete: true, Size: 1 << 30, Fields: map[string]string{}}
 	for _, name := range []string{
 		"id", "station", "channels", "url", "guid", "title", "summary", "body", "authors", "editor", "source", "published", "updated", "expires", "images",
-		"enclosures", "tags", "alternates", "language", "rights", "original_url", "next_url", "status", "noindex", "modified", "terms",
+		"enclosures", "tags", "alternates", "language", "rights", "original_url", "next_url", "status", "noindex", "news", "modified", "terms",
 	} {
 		k.Fields[name] = name
 	}

@@ -210,7 +210,7 @@ func (m *matter) fill() {
 		"updated": {"lastmod", "last_modified_at", "updated"}, "expires": {"expirydate", "expires"}, "summary": {"summary", "description", "excerpt"},
 		"authors": {"authors", "author"}, "tags": {"tags", "keywords"}, "images": {"images", "image", "featured_image", "cover", "thumbnail"},
 		"language": {"language", "lang"}, "editor": {"editor"}, "source": {"source"}, "rights": {"rights", "copyright"},
-		"original_url": {"original_url", "canonicalurl", "canonical_url"}, "station": {"station"}, "channels": {"channels"}, "status": {"status"}, "noindex": {"noindex"},
+		"original_url": {"original_url", "canonicalurl", "canonical_url"}, "station": {"station"}, "channels": {"channels"}, "status": {"status"}, "noindex": {"noindex"}, "news": {"news"},
 		"url": {"url", "permalink"},
 	} {
 		for _, name := range names {

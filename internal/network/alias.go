@@ -117,22 +117,15 @@ func (a Alias) Leads(s *Station) error {
 
 // isDocument reports whether each edition of the station has a document at a path.
 func (s *Station) isDocument(path string) bool {
-	if sitemap := strings.TrimSuffix(path, GzipSuffix); sitemap == IndexPath || sitemap == NewsPath(1) {
-		return true
+	if sitemap := strings.TrimSuffix(path, GzipSuffix); IsSitemap(sitemap) {
+		path = sitemap
 	}
-	for _, channel := range append([]Channel{{}}, s.Channels...) {
-		for _, format := range Formats() {
-			if path == FeedPath(channel.ID, format) {
-				return true
-			}
-		}
-		for _, profile := range s.FeedProfiles(channel) {
-			if path == ProfilePath(channel.ID, profile) {
-				return true
-			}
+	for document := range s.Paths() {
+		if path == document {
+			return true
 		}
 	}
-	return path == RobotsPath || path == OPMLPath || path == BaiduPath
+	return false
 }
 
 // AliasSets are the names of the ready sets: what the sites of other systems have,

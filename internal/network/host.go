@@ -1,6 +1,102 @@
 package network
 
-import "feedstation/internal/address"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"feedstation/internal/address"
+)
 
 // NormalizeHost returns a host as it is compared here, see [address.Host].
 func NormalizeHost(host string) (string, bool) { return address.Host(host) }
+
+// site is a host: one station, or several, each in a folder of its own.
+type site struct {
+	stations []*Station // in the order of the configuration
+	folders  map[string]*Station
+	depth    int // of the deepest folder
+}
+
+// addHost puts a station, whose URL is normal, on its host.
+func (n *Network) addHost(s *Station) error {
+	_, rest, _ := strings.Cut(s.URL, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	s.folder = rest[len(authority):]
+	host, _ := NormalizeHost(authority)
+	at := n.byHost[host]
+	if at == nil {
+		at = &site{folders: map[string]*Station{}}
+		n.byHost[host] = at
+	}
+	if other := at.folders[s.folder]; other != nil {
+		what := "host"
+		if s.folder != "" {
+			what = "address"
+		}
+		return fmt.Errorf("station %s has the same %s", other.ID, what)
+	}
+	if len(at.stations) > 0 && at.stations[0].origin() != s.origin() {
+		return fmt.Errorf("the stations of a host have one scheme and port: station %s is at %s", at.stations[0].ID, at.stations[0].origin())
+	}
+	at.stations = append(at.stations, s)
+	at.folders[s.folder] = s
+	at.depth = max(at.depth, strings.Count(s.folder, "/"))
+	return nil
+}
+
+// origin returns scheme, host and port of the station's address.
+func (s *Station) origin() string { return strings.TrimSuffix(s.URL, s.folder) }
+
+// at returns the station in whose folder a path of the host is, the deepest one.
+// The host's robots.txt is that of any station that publishes; nil: none is there.
+func (h *site) at(path string) *Station {
+	if path == RobotsPath {
+		if i := slices.IndexFunc(h.stations, func(s *Station) bool { return s.Publishes() }); i >= 0 {
+			return h.stations[i]
+		}
+	}
+	found := h.folders[""]
+	for end, depth := 0, 0; depth < h.depth && end < len(path); depth++ {
+		next := strings.IndexByte(path[end+1:], '/')
+		if next < 0 {
+			next = len(path) - end - 1
+		}
+		end += 1 + next
+		if s := h.folders[path[:end]]; s != nil {
+			found = s
+		}
+	}
+	return found
+}
+
+// shadowed returns why a station can't have its folder: documents of the station around
+// it are there.
+func (n *Network) shadowed(s *Station) error {
+	host, _ := NormalizeHost(s.host())
+	at := n.byHost[host]
+	if s.folder == "" || at == nil || at.folders[s.folder] != s {
+		return nil
+	}
+	around := at.at(s.folder[:strings.LastIndexByte(s.folder, '/')])
+	if around == nil {
+		return nil
+	}
+	rest := strings.TrimPrefix(s.folder, around.folder)
+	id, _, _ := strings.Cut(rest[1:], "/")
+	switch {
+	case id == shardFolder:
+		return fmt.Errorf("the sitemaps of station %s are there", around.ID)
+	case rest == "/"+id && (around.HasChannel(id) || around.now[id] != ""):
+		return fmt.Errorf("station %s has a channel %q there", around.ID, id)
+	case around.isDocument(rest):
+		return fmt.Errorf("station %s has a document there", around.ID)
+	}
+	return nil
+}
+
+// host returns host and port of the station's address.
+func (s *Station) host() string {
+	_, host, _ := strings.Cut(s.origin(), "://")
+	return host
+}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"feedstation/internal/address"
 )
 
 // Network is a news portal: all stations of one publisher. It does not change.
@@ -21,19 +23,19 @@ type Network struct {
 
 	byID   map[string]*Station // also those that are closed or moved
 	byWas  map[string]*Station // by former ids
-	byHost map[string]*Station // normalised
+	byHost map[string]*site    // by normalised host
 	shared map[string]bool     // normalised hosts under which stations are /{station}/…
 	byKey  map[string]string   // ids of stations
 	ofAll  channelKeys         // of stations with all articles
 }
 
-// Station is one edition of the network, on a host of its own.
+// Station is one edition of the network, on a host of its own or in a folder of one.
 type Station struct {
 	ID          string
 	Was         []string `json:"-"`          // its former ids; no document depends on them
 	Key         string   `json:",omitempty"` // what the content store calls it; empty: its ID
 	Name        string
-	URL         string // scheme and host, ASCII, without a trailing slash
+	URL         string // scheme, host and perhaps a folder, ASCII, without a trailing slash
 	Description string
 	Email       string // the editors'; may be empty
 	Language    string // BCP 47
@@ -41,6 +43,8 @@ type Station struct {
 	Icon        string // square, absolute URL; may be empty
 	Logo        string // wide, absolute URL; may be empty
 	Rights      string
+	NewsName    string    // the publication's name on Google News; empty: the network's
+	Rules       Rules     // of robots.txt
 	All         bool      // its feeds carry the articles of all stations
 	Profiles    []string  // aggregators for which its own feed is there once more, by name
 	Channels    []Channel // those that publish: neither closed nor moved
@@ -48,9 +52,11 @@ type Station struct {
 	Aliases     Aliases   `json:"-"` // no document depends on them
 	Former
 
+	folder   string            // of URL, with a slash before it; empty: none
 	channels map[string]Former // by id, of all channels
 	now      map[string]string // ids of channels by their former ones
 	keys     channelKeys       // of all channels
+	notNews  []string          // ids of channels, of all
 }
 
 // Channel is a section of a station.
@@ -59,6 +65,7 @@ type Channel struct {
 	Was      []string `json:"-"`          // as that of a station
 	Key      string   `json:",omitempty"` // what the content store calls it at this station; empty: its ID
 	Name     string
+	NotNews  bool     // its articles are in no sitemap for Google News
 	Feed     Feed     // zero: the station's
 	Profiles []string // as those of a station
 	Former
@@ -97,40 +104,47 @@ func CheckID(id string) error {
 	return nil
 }
 
-// Origin returns scheme and host of a station's address in ASCII, lower case
-// and without a trailing slash, and why the address can't be a station's.
+// Origin returns scheme and host of an address in ASCII, lower case and without a
+// trailing slash, and why the address has more, or is none.
 func Origin(address string) (string, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		return "", fmt.Errorf("not an absolute http(s) URL: %q", address)
-	}
-	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+	own, err := Base(address)
+	if err == nil && strings.Count(own, "/") > len("//") {
 		return "", fmt.Errorf("want only scheme and host, as in https://xt.news.example: %q", address)
 	}
-	own, ok := origin(u)
-	if !ok {
+	return own, err
+}
+
+// Base returns a station's address as [address.Normal] writes it, without a trailing
+// slash, and why the address can't be a station's: it is scheme, host and perhaps a
+// folder.
+func Base(page string) (string, error) {
+	u, err := url.Parse(page)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return "", fmt.Errorf("not an absolute http(s) URL: %q", page)
+	}
+	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.User != nil || strings.HasSuffix(page, "#") {
+		return "", fmt.Errorf("want only scheme, host and perhaps a folder, as in https://xt.news.example: %q", page)
+	}
+	if _, ok := NormalizeHost(u.Host); !ok {
 		return "", fmt.Errorf("not a valid host: %q", u.Host)
 	}
-	return own, nil
-}
-
-// origin returns scheme, host and port of an http(s) URL (RFC 6454 §6.2).
-func origin(u *url.URL) (string, bool) {
-	host, ok := NormalizeHost(u.Host)
-	if port := u.Port(); port != "" && port != defaultPorts[u.Scheme] {
-		host += ":" + port
+	normal, err := address.Normal(page)
+	if err != nil {
+		return "", err
 	}
-	return u.Scheme + "://" + host, ok
+	normal = strings.TrimRight(normal, "/")
+	if _, path, _ := strings.Cut(normal, "://"); strings.Contains(path, "//") {
+		return "", fmt.Errorf("want a folder such as https://www.news.example/xt: %q", page)
+	}
+	return normal, nil
 }
-
-var defaultPorts = map[string]string{"http": "80", "https": "443"}
 
 // New returns the network of the stations, reachable on their own hosts and,
 // as /{station}/…, on the shared ones. The stations are taken over. Every
 // fault is in the error.
 func New(name string, stations []*Station, shared []string) (*Network, error) {
 	n := &Network{
-		Name: name, byID: map[string]*Station{}, byWas: map[string]*Station{}, byHost: map[string]*Station{}, shared: map[string]bool{},
+		Name: name, byID: map[string]*Station{}, byWas: map[string]*Station{}, byHost: map[string]*site{}, shared: map[string]bool{},
 		byKey: map[string]string{}, ofAll: newChannelKeys(),
 	}
 	var faults []error
@@ -146,6 +160,9 @@ func New(name string, stations []*Station, shared []string) (*Network, error) {
 		for _, err := range n.addWas(s) {
 			faults = append(faults, fmt.Errorf("stations[%d].%w", i, err))
 		}
+		if err := n.shadowed(s); err != nil {
+			faults = append(faults, fmt.Errorf("stations[%d].url: %w", i, err))
+		}
 	}
 	for i, host := range shared {
 		normal, ok := NormalizeHost(host)
@@ -153,7 +170,7 @@ func New(name string, stations []*Station, shared []string) (*Network, error) {
 		case !ok:
 			faults = append(faults, fmt.Errorf("hosts[%d]: not a valid host: %q", i, host))
 		case n.byHost[normal] != nil:
-			faults = append(faults, fmt.Errorf("hosts[%d]: %q is the host of station %s", i, host, n.byHost[normal].ID))
+			faults = append(faults, fmt.Errorf("hosts[%d]: %q is the host of station %s", i, host, n.byHost[normal].stations[0].ID))
 		}
 		n.shared[normal] = true
 	}
@@ -183,26 +200,25 @@ func (n *Network) add(s *Station) (faults []error) {
 		n.byKey[key] = s.ID
 	}
 
-	own, err := Origin(s.URL)
+	own, err := Base(s.URL)
+	if err == nil {
+		s.URL = own
+		err = n.addHost(s)
+	}
 	if err != nil {
 		fault("url: %w", err)
-	} else {
-		s.URL = own
-		host, _ := NormalizeHost(own[strings.Index(own, "://")+3:])
-		if other := n.byHost[host]; other != nil {
-			fault("url: station %s has the same host", other.ID)
-		} else {
-			n.byHost[host] = s
-		}
 	}
 
-	s.channels, s.keys = map[string]Former{}, newChannelKeys()
+	s.channels, s.keys, s.notNews = map[string]Former{}, newChannelKeys(), nil
 	for i, c := range s.Channels {
 		key := cmp.Or(c.Key, c.ID)
 		if other := s.keys.ids[key]; other != "" && other != c.ID {
 			fault("channels[%d].key: channel %s is called %q as well", i, other, key)
 		}
 		s.keys.add(c)
+		if c.NotNews {
+			s.notNews = append(s.notNews, c.ID)
+		}
 		if s.All {
 			n.ofAll.add(c)
 		}
@@ -230,6 +246,10 @@ func (s *Station) HasChannel(id string) bool {
 	_, ok := s.channels[id]
 	return ok
 }
+
+// NotNews are the ids of the channels whose articles are not for the news, also of those
+// that publish no more.
+func (s *Station) NotNews() []string { return s.notNews }
 
 // FormerPath tells what has become of a path of the station: whether it is closed,
 // or the URL it has moved to. Both are zero for a path that neither holds for.
@@ -270,23 +290,28 @@ func (s *Station) Title(channel Channel) string {
 	return s.Name + " · " + channel.Name
 }
 
-// Address returns the public URL of a path on the station's own host.
+// Address returns the public URL of a path of the station.
 func (s *Station) Address(path string) string {
 	return s.URL + path
 }
 
-// Owns reports whether a page's address has the station's own scheme, host and
-// port: a sitemap names no other pages (sitemaps.org, "Sitemap file location").
+// Owns reports whether a page's address has the station's own scheme, host and port,
+// and is within its folder: a sitemap names no other pages (sitemaps.org, "Sitemap file
+// location").
 func (s *Station) Owns(page string) bool {
-	if rest, ok := strings.CutPrefix(page, s.URL); ok && strings.HasPrefix(rest, "/") && isPlain(rest) {
+	rest, ok := strings.CutPrefix(page, s.URL)
+	if ok && strings.HasPrefix(rest, "/") && isPlain(rest) && (s.folder == "" || !strings.Contains(rest, "/.")) {
 		return true // as nearly all are, and an archive has millions
 	}
-	u, err := url.Parse(page)
-	if err != nil {
-		return false
-	}
-	own, ok := origin(u)
-	return ok && own == s.URL
+	normal, err := address.Normal(page)
+	return err == nil && strings.HasPrefix(normal, s.URL+"/")
+}
+
+// OwnsHost reports whether a page has the station's scheme, host and port, whatever its
+// folder.
+func (s *Station) OwnsHost(page string) bool {
+	normal, err := address.Normal(page)
+	return err == nil && strings.HasPrefix(normal, s.origin()+"/")
 }
 
 // isPlain reports whether all of s is visible ASCII without percent-encoding.

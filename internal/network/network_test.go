@@ -34,9 +34,9 @@ func TestOrigin(t *testing.T) {
 		{name: "no host", address: "https:///", err: `not an absolute http(s) URL: "https:///"`},
 		{name: "broken", address: "https://xt.news.example:http", err: `not an absolute http(s) URL: "https://xt.news.example:http"`},
 		{name: "path", address: "https://news.example/xt", err: `want only scheme and host, as in https://xt.news.example: "https://news.example/xt"`},
-		{name: "query", address: "https://news.example/?s=xt", err: `want only scheme and host, as in https://xt.news.example: "https://news.example/?s=xt"`},
-		{name: "fragment", address: "https://news.example#xt", err: `want only scheme and host, as in https://xt.news.example: "https://news.example#xt"`},
-		{name: "user", address: "https://xt@news.example", err: `want only scheme and host, as in https://xt.news.example: "https://xt@news.example"`},
+		{name: "query", address: "https://news.example/?s=xt", err: `want only scheme, host and perhaps a folder, as in https://xt.news.example: "https://news.example/?s=xt"`},
+		{name: "fragment", address: "https://news.example#xt", err: `want only scheme, host and perhaps a folder, as in https://xt.news.example: "https://news.example#xt"`},
+		{name: "user", address: "https://xt@news.example", err: `want only scheme, host and perhaps a folder, as in https://xt.news.example: "https://xt@news.example"`},
 		{name: "not a host", address: "https://xt..example", err: `not a valid host: "xt..example"`},
 		{name: "port too high", address: "https://xt.news.example:65536", err: `not a valid host: "xt.news.example:65536"`},
 	}
@@ -273,12 +273,12 @@ func TestFormer(t *testing.T) {
 		{"localhost", "/old/moment/feed.json", true, ""},
 		{"yy.news.example", "/moment/atom.xml", false, "https://dongting.news.example/moment/atom.xml"},
 	} {
-		s, path, err := n.Resolve(tt.host, tt.path)
+		target, err := n.Resolve(tt.host, tt.path)
 		if err != nil {
 			t.Errorf("%s%s: %v", tt.host, tt.path, err)
 			continue
 		}
-		if closed, movedTo := s.FormerPath(path); closed != tt.closed || movedTo != tt.movedTo {
+		if closed, movedTo := target.Station.FormerPath(target.Path); closed != tt.closed || movedTo != tt.movedTo {
 			t.Errorf("%s%s: closed %t, moved to %q; want %t, %q", tt.host, tt.path, closed, movedTo, tt.closed, tt.movedTo)
 		}
 	}

@@ -2,6 +2,8 @@ package network
 
 import (
 	"errors"
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,6 +102,35 @@ func numbered(name string, n int) string {
 	return "/" + shardFolder + "/" + name + ".xml"
 }
 
+// Paths are those of the documents that each edition of the station has.
+func (s *Station) Paths() iter.Seq[string] {
+	return func(yield func(path string) bool) {
+		for _, channel := range slices.Concat([]Channel{{}}, s.Channels) {
+			for _, format := range Formats() {
+				if !yield(FeedPath(channel.ID, format)) {
+					return
+				}
+			}
+			for _, profile := range s.FeedProfiles(channel) {
+				if !yield(ProfilePath(channel.ID, profile)) {
+					return
+				}
+			}
+		}
+		for _, path := range []string{OPMLPath, IndexPath, NewsPath(1), BaiduPath, RobotsPath} {
+			if !yield(path) {
+				return
+			}
+		}
+	}
+}
+
+// IsList reports whether the document at path is a sitemap, compressed or not, or
+// another list for programs: search results have no use for it.
+func IsList(path string) bool {
+	return strings.HasPrefix(path, "/"+shardFolder+"/") || path == IndexPath || path == OPMLPath || path == IndexPath+GzipSuffix
+}
+
 // IsSitemap reports whether the document at path is a sitemap or an index of
 // sitemaps, and so has a compressed twin.
 func IsSitemap(path string) bool {
@@ -110,46 +141,63 @@ func IsSitemap(path string) bool {
 var (
 	ErrUnknownHost    = errors.New("no station has this host")
 	ErrUnknownStation = errors.New("no station has this id")
+	ErrSharedRoot     = errors.New("the root of a host of all stations")
 )
 
-// Resolve returns the station that a request's host and escaped path address,
-// and the path of the document within the station: it begins with a slash, or is
-// empty. On a shared host a former id of a station leads to it as well. The * of a
-// request without a path is of no station.
-func (n *Network) Resolve(host, path string) (*Station, string, error) {
-	s, ok := n.at(host)
+// Target is what a request asks for. On a shared host a former id of a station leads to
+// it as well: then Base+Path is not the path of the request.
+type Target struct {
+	Station *Station
+	Base    string // what stands before the paths of the station there
+	Path    string // of the document within the station: it begins with a slash, or is empty
+	Shared  bool   // the host is not the station's own
+}
+
+// Resolve returns what a request's host and escaped path address. The * of a request
+// without a path is of no station.
+func (n *Network) Resolve(host, path string) (Target, error) {
+	own, ok := n.at(host)
 	switch {
 	case !ok:
-		return nil, "", ErrUnknownHost
+		return Target{}, ErrUnknownHost
 	case path != "" && path[0] != '/':
-		return nil, "", ErrUnknownStation
-	case s != nil:
-		return s, path, nil
+		return Target{}, ErrUnknownStation
+	case own != nil:
+		s := own.at(path)
+		if s == nil {
+			return Target{}, ErrUnknownStation
+		}
+		if within, ok := strings.CutPrefix(path, s.folder); ok {
+			return Target{Station: s, Base: s.folder, Path: within}, nil
+		}
+		return Target{Station: s, Path: path}, nil // robots.txt
+	case path == "" || path == "/":
+		return Target{}, ErrSharedRoot
 	}
 	rest, rooted := strings.CutPrefix(path, "/")
 	id, _, _ := strings.Cut(rest, "/")
-	if s, ok = n.byID[id]; !ok {
+	s, ok := n.byID[id]
+	if !ok {
 		s, ok = n.byWas[id]
 	}
 	if !rooted || !ok {
-		return nil, "", ErrUnknownStation
+		return Target{}, ErrUnknownStation
 	}
-	return s, rest[len(id):], nil
+	return Target{s, "/" + s.ID, rest[len(id):], true}, nil
 }
 
-// at returns the station whose own host a request names, and no station for a
-// shared host.
-func (n *Network) at(host string) (s *Station, ok bool) {
+// at returns the host of stations that a request names, and none for a shared host.
+func (n *Network) at(host string) (own *site, ok bool) {
 	bare, _ := address.CutPort(host) // as most requests name it
-	if s, ok := n.known(bare); ok {
-		return s, true
+	if own, ok := n.known(bare); ok {
+		return own, true
 	}
 	normal, _ := NormalizeHost(host)
 	return n.known(normal)
 }
 
 // known looks a normalised host up; what is none is not known.
-func (n *Network) known(normal string) (s *Station, ok bool) {
-	s = n.byHost[normal]
-	return s, s != nil || n.shared[normal]
+func (n *Network) known(normal string) (own *site, ok bool) {
+	own = n.byHost[normal]
+	return own, own != nil || n.shared[normal]
 }

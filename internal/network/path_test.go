@@ -35,8 +35,8 @@ func TestResolve(t *testing.T) {
 		{name: "shared host, a station without more", host: "localhost", path: "/xt", station: "xt", want: ""},
 		{name: "shared host, a station's home", host: "localhost", path: "/xt/", station: "xt", want: "/"},
 		{name: "shared host, two slashes inside", host: "localhost", path: "/xt//rss.xml", station: "xt", want: "//rss.xml"},
-		{name: "shared host, no station", host: "localhost", path: "/", err: network.ErrUnknownStation},
-		{name: "shared host, no path", host: "localhost", path: "", err: network.ErrUnknownStation},
+		{name: "shared host, no station", host: "localhost", path: "/", err: network.ErrSharedRoot},
+		{name: "shared host, no path", host: "localhost", path: "", err: network.ErrSharedRoot},
 		{name: "shared host, two slashes first", host: "localhost", path: "//xt", err: network.ErrUnknownStation},
 		{name: "shared host, path without slash", host: "localhost", path: "xt/rss.xml", err: network.ErrUnknownStation},
 		{name: "shared host, unknown station", host: "localhost", path: "/yy/rss.xml", err: network.ErrUnknownStation},
@@ -58,7 +58,8 @@ func TestResolve(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s, path, err := portal(t).Resolve(tt.host, tt.path)
+			target, err := portal(t).Resolve(tt.host, tt.path)
+			s, path := target.Station, target.Path
 			if !errors.Is(err, tt.err) || path != tt.want || tt.err == nil != (s != nil) || s != nil && s.ID != tt.station {
 				t.Errorf("Resolve(%q, %q) = %v, %q, %v; want %s, %q, %v", tt.host, tt.path, s, path, err, tt.station, tt.want, tt.err)
 			}
@@ -76,7 +77,8 @@ func FuzzResolve(f *testing.F) {
 	}
 	n := portal(f)
 	f.Fuzz(func(t *testing.T, host, path string) {
-		s, within, err := n.Resolve(host, path)
+		target, err := n.Resolve(host, path)
+		s, within := target.Station, target.Path
 		if err != nil {
 			if s != nil || within != "" {
 				t.Errorf("Resolve(%q, %q) = %v, %q, %v", host, path, s, within, err)
@@ -204,12 +206,12 @@ func ExampleNetwork_Resolve() {
 		return
 	}
 	for _, request := range [][2]string{{"xt.news.example", "/rss.xml"}, {"localhost:8080", "/xt/rss.xml"}, {"evil.example", "/rss.xml"}} {
-		s, path, err := n.Resolve(request[0], request[1])
+		target, err := n.Resolve(request[0], request[1])
 		if err != nil {
 			fmt.Println(err)
 			continue
 		}
-		fmt.Println(s.Name, path)
+		fmt.Println(target.Station.Name, target.Path)
 	}
 	// Output:
 	// 湘潭站 /rss.xml

@@ -99,12 +99,11 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 		Press: p,
 		draft: &draft{
 			station: o.Station, current: o.Previous, asOf: o.Snapshot.Time(), everything: o.Work.Everything,
-			headers: edition.DefaultHeaders, documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
+			headers: p.headers(), documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
 		},
 		snapshot: snapshot, retractions: o.Retractions, editions: o.Editions, enough: o.Enough, items: map[string]*Item{}, broken: map[string]bool{},
 	}
 	b.gone = o.Work.Gone
-	b.headers.StaleIfError, b.headers.StaleWhileRevalidate = p.options.StaleIfError, p.options.StaleWhileRevalidate
 	if !o.Work.Everything { // where nothing is taken on trust
 		b.memory = o.Memory
 	}
@@ -142,7 +141,7 @@ func (b *builder) build(ctx context.Context, work *Work) error {
 		b.addFeedContents(&changed[i])
 	}
 	b.noteWindows()
-	return errors.Join(b.robots(), b.opml())
+	return b.standing()
 }
 
 // watermark is the snapshot's time, but later than that of the current edition,

@@ -25,7 +25,7 @@ func digest(seed maphash.Seed, articles []article.Article) uint64 {
 			maphash.WriteComparable(&h, at.UnixNano())
 		}
 		maphash.WriteComparable(&h, a.Source)
-		maphash.WriteComparable(&h, a.NoIndex)
+		maphash.WriteComparable(&h, [...]bool{a.NoIndex, a.NotNews})
 		writeAll(&h, a.Images)
 		writeAll(&h, a.Enclosures)
 		writeAll(&h, a.Alternates)

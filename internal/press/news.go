@@ -22,13 +22,17 @@ const newsWindow = 48 * time.Hour
 // is none the home page, without news: engines report an empty file as broken.
 // It returns when an article leaves by the clock.
 func (b *builder) news(ctx context.Context) (due time.Time, err error) {
-	now := b.asOf
+	from, to := b.asOf.Add(-newsWindow).Add(time.Millisecond), b.asOf.Add(time.Millisecond)
+	other, err := b.notNews(ctx, from, to)
+	if err != nil {
+		return due, err
+	}
 	var pages []page
-	for a, err := range b.listing(ctx, now.Add(-newsWindow).Add(time.Millisecond), now.Add(time.Millisecond)) {
+	for a, err := range b.listing(ctx, from, to) {
 		if err != nil {
 			return due, err
 		}
-		if !listable(b.station, &a) {
+		if other[a.ID] || !listable(b.station, &a) {
 			continue
 		}
 		if due.IsZero() {
@@ -39,7 +43,7 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 			language = sitemap.NewsLanguage(b.station.Language)
 		}
 		p := b.page(&a)
-		p.News = &sitemap.News{Name: b.options.NewsName, Language: language, Title: cmp.Or(feed.PlainText(a.Title), a.URL), Published: a.Published.In(b.station.Zone)}
+		p.News = &sitemap.News{Name: cmp.Or(b.station.NewsName, b.options.NewsName), Language: language, Title: cmp.Or(feed.PlainText(a.Title), a.URL), Published: a.Published.In(b.station.Zone)}
 		pages = append(pages, p)
 	}
 	slices.Reverse(pages)
@@ -52,12 +56,9 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 	if b.addNews(pages...) > 0 {
 		return due, nil
 	}
-	newest, err := b.newest()
-	if errors.Is(err, edition.ErrDamaged) { // which is built again
-		return due, fmt.Errorf("news: %w", err)
-	}
+	newest, err := b.newest(ctx)
 	if err != nil {
-		newest = homePage(b.station)
+		return due, fmt.Errorf("news: %w", err)
 	}
 	b.addNews(newest)
 	return due, nil
@@ -73,19 +74,33 @@ func (b *draft) addNews(pages ...page) int {
 	return b.addSitemaps(w, network.NewsPath)
 }
 
-// newest returns the newest page of the months, or the home page where they have
-// none.
-func (b *builder) newest() (page, error) {
+// newest returns the newest page of the months that is news, or the home page where they
+// have none.
+func (b *builder) newest(ctx context.Context) (page, error) {
 	for _, path := range b.newestFirst() {
 		articles, err := articlesOf(b.contents[path])
-		if err != nil {
+		switch {
+		case errors.Is(err, edition.ErrDamaged): // which is built again
 			return page{}, fmt.Errorf("%s: %w", path, err)
+		case err != nil: // the disk does not answer
+			return homePage(b.station), nil
+		case len(articles) == 0:
+			continue
+		}
+		other, err := b.notNews(ctx, articles[0].Published, b.asOf)
+		if err != nil {
+			return page{}, err
 		}
 		for _, a := range slices.Backward(articles) {
-			if !a.Unlisted {
+			if !a.Unlisted && !other[a.ID] {
 				return page{sitemap.URL{Loc: a.Address, LastMod: a.Updated.In(b.station.Zone)}, a}, nil
 			}
 		}
 	}
 	return homePage(b.station), nil
+}
+
+// notNews returns which articles of a time, by id, are not for the news.
+func (b *builder) notNews(ctx context.Context, from, to time.Time) (map[string]bool, error) {
+	return b.snapshot.NotNews(ctx, b.station.ID, b.station.NotNews(), from, to)
 }

@@ -36,6 +36,9 @@ type Snapshot interface {
 	// first, with texts only where there are enclosures, or nobody has looked for a
 	// picture.
 	Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error]
+	// NotNews returns which articles of the station, published in [from, to), are not for
+	// the news: those of which the store says so, and those in one of some channels.
+	NotNews(ctx context.Context, station string, channels []string, from, to time.Time) (map[string]bool, error)
 	// Find returns what is known of the articles of these ids, at most 1000; those
 	// that the store does not have are absent.
 	Find(ctx context.Context, ids []string) ([]article.State, error)
@@ -55,9 +58,8 @@ type Options struct {
 	// place, for so long.
 	Notices   bool
 	NoticeFor time.Duration
-	NewsName  string   // the publication's name on Google News
-	Sitemaps  Limits   // of a sitemap
-	Robots    []string // lines of robots.txt for all robots, or groups of their own
+	NewsName  string // the publication's name on Google News, of stations that have none
+	Sitemaps  Limits // of a sitemap
 	// StaleIfError is how long proxies may serve what they have while this
 	// server can't be reached; 0: not sent.
 	StaleIfError time.Duration
@@ -109,8 +111,8 @@ func New(n *network.Network, options Options, items Items) *Press {
 // articles: another one means another edition.
 func (p *Press) Fingerprint(station *network.Station) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%+v %q\n", p.options, p.options.Robots)
-	fmt.Fprintf(h, "%+v\n", station.Feed)
+	fmt.Fprintf(h, "%+v\n", p.options)
+	fmt.Fprintf(h, "%+v %q %q\n", station.Feed, station.NewsName, p.network.Robots(station))
 	stations := []*network.Station{station}
 	if station.All {
 		stations = append(stations, p.network.Stations...)

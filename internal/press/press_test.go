@@ -43,7 +43,9 @@ func TestFingerprint(t *testing.T) {
 		{"an aggregator of a channel", func(all []*network.Station, _ *press.Options) { all[1].Channels[0].Profiles = []string{"msn"} }, [3]bool{true, true, false}},
 		{"a station's address", func(all []*network.Station, _ *press.Options) { all[2].URL = "https://y.news.example" }, [3]bool{true, false, true}},
 		{"the station of all", func(all []*network.Station, _ *press.Options) { all[0].Rights = "©" }, [3]bool{true, false, false}},
-		{"an option", func(_ []*network.Station, o *press.Options) { o.Robots = []string{"Crawl-delay: 1"} }, [3]bool{true, true, true}},
+		{"an option", func(_ []*network.Station, o *press.Options) { o.NewsName = "新闻" }, [3]bool{true, true, true}},
+		{"a name for Google News", func(all []*network.Station, _ *press.Options) { all[1].NewsName = "湘潭" }, [3]bool{false, true, false}},
+		{"rules for robots", func(all []*network.Station, _ *press.Options) { all[1].Rules.Lines = []string{"Crawl-delay: 1"} }, [3]bool{false, true, false}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			all, options := stations(), press.Options{}

@@ -103,6 +103,9 @@ func TestNotModified(t *testing.T) {
 				if link := d.Link(); link != nil {
 					want["Link"] = link
 				}
+				if strings.Contains(path, "sitemap") {
+					want["X-Robots-Tag"] = []string{"noindex"}
+				}
 				if diff := cmp.Diff(want, got.Header); diff != "" || got.StatusCode != 304 {
 					t.Errorf("%s %s in %s: status %d, header (-want +got):\n%s", method, path, accept, got.StatusCode, diff)
 				}
@@ -121,7 +124,7 @@ func TestModifiedInTheFuture(t *testing.T) {
 	n, editions := portal(t)
 	ahead := edition.NewDocument("text/plain", []byte("news"), time.Now().Add(time.Hour))
 	editions["xt"] = edition.New("xt", noon, "build", map[string]*edition.Document{"/rss.xml": ahead})
-	address := listen(t, server.New(n, editions))
+	address := listen(t, server.New(n, editions, nil))
 	first := get(t, address, "GET", "/rss.xml")
 	told := first.Header.Get("Last-Modified")
 	modified, err := http.ParseTime(told)

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"feedstation/internal/edition"
@@ -23,18 +22,23 @@ type Editions interface {
 	Current(station string) (*edition.Edition, bool)
 }
 
-// New returns the public handler: every document of every station, on the
-// station's own host and, on the shared hosts, under /{station}. Only the
+// New returns the public handler: every document of every station, at the
+// station's own address and, on the shared hosts, under /{station}. Standing has, by
+// station and path, the documents that depend on the configuration alone: they are there
+// before a station has an edition, and whatever its edition has in their place. Only the
 // method, the host, the path and three header fields of a request choose the
 // answer: If-None-Match, If-Modified-Since and Accept-Encoding. OPTIONS is answered
 // as browsers ask before a script may send other fields.
-func New(n *network.Network, editions Editions) http.Handler {
-	return &handler{n, editions}
+func New(n *network.Network, editions Editions, standing map[string]map[string]*edition.Document) http.Handler {
+	return &handler{n, editions, standing, directory(n), time.Now()}
 }
 
 type handler struct {
-	network  *network.Network
-	editions Editions
+	network   *network.Network
+	editions  Editions
+	standing  map[string]map[string]*edition.Document
+	directory map[string]*edition.Document // see directory
+	since     time.Time                    // when what is standing came into effect
 }
 
 // Values of header fields, shared by all responses.
@@ -45,6 +49,7 @@ var (
 	exposed      = []string{"ETag, Link, Last-Modified"}
 	methods      = []string{"GET, HEAD, OPTIONS"}
 	varyEncoding = []string{"Accept-Encoding"}
+	noIndex      = []string{"noindex"}
 	codings      = [...][]string{edition.Gzip: {"gzip"}, edition.Brotli: {"br"}, edition.Zstd: {"zstd"}}
 )
 
@@ -70,8 +75,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest)
 		return
 	}
-	station, path, err := h.network.Resolve(r.Host, r.URL.EscapedPath())
+	target, err := h.network.Resolve(r.Host, r.URL.EscapedPath())
+	station, path := target.Station, target.Path
 	switch {
+	case errors.Is(err, network.ErrSharedRoot):
+		serve(w, r, h.directory[""])
+		return
 	case errors.Is(err, network.ErrUnknownHost):
 		refuse(w, http.StatusMisdirectedRequest)
 		return
@@ -88,24 +97,44 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		redirect(w, movedTo)
 		return
 	}
-	if base := strings.TrimSuffix(r.URL.EscapedPath(), path); now != path || base != "" && base[1:] != station.ID {
-		if base != "" {
-			base = "/" + station.ID
-		}
-		redirect(w, base+now)
+	if canonical := target.Base + now; canonical != r.URL.EscapedPath() {
+		redirect(w, canonical)
 		return
 	}
 	served, ok := h.editions.Served(station.ID)
-	if !ok {
+	document := h.standing[station.ID][path]
+	switch {
+	case document != nil:
+		document = h.instead(document, served, path)
+	case target.Shared && (path == "" || path == "/"):
+		document = h.directory[station.ID]
+	case !ok:
 		unavailable(w, noEdition)
 		return
+	default:
+		if document, ok = documentAt(served, station, path); !ok {
+			missing(w, target)
+			return
+		}
 	}
-	document, ok := documentAt(served, station, path)
-	if !ok {
-		missing(w, r, station, path)
-		return
+	if network.IsList(path) {
+		w.Header()["X-Robots-Tag"] = noIndex
 	}
 	serve(w, r, document)
+}
+
+// instead returns a standing document as it is served instead of what an edition, which
+// may be nil, has at its path: the same one, but where the configuration has changed and
+// the station could not be built since.
+func (h *handler) instead(standing *edition.Document, served *edition.Edition, path string) *edition.Document {
+	if served == nil {
+		return standing
+	}
+	was, ok := served.Document(path)
+	if !ok {
+		return standing
+	}
+	return standing.Instead(was, h.since)
 }
 
 // documentAt returns an edition's document at a path. An edition of before a channel's id
@@ -129,14 +158,14 @@ func redirect(w http.ResponseWriter, location string) {
 }
 
 // missing answers a request for a path of a station that has no document.
-func missing(w http.ResponseWriter, r *http.Request, station *network.Station, path string) {
-	location := station.Redirect(strings.TrimSuffix(r.URL.EscapedPath(), path), path)
+func missing(w http.ResponseWriter, target network.Target) {
+	location := target.Station.Redirect(target.Base, target.Path)
 	if location == "" {
 		refuse(w, http.StatusNotFound)
 		return
 	}
 	w.Header().Set("Location", location)
-	refuse(w, cmp.Or(station.Aliases.Status, http.StatusPermanentRedirect))
+	refuse(w, cmp.Or(target.Station.Aliases.Status, http.StatusPermanentRedirect))
 }
 
 // preflight answers OPTIONS, of whatever host and path: a script that asks for what

@@ -80,9 +80,6 @@ func TestRequests(t *testing.T) {
 		{name: "markup", target: "/<script>alert(1)</script>", host: "xt.news.example", status: 404, body: noDocument, header: map[string]string{"X-Content-Type-Options": "nosniff"}},
 		{name: "an empty edition", target: "/rss.xml", host: "中文.example", status: 400}, // not in a header as it is
 		{name: "an empty edition, its host in ASCII", target: "/rss.xml", host: "xn--fiq228c.example", status: 404, body: noDocument},
-		{name: "shared host, no station", target: "/", host: "localhost", status: 404, body: noDocument},
-		{name: "shared host, a station alone", target: "/xt", host: "localhost", status: 404, body: noDocument, header: map[string]string{"Location": ""}},
-		{name: "shared host, a station's folder", target: "/xt/", host: "localhost", status: 404, body: noDocument},
 		{name: "shared host, unknown station", target: "/none/rss.xml", host: "localhost", status: 404, body: noDocument},
 		{name: "shared host, two slashes", target: "//xt/rss.xml", host: "localhost", status: 404, body: noDocument, header: map[string]string{"Location": ""}},
 
@@ -246,6 +243,9 @@ func TestDocuments(t *testing.T) {
 				if link := d.Link(); link != nil {
 					want["Link"] = link
 				}
+				if strings.Contains(path, "sitemap") {
+					want["X-Robots-Tag"] = []string{"noindex"}
+				}
 				if encoding != edition.Identity {
 					want["Content-Encoding"] = []string{encoding.String()}
 				}
@@ -314,7 +314,7 @@ func TestForgedFields(t *testing.T) {
 // nothing of what was.
 func TestNextEdition(t *testing.T) {
 	n, editions := portal(t)
-	address := listen(t, server.New(n, editions))
+	address := listen(t, server.New(n, editions, nil))
 	first := get(t, address, "GET", "/rss.xml", "Accept-Encoding: gzip")
 	tag := "If-None-Match: " + first.Header.Get("Etag")
 	if got := get(t, address, "GET", "/rss.xml", "Accept-Encoding: gzip", tag); got.StatusCode != 304 {
@@ -336,7 +336,7 @@ func TestNextEdition(t *testing.T) {
 func TestEditionOfFormerChannel(t *testing.T) {
 	n, editions := portal(t)
 	editions["xt"] = edition.New("xt", noon, "4711", map[string]*edition.Document{"/people/rss.xml": edition.NewDocument(rssType, tinyBody, noon)})
-	h := server.New(n, editions)
+	h := server.New(n, editions, nil)
 	for target, want := range map[string]int{
 		"https://xt.news.example/society/rss.xml": 200, "http://localhost/xt/society/rss.xml": 200,
 		"https://xt.news.example/people/rss.xml": 308, "https://xt.news.example/society/atom.xml": 404,

@@ -1,0 +1,29 @@
+package press
+
+import (
+	"errors"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// standing adds the documents that depend on the configuration alone: robots.txt and
+// the list of feeds.
+func (b *builder) standing() error {
+	robots := []byte(b.network.Robots(b.station))
+	return errors.Join(b.addBody(network.RobotsPath, "text/plain; charset=utf-8", robots, edition.Epoch), b.opml())
+}
+
+// Standing returns the documents of a station that depend on the configuration alone, as
+// the first edition has them.
+func (p *Press) Standing(station *network.Station) (map[string]*edition.Document, error) {
+	b := &builder{Press: p, draft: &draft{station: station, asOf: edition.Epoch, headers: p.headers(), documents: map[string]*edition.Document{}}}
+	return b.documents, b.standing()
+}
+
+// headers are those of documents that are not feeds.
+func (p *Press) headers() edition.Headers {
+	headers := edition.DefaultHeaders
+	headers.StaleIfError, headers.StaleWhileRevalidate = p.options.StaleIfError, p.options.StaleWhileRevalidate
+	return headers
+}

@@ -1,0 +1,39 @@
+package server
+
+import (
+	"fmt"
+	"strings"
+
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// directory returns what the shared hosts have at /{station}/, by station: the addresses
+// of its documents there, and those for the public. Of the empty id it is the list of
+// all stations, at /.
+func directory(n *network.Network) map[string]*edition.Document {
+	all := map[string]*edition.Document{}
+	note := func(id, title string, rows [][2]string) {
+		var text strings.Builder
+		text.WriteString(title + "\n\n")
+		width := 0
+		for _, row := range rows {
+			width = max(width, len(row[0]))
+		}
+		for _, row := range rows {
+			fmt.Fprintf(&text, "%-*s  %s\n", width, row[0], row[1])
+		}
+		all[id] = edition.NewDocument("text/plain; charset=utf-8", []byte(text.String()), edition.Epoch)
+	}
+	var stations [][2]string
+	for _, s := range n.Stations {
+		stations = append(stations, [2]string{"/" + s.ID + "/", s.Name})
+		var rows [][2]string
+		for path := range s.Paths() {
+			rows = append(rows, [2]string{"/" + s.ID + path, s.Address(path)})
+		}
+		note(s.ID, s.Name, rows)
+	}
+	note("", n.Name, stations)
+	return all
+}
