@@ -72,5 +72,5 @@ func addresses(out io.Writer, cfg *config.Config, address net.Addr) {
 	show("Sitemaps", "/"+s.ID+network.IndexPath)
 	show("Google News", "/"+s.ID+network.NewsPath(1))
 	show("All feeds, for a reader", "/"+cfg.Network.Stations[0].ID+network.OPMLPath)
-	fmt.Fprintf(out, "\n  On each station's own host the same is there without /{station}.\n\n")
+	fmt.Fprintf(out, "\n  At each station's own address the same is there without /{station}.\n\n")
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,8 @@ const (
 	isExpired   omission = "expired"
 	isNoIndex   omission = "noindex"
 	isForeign   omission = "on another host"
+	isOtherPort omission = "with another scheme or port"
+	isOutside   omission = "outside of the station's folder"
 	isBroken    omission = "with an address not allowed in sitemaps"
 )
 
@@ -43,10 +46,10 @@ var (
 		from   string
 		causes []omission
 	}{
-		{"the sitemaps", []omission{isDraft, isWithdrawn, isEmbargoed, isExpired, isNoIndex, isForeign, isBroken}},
+		{"the sitemaps", []omission{isDraft, isWithdrawn, isEmbargoed, isExpired, isNoIndex, isForeign, isOtherPort, isOutside, isBroken}},
 		{"Baidu's list", []omission{isLong, isOlder}},
 	}
-	toBeMended = [...]omission{isForeign, isBroken, isLong}
+	toBeMended = [...]omission{isForeign, isOtherPort, isOutside, isBroken, isLong}
 )
 
 // inspector counts what the sitemaps leave out.
@@ -123,12 +126,25 @@ func (i *inspector) cause(station *network.Station, a *article.Article) (why omi
 	case a.NoIndex:
 		return isNoIndex
 	case !station.Owns(a.URL):
-		return isForeign
+		return foreign(station, a.URL)
 	}
 	if _, err := sitemap.Loc(a.URL); err != nil {
 		return isBroken
 	}
 	return ""
+}
+
+// foreign returns why a page is not one of the station's own.
+func foreign(station *network.Station, page string) omission {
+	u, err := url.Parse(page)
+	own, _ := url.Parse(station.URL) // a valid one
+	switch {
+	case station.OwnsHost(page):
+		return isOutside
+	case err == nil && strings.EqualFold(u.Hostname(), own.Hostname()):
+		return isOtherPort
+	}
+	return isForeign
 }
 
 // print prints a line a station and document that leaves something out, and

@@ -61,3 +61,23 @@ func TestInspector(t *testing.T) {
 		t.Errorf("printed (-want +got):\n%s", diff)
 	}
 }
+
+// Why a page is not the station's own is said as it can be mended.
+func TestForeign(t *testing.T) {
+	n, err := network.New("n", []*network.Station{{ID: "xt", URL: "http://www.news.example/xt"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for page, want := range map[string]omission{
+		"http://www.news.example/xt/1.html":      "",
+		"http://www.news.example/cs/1.html":      isOutside,
+		"http://www.news.example/xt":             isOutside,
+		"https://www.news.example/xt/1.html":     isOtherPort,
+		"http://WWW.news.example:8080/xt/1.html": isOtherPort,
+		"http://xt.news.example/xt/1.html":       isForeign,
+	} {
+		if got := newInspector(n, time.Now(), 0).cause(n.Stations[0], &article.Article{URL: page, Published: time.Unix(1, 0), Status: article.Published}); got != want {
+			t.Errorf("%s: %q, want %q", page, got, want)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
 )
 
 // NotNews returns which articles of a station that were published in [from, to) are not
@@ -70,4 +69,3 @@ func (s *Snapshot) isUnset(c column) string {
 	}
 	return c.name + " IS NOT NULL AND NOT (" + s.dialect.isSet(c) + ")"
 }
-
