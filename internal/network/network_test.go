@@ -226,7 +226,8 @@ func TestOwns(t *testing.T) {
 		{"relative", "xt", "/1.html", false},
 		{"without scheme", "xt", "//xt.news.example/1.html", false},
 		{"a scheme longer than the station's address", "xt", strings.Repeat("x", 100) + "://xt.news.example/1.html", false},
-		{"not a URL", "xt", "https://xt.news.example/%zz", false},
+		{"a stray percent sign", "xt", "https://xt.news.example/%zz", true},
+		{"not a URL", "xt", "https://xt.news.example:x/", false},
 		{"empty", "xt", "", false},
 	}
 	for _, tt := range tests {
