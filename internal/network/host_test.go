@@ -171,14 +171,16 @@ func TestRobots(t *testing.T) {
 		{"rules and a group", []string{"Disallow: /print/", "User-agent: GPTBot", "Disallow: /"}, "\nUser-agent: *\nDisallow: /print/\n\nUser-agent: GPTBot\nDisallow: /\n"},
 		{"a group alone", []string{"user-agent: GPTBot", "Disallow: /"}, "\nUser-agent: GPTBot\nDisallow: /\n"},
 		{
-			"a group of several, with a comment between", []string{"User-agent: GPTBot", "# and", "User-agent: CCBot", "Disallow: /", "User-agent: *", "Disallow: /a"},
+			"a group of several, with a comment between",
+			[]string{"User-agent: GPTBot", "# and", "User-agent: CCBot", "Disallow: /", "User-agent: *", "Disallow: /a"},
 			"\nUser-agent: GPTBot\nUser-agent: CCBot\n# and\nDisallow: /\n\nUser-agent: *\nDisallow: /a\n",
 		},
 		{"groups twice", []string{"Disallow: /a", "User-agent: gptbot", "Disallow: /", "User-agent: *", "Allow: /b", "User-agent: GPTBot", "Allow: /c"}, "\nUser-agent: *\nDisallow: /a\nAllow: /b\n\nUser-agent: gptbot\nDisallow: /\nAllow: /c\n"},
 		{"groups without rules", []string{"User-agent: a", "Crawl-delay: 1", "User-agent: b"}, "\nUser-agent: a\nCrawl-delay: 1\nDisallow:\n\nUser-agent: b\nDisallow:\n"},
 		{"other lines", []string{"# ours", "Content-Signal: search=yes, ai-train=no", "Disallow: /a # b"}, "\nUser-agent: *\n# ours\nContent-Signal: search=yes, ai-train=no\nDisallow: /a # b\n"},
 		{
-			"more sitemaps", []string{"Disallow: /a", "sitemap: https://xt.news.example/pages.xml", "Sitemap: https://xt.news.example/sitemap.xml"},
+			"more sitemaps",
+			[]string{"Disallow: /a", "sitemap: https://xt.news.example/pages.xml", "Sitemap: https://xt.news.example/sitemap.xml"},
 			"Sitemap: https://xt.news.example/pages.xml\n\nUser-agent: *\nDisallow: /a\n",
 		},
 	}
