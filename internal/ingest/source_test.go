@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/testkit/cmstest"
 )
 
@@ -135,6 +136,35 @@ func TestSourceFaults(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestSourceGUID holds that an article with the guid of another one is shown, without
+// it, and that this is told once.
+func TestSourceGUID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, fake := openStore(t), &cmstest.System{Posts: posts(3)}
+		defer store.Close()
+		other := article.Article{
+			ID: "1", Station: "xt", URL: "https://xt.news.example/1", GUID: "https://xt.news.example/?p=2", Title: "t",
+			Published: noon, Updated: noon, Status: article.Published,
+		}
+		if _, err := store.Put(t.Context(), func(yield func(article.Article, error) bool) { yield(other, nil) }); err != nil {
+			t.Fatal(err)
+		}
+		source, _, lines := open(t, store, "wordpress", Settings{}, fake.Handlers()["wordpress"], nil)
+		mustRun(t, source)
+		time.Sleep(10 * time.Minute)
+		mustRun(t, source)
+		for id, want := range map[string]string{"2": "", "3": "https://xt.news.example/?p=3"} {
+			if got := stored(t, store, id).GUID; got != want {
+				t.Errorf("article %s: guid %q, want %q", id, got, want)
+			}
+		}
+		want := `reason="guid: \"https://xt.news.example/?p=2\" is that of article 1"`
+		if got := lines.String(); strings.Count(got, want) != 1 || source.Status().Articles != 3 {
+			t.Errorf("%d articles, log: %s", source.Status().Articles, got)
+		}
+	})
 }
 
 // TestSourceShrunk holds that a source that suddenly lacks most of its articles is not
