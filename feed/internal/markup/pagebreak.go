@@ -15,15 +15,15 @@ var pageBreak = regexp.MustCompile(`^(?:_(?:ueditor|baidu)_page_break_tag_|(?i:\
 // withoutPageBreaks returns a text without the lines that only part pages. The title
 // of a page stays, unless it is the one that DedeCMS proposes.
 func (w *writer) withoutPageBreaks(s string) string {
+	if !mayBreak(s) {
+		return s
+	}
 	var b strings.Builder
 	from, at := 0, 0 // what is before from is in b
 	for line := range strings.Lines(s) {
 		start := at
 		at += len(line)
 		bare := strings.TrimSpace(line)
-		if bare == "" || strings.IndexByte("_[#<", bare[0]) < 0 {
-			continue
-		}
 		m := pageBreak.FindStringSubmatch(bare)
 		if m == nil || w.isCode() {
 			continue
@@ -40,6 +40,27 @@ func (w *writer) withoutPageBreaks(s string) string {
 		return s
 	}
 	return b.String() + s[from:]
+}
+
+// mayBreak reports whether a line of a text begins as those between pages do.
+func mayBreak(s string) bool {
+	for {
+		i := 0
+		for i < len(s) && isSpace(s[i]) {
+			i++
+		}
+		if s = s[i:]; s == "" {
+			return false
+		}
+		if c := s[0]; c == '_' || c == '[' || c == '#' || c == '<' {
+			return true
+		}
+		n := strings.IndexByte(s, '\n')
+		if n < 0 {
+			return false
+		}
+		s = s[n:]
+	}
 }
 
 // isCode reports whether a text that is written here is in an element with code.

@@ -66,6 +66,9 @@ func firstDirty(s string) int {
 		// continuation bytes are all there is to check.
 		case 0xE1 <= c && c <= 0xEC && i+2 < len(s) && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80:
 			i += 3
+		// Nor do the wide forms of ASCII, U+FF00 to U+FFBF.
+		case c == 0xEF && i+2 < len(s) && 0xBC <= s[i+1] && s[i+1] <= 0xBE && s[i+2]&0xC0 == 0x80:
+			i += 3
 		default:
 			r, n := utf8.DecodeRuneInString(s[i:])
 			if !allowed(r) {

@@ -163,11 +163,11 @@ func appendJSONString(b []byte, s string) []byte {
 			continue
 		}
 		escape, size := jsonEscapes[c], 1
-		if c == 0xE2 {
-			if escape = separator(s[i:]); escape == "" {
+		if c == 0xE2 { // as most quotes begin, too
+			if !strings.HasPrefix(s[i+1:], "\x80") || len(s) < i+3 || s[i+2]&^1 != 0xA8 {
 				continue
 			}
-			size = len("\u2028")
+			escape, size = separators[s[i+2]&1], len("\u2028")
 		}
 		b = append(append(b, s[from:i]...), escape...)
 		from = i + size
@@ -177,14 +177,5 @@ func appendJSONString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// separator returns what stands for the line or paragraph separator that s
-// begins with, or "".
-func separator(s string) string {
-	switch {
-	case strings.HasPrefix(s, "\u2028"):
-		return `\u2028`
-	case strings.HasPrefix(s, "\u2029"):
-		return `\u2029`
-	}
-	return ""
-}
+// separators are what stands for the line and the paragraph separator.
+var separators = [2]string{`\u2028`, `\u2029`}
