@@ -299,9 +299,9 @@ func (s *initial) complete() (err error) {
 func (c *initCommand) addresses(stations []setup.Station) error {
 	for _, text := range c.Station {
 		key, address, ok := strings.Cut(text, "=")
-		own, err := network.Origin(address)
+		own, err := network.Base(address)
 		if !ok || err != nil {
-			return fmt.Errorf("--station: want STATION=https://HOST, got %q", text)
+			return fmt.Errorf("--station: want STATION=https://HOST, or STATION=https://HOST/FOLDER, got %q", text)
 		}
 		i := slices.IndexFunc(stations, func(s setup.Station) bool { return s.Key == key || s.ID == key })
 		if i < 0 {
@@ -317,7 +317,7 @@ func oneHostEach(stations []setup.Station) error {
 	of := map[string]string{}
 	for _, s := range stations {
 		if other := of[s.URL]; other != "" && s.URL != "" {
-			return fmt.Errorf("stations %s and %s have articles at %s: each station has a host of its own, --station %s=https://… names another", other, s.Key, s.URL, s.Key)
+			return fmt.Errorf("stations %s and %s have articles at %s: each station has a host or a folder of its own, as --station %s=%[3]s/FOLDER names one", other, s.Key, s.URL, s.Key)
 		}
 		of[s.URL] = s.Key
 	}

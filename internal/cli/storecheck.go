@@ -24,6 +24,7 @@ type storeCheck struct {
 	findings  content.Findings
 	inspector *inspector
 	pairs     *pairs
+	links     *translations
 	profiles  *profileCheck
 	losses    *losses
 	rehearsal *rehearsal
@@ -37,7 +38,7 @@ func newStoreCheck(cfg *config.Config, all bool) *storeCheck {
 	now := time.Now()
 	losses := newLosses(examples)
 	return &storeCheck{
-		cfg: cfg, examples: examples, inspector: newInspector(cfg.Network, now, examples), pairs: newPairs(now, most),
+		cfg: cfg, examples: examples, inspector: newInspector(cfg.Network, now, examples), pairs: newPairs(now, most), links: newTranslations(now, most),
 		profiles: newProfileCheck(cfg), losses: losses, rehearsal: newRehearsal(cfg, losses),
 	}
 }
@@ -96,6 +97,7 @@ func (c *storeCheck) survey(ctx context.Context, in *invocation, store *content.
 		bar.add(1)
 		c.inspector.add(a)
 		c.pairs.add(a)
+		c.links.add(a)
 	})
 	return err
 }
@@ -107,7 +109,7 @@ func (c *storeCheck) print(out io.Writer) (well bool) {
 	heavy := c.rehearsal.print(out)
 	lost := c.losses.print(out)
 	faults := slices.Concat(c.findings.Faults, c.rehearsal.faults)
-	for _, line := range slices.Concat(c.pairs.lines(), c.findings.Notices, faults) {
+	for _, line := range slices.Concat(c.pairs.lines(), c.links.lines(), c.findings.Notices, faults) {
 		fmt.Fprintf(out, "  %s\n", terminal.Line(line))
 	}
 	return !heavy && !lost && len(faults) == 0

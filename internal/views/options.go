@@ -94,8 +94,8 @@ func stations(o Options) (all []station, err error) {
 		}
 		url := "https://" + strings.ToLower(id) + ".news.example"
 		if o.URL != "" {
-			if url, err = network.Origin(o.URL); err != nil || o.System == multisite {
-				return nil, fmt.Errorf("--url: want scheme and host of the one site, as in https://www.news.example, got %q", o.URL)
+			if url, err = network.Base(o.URL); err != nil || o.System == multisite || strings.ContainsAny(url, `'"\`) {
+				return nil, fmt.Errorf("--url: want scheme, host and perhaps the folder of the one site, as in https://www.news.example, got %q", o.URL)
 			}
 		}
 		all = append(all, station{id, key, url})

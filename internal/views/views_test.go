@@ -27,8 +27,8 @@ func TestWriteRefuses(t *testing.T) {
 		{"two stations of one site", views.Options{System: "wordpress", Station: []string{"a", "b"}}, "--station: one site is one station"},
 		{"a site that is no number", views.Options{System: "wordpress-multisite", Station: []string{"xt"}}, `--station: want an id and, for a multisite, the number of the site, as xt=2, got "xt"`},
 		{"a site twice", views.Options{System: "wordpress-multisite", Station: []string{"xt=2", "cs=2"}}, `--station: "cs=2" is there twice`},
-		{"an address", views.Options{System: "ghost", URL: "https://x.example/'a"}, `--url: want scheme and host of the one site, as in https://www.news.example, got "https://x.example/'a"`},
-		{"an address of many", views.Options{System: "wordpress-multisite", URL: "https://x.example"}, "--url: want scheme and host of the one site"},
+		{"an address", views.Options{System: "ghost", URL: "https://x.example/'a"}, `--url: want scheme, host and perhaps the folder of the one site, as in https://www.news.example, got "https://x.example/'a"`},
+		{"an address of many", views.Options{System: "wordpress-multisite", URL: "https://x.example"}, "--url: want scheme, host and perhaps the folder of the one site"},
 		{"a permalink that SQL lacks", views.Options{System: "wordpress", Permalink: "/%category%/%postname%/"}, "--permalink: %category% is not in the tables as WordPress shows it: use the source wordpress"},
 		{"a permalink with quotes", views.Options{System: "wordpress", Permalink: "/'%post_id%"}, "--permalink: want a structure such as /archives/%post_id%"},
 	}
