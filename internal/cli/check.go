@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"net"
 
 	"github.com/dustin/go-humanize/english"
 )
@@ -40,7 +41,9 @@ func (c *checkCommand) Run(in *invocation) error {
 	if err != nil {
 		return fmt.Errorf("check: %w", err)
 	}
-	if well := store.print(out); !well || !readable || !shared {
+	kept := checkLocal(out, cfg)
+	checkHosts(ctx, out, cfg.Network, net.DefaultResolver.LookupHost)
+	if well := store.print(out); !well || !readable || !shared || !kept {
 		return errReported
 	}
 	return nil

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -73,6 +74,11 @@ func (c *storeCheck) look(ctx context.Context, in *invocation) error {
 		c.findings = content.Findings{Summary: "can't be read", Faults: faults}
 		return nil
 	}
+	if c.cfg.Content.Notify != "" {
+		if err := listens(ctx, store); err != nil {
+			faults = append(faults, "notify: "+err.Error())
+		}
+	}
 	if err := c.survey(ctx, in, store); err != nil {
 		return err
 	}
@@ -86,6 +92,19 @@ func (c *storeCheck) look(ctx context.Context, in *invocation) error {
 		return nil
 	}
 	return store.Look(ctx, c.profiles.look)
+}
+
+// listens reports, as an error, that the store's notifications do not arrive.
+func listens(ctx context.Context, store *content.Store) (err error) {
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	heard := store.Listen(ctx, func(string) {}, func(state error) {
+		if ctx.Err() == nil {
+			err = state
+		}
+		done()
+	})
+	return cmp.Or(err, heard)
 }
 
 // survey looks at every article.

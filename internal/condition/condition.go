@@ -5,8 +5,11 @@ package condition
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -25,7 +28,7 @@ type Kind struct {
 	// when its first condition begins and one when its last clears: a full disk is
 	// one event, not one a station.
 	Stations bool
-	Errors   bool // another error is logged, too
+	Errors   bool // an error of another cause is logged, too
 }
 
 // Condition is something that is wrong.
@@ -90,7 +93,7 @@ func (k Kind) group(station string) group {
 func (s *Set) began(c Condition, attrs []any) {
 	g := c.group(c.Station)
 	last, known := s.logged[g]
-	if known && (!c.Errors || digitless(last.Err) == digitless(c.Err)) {
+	if known && (!c.Errors || cause(last.Err) == cause(c.Err)) {
 		return
 	}
 	s.logged[g] = c
@@ -115,6 +118,22 @@ func (s *Set) logger(c Condition) *slog.Logger {
 		log = log.With("station", c.Station)
 	}
 	return log
+}
+
+// cause returns what an error comes down to. A bad line resets, closes and delays in
+// turn: what fails on the way to a server is one cause, and so is what an error calls
+// Passing.
+func cause(err error) string {
+	_, passing := errors.AsType[interface {
+		error
+		Passing()
+	}](err)
+	_, network := errors.AsType[*net.OpError](err)
+	_, name := errors.AsType[*net.DNSError](err)
+	if passing || network || name || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "network"
+	}
+	return digitless(err)
 }
 
 // digitless returns an error's text without digits: another port, or another

@@ -3,8 +3,12 @@ package condition_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,6 +108,43 @@ func TestNote(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// passing is an error that may be gone at the next try.
+type passing struct{ error }
+
+func (passing) Passing() {}
+
+// TestOneCause holds that a failure whose text varies is one line, and another failure
+// another one.
+func TestOneCause(t *testing.T) {
+	line := func(local string, err error) error {
+		return &net.OpError{Op: "read", Net: "tcp", Source: &net.UnixAddr{Name: local}, Addr: &net.UnixAddr{Name: "server"}, Err: err}
+	}
+	network := []error{
+		line("127.0.0.1:54321", syscall.ECONNRESET), line("[fe80::a1]:54322", syscall.ECONNRESET), line("127.0.0.1:1", os.ErrDeadlineExceeded),
+		line("127.0.0.1:2", syscall.EPIPE), io.EOF, io.ErrUnexpectedEOF, &net.DNSError{Name: "db.example", Err: "server misbehaving"},
+		passing{errors.New("the database is starting")},
+		passing{errors.New("invalid connection")},
+	}
+	var out strings.Builder
+	set := condition.New(slog.New(slog.NewTextHandler(&out, nil)))
+	for range 3 {
+		for _, err := range network {
+			set.Note(task, "xt", fmt.Errorf("content: %w", err))
+			if c, _ := set.Get(task, "xt"); !errors.Is(c.Err, err) {
+				t.Errorf("the condition is %v, want the newest error, %v", c, err)
+			}
+		}
+	}
+	if n := strings.Count(out.String(), "\n"); n != 1 {
+		t.Errorf("%d lines, want 1:\n%s", n, &out)
+	}
+	set.Note(task, "xt", errors.New("a table was changed"))
+	set.Note(task, "xt", network[0])
+	if n := strings.Count(out.String(), "\n"); n != 3 {
+		t.Errorf("%d lines, want 3:\n%s", n, &out)
 	}
 }
 

@@ -61,6 +61,9 @@ type again struct{ error }
 
 func (a again) Unwrap() []error { return []error{a.error, ErrRetry} }
 
+// Passing has the log take all of them for one failure, see package condition.
+func (again) Passing() {}
+
 func retry(worth bool, err error) error {
 	if !worth {
 		return err

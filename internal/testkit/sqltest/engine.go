@@ -29,6 +29,7 @@ type engine struct {
 	// that has its data there.
 	initialise func(dir string) (program string, args []string)
 	serve      func(dir, port string) []string
+	secure     func(ca, cert, key string) []string // arguments of a server with TLS
 	dsn        func(addr, user, password, database string) string
 	directory  string // the query of where a server has its data
 	setUp      []string
@@ -47,12 +48,15 @@ var postgres = &engine{
 			"-c", "max_connections=40", "-c", "shared_buffers=32MB", "-c", "hba_file=" + filepath.Join(filepath.Dir(dir), "hba"),
 		}
 	},
+	secure: func(ca, cert, key string) []string {
+		return []string{"-c", "ssl=on", "-c", "ssl_ca_file=" + ca, "-c", "ssl_cert_file=" + cert, "-c", "ssl_key_file=" + key}
+	},
 	dsn: func(addr, user, password, database string) string {
 		u := url.URL{Scheme: "postgres", User: url.UserPassword(user, password), Host: addr, Path: "/" + database, RawQuery: "sslmode=disable"}
 		return u.String()
 	},
 	directory: "SHOW data_directory",
-	setUp:     []string{"CREATE USER reader PASSWORD '" + Password + "'"},
+	setUp:     []string{"CREATE USER reader PASSWORD '" + Password + "'", "CREATE USER guarded PASSWORD '" + Password + "'"},
 }
 
 var mariadb = &engine{
@@ -72,11 +76,17 @@ var mariadb = &engine{
 			"--skip-log-bin", "--character-set-server=utf8mb4", "--max-connections=40", "--innodb-buffer-pool-size=64M",
 		}, mariadbLight...)
 	},
+	secure: func(ca, cert, key string) []string {
+		return []string{"--ssl-ca=" + ca, "--ssl-cert=" + cert, "--ssl-key=" + key}
+	},
 	dsn: func(addr, user, password, database string) string {
 		return fmt.Sprintf("%s:%s@tcp(%s)/%s", user, password, addr, database)
 	},
 	directory: "SELECT @@datadir",
-	setUp:     []string{"CREATE USER reader@'%' IDENTIFIED BY '" + Password + "'"},
+	setUp: []string{
+		"CREATE USER reader@'%' IDENTIFIED BY '" + Password + "'",
+		"CREATE USER guarded@'%' IDENTIFIED BY '" + Password + "' REQUIRE X509",
+	},
 }
 
 // mariadbLight is for data that nobody misses.
@@ -118,7 +128,8 @@ func (e *engine) prepare(ctx context.Context, t testing.TB, dir string, who *sys
 		return err
 	}
 	// Passwords are asked of all but root.
-	hba := "host replication root 127.0.0.1/32 trust\nhost all root 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+	hba := "hostssl all guarded 127.0.0.1/32 scram-sha-256 clientcert=verify-ca\nhostnossl all guarded 127.0.0.1/32 reject\n" +
+		"host replication root 127.0.0.1/32 trust\nhost all root 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
 	if err := os.WriteFile(filepath.Join(dir, "hba"), []byte(hba), 0o644); err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type Server struct {
 	port   int
 	hold   io.Closer // of the port
 	who    *syscall.Credential
+	extra  []string // arguments, see Secure
 	proc   *testserver.Process
 }
 
@@ -168,7 +169,7 @@ func (s *Server) do(t testing.TB, what string, act func() error) {
 func (s *Server) launch(ctx context.Context) error {
 	data := filepath.Join(s.dir, "data")
 	proc, err := testserver.Command{
-		Program: s.binary, Args: s.engine.serve(data, strconv.Itoa(s.port)),
+		Program: s.binary, Args: append(s.engine.serve(data, strconv.Itoa(s.port)), s.extra...),
 		Dir: s.dir, Env: environment(s.dir), User: s.who,
 		Answers: func(ctx context.Context, _ int) error {
 			// The drivers complain of a server that is not there yet.

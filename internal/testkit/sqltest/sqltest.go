@@ -21,8 +21,8 @@ import (
 	"testing"
 )
 
-// Password is that of the user reader, who may do nothing but what a test
-// grants.
+// Password is that of the users reader and guarded, who may do nothing but what a test
+// grants. Guarded needs a certificate as well, see [Server.Secure].
 const Password = "geheim-岳麓-7"
 
 // shared are the servers of the test program.

@@ -47,7 +47,7 @@ func (s *Server) follow(ctx context.Context, standby *Server, program string) er
 	if err := give(standby.dir, s.who); err != nil {
 		return err
 	}
-	if err := copyFile(filepath.Join(s.dir, "hba"), filepath.Join(standby.dir, "hba")); err != nil {
+	if err := copyFile(filepath.Join(s.dir, "hba"), filepath.Join(standby.dir, "hba"), 0o644); err != nil {
 		return err
 	}
 	data := filepath.Join(standby.dir, "data")
@@ -69,10 +69,10 @@ func (s *Server) follow(ctx context.Context, standby *Server, program string) er
 	return standby.begin(ctx)
 }
 
-func copyFile(from, to string) error {
+func copyFile(from, to string, mode os.FileMode) error {
 	data, err := os.ReadFile(from)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, data, 0o644)
+	return os.WriteFile(to, data, mode)
 }
