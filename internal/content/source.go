@@ -18,10 +18,13 @@ const (
 	countArticles = `SELECT count(*) FROM source_articles WHERE source = ? AND article_id <> ''`
 	readItems     = `SELECT item, article_id, published, stamp, digest FROM source_articles WHERE source = ? AND item IN (SELECT value FROM json_each(?))`
 	readMissing   = `SELECT item, article_id, published, stamp, digest FROM source_articles WHERE source = ? AND article_id <> '' AND pass < ? AND published > ?`
-	writeItem     = `INSERT OR REPLACE INTO source_articles (source, item, article_id, published, stamp, digest, pass) VALUES (?, ?, ?, ?, ?, ?, ?)`
-	meetItems     = `UPDATE source_articles SET pass = ?3 WHERE source = ?1 AND item IN (SELECT value FROM json_each(?2)) AND pass < ?3`
-	forgetItems   = `DELETE FROM source_articles WHERE source = ? AND item IN (SELECT value FROM json_each(?))`
-	hideArticles  = `UPDATE articles SET status = ?3, modified_at = ?2 WHERE id IN (SELECT value FROM json_each(?1)) AND status <> ?3`
+	// Numbers by their size; ids of one length as texts.
+	readRank     = `SELECT coalesce(sum((length(item), item) < (length(?2), ?2)), 0), count(*) FROM source_articles WHERE source = ?1`
+	readBetween  = `SELECT item, article_id, published, stamp, digest FROM source_articles WHERE source = ?1 AND (length(item), item) > (length(?2), ?2) AND (?3 = '' OR (length(item), item) < (length(?3), ?3))`
+	writeItem    = `INSERT OR REPLACE INTO source_articles (source, item, article_id, published, stamp, digest, pass) VALUES (?, ?, ?, ?, ?, ?, ?)`
+	meetItems    = `UPDATE source_articles SET pass = ?3 WHERE source = ?1 AND item IN (SELECT value FROM json_each(?2)) AND pass < ?3`
+	forgetItems  = `DELETE FROM source_articles WHERE source = ? AND item IN (SELECT value FROM json_each(?))`
+	hideArticles = `UPDATE articles SET status = ?3, modified_at = ?2 WHERE id IN (SELECT value FROM json_each(?1)) AND status <> ?3`
 )
 
 // SourceItem is what the store knows of an item of a source.
@@ -67,6 +70,22 @@ func (s *Store) SourceItems(ctx context.Context, source string, items []string) 
 	known := map[string]SourceItem{}
 	err := s.sourceItems(ctx, func(i SourceItem) { known[i.Item] = i }, readItems, source, list(items))
 	return known, err
+}
+
+// SourceRank returns how many items of a source come before one in the order of their
+// ids, and how many there are.
+func (s *Store) SourceRank(ctx context.Context, source, item string) (before, all int, err error) {
+	if err := s.read.QueryRowContext(ctx, readRank, source, item).Scan(&before, &all); err != nil {
+		return 0, 0, fmt.Errorf("content: source %s: %w", source, s.explain(err))
+	}
+	return before, all, nil
+}
+
+// SourceBetween returns the items of a source between two, in the order of ids; an empty
+// one is the beginning or the end.
+func (s *Store) SourceBetween(ctx context.Context, source, after, before string) (between []SourceItem, err error) {
+	err = s.sourceItems(ctx, func(i SourceItem) { between = append(between, i) }, readBetween, source, after, before)
+	return between, err
 }
 
 // SourceMissing returns the items with articles that comparisons of a source have not

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -22,6 +23,7 @@ type largeWordPress struct {
 	posts    int
 	requests atomic.Int64
 	stopAt   int64 // answers nothing from this request on; 0: never
+	gone     int   // the id of a post that was deleted; 0: none was
 }
 
 var firstPost = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -43,6 +45,15 @@ func (l *largeWordPress) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			id, _ := strconv.Atoi(text)
 			ids = append(ids, id)
 		}
+	case q.Get("orderby") == "id":
+		if l.gone > 0 && page >= l.gone {
+			page++
+		}
+		if page > l.posts {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		ids = []int{page}
 	case q.Get("orderby") == "modified":
 		after, _ := time.Parse(time.RFC3339, q.Get("modified_after"))
 		from := max(0, int(after.Sub(firstPost)/time.Minute)) + 1 + (page-1)*100
@@ -57,6 +68,7 @@ func (l *largeWordPress) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			ids = append(ids, id)
 		}
 	}
+	ids = slices.DeleteFunc(ids, func(id int) bool { return id == l.gone })
 	w.Header().Set("X-WP-TotalPages", strconv.Itoa((l.posts+99)/100))
 	if q.Get("orderby") == "modified" || q.Get("include") != "" {
 		w.Header().Del("X-WP-TotalPages")
@@ -87,7 +99,7 @@ content:
 `
 
 // TestSourceArchive reads a site of 200,000 posts within 250 MB, interrupted once in
-// the middle.
+// the middle, and finds that one of them was deleted with a few requests.
 func TestSourceArchive(t *testing.T) {
 	const posts, memory = 200_000, 250 << 20
 	site := &largeWordPress{posts: posts, stopAt: 1000}
@@ -134,6 +146,17 @@ func TestSourceArchive(t *testing.T) {
 	}
 	if got := strings.Count(p.sitemaps(t), "<loc>"); got != posts {
 		t.Errorf("%d addresses in sitemaps", got)
+	}
+
+	resumed.gone = posts / 3
+	before = resumed.requests.Load()
+	if got := strings.Count(p.sitemaps(t), "<loc>"); got != posts-1 {
+		t.Errorf("%d addresses in sitemaps after one was deleted", got)
+	}
+	n := resumed.requests.Load() - before
+	t.Logf("a deletion is found with %d requests", n)
+	if n > 45 {
+		t.Errorf("%d requests for a deletion", n)
 	}
 }
 

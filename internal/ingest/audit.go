@@ -12,34 +12,37 @@ import (
 
 // audit compares the source's lists with the store: the newest articles, then the
 // others from where the last comparison ended, until enough pages have been read. What
-// is unknown or has changed is read, what is gone is withdrawn.
-func (s *Source) audit(ctx context.Context, enough func() bool) error {
+// is unknown or has changed is read, what is gone is withdrawn. Whole: everything has
+// been compared now.
+func (s *Source) audit(ctx context.Context, enough func() bool) (whole bool, err error) {
 	k, st := &s.Kind, &s.state
 	template := k.List
 	if template == "" {
 		template = k.Changes
 	}
 	at := spot{Since: since(time.Time{})}
-	if st.Audit == nil && st.Complete {
+	begun := st.Audit == nil
+	if begun && st.Complete {
 		st.Pass++
 	}
 	list, read := s.walk(template), 0
 	for first := true; ; first = false {
 		p, entries, err := list.turn(ctx, at, validators{})
 		if err != nil {
-			return s.forget(ctx, &st.Audit, err)
+			return false, s.forget(ctx, &st.Audit, err)
 		}
 		single := read == 0 || len(entries) == 0 && read <= list.full // all are on one page
 		read += len(entries)
 		step, err := s.compare(ctx, entries)
 		if err != nil {
-			return err
+			return false, err
 		}
 		next := at.after(p, template)
 		switch ended := p.last && p.complete; {
 		case !st.Complete: // what is there is not known yet
 		case p.partial:
 		case ended:
+			whole = begun
 			err = s.endAudit(ctx, step, entries, single, read == 0)
 		case first:
 			err = s.compareNewest(ctx, step, entries, false)
@@ -54,13 +57,13 @@ func (s *Source) audit(ctx context.Context, enough func() bool) error {
 			st.Audit = nil
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 		if err := s.save(ctx, &step.SourceChange, step.odd); err != nil {
-			return err
+			return false, err
 		}
 		if p.last || !st.Complete || enough() {
-			return nil
+			return whole, nil
 		}
 		at = next
 	}

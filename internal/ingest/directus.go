@@ -30,7 +30,8 @@ func directus(s Settings) Kind {
 		Changes: root + "&fields=" + include + "&sort=" + id + "&page={page}" + strings.ReplaceAll(since, "{value}", "{since}"),
 		List:    root + fmt.Sprintf("&fields=%s,%s,%s&sort=-%[3]s&page={page}", id, changed, created),
 		Item:    root + "&fields=" + include + strings.ReplaceAll(filter(`{%q:{"_in":[{}]}}`, id), "{value}", "{ids}"), IDs: `"{id}"`,
-		Items: "data", Size: 100, Complete: true,
+		Ranked: strings.Replace(root, "{size}", "1", 1) + "&fields=" + id + "&sort=" + id + "&page={page}",
+		Items:  "data", Size: 100, Complete: true,
 		Stamp: fmt.Sprintf("{%s,%s}", id, changed),
 		Fields: map[string]string{
 			"id": id, "url": "url", "title": "title", "summary": "summary || excerpt || description", "body": "content || body || text",

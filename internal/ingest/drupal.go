@@ -20,10 +20,11 @@ func drupal(s Settings) Kind {
 	const condition = "&filter[c][condition]"
 	return Kind{
 		Changes: root + include + "&sort=changed" + condition + "[path]=changed" + condition + "[operator]=%3E" + condition + "[value]={since_unix}", Ascending: true,
-		List:  root + "&sort=-created&fields[node--" + url.PathEscape(cmp.Or(s.Collection, "article")) + "]=created,changed",
-		Item:  root + include + condition + "[path]=id" + condition + "[operator]=IN{ids}",
-		IDs:   condition + "[value][]={id}",
-		Items: "data", Next: "links.next.href", Size: 50, Complete: true,
+		List:   root + "&sort=-created&fields[node--" + url.PathEscape(cmp.Or(s.Collection, "article")) + "]=created,changed",
+		Item:   root + include + condition + "[path]=id" + condition + "[operator]=IN{ids}",
+		Ranked: strings.Replace(root, "{size}", "1", 1) + "&sort=id&page[offset]={offset}&fields[node--" + url.PathEscape(cmp.Or(s.Collection, "article")) + "]=created",
+		IDs:    condition + "[value][]={id}",
+		Items:  "data", Next: "links.next.href", Size: 50, Complete: true,
 		Stamp:  "{id,changed}",
 		Header: map[string]string{"Accept": "application/vnd.api+json"},
 		Fields: map[string]string{

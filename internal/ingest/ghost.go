@@ -16,6 +16,7 @@ func ghost(s Settings) Kind {
 		Ascending: true,
 		List:      root + "&page={page}&order=published_at%20desc&fields=id,updated_at,published_at",
 		Item:      root + whole + "&filter=id:[{ids}]",
+		Ranked:    strings.Replace(root, "{size}", "1", 1) + "&page={page}&order=id%20asc&fields=id",
 		Items:     "posts", Size: 100, Pages: "meta.pagination.pages", Complete: true,
 		Stamp:  "{id,updated_at}",
 		Header: map[string]string{"Accept-Version": "v5.0"},

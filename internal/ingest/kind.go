@@ -39,6 +39,10 @@ type Kind struct {
 	Item string
 	IDs  string
 
+	// Ranked is the address of one item of all those of List, in the order of their ids,
+	// by {page} or {offset}; empty: there is none.
+	Ranked string
+
 	Items string // the path of the list in an answer; empty: the answer itself
 	Pages string // the header or the path that has the number of pages; empty: none
 	Next  string // the path of the next page's address, or of {cursor}

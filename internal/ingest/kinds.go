@@ -43,6 +43,9 @@ func KindOf(name string, s Settings) (Kind, error) {
 	if k.Fields == nil {
 		k.Fields = map[string]string{}
 	}
+	if own := s.Fields["id"]; own != "" && own != k.Fields["id"] {
+		k.Ranked = "" // it has another order
+	}
 	maps.Copy(k.Fields, s.Fields)
 	return k, nil
 }

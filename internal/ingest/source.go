@@ -49,6 +49,8 @@ type SourceStore interface {
 	Source(ctx context.Context, source string) (state string, accepted bool, err error)
 	SourceArticles(ctx context.Context, source string) (int, error)
 	SourceItems(ctx context.Context, source string, items []string) (map[string]content.SourceItem, error)
+	SourceRank(ctx context.Context, source, item string) (before, all int, err error)
+	SourceBetween(ctx context.Context, source, after, before string) ([]content.SourceItem, error)
 	SourceMissing(ctx context.Context, source string, pass int64, from time.Time) ([]content.SourceItem, error)
 	ChangeSource(ctx context.Context, source string, c *content.SourceChange, odd func(article.Fault)) error
 }
@@ -89,6 +91,7 @@ type part int
 
 const (
 	newest part = iota
+	searched
 	all
 )
 
@@ -190,7 +193,7 @@ func (s *Source) Run(ctx context.Context, report func(articles int)) (changed, m
 		return s.changed, false, err
 	}
 	s.conditions.Note(s.unreachable(), "", err)
-	s.conditions.Note(s.shrunk(), "", cmp.Or(s.kept[newest], s.kept[all]))
+	s.conditions.Note(s.shrunk(), "", cmp.Or(s.kept[newest], s.kept[searched], s.kept[all]))
 	if err != nil {
 		s.rest(err)
 		return s.changed, false, &Error{err}
@@ -207,7 +210,7 @@ func (s *Source) run(ctx context.Context) (more bool, err error) {
 	late := func() bool { return time.Since(began) > runFor }
 	if !s.state.Complete && s.state.At == nil && s.Kind.List != "" {
 		// What readers see first comes first.
-		if err := s.audit(ctx, func() bool { return true }); err != nil {
+		if _, err := s.audit(ctx, func() bool { return true }); err != nil {
 			return false, err
 		}
 	}
@@ -222,8 +225,14 @@ func (s *Source) run(ctx context.Context) (more bool, err error) {
 		return false, nil
 	}
 	pages := 0
-	if err := s.audit(ctx, func() bool { pages++; return pages >= auditPages || late() }); err != nil {
+	whole, err := s.audit(ctx, func() bool { pages++; return pages >= auditPages || late() })
+	if err != nil {
 		return false, err
+	}
+	if !whole && s.Kind.Ranked != "" {
+		if err := s.search(ctx); err != nil {
+			return false, err
+		}
 	}
 	s.audited = time.Now()
 	return false, nil
@@ -234,11 +243,13 @@ func (s *Source) AuditAll(ctx context.Context) error {
 	if err := s.load(ctx); err != nil {
 		return err
 	}
-	return s.audit(ctx, func() bool { return false })
+	_, err := s.audit(ctx, func() bool { return false })
+	return err
 }
 
 // auditPages is how many pages a comparison reads at a time: a small source is compared
-// as a whole each time, a large one part by part, its newest articles each time.
+// as a whole each time, a large one part by part, its newest articles each time; what is
+// gone from the others a search finds.
 const auditPages = 20
 
 // rest has the source left alone for a while.

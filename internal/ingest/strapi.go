@@ -33,6 +33,7 @@ func strapi(s Settings) Kind {
 		List:    root + "&pagination[page]={page}&sort=publishedAt:desc&fields[0]=updatedAt&fields[1]=publishedAt",
 		Item:    root + populate.String() + "{ids}",
 		IDs:     "&filters[" + id + "][$in][]={id}",
+		Ranked:  strings.Replace(root, "{size}", "1", 1) + "&pagination[page]={page}&sort=" + id + ":asc&fields[0]=updatedAt",
 		Items:   "data", Size: 100, Pages: "meta.pagination.pageCount", Complete: true,
 		Stamp: "{" + id + ",updatedAt,publishedAt}", Again: true,
 		Fields: map[string]string{

@@ -30,6 +30,9 @@ func (w *walk) turn(ctx context.Context, at spot, known validators) (*page, []en
 	case err == nil:
 	case ok && at.Page > 0 && at.Next == "" && at.Cursor == "" && status.beyond():
 		// Of an error other than 404 it is not certain that it is the end.
+		if status.status != http.StatusNotFound && w.before != nil { // else it was longer when it was left
+			w.source.cutShort(status, at.Page+1)
+		}
 		return &page{last: true, complete: w.source.Kind.Complete && status.status == http.StatusNotFound}, nil, nil
 	default:
 		return nil, nil, err
@@ -52,6 +55,15 @@ func (w *walk) turn(ctx context.Context, at spot, known validators) (*page, []en
 		w.seen[next] = true
 	}
 	return p, entries, nil
+}
+
+// cutShort logs once that a list ends with an error.
+func (s *Source) cutShort(err error, page int) {
+	const reason = "list ends with an error"
+	if !s.logged[reason] {
+		s.logged[reason] = true
+		s.log.Warn("list of source ends with an error, older articles may be missing and deletions may not be found", "page", page, "error", err)
+	}
 }
 
 // beyond reports whether a system may say so of a page behind the last.

@@ -26,7 +26,7 @@ func wordPress(s Settings) Kind {
 	return Kind{
 		Changes: root + embed + page + "&orderby=modified&order=asc&modified_after={since}", Ascending: true,
 		List: root + page + "&orderby=date&order=desc&_fields=id,date_gmt,modified_gmt,status,link,categories,tags,featured_media",
-		Item: root + embed + "&include={ids}",
+		Item: root + embed + "&include={ids}", Ranked: strings.Replace(root, "{size}", "1", 1) + page + "&orderby=id&order=asc&_fields=id",
 		Size: 100, Pages: "X-WP-TotalPages", Complete: true,
 		Stamp: "{id,modified_gmt,status,link,categories,tags,featured_media}",
 		Fields: map[string]string{

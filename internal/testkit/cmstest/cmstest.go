@@ -81,7 +81,8 @@ type request struct {
 	url.Values
 	since      time.Time // posts that were changed after it; zero: all
 	ids        []string  // only these; nil: all
-	byModified bool      // in the order of change, else the newest first
+	byModified bool      // in the order of change
+	byID       bool      // in the order of ids; without either the newest first
 	page, size int       // from 0
 	hidden     bool      // also those that readers must not see
 	key        func(*Post) string
@@ -95,8 +96,11 @@ func (s *System) list(r request) (page []Post, total int) {
 		return !r.hidden && !p.Public() || !r.since.IsZero() && !p.Modified.After(r.since) || r.ids != nil && !slices.Contains(r.ids, r.key(&p))
 	})
 	slices.SortStableFunc(found, func(a, b Post) int {
-		if r.byModified {
+		switch {
+		case r.byModified:
 			return a.Modified.Compare(b.Modified)
+		case r.byID:
+			return a.ID - b.ID
 		}
 		return b.Published.Compare(a.Published)
 	})

@@ -15,7 +15,7 @@ func (s *System) drupal(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, kind, map[string]any{"errors": []any{map[string]any{"title": "Not Found", "status": "404", "detail": "No route."}}})
 		return
 	}
-	ask := request{byModified: q.Get("sort") == "changed", size: min(number(q.Get("page[limit]"), 50), 50), key: uuid}
+	ask := request{byModified: q.Get("sort") == "changed", byID: q.Get("sort") == "id", size: min(number(q.Get("page[limit]"), 50), 50), key: uuid}
 	offset := number(q.Get("page[offset]"), 0)
 	ask.page = offset / ask.size
 	switch q.Get("filter[c][condition][path]") {

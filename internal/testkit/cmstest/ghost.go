@@ -21,7 +21,7 @@ func (s *System) ghost(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ask := request{
-		byModified: q.Get("order") == "updated_at asc", page: number(q.Get("page"), 1) - 1, size: min(number(q.Get("limit"), 15), 100),
+		byModified: q.Get("order") == "updated_at asc", byID: q.Get("order") == "id asc", page: number(q.Get("page"), 1) - 1, size: min(number(q.Get("limit"), 15), 100),
 		key: ghostID,
 	}
 	if match := ghostSince.FindStringSubmatch(q.Get("filter")); match != nil {

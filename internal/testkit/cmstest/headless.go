@@ -36,7 +36,7 @@ func (s *System) directus(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	ask := request{
-		ids: filter.ID.In, byModified: q.Get("sort") == "id", page: number(q.Get("page"), 1) - 1, size: number(q.Get("limit"), 100), hidden: true,
+		ids: filter.ID.In, byID: q.Get("sort") == "id", page: number(q.Get("page"), 1) - 1, size: number(q.Get("limit"), 100), hidden: true,
 		key: func(p *Post) string { return strconv.Itoa(p.ID) },
 	}
 	if len(filter.Or) > 0 {
@@ -84,7 +84,7 @@ func (s *System) strapi(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ask := request{
-		since: instant(cmp.Or(q.Get("filters[$or][0][updatedAt][$gt]"), q.Get("filters[$or][1][publishedAt][$gt]"))), byModified: q.Get("sort") == "id:asc",
+		since: instant(cmp.Or(q.Get("filters[$or][0][updatedAt][$gt]"), q.Get("filters[$or][1][publishedAt][$gt]"))), byModified: q.Get("sort") == "id:asc", byID: q.Get("sort") == "documentId:asc",
 		page: number(q.Get("pagination[page]"), 1) - 1, size: min(number(q.Get("pagination[pageSize]"), 25), 100), key: ghostID,
 	}
 	if ids, ok := q["filters[documentId][$in][]"]; ok {
@@ -95,7 +95,7 @@ func (s *System) strapi(w http.ResponseWriter, r *http.Request) {
 	for _, p := range posts {
 		item := p.strapi(q.Has("populate"))
 		if q.Has("fields[0]") {
-			item = some(item, "documentId,id,"+q.Get("fields[0]")+","+q.Get("fields[1]"))
+			item = some(item, "documentId,id,"+strings.Join([]string{q.Get("fields[0]"), q.Get("fields[1]")}, ","))
 		}
 		list = append(list, item)
 	}

@@ -35,7 +35,7 @@ func (s *System) wordPress(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ask := request{
-		since: instant(q.Get("modified_after")), byModified: q.Get("orderby") == "modified",
+		since: instant(q.Get("modified_after")), byModified: q.Get("orderby") == "modified", byID: q.Get("orderby") == "id",
 		page: number(q.Get("page"), 1) - 1, size: number(q.Get("per_page"), 10), hidden: true,
 		key: func(p *Post) string {
 			if !slices.Contains(statuses, cmp.Or(p.Status, "publish")) {
