@@ -39,11 +39,15 @@ func directus(s Settings) Kind {
 			"authors": "authors.#.name || author.name", "tags": "tags", "terms": "[channel,category,categories,section,tags]",
 			"images": "image || cover || featured_image",
 		},
-		Mend: func(_ gjson.Result, r values) {
+		Made: created,
+		Mend: func(item gjson.Result, r values) {
+			if name := strings.Join(strings.Fields(item.Get("user_created.first_name").String()+" "+item.Get("user_created.last_name").String()), " "); r["authors"] == nil && name != "" {
+				r["authors"] = name
+			}
 			r["body"] = markdownOrHTML(r.text("body"))
 			r.assets(base+"/assets/", func(m gjson.Result) picture {
 				return picture{
-					URL: m.Get("id").String(), Caption: cmp.Or(m.Get("description").String(), m.Get("title").String()),
+					URL: m.Get("id").String(), Caption: m.Get("description").String(), // title is made of the file's name
 					Width: m.Get("width").Int(), Height: m.Get("height").Int(), Type: m.Get("type").String(), Bytes: m.Get("filesize").Int(),
 				}
 			})

@@ -21,7 +21,7 @@ func ghost(s Settings) Kind {
 		Stamp:  "{id,updated_at}",
 		Header: map[string]string{"Accept-Version": "v5.0"},
 		Fields: map[string]string{
-			"id": "id", "url": "url", "title": "title", "summary": "custom_excerpt || excerpt", "body": "html",
+			"id": "id", "url": "url", "title": "title", "summary": "custom_excerpt", "body": "html",
 			"published": "published_at", "updated": "updated_at", "modified": "updated_at",
 			"authors": "authors.#.name", "terms": "tags", "tags": `tags.#(visibility!="internal")#.name`,
 			"images": "[{feature_image,feature_image_caption,feature_image_alt}]",

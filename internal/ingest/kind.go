@@ -56,6 +56,10 @@ type Kind struct {
 	// Again says that published is when an item was last published: the first such time
 	// that is known stays.
 	Again bool
+	// Made is the path of when an item was made, which published is where nothing better
+	// is there; empty: there is none. An item that is first shown after the first pass is
+	// as old as its last change then, and stays so: it may have been a draft for long.
+	Made string
 	// Complete says that a list without a next page has everything there is; if not,
 	// what is older than its last item may be there all the same.
 	Complete bool

@@ -228,3 +228,48 @@ func TestStrapiPublishesAgain(t *testing.T) {
 		}
 	})
 }
+
+// TestDirectusPublishes holds that an article is as old as what made a draft public, as
+// Directus keeps no such time, and stays so.
+func TestDirectusPublishes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(noon.Add(time.Hour)))
+		s, fake := setUps["directus"], &cmstest.System{Posts: posts(3)}
+		fake.At(2).Status = "draft"
+		source, _, has := s.open(t, fake)
+		mustRun(t, source)
+		began := time.Now()
+		for i, step := range []struct {
+			status string
+			want   map[string]time.Time // publication of what is shown, since noon
+		}{
+			{"draft", map[string]time.Time{}},
+			{"", map[string]time.Time{"cms:2": began.Add(2 * time.Minute)}},
+			{"", map[string]time.Time{"cms:2": began.Add(2 * time.Minute)}},
+			{"archived", map[string]time.Time{}},
+			{"", map[string]time.Time{"cms:2": began.Add(2 * time.Minute)}},
+		} {
+			time.Sleep(time.Minute)
+			fake.Set(func(f *cmstest.System) {
+				f.At(2).Status, f.At(2).Modified, f.At(2).Title = step.status, time.Now(), fmt.Sprint("Draft ", i)
+				if i == 2 { // made and published between two polls
+					f.Posts = append(f.Posts, cmstest.Post{ID: 4, Title: "New", Published: time.Now().Add(-30 * time.Second), Modified: time.Now()})
+				}
+			})
+			if i >= 2 {
+				step.want["cms:4"] = began.Add(3 * time.Minute)
+			}
+			mustRun(t, source)
+			step.want["cms:1"], step.want["cms:3"] = noon.Add(-2*time.Hour), noon
+			got := map[string]time.Time{}
+			for _, a := range has() {
+				if a.Status == article.Published {
+					got[a.ID] = a.Published
+				}
+			}
+			if diff := cmp.Diff(step.want, got); diff != "" {
+				t.Errorf("step %d (-want +got):\n%s", i, diff)
+			}
+		}
+	})
+}

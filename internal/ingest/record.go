@@ -27,6 +27,7 @@ type entry struct {
 	filed     gjson.Result // terms as they are written
 	article   values
 	fault     string // why it can't be read
+	made      bool   // published is when it was made
 }
 
 // entry reads an item. Values are left as the source writes them, for the reader of the
@@ -60,6 +61,7 @@ func (k *Kind) entry(item gjson.Result, r article.Reader) entry {
 		k.Mend(item, e.article)
 	}
 	e.id, e.fault = e.article.text("id"), item.Get("_fault").String()
+	e.made = k.Made != "" && e.article.text("published") == item.Get(k.Made).String()
 	if at, err := r.Time(e.article.text("published")); err == nil {
 		e.published = at.UTC().Truncate(time.Millisecond) // as the store has it
 	}
@@ -67,6 +69,11 @@ func (k *Kind) entry(item gjson.Result, r article.Reader) entry {
 		e.modified = e.published
 	}
 	return e
+}
+
+// publish has an item published at a moment, whatever it says.
+func (e *entry) publish(at time.Time) {
+	e.published, e.article["published"] = at, at.Format(time.RFC3339Nano)
 }
 
 // pick returns the first value that is something, of paths with || between.

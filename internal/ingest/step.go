@@ -52,12 +52,19 @@ func (s *Source) known(ctx context.Context, entries []entry) (map[string]content
 	return known, nil
 }
 
+// never is when an item was published that has not been shown yet.
+var never = time.UnixMilli(0).UTC()
+
 // add adds what is new of whole items. Of one that is there twice the last counts.
 func (p *step) add(known map[string]content.SourceItem, entries []entry) {
 	for _, e := range entries {
 		before, is := known[e.id]
-		if p.source.Kind.Again && before.ArticleID != "" && before.Published.Before(e.published) {
-			e.published, e.article["published"] = before.Published, before.Published.Format(time.RFC3339Nano)
+		once := is && !before.Published.Equal(never)
+		switch {
+		case e.made && once, p.source.Kind.Again && before.ArticleID != "" && before.Published.Before(e.published):
+			e.publish(before.Published)
+		case e.made && p.source.state.Complete:
+			e.publish(e.modified.UTC().Truncate(time.Millisecond))
 		}
 		a, text, reason := p.source.article(&e)
 		item := content.SourceItem{Item: e.id, ArticleID: a.ID, Published: e.published, Stamp: e.stamp, Digest: sum(text)}
@@ -67,6 +74,9 @@ func (p *step) add(known map[string]content.SourceItem, entries []entry) {
 			item.ArticleID = before.ArticleID // what readers see does not get worse
 		case reason != "":
 			item.ArticleID = ""
+			if e.made && !once {
+				item.Published = never
+			}
 		}
 		known[e.id] = item
 		if is && item == before {

@@ -224,6 +224,9 @@ func (s *script) fill() error {
 			errs = append(errs, err)
 			c.SQL = append(c.SQL, text)
 		}
+		if c.SQL[0] == "" { // a field that has to be named
+			continue
+		}
 		s.Columns = append(s.Columns, c)
 	}
 	return errors.Join(errs...)

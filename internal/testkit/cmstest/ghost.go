@@ -1,6 +1,7 @@
 package cmstest
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -44,10 +45,10 @@ func (p *Post) ghost() map[string]any {
 	at := func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000+00:00") }
 	tags := []map[string]any{}
 	for _, name := range p.Tags {
-		tags = append(tags, map[string]any{"id": termID(name), "name": name, "slug": strings.ToLower(name), "visibility": "public"})
+		tags = append(tags, map[string]any{"id": fmt.Sprintf("%024x", termID(name)), "name": name, "slug": strings.ToLower(name), "visibility": "public"})
 	}
 	for _, name := range p.Categories {
-		tags = append(tags, map[string]any{"id": termID(name), "name": "#" + name, "slug": name, "visibility": "internal"})
+		tags = append(tags, map[string]any{"id": fmt.Sprintf("%024x", termID(name)), "name": "#" + name, "slug": name, "visibility": "internal"})
 	}
 	whole := map[string]any{
 		"id": ghostID(p), "uuid": uuid(p), "slug": "post", "url": page(p), "title": plain.Replace(p.Title), "html": p.Body, "custom_excerpt": nil, "excerpt": p.Summary,

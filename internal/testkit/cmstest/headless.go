@@ -62,7 +62,7 @@ func (p *Post) directus() map[string]any {
 	item := map[string]any{
 		"id": p.ID, "status": status, "title": plain.Replace(p.Title), "content": p.Body, "summary": p.Summary,
 		"date_created": p.Published.UTC().Format(milli), "date_updated": nil,
-		"author": map[string]any{"id": "a", "name": p.Author}, "categories": p.Categories, "tags": p.Tags, "image": nil,
+		"user_created": map[string]any{"id": "a", "first_name": p.Author, "last_name": nil}, "categories": p.Categories, "tags": p.Tags, "image": nil,
 	}
 	if !p.Modified.Equal(p.Published) {
 		item["date_updated"] = p.Modified.UTC().Format(milli)

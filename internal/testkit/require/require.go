@@ -107,6 +107,22 @@ func File(t testing.TB, path, packages string) {
 	}
 }
 
+// System returns the folder of a newsroom's system, too large for every machine, which
+// .ci/systems has installed below FEEDSTATION_SYSTEMS. Without that variable the test is
+// skipped, also with FEEDSTATION_REQUIRE=all, and with -short in any case.
+func System(t testing.TB, name string) (dir string) {
+	t.Helper()
+	root := os.Getenv("FEEDSTATION_SYSTEMS")
+	if root == "" || testing.Short() {
+		t.Skip("needs " + name + ", which is large (.ci/systems DIR, then FEEDSTATION_SYSTEMS=DIR)")
+	}
+	dir = filepath.Join(root, name)
+	if _, err := os.Stat(dir); err != nil {
+		lack(t, "needs "+dir+", which this machine lacks (.ci/systems "+root+")")
+	}
+	return dir
+}
+
 // lack ends a test for want of something.
 func lack(t testing.TB, line string) {
 	t.Helper()

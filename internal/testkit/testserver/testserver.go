@@ -6,6 +6,7 @@ package testserver
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,8 @@ type Command struct {
 	// Answers asks the server, which has a process of that id, and returns why
 	// it can't be used yet.
 	Answers func(ctx context.Context, pid int) error
+	// Patience is how long it may take to answer; 0: a minute.
+	Patience time.Duration
 }
 
 // Process is a server that runs. Its methods are for one goroutine at a time.
@@ -40,7 +43,7 @@ type Process struct {
 	gone chan struct{} // closed when it has ended and was waited for
 }
 
-// Start returns when the server answers. When it doesn't within a minute, or
+// Start returns when the server answers. When it doesn't in time, or
 // before ctx ends, or ends first, the error tells what it wrote. It outlives ctx:
 // a test's context ends before its cleanups run, which may still need the server.
 func (c Command) Start(ctx context.Context) (*Process, error) {
@@ -64,14 +67,14 @@ func (c Command) Start(ctx context.Context) (*Process, error) {
 	if err := <-started; err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Program, err)
 	}
-	if err := p.await(ctx, c.Answers); err != nil {
+	if err := p.await(ctx, c.Answers, cmp.Or(c.Patience, patience)); err != nil {
 		err = errors.Join(err, p.Kill())
 		return nil, fmt.Errorf("start %s: %w\n%s", c.Program, err, p.log.String())
 	}
 	return p, nil
 }
 
-func (p *Process) await(ctx context.Context, answers func(context.Context, int) error) error {
+func (p *Process) await(ctx context.Context, answers func(context.Context, int) error, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	tick := time.NewTicker(interval)
