@@ -61,7 +61,7 @@ func (w *writer) attributes(f *frame, t token) (m mark) {
 		case "data-oembed-url", "data-oembed":
 			f.embed = w.web(text.Join(s))
 		default:
-			if f.embed == "" && !f.media && strings.HasPrefix(name, "data-") && isRecordingType(text.Extension(s)) {
+			if f.embed == "" && (f.flow || f.name == "p" || f.name == "span") && strings.HasPrefix(name, "data-") && isRecordingType(text.Extension(s)) {
 				f.embed = w.web(text.Join(s))
 			}
 		}

@@ -111,6 +111,7 @@ type writer struct {
 	pictures map[string]int // how often addresses have been written
 	order    []written      // these, in their order
 	sources  []candidate    // of the open picture's last source
+	marked   int            // bytes of texts that were searched for page breaks
 	inline   int            // bytes of pictures in their addresses
 	embeds   map[string]bool
 

@@ -88,7 +88,7 @@ func (w *writer) play(address string) bool {
 		return false
 	}
 	f := w.top()
-	if f.hidden || f.linked || f.table || w.field || w.isTold(address) || bytes.Contains(w.out[f.start:], appendValue(nil, address)) {
+	if f.hidden || f.linked || w.field || w.isTold(address) || bytes.Contains(w.out[f.start:], appendValue(nil, address)) {
 		return true
 	}
 	name := "video"

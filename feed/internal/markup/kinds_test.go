@@ -157,6 +157,7 @@ func TestEmbedded(t *testing.T) {
 		{"the address of a sound in a line", `<p>a <span data-url="v.mp3"></span> b</p>`, `<p>a <audio src="` + dir + `v.mp3" controls=""></audio> b</p>`},
 		{"the address of a film that is there", `<div data-src="v.mp4"><video src="v.mp4" controls></video></div>`, `<div><video src="` + dir + `v.mp4" controls=""></video></div>`},
 		{"the address of a film in an element that is unknown", `<x-player data-mp4="v.mp4"></x-player>`, `<video src="` + dir + `v.mp4" controls=""></video>`},
+		{"the address of a film of a cell, a list and a table", `<table data-src="a.mp4"><tr data-src="b.mp4"><td data-src="v.mp4">x</table><ul data-src="c.mp4"><li>y</ul>`, `<table><tr><td>x<video src="` + dir + `v.mp4" controls=""></video></td></tr></table><ul><li>y</li></ul>`},
 		{"the address of a film that nobody sees", `a<div hidden data-src="v.mp4">b</div><a href="/x" data-src="v.mp4">c</a>`, `a <a href="https://xt.news.example/x">c</a>`},
 		{"an address of CKEditor", `<figure class="media"><div data-oembed-url="https://video.example/embed/abc"></div></figure>`, "<figure><div><p>" + film + "video.example</a></p></div></figure>"},
 		{"an address of CKEditor with the frame", `<div data-oembed-url="https://video.example/w"><div style="height:0"><iframe src="//video.example/embed/abc"></iframe></div></div>`, "<div><div><p>" + film + "video.example</a></p></div></div>"},
@@ -355,7 +356,9 @@ func TestPageBreaks(t *testing.T) {
 		{"in a paragraph", "<p>a<br>[page]<br>b</p>", "<p>a<br><br>b</p>"},
 		{"escaped", "<p>a</p><p>&lt;!--nextpage--&gt;</p><p>b</p>", "<p>a</p><p>b</p>"},
 		{"a comment", "<p>a</p><!--nextpage--><p>b</p><!-- pagebreak -->", "<p>a</p><p>b</p>"},
-		same("remarks", "<p>The [page] tag, _ueditor_page_break_tag_ and #p# #e# part pages.</p>"),
+		same("remarks", "<p>The [page] tag, [nextpage], and &lt;!--more--&gt; part pages of web_page_1#page.</p>"),
+		{"in a sentence", "<p>正文_ueditor_page_break_tag_还有#p#副标题#e#</p>", "<p>正文还有</p>"},
+		{"at the edges of a line", "<p>正文。[page]</p><p> [NextPage] 下文<br>[/page]正文</p>", "<p>正文。</p><p> 下文<br>正文</p>"},
 		same("a page of a book", "<p>[page 5]</p><p>[12]</p><p>#page</p>"),
 		same("code", "<pre>[page]\n[nextpage]</pre><p><code>[page]</code></p>"),
 	}

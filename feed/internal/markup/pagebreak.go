@@ -6,61 +6,45 @@ import (
 	"strings"
 )
 
-// pageBreak is a line with what systems put between the pages of an article, which
-// in a feed is one: UEditor, PHPCMS, DedeCMS, EmpireCMS, SiteServer, Discuz,
-// WordPress in its text editor. Some have the title of the page in it.
-var pageBreak = regexp.MustCompile(`^(?:_(?:ueditor|baidu)_page_break_tag_|(?i:\[/?page\]|\[page\](.*)\[/page\]|\[(?:next_?page|page_?break|siteserver_page)\]|` +
-	`\[!--empirenews\.page--\])|#p#(.*)#e#|#+NextPage(?:\[title=(.*)\])?#+|<!-- ?(?:nextpage|pagebreak|more) ?-->)$`)
+// The signs that systems put between the pages of an article, which in a feed is one:
+// UEditor, PHPCMS, DedeCMS, EmpireCMS, SiteServer, Discuz, WordPress in its text
+// editor. Some have the title of the page in them. Nobody writes the former in a
+// sentence; the others are signs at the beginning or the end of a line only.
+var (
+	pageBreak = regexp.MustCompile(`_(?:ueditor|baidu)_page_break_tag_|\[!--empirenews\.page--\]|#p#([^#\n]*)#e#|##+NextPage(?:\[title=([^\]\n]*)\])?##+|` +
+		`(?i:\[page\])([^\[\n]*)(?i:\[/page\])`)
+	lineBreak = regexp.MustCompile(`(?m)^[ \t]*` + lineSign + `|` + lineSign + `[ \t]*$`)
+)
 
-// withoutPageBreaks returns a text without the lines that only part pages. The title
+const lineSign = `(?:(?i:\[/?page\]|\[(?:next_?page|page_?break|siteserver_page)\])|<!-- ?(?:nextpage|pagebreak|more) ?-->)`
+
+// maxMarked is how many bytes of texts with such signs are read at most: no article
+// has more.
+const maxMarked = 64 << 10
+
+// withoutPageBreaks returns a text without the signs that only part pages. The title
 // of a page stays, unless it is the one that DedeCMS proposes.
 func (w *writer) withoutPageBreaks(s string) string {
-	if !mayBreak(s) {
+	if !mayBreak(s) || w.marked+len(s) > maxMarked || w.isCode() {
 		return s
 	}
-	var b strings.Builder
-	from, at := 0, 0 // what is before from is in b
-	for line := range strings.Lines(s) {
-		start := at
-		at += len(line)
-		bare := strings.TrimSpace(line)
-		m := pageBreak.FindStringSubmatch(bare)
-		if m == nil || w.isCode() {
-			continue
-		}
-		title := strings.TrimSpace(strings.Join(m[1:], ""))
+	w.marked += len(s)
+	s = pageBreak.ReplaceAllStringFunc(s, func(sign string) string {
+		title := strings.TrimSpace(strings.Join(pageBreak.FindStringSubmatch(sign)[1:], ""))
 		if title == "副标题" || title == "分页标题" {
-			title = ""
+			return ""
 		}
-		start += strings.Index(line, bare)
-		b.WriteString(s[from:start] + title)
-		from = start + len(bare)
-	}
-	if from == 0 {
-		return s
-	}
-	return b.String() + s[from:]
+		return title
+	})
+	return lineBreak.ReplaceAllString(s, "")
 }
 
-// mayBreak reports whether a line of a text begins as those between pages do.
+// mayBreak reports whether there can be such a sign in a text.
 func mayBreak(s string) bool {
-	for {
-		i := 0
-		for i < len(s) && isSpace(s[i]) {
-			i++
-		}
-		if s = s[i:]; s == "" {
-			return false
-		}
-		if c := s[0]; c == '_' || c == '[' || c == '#' || c == '<' {
-			return true
-		}
-		n := strings.IndexByte(s, '\n')
-		if n < 0 {
-			return false
-		}
-		s = s[n:]
+	if strings.IndexByte(s, '[') < 0 && strings.IndexByte(s, '#') < 0 && strings.IndexByte(s, '_') < 0 && strings.IndexByte(s, '<') < 0 {
+		return false
 	}
+	return slices.ContainsFunc([]string{"age", "AGE", "#p#", "more"}, func(part string) bool { return strings.Contains(s, part) })
 }
 
 // isCode reports whether a text that is written here is in an element with code.

@@ -136,6 +136,9 @@ func attribute(attrs, key string) string { return token{attrs: " " + attrs + ">"
 // shortcode that s begins with.
 func builderLength(s string) int {
 	name := strings.TrimPrefix(s[1:], "/")
+	if name == "" || !isLetter(name[0]) {
+		return 0
+	}
 	for _, start := range builders {
 		if !strings.HasPrefix(name, start) {
 			continue
@@ -164,7 +167,9 @@ func readShortcode(s string) (name, attrs string, n int) {
 	for end < len(s) && (isAlphanumeric(s[end]) || s[end] == '-' || s[end] == '_') {
 		end++
 	}
-	name = s[1:end]
+	if name = s[1:end]; end == start {
+		return "", "", 0
+	}
 	if shortcodes[name] == unknown && (end-start < 2 || !isLetter(s[start]) || lower(name) != name) || end == len(s) || s[end] != ']' && s[end] != ' ' && s[end] != '\n' && s[end] != '/' {
 		return "", "", 0
 	}
