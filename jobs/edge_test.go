@@ -221,3 +221,60 @@ func TestManyFilms(t *testing.T) {
 		}
 	})
 }
+
+// A month of which no page may be named has no file, and the index does not name it: be
+// it from the start, or once its only article is withdrawn.
+func TestMonthWithoutPages(t *testing.T) {
+	in(t, func(w *world) {
+		noindex, only := newArticle("xt", 1, 40*24*time.Hour), newArticle("xt", 2, 100*24*time.Hour)
+		noindex.NoIndex = true
+		w.put(noindex, only, newArticle("xt", 3, time.Hour))
+		c := w.conduct(w.editions, options, nil)
+		months := func() (paths []string) {
+			w.t.Helper()
+			if err := refreshAll(w.t.Context(), c); err != nil {
+				w.t.Fatal(err)
+			}
+			e := w.editions.current["xt"]
+			for _, month := range monthsOf(e) {
+				path := network.ShardPath(month, 1)
+				if !strings.Contains(document(e, network.IndexPath), path) {
+					w.t.Errorf("the index does not name %s", path)
+				}
+				paths = append(paths, path)
+			}
+			if n := strings.Count(document(e, network.IndexPath), "/sitemaps/20"); n != len(paths) {
+				w.t.Errorf("the index names %d months, want %d", n, len(paths))
+			}
+			return paths
+		}
+		w.want("months", months(), []string{"/sitemaps/2026-03.xml", "/sitemaps/2025-11.xml"})
+		time.Sleep(time.Minute)
+		only.Status = article.Withdrawn
+		w.put(only)
+		time.Sleep(time.Minute)
+		w.want("months after the withdrawal", months(), []string{"/sitemaps/2026-03.xml"})
+	})
+}
+
+// Pictures of an article are named wherever they are: on a CDN, without a scheme, relative
+// to the page, without TLS; with their characters escaped.
+func TestPicturesElsewhere(t *testing.T) {
+	in(t, func(w *world) {
+		a := newArticle("xt", 1, time.Hour)
+		a.Images = []article.Image{
+			{URL: "https://cdn.example/1.jpg?w=1200&h=800"}, {URL: "//cdn.example/2.jpg"}, {URL: "/img/3.jpg"}, {URL: "http://old.example/4.jpg"}, {URL: "https://cdn.example/图 5.jpg"},
+		}
+		w.put(a)
+		e := w.whole(options).current["xt"]
+		body := document(e, network.ShardPath(monthsOf(e)[0], 1))
+		for _, want := range []string{
+			"https://cdn.example/1.jpg?w=1200&amp;h=800", "https://cdn.example/2.jpg", "https://xt.news.example/img/3.jpg", "http://old.example/4.jpg",
+			"https://cdn.example/%E5%9B%BE%205.jpg",
+		} {
+			if !strings.Contains(body, "<image:loc>"+want+"</image:loc>") {
+				t.Errorf("%s is not there:\n%s", want, body)
+			}
+		}
+	})
+}

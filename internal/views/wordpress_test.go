@@ -65,6 +65,7 @@ func TestWordPress(t *testing.T) {
 		{"without it", "UPDATE wp_2_posts SET post_password = '' WHERE ID = 1", []string{"2-1"}, shown},
 		{"comments do not count", "UPDATE wp_2_posts SET guid = 'x' WHERE ID = 1", nil, shown},
 		{"another category", "INSERT INTO wp_2_term_relationships VALUES (10, 2)", []string{"2-10"}, shown},
+		{"not for Google News", "INSERT INTO wp_2_postmeta (post_id, meta_key, meta_value) VALUES (10, '_yoast_wpseo_newssitemap-robots-index', '1'), (2, '_yoast_wpseo_newssitemap-robots-index', '0')", []string{"2-10", "2-2"}, shown},
 		{"a category's slug", "UPDATE wp_2_terms SET slug = 'now' WHERE term_id = 1", []string{"2-1", "2-10"}, shown},
 		{"no picture", "DELETE FROM wp_2_postmeta WHERE meta_key = '_thumbnail_id'", []string{"2-1"}, shown},
 		{"a lock", "UPDATE wp_2_postmeta SET meta_value = '2:2' WHERE meta_key = '_edit_lock'", nil, shown},
@@ -82,6 +83,11 @@ func TestWordPress(t *testing.T) {
 	})
 	if got := n.ids("now", "xt"); !slices.Equal(got, []string{"2-10"}) {
 		t.Errorf("the channel by its new slug: %q", got)
+	}
+	s := n.snapshot()
+	defer s.Close()
+	if got, err := s.NotNews(t.Context(), "xt", nil, at("2019-01-01 00:00:00"), at("2021-01-01 00:00:00")); err != nil || len(got) != 1 || !got["2-10"] {
+		t.Errorf("not news: %v, %v", got, err)
 	}
 	n.sound()
 }
