@@ -158,7 +158,7 @@ func (c *Conductor) Build(ctx context.Context, accept []string, each func(Report
 		report.Changed += r.Changed
 		report.Published = report.Published || r.Published
 		report.Station, report.Edition, report.Late, report.Err = r.Station, r.Edition, r.Late, r.Err
-		report.Empty = cmp.Or(r.Empty, report.Empty)
+		report.Empty, report.Elsewhere = cmp.Or(r.Empty, report.Empty), r.Elsewhere
 		reports[r.Station] = report
 		if !complete[r.Station] && (r.Err != nil || len(r.outcome.Pending) == 0) {
 			complete[r.Station] = true

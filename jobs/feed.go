@@ -53,7 +53,8 @@ func (c *Conductor) noteFeed(ctx context.Context, r *result) {
 		r.Empty = err // else it is as it was: nothing was read
 		c.note(ctx, emptyFeed, r.Station.ID, err)
 	}
-	c.note(ctx, otherHost, r.Station.ID, elsewhereError(r.Station, articles, elsewhere))
+	r.Elsewhere = elsewhereError(r.Station, articles, elsewhere)
+	c.note(ctx, otherHost, r.Station.ID, r.Elsewhere)
 }
 
 func emptyError(r *result, articles int) error {

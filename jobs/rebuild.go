@@ -40,6 +40,8 @@ type Report struct {
 	// Empty says why the station's feed has no article, though the content store has
 	// some of the station; nil: it has, or the store has none.
 	Empty error
+	// Elsewhere is why the sitemaps lack most of the newest articles; nil: they don't.
+	Elsewhere error
 }
 
 // result is a report of one pass, with what the next one needs to know.

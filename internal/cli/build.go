@@ -66,6 +66,9 @@ func (c *buildCommand) Run(in *invocation) error {
 			log.Warn("feed is empty, articles left out", "station", r.Station.ID, "error", r.Empty)
 			err = errors.Join(err, fmt.Errorf("station %s: the feed is empty: %w", r.Station.ID, r.Empty))
 		}
+		if r.Elsewhere != nil {
+			log.Warn("sitemaps lack most new articles", "station", r.Station.ID, "error", r.Elsewhere)
+		}
 	}
 	if err != nil {
 		err = fmt.Errorf("build: %w", err)
