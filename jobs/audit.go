@@ -63,6 +63,9 @@ func (c *Conductor) audit(ctx context.Context) error {
 			continue // the process that builds it audits it
 		}
 		d.mark().Feeds = true
+		if d.guest {
+			continue
+		}
 		months, err := c.auditRecent(ctx, snapshot, d)
 		faults[d] = err
 		for _, month := range months {

@@ -68,7 +68,7 @@ func (c *Conductor) behind(ctx context.Context, snapshot Snapshot, origin editio
 	lacks := false
 	for _, d := range c.desks {
 		current, ok := c.editions.Current(d.station.ID)
-		if !ok {
+		if !ok || d.guest || current.Origin().Store != c.name {
 			continue
 		}
 		if current.Origin().Newest.After(last.Newest) {

@@ -22,6 +22,14 @@ var StoreUnreachable = condition.Kind{
 	Began: "content store unreachable, serving last editions", Cleared: "content store reachable again",
 }
 
+// ofStore returns a kind of condition for the content store of a name.
+func ofStore(k condition.Kind, name string) condition.Kind {
+	if name != "" {
+		k.Component += " " + name
+	}
+	return k
+}
+
 // What keeps a station from being built, and from being compared with the content
 // store.
 var (
@@ -106,17 +114,25 @@ func (c *Conductor) Condition(station string) (why condition.Condition, ok bool)
 	if why, ok = c.conditions.Get(notBuilt, station); ok {
 		return why, true
 	}
-	for _, kind := range []condition.Kind{StoreUnreachable, storeBehind} {
-		if why, ok = c.conditions.Get(kind, ""); ok {
-			return why, true
-		}
+	if why, ok = c.store(); ok {
+		return why, true
 	}
 	return c.conditions.Get(notAudited, station)
 }
 
+// store returns what is wrong with the content store; not ok: nothing.
+func (c *Conductor) store() (why condition.Condition, ok bool) {
+	for _, kind := range []condition.Kind{StoreUnreachable, storeBehind} {
+		if why, ok = c.conditions.Get(ofStore(kind, c.name), ""); ok {
+			break
+		}
+	}
+	return why, ok
+}
+
 // Down returns for how long the content store has been unreachable; 0: it is not.
 func (c *Conductor) Down() time.Duration {
-	down, ok := c.conditions.Get(StoreUnreachable, "")
+	down, ok := c.conditions.Get(ofStore(StoreUnreachable, c.name), "")
 	if !ok {
 		return 0
 	}

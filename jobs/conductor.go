@@ -1,7 +1,8 @@
 // Package jobs is the conductor: what runs when. A refresh asks the content
 // store what has changed and rebuilds the editions it touches, an audit
 // compares everything with the store; both publish what differs, and nothing
-// else. Task and Timetable run them on schedules.
+// else. Task and Timetable run them on schedules. Each content store has a
+// conductor of its own, so that each fails alone.
 package jobs
 
 import (
@@ -71,9 +72,10 @@ type Options struct {
 	AuditRate int
 }
 
-// Conductor builds editions from the content store and publishes them. Its
+// Conductor builds editions from a content store and publishes them. Its
 // methods may be called at any time; one of them runs at a time.
 type Conductor struct {
+	name     string // of the content store
 	log      *slog.Logger
 	network  *network.Network
 	snapshot func(context.Context) (Snapshot, error)
@@ -84,22 +86,26 @@ type Conductor struct {
 	clock    func() time.Time // this machine's
 	began    time.Time
 
+	peers   Conductors    // of all content stores
 	running chan struct{} // holds a token while a method runs
 	more    atomic.Bool   // see More
 
 	conditions *condition.Set
 
 	mu       sync.Mutex
+	trigger  func()            // has a refresh run at once; nil: nobody runs any
 	leftOut  map[string]string // column by text of the fault, see LeftOut
 	hinted   []Hint
 	upToDate map[string]time.Time // by station, see Checked
+	lastLook time.Time            // looked, see Conductors.Store
 	wakeAt   time.Time            // see Wake
 	drift    map[Drift]int64
+	offers   map[offerKey]*offered
 	gone     map[string]bool // ids that a store that was behind did not have
 	excused  [2]change       // what was published and the store that is behind that for a reason
 
 	// What follows belongs to the method that runs.
-	desks       []*desk             // of all stations, in the network's order
+	desks       []*desk             // of the store's stations and those with all articles, in the network's order
 	checked     time.Time           // changes up to then are known; zero: not asked yet
 	looked      time.Time           // when checked was learnt, by the monotonic clock
 	upcoming    time.Time           // when an embargo or an article's time ends next, by the store's clock
@@ -113,18 +119,26 @@ type Conductor struct {
 	lastAudit   time.Time
 }
 
-// NewConductor returns a conductor. Snapshot opens a snapshot of the content
-// store.
+// NewConductor returns the conductor of a network whose articles are in a single
+// content store without a name. Snapshot opens a snapshot of it.
 func NewConductor(log *slog.Logger, n *network.Network, snapshot func(context.Context) (Snapshot, error), editions Editions, options Options) *Conductor {
+	return NewConductors(log, n, []Store{{Snapshot: snapshot}}, editions, options)[0]
+}
+
+func newConductor(log *slog.Logger, n *network.Network, store Store, editions Editions, options Options) *Conductor {
+	options.Overlap = cmp.Or(store.Overlap, options.Overlap)
 	c := &Conductor{
-		log: log, network: n, snapshot: snapshot, editions: editions, options: options,
+		name: store.Name, log: log, network: n, snapshot: store.Snapshot, editions: editions, options: options,
 		press: press.New(n, options.Options, new(preparedItems)), seed: maphash.MakeSeed(), running: make(chan struct{}, 1), clock: time.Now, began: time.Now(),
 		seen: map[uint64]sighting{}, leftOut: map[string]string{}, conditions: condition.New(log), upToDate: map[string]time.Time{}, drift: map[Drift]int64{},
+		offers: map[offerKey]*offered{},
 	}
 	for _, station := range n.Stations {
-		d := &desk{station: station}
-		d.forget()
-		c.desks = append(c.desks, d)
+		if guest := station.Content != store.Name; !guest || station.All {
+			d := &desk{station: station, guest: guest}
+			d.forget()
+			c.desks = append(c.desks, d)
+		}
 	}
 	return c
 }
@@ -137,6 +151,9 @@ func (c *Conductor) Refresh(ctx context.Context) error {
 	return c.run(ctx, func() error { return nil })
 }
 
+// Name returns that of the content store.
+func (c *Conductor) Name() string { return c.name }
+
 // More reports whether the last run has left a backlog, so that another refresh
 // should follow at once. What has failed is no backlog.
 func (c *Conductor) More() bool { return c.more.Load() }
@@ -147,6 +164,17 @@ func (c *Conductor) More() bool { return c.more.Load() }
 // published. Each is called when a station is done, one call at a time. The error
 // joins those of the stations that failed.
 func (c *Conductor) Build(ctx context.Context, accept []string, each func(Report)) error {
+	return c.buildAll(ctx, each, func() error {
+		for _, d := range c.desks {
+			w := d.mark()
+			w.Everything, w.Accepted = true, slices.Contains(accept, d.station.ID)
+		}
+		return nil
+	})
+}
+
+// buildAll makes passes of Build until nothing is left to be done.
+func (c *Conductor) buildAll(ctx context.Context, each func(Report), mark func() error) error {
 	release, err := c.acquire(ctx)
 	if err != nil {
 		return err
@@ -166,13 +194,7 @@ func (c *Conductor) Build(ctx context.Context, accept []string, each func(Report
 		}
 	}
 	c.more.Store(false)
-	err = c.pass(ctx, true, func() error {
-		for _, d := range c.desks {
-			w := d.mark()
-			w.Everything, w.Accepted = true, slices.Contains(accept, d.station.ID)
-		}
-		return nil
-	}, done)
+	err = c.pass(ctx, true, mark, done)
 	for c.More() {
 		err = errors.Join(err, c.pass(ctx, true, func() error { return nil }, done))
 	}
@@ -182,6 +204,10 @@ func (c *Conductor) Build(ctx context.Context, accept []string, each func(Report
 // Tasks returns the tasks that refresh and audit, each with that deadline. Either
 // has refreshes follow at once until no backlog is left.
 func (c *Conductor) Tasks(log *slog.Logger, deadline time.Duration) (refresh, audit *Task) {
+	of := ""
+	if c.name != "" {
+		of = " " + c.name
+	}
 	then := func(run func(context.Context) error) func(context.Context) error {
 		return func(ctx context.Context) error {
 			err := run(ctx)
@@ -191,8 +217,11 @@ func (c *Conductor) Tasks(log *slog.Logger, deadline time.Duration) (refresh, au
 			return err
 		}
 	}
-	refresh = NewTask(log, "refresh", deadline, then(c.Refresh))
-	return refresh, NewTask(log, "audit", deadline, then(c.Audit))
+	refresh = NewTask(log, "refresh"+of, deadline, then(c.Refresh))
+	c.mu.Lock()
+	c.trigger = refresh.Trigger
+	c.mu.Unlock()
+	return refresh, NewTask(log, "audit"+of, deadline, then(c.Audit))
 }
 
 // run makes a pass when no other method runs.
@@ -220,6 +249,7 @@ func (c *Conductor) pass(ctx context.Context, build bool, mark func() error, don
 	}
 	c.more.Store(false)
 	if err := c.markChanges(ctx); err != nil {
+		c.offerNothing(ctx, err)
 		return err
 	}
 	err := errors.Join(mark(), c.rebuild(ctx, done))

@@ -13,12 +13,14 @@ import (
 // desk is what is known of one station.
 type desk struct {
 	station *network.Station
-	led     bool      // it is built here, see Editions.Leads
-	asked   bool      // this pass builds it because somebody has asked for it
-	held    bool      // it failed: the backlog of the others comes first
-	since   time.Time // changes up to then are known
-	work    *work     // what has to be built; nil: nothing
-	read    time.Time // when all of its feeds were last read
+	guest   bool         // its articles are in another store, whose conductor builds it: this one makes offers
+	offer   *press.Offer // the last one; nil: none since it is led
+	led     bool         // it is built here, see Editions.Leads
+	asked   bool         // this pass builds it because somebody has asked for it
+	held    bool         // it failed: the backlog of the others comes first
+	since   time.Time    // changes up to then are known
+	work    *work        // what has to be built; nil: nothing
+	read    time.Time    // when all of its feeds were last read
 
 	due    time.Time // when its news sitemap changes by the clock alone; zero: never
 	memory press.Memory
@@ -36,6 +38,10 @@ type work struct {
 	unhinted map[article.Month]bool
 }
 
+func newWork() *work {
+	return &work{Work: press.NewWork(), audited: map[article.Month]bool{}, unhinted: map[article.Month]bool{}}
+}
+
 // mark returns the desk's work, to which the caller adds.
 func (d *desk) mark() *work {
 	d.markBacklog(nil)
@@ -46,7 +52,7 @@ func (d *desk) mark() *work {
 // markBacklog marks months that have been dirty for some time.
 func (d *desk) markBacklog(months []article.Month) {
 	if d.work == nil {
-		d.work = &work{Work: press.NewWork(), audited: map[article.Month]bool{}, unhinted: map[article.Month]bool{}}
+		d.work = newWork()
 	}
 	for _, month := range months {
 		d.work.Month(month).Whole = true
@@ -70,7 +76,10 @@ var unknown = time.Unix(0, 0)
 
 // forget forgets what is known of a station that another process may have built.
 func (d *desk) forget() {
-	*d = desk{station: d.station, led: d.led, asked: d.asked, work: d.work, due: unknown, months: map[article.Month]audited{}, back: map[article.Month][]string{}}
+	*d = desk{station: d.station, guest: d.guest, led: d.led, asked: d.asked, work: d.work, due: unknown, months: map[article.Month]audited{}, back: map[article.Month][]string{}}
+	if d.guest {
+		d.due = time.Time{}
+	}
 }
 
 // built notes what has been built, and what is left to be done.

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"feedstation/internal/article"
@@ -24,12 +23,9 @@ const maxHints = 10_000
 
 // Hint has the next refresh follow a hint. The error names a station that does
 // not publish.
-func (c *Conductor) Hint(h Hint) error {
-	for _, id := range h.Stations {
-		if station, ok := c.network.Station(id); !ok || !station.Publishes() {
-			return fmt.Errorf("no station %q publishes", id)
-		}
-	}
+func (c *Conductor) Hint(h Hint) error { return c.peers.Hint(h) }
+
+func (c *Conductor) hint(h Hint) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	waiting := len(h.Stations) + len(h.Articles)
@@ -39,7 +35,6 @@ func (c *Conductor) Hint(h Hint) error {
 	if waiting <= maxHints {
 		c.hinted = append(c.hinted, h)
 	}
-	return nil
 }
 
 // hints returns the hints since the last call.
@@ -68,7 +63,9 @@ func (c *Conductor) followHints(ctx context.Context, snapshot Snapshot, hints []
 			}
 			articles = append(articles, h.Articles...)
 			for _, id := range h.Stations {
-				c.desk(id).mark().Feeds = true
+				if d := c.desk(id); d != nil { // else it is of another store
+					d.mark().Feeds = true
+				}
 			}
 			c.alone = c.alone || here && len(h.Stations)+len(h.Articles) == 0
 		}
@@ -89,7 +86,7 @@ func (c *Conductor) followHints(ctx context.Context, snapshot Snapshot, hints []
 // followArticles marks where articles are by what the content store has of them,
 // and where the editions have them: they may have moved, or have gone.
 func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids []string) error {
-	if len(ids) == 0 {
+	if ids = c.own(ids); len(ids) == 0 {
 		return nil
 	}
 	states, err := press.Find(ctx, snapshot, ids)
@@ -118,7 +115,7 @@ func (c *Conductor) followArticles(ctx context.Context, snapshot Snapshot, ids [
 		for _, state := range states {
 			months[article.MonthOf(state.Published, station.Zone)] = true
 		}
-		found, feeds := press.Locate(current, wanted, func(month article.Month) bool { return everywhere || months[month] })
+		found, feeds := press.Locate(current, wanted, func(month article.Month) bool { return !d.guest && (everywhere || months[month]) })
 		for _, month := range found {
 			for id := range wanted {
 				d.mark().Month(month).Add(id, time.Time{})

@@ -45,6 +45,10 @@ func (c *Conductor) take(d *desk, now time.Time) (since time.Time) {
 	c.taken = nil // and so with retractions
 	d.forget()
 	current, ok := c.editions.Current(d.station.ID)
+	if d.guest {
+		d.mark().Feeds = true
+		return now
+	}
 	if !ok || current.Build() != c.press.Fingerprint(d.station) || c.options.Version == "" {
 		d.mark().Everything = true
 		return now

@@ -15,7 +15,7 @@ const maxLinking = 1000
 // article itself says who names it; where only the other does, the audit finds it.
 // It costs two small queries where something has changed, else none.
 func (c *Conductor) followLinks(ctx context.Context, snapshot Snapshot, ids []string) error {
-	if len(ids) == 0 {
+	if ids = c.own(ids); len(ids) == 0 {
 		return nil
 	}
 	states, err := snapshot.Linked(ctx, ids)

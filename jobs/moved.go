@@ -29,7 +29,7 @@ func (c *Conductor) followMoves(changes []article.Change, now time.Time) {
 	told := map[article.Change]bool{}
 	for _, d := range c.desks {
 		current, ok := c.editions.Current(d.station.ID)
-		if !ok {
+		if !ok || d.guest {
 			continue
 		}
 		here := map[article.Month][]article.Change{}

@@ -51,7 +51,8 @@ type result struct {
 	outcome press.Outcome
 	asOf    time.Time // of the snapshot
 	drift   map[article.Month]Drift
-	leftOut []article.RowError // rows that were read and can't be published
+	leftOut []article.RowError   // rows that were read and can't be published
+	offers  map[offerKey]offered // that it was built from
 }
 
 // rebuild builds and publishes the dirty stations: all that have something new,
@@ -71,13 +72,20 @@ func (c *Conductor) rebuild(ctx context.Context, done func(*result)) error {
 				r := c.build(ctx, d, enough)
 				mu.Lock()
 				defer mu.Unlock()
+				if d.guest {
+					c.note(ctx, notOffered, d.station.ID, r.Err)
+					faults = append(faults, r.Err)
+					return nil
+				}
 				c.note(ctx, notBuilt, d.station.ID, r.Err)
 				if r.Err == nil && !r.Late {
 					c.note(ctx, windowCut, d.station.ID, cutError(r.outcome.Cut))
 					c.note(ctx, articlesBack, d.station.ID, backError(d.back))
 					c.noteFeed(ctx, r)
 				}
-				faults = append(faults, r.Err)
+				if _, lacks := errors.AsType[*lackError](r.Err); !lacks || c.building { // it is the other store that fails
+					faults = append(faults, r.Err)
+				}
 				done(r)
 				return nil
 			})
@@ -100,7 +108,7 @@ func (c *Conductor) backlog() []*desk {
 
 // dirty returns the stations that have to be built and did not fail.
 func (c *Conductor) dirty() []*desk {
-	return slices.DeleteFunc(slices.Clone(c.desks), func(d *desk) bool { return d.work == nil || d.held })
+	return slices.DeleteFunc(slices.Clone(c.desks), func(d *desk) bool { return d.work == nil || d.held || c.awaits(d) })
 }
 
 // build builds the station's next edition from one snapshot and publishes it
@@ -109,12 +117,18 @@ func (c *Conductor) build(ctx context.Context, d *desk, enough func() bool) *res
 	r := &result{Report: Report{Station: d.station}, work: d.work, outcome: press.Outcome{Memory: d.memory}}
 	for try := 0; try == 0 || try < tries && (errors.Is(r.Err, edition.ErrStale) || errors.Is(r.Err, edition.ErrDamaged)); try++ {
 		// A poisonous article must not take the other stations along.
-		r.Err = press.Recovered(func() error { return c.publish(ctx, r, enough) })
+		r.Err = press.Recovered(func() error {
+			if d.guest {
+				return c.offer(ctx, d, r)
+			}
+			return c.publish(ctx, r, enough)
+		})
 	}
 	d.memory, d.held = r.outcome.Memory, r.Err != nil
 	switch {
 	case r.Err == nil:
 		d.built(r)
+		c.noteOffers(r)
 	case errors.Is(r.Err, edition.ErrStale):
 		r.Late, r.Err = true, nil
 	default:
@@ -128,6 +142,9 @@ func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) 
 	r.Edition = current
 	if current != nil {
 		r.work.Restore(current)
+		if err := c.lacks(r.Station); err != nil {
+			return errors.Join(err, c.withdrawOwn(ctx, r, current))
+		}
 	}
 	if current != nil && current.Build() != c.press.Fingerprint(r.Station) {
 		r.work.Everything = true // another version or configuration has published
@@ -135,20 +152,22 @@ func (c *Conductor) publish(ctx context.Context, r *result, enough func() bool) 
 	next, err := c.next(ctx, r, enough)
 	if press.IsRefused(err) && len(r.outcome.Withdrawn) > 0 {
 		// What is refused is for somebody to decide; what has been withdrawn is not.
-		refused := err
-		withdrawn := edition.Retractions{}
-		for _, state := range r.outcome.Withdrawn {
-			withdrawn[state.ID] = edition.Retraction{Station: state.Station, ID: state.ID, At: r.asOf, Published: state.Published, Row: state.At, Notice: c.options.Notices && state.Withdrawn}
-		}
-		if err := c.put(ctx, r, current, press.Withdraw(r.Station, current, withdrawn)); err != nil {
-			return errors.Join(refused, err)
-		}
-		return refused
+		return errors.Join(err, c.withdraw(ctx, r, current, r.outcome.Withdrawn))
 	}
 	if err != nil {
 		return err
 	}
 	return c.put(ctx, r, current, next)
+}
+
+// withdraw takes articles out of the current edition of which the content store says
+// that they are not shown any more.
+func (c *Conductor) withdraw(ctx context.Context, r *result, current *edition.Edition, states []article.State) error {
+	withdrawn := edition.Retractions{}
+	for _, state := range states {
+		withdrawn[state.ID] = edition.Retraction{Station: state.Station, ID: state.ID, At: r.asOf, Published: state.Published, Row: state.At, Notice: c.options.Notices && state.Withdrawn}
+	}
+	return c.put(ctx, r, current, press.Withdraw(r.Station, current, withdrawn))
 }
 
 // put publishes an edition if it differs from the current one.
@@ -191,7 +210,7 @@ func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*e
 	r.asOf = snapshot.Time()
 	next, outcome, err := c.press.Build(ctx, press.Order{
 		Station: r.Station, Snapshot: snapshot, Origin: origin, Previous: r.Edition, Work: &r.work.Work, Memory: r.outcome.Memory,
-		Retractions: c.editions.Retractions(), Editions: c.editions.Current, Enough: enough,
+		Retractions: c.editions.Retractions(), Editions: c.editions.Current, Offers: c.offersFor(r), Enough: enough,
 	})
 	r.outcome = outcome
 	faults := slices.Concat(snapshot.Faults(), outcome.LeftOut)

@@ -16,14 +16,14 @@ import (
 // markChanges asks the content store what has changed, and the clock, and marks
 // what that makes dirty. An idle call is one small query.
 func (c *Conductor) markChanges(ctx context.Context) error {
-	err := c.askStore(ctx)
+	err := c.named(c.askStore(ctx))
 	unreachable, behind := err, error(nil)
 	if _, ok := errors.AsType[*BehindError](err); ok {
 		unreachable, behind = nil, err
 	}
-	c.note(ctx, StoreUnreachable, "", unreachable)
+	c.note(ctx, ofStore(StoreUnreachable, c.name), "", unreachable)
 	if unreachable == nil {
-		c.note(ctx, storeBehind, "", behind)
+		c.note(ctx, ofStore(storeBehind, c.name), "", behind)
 	}
 	if err == nil {
 		c.markGone()
@@ -65,6 +65,7 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 	}
 	c.followClock(snapshot.Time(), looked)
 	since := c.lead(snapshot.Time())
+	c.followOffers()
 	if err := c.followRetractions(ctx, snapshot); err != nil {
 		return err
 	}
@@ -80,6 +81,7 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 		return err
 	}
 	c.checked, c.looked, c.ahead = snapshot.Time(), looked, snapshot.Time().Sub(c.clock())
+	c.noteLooked(looked)
 	for _, d := range c.desks {
 		d.since = c.checked
 		if !d.due.IsZero() && !d.due.After(c.checked) {
@@ -88,7 +90,7 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 		if time.Since(d.read) >= c.options.MaxAge {
 			d.mark().Feeds = true
 		}
-		if current, ok := c.editions.Current(d.station.ID); ok {
+		if current, ok := c.editions.Current(d.station.ID); ok && !d.guest {
 			d.markEdition(current)
 		}
 		if !d.led {
@@ -96,6 +98,12 @@ func (c *Conductor) askStore(ctx context.Context) (err error) {
 		}
 	}
 	return nil
+}
+
+func (c *Conductor) noteLooked(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lastLook = at
 }
 
 // follow marks what a change touches: the article's station with the article's

@@ -50,21 +50,21 @@ func (c *Cache) Leads(station string) bool {
 	return !c.leases.asked || c.leases.down || time.Now().Before(c.leases.until[station])
 }
 
-// Acquire takes the leases of all stations that no other process has, and
-// renews this process's own, in one round trip.
-func (c *Cache) Acquire(ctx context.Context) error {
+// Acquire takes those leases of stations that no other process has, and renews
+// this process's own, in one round trip.
+func (c *Cache) Acquire(ctx context.Context, stations []string) error {
 	if c.redis == nil {
 		return nil
 	}
 	started := time.Now()
-	holders, err := c.redis.Acquire(ctx, c.stations, c.leases.token, leaseTime)
+	holders, err := c.redis.Acquire(ctx, stations, c.leases.token, leaseTime)
 	c.leases.mu.Lock()
 	defer c.leases.mu.Unlock()
 	c.leases.asked, c.leases.down = true, err != nil
 	if err != nil {
 		return err
 	}
-	for i, station := range c.stations {
+	for i, station := range stations {
 		if c.leases.theirs[station] = holders[i]; holders[i] == c.leases.token {
 			c.leases.until[station] = started.Add(leaseTime)
 		} else {
@@ -76,7 +76,7 @@ func (c *Cache) Acquire(ctx context.Context) error {
 
 // Lead holds the leases of stations until ctx ends, and then gives them back,
 // which does not wait for a Redis that has stopped. It asks at once.
-func (c *Cache) Lead(ctx context.Context) error {
+func (c *Cache) Lead(ctx context.Context, stations []string) error {
 	if c.redis == nil {
 		<-ctx.Done()
 		return nil
@@ -84,25 +84,27 @@ func (c *Cache) Lead(ctx context.Context) error {
 	tick := time.NewTicker(leaseTime / 3)
 	defer tick.Stop()
 	for {
-		if err := c.Acquire(ctx); err != nil && ctx.Err() == nil {
+		if err := c.Acquire(ctx, stations); err != nil && ctx.Err() == nil {
 			c.log.Debug("leases not renewed", "error", err)
 		}
 		select {
 		case <-ctx.Done():
-			c.release(context.WithoutCancel(ctx))
+			c.release(context.WithoutCancel(ctx), stations)
 			return nil
 		case <-tick.C:
 		}
 	}
 }
 
-func (c *Cache) release(ctx context.Context) {
+func (c *Cache) release(ctx context.Context, stations []string) {
 	ctx, cancel := context.WithTimeout(ctx, releaseTime)
 	defer cancel()
 	c.leases.mu.Lock()
-	clear(c.leases.until)
+	for _, station := range stations {
+		delete(c.leases.until, station)
+	}
 	c.leases.mu.Unlock()
-	if err := c.redis.Release(ctx, c.stations, c.leases.token); err != nil {
+	if err := c.redis.Release(ctx, stations, c.leases.token); err != nil {
 		c.log.Debug("leases not given back", "error", err)
 	}
 }

@@ -27,7 +27,7 @@ func until(t *testing.T, what string, yes func() bool) {
 
 func TestCacheLeads(t *testing.T) {
 	alone := newCache(t, slog.New(slog.DiscardHandler), newLocal(t), nil)
-	if err := alone.Acquire(t.Context()); err != nil || !alone.Leads("xt") {
+	if err := alone.Acquire(t.Context(), []string{"xt"}); err != nil || !alone.Leads("xt") {
 		t.Errorf("without Redis: %v", err)
 	}
 
@@ -38,9 +38,9 @@ func TestCacheLeads(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
-	go func() { done <- a.Lead(ctx) }()
+	go func() { done <- a.Lead(ctx, []string{"xt"}) }()
 	until(t, "a leads", func() bool { return server.Do("EXISTS", stationKey("xt", "lease")) == int64(1) })
-	if err := b.Acquire(t.Context()); err != nil {
+	if err := b.Acquire(t.Context(), []string{"xt"}); err != nil {
 		t.Fatal(err)
 	}
 	if !a.Leads("xt") || b.Leads("xt") {
@@ -56,13 +56,13 @@ func TestCacheLeads(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if err := b.Acquire(t.Context()); err != nil || !b.Leads("xt") {
+	if err := b.Acquire(t.Context(), []string{"xt"}); err != nil || !b.Leads("xt") {
 		t.Errorf("b does not lead when a has ended: %v", err)
 	}
-	if err := a.Acquire(t.Context()); err != nil || a.Leads("xt") {
+	if err := a.Acquire(t.Context(), []string{"xt"}); err != nil || a.Leads("xt") {
 		t.Errorf("a leads again: %v", err)
 	}
-	a.release(t.Context()) // gives nothing back that is not its own
+	a.release(t.Context(), []string{"xt"}) // gives nothing back that is not its own
 	if server.Do("EXISTS", stationKey("xt", "lease")) != int64(1) {
 		t.Error("the lease of another process was released")
 	}
@@ -73,7 +73,7 @@ func TestCacheLeads(t *testing.T) {
 func TestCacheLeaseEnds(t *testing.T) {
 	server := redistest.Start(t)
 	a, _ := pair(t, server.Addr())
-	if err := a.Acquire(t.Context()); err != nil || !a.Leads("xt") {
+	if err := a.Acquire(t.Context(), []string{"xt"}); err != nil || !a.Leads("xt") {
 		t.Fatalf("Acquire: %v", err)
 	}
 	a.leases.until["xt"] = time.Now()
@@ -86,15 +86,15 @@ func TestCacheLeaseEnds(t *testing.T) {
 func TestCacheLeadsWithStoppedRedis(t *testing.T) {
 	server := redistest.Start(t)
 	a, b := pair(t, server.Addr())
-	if err := a.Acquire(t.Context()); err != nil {
+	if err := a.Acquire(t.Context(), []string{"xt"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Acquire(t.Context()); err != nil || b.Leads("xt") {
+	if err := b.Acquire(t.Context(), []string{"xt"}); err != nil || b.Leads("xt") {
 		t.Fatalf("Acquire: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
-	go func() { done <- a.Lead(ctx) }()
+	go func() { done <- a.Lead(ctx, []string{"xt"}) }()
 	server.Stop()
 	defer server.Cont()
 	if err := b.Sync(t.Context()); err == nil {

@@ -21,7 +21,7 @@ func TestRedisPrefix(t *testing.T) {
 	for i, prefix := range []string{"", "staging:"} {
 		r := openRedis(t, redis.Options{Mode: "single", Addrs: []string{server.Addr()}, Prefix: prefix})
 		c := newAmended(t, newLocal(t), r)
-		if err := errors.Join(c.Publish(t.Context(), storetest.Text(i+1)), c.Retract(t.Context(), held(fmt.Sprint("art-", i))), c.Acquire(t.Context())); err != nil {
+		if err := errors.Join(c.Publish(t.Context(), storetest.Text(i+1)), c.Retract(t.Context(), held(fmt.Sprint("art-", i))), c.Acquire(t.Context(), []string{"xt"})); err != nil {
 			t.Fatal(err)
 		}
 		caches = append(caches, c)

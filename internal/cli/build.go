@@ -16,7 +16,6 @@ import (
 
 	"feedstation/internal/cache"
 	"feedstation/internal/config"
-	"feedstation/internal/content"
 	"feedstation/internal/edition"
 	"feedstation/jobs"
 )
@@ -48,19 +47,18 @@ func (c *buildCommand) Run(in *invocation) error {
 		return err
 	}
 	defer editions.Close()
-	store, err := openContent(ctx, in, log, cfg, editions)
-	if err != nil {
-		return err
+	depots := newDepots(cfg)
+	unread := make([]error, len(depots))
+	for i, d := range depots {
+		defer func() { _ = d.close() }() // nothing is written that was not committed
+		unread[i] = c.fill(ctx, in, log, d, editions)
 	}
-	defer store.Close()
-	follow, err := openSources(ctx, log, cfg, store)
-	if err != nil {
-		return err
+	if len(depots) == 1 && depots[0].err != nil {
+		return depots[0].err
 	}
-	unread := follow.runOnce(ctx, in, store, c.AcceptShrink)
 	defer editions.Share(ctx, settings(cfg))()
 	started := time.Now()
-	reports, err := c.build(ctx, in, log, cfg, store, editions)
+	reports, err := c.build(ctx, in, log, cfg, depots, editions)
 	for _, r := range reports {
 		if r.Empty != nil {
 			log.Warn("feed is empty, articles left out", "station", r.Station.ID, "error", r.Empty)
@@ -73,7 +71,7 @@ func (c *buildCommand) Run(in *invocation) error {
 	if err != nil {
 		err = fmt.Errorf("build: %w", err)
 	}
-	err = errors.Join(unread, err)
+	err = errors.Join(append(unread, err)...)
 	summarize(in.terminal.Stdout, reports, time.Since(started))
 	if c.Out != "" {
 		if fault := (&exports{cfg, editions}).write(ctx, c.Out); fault != nil {
@@ -83,15 +81,29 @@ func (c *buildCommand) Run(in *invocation) error {
 	return err
 }
 
-func (c *buildCommand) build(ctx context.Context, in *invocation, log *slog.Logger, cfg *config.Config, store *content.Store, editions *cache.Cache) ([]jobs.Report, error) {
+// fill opens a content store and has its sources followed. One that can't be opened is an
+// error of its stations, when they are built.
+func (c *buildCommand) fill(ctx context.Context, in *invocation, log *slog.Logger, d *depot, editions *cache.Cache) error {
+	store, err := d.open(ctx, in, log, editions)
+	if err != nil {
+		return nil
+	}
+	follow, err := openSources(ctx, log, d.cfg, store)
+	if err != nil {
+		return err
+	}
+	return follow.runOnce(ctx, in, store, c.AcceptShrink)
+}
+
+func (c *buildCommand) build(ctx context.Context, in *invocation, log *slog.Logger, cfg *config.Config, depots []*depot, editions *cache.Cache) ([]jobs.Report, error) {
 	bar := in.progress("stations", int64(len(cfg.Network.Stations)), false)
 	defer bar.finish()
 	var reports []jobs.Report
-	conductor := newConductor(log, cfg, store, editions)
+	conductors := newConductors(log, cfg, depots, editions)
 	if c.AcceptOlder {
-		conductor.AcceptOlder()
+		conductors.AcceptOlder()
 	}
-	err := conductor.Build(ctx, c.AcceptShrink, func(r jobs.Report) {
+	err := conductors.Build(ctx, c.AcceptShrink, func(r jobs.Report) {
 		reports = append(reports, r)
 		bar.add(1)
 	})

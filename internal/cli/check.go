@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net"
 
 	"github.com/dustin/go-humanize/english"
+
+	"feedstation/internal/config"
 )
 
 type checkCommand struct {
@@ -28,14 +31,25 @@ func (c *checkCommand) Run(in *invocation) error {
 	}
 	fmt.Fprintf(out, "configuration  %s: %d %s, %d %s\n", in.configFile,
 		len(cfg.Network.Stations), english.PluralWord(len(cfg.Network.Stations), "station", ""), channels, english.PluralWord(channels, "channel", ""))
-	store := newStoreCheck(cfg, c.All)
-	if err := store.look(ctx, in); err != nil {
-		return fmt.Errorf("check: %w", err)
+	var failed []error
+	var looked []*storeCheck
+	well := true
+	for _, one := range cfg.Stores() {
+		store := newStoreCheck(one, c.All)
+		if err := store.look(ctx, in); err != nil { // the others are looked at all the same
+			failed = append(failed, fmt.Errorf("check: %s%w", named(one), err))
+			continue
+		}
+		fmt.Fprintf(out, "content store  %s%s: %s\n", named(one), one.Content.SafeDSN(), store.findings.Summary)
+		readable, err := checkSources(ctx, out, one)
+		if err != nil {
+			return fmt.Errorf("check: %w", err)
+		}
+		well = well && readable
+		looked = append(looked, store)
 	}
-	fmt.Fprintf(out, "content store  %s: %s\n", cfg.Content.SafeDSN(), store.findings.Summary)
-	readable, err := checkSources(ctx, out, cfg)
-	if err != nil {
-		return fmt.Errorf("check: %w", err)
+	if len(failed) > 0 && len(looked) == 0 {
+		return errors.Join(failed...)
 	}
 	shared, err := checkRedis(ctx, out, cfg)
 	if err != nil {
@@ -43,8 +57,19 @@ func (c *checkCommand) Run(in *invocation) error {
 	}
 	kept := checkLocal(out, cfg)
 	checkHosts(ctx, out, cfg.Network, net.DefaultResolver.LookupHost)
-	if well := store.print(out); !well || !readable || !shared || !kept {
+	for _, store := range looked {
+		well = store.print(out) && well
+	}
+	if failed == nil && (!well || !shared || !kept) {
 		return errReported
 	}
-	return nil
+	return errors.Join(failed...)
+}
+
+// named returns what a line about one of several content stores begins with.
+func named(store *config.Config) string {
+	if store.Content.ID == "" {
+		return ""
+	}
+	return store.Content.ID + ": "
 }

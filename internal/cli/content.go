@@ -14,7 +14,7 @@ import (
 )
 
 // withStore runs what a command does with the embedded content store, until a
-// signal ends it.
+// signal ends it. The configuration is that of the store's own stations.
 func (in *invocation) withStore(run func(ctx context.Context, cfg *config.Config, store *content.Store) error) error {
 	cfg, err := in.config()
 	if err != nil {
@@ -22,15 +22,16 @@ func (in *invocation) withStore(run func(ctx context.Context, cfg *config.Config
 	}
 	ctx, stop := interruptible()
 	defer stop()
-	if cfg.Content.Driver != config.SQLite {
-		return fmt.Errorf("only the embedded content store can be written to; content.driver is %s, a database of your own", cfg.Content.Driver)
+	embedded := cfg.Embedded()
+	if embedded == nil {
+		return fmt.Errorf("only the embedded content store can be written to; content.driver is %s, a database of your own", cfg.Stores()[0].Content.Driver)
 	}
-	store, err := content.Open(ctx, cfg.Content.DSN.Reveal())
+	store, err := content.Open(ctx, embedded.Content.DSN.Reveal())
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	return run(ctx, cfg, store)
+	return run(ctx, embedded, store)
 }
 
 // demoSeed makes the articles that an empty store is filled with.

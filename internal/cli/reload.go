@@ -15,7 +15,6 @@ import (
 
 	"feedstation/internal/condition"
 	"feedstation/internal/config"
-	"feedstation/jobs"
 )
 
 // lookEvery is how often it is looked whether the files of the configuration are
@@ -113,10 +112,8 @@ func (h *host) load(ctx context.Context, before *service) (*service, error) {
 	if err != nil || !cfg.Jobs.Enabled {
 		return next, err
 	}
-	next.place, err = next.equip(ctx)
-	if err == nil || reflect.DeepEqual(cfg.Content, before.cfg.Content) {
-		h.shop.conditions.Note(jobs.StoreUnreachable, "", err)
-		return next, nil // what can't be reached now could be before
+	if err = next.equipAll(ctx, before.cfg); err == nil {
+		return next, nil
 	}
 	return nil, errors.Join(fmt.Errorf("content: %w", err), next.abandon(before))
 }
@@ -155,7 +152,7 @@ func (s *service) abandon(before *service) error {
 func (h *host) replace(before, next *service) {
 	h.output.set(next.cfg.Log)
 	h.serving.Store(next)
-	h.shop.open(next.place)
+	h.shop.open(next.places)
 	for i, e := range next.entrances {
 		if old := before.entrances[i]; e != old {
 			h.start(e)

@@ -93,6 +93,7 @@ func newHost(ctx context.Context, in *invocation, cfg *config.Config) (*host, er
 		return nil, err
 	}
 	h.serving.Store(first)
+	h.shop.open(first.places)
 	return h, nil
 }
 

@@ -43,9 +43,9 @@ func TestOpenContentTellsWhatChanges(t *testing.T) {
 		write(folder, "no folder")
 		opened := make(chan error)
 		go func() {
-			place, err := s.awaitContent(t.Context())
+			err := s.awaitContent(t.Context(), s.places.all[0])
 			if err == nil {
-				err = place.close()
+				err = s.places.close()
 			}
 			opened <- err
 		}()
@@ -103,5 +103,7 @@ func newService(t *testing.T, log *slog.Logger, dsn string) *service {
 	}
 	cfg := &config.Config{Network: n, Content: config.Content{Driver: config.SQLite, DSN: config.NewSecret(dsn)}}
 	h := &host{in: &invocation{}, log: log, shop: &workshop{conditions: condition.New(log)}}
-	return &service{host: h, cfg: cfg, editions: editions}
+	places := newWorkplaces(log, cfg, editions)
+	h.shop.open(places)
+	return &service{host: h, cfg: cfg, editions: editions, places: places}
 }

@@ -30,7 +30,7 @@ type service struct {
 	tls      *tls.Config // nil: the public listener speaks none
 	public   http.Handler
 	admin    http.Handler
-	place    *workplace // nil: the content store is not open
+	places   *workplaces // nil: this process builds nothing
 
 	entrances [2]*entrance // the public and the admin listener
 
@@ -65,6 +65,9 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 			h.log.Debug("not all taken over", "error", err) // the stores can't be written to
 		}
 	}
+	if cfg.Jobs.Enabled {
+		s.places = newWorkplaces(h.log, cfg, s.editions)
+	}
 	s.admin = s.makeAdmin().Handler()
 	documents, err := standingDocuments(cfg)
 	if err != nil {
@@ -81,8 +84,8 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 // close closes what the service holds, but for its listeners.
 func (s *service) close() error {
 	var err error
-	if s.place != nil {
-		err = s.place.close()
+	if s.places != nil {
+		err = s.places.close()
 	}
 	if s.editions != nil {
 		err = errors.Join(err, s.editions.Close())
@@ -145,15 +148,15 @@ func (s *service) makeAdmin() *server.Admin {
 		Reload: h.askReload, Configured: s.since, Conditions: func() []condition.Condition { return append(h.refused.All(), h.conditions.All()...) },
 	}
 	if s.cfg.Jobs.Enabled {
-		a.Jobs, a.Sources = h.shop, h.shop.Sources
+		a.Jobs, a.Sources, a.Contents = h.shop, h.shop.Sources, h.shop.Contents
 	}
-	switch driver := s.cfg.Content.Driver; {
+	switch embedded := s.cfg.Embedded(); {
 	case !s.cfg.Jobs.Enabled:
 		a.Articles = receive.Refuse("this process builds nothing (jobs.enabled is false): ask one that does")
-	case driver != config.SQLite:
-		a.Articles = receive.Refuse("articles are stored in a database of your own (content.driver is " + driver + "): write there, and ask for /-/refresh")
+	case embedded == nil:
+		a.Articles = receive.Refuse("articles are stored in a database of your own (content.driver is " + s.cfg.Stores()[0].Content.Driver + "): write there, and ask for /-/refresh")
 	default:
-		a.Articles = receive.New(s.cfg.Network, s.cfg.Content.Reader(), h.shop)
+		a.Articles = receive.New(s.cfg.Network, embedded.Network, embedded.Content.Reader(), h.shop)
 	}
 	return a
 }

@@ -12,7 +12,6 @@ import (
 
 	"feedstation/internal/cache"
 	"feedstation/internal/config"
-	"feedstation/internal/content"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
@@ -90,10 +89,13 @@ func urls(n *network.Network) map[string]string {
 	return found
 }
 
-// newConductor returns the conductor of the configured jobs.
-func newConductor(log *slog.Logger, cfg *config.Config, store *content.Store, editions *cache.Cache) *jobs.Conductor {
-	snapshot := func(ctx context.Context) (jobs.Snapshot, error) { return store.Snapshot(ctx) }
-	return jobs.NewConductor(log, cfg.Network, snapshot, editions, jobsOptions(cfg))
+// newConductors returns the conductors of the configured jobs.
+func newConductors(log *slog.Logger, cfg *config.Config, depots []*depot, editions *cache.Cache) jobs.Conductors {
+	var stores []jobs.Store
+	for _, d := range depots {
+		stores = append(stores, jobs.Store{Name: d.cfg.Content.ID, Snapshot: d.snapshot, Overlap: d.cfg.Content.Overlap})
+	}
+	return jobs.NewConductors(log, cfg.Network, stores, editions, jobsOptions(cfg))
 }
 
 // standingDocuments returns the documents of stations that depend on the configuration alone.

@@ -4,84 +4,142 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"feedstation/internal/cache"
 	"feedstation/internal/condition"
 	"feedstation/internal/config"
-	"feedstation/internal/content"
 	"feedstation/internal/network"
 	"feedstation/jobs"
 )
 
-// workplace is an open content store and the jobs on it.
+// workplaces are those of all content stores.
+type workplaces struct {
+	conductors jobs.Conductors
+	all        []*workplace
+}
+
+// workplace is a content store and the jobs on it.
 type workplace struct {
-	store     *content.Store
-	conductor *jobs.Conductor
-	timetable *jobs.Timetable
-	refresh   *jobs.Task
+	*depot
+	conductor      *jobs.Conductor
+	refresh, audit *jobs.Task
+
+	mu        sync.Mutex
+	timetable *jobs.Timetable // nil: the store is not open
 	sources   *sources
 }
 
-func (p *workplace) close() error { return p.store.Close() }
-
-// equip opens the content store, once, and makes the jobs.
-func (s *service) equip(ctx context.Context) (*workplace, error) {
-	store, err := openContent(ctx, s.host.in, s.host.log, s.cfg, s.editions)
-	if err != nil {
-		return nil, err
+// newWorkplaces makes the jobs of a configuration. No store is open yet.
+func newWorkplaces(log *slog.Logger, cfg *config.Config, editions *cache.Cache) *workplaces {
+	depots := newDepots(cfg)
+	p := &workplaces{conductors: newConductors(log, cfg, depots, editions)}
+	for i, d := range depots {
+		place := &workplace{depot: d, conductor: p.conductors[i]}
+		place.refresh, place.audit = place.conductor.Tasks(log, cfg.Jobs.Deadline)
+		p.all = append(p.all, place)
 	}
-	p, err := s.furnish(ctx, store)
-	if err != nil {
-		return nil, errors.Join(err, store.Close())
-	}
-	return p, nil
+	return p
 }
 
-// furnish makes the jobs on a content store.
-func (s *service) furnish(ctx context.Context, store *content.Store) (*workplace, error) {
+func (p *workplaces) close() (err error) {
+	for _, place := range p.all {
+		err = errors.Join(err, place.close())
+	}
+	return err
+}
+
+// equipped returns the timetable and the sources; nil: the store is not open.
+func (p *workplace) equipped() (*jobs.Timetable, *sources) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.timetable, p.sources
+}
+
+// equip opens the content store, once, and makes its timetable.
+func (s *service) equip(ctx context.Context, p *workplace) error {
+	store, err := p.open(ctx, s.host.in, s.host.log, s.editions)
+	if err != nil {
+		return err
+	}
 	log := s.host.log
-	p := &workplace{store: store, conductor: newConductor(log, s.cfg, store, s.editions), timetable: jobs.NewTimetable(log)}
-	var audit *jobs.Task
-	p.refresh, audit = p.conductor.Tasks(log, s.cfg.Jobs.Deadline)
-	p.timetable.Add(s.cfg.Jobs.Refresh, p.refresh)
-	p.timetable.Add(s.cfg.Jobs.Audit, audit)
-	var err error
-	if p.sources, err = openSources(ctx, log, s.cfg, store); err != nil {
-		return nil, err
+	timetable := jobs.NewTimetable(log)
+	timetable.Add(s.cfg.Jobs.Refresh, p.refresh)
+	timetable.Add(s.cfg.Jobs.Audit, p.audit)
+	sources, err := openSources(ctx, log, p.cfg, store)
+	if err == nil {
+		err = sources.schedule(log, timetable, s.cfg.Jobs.Deadline, p.refresh.Trigger)
 	}
-	return p, p.sources.schedule(log, p.timetable, s.cfg.Jobs.Deadline, p.refresh.Trigger)
+	if err != nil {
+		return errors.Join(err, p.close())
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.timetable, p.sources = timetable, sources
+	return nil
 }
 
-// work runs the jobs on their timetable, once the content store can be opened.
+// equipAll opens the content stores, once. The error is of those that can't be opened
+// and are not as before.
+func (s *service) equipAll(ctx context.Context, before *config.Config) error {
+	var faults []error
+	for _, p := range s.places.all {
+		err := s.equip(ctx, p)
+		same := func(one *config.Config) bool { return reflect.DeepEqual(one.Content, p.cfg.Content) }
+		if err != nil && !slices.ContainsFunc(before.Stores(), same) { // what can't be reached now could be before
+			faults = append(faults, err)
+			continue
+		}
+		s.places.conductors.Unopened(ctx, p.cfg.Content.ID, err)
+	}
+	return errors.Join(faults...)
+}
+
+// work runs the jobs of all content stores, each by itself.
 func (s *service) work(ctx context.Context) error {
-	if s.place == nil {
-		place, err := s.awaitContent(ctx)
+	defer s.editions.Share(ctx, settings(s.cfg))()
+	if err := s.editions.Acquire(ctx, stationIDs(s.cfg)); err != nil {
+		s.host.log.Debug("leases not acquired", "error", err)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, p := range s.places.all {
+		group.Go(func() error { return s.workAt(ctx, p) })
+	}
+	return group.Wait()
+}
+
+// workAt runs the jobs of a content store on their timetable, once that can be opened.
+func (s *service) workAt(ctx context.Context, p *workplace) error {
+	if timetable, _ := p.equipped(); timetable == nil {
+		err := s.awaitContent(ctx, p)
 		if ctx.Err() != nil && err != nil {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		s.place = place
-		s.host.shop.open(place)
 	}
-	p := s.place
-	defer s.editions.Share(ctx, settings(s.cfg))()
-	defer p.sources.close()
-	if err := s.editions.Acquire(ctx); err != nil {
+	timetable, sources := p.equipped()
+	defer sources.close()
+	if err := s.editions.Acquire(ctx, p.stations()); err != nil {
 		s.host.log.Debug("leases not acquired", "error", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return s.lead(ctx, p.conductor) })
-	group.Go(func() error { return p.timetable.Run(ctx) })
+	group.Go(func() error { return s.lead(ctx, p) })
+	group.Go(func() error { return timetable.Run(ctx) })
 	group.Go(func() error { return p.conductor.Wake(ctx, p.refresh.Trigger) })
-	if s.cfg.Content.Notify != "" {
-		shop := s.host.shop
+	if p.cfg.Content.Notify != "" {
+		shop, name, listening := s.host.shop, p.cfg.Content.ID, notListening
+		if name != "" {
+			listening.Component += " " + name
+		}
 		group.Go(func() error {
-			return p.store.Listen(ctx, shop.wake, func(err error) { shop.conditions.Note(notListening, "", err) })
+			return p.opened().Listen(ctx, func(id string) { shop.wake(name, id) }, func(err error) { shop.conditions.Note(listening, "", err) })
 		})
 	}
 	return group.Wait()
@@ -94,21 +152,21 @@ const (
 	leadPoll     = time.Second
 )
 
-// lead holds the leases of the stations for as long as the content store can be
+// lead holds the leases of a content store's stations for as long as that can be
 // reached.
-func (s *service) lead(ctx context.Context, conductor *jobs.Conductor) error {
+func (s *service) lead(ctx context.Context, p *workplace) error {
 	tick := time.NewTicker(leadPoll)
 	defer tick.Stop()
 	for ctx.Err() == nil {
 		leading, stop := context.WithCancel(ctx)
 		var holding errgroup.Group
-		holding.Go(func() error { return s.editions.Lead(leading) })
-		s.awaitStore(ctx, tick, func(down time.Duration) bool { return down > leadPatience }, conductor)
+		holding.Go(func() error { return s.editions.Lead(leading, p.stations()) })
+		s.awaitStore(ctx, tick, func(down time.Duration) bool { return down > leadPatience }, p.conductor)
 		stop()
 		if err := holding.Wait(); err != nil {
 			return err
 		}
-		s.awaitStore(ctx, tick, func(down time.Duration) bool { return down == 0 }, conductor)
+		s.awaitStore(ctx, tick, func(down time.Duration) bool { return down == 0 }, p.conductor)
 	}
 	return nil
 }
@@ -135,21 +193,22 @@ var notListening = condition.Kind{
 // storeRetry is how often a content store that can't be opened is tried again.
 const storeRetry = 5 * time.Second
 
-// awaitContent opens the content store. One that can't be opened is waited for; but
-// the embedded one is an error where the local copy has nothing to serve.
-func (s *service) awaitContent(ctx context.Context) (*workplace, error) {
+// awaitContent opens a content store. One that can't be opened is waited for; but the
+// embedded one is an error where it is the only one and the local copy has nothing to
+// serve.
+func (s *service) awaitContent(ctx context.Context, p *workplace) error {
 	for {
-		place, err := s.equip(ctx)
-		if err != nil && (ctx.Err() != nil || s.cfg.Content.Driver == config.SQLite && !s.serves()) {
-			return nil, err
+		err := s.equip(ctx, p)
+		if err != nil && (ctx.Err() != nil || p.cfg.Content.Driver == config.SQLite && len(s.places.all) == 1 && !s.serves()) {
+			return err
 		}
-		s.host.shop.conditions.Note(jobs.StoreUnreachable, "", err)
+		s.places.conductors.Unopened(ctx, p.cfg.Content.ID, err)
 		if err == nil {
-			return place, nil
+			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return ctx.Err()
 		case <-time.After(storeRetry):
 		}
 	}

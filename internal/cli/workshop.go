@@ -1,69 +1,103 @@
 package cli
 
 import (
+	"slices"
 	"sync"
 	"time"
 
 	"feedstation/internal/condition"
-	"feedstation/internal/content"
+	"feedstation/internal/config"
 	"feedstation/internal/ingest/receive"
 	"feedstation/internal/server"
 	"feedstation/jobs"
 )
 
-// workshop is the jobs of the process as the admin listener knows them. They are
-// there once the content store could be opened; a reload puts others in their place.
+// workshop is the jobs of the process as the admin listener knows them. Those of a
+// content store run once that could be opened; a reload puts others in their place.
 type workshop struct {
-	mu        sync.Mutex
-	conductor *jobs.Conductor // nil: not open yet
-	refresh   *jobs.Task
-	timetable *jobs.Timetable
-	sources   *sources
-	store     *content.Store // nil: not open
-
+	mu         sync.Mutex
+	places     *workplaces
+	closed     bool
 	conditions *condition.Set
 }
 
-// open has the jobs be those of a workplace; nil: there are none yet.
-func (w *workshop) open(p *workplace) {
+// open has the jobs be those of workplaces; nil: there are none.
+func (w *workshop) open(p *workplaces) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if p == nil {
-		p = new(workplace)
+		p = new(workplaces)
 	}
-	w.conductor, w.timetable, w.refresh, w.sources, w.store = p.conductor, p.timetable, p.refresh, p.sources, p.store
+	w.places = p
 }
 
 // close has no more articles stored: the store is about to be closed.
 func (w *workshop) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.store = nil
+	w.closed = true
+}
+
+func (w *workshop) now() *workplaces {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.places
+}
+
+// embedded returns the workplace of the embedded store; nil: there is none.
+func (p *workplaces) embedded() *workplace {
+	i := slices.IndexFunc(p.all, func(p *workplace) bool { return p.cfg.Content.Driver == config.SQLite })
+	if i < 0 {
+		return nil
+	}
+	return p.all[i]
 }
 
 // Store implements receive.Jobs.
 func (w *workshop) Store() receive.Store {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.store == nil {
+	closed := w.closed
+	w.mu.Unlock()
+	if closed {
 		return nil
 	}
-	return w.store
+	if place := w.now().embedded(); place != nil {
+		if timetable, _ := place.equipped(); timetable != nil {
+			if store := place.opened(); store != nil {
+				return store
+			}
+		}
+	}
+	return nil
 }
 
-// tried reports whether the jobs have once done what they can: a refresh has ended,
-// or the content store can't be opened.
+// tried reports whether the jobs have once done what they can: of each content store a
+// refresh has ended, or it can't be opened.
 func (w *workshop) tried() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.conductor == nil {
-		return w.conditions.Has(jobs.StoreUnreachable)
-	}
-	return w.refresh.Last().Ended
+	p := w.now()
+	return !slices.ContainsFunc(p.all, func(place *workplace) bool {
+		_, _, wrong := p.conductors.Store(place.cfg.Content.ID)
+		return !wrong && !place.refresh.Last().Ended
+	})
 }
 
 // Stored implements receive.Jobs. What this process has stored it also builds.
-func (w *workshop) Stored() { _ = w.Refresh(server.Hint{}) } // only unknown stations are an error
+func (w *workshop) Stored() {
+	p := w.now()
+	if place := p.embedded(); place != nil {
+		p.conductors.HintStore(place.cfg.Content.ID, jobs.Hint{Here: true})
+		place.refresh.Trigger()
+	}
+}
+
+// Served implements receive.Jobs.
+func (w *workshop) Served(station string) time.Time {
+	p := w.now()
+	if place := p.embedded(); place != nil {
+		return p.conductors.CheckedOf(station, place.cfg.Content.ID)
+	}
+	return time.Time{}
+}
 
 // Why implements receive.Jobs.
 func (w *workshop) Why(station string) string {
@@ -75,120 +109,112 @@ func (w *workshop) Why(station string) string {
 
 // Hooked implements server.Jobs. In an embedded store nothing has the system's own ids.
 func (w *workshop) Hooked(system string, articles []string) {
-	w.mu.Lock()
-	if w.sources != nil {
-		w.sources.wake(system, articles)
+	for _, place := range w.now().all {
+		if _, sources := place.equipped(); sources != nil {
+			sources.wake(system, articles)
+		}
 	}
-	w.mu.Unlock()
 	_ = w.Refresh(server.Hint{Articles: articles}) // only unknown stations are an error
 }
 
-// Refresh implements server.Jobs. Before the content store is open there is
+// Refresh implements server.Jobs. Before a content store is open there is
 // nothing to do: the first refresh looks at everything.
 func (w *workshop) Refresh(hint server.Hint) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.conductor == nil {
-		return nil
-	}
-	if err := w.conductor.Hint(jobs.Hint{Stations: hint.Stations, Articles: hint.Articles, Here: true}); err != nil {
+	p := w.now()
+	if err := p.conductors.Hint(jobs.Hint{Stations: hint.Stations, Articles: hint.Articles, Here: true}); err != nil {
 		return err
 	}
-	w.refresh.Trigger()
+	for _, place := range p.all {
+		place.refresh.Trigger()
+	}
 	return nil
 }
 
-// wake has a refresh run at once, and look for an article where one is named. All
-// processes are woken: the one that leads follows it.
-func (w *workshop) wake(id string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.conductor == nil {
+// wake has a refresh of a content store run at once, and look for an article where one
+// is named. All processes are woken: the one that leads follows it.
+func (w *workshop) wake(store, id string) {
+	p := w.now()
+	i := slices.IndexFunc(p.all, func(place *workplace) bool { return place.cfg.Content.ID == store })
+	if i < 0 {
 		return
 	}
 	if id != "" {
-		_ = w.conductor.Hint(jobs.Hint{Articles: []string{id}}) // only unknown stations are an error
+		p.conductors.HintStore(store, jobs.Hint{Articles: []string{id}})
 	}
-	w.refresh.Trigger()
+	p.all[i].refresh.Trigger()
 }
 
 // Condition implements server.Jobs.
 func (w *workshop) Condition(station string) (why condition.Condition, ok bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.conductor == nil {
-		return w.conditions.Get(jobs.StoreUnreachable, "")
-	}
-	return w.conductor.Condition(station)
+	return w.now().conductors.Condition(station)
 }
 
 // Conditions implements server.Jobs.
 func (w *workshop) Conditions() []condition.Condition {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	all := w.conditions.All()
-	if w.conductor != nil {
-		all = append(all, w.conductor.Conditions()...)
-		all = append(all, w.sources.conditions()...)
+	p := w.now()
+	all := append(w.conditions.All(), p.conductors.Conditions()...)
+	for _, place := range p.all {
+		if _, sources := place.equipped(); sources != nil {
+			all = append(all, sources.conditions()...)
+		}
 	}
 	return all
 }
 
 // Sources returns what the sources are like.
-func (w *workshop) Sources() []server.Source {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.sources == nil {
-		return nil
+func (w *workshop) Sources() (all []server.Source) {
+	for _, place := range w.now().all {
+		if _, sources := place.equipped(); sources != nil {
+			all = append(all, sources.status()...)
+		}
 	}
-	return w.sources.status()
+	return all
+}
+
+// Contents returns what the content stores are like.
+func (w *workshop) Contents() (all []server.Content) {
+	p := w.now()
+	for _, place := range p.all {
+		why, looked, wrong := p.conductors.Store(place.cfg.Content.ID)
+		one := server.Content{Name: place.cfg.Content.Key(), Stations: place.stations(), Looked: looked, State: "ok"}
+		switch {
+		case wrong:
+			one.State, one.Since, one.Err = why.State, why.Since, why.Err
+		case looked.IsZero():
+			one.State = "waiting"
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 // Checked implements server.Jobs.
-func (w *workshop) Checked(station string) time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.conductor == nil {
-		return time.Time{}
-	}
-	return w.conductor.Checked(station)
-}
+func (w *workshop) Checked(station string) time.Time { return w.now().conductors.Checked(station) }
 
 // Tasks implements server.Jobs.
 func (w *workshop) Tasks() (tasks []server.Task) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.timetable == nil {
-		return nil
-	}
-	for _, t := range w.timetable.Tasks() {
-		last := t.Last()
-		tasks = append(tasks, server.Task{
-			Name: t.Name(), Started: last.Started, Duration: last.Duration, Running: last.Running, Err: last.Err, Next: w.timetable.Next(t),
-		})
+	for _, place := range w.now().all {
+		timetable, _ := place.equipped()
+		if timetable == nil {
+			continue
+		}
+		for _, t := range timetable.Tasks() {
+			last := t.Last()
+			tasks = append(tasks, server.Task{
+				Name: t.Name(), Started: last.Started, Duration: last.Duration, Running: last.Running, Err: last.Err, Next: timetable.Next(t),
+			})
+		}
 	}
 	return tasks
 }
 
 // LeftOut implements server.Jobs.
-func (w *workshop) LeftOut() map[string]int64 {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.conductor == nil {
-		return nil
-	}
-	return w.conductor.LeftOut()
-}
+func (w *workshop) LeftOut() map[string]int64 { return w.now().conductors.LeftOut() }
 
 // Drift implements server.Jobs.
 func (w *workshop) Drift() map[string]int64 {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.conductor == nil {
-		return nil
-	}
 	months := map[string]int64{}
-	for cause, n := range w.conductor.Drift() {
+	for cause, n := range w.now().conductors.Drift() {
 		months[string(cause)] = n
 	}
 	return months

@@ -34,8 +34,10 @@ import (
 
 // Config is a valid configuration. It does not change.
 type Config struct {
-	Network  *network.Network // languages are BCP 47, zones are never nil
-	Content  Content
+	Network *network.Network // languages are BCP 47, zones are never nil
+	Content Content
+	// Contents are further content stores, whose stations name them; see [Config.Stores].
+	Contents []Content
 	Cache    Cache
 	Jobs     Jobs
 	Feeds    Feeds
@@ -68,6 +70,9 @@ const (
 
 // Content is where the articles are.
 type Content struct {
+	// ID is the name of one of Contents, as network.Station has it; empty: it is
+	// Config.Content.
+	ID string `key:"id"`
 	// Driver is the kind of store: SQLite, SQLiteReadOnly, Postgres or MySQL.
 	Driver string `key:"driver" default:"sqlite"`
 	// DSN is where the store is. For SQLite and SQLiteReadOnly it is the path of the
@@ -302,6 +307,7 @@ type document struct {
 	Network  networkSection   `key:"network"`
 	Stations []stationSection `key:"stations"`
 	Content  Content          `key:"content"`
+	Contents []Content        `key:"contents"`
 	Cache    Cache            `key:"cache"`
 	Jobs     Jobs             `key:"jobs"`
 	Feeds    Feeds            `key:"feeds"`
@@ -335,7 +341,8 @@ type stationAliases struct {
 type stationSection struct {
 	ID          string           `key:"id"`
 	Was         []string         `key:"was"`
-	Key         storeKey         `key:"key"` // empty: the id
+	Key         storeKey         `key:"key"`     // empty: the id
+	Content     string           `key:"content"` // of contents; empty: that of content
 	Name        string           `key:"name"`
 	URL         string           `key:"url"`
 	All         bool             `key:"all" default:"false"`

@@ -74,8 +74,18 @@ func (doc *document) warnOpen(r *report) {
 	for _, system := range slices.Sorted(maps.Keys(hooks)) {
 		secrets = append(secrets, struct{ path, text string }{"server.hooks." + system, hooks[system]})
 	}
-	if !doc.Content.isFile() {
-		secrets = append(secrets, struct{ path, text string }{"content.dsn", strings.Join(secret.InDSN(doc.Content.DSN.Reveal()), "")})
+	for i, c := range append([]Content{doc.Content}, doc.Contents...) {
+		path := "content."
+		if i > 0 {
+			path = fmt.Sprintf("contents[%d].", i-1)
+		}
+		if !c.isFile() {
+			secrets = append(secrets, struct{ path, text string }{path + "dsn", strings.Join(secret.InDSN(c.DSN.Reveal()), "")})
+		}
+		for j, s := range c.Sources {
+			at := fmt.Sprintf("%ssources[%d].", path, j)
+			secrets = append(secrets, struct{ path, text string }{at + "password", s.Password.Reveal()}, struct{ path, text string }{at + "token", s.Token.Reveal()})
+		}
 	}
 	if redis := doc.Cache.Redis; redis != nil {
 		if _, ok := r.places["cache.redis.password"]; !ok { // then it is in an address
@@ -83,10 +93,6 @@ func (doc *document) warnOpen(r *report) {
 		}
 		secrets = append(secrets, struct{ path, text string }{"cache.redis.password", redis.Password.Reveal()},
 			struct{ path, text string }{"cache.redis.sentinel_password", redis.SentinelPassword.Reveal()})
-	}
-	for i, s := range doc.Content.Sources {
-		at := fmt.Sprintf("content.sources[%d].", i)
-		secrets = append(secrets, struct{ path, text string }{at + "password", s.Password.Reveal()}, struct{ path, text string }{at + "token", s.Token.Reveal()})
 	}
 	for _, s := range secrets {
 		if at, ok := r.places[s.path]; ok && at.variable == "" && s.text != "" {
@@ -124,7 +130,7 @@ func loadOpen(r *report, data []byte, environ []string, open bool) (*Config, err
 	}
 	doc.warnRobots(r, n)
 	c := &Config{
-		Network: n, Content: doc.Content, Cache: doc.Cache, Jobs: doc.Jobs,
+		Network: n, Content: doc.Content, Contents: append([]Content(nil), doc.Contents...), Cache: doc.Cache, Jobs: doc.Jobs,
 		Feeds: doc.Feeds, Sitemaps: doc.Sitemaps, Server: doc.Server, Log: doc.Log, Files: r.files,
 	}
 	for _, warning := range r.sorted(r.warnings) {
@@ -178,7 +184,7 @@ func (doc *document) network() (*network.Network, error) {
 	stations := make([]*network.Station, len(doc.Stations))
 	for i, s := range doc.Stations {
 		stations[i] = &network.Station{
-			ID: s.ID, Was: append([]string(nil), s.Was...), Key: string(s.Key), Name: s.Name, URL: s.URL, Description: s.Description, Email: s.Email,
+			ID: s.ID, Was: append([]string(nil), s.Was...), Key: string(s.Key), Content: s.Content, Name: s.Name, URL: s.URL, Description: s.Description, Email: s.Email,
 			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: s.Rights, NewsName: s.NewsName, Rules: doc.rules(&s), All: s.All, Profiles: s.Profiles,
 			Former: network.Former{Closed: s.Closed, MovedTo: s.MovedTo},
 			Feed:   s.feed().over(doc.Feeds.Feed()),

@@ -143,8 +143,11 @@ func structKeys(typ reflect.Type, path string) []string {
 	var keys []string
 	for field := range typ.Fields() {
 		key := join(path, field.Tag.Get("key"))
+		if key == "content.id" { // of contents alone
+			continue
+		}
 		keys = append(keys, key)
-		if field.Type == reflect.TypeFor[[]Source]() { // see TestSourceKeys
+		if field.Type == reflect.TypeFor[[]Source]() || field.Type == reflect.TypeFor[[]Content]() { // see TestSourceKeys; they have those of content
 			continue
 		}
 		if inner, suffix, ok := innerStruct(field.Type); ok {

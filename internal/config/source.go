@@ -97,21 +97,20 @@ type SourceTLS struct {
 	Key         string `key:"key"`
 }
 
-func (doc *document) validateSources(r *report) {
-	ids := map[string]string{}
-	for i := range doc.Content.Sources {
-		doc.validateSource(r, fmt.Sprintf("content.sources[%d]", i), &doc.Content.Sources[i], ids)
+func (doc *document) validateSources(r *report, path string, c *Content, ids map[string]string) {
+	for i := range c.Sources {
+		doc.validateSource(r, fmt.Sprintf("%s.sources[%d]", path, i), c, &c.Sources[i], ids)
 	}
-	switch c := &doc.Content; {
+	switch {
 	case len(c.Sources) == 0:
 	case c.Driver != SQLite:
-		r.value("content.sources", "only for sqlite: sources fill the embedded store")
+		r.value(path+".sources", "only for sqlite: sources fill the embedded store")
 	case c.Demo > 0:
-		r.warn("content.demo", "a store that sources fill gets no demo articles")
+		r.warn(path+".demo", "a store that sources fill gets no demo articles")
 	}
 }
 
-func (doc *document) validateSource(r *report, path string, s *Source, ids map[string]string) {
+func (doc *document) validateSource(r *report, path string, c *Content, s *Source, ids map[string]string) {
 	r.id(path+".id", s.ID, ids)
 	if !slices.Contains(SourceKinds[:], s.Kind) {
 		if s.Kind == "" {
@@ -121,7 +120,7 @@ func (doc *document) validateSource(r *report, path string, s *Source, ids map[s
 		}
 		return
 	}
-	doc.validateStationsOf(r, path, s)
+	doc.validateStationsOf(r, path, c, s)
 	s.validateAddresses(r, path)
 	s.validateFields(r, path)
 	between(r, path+".size", s.Size, 0, 1000)
@@ -139,21 +138,23 @@ func (doc *document) validateSource(r *report, path string, s *Source, ids map[s
 }
 
 // validateStationsOf reports stations and channels that there are not.
-func (doc *document) validateStationsOf(r *report, path string, s *Source) {
-	channels := map[string][]string{} // by station; both by former ids as well
+func (doc *document) validateStationsOf(r *report, path string, content *Content, s *Source) {
+	channels, contents := map[string][]string{}, map[string]string{} // by station; both by former ids as well
 	for _, station := range doc.Stations {
 		var ids []string
 		for _, c := range station.Channels {
 			ids = append(append(ids, c.ID), c.Was...)
 		}
 		for _, id := range append(station.Was[:len(station.Was):len(station.Was)], station.ID) {
-			channels[id] = ids
+			channels[id], contents[id] = ids, station.Content
 		}
 	}
 	var used []string
 	station := func(at, id string) {
 		if _, ok := channels[id]; !ok {
 			r.value(at, "no station %s", quote(id))
+		} else if contents[id] != content.ID {
+			r.value(at, "the articles of station %s are in another content store", quote(id))
 		}
 		used = append(used, channels[id]...)
 	}

@@ -20,11 +20,14 @@ func (doc *document) validateStations(r *report) {
 	case !slices.ContainsFunc(doc.Stations, func(s stationSection) bool { return !s.Closed && s.MovedTo == "" }):
 		r.value("stations", "all are closed or moved: want at least one that publishes")
 	}
-	ids, keys, hosts := map[string]string{}, map[string]string{}, map[string]string{} // paths
+	ids, keys, hosts := map[string]string{}, map[string]map[string]string{}, map[string]string{} // paths, those of keys by content store
 	for i, s := range doc.Stations {
 		path := fmt.Sprintf("stations[%d]", i)
 		r.id(path+".id", s.ID, ids)
-		r.key(path, s.Key, s.ID, keys)
+		if keys[s.Content] == nil {
+			keys[s.Content] = map[string]string{}
+		}
+		r.key(path, s.Key, s.ID, keys[s.Content])
 		r.name(path+".name", s.Name)
 		s.validateURL(r, path+".url", hosts)
 		s.validateOptions(r, path)

@@ -23,8 +23,7 @@ func (doc *document) validate(r *report) {
 	doc.validateStations(r)
 	doc.validateAliases(r)
 	doc.validateRobots(r)
-	doc.Content.validate(r)
-	doc.validateSources(r)
+	doc.validateContents(r)
 	doc.Cache.validate(r)
 	doc.Jobs.validate(r)
 	if !doc.Jobs.Enabled && doc.Cache.Redis == nil {
@@ -43,80 +42,80 @@ func (doc *document) validate(r *report) {
 	doc.Log.validate(r)
 }
 
-func (c *Content) validate(r *report) {
-	between(r, "content.demo", c.Demo, 0, 1_000_000)
-	between(r, "content.overlap", c.Overlap, time.Second, 24*time.Hour)
-	between(r, "content.timeout", c.Timeout, 100*time.Millisecond, 5*time.Minute)
+func (c *Content) validate(r *report, path string) {
+	between(r, path+".demo", c.Demo, 0, 1_000_000)
+	between(r, path+".overlap", c.Overlap, time.Second, 24*time.Hour)
+	between(r, path+".timeout", c.Timeout, 100*time.Millisecond, 5*time.Minute)
 	if _, err := c.Status.words(); err != nil {
-		r.value("content.status", "%w", err)
+		r.value(path+".status", "%w", err)
 	}
-	c.validateMap(r)
+	c.validateMap(r, path)
 	if c.Driver != SQLite && c.Demo > 0 {
-		r.warn("content.demo", "only the embedded store is filled with demo articles")
+		r.warn(path+".demo", "only the embedded store is filled with demo articles")
 	}
-	c.validateText(r)
-	c.validateTLS(r)
+	c.validateText(r, path)
+	c.validateTLS(r, path)
 	if c.Notify != "" && c.Driver != Postgres {
-		r.value("content.notify", "only for postgres: no other database notifies")
+		r.value(path+".notify", "only for postgres: no other database notifies")
 	}
 	dsn := c.DSN.Reveal()
 	if strings.TrimSpace(dsn) == "" {
-		r.value("content.dsn", "missing")
+		r.value(path+".dsn", "missing")
 		return
 	}
 	switch c.Driver {
 	case SQLite, SQLiteReadOnly:
-		c.validateFile(r, dsn)
+		c.validateFile(r, path, dsn)
 	case Postgres:
 		if !strings.Contains(dsn, "://") && !strings.Contains(dsn, "=") {
-			r.value("content.dsn", "want an address such as postgres://user:password@host:5432/database")
+			r.value(path+".dsn", "want an address such as postgres://user:password@host:5432/database")
 		}
 	case MySQL:
 		if !strings.Contains(dsn, "@") || !strings.Contains(dsn, "/") {
-			r.value("content.dsn", "want an address such as user:password@tcp(host:3306)/database")
+			r.value(path+".dsn", "want an address such as user:password@tcp(host:3306)/database")
 		}
 	default:
-		r.value("content.driver", "want sqlite, sqlite_readonly, postgres or mysql, got %q", word(c.Driver))
+		r.value(path+".driver", "want sqlite, sqlite_readonly, postgres or mysql, got %q", word(c.Driver))
 	}
 }
 
 // shortcode is a name that a plugin of WordPress can register.
 var shortcode = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
 
-func (c *Content) validateText(r *report) {
+func (c *Content) validateText(r *report, path string) {
 	if c.Text != TextHTML && c.Text != TextWordPress {
-		r.value("content.text", "want %s or %s, got %s", TextHTML, TextWordPress, quote(c.Text))
+		r.value(path+".text", "want %s or %s, got %s", TextHTML, TextWordPress, quote(c.Text))
 	}
 	if c.ArticleParts != "" && (c.Text != TextWordPress || c.Driver == SQLite) {
-		r.value("content.article_parts", "only for text: wordpress from a database of your own")
+		r.value(path+".article_parts", "only for text: wordpress from a database of your own")
 	}
 	if len(c.Shortcodes) > 0 && c.Text != TextWordPress {
-		r.value("content.shortcodes", "only for text: wordpress")
+		r.value(path+".shortcodes", "only for text: wordpress")
 	}
 	for i, name := range c.Shortcodes {
 		if !shortcode.MatchString(name) {
-			r.value(fmt.Sprintf("content.shortcodes[%d]", i), "want a name such as su_note, without brackets, got %s", quote(name))
+			r.value(fmt.Sprintf("%s.shortcodes[%d]", path, i), "want a name such as su_note, without brackets, got %s", quote(name))
 		}
 	}
 }
 
-func (c *Content) validateFile(r *report, dsn string) {
+func (c *Content) validateFile(r *report, path, dsn string) {
 	switch {
 	case strings.Contains(dsn, "://") || strings.Contains(dsn, "@tcp(") || strings.HasPrefix(dsn, "file:"):
-		r.value("content.dsn", "want the path of a file, got an address")
+		r.value(path+".dsn", "want the path of a file, got an address")
 	case noPath.MatchString(dsn):
-		r.value("content.dsn", "want the path of a file; for an address, set content.driver as well")
+		r.value(path+".dsn", "want the path of a file; for an address, set %s.driver as well", path)
 	case strings.HasPrefix(dsn, ":"):
-		r.value("content.dsn", "want the path of a file: a store in memory is not supported")
+		r.value(path+".dsn", "want the path of a file: a store in memory is not supported")
 	}
 	if c.Driver == SQLiteReadOnly {
 		return
 	}
 	if c.Articles != "articles" {
-		r.value("content.articles", "only for a database of your own: the embedded store names its tables itself")
+		r.value(path+".articles", "only for a database of your own: the embedded store names its tables itself")
 	}
 	if c.ArticleChannels != "article_channels" {
-		r.value("content.article_channels", "only for a database of your own: the embedded store names its tables itself")
+		r.value(path+".article_channels", "only for a database of your own: the embedded store names its tables itself")
 	}
 }
 

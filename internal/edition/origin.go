@@ -6,6 +6,7 @@ import "time"
 // whose newest change is older has gone back: it is a replica that is behind, or was
 // restored from a dump.
 type Origin struct {
+	Store  string    `json:"store,omitempty"` // the content store's name; empty: that of the one without
 	Newest time.Time `json:"newest,omitzero"` // the last change of a row, no later than the store's clock; zero: there is none
 	Row    string    `json:"row,omitempty"`   // id of that row
 	// Server tells one server from another, and from itself before a restart; empty:

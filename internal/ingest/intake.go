@@ -229,6 +229,8 @@ func (i *Intake) decode(r Record) (a article.Article, odd []article.Fault, err e
 	switch {
 	case !ok:
 		return a, nil, article.Fault{Place: "station", Err: fmt.Errorf("%q is not in the configuration", a.Station)}
+	case !i.Network.Holds(station):
+		return a, nil, article.Fault{Place: "station", Err: fmt.Errorf("the articles of %s are in another content store", a.Station)}
 	case i.Station != "" && station.ID != i.Station:
 		return a, nil, article.Fault{Place: "station", Err: fmt.Errorf("want %s, got %q", i.Station, a.Station)}
 	}

@@ -6,6 +6,12 @@ import "cmp"
 // is its key. A station's keys of channels hold for it alone; of a channel that it
 // does not have, the key is that of a station with all articles, which shows them.
 
+// storeKeys are the keys of a content store.
+type storeKeys struct {
+	byKey map[string]string // ids of stations
+	ofAll channelKeys       // of its stations with all articles
+}
+
 // StationKey returns what the content store calls a station.
 func (n *Network) StationKey(id string) string {
 	if s := n.byID[id]; s != nil {
@@ -18,7 +24,7 @@ func (n *Network) StationKey(id string) string {
 // no station's key is returned as it is, or as what no id is where a station has
 // that for its id, and another key.
 func (n *Network) StationOf(key string) string {
-	if id, ok := n.byKey[key]; ok {
+	if id, ok := n.keys.byKey[key]; ok {
 		return id
 	}
 	if n.byID[key] != nil {
@@ -32,7 +38,7 @@ func (n *Network) ChannelKey(station, id string) string {
 	if s := n.byID[station]; s != nil && s.HasChannel(id) {
 		return s.keys.key(id)
 	}
-	return n.ofAll.key(id)
+	return n.keys.ofAll.key(id)
 }
 
 // ChannelOf returns the id of the channel that the content store calls so at a
@@ -44,11 +50,11 @@ func (n *Network) ChannelOf(station, key string) string {
 			return id
 		}
 	}
-	id, ok := n.ofAll.ids[key]
+	id, ok := n.keys.ofAll.ids[key]
 	switch {
 	case ok && (s == nil || !s.HasChannel(id)):
 		return id
-	case s != nil && s.HasChannel(key) || n.ofAll.keys[key] != "":
+	case s != nil && s.HasChannel(key) || n.keys.ofAll.keys[key] != "":
 		return strange(key)
 	}
 	return key

@@ -25,8 +25,10 @@ type Network struct {
 	byWas  map[string]*Station // by former ids
 	byHost map[string]*site    // by normalised host
 	shared map[string]bool     // normalised hosts under which stations are /{station}/…
-	byKey  map[string]string   // ids of stations
-	ofAll  channelKeys         // of stations with all articles
+
+	keys     storeKeys            // of the content store without a name, or see In
+	contents map[string]storeKeys // of all, by name
+	only     *string              // see In; nil: it is the whole network
 }
 
 // Station is one edition of the network, on a host of its own or in a folder of one.
@@ -34,6 +36,7 @@ type Station struct {
 	ID          string
 	Was         []string `json:"-"`          // its former ids; no document depends on them
 	Key         string   `json:",omitempty"` // what the content store calls it; empty: its ID
+	Content     string   `json:",omitempty"` // the content store that has its articles; empty: the one without a name
 	Name        string
 	URL         string // scheme, host and perhaps a folder, ASCII, without a trailing slash
 	Description string
@@ -145,7 +148,7 @@ func Base(page string) (string, error) {
 func New(name string, stations []*Station, shared []string) (*Network, error) {
 	n := &Network{
 		Name: name, byID: map[string]*Station{}, byWas: map[string]*Station{}, byHost: map[string]*site{}, shared: map[string]bool{},
-		byKey: map[string]string{}, ofAll: newChannelKeys(),
+		contents: map[string]storeKeys{},
 	}
 	var faults []error
 	for i, s := range stations {
@@ -174,6 +177,7 @@ func New(name string, stations []*Station, shared []string) (*Network, error) {
 		}
 		n.shared[normal] = true
 	}
+	n.keys = n.contents[""]
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
@@ -194,10 +198,15 @@ func (n *Network) add(s *Station) (faults []error) {
 		n.byID[s.ID] = s
 	}
 
-	if key := cmp.Or(s.Key, s.ID); n.byKey[key] != "" && n.byKey[key] != s.ID {
-		fault("key: station %s is called %q as well", n.byKey[key], key)
+	of, known := n.contents[s.Content]
+	if !known {
+		of = storeKeys{map[string]string{}, newChannelKeys()}
+		n.contents[s.Content] = of
+	}
+	if key := cmp.Or(s.Key, s.ID); of.byKey[key] != "" && of.byKey[key] != s.ID {
+		fault("key: station %s is called %q as well", of.byKey[key], key)
 	} else {
-		n.byKey[key] = s.ID
+		of.byKey[key] = s.ID
 	}
 
 	own, err := Base(s.URL)
@@ -220,7 +229,7 @@ func (n *Network) add(s *Station) (faults []error) {
 			s.notNews = append(s.notNews, c.ID)
 		}
 		if s.All {
-			n.ofAll.add(c)
+			of.ofAll.add(c)
 		}
 		if err := CheckID(c.ID); err != nil {
 			fault("channels[%d].id: %w", i, err)

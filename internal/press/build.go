@@ -25,6 +25,9 @@ type Order struct {
 	// Editions returns the current edition of another station, of whose articles a
 	// feed may have some. It may be nil.
 	Editions func(station string) (*edition.Edition, bool)
+	// Offers are what other content stores have for the feeds of a station with all
+	// articles.
+	Offers []*Offer
 	// Enough reports whether old months that have not been reached wait for the
 	// next build, so that what is new does not wait for them.
 	Enough func() bool
@@ -91,7 +94,7 @@ type builder struct {
 // *ReaddressedError where it must not replace it, which may still lose
 // [Outcome.Withdrawn]. The outcome holds either way.
 func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, error) {
-	snapshot, err := withhold(ctx, o.Snapshot, o.Retractions)
+	snapshot, err := withhold(ctx, gather(p.network, o.Snapshot, o.Offers), o.Retractions)
 	if err != nil {
 		return nil, Outcome{Memory: o.Memory}, err
 	}

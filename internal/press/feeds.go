@@ -129,25 +129,41 @@ const windowStep = time.Hour
 
 // since returns when the window of a feed begins.
 func (b *builder) since(channel network.Channel) time.Time {
-	window := b.feedOf(channel).Window
-	if window == 0 {
-		return b.asOf.Add(windowStep)
+	return windowOf(b.feedOf(channel), b.asOf)
+}
+
+// windowOf returns when the window of a feed begins at a moment.
+func windowOf(rule network.Feed, at time.Time) time.Time {
+	if rule.Window == 0 {
+		return at.Add(windowStep)
 	}
-	return b.asOf.Add(-window).Truncate(windowStep)
+	return at.Add(-rule.Window).Truncate(windowStep)
 }
 
 // feedOf returns what a feed of the station has.
 func (b *builder) feedOf(channel network.Channel) network.Feed {
-	return cmp.Or(channel.Feed, b.station.Feed, b.options.Feed)
+	return b.ruleOf(b.station, channel)
 }
 
-// sources returns the ids of the stations whose articles the feeds carry.
+func (p *Press) ruleOf(station *network.Station, channel network.Channel) network.Feed {
+	return cmp.Or(channel.Feed, station.Feed, p.options.Feed)
+}
+
+// sources returns the ids of the stations whose articles the feeds carry, of those of
+// the station's content store.
 func (b *builder) sources() (stations []string) {
 	if !b.station.All {
 		return []string{b.station.ID}
 	}
-	for _, s := range b.network.Stations {
-		stations = append(stations, s.ID)
+	return b.stationsOf(b.station.Content)
+}
+
+// stationsOf returns the ids of the stations whose articles are in a content store.
+func (p *Press) stationsOf(content string) (stations []string) {
+	for _, s := range p.network.Stations {
+		if s.Content == content {
+			stations = append(stations, s.ID)
+		}
 	}
 	return stations
 }

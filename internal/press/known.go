@@ -32,7 +32,7 @@ func (b *builder) identify(articles []article.Article) {
 	})
 	free := func(guid, id string) bool {
 		holder, ok := b.holders[guid]
-		return guid != "" && (!ok || holder == id)
+		return guid != "" && (!ok || b.network.SameRow(holder, id))
 	}
 	for _, a := range order {
 		guid := a.URL + "#" + url.PathEscape(a.ID)

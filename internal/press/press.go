@@ -118,7 +118,7 @@ func (p *Press) Fingerprint(station *network.Station) string {
 		stations = append(stations, p.network.Stations...)
 	}
 	for _, s := range stations {
-		fmt.Fprintf(h, "%q %q %q %q %q %q %q %q %q %q %t %q %+v\n", s.ID, s.Name, s.URL, s.Description, s.Email,
+		fmt.Fprintf(h, "%q %q %q %q %q %q %q %q %q %q %q %t %q %+v\n", s.ID, s.Content, s.Name, s.URL, s.Description, s.Email,
 			s.Language, s.Zone, s.Icon, s.Logo, s.Rights, s.All, s.Profiles, s.Channels)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])

@@ -110,6 +110,7 @@ type Admin struct {
 	Settled  func() bool       // see [Readiness]
 	Jobs     Jobs              // nil: this process builds nothing
 	Sources  func() []Source   // what fills the embedded store; nil: nothing does
+	Contents func() []Content  // the content stores; nil: none is asked
 	Articles http.Handler      // of /-/articles, which the token opens; nil: there is none
 	Hooks    map[string]string // secrets of webhooks by system
 	TakeDown TakeDowns

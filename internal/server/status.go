@@ -27,6 +27,7 @@ type status struct {
 	LeftOut   map[string]int64 `json:"left_out,omitempty"`
 	Jobs      []taskStatus     `json:"jobs,omitempty"`
 	Sources   []sourceStatus   `json:"sources,omitempty"`
+	Contents  []contentStatus  `json:"contents,omitempty"`
 	Stores    []storeStatus    `json:"stores,omitempty"`
 	Retracted *retracted       `json:"retracted,omitempty"`
 	Unsent    []string         `json:"unsent_retractions,omitempty"` // ids of articles
@@ -40,6 +41,34 @@ type storeStatus struct {
 	State string     `json:"state"` // ok, unreachable, not writable, not answering or full
 	Error string     `json:"error,omitempty"`
 	Since *time.Time `json:"error_since,omitempty"`
+}
+
+// Content is what a content store is like.
+type Content struct {
+	Name     string
+	Stations []string  // ids
+	State    string    // ok, waiting for the first look, or what is wrong
+	Since    time.Time // of what is wrong; zero: nothing is
+	Looked   time.Time // when the last look at it began that came to its end; zero: none did
+	Err      error
+}
+
+// contentStatus is a content store's part.
+type contentStatus struct {
+	Name     string     `json:"name"` // of its section in the configuration
+	State    string     `json:"state"`
+	Stations []string   `json:"stations"`
+	Looked   *time.Time `json:"looked,omitempty"`
+	Error    string     `json:"error,omitempty"`
+	Since    *time.Time `json:"error_since,omitempty"`
+}
+
+func (c *Content) status() contentStatus {
+	s := contentStatus{Name: c.Name, State: c.State, Stations: c.Stations, Looked: moment(c.Looked), Since: moment(c.Since)}
+	if c.Err != nil {
+		s.Error = c.Err.Error()
+	}
+	return s
 }
 
 // Source is what a source of articles is like.
@@ -133,6 +162,11 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 		s.Drift, s.LeftOut = a.Jobs.Drift(), a.Jobs.LeftOut()
 		for _, t := range a.Jobs.Tasks() {
 			s.Jobs = append(s.Jobs, t.status())
+		}
+	}
+	if a.Contents != nil {
+		for _, content := range a.Contents() {
+			s.Contents = append(s.Contents, content.status())
 		}
 	}
 	if a.Sources != nil {

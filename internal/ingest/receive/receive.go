@@ -34,9 +34,9 @@ type Jobs interface {
 	Store() Store
 	// Stored has a refresh run at once.
 	Stored()
-	// Checked returns when the last look at the store began after which the edition of
+	// Served returns when the last look at the store began after which the edition of
 	// a station was up to date, with a monotonic reading.
-	Checked(station string) time.Time
+	Served(station string) time.Time
 	// Why returns what keeps a station from being built; empty: nothing.
 	Why(station string) string
 }
@@ -53,6 +53,7 @@ const (
 // handler is that of [New].
 type handler struct {
 	network *network.Network
+	own     *network.Network // of the store
 	reader  article.Reader
 	jobs    Jobs
 
@@ -67,8 +68,10 @@ type handler struct {
 //
 // each with ?wait=served, which answers when readers are served what has changed.
 // Answers are JSON.
-func New(n *network.Network, reader article.Reader, jobs Jobs) http.Handler {
-	h := &handler{network: n, reader: reader, jobs: jobs, busy: map[string]bool{}}
+//
+// Own is the network as the store knows it.
+func New(n, own *network.Network, reader article.Reader, jobs Jobs) http.Handler {
+	h := &handler{network: n, own: own, reader: reader, jobs: jobs, busy: map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /-/articles", h.post)
 	mux.HandleFunc("DELETE /-/articles/{id}", h.remove)
@@ -154,7 +157,7 @@ func (h *handler) again(w http.ResponseWriter, before content.Answer, body io.Re
 func (h *handler) put(w http.ResponseWriter, r *http.Request, store Store, body io.Reader, wait bool, remember func(int, *receipt) error) {
 	receipt := new(receipt)
 	into := &noting{Store: store, stations: map[string]bool{}}
-	intake := &ingest.Intake{Network: h.network, Reader: h.reader, Refused: receipt.refuse, LeftOut: receipt.leaveOut}
+	intake := &ingest.Intake{Network: h.own, Reader: h.reader, Refused: receipt.refuse, LeftOut: receipt.leaveOut}
 	err := intake.Put(r.Context(), into, ingest.Lines("body", body))
 	stored := time.Now()
 	receipt.count(&intake.Count, into)
@@ -245,7 +248,7 @@ func (h *handler) await(ctx context.Context, receipt *receipt, stations map[stri
 // missing returns the stations that do not serve what was stored at a moment.
 func (h *handler) missing(stations map[string]bool, moment time.Time) (missing []string) {
 	for _, s := range h.network.Stations {
-		if s.Publishes() && (s.All || stations[s.ID]) && h.jobs.Checked(s.ID).Before(moment) {
+		if s.Publishes() && (s.All || stations[s.ID]) && h.jobs.Served(s.ID).Before(moment) {
 			missing = append(missing, s.ID)
 		}
 	}

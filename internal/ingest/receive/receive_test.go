@@ -45,7 +45,7 @@ func (d *desk) Stored() {
 	}
 }
 
-func (d *desk) Checked(string) time.Time {
+func (d *desk) Served(string) time.Time {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.checked
@@ -66,7 +66,8 @@ func portal(t *testing.T) (h http.Handler, d *desk) {
 		}
 	})
 	d = &desk{store: store}
-	return receive.New(stations(t), article.Reader{}, d), d
+	n := stations(t)
+	return receive.New(n, n, article.Reader{}, d), d
 }
 
 func stations(t *testing.T) *network.Network {
@@ -282,7 +283,7 @@ func TestUnavailable(t *testing.T) {
 	} {
 		for _, method := range []string{"POST", "DELETE"} {
 			target := map[string]string{"POST": "/-/articles", "DELETE": "/-/articles/1"}[method]
-			w := ask(receive.New(stations(t), article.Reader{}, tt.jobs), method, target, line("1", ""))
+			w := ask(receive.New(stations(t), stations(t), article.Reader{}, tt.jobs), method, target, line("1", ""))
 			if w.Code != 503 || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), tt.want) {
 				t.Errorf("%s %s: %d %v %s", tt.name, method, w.Code, w.Header(), w.Body)
 			}
@@ -298,7 +299,7 @@ func TestUnavailable(t *testing.T) {
 func TestWaitTooLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		h := receive.New(stations(t), article.Reader{}, &desk{store: &memory{}, late: true})
+		h := receive.New(stations(t), stations(t), article.Reader{}, &desk{store: &memory{}, late: true})
 		w := ask(h, "POST", "/-/articles?wait=served", line("1", ""))
 		want := `{"stored":1,"refused":0,"left_out":0,"ids":["1"],"served":false,"waiting":{"xt":"not built: xt"}}` + "\n"
 		if w.Code != http.StatusAccepted || w.Body.String() != want || time.Since(began) != 30*time.Second {
@@ -311,7 +312,7 @@ func TestWaitTooLong(t *testing.T) {
 func TestKeyBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &memory{storing: make(chan struct{})}
-		h := receive.New(stations(t), article.Reader{}, &desk{store: store})
+		h := receive.New(stations(t), stations(t), article.Reader{}, &desk{store: store})
 		done := make(chan int)
 		go func() { done <- ask(h, "POST", "/-/articles", line("1", ""), "Idempotency-Key", "k").Code }()
 		synctest.Wait()
