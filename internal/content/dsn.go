@@ -20,6 +20,9 @@ const (
 	escapeHint = "in a password @ is written %40, : %3A, / %2F, ? %3F, # %23 and % %25"
 )
 
+// quoted is an address as a secret's file should not have it.
+var quoted = regexp.MustCompile(`^(?s:".*"|'.*')$`)
+
 // faultOfForm returns what is wrong with an address as a whole; empty: nothing.
 func faultOfForm(dsn, want string) string {
 	trimmed := strings.TrimSpace(dsn)
@@ -27,7 +30,7 @@ func faultOfForm(dsn, want string) string {
 	switch {
 	case trimmed != dsn:
 		return "begins or ends with a space or a line break: remove it"
-	case strings.ContainsAny(dsn[:1], `"'`) && dsn[len(dsn)-1] == dsn[0]:
+	case quoted.MatchString(dsn):
 		return "is in quotes: remove them"
 	case strings.HasPrefix(scheme, "jdbc:"):
 		return "is an address of JDBC; " + want

@@ -63,6 +63,7 @@ func TestFaultsOfDSN(t *testing.T) {
 		})
 	}
 	for _, tt := range []struct{ name, driver, dsn string }{
+		{"nothing, as libpq reads the environment", Postgres, ""},
 		{"percent-encoded", Postgres, "postgres://u:p%40%3A%2F%3F%23%25@db.example:5432/n"},
 		{"keywords", Postgres, "host=db.example password='p@s/s:w#r?d%4'"},
 		{"as libpq reads it", Postgres, "postgres://u#v:p?s[s#s@db.example/n"},

@@ -18,7 +18,7 @@ func look(dir string) (r Room) {
 	if err := unix.Statfs(dir, &system); err != nil {
 		return r
 	}
-	r.Bytes, r.Files = uint64(system.Bavail)*uint64(system.Bsize), uint64(system.Ffree)
+	r.Bytes, r.Files = uint64(system.Bavail)*uint64(system.Bsize), uint64(system.Ffree) //nolint:unconvert // of other types on other systems
 	if r.Fault == nil && (r.Bytes == 0 || system.Files > 0 && system.Ffree == 0) {
 		r.Fault = fmt.Errorf("%s: %w", dir, syscall.ENOSPC)
 	}
