@@ -15,9 +15,12 @@
 //	feedstation links            the <link> elements for a station's pages
 //	feedstation views            SQL for the databases of known systems
 //	feedstation check            look for faults in configuration and store
+//	feedstation health           ask the process that serves how it is
+//	feedstation completion       print completions for a shell
 //	feedstation version          print the version
 //
-// Each reads config.yaml, or the file that --config names; the file shipped
+// Each reads config.yaml or, where there is none, /etc/feedstation/config.yaml, or
+// the file that --config names; the file shipped
 // with the program explains every key. Each value can be overridden by an
 // environment variable: FEEDSTATION_SERVER_LISTEN for server.listen.
 //

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -32,7 +33,7 @@ type Terminal struct {
 }
 
 type commands struct {
-	Config string `help:"The configuration." default:"config.yaml" placeholder:"FILE"`
+	Config string `help:"The configuration; default config.yaml or, where there is none, /etc/feedstation/config.yaml." default:"config.yaml" env:"FEEDSTATION_CONFIG" placeholder:"FILE"`
 
 	Init    initCommand    `cmd:"" help:"Make a configuration of what the newsroom has, and try it."`
 	Serve   serveCommand   `cmd:"" help:"Build, publish and serve until told to stop."`
@@ -45,7 +46,11 @@ type commands struct {
 	Links   linksCommand   `cmd:"" help:"Print the <link> elements for the head of a station's pages."`
 	Views   viewsCommand   `cmd:"" help:"Print the SQL and the configuration for the database of a known system."`
 	Check   checkCommand   `cmd:"" help:"Check the configuration and the content store."`
+	Health  healthCommand  `cmd:"" help:"Ask the process that serves whether it runs."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Completion completionCommand `cmd:"" help:"Print the completions for a shell: bash, zsh or fish."`
+	Manual     manualCommand     `cmd:"" hidden:"" help:"Write the manual pages into a folder."`
 }
 
 // Run runs the command of args and returns the exit status: 0, 1 for a failure,
@@ -79,7 +84,7 @@ func Run(args []string, terminal Terminal) int {
 		fmt.Fprintf(terminal.Stderr, "feedstation: %v\nTry: feedstation --help\n", err)
 		return exitUsage
 	}
-	err = parsed.Run(&invocation{terminal: terminal, screen: screen, configFile: c.Config})
+	err = parsed.Run(&invocation{terminal: terminal, screen: screen, configFile: c.Config, program: parser.Model})
 	return report(terminal.Stderr, err)
 }
 
@@ -113,11 +118,25 @@ type invocation struct {
 	terminal   Terminal
 	screen     *os.File // below terminal.Stderr, for bars; nil: it is no file
 	configFile string
+	program    *kong.Application // the command line's description
 }
+
+// Where the configuration is: in the working directory, or where packages and images
+// have it.
+const (
+	defaultConfig  = "config.yaml"
+	packagedConfig = "/etc/feedstation/config.yaml"
+)
 
 // config reads the configuration and shows its warnings.
 func (in *invocation) config() (*config.Config, error) {
-	cfg, err := config.Load(in.configFile, in.terminal.Environ)
+	file := in.configFile
+	if _, err := os.Stat(file); file == defaultConfig && errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(packagedConfig); err == nil {
+			file = packagedConfig
+		}
+	}
+	cfg, err := config.Load(file, in.terminal.Environ)
 	if err != nil {
 		return nil, &usageError{err}
 	}

@@ -18,6 +18,8 @@ const (
 	fileSuffix = "_FILE"
 	// testVariable tells the tests what must not be skipped.
 	testVariable = "FEEDSTATION_REQUIRE"
+	// fileVariable names the file itself, like --config.
+	fileVariable = "FEEDSTATION_CONFIG"
 )
 
 // target is a value that a variable can set.
@@ -42,7 +44,7 @@ func newEnvironment(r *report, environ []string) *environment {
 	e := &environment{report: r, set: map[string]string{}, variables: map[*yaml.Node]string{}}
 	for _, assignment := range environ {
 		name, value, _ := strings.Cut(assignment, "=")
-		if strings.HasPrefix(name, prefix+"_") && name != testVariable {
+		if strings.HasPrefix(name, prefix+"_") && name != testVariable && name != fileVariable {
 			e.set[name] = value
 		}
 	}
