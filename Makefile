@@ -125,7 +125,26 @@ rename-module: ## PATH=example.org/x/feedstation: the module's path, everywhere
 notices: ## rewrite the licences of all that is compiled in, after a change of go.mod
 	go test ./internal/cli -run '^TestNotices$$' -update
 
+.PHONY: dist
+dist: ## what is published of a version, into dist: binaries, packages, an image, components, checksums
+	deploy/package/build dist
+
+# Compiles what dist needs; .ci/run does that while apt is busy.
+.PHONY: packager
+packager:
+	deploy/package/build --compile
+
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+.PHONY: vulncheck
+vulncheck: ## known vulnerabilities in what is compiled in, by VULNDB: a folder, or https://vuln.go.dev
+	@case '$(VULNDB)' in \
+	'') printf '%s\n' '***' '*** vulncheck: SKIPPED, nothing was looked up. VULNDB names the database: a folder, or https://vuln.go.dev' '***' >&2 ;; \
+	*://*) go run $(GOVULNCHECK) -db '$(VULNDB)' ./... ;; \
+	*) go run $(GOVULNCHECK) -db "file://$$(cd '$(VULNDB)' && pwd)" ./... ;; \
+	esac
+
 .PHONY: clean
 clean: ## remove what building, testing and profiling left; var/ stays
-	rm -f feedstation coverage.out coverage.html
+	rm -rf feedstation dist coverage.out coverage.html
 	find . -path ./.git -prune -o -type f \( -name '*.test' -o -name '*.prof' \) -exec rm -f {} +

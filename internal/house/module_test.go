@@ -24,7 +24,7 @@ func files(t *testing.T, folder string, visit func(path string, content []byte))
 			return err
 		}
 		switch entry.Name() {
-		case ".git", "var", "rapid":
+		case ".git", "var", "dist", "rapid":
 			if entry.IsDir() {
 				return fs.SkipDir
 			}

@@ -175,7 +175,7 @@ func version(dir string) float64 {
 // one of those that the tests are known to need.
 func debianPackage(name string) string {
 	switch name {
-	case "redis-server", "redis-sentinel", "chromium", "pgbouncer":
+	case "redis-server", "redis-sentinel", "chromium", "pgbouncer", "nginx", "caddy", "dpkg", "rpm":
 		return name
 	case "postgres", "initdb", "pg_ctl":
 		return "postgresql"
@@ -183,6 +183,10 @@ func debianPackage(name string) string {
 		return "mariadb-server"
 	case "xmllint":
 		return "libxml2-utils"
+	case "varnishd":
+		return "varnish"
+	case "systemd-analyze":
+		return "systemd"
 	case "php":
 		return "php-cli"
 	}
