@@ -25,7 +25,7 @@ type buildCommand struct {
 
 	AcceptOlder bool `help:"Build from a content store that is behind what is published, as after an older copy was restored."`
 
-	Out string `help:"Also write the documents as files: DIR/{station}/{path}, each also in gzip and Brotli. Take-downs reach them." placeholder:"DIR"`
+	Out string `help:"Also write the documents as files: DIR/{station}/{path}, each also in gzip and Brotli, or to s3://bucket/prefix. Take-downs reach them." placeholder:"DIR"`
 }
 
 // Run builds and publishes every station.

@@ -28,16 +28,18 @@ type exports struct {
 // write writes to a place, which take-downs reach from then on.
 func (x *exports) write(ctx context.Context, where string) error {
 	return x.locked(ctx, func(in *durable.Folder, known []string) error {
-		where, err := filepath.Abs(where)
-		if err != nil {
-			return err
+		if !export.IsBucket(where) {
+			var err error
+			if where, err = filepath.Abs(where); err != nil {
+				return err
+			}
 		}
 		if !slices.Contains(known, where) { // before it is written: from then on something may be there
 			if err := writeKnown(in, append(known, where)); err != nil {
 				return err
 			}
 		}
-		return export.Write(ctx, where, x.cfg.Network, x.editions)
+		return export.Write(ctx, where, os.Getenv, x.cfg.Network, x.editions)
 	})
 }
 
@@ -47,11 +49,11 @@ func (x *exports) again(ctx context.Context) (written []string, err error) {
 		var there []string
 		var faults []error
 		for _, where := range known {
-			if _, err := os.Stat(where); errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Stat(where); !export.IsBucket(where) && errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
 			there = append(there, where)
-			if err := export.Write(ctx, where, x.cfg.Network, x.editions); err != nil {
+			if err := export.Write(ctx, where, os.Getenv, x.cfg.Network, x.editions); err != nil {
 				faults = append(faults, fmt.Errorf("%s: %w", where, err))
 				continue
 			}

@@ -1,5 +1,5 @@
 // Package export writes what is served as files, into a folder from which any web
-// server serves them:
+// server serves them, or into a bucket of an object store:
 //
 //	{dir}/{station}/{path}              a document, modified when its content last changed
 //	{dir}/{station}/{path}.gz           the same in gzip, {path}.br in Brotli
@@ -9,7 +9,7 @@
 // all of a station that publishes no more, goes; files of others are neither
 // replaced nor removed, and links are not followed.
 //
-// A place has one writer at a time: see [Write].
+// What is there of others' is theirs: a list of our own says what is ours.
 package export
 
 import (
@@ -102,11 +102,11 @@ func (f file) body() ([]byte, error) {
 	return f.document.Body()
 }
 
-// Write writes the documents that are served of the stations to a folder, and removes
-// those of stations that publish no more. The caller sees to it that nobody else
-// writes there meanwhile.
-func Write(ctx context.Context, where string, n *network.Network, editions Editions) error {
-	to, err := openFolder(where)
+// Write writes the documents that are served of the stations to a folder, or a bucket
+// with what the environment says of it, and removes those of stations that publish no
+// more. The caller sees to it that no other process writes to a folder meanwhile.
+func Write(ctx context.Context, where string, env func(string) string, n *network.Network, editions Editions) error {
+	to, err := openTarget(where, env)
 	if err != nil {
 		return err
 	}
@@ -125,6 +125,13 @@ func Write(ctx context.Context, where string, n *network.Network, editions Editi
 		}
 	}
 	return errors.Join(faults...)
+}
+
+func openTarget(where string, env func(string) string) (target, error) {
+	if IsBucket(where) {
+		return openBucket(where, env)
+	}
+	return openFolder(where)
 }
 
 // writeStation writes first what others lead to: the months of a sitemap, then its

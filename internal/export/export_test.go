@@ -56,7 +56,7 @@ var texts = map[string]string{"/rss.xml": "news", "/moment/rss.xml": "moment", "
 
 func writeTo(t *testing.T, dir string, n *network.Network, s served) {
 	t.Helper()
-	if err := Write(t.Context(), dir, n, s); err != nil {
+	if err := Write(t.Context(), dir, os.Getenv, n, s); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -247,10 +247,10 @@ func TestWriteFollowsNoLinks(t *testing.T) {
 	}
 	s["xt"] = of("xt", map[string]string{"/moment/rss.xml": "changed"})
 	before := tree(t, outside)
-	if err := Write(t.Context(), dir, stations(t, "xt"), s); err == nil || !strings.Contains(err.Error(), "a link") {
+	if err := Write(t.Context(), dir, os.Getenv, stations(t, "xt"), s); err == nil || !strings.Contains(err.Error(), "a link") {
 		t.Errorf("wrote through a link: %v", err)
 	}
-	if err := Write(t.Context(), dir, stations(t, "cs"), s); err == nil {
+	if err := Write(t.Context(), dir, os.Getenv, stations(t, "cs"), s); err == nil {
 		t.Error("removed through a link")
 	}
 	for name, info := range tree(t, outside) {

@@ -1,0 +1,210 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"feedstation/internal/testkit/require"
+	"feedstation/internal/testkit/testserver"
+)
+
+const (
+	bucketName = "feeds"
+	accessKey  = "feedstation"
+	secretKey  = "feedstation-secret"
+)
+
+// startBucket starts an object store that has an empty bucket: versitygw where it is
+// installed, otherwise one that is a part of that: it checks no signatures, and loses
+// Cache-Control.
+func startBucket(t *testing.T) (endpoint string, client *minio.Client, whole bool) {
+	t.Helper()
+	require.Time(t)
+	endpoint = testserver.Addr(testserver.Port(t))
+	server := testserver.Command{Answers: func(ctx context.Context, _ int) error {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+endpoint+"/", nil)
+		if err != nil {
+			return err
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return err
+		}
+		return response.Body.Close()
+	}}
+	if gateway, err := exec.LookPath("versitygw"); err == nil {
+		whole = true
+		server.Program, server.Args = gateway, []string{"--access", accessKey, "--secret", secretKey, "--port", endpoint, "posix", t.TempDir()}
+	} else {
+		program := filepath.Join(t.TempDir(), "gofakes3")
+		runIn(t, t.TempDir(), []string{"GOBIN=" + filepath.Dir(program), "GOWORK=off"}, "go", "install", "github.com/johannesboyne/gofakes3/cmd/gofakes3@v1.2.0")
+		server.Program, server.Args = program, []string{"-backend", "memory", "-host", endpoint}
+	}
+	process, err := server.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := process.Kill(); err != nil {
+			t.Error(err)
+		}
+	})
+	client, err = minio.New(endpoint, &minio.Options{Creds: credentials.NewStaticV4(accessKey, secretKey, ""), Region: "us-east-1"})
+	if err == nil {
+		err = client.MakeBucket(t.Context(), bucketName, minio.MakeBucketOptions{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return endpoint, client, whole
+}
+
+// objects returns what a bucket has, by key.
+func objects(t *testing.T, client *minio.Client) map[string]minio.ObjectInfo {
+	t.Helper()
+	found := map[string]minio.ObjectInfo{}
+	for object := range client.ListObjects(t.Context(), bucketName, minio.ListObjectsOptions{Recursive: true}) {
+		if object.Err != nil {
+			t.Fatal(object.Err)
+		}
+		found[object.Key] = object
+	}
+	return found
+}
+
+// An export to a bucket has what one to a folder has, with the fields that it is served
+// with; what has not changed is not written, what is gone goes, and files of others stay.
+func TestExportToBucket(t *testing.T) {
+	endpoint, client, whole := startBucket(t)
+	const to = "s3://" + bucketName + "/news/feeds"
+	p := newProcess(t, "xt.news.example", "AWS_ENDPOINT_URL=http://"+endpoint, "AWS_REGION=us-east-1",
+		"AWS_ACCESS_KEY_ID="+accessKey, "AWS_SECRET_ACCESS_KEY="+secretKey)
+	p.put(1, "年度读书节开幕")
+	p.put(2, "年度读书节闭幕")
+	putObject(t, client, "news/feeds/xt/mine.txt")
+	putObject(t, client, "news/feeds/others/rss.xml")
+	out := filepath.Join(p.dir, "out")
+	p.run("build", "--out", to)
+	p.run("build", "--out", out)
+	check := func() map[string]minio.ObjectInfo {
+		t.Helper()
+		want := []string{"others/rss.xml", "xt/mine.txt"}
+		for _, name := range filesIn(t, out) {
+			want = append(want, name)
+			if got := objectBody(t, client, "news/feeds/"+name); !bytes.Equal(got, readFile(t, filepath.Join(out, name))) {
+				t.Errorf("%s differs from the file", name)
+			}
+		}
+		slices.Sort(want)
+		var got []string
+		found := objects(t, client)
+		for key := range found {
+			got = append(got, strings.TrimPrefix(key, "news/feeds/"))
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("there are\n%q, want\n%q", got, want)
+		}
+		return found
+	}
+	before := check()
+	for name, want := range map[string][3]string{
+		"rss.xml":        {"application/rss+xml; charset=utf-8", "", "max-age="},
+		"rss.xml.gz":     {"application/rss+xml; charset=utf-8", "gzip", "max-age="},
+		"rss.xml.br":     {"application/rss+xml; charset=utf-8", "br", "max-age="},
+		"sitemap.xml":    {"application/xml; charset=utf-8", "", "max-age="},
+		"sitemap.xml.gz": {"application/gzip", "", "max-age="},
+		"sitemap.xml.br": {"application/xml; charset=utf-8", "br", "max-age="},
+	} {
+		info, err := client.StatObject(t.Context(), bucketName, "news/feeds/xt/"+name, minio.StatObjectOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields := info.Metadata
+		if info.ContentType != want[0] || fields.Get("Content-Encoding") != want[1] || whole && !strings.Contains(fields.Get("Cache-Control"), want[2]) {
+			t.Errorf("%s is %s, encoded as %q, kept for %q", name, info.ContentType, fields.Get("Content-Encoding"), fields.Get("Cache-Control"))
+		}
+		file, err := os.Stat(filepath.Join(out, "xt", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fields.Get("X-Amz-Meta-Mtime"); got != strconv.FormatInt(file.ModTime().Unix(), 10) {
+			t.Errorf("%s was modified at %q, want %v", name, got, file.ModTime())
+		}
+	}
+
+	// Nothing has changed, and nothing is written.
+	p.run("build", "--out", to)
+	for key, object := range check() {
+		if !object.LastModified.Equal(before[key].LastModified) {
+			t.Errorf("%s was written again", key)
+		}
+	}
+
+	// One that is lost is written again; a take-down reaches both.
+	if err := client.RemoveObject(t.Context(), bucketName, "news/feeds/xt/rss.xml.br", minio.RemoveObjectOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	p.run("retract", "--id", "2")
+	check()
+	if text := objectBody(t, client, "news/feeds/xt/rss.xml"); bytes.Contains(text, []byte("年度读书节闭幕")) || !bytes.Contains(text, []byte("年度读书节开幕")) {
+		t.Errorf("after the take-down there is\n%s", text)
+	}
+
+	// An object of somebody else's is not replaced.
+	putObject(t, client, "elsewhere/xt/robots.txt")
+	if text, err := p.command("build", "--out", "s3://"+bucketName+"/elsewhere").CombinedOutput(); err == nil || !strings.Contains(string(text), "did not write (robots.txt)") {
+		t.Errorf("%v\n%s", err, text)
+	}
+	if err := client.RemoveObject(t.Context(), bucketName, "elsewhere/xt/robots.txt", minio.RemoveObjectOptions{}); err != nil {
+		t.Fatal(err)
+	}
+
+	// A station that is closed loses what was written for it.
+	replaceIn(t, filepath.Join(p.dir, "config.yaml"), `{id: xt, name: 湘潭站, url: "https://xt.news.example"`, `{id: cs, name: 长沙站, url: "https://cs.news.example"`)
+	p.run("build", "--out", to)
+	for key := range objects(t, client) {
+		if strings.HasPrefix(key, "news/feeds/xt/") && key != "news/feeds/xt/mine.txt" {
+			t.Errorf("of a station that is no more there is %s", key)
+		}
+	}
+
+	// A bucket that is not there.
+	if text, err := p.command("build", "--out", "s3://nowhere").CombinedOutput(); err == nil || !strings.Contains(string(text), "build: --out: ") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+func putObject(t *testing.T, client *minio.Client, key string) {
+	t.Helper()
+	if _, err := client.PutObject(t.Context(), bucketName, key, strings.NewReader("mine"), 4, minio.PutObjectOptions{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func objectBody(t *testing.T, client *minio.Client, key string) []byte {
+	t.Helper()
+	object, err := client.GetObject(t.Context(), bucketName, key, minio.GetObjectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer object.Close()
+	var body bytes.Buffer
+	if _, err := body.ReadFrom(object); err != nil {
+		t.Fatal(err)
+	}
+	return body.Bytes()
+}
