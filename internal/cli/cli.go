@@ -84,7 +84,11 @@ func Run(args []string, terminal Terminal) int {
 		fmt.Fprintf(terminal.Stderr, "feedstation: %v\nTry: feedstation --help\n", err)
 		return exitUsage
 	}
-	err = parsed.Run(&invocation{terminal: terminal, screen: screen, configFile: c.Config, program: parser.Model})
+	file := c.Config
+	if parsed.Command() != "init" { // which makes it
+		file = present(file)
+	}
+	err = parsed.Run(&invocation{terminal: terminal, screen: screen, configFile: file, program: parser.Model})
 	return report(terminal.Stderr, err)
 }
 
@@ -128,15 +132,20 @@ const (
 	packagedConfig = "/etc/feedstation/config.yaml"
 )
 
+// present returns the packaged configuration where there is no other.
+func present(file string) string {
+	if _, err := os.Stat(file); file != defaultConfig || !errors.Is(err, fs.ErrNotExist) {
+		return file
+	}
+	if _, err := os.Stat(packagedConfig); err != nil {
+		return file
+	}
+	return packagedConfig
+}
+
 // config reads the configuration and shows its warnings.
 func (in *invocation) config() (*config.Config, error) {
-	file := in.configFile
-	if _, err := os.Stat(file); file == defaultConfig && errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(packagedConfig); err == nil {
-			file = packagedConfig
-		}
-	}
-	cfg, err := config.Load(file, in.terminal.Environ)
+	cfg, err := config.Load(in.configFile, in.terminal.Environ)
 	if err != nil {
 		return nil, &usageError{err}
 	}

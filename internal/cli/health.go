@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -24,12 +25,9 @@ func (c *healthCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	host, port, err := net.SplitHostPort(cfg.Server.Admin)
+	network, address, err := dialled(cfg.Server.Admin)
 	if err != nil {
-		return fmt.Errorf("server.admin: %w", err)
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
+		return fmt.Errorf("health: %w", err)
 	}
 	path := "/livez"
 	if c.Ready {
@@ -37,11 +35,14 @@ func (c *healthCommand) Run(in *invocation) error {
 	}
 	ctx, stop := context.WithTimeout(context.Background(), healthTimeout)
 	defer stop()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+path, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost"+path, nil)
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(request)
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}}
+	response, err := client.Do(request)
 	if err != nil {
 		return fmt.Errorf("health: %w", err)
 	}
@@ -55,4 +56,19 @@ func (c *healthCommand) Run(in *invocation) error {
 	}
 	_, err = fmt.Fprintf(in.terminal.Stdout, "%s\n", bytes.TrimSpace(text))
 	return err
+}
+
+// dialled returns where a listener of this machine is reached.
+func dialled(listener string) (network, address string, err error) {
+	if file, ok := strings.CutPrefix(listener, "unix:"); ok {
+		return "unix", file, nil
+	}
+	host, port, err := net.SplitHostPort(listener)
+	if err != nil || strings.HasPrefix(listener, "systemd:") {
+		return "", "", fmt.Errorf("server.admin is no address that can be asked: %q", listener)
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = ""
+	}
+	return "tcp", net.JoinHostPort(host, port), nil // without a host, this machine
 }

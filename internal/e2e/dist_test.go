@@ -67,7 +67,9 @@ func TestDist(t *testing.T) {
 		clone := filepath.Join(t.TempDir(), name)
 		runIn(t, top, nil, "git", "-c", "safe.directory=*", "clone", "-q", "--no-hardlinks", top, clone)
 		dist[i] = filepath.Join(clone, "dist")
-		runIn(t, clone, []string{"ARCHES=" + runtime.GOARCH}, "deploy/package/build")
+	}
+	for _, dist := range dist {
+		runIn(t, filepath.Dir(dist), []string{"ARCHES=" + runtime.GOARCH}, "deploy/package/build")
 	}
 	names := filesIn(t, dist[0])
 	if other := filesIn(t, dist[1]); !slices.Equal(names, other) || len(names) != 6 {
