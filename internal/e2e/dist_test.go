@@ -198,7 +198,8 @@ func testDeb(t *testing.T, deb string) {
 	}
 	r := &rooted{t: t, root: root, as: uint32(uid), port: testserver.Port(t), admin: testserver.Port(t)}
 	config := filepath.Join(root, "etc/feedstation/config.yaml")
-	replaceIn(t, config, "127.0.0.1:8080       #", fmt.Sprintf("127.0.0.1:%d      #", r.port))
+	listen := regexp.MustCompile(`(?m)^  listen: \S+`).Find(readFile(t, config))
+	replaceIn(t, config, string(listen), fmt.Sprintf("  listen: 127.0.0.1:%d", r.port))
 	r.serve("/xt/rss.xml", "<item>", "/usr/bin/feedstation", "serve")
 
 	state := filepath.Join(root, "var/lib/feedstation")
