@@ -34,7 +34,7 @@ type reloading struct {
 func newReloading(t *testing.T, env ...string) *reloading {
 	t.Helper()
 	p := newProcess(t, "xt.news.example")
-	p.env = append(os.Environ(), env...)
+	p.env = append(append(os.Environ(), "FEEDSTATION_JOBS_REFRESH=@every 1s"), env...)
 	if err := os.Chmod(filepath.Join(p.dir, "config.yaml"), 0o600); err != nil {
 		t.Fatal(err)
 	}

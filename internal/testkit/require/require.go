@@ -17,6 +17,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -55,6 +56,27 @@ func binary(t testing.TB, short bool, names ...string) string {
 	}
 	lack(t, line)
 	return ""
+}
+
+// Module returns the path of a program of a Go module, which is built from the module
+// proxy: its module is none of ours, so that its dependencies are not ours either.
+// The package is named with its version.
+//
+// Without that the test is skipped, or fails with FEEDSTATION_REQUIRE=all. With
+// -short it is skipped in any case.
+func Module(t testing.TB, program string) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs " + program + ", which -short does not build")
+	}
+	dir := t.TempDir()
+	build := exec.Command("go", "install", program)
+	build.Env = append(os.Environ(), "GOBIN="+dir, "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		lack(t, "needs "+program+", which can't be built here: "+err.Error()+": "+string(out))
+	}
+	name, _, _ := strings.Cut(program, "@")
+	return filepath.Join(dir, path.Base(name))
 }
 
 // Time skips a test that takes more than about a second when -short is given.
