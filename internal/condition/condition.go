@@ -52,15 +52,22 @@ type Set struct {
 	log *slog.Logger
 
 	mu     sync.Mutex
-	now    []Condition         // in the order in which they began
-	logged map[group]Condition // the line that is to be followed by one that it cleared
+	now    []Condition      // in the order in which they began
+	logged map[group]*begun // what is to be followed by a line that it cleared
 }
 
 // group is conditions that share their lines in the log.
 type group struct{ component, kind, station string }
 
+// begun is a condition that was logged, with the causes that were: two that take turns,
+// as a refused connection and one that times out, have a line each.
+type begun struct {
+	Condition
+	causes []string
+}
+
 // New returns a set without conditions.
-func New(log *slog.Logger) *Set { return &Set{log: log, logged: map[group]Condition{}} }
+func New(log *slog.Logger) *Set { return &Set{log: log, logged: map[group]*begun{}} }
 
 // Note notes that something is wrong, or with nil that it is not, or no longer.
 // The attributes are logged with the beginning.
@@ -93,10 +100,15 @@ func (k Kind) group(station string) group {
 func (s *Set) began(c Condition, attrs []any) {
 	g := c.group(c.Station)
 	last, known := s.logged[g]
-	if known && (!c.Errors || cause(last.Err) == cause(c.Err)) {
+	if !known {
+		last = new(begun)
+		s.logged[g] = last
+	}
+	why := cause(c.Err)
+	if known && (!c.Errors || len(last.causes) == maxCauses || slices.Contains(last.causes, why)) {
 		return
 	}
-	s.logged[g] = c
+	last.Condition, last.causes = c, append(last.causes, why)
 	s.logger(c).With("error", c.Err).Log(context.Background(), c.Level, c.Began, attrs...)
 }
 
@@ -109,7 +121,7 @@ func (s *Set) cleared(k Kind, station string) {
 		return
 	}
 	delete(s.logged, g)
-	s.logger(last).Info(last.Cleared, "duration", time.Since(last.Since).Round(time.Millisecond))
+	s.logger(last.Condition).Info(last.Cleared, "duration", time.Since(last.Since).Round(time.Millisecond))
 }
 
 func (s *Set) logger(c Condition) *slog.Logger {
@@ -133,18 +145,19 @@ func cause(err error) string {
 	if passing || network || name || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "network"
 	}
-	return digitless(err)
+	return wordsOf(err)
 }
 
-// digitless returns an error's text without digits: another port, or another
-// duration, is not another error.
-func digitless(err error) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return -1
-		}
-		return r
-	}, err.Error())
+// maxCauses is how many causes of one condition are logged: what varies without end is
+// one failure all the same.
+const maxCauses = 10
+
+// wordsOf returns an error's text without the words that have a digit, such as
+// addresses, ports, durations, ids and numbers of attempts: with others of them it is
+// the same failure.
+func wordsOf(err error) string {
+	words := strings.FieldsFunc(err.Error(), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`,;"'()`, r) })
+	return strings.Join(slices.DeleteFunc(words, func(word string) bool { return strings.ContainsFunc(word, unicode.IsDigit) }), " ")
 }
 
 // All returns all conditions, the one that began first coming first.

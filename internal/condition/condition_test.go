@@ -32,6 +32,18 @@ type note struct {
 }
 
 func TestNote(t *testing.T) {
+	var varying, endless []note
+	var endlessLog []string
+	for i := range 10 {
+		varying = append(varying, note{task, "xt", fmt.Sprintf("read tcp 127.0.0.1:%d->10.0.0.5:5432: i/o timeout after %dms", i*i+1, 100+i*31)})
+	}
+	for i := range 20 {
+		name := strings.Repeat("q", i+1)
+		endless = append(endless, note{task, "xt", "open " + name + ": gone"})
+		if i < 10 {
+			endlessLog = append(endlessLog, fmt.Sprintf(`level=WARN msg="task failed" component=refresh station=xt error="open %s: gone" n=%d`, name, i))
+		}
+	}
 	for _, tt := range []struct {
 		name  string
 		notes []note
@@ -74,6 +86,25 @@ func TestNote(t *testing.T) {
 			},
 			[]string{"3s refresh yy task failed: yy: timeout"},
 		},
+		{
+			"addresses, ports, durations and numbers vary", varying,
+			[]string{
+				`level=WARN msg="task failed" component=refresh station=xt error="read tcp 127.0.0.1:1->10.0.0.5:5432: i/o timeout after 100ms" n=0`,
+			},
+			[]string{"0s refresh xt task failed: xt: read tcp 127.0.0.1:82->10.0.0.5:5432: i/o timeout after 379ms"},
+		},
+		{
+			"causes take turns",
+			[]note{{task, "xt", "refused"}, {task, "xt", "timeout"}, {task, "xt", "refused"}, {task, "xt", "timeout"}, {task, "xt", ""}, {task, "xt", "timeout"}},
+			[]string{
+				`level=WARN msg="task failed" component=refresh station=xt error=refused n=0`,
+				`level=WARN msg="task failed" component=refresh station=xt error=timeout n=1`,
+				`level=INFO msg="task recovered" component=refresh station=xt duration=4s`,
+				`level=WARN msg="task failed" component=refresh station=xt error=timeout n=5`,
+			},
+			[]string{"5s refresh xt task failed: xt: timeout"},
+		},
+		{"text without end", endless, endlessLog, []string{"0s refresh xt task failed: xt: open qqqqqqqqqqqqqqqqqqqq: gone"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
