@@ -136,10 +136,43 @@ func (h *host) listenOn(address string) (net.Listener, error) {
 		return listenUnix(path)
 	}
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
+	if own := h.onPort(address); own != nil && errors.Is(err, syscall.EADDRINUSE) {
+		listener, err = listenBeside(own, address)
+	}
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("%s is in use by another program; stop it, or choose another port", address)
 	}
 	return listener, err
+}
+
+// onPort returns the listener of this process that has the port of an address, nil:
+// none has.
+func (h *host) onPort(address string) *net.TCPListener {
+	serving := h.serving.Load()
+	if serving == nil {
+		return nil
+	}
+	for _, e := range serving.entrances {
+		if listener, ok := e.socket.Listener.(*net.TCPListener); ok && portOf(e.address) == portOf(address) {
+			return listener
+		}
+	}
+	return nil
+}
+
+// portOf returns the port of an address; empty: it has none.
+func portOf(address string) string {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil || strings.HasPrefix(address, config.UnixScheme) || strings.HasPrefix(address, config.SystemdScheme) {
+		return ""
+	}
+	return port
+}
+
+// replaces reports whether new connections to another entrance are for this one as
+// soon as that is closed.
+func (e *entrance) replaces(other *entrance) bool {
+	return e != other && (e.address == other.address || portOf(e.address) != "" && portOf(e.address) == portOf(other.address))
 }
 
 // socketMode lets every program of the machine that may enter the folder connect,

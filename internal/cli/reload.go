@@ -154,9 +154,13 @@ func (h *host) replace(before, next *service) {
 	h.serving.Store(next)
 	h.shop.open(next.places)
 	for i, e := range next.entrances {
-		if old := before.entrances[i]; e != old {
+		if e != before.entrances[i] {
 			h.start(e)
-			h.shut(old, e, before.cfg.Server.Drain)
+		}
+	}
+	for i, e := range before.entrances {
+		if e != next.entrances[i] {
+			h.shut(e, next.entrances, before.cfg.Server.Drain)
 		}
 	}
 	next.follow()

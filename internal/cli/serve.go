@@ -163,10 +163,13 @@ func (h *host) start(e *entrance) {
 	})
 }
 
-// shut lets the clients of an entrance go to the one in its place, and closes it.
-func (h *host) shut(e, next *entrance, drain time.Duration) {
+// shut lets the clients of an entrance go to those in its place, and closes it.
+func (h *host) shut(e *entrance, opened [2]*entrance, drain time.Duration) {
 	e.drain.Start()
-	if next.address == e.address {
+	for _, next := range opened {
+		if !next.replaces(e) {
+			continue
+		}
 		if unix, ok := next.socket.Listener.(*net.UnixListener); ok {
 			unix.SetUnlinkOnClose(true)
 		}

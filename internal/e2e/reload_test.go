@@ -366,5 +366,14 @@ func TestReloadListeners(t *testing.T) {
 		t.Fatalf("reload: %d %s", status, body)
 	}
 	r.await("早间新闻")
+	// Another host with the same port.
+	r.server = append([]string{"listen: :" + r.port}, ports[1:]...)
+	r.write()
+	r.mustReload()
+	r.await("早间新闻")
+	r.server = ports
+	r.write()
+	r.mustReload()
+	r.await("早间新闻")
 	r.until("the sockets are gone", func() bool { left, err := os.ReadDir(folder); return err == nil && len(left) == 0 })
 }
