@@ -118,8 +118,8 @@ func TestTaskPanicsAndRunsAgain(t *testing.T) {
 	})
 }
 
-// What goes wrong is told when it begins, when it becomes something else, and
-// when it is over.
+// What goes wrong is told when it begins, once for each cause until it is over, and
+// then.
 func TestTaskLogsChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, lines := newTaskLog(slog.LevelInfo)
@@ -139,7 +139,7 @@ func TestTaskLogsChanges(t *testing.T) {
 		failed := func(text string) string {
 			return `level=ERROR msg="task failed" component=refresh error=` + text
 		}
-		want := []string{failed("down"), failed("slow"), failed("down"), `level=INFO msg="task recovered" component=refresh duration=4m0s`, failed("down")}
+		want := []string{failed("down"), failed("slow"), `level=INFO msg="task recovered" component=refresh duration=4m0s`, failed("down")}
 		if diff := cmp.Diff(want, lines()); diff != "" {
 			t.Errorf("log (-want +got):\n%s", diff)
 		}

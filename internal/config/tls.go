@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 )
 
 // percentEncode is what most addresses lack that can't be read.
@@ -28,6 +29,15 @@ func (f tlsFiles) validate(r *report, path string) {
 	_, err := f.config(path)
 	if fault, ok := errors.AsType[*keyFault](err); ok {
 		r.value(fault.key, "%w", fault.err)
+		return
+	}
+	for _, file := range []string{f.ca, f.cert, f.key} { // see Config.Files
+		if file == "" {
+			continue
+		}
+		if _, _, err := r.read(file); err != nil {
+			r.value(strings.TrimSuffix(path, "."), "%w", err)
+		}
 	}
 }
 
