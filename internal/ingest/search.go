@@ -105,5 +105,6 @@ func (s *Source) settle(ctx context.Context, low, high string) error {
 	if err := s.withdraw(ctx, searched, step, between, false); err != nil {
 		return err
 	}
+	step.Settled = false // what was accepted may be more than this gap
 	return s.save(ctx, &step.SourceChange, step.odd)
 }

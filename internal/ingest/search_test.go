@@ -91,12 +91,19 @@ func TestSearchShrunk(t *testing.T) {
 		if n := len(published(t, store)); n != 4099 {
 			t.Errorf("%d published, want 4099", n)
 		}
+		all := slices.Clone(fake.Posts)
 		fake.Set(func(f *cmstest.System) { f.Posts = slices.Delete(f.Posts, 0, 2500) })
 		if err := source.search(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if n := len(published(t, store)); n != 4099 || source.kept[searched] == nil {
 			t.Errorf("%d published, kept %v\n%s", n, source.kept, lines)
+		}
+		fake.Set(func(f *cmstest.System) { f.Posts = all })
+		time.Sleep(5 * time.Minute)
+		mustRun(t, source)
+		if got := source.Status(); got.State != "ok" {
+			t.Errorf("its articles are back: %+v", got)
 		}
 	})
 }

@@ -229,6 +229,7 @@ func (s *Source) run(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	delete(s.kept, searched)
 	if !whole && s.Kind.Ranked != "" {
 		if err := s.search(ctx); err != nil {
 			return false, err
