@@ -185,7 +185,7 @@ func testDeb(t *testing.T, deb string) {
 	}
 	dpkg := func(args ...string) {
 		t.Helper()
-		runIn(t, "", []string{"DEBIAN_FRONTEND=noninteractive"}, append([]string{"dpkg", "--root=" + root, "--force-script-chrootless", "--force-depends"}, args...)...)
+		runIn(t, "", []string{"DEBIAN_FRONTEND=noninteractive"}, append([]string{"dpkg", "--root=" + root, "--force-script-chrootless", "--force-depends", "--force-confold"}, args...)...)
 	}
 	dpkg("--install", deb)
 	passwd := regexp.MustCompile(`(?m)^feedstation:[^:]*:(\d+):`).FindSubmatch(readFile(t, filepath.Join(root, "etc/passwd")))
