@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"feedstation/internal/article"
@@ -165,7 +166,8 @@ func (c *Conductor) compare(ctx context.Context, snapshot Snapshot, d *desk, mon
 		switch {
 		case w.Months[month] != nil: // a hint, of which nothing is drift
 		case before.known:
-			c.noteDrift(d.station, month, drift(totals[i].Count-before.totals.Count))
+			found := drift(totals[i].Count - before.totals.Count)
+			c.noteDrift(d.station, month, found, causeOf(ctx, snapshot, found))
 		default:
 			w.unhinted[month] = true
 		}
@@ -225,11 +227,32 @@ func (c *Conductor) unhinted(ctx context.Context, snapshot Snapshot, r *result, 
 	return drifts, err
 }
 
-func (c *Conductor) noteDrift(station *network.Station, month article.Month, d Drift) {
+func (c *Conductor) noteDrift(station *network.Station, month article.Month, d Drift, cause string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.drift[d]++
-	c.log.Warn("audit found drift", "station", station.ID, "month", month.String(), "articles", string(d))
+	c.log.Warn("audit found drift", "station", station.ID, "month", month.String(), "articles", string(d), "cause", cause)
+}
+
+// maxCauses bounds a line of the log.
+const maxCauses = 3
+
+// causeOf says what may be why no hint has named a drift, and what would have.
+func causeOf(ctx context.Context, snapshot Snapshot, d Drift) string {
+	switch d {
+	case Lost:
+		return "a deleted row tells of nothing: let rows stay, with status withdrawn"
+	case Found:
+		return "rows came with an earlier modified_at: it has to be the time of the row's last change"
+	}
+	untold, err := snapshot.Untold(ctx)
+	if err != nil {
+		return "not known: " + err.Error()
+	}
+	if len(untold) == 0 {
+		return "modified_at did not move: it has to with each change of what the row shows"
+	}
+	return strings.Join(untold[:min(len(untold), maxCauses)], "; ")
 }
 
 // Drift returns how many months audits have found that were not as published, by

@@ -3,6 +3,8 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"iter"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/article"
+	"feedstation/internal/content"
 	"feedstation/internal/network"
 	"feedstation/jobs"
 )
@@ -243,4 +246,50 @@ func TestAuditFails(t *testing.T) {
 			t.Error("no error")
 		}
 	})
+}
+
+// untold is a snapshot of a store that tells of no change, and knows why.
+type untold struct{ *content.Snapshot }
+
+func (untold) Changes(context.Context, time.Time) iter.Seq2[article.Change, error] {
+	return func(func(article.Change, error) bool) {}
+}
+
+func (untold) Untold(context.Context) ([]string, error) {
+	return []string{"a.modified_at does not follow site"}, nil
+}
+
+// The log says of each kind of drift what would have told of it.
+func TestDriftNamesItsCause(t *testing.T) {
+	for _, tt := range []struct{ name, change, want string }{
+		{"an address", "UPDATE articles SET url = replace(url, '/content/', '/news/') WHERE id = '3'", `articles=changed cause="a.modified_at does not follow site"`},
+		{"a deletion", "DELETE FROM articles WHERE id = '3'", `articles=lost cause="a deleted row tells of nothing`},
+		{"a row of long ago", "UPDATE articles SET station = 'xt' WHERE id = '100'", `articles=found cause="rows came with an earlier modified_at`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			in(t, func(w *world) {
+				w.put(append(several("xt", 1, 5), several("yy", 100, 1)...)...)
+				var log strings.Builder
+				c := jobs.NewConductor(slog.New(slog.NewTextHandler(&log, nil)), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
+					s, err := w.store.Snapshot(ctx)
+					return untold{s}, err
+				}, w.editions, options)
+				run := func(do func(context.Context) error) {
+					t.Helper()
+					time.Sleep(10 * time.Minute)
+					if err := do(w.t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				run(c.Refresh)
+				run(c.Audit)
+				run(c.Audit)
+				w.exec(tt.change)
+				run(c.Audit)
+				if got := log.String(); strings.Count(got, tt.want) != 1 {
+					t.Errorf("the log has not once %q:\n%s", tt.want, got)
+				}
+			})
+		})
+	}
 }

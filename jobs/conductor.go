@@ -39,6 +39,8 @@ type Snapshot interface {
 	TotalsByMonth(ctx context.Context, station string, months []article.Month, zone *time.Location) ([]article.Totals, error)
 	// Origin returns how far the store is.
 	Origin(ctx context.Context) (edition.Origin, error)
+	// Untold says which changes the time of a row does not tell of, a sentence each.
+	Untold(ctx context.Context) ([]string, error)
 	// Faults returns the rows that the other methods have left out so far,
 	// because they can't be articles.
 	Faults() []article.RowError

@@ -51,6 +51,7 @@ type result struct {
 	outcome press.Outcome
 	asOf    time.Time // of the snapshot
 	drift   map[article.Month]Drift
+	causes  map[Drift]string
 	leftOut []article.RowError   // rows that were read and can't be published
 	offers  map[offerKey]offered // that it was built from
 }
@@ -194,7 +195,7 @@ func (c *Conductor) put(ctx context.Context, r *result, current, next *edition.E
 			c.log.WarnContext(ctx, "articles are back whose rows had gone", "station", r.Station.ID, "articles", len(back), "ids", back[:min(len(back), 5)])
 		}
 		for month, d := range r.drift {
-			c.noteDrift(r.Station, month, d)
+			c.noteDrift(r.Station, month, d, r.causes[d])
 		}
 	}
 	return err
@@ -218,6 +219,12 @@ func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*e
 	r.leftOut = slices.DeleteFunc(faults, func(f article.RowError) bool { return f.Kept })
 	if err == nil {
 		r.drift, err = c.unhinted(ctx, snapshot, r, next)
+	}
+	r.causes = map[Drift]string{}
+	for _, d := range r.drift {
+		if r.causes[d] == "" {
+			r.causes[d] = causeOf(ctx, snapshot, d)
+		}
 	}
 	return next, err
 }

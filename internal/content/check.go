@@ -83,6 +83,11 @@ func (s *Store) Survey(ctx context.Context, n *network.Network, each func(*artic
 	if findings.Notices, err = snapshot.stamps(ctx); err != nil {
 		return findings, fmt.Errorf("content: %w", s.explain(err))
 	}
+	untold, err := snapshot.Untold(ctx)
+	if err != nil {
+		return findings, err
+	}
+	findings.Notices = append(findings.Notices, untold...)
 	if err := snapshot.channels(ctx, census.placed); err != nil { // the snapshot's last question: it may be broken
 		if ctx.Err() != nil {
 			return findings, ctx.Err()

@@ -71,6 +71,9 @@ func (postgres) plan(ctx context.Context, conn *sql.Conn, q *statement) (estimat
 type postgresNode struct {
 	Type     string         `json:"Node Type"`
 	Relation string         `json:"Relation Name"`
+	Schema   string         `json:"Schema"` // with VERBOSE, as Output
+	Alias    string         `json:"Alias"`
+	Output   []string       `json:"Output"`
 	Cost     float64        `json:"Total Cost"`
 	Plans    []postgresNode `json:"Plans"`
 }

@@ -79,6 +79,14 @@ type dialect interface {
 	// unanalyzed returns the tables of a relation of whose rows the engine has no
 	// statistics, though it needs them.
 	unanalyzed(ctx context.Context, conn *sql.Conn, n name) ([]string, error)
+	// expressions returns of what columns of a view are made, in the engine's words, and
+	// what the names of tables in these stand for; nothing: it does not tell.
+	expressions(ctx context.Context, conn *sql.Conn, n name, columns []string) (expressions []string, aliases map[string]string, err error)
+	// tells reports whether the database does something when a row of a table is changed:
+	// a trigger, or what moves one of its times.
+	tells(ctx context.Context, conn *sql.Conn, table string, times []string) (bool, error)
+	// stamp says how a time is moved by each change of its row.
+	stamp(table, column string) string
 	// createIndex returns the statement that adds an index to a table.
 	createIndex(indexName, table string, columns []string) string
 	// indexAddresses returns that of an index on a column of addresses, which may be long.

@@ -117,7 +117,7 @@ func positionOf(text string) edition.Position {
 			from, notNumber := strconv.ParseInt(first, 10, 64)
 			until, neither := strconv.ParseInt(last, 10, 64)
 			if notNumber != nil || neither != nil { // a tag, of MySQL 8.3
-				log += ":" + span
+				log = spans[0] + ":" + span
 				continue
 			}
 			add(log, strconv.FormatInt(until-from+1, 10))

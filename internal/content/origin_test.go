@@ -22,7 +22,7 @@ func TestPositionOf(t *testing.T) {
 			"MySQL with gaps, of two servers", "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:9:11-12,\n4e11fa47-71ca-11e1-9e33-c80aa9429562:1",
 			edition.Position{"3e11fa47-71ca-11e1-9e33-c80aa9429562": 8, "4e11fa47-71ca-11e1-9e33-c80aa9429562": 1},
 		},
-		{"MySQL with a tag", "3e11:1-5:desk:1-3", edition.Position{"3e11": 5, "3e11:desk": 3}},
+		{"MySQL with tags", "3e11:1-5:desk:1-3:night:1", edition.Position{"3e11": 5, "3e11:desk": 3, "3e11:night": 1}},
 		{"something else", "0/5000060", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

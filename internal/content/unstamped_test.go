@@ -46,11 +46,13 @@ func TestSurveyStamps(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return findings.Notices
+			return slices.DeleteFunc(findings.Notices, func(line string) bool {
+				return strings.Contains(line, "nothing in the database moves") || strings.Contains(line, "does not follow") // see TestServerUntold
+			})
 		}
 		e.write(t, e.db, at, story("0", at))
 		e.write(t, e.db, at, story("embargoed", at.Add(3*time.Hour)))
-		if got := ask(); got != nil {
+		if got := ask(); len(got) > 0 {
 			t.Errorf("of what is right: %q", got)
 		}
 		e.write(t, e.db, time.Time{}, story("1", at), story("2", at))
