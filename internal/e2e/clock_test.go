@@ -120,10 +120,11 @@ func TestClockSteps(t *testing.T) {
 		set     time.Duration // ahead of the machine's
 		restart bool
 		quiet   bool // no article is written after it
+		refused bool // the last edition is served instead of what is built
 		with    []int
 		without []int
 	}
-	const hour = time.Hour
+	const hour, year = time.Hour, 365 * 24 * time.Hour
 	for _, tt := range []struct {
 		name    string
 		refresh string
@@ -142,6 +143,11 @@ func TestClockSteps(t *testing.T) {
 		{"back by 45 s, nothing new", "1s", 0, []step{
 			{name: "back", set: -45 * time.Second, quiet: true, without: []int{1, 2}},
 			{name: "later", set: -45 * time.Second, quiet: true, with: []int{1}, without: []int{2}},
+		}},
+		{"1970 at a start without editions, then right", "1s", -56 * year, []step{{name: "right", with: []int{1, 2, 11}}}},
+		{"1970 at a start with editions, then right", "1s", 0, []step{
+			{name: "1970", set: -56 * year, restart: true, quiet: true, refused: true, with: []int{1}, without: []int{2}},
+			{name: "right", with: []int{1, 21}, without: []int{2}},
 		}},
 		{"back by 2 h, refreshed once an hour", "1h", 0, []step{{name: "back", set: -2 * hour, quiet: true, without: []int{1, 2}}}},
 	} {
@@ -170,7 +176,9 @@ func TestClockSteps(t *testing.T) {
 					c.start()
 				}
 				c.shown(s.name, s.with, s.without)
-				c.fresh(s.name)
+				if !s.refused {
+					c.fresh(s.name)
+				}
 			}
 		})
 	}
