@@ -21,6 +21,12 @@ import (
 // still those that were read.
 const lookEvery = 2 * time.Second
 
+// How a reload ends.
+const (
+	notReloaded = "configuration not reloaded, the one before stays in effect"
+	reloaded    = "configuration reloaded"
+)
+
 // What can be wrong with the configuration that is in effect.
 var (
 	outdated = condition.Kind{
@@ -29,7 +35,7 @@ var (
 	}
 	refused = condition.Kind{
 		Level: slog.LevelError, Component: "reload", State: "refused",
-		Began: "configuration not reloaded, the one before stays in effect", Cleared: "configuration reloaded",
+		Began: notReloaded, Cleared: reloaded,
 	}
 )
 
@@ -90,11 +96,11 @@ func (h *host) reload(ctx context.Context) error {
 	}
 	h.refused.Note(refused, "", err)
 	if err != nil {
-		h.log.Error(refused.Began, "error", strings.ReplaceAll(err.Error(), "\n", "; "))
+		h.log.Error(notReloaded, "error", strings.ReplaceAll(err.Error(), "\n", "; "))
 		return err
 	}
 	h.replace(before, next)
-	h.log.Info(refused.Cleared, "duration", time.Since(next.since).Round(time.Millisecond))
+	h.log.Info(reloaded, "duration", time.Since(next.since).Round(time.Millisecond))
 	h.conditions.Note(outdated, "", nil)
 	return nil
 }

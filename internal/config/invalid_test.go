@@ -66,7 +66,7 @@ func TestLoadInvalid(t *testing.T) {
 		{"content-dsn-number", []string{"8: content.dsn: want text, got a number: put it in quotes"}},
 		{"contents", []string{
 			"6: stations[2].key: the content store calls another one so: stations[1].key (line 5)",
-			`7: stations[3].content: contents has none with the id "magasine"`,
+			`7: stations[3].content: contents has none with the id "magazin"`,
 			"9: content.id: only for contents: the store of content has no name",
 			`11: content.sources[0].station: the articles of station "xt" are in another content store`,
 			"13: contents[0].overlap: want 1s to 24h0m0s, got 0s",

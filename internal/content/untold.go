@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,9 +36,7 @@ func (s *Snapshot) Untold(ctx context.Context) (sentences []string, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("content: %w", s.explain(err))
 		}
-		for column, sources := range more {
-			made[column] = sources
-		}
+		maps.Copy(made, more)
 	}
 	columns := map[string][]string{} // that are made of a table, by the table
 	for column, sources := range made {

@@ -371,8 +371,8 @@ func testImage(t *testing.T, archive string) {
 
 	// The account may write where its state is, and nowhere else.
 	r := &rooted{t: t, root: root, as: 1234567, port: testserver.Port(t), admin: testserver.Port(t)}
-	r.env = append(image.Config.Env, fmt.Sprint("FEEDSTATION_SERVER_LISTEN=127.0.0.1:", r.port))
-	serve := append(image.Config.Entrypoint, image.Config.Cmd...)
+	r.env = append(slices.Clone(image.Config.Env), fmt.Sprint("FEEDSTATION_SERVER_LISTEN=127.0.0.1:", r.port))
+	serve := slices.Concat(image.Config.Entrypoint, image.Config.Cmd)
 	r.serve("/xt/rss.xml", "<item>", serve...)
 	if want := []string{"CMD", "/usr/bin/feedstation", "health"}; !slices.Equal(image.Config.Healthcheck.Test, want) {
 		t.Errorf("the check is %q", image.Config.Healthcheck.Test)

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -51,15 +52,16 @@ func newReloading(t *testing.T, env ...string) *reloading {
 // write writes the file.
 func (r *reloading) write() {
 	r.t.Helper()
-	text := "network: {name: 湘江新闻网, timezone: Asia/Shanghai}\nstations:\n"
+	var text strings.Builder
+	text.WriteString("network: {name: 湘江新闻网, timezone: Asia/Shanghai}\nstations:\n")
 	for _, s := range r.stations {
-		text += "  - " + s + "\n"
+		text.WriteString("  - " + s + "\n")
 	}
-	text += "server:\n"
+	text.WriteString("server:\n")
 	for _, s := range r.server {
-		text += "  " + s + "\n"
+		text.WriteString("  " + s + "\n")
 	}
-	if err := os.WriteFile(filepath.Join(r.dir, "config.yaml"), []byte(text+r.rest), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(r.dir, "config.yaml"), []byte(text.String()+r.rest), 0o600); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -299,7 +301,7 @@ func TestReloadRefused(t *testing.T) {
 // sockets, and back.
 func TestReloadListeners(t *testing.T) {
 	r := newReloading(t)
-	folder, err := os.MkdirTemp("", "fs") // paths of sockets are short
+	folder, err := os.MkdirTemp("", "fs") //nolint:usetesting // paths of sockets are short
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +321,9 @@ func TestReloadListeners(t *testing.T) {
 	r.mustReload()
 	overSocket := func(path, method, target string) (int, string) {
 		t.Helper()
-		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, Dial: func(string, string) (net.Conn, error) { return net.Dial("unix", path) }}}
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", path)
+		}}}
 		request, err := http.NewRequest(method, "http://localhost"+target, nil)
 		if err != nil {
 			t.Fatal(err)

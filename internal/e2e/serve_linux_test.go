@@ -117,7 +117,7 @@ func TestReadiness(t *testing.T) {
 // told apart by their names, and it tells when it is ready, reloads, lives and stops.
 func TestSystemd(t *testing.T) {
 	r := newReloading(t)
-	folder, err := os.MkdirTemp("", "fs") // paths of sockets are short
+	folder, err := os.MkdirTemp("", "fs") //nolint:usetesting // paths of sockets are short
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestSystemd(t *testing.T) {
 	// The process that systemd starts knows its own id, which exec keeps.
 	serve := exec.Command("sh", "-c", `LISTEN_PID=$$ WATCHDOG_PID=$$ exec "$0" serve`, r.command().Path)
 	serve.Dir, serve.ExtraFiles, serve.Stdout, serve.Stderr = r.dir, files, &r.log, &r.log
-	serve.Env = append(r.env, "LISTEN_FDS=2", "LISTEN_FDNAMES=admin:public", "NOTIFY_SOCKET="+path, "WATCHDOG_USEC=100000")
+	serve.Env = append(slices.Clone(r.env), "LISTEN_FDS=2", "LISTEN_FDNAMES=admin:public", "NOTIFY_SOCKET="+path, "WATCHDOG_USEC=100000")
 	if err := serve.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -54,7 +56,7 @@ func TestServeTLS(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := writePair(t, dir, 1, "xt.news.example")
 	plain := r.server
-	r.server = append(plain[:len(plain):len(plain)], "tls: {cert: "+cert+", key: "+key+"}")
+	r.server = append(slices.Clone(plain), "tls: {cert: "+cert+", key: "+key+"}")
 	r.write()
 	r.start()
 
@@ -68,7 +70,9 @@ func TestServeTLS(t *testing.T) {
 		}
 		transport := &http.Transport{
 			TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, DisableKeepAlives: true,
-			Dial: func(string, string) (net.Conn, error) { return net.Dial("tcp", "127.0.0.1:"+r.port) },
+			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, "tcp", "127.0.0.1:"+r.port)
+			},
 		}
 		scheme := "https"
 		if change != nil {
@@ -136,7 +140,7 @@ func TestServeTLS(t *testing.T) {
 		t.Errorf("after a reload: %v, %v", response, err)
 	}
 
-	r.server = append(plain[:len(plain):len(plain)], "h2c: true")
+	r.server = append(slices.Clone(plain), "h2c: true")
 	r.write()
 	r.mustReload()
 	for proto, change := range map[string]func(*http.Transport){

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -25,15 +26,16 @@ var commands = []string{
 // Rights returns the rule that gives a user what the store needs and no more, as
 // ACL SETUSER takes it.
 func (r *Store) Rights() string {
-	rule := "resetkeys ~" + r.prefix + "* resetchannels -@all"
+	var rule strings.Builder
+	rule.WriteString("resetkeys ~" + r.prefix + "* resetchannels -@all")
 	more := []string{"select"} // with cache.redis.db
 	if _, ok := r.client.(*redis.ClusterClient); ok {
 		more = []string{"cluster|slots", "command"}
 	}
 	for _, command := range slices.Concat(commands, more) {
-		rule += " +" + command
+		rule.WriteString(" +" + command)
 	}
-	return rule
+	return rule.String()
 }
 
 // probeScript writes what it removes again.

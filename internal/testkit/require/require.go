@@ -70,7 +70,7 @@ func Module(t testing.TB, program string) string {
 		t.Skip("needs " + program + ", which -short does not build")
 	}
 	dir := t.TempDir()
-	build := exec.Command("go", "install", program)
+	build := exec.CommandContext(t.Context(), "go", "install", program)
 	build.Env = append(os.Environ(), "GOBIN="+dir, "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		lack(t, "needs "+program+", which can't be built here: "+err.Error()+": "+string(out))
