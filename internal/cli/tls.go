@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"path/filepath"
 
 	"golang.org/x/crypto/acme"
@@ -14,7 +13,6 @@ import (
 
 	"feedstation/internal/condition"
 	"feedstation/internal/config"
-	"feedstation/internal/network"
 	"feedstation/internal/store/disk"
 )
 
@@ -78,16 +76,12 @@ func (h *host) certified(cfg *config.Config) *tls.Config {
 // errNoStation is what a name meets that no station has.
 var errNoStation = errors.New("no station has this host")
 
-// stationOf returns the id of the station with a host, one that publishes no more
+// stationOf returns the id of the first station with a host, one that publishes no more
 // included: it answers that.
 func (h *host) stationOf(name string) (string, error) {
-	name, ok := network.NormalizeHost(name)
-	for _, s := range h.serving.Load().cfg.Network.Stations {
-		if u, err := url.Parse(s.URL); ok && err == nil {
-			if own, ok := network.NormalizeHost(u.Host); ok && own == name {
-				return s.ID, nil
-			}
-		}
+	s, ok := h.serving.Load().cfg.Network.OnHost(name)
+	if !ok {
+		return "", errNoStation
 	}
-	return "", errNoStation
+	return s.ID, nil
 }

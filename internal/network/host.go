@@ -45,6 +45,16 @@ func (n *Network) addHost(s *Station) error {
 	return nil
 }
 
+// OnHost returns the first station of a host, closed and moved ones included. A shared
+// host is no station's.
+func (n *Network) OnHost(host string) (*Station, bool) {
+	own, _ := n.at(host)
+	if own == nil {
+		return nil, false
+	}
+	return own.stations[0], true
+}
+
 // origin returns scheme, host and port of the station's address.
 func (s *Station) origin() string { return strings.TrimSuffix(s.URL, s.folder) }
 

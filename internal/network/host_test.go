@@ -96,6 +96,18 @@ func TestResolveFolders(t *testing.T) {
 	}
 }
 
+func TestOnHost(t *testing.T) {
+	n := folders(t)
+	for host, want := range map[string]string{
+		"WWW.news.example.": "old", "city.example:8443": "cs", "localhost": "", "xt.news.example": "", "": "",
+	} {
+		s, ok := n.OnHost(host)
+		if ok != (want != "") || ok && s.ID != want {
+			t.Errorf("OnHost(%q) = %v, %t; want %q", host, s, ok, want)
+		}
+	}
+}
+
 func TestOwnsFolder(t *testing.T) {
 	xt, _ := folders(t).Station("xt")
 	for page, want := range map[string]bool{
