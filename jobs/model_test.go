@@ -52,7 +52,10 @@ func TestModel(t *testing.T) {
 				for range steps {
 					m.step()
 				}
-				t.Logf("%d months were read in parts", m.parts)
+				t.Logf("%d months were read in parts, a replica that was behind was asked %d times", m.parts, m.behind)
+				if m.behind == 0 && !raced() {
+					t.Error("no replica was asked")
+				}
 				if !m.split && !m.pairs && m.parts == 0 { // one that shares a page within is read whole
 					t.Error("no month was read in parts")
 				}
@@ -79,6 +82,7 @@ type model struct {
 	pairs     bool   // of articles that share a page
 	shared    months // that have, or had, an article whose page others may have
 	parts     int    // months that were read in parts
+	behind    int    // times that a replica was asked
 	random    *rand.Rand
 	db        *sql.DB // another tool's
 	shelf     *shelf
@@ -191,6 +195,7 @@ func (m *model) fail(format string, args ...any) {
 
 // step does something, lets time pass, has a process refresh and compares.
 func (m *model) step() {
+	replica := m.replicate()
 	for range max(0, m.random.IntN(6)-2) {
 		time.Sleep(m.between(time.Millisecond, time.Minute))
 		m.operate()
@@ -223,8 +228,74 @@ func (m *model) step() {
 			m.checkWithdrawn(old)
 		}
 	}
+	m.failOver(p, replica)
 	m.audit(p)
 	p.dirty, p.checked = months{}, time.Now()
+}
+
+// replicate returns, now and then, a server that learns of no later change.
+func (m *model) replicate() *content.Store {
+	m.t.Helper()
+	if m.random.IntN(6) != 0 {
+		return nil
+	}
+	file := filepath.Join(m.t.TempDir(), "replica.db")
+	if _, err := m.db.ExecContext(m.t.Context(), "VACUUM INTO ?", file); err != nil {
+		m.fail("%v", err)
+	}
+	store, err := content.Open(m.t.Context(), file)
+	if err != nil {
+		m.fail("%v", err)
+	}
+	m.t.Cleanup(func() { store.Close() })
+	return store
+}
+
+// failOver has a process ask a replica that lacks what is published: no edition
+// changes, and afterwards the process has missed nothing.
+func (m *model) failOver(p *process, replica *content.Store) {
+	m.t.Helper()
+	if replica == nil {
+		return
+	}
+	if newest := m.newest(replica); newest.IsZero() || !newest.Before(m.published()) {
+		return // an empty one meets the gate
+	}
+	m.note("fail-over to a replica")
+	m.behind++
+	before := maps.Clone(m.shelf.current)
+	primary := m.store
+	m.store, m.server = replica, "replica"
+	for _, run := range []func(context.Context) error{p.Refresh, p.Audit} {
+		if _, behind := errors.AsType[*jobs.BehindError](run(m.t.Context())); !behind || !maps.Equal(m.shelf.current, before) {
+			m.fail("a replica that lacks what is published was not told from the primary")
+		}
+	}
+	m.store, m.server = primary, ""
+}
+
+// newest returns the time of the newest change that a store has.
+func (m *model) newest(store *content.Store) time.Time {
+	snapshot, err := store.Snapshot(m.t.Context())
+	if err != nil {
+		m.fail("%v", err)
+	}
+	defer snapshot.Close()
+	origin, err := snapshot.Origin(m.t.Context())
+	if err != nil {
+		m.fail("%v", err)
+	}
+	return origin.Newest
+}
+
+// published returns the time of the newest change that is published.
+func (m *model) published() (newest time.Time) {
+	for _, e := range m.shelf.current {
+		if at := e.Origin().Newest; at.After(newest) {
+			newest = at
+		}
+	}
+	return newest
 }
 
 // checkDiff holds that what differs between two editions, applied to the articles

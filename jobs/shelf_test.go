@@ -100,6 +100,15 @@ func (s *shelf) reopened(t *testing.T) *shelf {
 type watched struct {
 	jobs.Snapshot
 	listing func(station string, from, to time.Time) error
+	server  string // that answers; empty: the store's own
+}
+
+func (s watched) Origin(ctx context.Context) (edition.Origin, error) {
+	origin, err := s.Snapshot.Origin(ctx)
+	if s.server != "" {
+		origin.Server = s.server
+	}
+	return origin, err
 }
 
 func (s watched) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
@@ -130,7 +139,7 @@ func (w *world) conduct(editions jobs.Editions, options jobs.Options, listing fu
 		if err != nil || listing == nil {
 			return s, err
 		}
-		return watched{s, listing}, nil
+		return watched{s, listing, w.server}, nil
 	}, editions, inParts(options))
 }
 

@@ -161,7 +161,7 @@ func TestBacklogBesideWriter(t *testing.T) {
 			if err != nil {
 				return nil, err
 			}
-			return unsettled{watched{s, func(string, time.Time, time.Time) error { time.Sleep(slow); return nil }}}, nil
+			return unsettled{watched{Snapshot: s, listing: func(string, time.Time, time.Time) error { time.Sleep(slow); return nil }}}, nil
 		}, a.shelf, options)
 		done := make(chan struct{})
 		written := make(chan struct{})
