@@ -10,17 +10,23 @@ import (
 	"feedstation/internal/press"
 )
 
-// desk is what is known of one station.
+// desk is one station's place. Which station it is may be asked at any time; the rest
+// is the run's.
 type desk struct {
 	station *network.Station
-	guest   bool         // its articles are in another store, whose conductor builds it: this one makes offers
-	offer   *press.Offer // the last one; nil: none since it is led
-	led     bool         // it is built here, see Editions.Leads
-	asked   bool         // this pass builds it because somebody has asked for it
-	held    bool         // it failed: the backlog of the others comes first
-	since   time.Time    // changes up to then are known
-	work    *work        // what has to be built; nil: nothing
-	read    time.Time    // when all of its feeds were last read
+	guest   bool  // its articles are in another store, whose conductor builds it: this one makes offers
+	led     bool  // it is built here, see Editions.Leads
+	asked   bool  // this pass builds it because somebody has asked for it
+	work    *work // what has to be built; nil: nothing
+	known
+}
+
+// known is what is known of a station, as long as no other process builds it.
+type known struct {
+	offer *press.Offer // the last one; nil: none since it is led
+	held  bool         // it failed: the backlog of the others comes first
+	since time.Time    // changes up to then are known
+	read  time.Time    // when all of its feeds were last read
 
 	due    time.Time // when its news sitemap changes by the clock alone; zero: never
 	memory press.Memory
@@ -76,7 +82,7 @@ var unknown = time.Unix(0, 0)
 
 // forget forgets what is known of a station that another process may have built.
 func (d *desk) forget() {
-	*d = desk{station: d.station, guest: d.guest, led: d.led, asked: d.asked, work: d.work, due: unknown, months: map[article.Month]audited{}, back: map[article.Month][]string{}}
+	d.known = known{due: unknown, months: map[article.Month]audited{}, back: map[article.Month][]string{}}
 	if d.guest {
 		d.due = time.Time{}
 	}
