@@ -82,14 +82,13 @@ type desk struct {
 
 // Close writes what the local copy lacks, as far as the disk answers, and closes
 // the connections to Redis. What is published stays current.
-func (c *Cache) Close() error {
+func (c *Cache) Close() {
 	if !c.abandoned.Load() {
 		c.finish()
 	}
-	if c.redis == nil {
-		return nil
+	if c.redis != nil {
+		c.redis.Close()
 	}
-	return c.redis.Close()
 }
 
 // Current returns the newest edition of a station, which the next one is made

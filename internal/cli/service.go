@@ -88,7 +88,7 @@ func (s *service) close() error {
 		err = s.places.close()
 	}
 	if s.editions != nil {
-		err = errors.Join(err, s.editions.Close())
+		s.editions.Close()
 	}
 	return err
 }
