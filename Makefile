@@ -72,8 +72,8 @@ test-short: ## the tests that need no server and no minute, in half a minute
 	go test -short ./...
 
 .PHONY: race
-race: ## all tests with the race detector; the nights, which freeze and kill processes, by themselves
-	$(RACE) -skip '^TestNight$$' ./internal/e2e $$(go list work | grep -v /internal/e2e$$)
+race: ## all tests with the race detector, the longest first; the nights, which freeze and kill processes, by themselves
+	$(RACE) -skip '^TestNight$$' ./internal/e2e ./jobs ./internal/content work
 	$(RACE) -run '^TestNight$$' ./internal/e2e
 
 .PHONY: test-clock
