@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -37,14 +38,8 @@ func (e *ForeignError) Error() string {
 // of a version that had none, or empty: the error is a [ForeignError] if it has
 // an entry that is not ours.
 func (f *Folder) Ours(ours func(fs.DirEntry) bool) (marked bool, err error) {
-	info, err := f.Stat(Marker)
-	switch {
-	case err == nil && info.Mode().IsRegular():
-		return true, nil
-	case err == nil:
-		return false, f.notOurs(Marker)
-	case !errors.Is(err, fs.ErrNotExist):
-		return false, err
+	if marked, err := f.marked(); marked || err != nil {
+		return marked, err
 	}
 	entries, err := f.Entries()
 	if err != nil {
@@ -56,18 +51,42 @@ func (f *Folder) Ours(ours func(fs.DirEntry) bool) (marked bool, err error) {
 			foreign = append(foreign, entry.Name())
 		}
 	}
-	if foreign != nil {
-		slices.Sort(foreign)
-		return false, &ForeignError{f.path, foreign}
+	if foreign == nil {
+		return false, nil
+	}
+	if marked, err := f.marked(); marked || err != nil { // another process has made it meanwhile
+		return marked, err
+	}
+	slices.Sort(foreign)
+	return false, &ForeignError{f.path, foreign}
+}
+
+func (f *Folder) marked() (bool, error) {
+	info, err := f.Stat(Marker)
+	switch {
+	case err == nil && info.Mode().IsRegular():
+		return true, nil
+	case err == nil:
+		return false, f.notOurs(Marker)
+	case !errors.Is(err, fs.ErrNotExist):
+		return false, err
 	}
 	return false, nil
 }
 
-// Claim puts the Marker into a folder that is ours; see Ours.
+// Claim puts the Marker into a folder that is ours; see Ours. It is written in place,
+// since it counts by being there: a draft could be removed by another process that has
+// the folder already.
 func (f *Folder) Claim(ours func(fs.DirEntry) bool) error {
 	marked, err := f.Ours(ours)
 	if err != nil || marked {
 		return err
 	}
-	return f.Write(Marker, []byte(markerText), 0o644)
+	defer f.owner.assume()()
+	file, err := f.open(Marker, os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(markerText)
+	return errors.Join(err, file.Sync(), file.Close())
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -126,5 +127,25 @@ func TestPointerGone(t *testing.T) {
 	heads, err := again.Heads(t.Context(), []string{"xt"})
 	if err != nil || heads[0].Version != store.VersionOf(second) {
 		t.Errorf("Heads: %v, %v", heads, err)
+	}
+}
+
+// What collects garbage leaves alone what another one writes in a folder that is new.
+func TestCollectInNewFolder(t *testing.T) {
+	for range 200 {
+		dir := t.TempDir()
+		var opened sync.WaitGroup
+		for range 4 {
+			s, err := Open(dir, store.Keep{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			opened.Go(func() {
+				if err := s.Collect(t.Context(), "xt"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		opened.Wait()
 	}
 }
