@@ -235,23 +235,17 @@ func (all Conductors) CheckedOf(station, content string) time.Time {
 }
 
 // Drift is [Conductor.Drift] of all.
-func (all Conductors) Drift() map[Drift]int64 {
-	sum := map[Drift]int64{}
-	for _, c := range all {
-		for kind, n := range c.Drift() {
-			sum[kind] += n
-		}
-	}
-	return sum
-}
+func (all Conductors) Drift() map[Drift]int64 { return sum(all, (*Conductor).Drift) }
 
 // LeftOut is [Conductor.LeftOut] of all.
-func (all Conductors) LeftOut() map[string]int64 {
-	sum := map[string]int64{}
+func (all Conductors) LeftOut() map[string]int64 { return sum(all, (*Conductor).LeftOut) }
+
+func sum[K comparable](all Conductors, counts func(*Conductor) map[K]int64) map[K]int64 {
+	total := map[K]int64{}
 	for _, c := range all {
-		for column, n := range c.LeftOut() {
-			sum[column] += n
+		for key, n := range counts(c) {
+			total[key] += n
 		}
 	}
-	return sum
+	return total
 }
