@@ -4,8 +4,6 @@ package e2e
 
 import (
 	"bytes"
-	"context"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,35 +32,13 @@ func startBucket(t *testing.T) (endpoint string, client *minio.Client, whole boo
 	t.Helper()
 	require.Time(t)
 	endpoint = testserver.Addr(testserver.Port(t))
-	server := testserver.Command{Answers: func(ctx context.Context, _ int) error {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+endpoint+"/", nil)
-		if err != nil {
-			return err
-		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return err
-		}
-		return response.Body.Close()
-	}}
 	if gateway, err := exec.LookPath("versitygw"); err == nil {
 		whole = true
-		server.Program, server.Args = gateway, []string{"--access", accessKey, "--secret", secretKey, "--port", endpoint, "posix", t.TempDir()}
+		started(t, endpoint, gateway, "--access", accessKey, "--secret", secretKey, "--port", endpoint, "posix", t.TempDir())
 	} else {
-		program := filepath.Join(t.TempDir(), "gofakes3")
-		runIn(t, t.TempDir(), []string{"GOBIN=" + filepath.Dir(program), "GOWORK=off"}, "go", "install", "github.com/johannesboyne/gofakes3/cmd/gofakes3@v1.2.0")
-		server.Program, server.Args = program, []string{"-backend", "memory", "-host", endpoint}
+		started(t, endpoint, require.Module(t, "github.com/johannesboyne/gofakes3/cmd/gofakes3@v1.2.0"), "-backend", "memory", "-host", endpoint)
 	}
-	process, err := server.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := process.Kill(); err != nil {
-			t.Error(err)
-		}
-	})
-	client, err = minio.New(endpoint, &minio.Options{Creds: credentials.NewStaticV4(accessKey, secretKey, ""), Region: "us-east-1"})
+	client, err := minio.New(endpoint, &minio.Options{Creds: credentials.NewStaticV4(accessKey, secretKey, ""), Region: "us-east-1"})
 	if err == nil {
 		err = client.MakeBucket(t.Context(), bucketName, minio.MakeBucketOptions{})
 	}
