@@ -59,10 +59,10 @@ func (c *Conductor) open(ctx context.Context) (snapshot Snapshot, origin edition
 }
 
 // behind returns a *BehindError where the store has gone back. It has when its server's
-// log says so, or, whatever is missing, when another server answers than the one whose content is published. The
-// same server may have lost the row of the newest change because that was deleted, or
-// dated back; it has gone back when it lacks more. Where it lacks most, as when it is
-// empty, the gate says so of each station.
+// log says so, or, whatever is missing, when another server answers than the one whose
+// content is published. The same server may have lost the row of the newest change
+// because that was deleted, or dated back; it has gone back when it lacks more. Where it
+// lacks most, as when it is empty, the gate says so of each station.
 func (c *Conductor) behind(ctx context.Context, snapshot Snapshot, origin edition.Origin) error {
 	var last edition.Origin
 	lacks := false

@@ -18,11 +18,12 @@ type desk struct {
 	led     bool  // it is built here, see Editions.Leads
 	asked   bool  // this pass builds it because somebody has asked for it
 	work    *work // what has to be built; nil: nothing
-	known
+	progress
 }
 
-// known is what is known of a station, as long as no other process builds it.
-type known struct {
+// progress is how far a station has been followed and built, as long as no other process
+// builds it.
+type progress struct {
 	offer *press.Offer // the last one; nil: none since it is led
 	held  bool         // it failed: the backlog of the others comes first
 	since time.Time    // changes up to then are known
@@ -82,7 +83,7 @@ var unknown = time.Unix(0, 0)
 
 // forget forgets what is known of a station that another process may have built.
 func (d *desk) forget() {
-	d.known = known{due: unknown, months: map[article.Month]audited{}, back: map[article.Month][]string{}}
+	d.progress = progress{due: unknown, months: map[article.Month]audited{}, back: map[article.Month][]string{}}
 	if d.guest {
 		d.due = time.Time{}
 	}
