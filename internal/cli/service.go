@@ -74,7 +74,7 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 		return nil, err
 	}
 	readiness := &server.Readiness{Network: cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled}
-	s.public = readiness.Health(server.New(cfg.Network, s.editions, documents))
+	s.public = readiness.Health(server.New(cfg.Network, s.editions, documents, nil))
 	if s.entrances, err = h.enter(cfg); err != nil {
 		return nil, err
 	}

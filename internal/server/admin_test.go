@@ -32,7 +32,7 @@ func TestAdmin(t *testing.T) {
 	var settled bool
 	asked := func() bool { return settled }
 	admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: drain, Settled: asked}).Handler()
-	public := (&server.Readiness{Network: n, Editions: editions, Drain: drain, Settled: asked}).Health(server.New(n, editions, nil))
+	public := (&server.Readiness{Network: n, Editions: editions, Drain: drain, Settled: asked}).Health(server.New(n, editions, nil, nil))
 	steps := []struct {
 		name   string
 		before func()

@@ -43,7 +43,7 @@ func BenchmarkServe(b *testing.B) {
 		b.Fatal(err)
 	}
 	ours := func(ctx context.Context, listener net.Listener) error {
-		h := server.New(n, stands{"xt": edition.New("xt", noon, "4711", map[string]*edition.Document{"/rss.xml": d})}, nil)
+		h := server.New(n, stands{"xt": edition.New("xt", noon, "4711", map[string]*edition.Document{"/rss.xml": d})}, nil, nil)
 		return server.Serve(ctx, slog.New(slog.DiscardHandler), server.Listener{Listener: listener}, h, new(server.Drain))
 	}
 	gzip := "GET /rss.xml HTTP/1.1\r\nHost: xt.news.example\r\nUser-Agent: bench\r\nAccept-Encoding: gzip, deflate\r\n"

@@ -124,7 +124,7 @@ func TestModifiedInTheFuture(t *testing.T) {
 	n, editions := portal(t)
 	ahead := edition.NewDocument("text/plain", []byte("news"), time.Now().Add(time.Hour))
 	editions["xt"] = edition.New("xt", noon, "build", map[string]*edition.Document{"/rss.xml": ahead})
-	address := listen(t, server.New(n, editions, nil))
+	address := listen(t, server.New(n, editions, nil, nil))
 	first := get(t, address, "GET", "/rss.xml")
 	told := first.Header.Get("Last-Modified")
 	modified, err := http.ParseTime(told)

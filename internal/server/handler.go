@@ -28,9 +28,9 @@ type Editions interface {
 // before a station has an edition, and whatever its edition has in their place. Only the
 // method, the host, the path and three header fields of a request choose the
 // answer: If-None-Match, If-Modified-Since and Accept-Encoding. OPTIONS is answered
-// as browsers ask before a script may send other fields.
-func New(n *network.Network, editions Editions, standing map[string]map[string]*edition.Document) http.Handler {
-	return &handler{n, editions, standing, directory(n), time.Now()}
+// as browsers ask before a script may send other fields. Observe may be nil.
+func New(n *network.Network, editions Editions, standing map[string]map[string]*edition.Document, observe Observer) http.Handler {
+	return &handler{n, editions, standing, directory(n), time.Now(), observe}
 }
 
 type handler struct {
@@ -39,6 +39,7 @@ type handler struct {
 	standing  map[string]map[string]*edition.Document
 	directory map[string]*edition.Document // see directory
 	since     time.Time                    // when what is standing came into effect
+	observe   Observer                     // nil: nobody does
 }
 
 // Values of header fields, shared by all responses.
@@ -54,6 +55,19 @@ var (
 )
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	target, sent := h.answer(w, r)
+	if h.observe == nil {
+		return
+	}
+	if r.Method == http.MethodHead {
+		sent.Bytes = 0
+	}
+	h.observe(r, target, sent)
+}
+
+// answer answers a request and returns what of the network it was for, as far as it was
+// looked for.
+func (h *handler) answer(w http.ResponseWriter, r *http.Request) (target network.Target, sent Sent) {
 	w.Header()["Access-Control-Allow-Origin"] = anyOrigin
 	w.Header()["X-Content-Type-Options"] = noSniff
 	body := r.ContentLength != 0
@@ -64,42 +78,38 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.MethodGet, http.MethodHead:
 		w.Header()["Access-Control-Expose-Headers"] = exposed
 	case http.MethodOptions:
-		preflight(w)
-		return
+		return target, preflight(w)
 	default:
 		w.Header()["Allow"] = methods
-		refuse(w, http.StatusMethodNotAllowed)
-		return
+		return target, refuse(w, http.StatusMethodNotAllowed)
 	}
 	if body {
-		refuse(w, http.StatusBadRequest)
-		return
+		return target, refuse(w, http.StatusBadRequest)
 	}
 	target, err := h.network.Resolve(r.Host, r.URL.EscapedPath())
-	station, path := target.Station, target.Path
 	switch {
 	case errors.Is(err, network.ErrSharedRoot):
-		serve(w, r, h.directory[""])
-		return
+		return network.Target{Path: "/", Shared: true}, serve(w, r, h.directory[""])
 	case errors.Is(err, network.ErrUnknownHost):
-		refuse(w, http.StatusMisdirectedRequest)
-		return
+		return target, refuse(w, http.StatusMisdirectedRequest)
 	case err != nil:
-		refuse(w, http.StatusNotFound)
-		return
+		return target, refuse(w, http.StatusNotFound)
 	}
+	return target, h.answerOf(w, r, target)
+}
+
+// answerOf answers a request for a path of a station.
+func (h *handler) answerOf(w http.ResponseWriter, r *http.Request, target network.Target) Sent {
+	station, path := target.Station, target.Path
 	now := station.Present(path)
 	switch closed, movedTo := station.FormerPath(now); {
 	case closed:
-		refuse(w, http.StatusGone)
-		return
+		return refuse(w, http.StatusGone)
 	case movedTo != "":
-		redirect(w, movedTo)
-		return
+		return redirect(w, movedTo)
 	}
 	if canonical := target.Base + now; canonical != r.URL.EscapedPath() {
-		redirect(w, canonical)
-		return
+		return redirect(w, canonical)
 	}
 	served, ok := h.editions.Served(station.ID)
 	document := h.standing[station.ID][path]
@@ -109,18 +119,16 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case target.Shared && (path == "" || path == "/"):
 		document = h.directory[station.ID]
 	case !ok:
-		unavailable(w, noEdition)
-		return
+		return unavailable(w, noEdition)
 	default:
 		if document, ok = documentAt(served, station, path); !ok {
-			missing(w, target)
-			return
+			return missing(w, target)
 		}
 	}
 	if network.IsList(path) {
 		w.Header()["X-Robots-Tag"] = noIndex
 	}
-	serve(w, r, document)
+	return serve(w, r, document)
 }
 
 // instead returns a standing document as it is served instead of what an edition, which
@@ -152,48 +160,47 @@ func documentAt(e *edition.Edition, station *network.Station, path string) (*edi
 	return nil, false
 }
 
-func redirect(w http.ResponseWriter, location string) {
+func redirect(w http.ResponseWriter, location string) Sent {
 	w.Header().Set("Location", location)
-	refuse(w, http.StatusPermanentRedirect)
+	return refuse(w, http.StatusPermanentRedirect)
 }
 
 // missing answers a request for a path of a station that has no document.
-func missing(w http.ResponseWriter, target network.Target) {
+func missing(w http.ResponseWriter, target network.Target) Sent {
 	location := target.Station.Redirect(target.Base, target.Path)
 	if location == "" {
-		refuse(w, http.StatusNotFound)
-		return
+		return refuse(w, http.StatusNotFound)
 	}
 	w.Header().Set("Location", location)
-	refuse(w, cmp.Or(target.Station.Aliases.Status, http.StatusPermanentRedirect))
+	return refuse(w, cmp.Or(target.Station.Aliases.Status, http.StatusPermanentRedirect))
 }
 
 // preflight answers OPTIONS, of whatever host and path: a script that asks for what
 // is not there has to see that answer (Fetch Standard §4.8: only after a preflight
 // with a status of success). Which fields a request has changes nothing here; the
 // star stands for all but Authorization, and older browsers do not know it.
-func preflight(w http.ResponseWriter) {
+func preflight(w http.ResponseWriter) Sent {
 	header := w.Header()
 	header["Allow"] = methods
 	header["Access-Control-Allow-Methods"] = methods
 	header.Set("Access-Control-Allow-Headers", "*, Authorization, Cache-Control, If-Modified-Since, If-None-Match, Pragma, X-Requested-With")
 	header.Set("Access-Control-Max-Age", "86400")
 	w.WriteHeader(http.StatusNoContent)
+	return Sent{Status: http.StatusNoContent}
 }
 
-func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) {
+func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) Sent {
 	accepted := r.Header["Accept-Encoding"]
 	encoding, acceptable := negotiate(accepted, d, preference[:])
 	header := w.Header()
 	if !acceptable {
 		header["Vary"] = varyEncoding
-		refuse(w, http.StatusNotAcceptable)
-		return
+		return refuse(w, http.StatusNotAcceptable)
 	}
 	if notModified(r, d) {
 		describe(header, d, encoding)
 		w.WriteHeader(http.StatusNotModified)
-		return
+		return Sent{Status: http.StatusNotModified, Encoding: encoding}
 	}
 	variant, err := d.Variant(encoding)
 	if errors.Is(err, edition.ErrBusy) {
@@ -202,8 +209,7 @@ func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) {
 		}
 	}
 	if err != nil { // before any byte of the document has been sent
-		unavailable(w, unreadable)
-		return
+		return unavailable(w, unreadable)
 	}
 	describe(header, d, encoding)
 	header["Content-Type"] = d.ContentType()
@@ -213,14 +219,15 @@ func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) {
 	}
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
-		return
+		return Sent{Status: http.StatusOK, Encoding: encoding}
 	}
 	size := int64(len(variant.Body))
 	if variant.Body == nil {
 		size = d.Size()
 	}
 	allow(w, size)
-	variant.WriteTo(w) // a client that has gone is no fault of ours
+	n, _ := variant.WriteTo(w) // a client that has gone is no fault of ours
+	return Sent{http.StatusOK, encoding, n}
 }
 
 // describe sets what is said of a document whether or not it is sent.
@@ -252,16 +259,18 @@ const (
 	unreadable = "This feed or sitemap can't be read at the moment. Try again in a moment.\n"
 )
 
-func unavailable(w http.ResponseWriter, text string) {
+func unavailable(w http.ResponseWriter, text string) Sent {
 	w.Header().Set("Retry-After", "30")
-	refuseWith(w, http.StatusServiceUnavailable, text)
+	return refuseWith(w, http.StatusServiceUnavailable, text)
 }
 
 // refuse answers with a constant text. What is not here may be here in a
 // minute, and what went wrong is nobody's to keep.
-func refuse(w http.ResponseWriter, status int) { refuseWith(w, status, refusals[status]) }
+func refuse(w http.ResponseWriter, status int) Sent {
+	return refuseWith(w, status, refusals[status])
+}
 
-func refuseWith(w http.ResponseWriter, status int, text string) {
+func refuseWith(w http.ResponseWriter, status int, text string) Sent {
 	header := w.Header()
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("Content-Length", strconv.Itoa(len(text)))
@@ -272,5 +281,6 @@ func refuseWith(w http.ResponseWriter, status int, text string) {
 		header.Set("Cache-Control", "no-store")
 	}
 	w.WriteHeader(status)
-	w.Write([]byte(text)) // net/http leaves the body out of an answer to HEAD
+	n, _ := w.Write([]byte(text)) // net/http leaves the body out of an answer to HEAD
+	return Sent{Status: status, Bytes: int64(n)}
 }

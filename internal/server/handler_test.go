@@ -314,7 +314,7 @@ func TestForgedFields(t *testing.T) {
 // nothing of what was.
 func TestNextEdition(t *testing.T) {
 	n, editions := portal(t)
-	address := listen(t, server.New(n, editions, nil))
+	address := listen(t, server.New(n, editions, nil, nil))
 	first := get(t, address, "GET", "/rss.xml", "Accept-Encoding: gzip")
 	tag := "If-None-Match: " + first.Header.Get("Etag")
 	if got := get(t, address, "GET", "/rss.xml", "Accept-Encoding: gzip", tag); got.StatusCode != 304 {
@@ -336,7 +336,7 @@ func TestNextEdition(t *testing.T) {
 func TestEditionOfFormerChannel(t *testing.T) {
 	n, editions := portal(t)
 	editions["xt"] = edition.New("xt", noon, "4711", map[string]*edition.Document{"/people/rss.xml": edition.NewDocument(rssType, tinyBody, noon)})
-	h := server.New(n, editions, nil)
+	h := server.New(n, editions, nil, nil)
 	for target, want := range map[string]int{
 		"https://xt.news.example/society/rss.xml": 200, "http://localhost/xt/society/rss.xml": 200,
 		"https://xt.news.example/people/rss.xml": 308, "https://xt.news.example/society/atom.xml": 404,

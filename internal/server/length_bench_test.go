@@ -21,7 +21,7 @@ func BenchmarkRequestLength(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	handler := server.New(n, stands{"xt": edition.New("xt", noon, "4711", documents())}, nil)
+	handler := server.New(n, stands{"xt": edition.New("xt", noon, "4711", documents())}, nil, nil)
 	const line, host = "GET /rss.xml HTTP/1.1\r\n", "Host: xt.news.example\r\n"
 	field := func(name, part string) func(int) string {
 		return func(n int) string { return line + host + name + ": " + strings.Repeat(part, n/len(part)) + "\r\n\r\n" }

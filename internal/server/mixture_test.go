@@ -167,7 +167,7 @@ func TestNoMixtureOfEditions(t *testing.T) {
 	n, _ := portal(t)
 	var p press
 	p.publish(numbered(1))
-	address := listen(t, server.New(n, &p, nil))
+	address := listen(t, server.New(n, &p, nil, nil))
 	stop, last := make(chan struct{}), make(chan int64)
 	go func() { last <- p.run(stop) }()
 

@@ -49,7 +49,7 @@ func TestUnreadable(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			address := listen(t, server.New(n, stands{"xt": e}, nil))
+			address := listen(t, server.New(n, stands{"xt": e}, nil, nil))
 			for _, accept := range []string{"identity", "gzip", "br", "zstd", "*, identity;q=0"} {
 				for _, method := range []string{"GET", "HEAD"} {
 					got := get(t, address, method, "/rss.xml", "Accept-Encoding: "+accept)

@@ -22,7 +22,7 @@ import (
 func portalHandler(t testing.TB) http.Handler {
 	t.Helper()
 	n, editions := portal(t)
-	return server.New(n, editions, nil)
+	return server.New(n, editions, nil, nil)
 }
 
 // client is one that keeps requesting until its port is closed.

@@ -27,7 +27,7 @@ func TestStanding(t *testing.T) {
 	n, editions := portal(t)
 	opml := edition.NewDocument("text/x-opml", []byte("<opml/>"), edition.Epoch)
 	documents := map[string]*edition.Document{"/robots.txt": edition.NewDocument(textType, []byte("Sitemap: x\n"), edition.Epoch), "/feeds.opml": opml}
-	h := server.New(n, editions, map[string]map[string]*edition.Document{"xt": documents, "yy": documents, "old": documents})
+	h := server.New(n, editions, map[string]map[string]*edition.Document{"xt": documents, "yy": documents, "old": documents}, nil)
 	for target, want := range map[string]int{
 		"https://yy.news.example/robots.txt": 200, "https://yy.news.example/feeds.opml": 200, "http://localhost/yy/robots.txt": 200,
 		"https://yy.news.example/rss.xml": 503, "https://yy.news.example/sitemap.xml": 503, "https://old.news.example/robots.txt": 410,
@@ -72,7 +72,7 @@ func TestFolders(t *testing.T) {
 		t.Fatal(err)
 	}
 	documents := map[string]map[string]*edition.Document{"xt": {"/robots.txt": edition.NewDocument(textType, tinyBody, edition.Epoch)}}
-	h := server.New(n, stands{"xt": edition.New("xt", noon, "4711", served())}, documents)
+	h := server.New(n, stands{"xt": edition.New("xt", noon, "4711", served())}, documents, nil)
 	tests := []struct {
 		target, location string
 		status           int
@@ -107,7 +107,7 @@ func TestFolders(t *testing.T) {
 // On shared hosts the root and a station's folder say what is where.
 func TestDirectory(t *testing.T) {
 	n, editions := portal(t)
-	h := server.New(n, editions, nil)
+	h := server.New(n, editions, nil, nil)
 	for target, want := range map[string]string{
 		"http://localhost/":                 "湘江新闻网\n\n/xt/  ",
 		"http://localhost":                  "湘江新闻网\n\n/xt/  ",

@@ -127,7 +127,7 @@ func TestSlowReaderOfMuch(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n, editions := portal(t)
 				editions["xt"] = edition.New("xt", noon, "4711", map[string]*edition.Document{"/sitemap.xml": d})
-				s := serve(t, server.New(n, editions, nil))
+				s := serve(t, server.New(n, editions, nil, nil))
 				conn, err := s.dial(t.Context(), "", "")
 				if err != nil {
 					t.Fatal(err)
