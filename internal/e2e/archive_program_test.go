@@ -26,18 +26,6 @@ import (
 
 const megabyte = 1e6
 
-// buildProgram builds feedstation as it is shipped.
-func buildProgram(t *testing.T) string {
-	step("building feedstation")
-	program := filepath.Join(t.TempDir(), "feedstation")
-	command := exec.Command("go", "build", "-trimpath", "-o", program, "../..")
-	command.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return program
-}
-
 // archive is a folder with a configuration, a store and a cache.
 type archive struct {
 	t                           *testing.T

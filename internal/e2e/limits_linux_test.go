@@ -1,13 +1,18 @@
 package e2e
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
+	"feedstation/internal/testkit/redistest"
 	"feedstation/internal/testkit/require"
 )
 
@@ -79,5 +84,53 @@ func (p *process) isReady(host string) {
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		p.t.Errorf("/readyz is %s", response.Status)
+	}
+}
+
+// TestLimitedMachine has the program build, serve and follow changes of 60,000 articles
+// in the smallest container that somebody has tried it in, with a Redis beside it: it is
+// ready, answers, and takes nothing that answers late for unreachable.
+func TestLimitedMachine(t *testing.T) {
+	require.Time(t)
+	const articles, changes = 60_000, 5
+	program := buildProgram(t)
+	for _, tt := range []struct {
+		name   string
+		limits require.Limits
+	}{
+		{"64 MiB of memory", require.Limits{Memory: 64 << 20}},
+		{"and a tenth of a processor", require.Limits{Memory: 64 << 20, CPU: 0.1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			group := require.NewCgroup(t, tt.limits)
+			redis := redistest.Start(t)
+			p := newProcess(t, "xt.news.example", "FEEDSTATION_CACHE_REDIS_ADDRS="+redis.Addr())
+			p.program = program
+			p.run("demo", "--articles", strconv.Itoa(articles))
+			p.program = group.Wrap(t, p.dir, program)
+			p.start()
+			p.until("ready", func() bool { return p.adminBody("/readyz") == "ready\n" })
+			for i := range changes {
+				title := fmt.Sprintf("第%d条快讯", i)
+				p.put(articles+i, title)
+				p.await(title)
+				began := time.Now()
+				for _, path := range []string{"/rss.xml", "/sitemap.xml", "/sitemaps/news.xml"} {
+					if p.body(path) == "" {
+						t.Errorf("%s is not answered", path)
+					}
+				}
+				t.Logf("change %d: three answers in %v", i, time.Since(began).Round(time.Millisecond))
+			}
+			if _, err := p.end(syscall.SIGTERM); err != nil {
+				t.Errorf("the end: %v", err)
+			}
+			for line := range strings.Lines(p.log.String()) {
+				if strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR") {
+					t.Error(line)
+				}
+			}
+			t.Logf("at most %d MiB", group.Peak()>>20)
+		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -29,6 +30,19 @@ func main() {
 	os.Exit(cli.Run(os.Args[1:], cli.Terminal{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(),
 	}))
+}
+
+// buildProgram builds feedstation as it is shipped: where its memory or its time counts,
+// it may not be the test's.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "feedstation")
+	command := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", program, "../..")
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return program
 }
 
 // withServers are the tests, some of which start database servers.
