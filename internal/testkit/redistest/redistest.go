@@ -1,16 +1,18 @@
-// Package redistest gives a test a Redis of its own: the machine's redis-server
-// on loopback ports, one alone ([Start]), a pair watched by sentinels
-// ([StartSentinel]) or a cluster ([StartCluster]). The test may kill, restart
-// and freeze each of them.
+// Package redistest gives a test a Redis of its own: the machine's redis-server, or
+// the program that FEEDSTATION_REDIS_SERVER names (Valkey's is valkey-server). It is
+// on loopback ports, one alone ([Start]), a pair watched by sentinels ([StartSentinel])
+// or a cluster ([StartCluster]). The test may kill, restart and freeze each of them.
 //
 // It is a test helper: no production package may import it.
 package redistest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -44,7 +46,7 @@ func keepNothing(t testing.TB) []string {
 
 func start(t testing.TB, options ...string) *Server {
 	t.Helper()
-	s := &Server{t: t, binary: require.Binary(t, "redis-server"), addr: testserver.Addr(testserver.Port(t)), options: options}
+	s := &Server{t: t, binary: require.Binary(t, cmp.Or(os.Getenv("FEEDSTATION_REDIS_SERVER"), "redis-server")), addr: testserver.Addr(testserver.Port(t)), options: options}
 	s.launch()
 	t.Cleanup(s.Kill)
 	return s
