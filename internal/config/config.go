@@ -321,6 +321,7 @@ type networkSection struct {
 	Profiles []string       `key:"profiles"`
 	Language tag            `key:"language" default:"zh-CN"`
 	Zone     *time.Location `key:"timezone" default:"UTC"`
+	Rights   rightsSection  `key:"rights"`
 	Aliases  networkAliases `key:"aliases"`
 }
 
@@ -352,7 +353,7 @@ type stationSection struct {
 	Description string           `key:"description"`
 	Icon        string           `key:"icon"`
 	Logo        string           `key:"logo"`
-	Rights      string           `key:"rights"`
+	Rights      rightsSection    `key:"rights"`
 	NewsName    string           `key:"news_name"` // empty: that of sitemaps
 	Robots      []string         `key:"robots"`    // nil: the server's
 	Profiles    []string         `key:"profiles"`  // nil: the network's

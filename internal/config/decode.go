@@ -14,8 +14,8 @@ import (
 )
 
 // decoder fills Go values from a YAML tree by their tags: key names the key of
-// a field, default is its value where the key is absent. It reports what does
-// not fit and goes on.
+// a field, default is its value where the key is absent, alone marks the field that a
+// single value in place of the mapping is for. It reports what does not fit and goes on.
 type decoder struct {
 	*report
 	variables map[*yaml.Node]string // of nodes from the environment
@@ -41,6 +41,11 @@ func (d *decoder) decode(node *yaml.Node, into reflect.Value, path string) {
 		into.Set(reflect.New(into.Type().Elem()))
 		d.decode(node, into.Elem(), path)
 	case reflect.Struct:
+		if field, ok := alone(into.Type()); ok && node.Kind == yaml.ScalarNode && kind(node) != nothing {
+			d.defaults(into, path)
+			d.decode(node, into.FieldByIndex(field.Index), path)
+			return
+		}
 		d.mapping(node, into, path)
 	case reflect.Slice:
 		d.list(node, into, path)
@@ -49,6 +54,17 @@ func (d *decoder) decode(node *yaml.Node, into reflect.Value, path string) {
 	default:
 		panic(fmt.Sprintf("config: %s: a field of type %s", path, into.Type()))
 	}
+}
+
+// alone returns the field of a struct for which a single value stands in its place, if
+// there is one.
+func alone(typ reflect.Type) (reflect.StructField, bool) {
+	for field := range typ.Fields() {
+		if field.Tag.Get("alone") != "" {
+			return field, true
+		}
+	}
+	return reflect.StructField{}, false
 }
 
 // mapping fills a struct. Keys that are absent have their defaults.

@@ -180,10 +180,33 @@ func (e *environment) collectValue(at target, node *yaml.Node) {
 	case reflect.Map: // its keys are no part of a variable's name
 		return
 	}
+	if field, ok := alone(at.typ); ok {
+		node = e.collectAlone(at, field, node)
+	}
 	if node != nil {
 		at.mapping, at.keys = mappingOf(node), nil
 	}
 	e.collect(at)
+}
+
+// collectAlone notes the value that may stand in place of a mapping, under the variable
+// of that. Where the environment has other keys of it as well, it becomes a mapping.
+func (e *environment) collectAlone(at target, field reflect.StructField, node *yaml.Node) *yaml.Node {
+	key := field.Tag.Get("key")
+	inner := slices.ContainsFunc(slices.Collect(maps.Keys(e.set)), func(name string) bool { return strings.HasPrefix(name, at.variable+"_") })
+	if inner && node != nil && node.Kind == yaml.ScalarNode && kind(node) != nothing {
+		value := *node
+		*node = yaml.Node{Kind: yaml.MappingNode, Line: node.Line, Content: []*yaml.Node{{Kind: yaml.ScalarNode, Tag: textTag, Value: key, Line: node.Line}, &value}}
+	}
+	at.typ = field.Type.Elem()
+	switch {
+	case node != nil && node.Kind == yaml.MappingNode:
+		at.mapping, at.keys = node, []string{key}
+	case inner:
+		at.keys = append(slices.Clone(at.keys), key)
+	}
+	e.targets = append(e.targets, at)
+	return node
 }
 
 func (e *environment) collectList(at target, node *yaml.Node) {

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"feedstation/internal/network"
 	"feedstation/internal/schedule"
 	"feedstation/internal/secret"
 )
@@ -45,6 +46,7 @@ var scalars = map[reflect.Type]scalar{
 	reflect.TypeFor[time.Duration]():     {"a duration", textTag, parseDuration},
 	reflect.TypeFor[tag]():               {"a language", textTag, parseTag},
 	reflect.TypeFor[*time.Location]():    {"a time zone", textTag, parseZone},
+	reflect.TypeFor[network.Signal]():    {"yes or no", textTag, parseSignal},
 	reflect.TypeFor[schedule.Schedule](): {"a schedule", textTag, func(text string) (any, error) { return schedule.Parse(text) }},
 }
 

@@ -159,7 +159,7 @@ func (s *stationSection) validateOptions(r *report, path string) {
 	r.profiles(path+".profiles", s.Profiles)
 	r.address(path+".icon", s.Icon)
 	r.address(path+".logo", s.Logo)
-	r.line(path+".rights", s.Rights)
+	r.rights(path+".rights", &s.Rights)
 	r.line(path+".news_name", s.NewsName)
 	r.text(path+".description", s.Description)
 }

@@ -20,6 +20,7 @@ import (
 func (doc *document) validate(r *report) {
 	r.name("network.name", doc.Network.Name)
 	r.profiles("network.profiles", doc.Network.Profiles)
+	r.rights("network.rights", &doc.Network.Rights)
 	doc.validateStations(r)
 	doc.validateAliases(r)
 	doc.validateRobots(r)

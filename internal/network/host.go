@@ -59,9 +59,10 @@ func (n *Network) OnHost(host string) (*Station, bool) {
 func (s *Station) origin() string { return strings.TrimSuffix(s.URL, s.folder) }
 
 // at returns the station in whose folder a path of the host is, the deepest one.
-// The host's robots.txt is that of any station that publishes; nil: none is there.
+// The host's robots.txt and tdmrep.json are those of any station that publishes; nil: none
+// is there.
 func (h *site) at(path string) *Station {
-	if path == RobotsPath {
+	if path == RobotsPath || path == TDMPath {
 		if i := slices.IndexFunc(h.stations, func(s *Station) bool { return s.Publishes() }); i >= 0 {
 			return h.stations[i]
 		}

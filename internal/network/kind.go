@@ -22,6 +22,7 @@ const (
 	NewsKind  // a sitemap for Google News
 	BaiduKind
 	RobotsKind
+	TDMKind
 	DirectoryKind // the addresses that a shared host lists
 
 	Kinds = int(DirectoryKind) + 1 // how many kinds there are
@@ -30,7 +31,7 @@ const (
 // String returns the kind in a word.
 func (k Kind) String() string {
 	return [Kinds]string{
-		"none", "rss", "atom", "json", "profile", "opml", "index", "month", "news", "baidu", "robots", "directory",
+		"none", "rss", "atom", "json", "profile", "opml", "index", "month", "news", "baidu", "robots", "tdm", "directory",
 	}[k]
 }
 
@@ -51,6 +52,8 @@ func (t Target) Kind() Kind {
 		return IndexKind
 	case RobotsPath:
 		return RobotsKind
+	case TDMPath:
+		return TDMKind
 	case OPMLPath:
 		return OPMLKind
 	case BaiduPath:

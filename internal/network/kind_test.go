@@ -17,7 +17,7 @@ func TestKind(t *testing.T) {
 		"/feed.json": network.JSONKind, "/moment/feed.json": network.JSONKind,
 		"/msn.xml": network.ProfileKind, "/moment/smartnews.xml": network.ProfileKind,
 		"/smartnews.xml": network.NoKind, "/moment/msn.xml": network.NoKind, "/none/msn.xml": network.NoKind,
-		"/feeds.opml": network.OPMLKind, "/robots.txt": network.RobotsKind, "/sitemaps/baidu.txt": network.BaiduKind,
+		"/feeds.opml": network.OPMLKind, "/robots.txt": network.RobotsKind, "/.well-known/tdmrep.json": network.TDMKind, "/sitemaps/baidu.txt": network.BaiduKind,
 		"/sitemap.xml": network.IndexKind, "/sitemap.xml.gz": network.IndexKind,
 		"/sitemaps/news.xml": network.NewsKind, "/sitemaps/news-2.xml.gz": network.NewsKind,
 		"/sitemaps/2026-03.xml": network.MonthKind, "/sitemaps/2026-03-2.xml.gz": network.MonthKind, "/sitemaps/1.xml": network.MonthKind,

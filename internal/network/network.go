@@ -48,6 +48,7 @@ type Station struct {
 	Rights      string
 	NewsName    string    // the publication's name on Google News; empty: the network's
 	Rules       Rules     // of robots.txt
+	Terms       Terms     // of what programs do with what they fetch
 	All         bool      // its feeds carry the articles of all stations
 	Profiles    []string  // aggregators for which its own feed is there once more, by name
 	Channels    []Channel // those that publish: neither closed nor moved
@@ -59,6 +60,7 @@ type Station struct {
 	channels map[string]Former // by id, of all channels
 	now      map[string]string // ids of channels by their former ones
 	keys     channelKeys       // of all channels
+	mining   bool              // its host has a tdmrep.json
 	notNews  []string          // ids of channels, of all
 }
 
@@ -176,6 +178,9 @@ func New(name string, stations []*Station, shared []string) (*Network, error) {
 			faults = append(faults, fmt.Errorf("hosts[%d]: %q is the host of station %s", i, host, n.byHost[normal].stations[0].ID))
 		}
 		n.shared[normal] = true
+	}
+	for _, s := range n.Stations {
+		s.mining = n.TDMRep(s) != nil
 	}
 	n.keys = n.contents[""]
 	if err := errors.Join(faults...); err != nil {

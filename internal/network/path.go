@@ -42,6 +42,7 @@ const (
 	RobotsPath = "/robots.txt"
 	OPMLPath   = "/feeds.opml"
 	BaiduPath  = "/" + shardFolder + "/baidu.txt"
+	TDMPath    = "/.well-known/tdmrep.json" // where something is said of text and data mining
 )
 
 // GzipSuffix behind the path of a sitemap names its compressed twin.
@@ -122,6 +123,9 @@ func (s *Station) Paths() iter.Seq[string] {
 				return
 			}
 		}
+		if s.mining {
+			yield(TDMPath)
+		}
 	}
 }
 
@@ -170,7 +174,7 @@ func (n *Network) Resolve(host, path string) (Target, error) {
 		if within, ok := strings.CutPrefix(path, s.folder); ok {
 			return Target{Station: s, Base: s.folder, Path: within}, nil
 		}
-		return Target{Station: s, Path: path}, nil // robots.txt
+		return Target{Station: s, Path: path}, nil // robots.txt or tdmrep.json
 	case path == "" || path == "/":
 		return Target{}, ErrSharedRoot
 	}

@@ -19,16 +19,13 @@ type Rules struct {
 
 // Robots returns the robots.txt of a station's host: the addresses of the sitemaps of all
 // its stations, which come first since crawlers need not read a long file to its end,
-// then what the operator has for them. A group is there once, however many stations
-// have it. It depends on the configuration alone.
+// then their licences and what the operator has for them. A group is there once, however
+// many stations have it. It depends on the configuration alone.
 //
 // Nothing is allowed in so many words: of two rules of one length the one that allows
 // wins (RFC 9309 §2.2.2).
 func (n *Network) Robots(s *Station) string {
-	stations := []*Station{s}
-	if host, _ := NormalizeHost(s.host()); n.byHost[host] != nil {
-		stations = slices.DeleteFunc(slices.Clone(n.byHost[host].stations), func(s *Station) bool { return !s.Publishes() })
-	}
+	stations := n.neighbours(s)
 	var own, others []string // addresses of sitemaps
 	var groups robotGroups
 	shared := false
@@ -46,13 +43,28 @@ func (n *Network) Robots(s *Station) string {
 		}
 		others = append(others, groups.add(s.Rules.Lines, folder)...)
 	}
+	for _, s := range stations {
+		for _, agent := range s.Terms.Disallow {
+			groups.bar(agent, s.folder)
+		}
+	}
+	groups.signal(contentSignal(stations))
+	var head []string
+	for _, address := range append(own, others...) {
+		head = append(head, "Sitemap: "+address)
+	}
+	for _, s := range stations {
+		if s.Terms.License != "" { // RSL 1.0: of no group
+			head = append(head, "License: "+s.Terms.License)
+		}
+	}
 	var text strings.Builder
 	written := map[string]bool{}
-	for _, address := range append(own, others...) {
-		if !written[address] {
-			text.WriteString("Sitemap: " + address + "\n")
+	for _, line := range head {
+		if !written[line] {
+			text.WriteString(line + "\n")
 		}
-		written[address] = true
+		written[line] = true
 	}
 	groups.write(&text)
 	return text.String()

@@ -112,7 +112,7 @@ func New(n *network.Network, options Options, items Items) *Press {
 func (p *Press) Fingerprint(station *network.Station) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%+v\n", p.options)
-	fmt.Fprintf(h, "%+v %q %q\n", station.Feed, station.NewsName, p.network.Robots(station))
+	fmt.Fprintf(h, "%+v %q %q %q\n", station.Feed, station.NewsName, p.network.Robots(station), p.network.TDMRep(station))
 	stations := []*network.Station{station}
 	if station.All {
 		stations = append(stations, p.network.Stations...)

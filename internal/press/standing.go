@@ -7,11 +7,15 @@ import (
 	"feedstation/internal/network"
 )
 
-// standing adds the documents that depend on the configuration alone: robots.txt and
-// the list of feeds.
+// standing adds the documents that depend on the configuration alone: robots.txt, the
+// list of feeds, and what is said of text and data mining, if anything is.
 func (b *builder) standing() error {
 	robots := []byte(b.network.Robots(b.station))
-	return errors.Join(b.addBody(network.RobotsPath, "text/plain; charset=utf-8", robots, edition.Epoch), b.opml())
+	err := errors.Join(b.addBody(network.RobotsPath, "text/plain; charset=utf-8", robots, edition.Epoch), b.opml())
+	if mining := b.network.TDMRep(b.station); mining != nil {
+		err = errors.Join(err, b.addBody(network.TDMPath, "application/json", mining, edition.Epoch))
+	}
+	return err
 }
 
 // Standing returns the documents of a station that depend on the configuration alone, as

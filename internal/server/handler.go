@@ -30,7 +30,7 @@ type Editions interface {
 // answer: If-None-Match, If-Modified-Since and Accept-Encoding. OPTIONS is answered
 // as browsers ask before a script may send other fields. Observe may be nil.
 func New(n *network.Network, editions Editions, standing map[string]map[string]*edition.Document, observe Observer) http.Handler {
-	return &handler{n, editions, standing, directory(n), time.Now(), observe}
+	return &handler{n, editions, standing, directory(n), termsOf(n), time.Now(), observe}
 }
 
 type handler struct {
@@ -38,6 +38,7 @@ type handler struct {
 	editions  Editions
 	standing  map[string]map[string]*edition.Document
 	directory map[string]*edition.Document // see directory
+	terms     map[string]*terms            // by station
 	since     time.Time                    // when what is standing came into effect
 	observe   Observer                     // nil: nobody does
 }
@@ -128,6 +129,7 @@ func (h *handler) answerOf(w http.ResponseWriter, r *http.Request, target networ
 	if network.IsList(path) {
 		w.Header()["X-Robots-Tag"] = noIndex
 	}
+	h.terms[station.ID].set(w.Header())
 	return serve(w, r, document)
 }
 
@@ -237,7 +239,7 @@ func describe(header http.Header, d *edition.Document, encoding edition.Encoding
 	header["Etag"] = d.ETag(encoding)
 	header["Last-Modified"] = lastModified(d, time.Now())
 	if link := d.Link(); link != nil {
-		header["Link"] = link
+		header["Link"] = append(link[:1:1], header["Link"]...) // which may have a licence
 	}
 }
 
