@@ -147,7 +147,7 @@ func TestRealDirectus(t *testing.T) {
 	old := add(map[string]any{"title": "旧闻", "slug": "old", "status": "published", "content": "<p>旧</p>"})
 	add(map[string]any{"title": "无文", "slug": "short", "status": "published"})
 
-	w := newTwins(t, server, database, d.address, `kind: directus, collection: articles, link: "https://www.news.example/{slug}", token: `+directusToken,
+	w := newTwins(t, server, database, d.address, `kind: directus, collection: articles, link: "https://www.news.example/{slug}", token: `+directusToken, [2]string{"culture", "moment"},
 		"--for", "directus", "--field", "tags=tags", "--field", "body=content")
 	w.record("directus", d.send("GET", "/items/articles?fields=*.*&limit=2", nil))
 	w.equal("at first", "无文", "旧闻", "湘江之春 😀")

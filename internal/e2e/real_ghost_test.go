@@ -124,7 +124,7 @@ func TestRealGhost(t *testing.T) {
 	add(map[string]any{"title": "秘密", "slug": "secret", "status": "published", "published_at": "2020-01-02T00:00:00.000Z", "visibility": "members", "html": "<p>秘密</p>", "custom_excerpt": "摘要"})
 	g.send("POST", "/ghost/api/admin/pages/?source=html", map[string]any{"pages": []any{map[string]any{"title": "关于", "status": "published", "html": "<p>x</p>"}}})
 
-	w := newTwins(t, server, database, g.address, `kind: ghost, channels: {hash-moment: moment}, link: "https://www.news.example/{slug}/", token: `+key, "--for", "ghost")
+	w := newTwins(t, server, database, g.address, `kind: ghost, channels: {hash-moment: moment}, link: "https://www.news.example/{slug}/", token: `+key, [2]string{"culture", "hash-moment"}, "--for", "ghost")
 	w.record("ghost", g.send("GET", "/ghost/api/content/posts/?include=authors,tags&formats=html&limit=2&order=published_at%20desc&filter=slug:spring&key="+key, nil))
 	w.equal("at first", "Coming soon", "湘江之春 😀 & more", "秘密", "会员", "旧闻")
 	change(&old, map[string]any{"title": "旧闻,更正", "authors": []any{map[string]any{"id": author}}})

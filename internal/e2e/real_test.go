@@ -33,7 +33,7 @@ type twins struct {
 const (
 	twinStations = `network: {name: 湘江新闻网, timezone: Asia/Shanghai}
 stations:
-  - {id: www, name: 湘江新闻网, url: https://www.news.example, channels: [{id: culture, name: 文化}, {id: moment, key: %s, name: 时刻新闻}]}
+  - {id: www, name: 湘江新闻网, url: https://www.news.example, channels: [{id: culture, key: %s, name: 文化}, {id: moment, key: %s, name: 时刻新闻}]}
 cache: {dir: cache}
 `
 	twinTables = `content: {driver: %s, dsn: %q, articles: %[3]sarticles, article_channels: %[3]s%s}
@@ -45,23 +45,20 @@ cache: {dir: cache}
 )
 
 // newTwins runs what views prints for a system, whose tables are in a database and whose
-// API is at an address, and returns the two programs.
-func newTwins(t testing.TB, server *sqltest.Server, database, address, source string, views ...string) *twins {
+// API is at an address, and returns the two programs. The system has keys of its own
+// for the channels culture and moment.
+func newTwins(t testing.TB, server *sqltest.Server, database, address, source string, keys [2]string, views ...string) *twins {
 	t.Helper()
 	w := &twins{t: t, tables: newProcess(t, "www.news.example"), api: newProcess(t, "www.news.example"), address: address}
 	driver, relation, channels := "mysql", "feedstation_", "channels"
 	if server.Driver() == "pgx" {
 		driver, relation, channels = "postgres", "feedstation.", "article_channels"
 	}
-	moment := "moment"
-	if slices.Contains(views, "ghost") {
-		moment = "hash-moment" // an internal tag
-	}
 	for p, content := range map[*process]string{
 		w.tables: fmt.Sprintf(twinTables, driver, server.DSN("feedstation", "change-me", database), relation, channels),
 		w.api:    fmt.Sprintf(twinSource, address, source),
 	} {
-		if err := os.WriteFile(filepath.Join(p.dir, "config.yaml"), []byte(fmt.Sprintf(twinStations, moment)+content), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(p.dir, "config.yaml"), []byte(fmt.Sprintf(twinStations, keys[0], keys[1])+content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -20,12 +20,12 @@ func drupal(s Settings) Kind {
 	const condition = "&filter[c][condition]"
 	return Kind{
 		Changes: root + include + "&sort=changed" + condition + "[path]=changed" + condition + "[operator]=%3E" + condition + "[value]={since_unix}", Ascending: true,
-		List:   root + "&sort=-created&fields[node--" + url.PathEscape(cmp.Or(s.Collection, "article")) + "]=created,changed",
+		List:   root + "&sort=-created&fields[node--" + url.PathEscape(cmp.Or(s.Collection, "article")) + "]=created,changed,path",
 		Item:   root + include + condition + "[path]=id" + condition + "[operator]=IN{ids}",
 		Ranked: strings.Replace(root, "{size}", "1", 1) + "&sort=id&page[offset]={offset}&fields[node--" + url.PathEscape(cmp.Or(s.Collection, "article")) + "]=created",
 		IDs:    condition + "[value][]={id}",
 		Items:  "data", Next: "links.next.href", Size: 50, Complete: true,
-		Stamp:  "{id,changed}",
+		Stamp:  "{id,changed,path.alias}", // another alias alone leaves changed as it was
 		Header: map[string]string{"Accept": "application/vnd.api+json"},
 		Fields: map[string]string{
 			"id": "id", "url": "url", "title": "title", "summary": "body.summary", "body": "body.processed || body.value",
@@ -34,7 +34,10 @@ func drupal(s Settings) Kind {
 			"images": "field_image || field_media_image || field_media",
 		},
 		Convert: resolved,
-		Mend: func(_ gjson.Result, r values) {
+		Mend: func(item gjson.Result, r values) {
+			if uid := item.Get("uid._meta.drupal_internal__target_id"); uid.Exists() && uid.Int() == 0 {
+				delete(r, "authors") // nobody: the author's account is gone
+			}
 			r.assets(origin(s.URL), func(m gjson.Result) picture {
 				file := m
 				if media := m.Get("field_media_image"); media.Exists() { // a record of the media library
@@ -91,21 +94,24 @@ func resolved(base *url.URL, _ article.Reader, a *answer) ([]byte, error) {
 	items := make([]map[string]any, len(document.Data))
 	for i, r := range document.Data {
 		items[i] = r.object(included, depth)
-		items[i]["url"] = nodeAddress(base, r.Attributes)
+		if path := nodePath(r.Attributes); path != "" {
+			items[i]["url"] = strings.TrimSuffix(base.String(), "/") + path
+			items[i]["path"] = map[string]any{"alias": path} // for a link
+		}
 	}
 	return json.Marshal(map[string]any{"data": items, "links": document.Links})
 }
 
-// nodeAddress returns the address of a node: its alias, or what it has without one.
-func nodeAddress(base *url.URL, attributes map[string]any) string {
-	root := strings.TrimSuffix(base.String(), "/")
+// nodePath returns the path of a node: its alias, or what it has without one; empty:
+// neither is there.
+func nodePath(attributes map[string]any) string {
 	if path, ok := attributes["path"].(map[string]any); ok {
 		if alias, _ := path["alias"].(string); alias != "" {
-			return root + alias
+			return alias
 		}
 	}
 	if id, ok := attributes["drupal_internal__nid"].(json.Number); ok {
-		return root + "/node/" + id.String()
+		return "/node/" + id.String()
 	}
 	return ""
 }

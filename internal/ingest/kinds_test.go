@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"feedstation/internal/article"
+	"feedstation/internal/content"
 	"feedstation/internal/testkit/cmstest"
 )
 
@@ -201,6 +202,35 @@ func TestKindsAlike(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDrupalMoves holds that another alias, which moves no date of the node, is found by
+// the next comparison, and that nobody is not named as the author of a node.
+func TestDrupalMoves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(noon.Add(time.Hour)))
+		s, fake := setUps["drupal"], &cmstest.System{Posts: posts(3)}
+		fake.At(1).Author = ""
+		source, _, has := s.open(t, fake)
+		mustRun(t, source)
+		fake.Set(func(f *cmstest.System) { f.At(2).Alias = "/moved" })
+		for range 6 {
+			time.Sleep(time.Minute)
+			mustRun(t, source)
+		}
+		for i, a := range has() {
+			url := fmt.Sprintf("https://xt.news.example/news/%d/", i+1)
+			if i == 1 {
+				url = "https://xt.news.example/moved"
+			}
+			if a.URL != url {
+				t.Errorf("article %d: %s, want %s", i+1, a.URL, url)
+			}
+			if got := strings.Join(stored(t, source.store.(*content.Store), strings.TrimPrefix(a.ID, "cms:")).Authors, ","); got != fake.At(i+1).Author {
+				t.Errorf("article %d: authors %q", i+1, got)
+			}
+		}
+	})
 }
 
 // TestStrapiPublishesAgain holds that what is published some time after it was saved is

@@ -56,7 +56,8 @@ func TestSystems(t *testing.T) {
 			want: []article.Article{func() article.Article {
 				a := full("1", "www", "https://www.news.example/news/spring")
 				a.Authors, a.Tags, a.Channels = []string{"张三"}, []string{"文化"}, []string{"culture"}
-				a.Images = []article.Image{{URL: "https://www.news.example/sites/default/files/2019-03/1.jpg", Caption: "开幕", Width: 800, Height: 600, Type: "image/jpeg"}}
+				a.Images = []article.Image{{URL: "https://www.news.example/sites/default/files/2019-03/1.jpg", Caption: "开幕", Width: 800, Height: 600, Type: "image/jpeg", Bytes: 54000}}
+				a.Language = "zh-hans"
 				return a
 			}()},
 			changes: []change{

@@ -214,7 +214,7 @@ func (s *script) fill() error {
 	status, err := expand(s.Status, first)
 	s.Status = status
 	errs = append(errs, err)
-	for _, name := range []string{"title", "summary", "body", "authors", "images", "tags", "noindex", "news"} {
+	for _, name := range []string{"title", "summary", "body", "authors", "images", "tags", "language", "noindex", "news"} {
 		if s.system.Columns[name] == "" {
 			continue
 		}

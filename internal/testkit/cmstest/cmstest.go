@@ -28,7 +28,8 @@ type Post struct {
 	Protected           bool      // with a password
 	Categories          []string
 	Tags                []string
-	Author              string
+	Author              string // empty: the account is gone
+	Alias               string // of Drupal; empty: /news/ID/
 	Picture             string // an address
 	Caption             string
 }

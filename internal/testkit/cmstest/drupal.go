@@ -1,6 +1,7 @@
 package cmstest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -57,8 +58,10 @@ func (p *Post) drupal() (node map[string]any, included []map[string]any) {
 	at := func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05+00:00") }
 	ref := func(kind, id string) map[string]any { return map[string]any{"type": kind, "id": id} }
 	author := fmt.Sprintf("u%d", termID(p.Author))
-	relationships := map[string]any{"uid": map[string]any{"data": ref("user--user", author)}}
-	included = append(included, map[string]any{"type": "user--user", "id": author, "attributes": map[string]any{"display_name": p.Author}})
+	user := ref("user--user", author)
+	user["meta"] = map[string]any{"drupal_internal__target_id": min(len(p.Author), 1)}
+	relationships := map[string]any{"uid": map[string]any{"data": user}}
+	included = append(included, map[string]any{"type": "user--user", "id": author, "attributes": map[string]any{"display_name": cmp.Or(p.Author, "Anonymous")}})
 	refs := []any{}
 	for _, name := range p.Tags {
 		id := fmt.Sprintf("t%d", termID(name))
@@ -78,7 +81,7 @@ func (p *Post) drupal() (node map[string]any, included []map[string]any) {
 	}
 	attributes := map[string]any{
 		"drupal_internal__nid": p.ID, "title": plain.Replace(p.Title), "status": true, "created": at(p.Published), "changed": at(p.Modified),
-		"path": map[string]any{"alias": fmt.Sprintf("/news/%d/", p.ID), "langcode": "zh-CN"}, "langcode": "",
+		"path": map[string]any{"alias": cmp.Or(p.Alias, fmt.Sprintf("/news/%d/", p.ID)), "langcode": "zh-CN"}, "langcode": "",
 		"body": map[string]any{"value": p.Body, "format": "basic_html", "processed": p.Body, "summary": p.Summary},
 	}
 	return map[string]any{"type": "node--article", "id": uuid(p), "attributes": attributes, "relationships": relationships}, included

@@ -140,7 +140,7 @@ func System(t testing.TB, name string) (dir string) {
 	}
 	dir = filepath.Join(root, name)
 	if _, err := os.Stat(dir); err != nil {
-		lack(t, "needs "+dir+", which this machine lacks (.ci/systems "+root+")")
+		lack(t, "needs "+dir+", which this machine lacks (.ci/systems "+root+", or as CONTRIBUTING.md says)")
 	}
 	return dir
 }
