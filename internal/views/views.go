@@ -55,6 +55,7 @@ type system struct {
 	Channels     string            `yaml:"channels"`
 	ListChannels string            `yaml:"list_channels"`
 	Triggers     []trigger         `yaml:"triggers"`
+	Shared       []shared          `yaml:"shared"`
 	Statements   []string          `yaml:"statements"` // of each part
 	Once         []string          `yaml:"once"`
 	Indexes      []string          `yaml:"indexes"`
@@ -73,6 +74,18 @@ type trigger struct {
 	Name string `yaml:"-"`
 }
 
+// shared is a table of which a row shows in many articles, as an author or a file: a
+// change of Columns moves the time of those that Of, a query of source, names with ROW
+// for the row.
+type shared struct {
+	Table   string   `yaml:"table"`
+	When    string   `yaml:"when"`
+	Columns []string `yaml:"columns"`
+	Of      string   `yaml:"of"`
+
+	Name string `yaml:"-"`
+}
+
 // part is a set of tables: one of each site of a multisite, else all.
 type part struct {
 	Name                                     string // what procedures begin with
@@ -82,6 +95,7 @@ type part struct {
 	Rows, Channels, Pieces                   string
 	ListChannels                             string
 	Triggers                                 []trigger
+	Shared                                   []shared
 	Statements                               []string
 }
 
@@ -198,6 +212,14 @@ func (s *script) fill() error {
 				t.Name = "of_" + t.Table
 			}
 			p.Triggers = append(p.Triggers, t)
+		}
+		for _, t := range s.Shared {
+			t.Table, t.Of = in(t.Table), in(t.Of)
+			t.Name = p.Name + "_" + strings.TrimPrefix(t.Table, p.Base) + "_shared"
+			if s.Driver == "postgres" {
+				t.Name = "shared_" + t.Table
+			}
+			p.Shared = append(p.Shared, t)
 		}
 		for _, statement := range s.Statements {
 			p.Statements = append(p.Statements, in(statement))
