@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"net"
@@ -57,6 +58,7 @@ type connections struct {
 type holding struct {
 	conn  net.Conn
 	since atomic.Int64 // in nanoseconds after the beginning, negative while it is answered, 0 when it is over
+	asked atomic.Bool  // a request has begun on it
 }
 
 // rank is a holding as it was.
@@ -88,9 +90,41 @@ func (c *connections) track(conn net.Conn, state http.ConnState) {
 }
 
 func (c *connections) mark(conn net.Conn, since int64) {
-	if h, ok := c.held.Load(conn); ok {
-		h.(*holding).since.Store(since)
+	h, ok := c.held.Load(conn)
+	if !ok {
+		return
 	}
+	one := h.(*holding)
+	if !one.asked.Load() {
+		one.asked.Store(true)
+	}
+	one.since.Store(since)
+}
+
+// awaitEvery is how often it is looked whether a connection is used still.
+const awaitEvery = 5 * time.Millisecond
+
+// await returns when no connection has a request that is not answered, or is waiting for
+// its first one, which net/http does for headerTimeout; or when ctx ends.
+func (c *connections) await(ctx context.Context) {
+	tick := time.NewTicker(awaitEvery)
+	defer tick.Stop()
+	for c.used() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (c *connections) used() bool {
+	for _, h := range c.held.Range {
+		if one := h.(*holding); !one.asked.Load() || one.since.Load() < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *connections) admit(conn net.Conn) {

@@ -94,8 +94,9 @@ func (l Listener) protocols() *http.Protocols {
 
 // Serve answers on a listener until ctx ends, then lets open requests finish;
 // those that take too long are cut off, which is no error. The listener is
-// closed in any case. Faults of single connections go to the log at level
-// debug: clients cause them.
+// closed in any case. One that is closed before, since another one has its connections
+// from then on, has its own answered until ctx ends. Faults of single connections go to
+// the log at level debug: clients cause them.
 //
 // At most 10,000 connections are open at a time, fewer where the process may
 // not open so many files; beyond that those go first on which nothing is asked.
@@ -104,37 +105,47 @@ func Serve(ctx context.Context, log *slog.Logger, listener Listener, h http.Hand
 	return serveUpTo(ctx, log, listener, h, drain, public)
 }
 
-// ServeAdmin is Serve for the admin listener: at most 64 connections, which are
-// not among those of Serve.
+// ServeAdmin is Serve for listeners of few: at most 64 connections, which are not among
+// those of Serve.
 func ServeAdmin(ctx context.Context, log *slog.Logger, listener Listener, h http.Handler, drain *Drain) error {
 	_, admin := connectionLimits()
 	return serveUpTo(ctx, log, listener, h, drain, admin)
 }
 
-func serveUpTo(ctx context.Context, log *slog.Logger, listener Listener, h http.Handler, drain *Drain, connections int) error {
+func serveUpTo(ctx context.Context, log *slog.Logger, listener Listener, h http.Handler, drain *Drain, limit int) error {
+	held := newConnections(log, limit)
 	s := &http.Server{
 		Handler:           drain.wrap(h),
 		Protocols:         listener.protocols(),
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes:               headerBytes,
-		ConnState:                    newConnections(log, connections).track,
+		ConnState:                    held.track,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is answered as any other
 		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
-	done := make(chan error, 1)
-	go func() {
-		<-ctx.Done()
-		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
-		defer cancel()
-		err := s.Shutdown(closing)
-		if errors.Is(err, context.DeadlineExceeded) { // which is for clients to choose
-			log.Warn("open requests cut off", "after", closeTimeout)
-			err = s.Close()
-		}
-		done <- err
-	}()
-	if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() { stopped <- listener.Close() })
+	defer stop()
+	if err := s.Serve(listener); !errors.Is(err, net.ErrClosed) {
 		return err
 	}
-	return <-done
+	err := <-stopped
+	if errors.Is(err, net.ErrClosed) { // by whoever has handed it on
+		err = nil
+	}
+	return errors.Join(err, finish(ctx, log, s, held))
+}
+
+// finish ends a server whose listener is closed. Shutdown drops what has been accepted
+// and not been read, so it comes last, when no more than idle connections are left.
+func finish(ctx context.Context, log *slog.Logger, s *http.Server, held *connections) error {
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	held.await(closing)
+	err := s.Shutdown(closing)
+	if errors.Is(err, context.DeadlineExceeded) { // which is for clients to choose
+		log.Warn("open requests cut off", "after", closeTimeout)
+		err = s.Close()
+	}
+	return err
 }

@@ -210,18 +210,57 @@ func TestServeEndedBefore(t *testing.T) {
 	})
 }
 
-func TestServeWithoutListener(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := serve(t, portalHandler(t))
-		synctest.Wait()
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if err := <-s.done; !errors.Is(err, net.ErrClosed) {
-			t.Errorf("Serve: %v, want %v", err, net.ErrClosed)
-		}
-	})
+// TestListenerHandedOn closes the listener while a client is connected that has asked
+// nothing yet: it is answered, also after the end has begun.
+func TestListenerHandedOn(t *testing.T) {
+	for _, ended := range []bool{false, true} {
+		t.Run(fmt.Sprintf("ended %t", ended), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := serve(t, portalHandler(t))
+				conn, err := s.dial(t.Context(), "", "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+				if err := s.Close(); err != nil {
+					t.Fatal(err)
+				}
+				if ended {
+					s.stop()
+				}
+				time.Sleep(time.Second)
+				if _, err := io.WriteString(conn, "GET /rss.xml HTTP/1.1\r\nHost: xt.news.example\r\nConnection: close\r\n\r\n"); err != nil {
+					t.Fatal(err)
+				}
+				got, err := http.ReadResponse(bufio.NewReader(conn), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if body := bodyOf(t, got); got.StatusCode != 200 || string(body) != string(feedBody) {
+					t.Errorf("status %d, %d bytes", got.StatusCode, len(body))
+				}
+				s.stop()
+				if err := <-s.done; err != nil {
+					t.Errorf("Serve: %v", err)
+				}
+			})
+		})
+	}
 }
+
+// TestServeFails holds that a listener that fails ends the server.
+func TestServeFails(t *testing.T) {
+	if err := server.Serve(t.Context(), slog.New(slog.DiscardHandler), server.Listener{Listener: brokenListener{}}, portalHandler(t), new(server.Drain)); !errors.Is(err, syscall.EINVAL) {
+		t.Errorf("Serve: %v, want %v", err, syscall.EINVAL)
+	}
+}
+
+// brokenListener accepts nothing.
+type brokenListener struct{}
+
+func (brokenListener) Accept() (net.Conn, error) { return nil, syscall.EINVAL }
+func (brokenListener) Close() error              { return nil }
+func (brokenListener) Addr() net.Addr            { return new(net.TCPAddr) }
 
 // TestOptionsOfTheServer holds that net/http's own answer to OPTIONS * is off.
 func TestOptionsOfTheServer(t *testing.T) {
