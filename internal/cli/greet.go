@@ -32,7 +32,7 @@ func (s *service) greet(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
-	addresses(s.host.in.terminal.Stdout, s.cfg, s.entrances[0].socket.Addr())
+	addresses(s.host.in.terminal.Stdout, s.cfg, s.entrances[0].listener.Addr())
 }
 
 func (s *service) ready() bool {

@@ -2,13 +2,14 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"os"
+	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -19,95 +20,88 @@ import (
 // entrance is a listener and the server on it. It lives for as long as no reload
 // changes its address.
 type entrance struct {
-	key     string // of the configuration
-	address string // as configured
-	h2c     bool
-	socket  *socket
-	drain   server.Drain
-	stop    context.CancelFunc // nil: not started
+	key      string // of the configuration
+	address  string // as configured
+	h2c      bool
+	listener net.Listener
+	tls      atomic.Pointer[tls.Config] // of new connections; nil: without
+	drain    server.Drain
+	stop     context.CancelFunc // nil: not started
 }
 
 // The keys of the listeners.
 const (
-	publicKey = "server.listen"
-	adminKey  = "server.admin"
+	publicKey   = "server.listen"
+	adminKey    = "server.admin"
+	redirectKey = "server.tls.redirect"
 )
 
-// enter returns the entrances of a configuration, the public one first: those that
-// have not changed, and new ones, which are open. The error is that of one that can't
-// be opened; then none is new.
-func (h *host) enter(cfg *config.Config) (opened [2]*entrance, err error) {
-	var before [2]*entrance
-	if s := h.serving.Load(); s != nil {
-		before = s.entrances
-	}
-	opened = [2]*entrance{
+// entrances returns those of a configuration, not open yet, the public one first.
+func entrances(cfg *config.Config) []*entrance {
+	all := []*entrance{
 		{key: publicKey, address: cfg.Server.Listen, h2c: cfg.Server.H2C},
 		{key: adminKey, address: cfg.Server.Admin},
 	}
-	for i := range opened {
-		var listener net.Listener
-		switch old := before[i]; {
-		case old != nil && old.address == opened[i].address && old.h2c == opened[i].h2c:
-			opened[i] = old
-			continue
-		case old != nil && old.address == opened[i].address:
-			listener, err = again(old.socket.Listener)
+	if redirect := cfg.Server.TLS.Redirect; redirect != "" {
+		all = append(all, &entrance{key: redirectKey, address: redirect})
+	}
+	return all
+}
+
+// enter returns the entrances of a configuration: those that have not changed, and new
+// ones, which are open. The error is that of one that can't be opened; then none is new.
+func (h *host) enter(cfg *config.Config) (opened []*entrance, err error) {
+	var before []*entrance
+	if s := h.serving.Load(); s != nil {
+		before = s.entrances
+	}
+	for _, e := range entrances(cfg) {
+		i := slices.IndexFunc(before, e.sameKey)
+		if i < 0 {
+			i = slices.IndexFunc(before, e.sameSocket)
+		}
+		switch {
+		case i >= 0 && before[i].key == e.key && before[i].h2c == e.h2c:
+			e = before[i]
+		case i >= 0:
+			e.listener, err = again(before[i].listener)
 		default:
-			listener, err = h.listenOn(opened[i].address)
+			e.listener, err = h.listenOn(e.address)
 		}
 		if err != nil {
-			err = fmt.Errorf("%s: %w", opened[i].key, err)
-			if i > 0 && opened[0] != before[0] {
-				err = errors.Join(err, opened[0].socket.Close())
-			}
-			return before, err
+			return nil, errors.Join(fmt.Errorf("%s: %w", e.key, err), closeNew(opened, before))
 		}
-		opened[i].socket = newSocket(listener)
+		opened = append(opened, e)
 	}
 	return opened, nil
 }
 
-// socket is a listener's, which another listener may take over.
-type socket struct {
-	net.Listener
-	handed atomic.Bool
-	closed chan struct{}
-	close  func()
+func (e *entrance) sameKey(other *entrance) bool {
+	return e.key == other.key && e.address == other.address
 }
 
-func newSocket(listener net.Listener) *socket {
-	s := &socket{Listener: listener, closed: make(chan struct{})}
-	s.close = sync.OnceFunc(func() { close(s.closed) })
-	return s
+// sameSocket reports whether the two are at one address: of port 0 each has its own.
+func (e *entrance) sameSocket(other *entrance) bool {
+	return e.address == other.address && portOf(e.address) != "0"
 }
 
-// Accept returns no more connections once the socket has been handed on, and ends
-// with Close: net/http drops what it has accepted but not read when it is told to end.
-func (s *socket) Accept() (net.Conn, error) {
-	conn, err := s.Listener.Accept()
-	if err != nil && s.handed.Load() {
-		<-s.closed
+// closeNew closes those of the entrances that are not among the ones before.
+func closeNew(opened, before []*entrance) (err error) {
+	for _, e := range opened {
+		if !slices.Contains(before, e) {
+			err = errors.Join(err, e.listener.Close())
+		}
 	}
-	return conn, err
+	return err
 }
 
-func (s *socket) Close() error {
-	s.close()
-	if s.handed.Load() {
-		return nil
-	}
-	return s.Listener.Close()
-}
-
-// handOn leaves the connections that come to the listener that has been made of it
-// by again.
-func (s *socket) handOn() error {
-	s.handed.Store(true)
-	if unix, ok := s.Listener.(*net.UnixListener); ok { // its path is the other one's now
+// handOn leaves the connections that come to the listener that has been made of it by
+// again.
+func (e *entrance) handOn() error {
+	if unix, ok := e.listener.(*net.UnixListener); ok { // its path is the other one's now
 		unix.SetUnlinkOnClose(false)
 	}
-	return s.Listener.Close()
+	return e.listener.Close()
 }
 
 // again returns another listener on the same socket.
@@ -153,7 +147,7 @@ func (h *host) onPort(address string) *net.TCPListener {
 		return nil
 	}
 	for _, e := range serving.entrances {
-		if listener, ok := e.socket.Listener.(*net.TCPListener); ok && portOf(e.address) == portOf(address) {
+		if listener, ok := e.listener.(*net.TCPListener); ok && portOf(e.address) == portOf(address) {
 			return listener
 		}
 	}
@@ -172,7 +166,11 @@ func portOf(address string) string {
 // replaces reports whether new connections to another entrance are for this one as
 // soon as that is closed.
 func (e *entrance) replaces(other *entrance) bool {
-	return e != other && (e.address == other.address || portOf(e.address) != "" && portOf(e.address) == portOf(other.address))
+	if e == other {
+		return false
+	}
+	port := portOf(e.address)
+	return e.sameKey(other) || e.sameSocket(other) || port != "" && port != "0" && port == portOf(other.address)
 }
 
 // socketMode lets every program of the machine that may enter the folder connect,

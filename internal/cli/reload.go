@@ -81,8 +81,8 @@ var errStopping = errors.New("shutting down")
 // it says beside what runs, and puts it in its place; or it changes nothing and
 // returns why.
 func (h *host) reload(ctx context.Context) error {
-	h.manager.reloading()
-	defer h.manager.ready()
+	h.systemd.reloading()
+	defer h.systemd.ready()
 	select {
 	case <-h.replaced: // of two services, one is on its way out
 	case <-ctx.Done():
@@ -143,12 +143,7 @@ func tryRedis(ctx context.Context, cfg, before *config.Config) error {
 // abandon gives up a service that never served, beside the one that does.
 func (s *service) abandon(before *service) error {
 	s.stop()
-	var err error
-	for i, e := range s.entrances {
-		if e != before.entrances[i] {
-			err = errors.Join(err, e.socket.Close())
-		}
-	}
+	err := closeNew(s.entrances, before.entrances)
 	s.editions.Abandon()
 	return errors.Join(err, s.close())
 }
@@ -158,14 +153,15 @@ func (s *service) abandon(before *service) error {
 func (h *host) replace(before, next *service) {
 	h.output.set(next.cfg.Log)
 	h.serving.Store(next)
+	next.secure()
 	h.shop.open(next.places)
-	for i, e := range next.entrances {
-		if e != before.entrances[i] {
+	for _, e := range next.entrances {
+		if !slices.Contains(before.entrances, e) {
 			h.start(e)
 		}
 	}
-	for i, e := range before.entrances {
-		if e != next.entrances[i] {
+	for _, e := range before.entrances {
+		if !slices.Contains(next.entrances, e) {
 			h.shut(e, next.entrances, before.cfg.Server.Drain)
 		}
 	}

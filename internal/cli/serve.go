@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -56,7 +55,7 @@ type host struct {
 	shop       *workshop
 	conditions *condition.Set
 	refused    *condition.Set // whether the last reload was: each is logged by itself
-	manager    serviceManager
+	systemd    serviceManager
 	managers   map[[3]string]*autocert.Manager // of certificates
 	activated  map[string]net.Listener         // by systemd
 	serving    atomic.Pointer[service]
@@ -76,7 +75,7 @@ func newHost(ctx context.Context, in *invocation, cfg *config.Config) (*host, er
 	o := newOutput(in.terminal.Stderr, cfg.Log)
 	log := o.logger()
 	h := &host{
-		in: in, output: o, log: log, shop: &workshop{conditions: condition.New(log)}, conditions: condition.New(log), refused: condition.New(slog.New(slog.DiscardHandler)), manager: serviceManager{log},
+		in: in, output: o, log: log, shop: &workshop{conditions: condition.New(log)}, conditions: condition.New(log), refused: condition.New(slog.New(slog.DiscardHandler)), systemd: serviceManager{log},
 		managers: map[[3]string]*autocert.Manager{}, reloads: make(chan chan<- error), replaced: make(chan struct{}),
 	}
 	close(h.replaced) // there is none
@@ -103,6 +102,7 @@ func newHost(ctx context.Context, in *invocation, cfg *config.Config) (*host, er
 func (h *host) run(stops, hangups <-chan os.Signal, stopServing func()) error {
 	defer h.stopWorking()
 	first := h.serving.Load()
+	first.secure()
 	for _, e := range first.entrances {
 		h.start(e)
 	}
@@ -111,7 +111,7 @@ func (h *host) run(stops, hangups <-chan os.Signal, stopServing func()) error {
 	first.start()
 	first.run(func(ctx context.Context) error { first.greet(ctx); return nil })
 	h.group.Go(func() error { h.takeReloads(h.working, hangups); return nil })
-	h.group.Go(func() error { h.manager.watch(h.open); return nil })
+	h.group.Go(func() error { h.systemd.watch(h.open); return nil })
 	h.group.Go(func() error {
 		select {
 		case received := <-stops:
@@ -121,7 +121,7 @@ func (h *host) run(stops, hangups <-chan os.Signal, stopServing func()) error {
 		}
 		return nil
 	})
-	h.manager.ready()
+	h.systemd.ready()
 	err := h.group.Wait()
 	return errors.Join(err, h.serving.Load().close())
 }
@@ -130,7 +130,7 @@ func (h *host) run(stops, hangups <-chan os.Signal, stopServing func()) error {
 // not wait for that, and a second signal ends the process at once.
 func (h *host) stop(received os.Signal, stops <-chan os.Signal) {
 	h.log.Info("stopping", "signal", received.String())
-	h.manager.stopping()
+	h.systemd.stopping()
 	h.drain.Start()
 	h.stopWorking()
 	h.shop.close()
@@ -151,29 +151,33 @@ func (h *host) stop(received os.Signal, stops <-chan os.Signal) {
 func (h *host) start(e *entrance) {
 	var open context.Context
 	open, e.stop = context.WithCancel(h.open)
-	listener := server.Listener{Listener: e.socket, H2C: e.h2c}
-	h.log.Info("listening", "listener", e.key, "address", e.address, "on", e.socket.Addr().String())
+	listener := server.Listener{Listener: e.listener, H2C: e.h2c}
+	h.log.Info("listening", "listener", e.key, "address", e.address, "on", e.listener.Addr().String())
 	h.group.Go(func() error {
-		if e.key == adminKey {
+		switch e.key {
+		case adminKey:
 			return server.ServeAdmin(open, h.log, listener, http.HandlerFunc(h.admin), &e.drain)
+		case redirectKey:
+			redirect := func(w http.ResponseWriter, r *http.Request) { h.serving.Load().redirect.ServeHTTP(w, r) }
+			return server.ServeAdmin(open, h.log, listener, http.HandlerFunc(redirect), &e.drain)
 		}
-		listener.TLS = func() *tls.Config { return h.serving.Load().tls }
+		listener.TLS = e.tls.Load
 		public := func(w http.ResponseWriter, r *http.Request) { h.serving.Load().public.ServeHTTP(w, r) }
 		return server.Serve(open, h.log, listener, http.HandlerFunc(public), &e.drain)
 	})
 }
 
 // shut lets the clients of an entrance go to those in its place, and closes it.
-func (h *host) shut(e *entrance, opened [2]*entrance, drain time.Duration) {
+func (h *host) shut(e *entrance, opened []*entrance, drain time.Duration) {
 	e.drain.Start()
 	for _, next := range opened {
 		if !next.replaces(e) {
 			continue
 		}
-		if unix, ok := next.socket.Listener.(*net.UnixListener); ok {
+		if unix, ok := next.listener.(*net.UnixListener); ok {
 			unix.SetUnlinkOnClose(true)
 		}
-		if err := e.socket.handOn(); err != nil {
+		if err := e.handOn(); err != nil {
 			h.log.Debug("listener not closed", "error", err)
 		}
 	}

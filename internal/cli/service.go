@@ -29,10 +29,11 @@ type service struct {
 	editions *cache.Cache
 	tls      *tls.Config // nil: the public listener speaks none
 	public   http.Handler
+	redirect http.Handler // of what is asked without TLS
 	admin    http.Handler
 	places   *workplaces // nil: this process builds nothing
 
-	entrances [2]*entrance // the public and the admin listener
+	entrances []*entrance // the public one is the first
 
 	using sync.RWMutex // held by requests of the admin listener
 	over  bool         // another service has taken over
@@ -78,8 +79,13 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 	if s.entrances, err = h.enter(cfg); err != nil {
 		return nil, err
 	}
+	s.redirect = s.redirecting(readiness)
 	return s, nil
 }
+
+// secure has new connections to the public listener speak TLS as the service says. One
+// that is no longer the service's goes on as before.
+func (s *service) secure() { s.entrances[0].tls.Store(s.tls) }
 
 // close closes what the service holds, but for its listeners.
 func (s *service) close() error {

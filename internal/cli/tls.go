@@ -6,13 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/http"
 	"path/filepath"
+	"strconv"
 
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
 
 	"feedstation/internal/condition"
 	"feedstation/internal/config"
+	"feedstation/internal/server"
 	"feedstation/internal/store/disk"
 )
 
@@ -43,10 +47,10 @@ func (h *host) secured(cfg *config.Config) (*tls.Config, error) {
 	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: protocols, Certificates: []tls.Certificate{pair}}, nil
 }
 
-// certified is secured with certificates of an authority, which are in the folder of
-// the local copy. It has one manager as long as the process lives, so that no two ask
-// for the same certificate.
-func (h *host) certified(cfg *config.Config) *tls.Config {
+// manager returns that of certificates of an authority, which are in the folder of the
+// local copy. It is the same one as long as the process lives, so that no two ask for
+// the same certificate.
+func (h *host) manager(cfg *config.Config) *autocert.Manager {
 	dir := filepath.Join(cfg.Cache.Dir, disk.ACMEName)
 	id := [...]string{cfg.Server.TLS.ACMEDirectory, cfg.Server.TLS.ACMEEmail, dir}
 	manager, ok := h.managers[id]
@@ -61,6 +65,12 @@ func (h *host) certified(cfg *config.Config) *tls.Config {
 		}
 		h.managers[id] = manager
 	}
+	return manager
+}
+
+// certified is secured with certificates of an authority.
+func (h *host) certified(cfg *config.Config) *tls.Config {
+	manager := h.manager(cfg)
 	with := manager.TLSConfig()
 	with.MinVersion = tls.VersionTLS12
 	with.GetCertificate = func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -71,6 +81,24 @@ func (h *host) certified(cfg *config.Config) *tls.Config {
 		return certificate, err
 	}
 	return with
+}
+
+// redirecting returns what answers without TLS: it leads to the public listener, and
+// tells an authority of certificates what that asks for (HTTP-01, RFC 8555 §8.3).
+func (s *service) redirecting(readiness *server.Readiness) http.Handler {
+	t := s.cfg.Server.TLS
+	if t.Redirect == "" {
+		return s.public // for connections that are left of a service before
+	}
+	port := ""
+	if at, ok := s.entrances[0].listener.Addr().(*net.TCPAddr); ok {
+		port = strconv.Itoa(at.Port)
+	}
+	redirect := readiness.Health(server.Redirect(s.cfg.Network, port))
+	if t.ACME {
+		return s.host.manager(s.cfg).HTTPHandler(redirect)
+	}
+	return redirect
 }
 
 // errNoStation is what a name meets that no station has.

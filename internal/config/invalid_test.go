@@ -218,6 +218,9 @@ func TestLoadInvalid(t *testing.T) {
 			"10: server.tls.acme_email: only with acme: true",
 		}},
 		{"server-tls-directory", []string{`10: server.tls.acme_directory: want an address such as https://acme.news.example/directory, got "acme.news.example"`}},
+		{"server-tls-redirect", []string{"9: server.tls.redirect: only with cert and key, or acme: true"}},
+		{"server-tls-redirect-same", []string{"11: server.tls.redirect: has the port of server.admin"}},
+		{"server-tls-redirect-address", []string{`10: server.tls.redirect: want host:port or unix:PATH, got "80"`}},
 		{"server-tls-no-certificate", []string{"9: server.tls.cert: testdata/minimal.yaml and testdata/minimal.yaml: tls: failed to find any PEM data in certificate input"}},
 		{"log", []string{
 			`8: log.format: want text or json, got "logfmt"`,

@@ -34,6 +34,9 @@ type TLS struct {
 	ACMEDirectory string `key:"acme_directory"`
 	// ACMEEmail is where the authority writes to; empty: nowhere.
 	ACMEEmail string `key:"acme_email"`
+	// Redirect is the address of a listener, as Server.Listen, which leads those who ask
+	// without TLS to the public one; empty: there is none.
+	Redirect string `key:"redirect"`
 }
 
 // Enabled reports whether there is TLS.
@@ -61,6 +64,9 @@ func (t *TLS) validate(r *report, stations []stationSection) {
 		r.value(path+"acme_directory", "want an address such as https://acme.news.example/directory, got %s", quote(t.ACMEDirectory))
 	}
 	r.line(path+"acme_email", t.ACMEEmail)
+	if t.Redirect != "" && !t.Enabled() {
+		r.value(path+"redirect", "only with cert and key, or acme: true")
+	}
 }
 
 // validateFiles reports a certificate that can't be used, and warns of one that
@@ -111,6 +117,15 @@ type listener struct {
 	host  string
 	port  uint16
 	other string // its scheme
+	name  string // and what stands behind that
+}
+
+// collides reports whether the two can't be open at the same time.
+func (l listener) collides(with listener) bool {
+	if l.other != "" || with.other != "" {
+		return l.other == with.other && l.name == with.name
+	}
+	return l.port != 0 && l.port == with.port && (overlap(l.host, with.host) || overlap(with.host, l.host))
 }
 
 func parseListener(address string) (listener, error) {
@@ -126,7 +141,7 @@ func parseListener(address string) (listener, error) {
 		case scheme == UnixScheme && strings.HasSuffix(rest, string(filepath.Separator)):
 			return listener{}, fmt.Errorf("want the path of a socket, got that of a folder: %s", quote(address))
 		}
-		return listener{other: scheme}, nil
+		return listener{other: scheme, name: rest}, nil
 	}
 	host, port, err := hostPort(address)
 	if err != nil {
@@ -142,20 +157,32 @@ const maxSocket = 103
 // validateListeners reports addresses that can't be listened on, and an admin
 // listener that others can reach without a token.
 func (s *Server) validateListeners(r *report) {
-	public, err := parseListener(s.Listen)
-	if err != nil {
-		r.value("server.listen", "%w", err)
+	parse := func(key, address string) *listener {
+		l, err := parseListener(address)
+		if err != nil {
+			r.value(key, "%w", err)
+			return nil
+		}
+		return &l
 	}
-	admin, err := parseListener(s.Admin)
-	switch {
-	case err != nil:
-		r.value("server.admin", "%w", err)
-	case admin.other == UnixScheme: // the rights of the file say who reaches it
-	case !loopback(admin.host) && s.AdminToken.Reveal() == "":
+	public, admin := parse("server.listen", s.Listen), parse("server.admin", s.Admin)
+	if admin != nil && admin.other != UnixScheme && !loopback(admin.host) && s.AdminToken.Reveal() == "" { // the rights of a file say who reaches it
 		r.value("server.admin", "want a loopback address such as 127.0.0.1:8081, or server.admin_token as well, got %s", quote(s.Admin))
 	}
-	if s.Listen == s.Admin && public.other != "" || public.other == "" && admin.other == "" && admin.port != 0 && admin.port == public.port && overlap(public.host, admin.host) {
+	if admin != nil && public != nil && admin.collides(*public) {
 		r.value("server.admin", "has the port of server.listen")
+	}
+	if s.TLS.Redirect == "" {
+		return
+	}
+	const path = "server.tls.redirect"
+	redirect := parse(path, s.TLS.Redirect)
+	switch {
+	case redirect == nil:
+	case public != nil && redirect.collides(*public):
+		r.value(path, "has the port of server.listen")
+	case admin != nil && redirect.collides(*admin):
+		r.value(path, "has the port of server.admin")
 	}
 }
 

@@ -5,12 +5,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -25,22 +26,33 @@ const pebble = "github.com/letsencrypt/pebble/v2/cmd/"
 
 const pebbleVersion = "@v2.10.3"
 
-// startPebble starts an authority, to which all hosts are this machine, and which asks
-// back on a port. It returns the address of its directory, the file of the authority
-// of that server's own certificate, and the address of its root.
-func startPebble(t *testing.T, port string) (directory, ca, root string) {
+// authority is an ACME server, which asks back on two ports of this machine, whatever
+// the host.
+type authority struct {
+	t         *testing.T
+	directory string // its address
+	ca        string // file of the authority of its own certificate
+	root      string // address of what certificates are signed with
+}
+
+// startAuthority starts one that asks back on those ports: HTTP-01, and TLS-ALPN-01.
+func startAuthority(t *testing.T, http, alpn string) authority {
 	t.Helper()
 	names := strconv.Itoa(testserver.Port(t))
 	listen, management := "127.0.0.1:"+strconv.Itoa(testserver.Port(t)), "127.0.0.1:"+strconv.Itoa(testserver.Port(t))
 	dir := t.TempDir()
 	cert, key := writePair(t, dir, 1, "localhost")
-	validation, err := strconv.Atoi(port)
+	httpPort, err := strconv.Atoi(http)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tlsPort, err := strconv.Atoi(alpn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	config, err := json.Marshal(map[string]any{"pebble": map[string]any{
 		"listenAddress": listen, "managementListenAddress": management, "certificate": cert, "privateKey": key,
-		"httpPort": validation, "tlsPort": validation,
+		"httpPort": httpPort, "tlsPort": tlsPort,
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -70,48 +82,52 @@ func startPebble(t *testing.T, port string) (directory, ca, root string) {
 	start(require.Module(t, pebble+"pebble"+pebbleVersion), []string{"PEBBLE_VA_NOSLEEP=1", "PEBBLE_WFE_NONCEREJECT=0"}, "-config", file, "-dnsserver", "127.0.0.1:"+names)
 	_, listenPort, _ := strings.Cut(listen, ":")
 	_, managementPort, _ := strings.Cut(management, ":")
-	return "https://localhost:" + listenPort + "/dir", cert, "https://localhost:" + managementPort + "/roots/0"
+	return authority{t, "https://localhost:" + listenPort + "/dir", cert, "https://localhost:" + managementPort + "/roots/0"}
+}
+
+// trusted returns what its certificates are verified with, once it runs.
+func (a authority) trusted(p *process) *x509.CertPool {
+	a.t.Helper()
+	own, roots := x509.NewCertPool(), x509.NewCertPool()
+	if text, err := os.ReadFile(a.ca); err != nil || !own.AppendCertsFromPEM(text) {
+		a.t.Fatal(err)
+	}
+	client := &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: own}, DisableKeepAlives: true}}
+	p.until("the authority is there", func() bool {
+		response, err := client.Get(a.root)
+		if err != nil {
+			return false
+		}
+		defer response.Body.Close()
+		text, err := io.ReadAll(response.Body)
+		return err == nil && roots.AppendCertsFromPEM(text)
+	})
+	return roots
+}
+
+// serial returns that of the certificate of a host, which has to be there and one of
+// those that roots have signed.
+func (p *process) serial(port, host string, roots *x509.CertPool) string {
+	p.t.Helper()
+	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: patience}, "tcp", "127.0.0.1:"+port, &tls.Config{ServerName: host, RootCAs: roots})
+	if err != nil {
+		p.t.Fatalf("%s: %v", host, err)
+	}
+	defer conn.Close()
+	return conn.ConnectionState().PeerCertificates[0].SerialNumber.String()
 }
 
 // TestACME has an authority give certificates for the hosts of the stations, when they
 // are asked for, and for no others; a reload and a restart go on with them.
 func TestACME(t *testing.T) {
 	r := newReloading(t)
-	directory, ca, root := startPebble(t, r.port)
-	r.env = append(r.env, "SSL_CERT_FILE="+ca)
-	r.server = append(r.server, "tls: {acme: true, acme_directory: \""+directory+"\", acme_email: editor@www.news.example}")
+	a := startAuthority(t, r.port, r.port)
+	r.env = append(r.env, "SSL_CERT_FILE="+a.ca)
+	r.server = append(r.server, "tls: {acme: true, acme_directory: \""+a.directory+"\", acme_email: editor@www.news.example}")
 	r.write()
 	r.start()
-
-	authority := x509.NewCertPool()
-	if text, err := os.ReadFile(ca); err != nil || !authority.AppendCertsFromPEM(text) {
-		t.Fatal(err)
-	}
-	client := func(roots *x509.CertPool) *http.Client {
-		return &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
-	}
-	roots := x509.NewCertPool()
-	r.until("the authority is there", func() bool {
-		response, err := client(authority).Get(root)
-		if err != nil {
-			return false
-		}
-		defer response.Body.Close()
-		var text bytes.Buffer
-		_, err = text.ReadFrom(response.Body)
-		block, _ := pem.Decode(text.Bytes())
-		return err == nil && block != nil && roots.AppendCertsFromPEM(text.Bytes())
-	})
-	// serial returns that of the certificate of a host, once there is one.
-	serial := func(host string) string {
-		t.Helper()
-		conn, err := tls.DialWithDialer(&net.Dialer{Timeout: patience}, "tcp", "127.0.0.1:"+r.port, &tls.Config{ServerName: host, RootCAs: roots})
-		if err != nil {
-			t.Fatalf("%s: %v", host, err)
-		}
-		defer conn.Close()
-		return conn.ConnectionState().PeerCertificates[0].SerialNumber.String()
-	}
+	roots := a.trusted(r.process)
+	serial := func(host string) string { t.Helper(); return r.serial(r.port, host, roots) }
 	r.until("health", func() bool { return strings.Contains(r.adminBody("/readyz"), "ready") })
 	first := serial("xt.news.example")
 	if _, err := tls.Dial("tcp", "127.0.0.1:"+r.port, &tls.Config{ServerName: "yy.news.example", RootCAs: roots}); err == nil {
@@ -137,7 +153,7 @@ func TestACME(t *testing.T) {
 	}
 	// What the authority refuses is told of the station, by a process of another
 	// folder: the authority can't reach it.
-	other := newReloading(t, "SSL_CERT_FILE="+ca)
+	other := newReloading(t, "SSL_CERT_FILE="+a.ca)
 	other.server = append(other.server, r.server[len(r.server)-1])
 	other.write()
 	other.start()
@@ -146,6 +162,36 @@ func TestACME(t *testing.T) {
 		t.Error("a certificate for a listener that the authority can't reach")
 	}
 	if told := other.adminBody("/status"); !strings.Contains(told, "no certificate, clients of the station can't connect: xt: ") {
+		t.Errorf("status:\n%s", told)
+	}
+}
+
+// TestACMEWithoutTLS has the authority ask back on the listener without TLS alone, since
+// it can't reach the other one.
+func TestACMEWithoutTLS(t *testing.T) {
+	r := newReloading(t)
+	plain := strconv.Itoa(testserver.Port(t))
+	a := startAuthority(t, plain, strconv.Itoa(testserver.Port(t)))
+	r.env = append(r.env, "SSL_CERT_FILE="+a.ca)
+	before := r.server
+	r.server = append(slices.Clone(before), "tls: {acme: true, acme_directory: \""+a.directory+"\"}")
+	r.write()
+	r.start()
+	roots := a.trusted(r.process)
+	r.until("health", func() bool { return strings.Contains(r.adminBody("/readyz"), "ready") })
+	r.server = append(slices.Clone(before), "tls: {acme: true, acme_directory: \""+a.directory+"\", redirect: 127.0.0.1:"+plain+"}")
+	r.write()
+	r.mustReload()
+	r.serial(r.port, "xt.news.example", roots)
+	for path, want := range map[string]int{"/.well-known/acme-challenge/none": http.StatusNotFound, "/livez": http.StatusOK} {
+		if status, _, err := fetch("http://127.0.0.1:"+plain+path, "xt.news.example"); err != nil || status != want {
+			t.Errorf("%s: %d, %v; want %d", path, status, err, want)
+		}
+	}
+	if status, _, err := fetch("http://127.0.0.1:"+plain+"/.well-known/acme-challenge/none", "evil.example"); err != nil || status != http.StatusForbidden {
+		t.Errorf("a host that is none: %d, %v", status, err)
+	}
+	if told := r.adminBody("/status"); strings.Contains(told, "problems") {
 		t.Errorf("status:\n%s", told)
 	}
 }

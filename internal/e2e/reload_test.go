@@ -108,42 +108,55 @@ func (r *reloading) host(name, path string) (status int, body string) {
 	return status, body
 }
 
+// hammer has clients ask the public port all the time until stop, on connections that
+// they keep and on new ones: each answer has to be 200.
+func (r *reloading) hammer(paths ...string) (asked *atomic.Int64, stop func()) {
+	r.t.Helper()
+	done := make(chan struct{})
+	var clients sync.WaitGroup
+	asked = new(atomic.Int64)
+	for i := range 4 {
+		client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: i%2 == 1}}
+		clients.Go(func() {
+			defer client.CloseIdleConnections()
+			for n := i; ; n++ {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				path := paths[n%len(paths)]
+				response, err := client.Get("http://127.0.0.1:" + r.port + path)
+				if err != nil {
+					r.t.Errorf("client %d: %v", i, err)
+					return
+				}
+				_, err = io.Copy(io.Discard, response.Body)
+				if response.Body.Close(); err != nil || response.StatusCode != http.StatusOK {
+					r.t.Errorf("client %d: %s: %s, %v", i, path, response.Status, err)
+				}
+				asked.Add(1)
+			}
+		})
+	}
+	return asked, func() {
+		close(done)
+		clients.Wait()
+		r.t.Logf("%d requests", asked.Load())
+	}
+}
+
 // TestReload reloads 20 times, by signal and by request, while clients ask all the
 // time, on connections that they keep and on new ones: each gets its
 // feed.
 func TestReload(t *testing.T) {
 	require.Time(t)
 	r := newReloading(t)
-	r.server[3] = "drain: 3s" // the machine may be busy
+	r.server[3] = "drain: 0s"
 	r.write()
 	r.start()
 	r.await("早间新闻")
-	stop := make(chan struct{})
-	var clients sync.WaitGroup
-	var asked atomic.Int64
-	for i := range 4 {
-		client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: i%2 == 1}}
-		clients.Go(func() {
-			defer client.CloseIdleConnections()
-			for path := "/xt/rss.xml"; ; path = map[string]string{"/xt/rss.xml": "/readyz", "/readyz": "/xt/rss.xml"}[path] {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				response, err := client.Get("http://127.0.0.1:" + r.port + path)
-				if err != nil {
-					t.Errorf("client %d: %v", i, err)
-					return
-				}
-				_, err = io.Copy(io.Discard, response.Body)
-				if response.Body.Close(); err != nil || response.StatusCode != http.StatusOK {
-					t.Errorf("client %d: %s: %s, %v", i, path, response.Status, err)
-				}
-				asked.Add(1)
-			}
-		})
-	}
+	asked, stop := r.hammer("/xt/rss.xml", "/readyz")
 	one, fixed := r.stations, r.server
 	for i := range 20 {
 		r.stations, r.server = one, fixed
@@ -166,9 +179,7 @@ func TestReload(t *testing.T) {
 		}
 		r.until("clients have asked", func() bool { return asked.Load() > before })
 	}
-	close(stop)
-	clients.Wait()
-	t.Logf("%d requests", asked.Load())
+	stop()
 
 	r.stations = append(slices.Clip(one), `{id: yy, name: 岳阳站, url: "https://yy.news.example", closed: true}`)
 	r.write()

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"feedstation/internal/testkit/redistest"
+	"feedstation/internal/testkit/require"
 )
 
 // TestLogWithoutReader closes the pipe that the process logs to: it serves on, also
@@ -113,6 +115,69 @@ func TestReadiness(t *testing.T) {
 	}
 }
 
+// activate opens both sockets as systemd does, which keeps them until the test ends. It
+// returns what starts a process with them.
+func (r *reloading) activate() (start func(env ...string)) {
+	r.t.Helper()
+	var files []*os.File
+	for _, port := range []string{r.admin, r.port} {
+		listener, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		file, err := listener.(*net.TCPListener).File()
+		if err := errors.Join(err, listener.Close()); err != nil {
+			r.t.Fatal(err)
+		}
+		r.t.Cleanup(func() { file.Close() })
+		files = append(files, file)
+	}
+	r.server = append([]string{"listen: systemd:public", "admin: systemd:admin"}, r.server[2:]...)
+	r.write()
+	return func(env ...string) {
+		r.t.Helper()
+		// The process that systemd starts knows its own id, which exec keeps.
+		serve := exec.Command("sh", "-c", `LISTEN_PID=$$ WATCHDOG_PID=$$ exec "$0" serve`, r.command().Path)
+		serve.Dir, serve.ExtraFiles, serve.Stdout, serve.Stderr = r.dir, files, &r.log, &r.log
+		serve.Env = append(append(slices.Clone(r.env), "LISTEN_FDS=2", "LISTEN_FDNAMES=admin:public"), env...)
+		if err := serve.Start(); err != nil {
+			r.t.Fatal(err)
+		}
+		r.serve = serve
+		r.t.Cleanup(func() {
+			if serve.ProcessState == nil {
+				_ = serve.Process.Kill()
+				_ = serve.Wait()
+			}
+		})
+	}
+}
+
+// TestRestart restarts a process whose sockets systemd holds, ten times and without a
+// drain, while clients ask all the time: each gets its feed, of the process that ends or
+// of the next one.
+func TestRestart(t *testing.T) {
+	require.Time(t)
+	r := newReloading(t)
+	r.server[3] = "drain: 0s"
+	start := r.activate()
+	start()
+	r.await("早间新闻")
+	asked, stop := r.hammer("/xt/rss.xml", "/xt/sitemap.xml")
+	for range 10 {
+		before := asked.Load()
+		r.until("clients have asked", func() bool { return asked.Load() >= before+100 })
+		if took, err := r.end(syscall.SIGTERM); err != nil {
+			t.Errorf("the end took %v: %v\n%s", took, err, &r.log)
+		}
+		start()
+	}
+	stop()
+	if _, err := r.end(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestSystemd plays systemd: the sockets are open before the process is, which is
 // told apart by their names, and it tells when it is ready, reloads, lives and stops.
 func TestSystemd(t *testing.T) {
@@ -128,36 +193,8 @@ func TestSystemd(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer notify.Close()
-	var files []*os.File
-	for _, port := range []string{r.admin, r.port} {
-		listener, err := net.Listen("tcp", "127.0.0.1:"+port)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer listener.Close()
-		file, err := listener.(*net.TCPListener).File()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer file.Close()
-		files = append(files, file)
-	}
-	r.server = append([]string{"listen: systemd:public", "admin: systemd:admin"}, r.server[2:]...)
-	r.write()
-	// The process that systemd starts knows its own id, which exec keeps.
-	serve := exec.Command("sh", "-c", `LISTEN_PID=$$ WATCHDOG_PID=$$ exec "$0" serve`, r.command().Path)
-	serve.Dir, serve.ExtraFiles, serve.Stdout, serve.Stderr = r.dir, files, &r.log, &r.log
-	serve.Env = append(slices.Clone(r.env), "LISTEN_FDS=2", "LISTEN_FDNAMES=admin:public", "NOTIFY_SOCKET="+path, "WATCHDOG_USEC=100000")
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	r.serve = serve
-	t.Cleanup(func() {
-		if serve.ProcessState == nil {
-			_ = serve.Process.Kill()
-			_ = serve.Wait()
-		}
-	})
+	startActivated := r.activate()
+	startActivated("NOTIFY_SOCKET="+path, "WATCHDOG_USEC=100000")
 	// said waits for a message that begins so.
 	said := func(what string) string {
 		t.Helper()
@@ -212,7 +249,7 @@ func TestSystemd(t *testing.T) {
 	r.await("早间新闻")
 	r.signal(syscall.SIGTERM)
 	said("STOPPING=1")
-	if err := serve.Wait(); err != nil {
+	if err := r.serve.Wait(); err != nil {
 		t.Errorf("the end: %v\n%s", err, &r.log)
 	}
 	// The sockets stay systemd's: a client waits for the next process.

@@ -8,16 +8,20 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"feedstation/internal/testkit/testserver"
 )
 
 // writePair writes a certificate of its own authority, for some hosts, and its key.
@@ -160,4 +164,70 @@ func TestServeTLS(t *testing.T) {
 	if !strings.Contains(r.log.String(), `msg=tls certificates=`+cert+` names="xt.news.example, yy.news.example"`) {
 		t.Errorf("the log does not tell of the certificate:\n%s", &r.log)
 	}
+}
+
+// TestRedirectWithoutTLS moves the public listener to another port, with TLS, while
+// clients ask on the first one, where those without TLS are led to it from then on.
+func TestRedirectWithoutTLS(t *testing.T) {
+	r := newReloading(t)
+	cert, key := writePair(t, t.TempDir(), 1, "xt.news.example")
+	secure := strconv.Itoa(testserver.Port(t))
+	r.server[3] = "drain: 0s"
+	before := r.server
+	r.write()
+	r.start()
+	r.await("早间新闻")
+	_, stop := r.hammer("/livez", "/readyz")
+	client := &http.Client{
+		Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	answers := func(host, path string, status int, location string) {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:"+r.port+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = host
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if got := response.Header.Get("Location"); response.StatusCode != status || got != location {
+			t.Errorf("%s%s: %s to %q; want %d to %q", host, path, response.Status, got, status, location)
+		}
+	}
+	for range 3 {
+		r.server = append([]string{"listen: 127.0.0.1:" + secure}, append(slices.Clone(before[1:]), "tls: {cert: "+cert+", key: "+key+", redirect: 127.0.0.1:"+r.port+"}")...)
+		r.write()
+		r.mustReload()
+		answers("xt.news.example", "/moment/rss.xml?a=b", http.StatusPermanentRedirect, "https://xt.news.example/moment/rss.xml?a=b")
+		answers("localhost:"+r.port, "/xt/rss.xml", http.StatusPermanentRedirect, "https://localhost:"+secure+"/xt/rss.xml")
+		answers("evil.example", "/rss.xml", http.StatusMisdirectedRequest, "")
+		pair, err := tls.Dial("tcp", "127.0.0.1:"+secure, &tls.Config{InsecureSkipVerify: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pair.Close()
+		r.server = before
+		r.write()
+		r.mustReload()
+		answers("xt.news.example", "/moment/rss.xml", http.StatusOK, "")
+	}
+	stop()
+	r.until("the other port is closed", func() bool {
+		_, err := net.DialTimeout("tcp", "127.0.0.1:"+secure, time.Second)
+		return errors.Is(err, syscall.ECONNREFUSED)
+	})
+	// Of two new listeners that can't both be opened, none is.
+	r.server = append([]string{"listen: 127.0.0.1:" + secure}, append(slices.Clone(before[1:]), "tls: {cert: "+cert+", key: "+key+", redirect: 192.0.2.1:"+r.port+"}")...)
+	r.write()
+	if status, body := r.reload(); status != http.StatusConflict || !strings.Contains(body, "server.tls.redirect: ") {
+		t.Errorf("an address of another machine: %d %s", status, body)
+	}
+	if _, err := net.DialTimeout("tcp", "127.0.0.1:"+secure, time.Second); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("what was opened stays open: %v", err)
+	}
+	answers("xt.news.example", "/moment/rss.xml", http.StatusOK, "")
 }

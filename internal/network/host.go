@@ -55,6 +55,24 @@ func (n *Network) OnHost(host string) (*Station, bool) {
 	return own.stations[0], true
 }
 
+// Secure returns the scheme, host and port at which a host is over TLS: those of its
+// stations, where they are at https, or else the usual port and that of the listener.
+func (n *Network) Secure(host, port string) (origin string, ok bool) {
+	own, ok := n.at(host)
+	if !ok {
+		return "", false
+	}
+	if own != nil && strings.HasPrefix(own.stations[0].URL, "https://") {
+		return own.stations[0].origin(), true
+	}
+	normal, _ := NormalizeHost(host)
+	origin = "https://" + normal
+	if port != "" && port != "443" {
+		origin += ":" + port
+	}
+	return origin, true
+}
+
 // origin returns scheme, host and port of the station's address.
 func (s *Station) origin() string { return strings.TrimSuffix(s.URL, s.folder) }
 
