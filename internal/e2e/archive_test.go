@@ -50,6 +50,7 @@ const (
 // 30 GB, and each run as much for its copy where the file system can't share it.
 func TestArchive(t *testing.T) {
 	var results table
+	t.Cleanup(func() { results.print() }) // also what was measured before a failure
 	program := buildProgram(t)
 	large, small := newArchive(t, program), newArchive(t, program)
 	small.fill(&results, smallArchive)
@@ -66,7 +67,6 @@ func TestArchive(t *testing.T) {
 	t.Run("serve", func(t *testing.T) { large.of(t).serve(&results) })
 	measureRefreshes(t, &results, large, small)
 	measureBulk(t, &results, program)
-	results.print()
 }
 
 // step says what is being done: a run takes minutes.
@@ -154,6 +154,7 @@ func options(t *testing.T, cfg *config.Config) jobs.Options {
 	o := jobs.Options{
 		Options: press.Options{
 			Feed: cfg.Feeds.Feed(), NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
+			LeadImage: cfg.Feeds.LeadImage == config.Auto,
 			Sitemaps: press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)},
 		},
 		Overlap: cfg.Content.Overlap, MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,
