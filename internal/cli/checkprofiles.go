@@ -23,7 +23,7 @@ type profileCheck struct {
 }
 
 func newProfileCheck(cfg *config.Config) *profileCheck {
-	return &profileCheck{cfg.Network, press.New(cfg.Network, jobsOptions(cfg).Options, nil), map[string][]press.Lacking{}}
+	return &profileCheck{cfg.Network, press.New(cfg.Network, Options(cfg).Options, nil), map[string][]press.Lacking{}}
 }
 
 func (c *profileCheck) look(ctx context.Context, snapshot *content.Snapshot) (err error) {

@@ -312,7 +312,7 @@ func (s *initial) show(ctx context.Context, cfg *config.Config, store *content.S
 		return err
 	}
 	defer snapshot.Close()
-	maker := press.New(cfg.Network, jobsOptions(cfg).Options, nil)
+	maker := press.New(cfg.Network, Options(cfg).Options, nil)
 	for _, station := range cfg.Network.Stations {
 		document, leftOut, err := maker.Preview(ctx, snapshot, station, previewed)
 		if err != nil {

@@ -51,7 +51,7 @@ const slowPart = 10
 
 func newRehearsal(cfg *config.Config, losses *losses) *rehearsal {
 	return &rehearsal{
-		network: cfg.Network, press: press.New(cfg.Network, jobsOptions(cfg).Options, noItems{}), losses: losses, limit: cfg.Content.Timeout,
+		network: cfg.Network, press: press.New(cfg.Network, Options(cfg).Options, noItems{}), losses: losses, limit: cfg.Content.Timeout,
 		found: map[question]*cost{},
 	}
 }

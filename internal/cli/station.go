@@ -95,12 +95,12 @@ func newConductors(log *slog.Logger, cfg *config.Config, depots []*depot, editio
 	for _, d := range depots {
 		stores = append(stores, jobs.Store{Name: d.cfg.Content.ID, Snapshot: d.snapshot, Overlap: d.cfg.Content.Overlap})
 	}
-	return jobs.NewConductors(log, cfg.Network, stores, editions, jobsOptions(cfg))
+	return jobs.NewConductors(log, cfg.Network, stores, editions, Options(cfg))
 }
 
 // standingDocuments returns the documents of stations that depend on the configuration alone.
 func standingDocuments(cfg *config.Config) (map[string]map[string]*edition.Document, error) {
-	p, all := press.New(cfg.Network, jobsOptions(cfg).Options, nil), map[string]map[string]*edition.Document{}
+	p, all := press.New(cfg.Network, Options(cfg).Options, nil), map[string]map[string]*edition.Document{}
 	var faults []error
 	for _, s := range cfg.Network.Stations {
 		documents, err := p.Standing(s)
@@ -112,7 +112,7 @@ func standingDocuments(cfg *config.Config) (map[string]map[string]*edition.Docum
 // settings identifies what makes two processes build other documents of the same
 // articles.
 func settings(cfg *config.Config) string {
-	options := jobsOptions(cfg)
+	options := Options(cfg)
 	options.Overlap, options.MaxAge, options.AuditRate = 0, 0, 0 // no document depends on them
 	var zones []string                                           // which JSON has no form for
 	for _, s := range cfg.Network.Stations {
@@ -126,8 +126,8 @@ func settings(cfg *config.Config) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// jobsOptions returns what the documents are like.
-func jobsOptions(cfg *config.Config) jobs.Options {
+// Options returns what a configuration says of the documents and of when they are made.
+func Options(cfg *config.Config) jobs.Options {
 	return jobs.Options{
 		Options: press.Options{
 			Feed: cfg.Feeds.Feed(), Notices: cfg.Feeds.Withdrawn == config.Notice, NoticeFor: cfg.Feeds.NoticeFor,

@@ -11,7 +11,7 @@ import (
 func TestJobsOptions(t *testing.T) {
 	var cfg config.Config
 	fillValue(reflect.ValueOf(&cfg).Elem())
-	options := reflect.ValueOf(jobsOptions(&cfg))
+	options := reflect.ValueOf(Options(&cfg))
 	for i := range options.NumField() {
 		if name := options.Type().Field(i).Name; options.Field(i).IsZero() && name != "Version" { // which the linker sets
 			t.Errorf("Options.%s is not set", name)

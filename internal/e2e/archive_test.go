@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"reflect"
 	"runtime"
 	"slices"
 	"strconv"
@@ -19,11 +18,10 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/cache"
-	"feedstation/internal/config"
+	"feedstation/internal/cli"
 	"feedstation/internal/content"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
-	"feedstation/internal/press"
 	"feedstation/internal/store"
 	"feedstation/internal/store/disk"
 	"feedstation/jobs"
@@ -143,30 +141,11 @@ func openDesk(t *testing.T, a *archive) *desk {
 		t.Fatal(err)
 	}
 	snapshot := func(ctx context.Context) (jobs.Snapshot, error) { return d.store.Snapshot(ctx) }
-	d.conductor = jobs.NewConductor(silent, d.network, snapshot, d.editions, options(t, cfg))
+	options := cli.Options(cfg)
+	options.Version = "" // as of a build from a working directory: everything is built
+	d.conductor = jobs.NewConductor(silent, d.network, snapshot, d.editions, options)
 	d.refresh()
 	return d
-}
-
-// options are what the commands tell the conductor, but for the version: as in a
-// build from a working directory, the first refresh builds everything.
-func options(t *testing.T, cfg *config.Config) jobs.Options {
-	o := jobs.Options{
-		Options: press.Options{
-			Feed: cfg.Feeds.Feed(), NewsName: cfg.Sitemaps.NewsName, StaleIfError: cfg.Server.StaleIfError,
-			LeadImage: cfg.Feeds.LeadImage == config.Auto,
-			Sitemaps: press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)},
-		},
-		Overlap: cfg.Content.Overlap, MaxAge: cfg.Jobs.MaxAge, AuditRate: cfg.Jobs.AuditRate,
-	}
-	for _, part := range []reflect.Value{reflect.ValueOf(o), reflect.ValueOf(o.Options)} {
-		for field, value := range part.Fields() {
-			if value.IsZero() && field.Name != "Robots" && field.Name != "Version" {
-				t.Fatalf("%s.%s is not what the configuration says", part.Type(), field.Name)
-			}
-		}
-	}
-	return o
 }
 
 func (d *desk) refresh() time.Duration {
