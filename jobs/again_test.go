@@ -10,11 +10,13 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/testkit/doctest"
+	"feedstation/internal/testkit/require"
 )
 
 // A restored database gives ids again. Another article under an id is known by its own
 // address; the same one, with the same address and publication, by what it was.
 func TestIDsGivenAgain(t *testing.T) {
+	require.Time(t)
 	const first, second, third = "https://xt.news.example/first.html", "https://xt.news.example/second.html", "https://xt.news.example/third.html"
 	published := time.Date(2026, 3, 9, 8, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {

@@ -12,6 +12,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/content"
 	"feedstation/internal/press"
+	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
 
@@ -31,6 +32,7 @@ func (w *world) copied() *content.Store {
 // A store that is behind what was published changes nothing of that, and readers see
 // what it has once it has a later change, or somebody has said that it is meant.
 func TestBehind(t *testing.T) {
+	require.Time(t)
 	withdrawn := func(id int, ago time.Duration) article.Article {
 		a := newArticle("xt", id, ago)
 		a.Status = article.Withdrawn
@@ -118,6 +120,7 @@ func TestBehind(t *testing.T) {
 // A replica that lacks nothing but a deletion has the newest change, and yet it is behind:
 // its log says so. Where no log tells, what is deleted comes back with it.
 func TestBehindByLog(t *testing.T) {
+	require.Time(t)
 	tests := []struct {
 		name        string
 		change      string // of the primary

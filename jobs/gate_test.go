@@ -14,6 +14,7 @@ import (
 	"feedstation/internal/content"
 	"feedstation/internal/edition"
 	"feedstation/internal/press"
+	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
 
@@ -112,6 +113,7 @@ func TestGate(t *testing.T) {
 // no document has. A row that says why its article is not shown any more, or is
 // shown elsewhere, is not lost, however many such rows there are.
 func TestGateReasons(t *testing.T) {
+	require.Time(t)
 	const most, rest = " WHERE station IN ('xt', 'www') AND CAST(id AS INTEGER) % 30 >= 5", " WHERE station IN ('xt', 'www') AND CAST(id AS INTEGER) % 30 >= 25"
 	tests := []struct {
 		name    string

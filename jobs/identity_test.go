@@ -14,6 +14,7 @@ import (
 	"feedstation/internal/network"
 	"feedstation/internal/press"
 	"feedstation/internal/testkit/doctest"
+	"feedstation/internal/testkit/require"
 )
 
 // knownBy returns the guids that a station's feeds have for a page: of all formats
@@ -80,6 +81,7 @@ func (w *world) knownBy(station, page string) map[string]int {
 // address it was published under, in all formats, in the feeds of its station, its
 // channel and of all stations, whatever becomes of it.
 func TestIdentity(t *testing.T) {
+	require.Time(t)
 	const first = "https://xt.news.example/content/1.html"
 	moved := func(to string) func(*world, *article.Article) {
 		return func(_ *world, a *article.Article) { a.URL = to }
@@ -243,6 +245,7 @@ func TestSharedPage(t *testing.T) {
 // TestRedactIdentity holds that what is taken down leaves every document, whatever
 // readers know it by and wherever its page is, and that nothing else does.
 func TestRedactIdentity(t *testing.T) {
+	require.Time(t)
 	const first, moved = "https://xt.news.example/content/2.html", "https://xt.news.example/2026/节日?a=1&b='2'"
 	tests := []struct{ name, guid, page string }{
 		{"known by its address", "", first},

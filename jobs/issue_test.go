@@ -6,6 +6,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
+	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
 
@@ -14,6 +15,7 @@ import (
 // contents, headers or the build say is stored anew all the same, as take-downs and
 // older editions depend on it.
 func TestIssueMovesWithBytesOnly(t *testing.T) {
+	require.Time(t)
 	// Old articles, which no feed has any more.
 	const listed, unlisted = 101, 102
 	old := func(id int) article.Article {

@@ -11,6 +11,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/press"
+	"feedstation/internal/testkit/require"
 )
 
 // link is how an article names another.
@@ -136,6 +137,7 @@ func TestLinks(t *testing.T) {
 // What an operator takes down is named no more at once, without the content store, in
 // whichever station, and by no later build; and what is built is what was left.
 func TestLinksToRetracted(t *testing.T) {
+	require.Time(t)
 	for _, l := range links() {
 		for _, station := range []string{"xt", "yy"} {
 			t.Run(l.name+" to "+station, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/content"
+	"feedstation/internal/testkit/require"
 )
 
 // A server's row does not say where its article was. What has another station or
@@ -72,6 +73,7 @@ func TestMovedWithoutATrace(t *testing.T) {
 // Articles that have moved in such numbers that the store names none leave the
 // station with the next audit, however many months wait for theirs.
 func TestMovedInNumbers(t *testing.T) {
+	require.Time(t)
 	in(t, func(w *world) {
 		w.openStore(content.Options{OneByOne: 3})
 		var all []article.Article

@@ -12,6 +12,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/testkit/doctest"
+	"feedstation/internal/testkit/require"
 )
 
 var aggregators = []string{"flipboard", "msn", "smartnews"}
@@ -45,6 +46,7 @@ func (w *world) wantKnown(when, page, guid string, notice bool) {
 // TestNoticeIdentity holds that a notice has the id of its article, which has that again
 // when it is back.
 func TestNoticeIdentity(t *testing.T) {
+	require.Time(t)
 	const first, moved = "https://xt.news.example/content/2.html", "https://xt.news.example/2026/festival"
 	articles := []struct{ name, guid, page, want string }{
 		{"known by its address", "", first, first},

@@ -10,6 +10,7 @@ import (
 
 	"feedstation/internal/edition"
 	"feedstation/internal/press"
+	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
 
@@ -36,6 +37,7 @@ func (w *world) updated(station string) string {
 // TestNoticeLater holds what becomes of the notice of an article that is taken down more
 // than once.
 func TestNoticeLater(t *testing.T) {
+	require.Time(t)
 	type step struct {
 		does         string // "retract", "notice", "lift", or what w.do has
 		atOnce, then string // what feeds have, and have after a refresh

@@ -14,6 +14,7 @@ import (
 	"feedstation/internal/network"
 	"feedstation/internal/press"
 	"feedstation/internal/testkit/doctest"
+	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
 
@@ -93,6 +94,7 @@ func (w *world) retract(r edition.Retraction) {
 
 // TestNotices holds what becomes of an article that leaves a feed before its time.
 func TestNotices(t *testing.T) {
+	require.Time(t)
 	update := func(set string) func(w *world) {
 		return func(w *world) { w.exec("UPDATE articles SET " + set + " WHERE id = '2'") }
 	}

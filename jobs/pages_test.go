@@ -17,6 +17,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
 
@@ -193,6 +194,7 @@ func TestPageOfTwoMonths(t *testing.T) {
 // Of three months the last one names the page, of two articles of one month the later
 // one, and what takes the page from a month reads no month besides.
 func TestPageOfManyMonths(t *testing.T) {
+	require.Time(t)
 	in(t, func(w *world) {
 		day := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 8, 0, 0, 0, shanghai) }
 		old := []article.Article{sharing(1, day(-2, 5)), sharing(2, day(-1, 5)), sharing(3, day(0, 5)), sharing(4, day(0, 6))}
@@ -322,6 +324,7 @@ func (s asking) Sharing(ctx context.Context, station string, addresses []string)
 // The content store is asked for the pages that months have begun or ceased to name, once
 // a build, and for none of others.
 func TestPagesThatAreAskedFor(t *testing.T) {
+	require.Time(t)
 	in(t, func(w *world) {
 		var asked []int
 		w.conductor = jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
@@ -361,6 +364,7 @@ func TestPagesThatAreAskedFor(t *testing.T) {
 
 // Many pages at once are compared with all months instead of being asked for one by one.
 func TestManyPagesOfTwoMonths(t *testing.T) {
+	require.Time(t)
 	in(t, func(w *world) {
 		const n = 1100
 		var first, second []article.Article

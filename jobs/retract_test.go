@@ -15,6 +15,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/press"
 	"feedstation/internal/testkit/doctest"
+	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
 
@@ -414,6 +415,7 @@ func TestRetractionOutlivesADump(t *testing.T) {
 // More articles may be named, or taken down, than a store is asked for at once:
 // neither ends the refreshes.
 func TestManyArticlesAtOnce(t *testing.T) {
+	require.Time(t)
 	in(t, func(w *world) {
 		w.put(newArticle("xt", 1, time.Hour))
 		s, c := w.withShelf()

@@ -16,6 +16,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/testkit/doctest"
+	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
 
@@ -176,6 +177,7 @@ func (s *stores) same(step string) {
 
 // TestStoresAsOne holds that two stores give what one gives, byte for byte.
 func TestStoresAsOne(t *testing.T) {
+	require.Time(t)
 	for name, o := range map[string]jobs.Options{"plain": options, "notices": noticing()} {
 		t.Run(name, func(t *testing.T) {
 			inStores(t, func(s *stores) {

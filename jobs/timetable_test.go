@@ -14,12 +14,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/schedule"
+	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
 
 // Every task runs at the start, then by its schedule. A bubble begins at
 // midnight UTC of a Saturday.
 func TestTimetableRuns(t *testing.T) {
+	require.Time(t)
 	for _, tt := range []struct {
 		name string
 		spec []string

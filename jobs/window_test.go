@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"feedstation/internal/network"
+	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
 )
 
@@ -27,6 +28,7 @@ func (w *world) urls(station, path string) []string { return feedURLs(w.body(sta
 // A reader that asks every hour misses none of a station that publishes 120 an
 // hour, nor in the feed of all stations.
 func TestWindowLosesNone(t *testing.T) {
+	require.Time(t)
 	const hours, perHour = 6, 120
 	in(t, func(w *world) {
 		w.restart(windowed(network.Feed{Items: 50, Window: 24 * time.Hour, MaxItems: 500}))
@@ -55,6 +57,7 @@ func TestWindowLosesNone(t *testing.T) {
 // What a feed has is a time and a number; the numbers go before the time. Windows
 // begin with full hours, so that articles leave once an hour.
 func TestWindow(t *testing.T) {
+	require.Time(t)
 	tests := []struct {
 		name string
 		feed network.Feed

@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	"feedstation/internal/ingest"
+	"feedstation/internal/testkit/require"
 )
 
 // TestImportFaults holds how much is printed of the faults of one line.
 func TestImportFaults(t *testing.T) {
+	require.Time(t)
 	many := make([]error, 1_000_000)
 	for i := range many {
 		many[i] = fmt.Errorf("images[%d].url: not an http(s) URL: %q", i, "x")

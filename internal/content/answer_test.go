@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"feedstation/internal/content"
+	"feedstation/internal/testkit/require"
 )
 
 func TestAnswers(t *testing.T) {
@@ -24,6 +25,7 @@ func TestAnswers(t *testing.T) {
 
 // TestAnswersBounded has large answers push out the oldest ones.
 func TestAnswersBounded(t *testing.T) {
+	require.Time(t)
 	s := open(t, t.TempDir()+"/content.db")
 	for i := range 100 {
 		if err := s.Remember(t.Context(), fmt.Sprint(i), content.Answer{Body: strings.Repeat("x", 1<<20)}); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/content"
+	"feedstation/internal/testkit/require"
 )
 
 // gather returns what a sequence yields, or its error.
@@ -145,6 +146,7 @@ func TestChangesOfASlowPut(t *testing.T) {
 // TestChangesOfALargePut holds the same of one with more articles than get their
 // stamps at once, all of which have moved.
 func TestChangesOfALargePut(t *testing.T) {
+	require.Time(t)
 	const n = 1100
 	bubble(t, func(t *testing.T, s *content.Store) {
 		at := time.Now()

@@ -53,6 +53,7 @@ func fillUp(t *testing.T, dir string) {
 // says so once and in /status, and stores again when it can. Where there is
 // nothing it ends with the reason.
 func TestRestartWhereNothingCanBeWritten(t *testing.T) {
+	require.Time(t)
 	require.Root(t)
 	program := readableProgram(t)
 	tests := []struct {
@@ -214,6 +215,7 @@ func (p *process) awaitStatusText(problem string) {
 // close: the next one that ends leaves what the editions have, and what others
 // have put there.
 func TestExportSurvivesKills(t *testing.T) {
+	require.Time(t)
 	rounds := 25
 	if testing.Short() {
 		rounds = 5

@@ -15,6 +15,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/content"
 	"feedstation/internal/testkit/cmstest"
+	"feedstation/internal/testkit/require"
 )
 
 // setUp is what the settings of a kind are in tests.
@@ -143,6 +144,7 @@ func TestKinds(t *testing.T) {
 // TestKindsManyPages holds that first passes of many pages have everything, also what
 // is in the archives of a feed.
 func TestKindsManyPages(t *testing.T) {
+	require.Time(t)
 	for _, name := range []string{"ghost", "drupal", "directus", "strapi", "json", "atom"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

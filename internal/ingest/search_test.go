@@ -8,11 +8,13 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/testkit/cmstest"
+	"feedstation/internal/testkit/require"
 )
 
 // TestSearch holds that what is gone from a large source, or came into it with an old
 // date, is found by the next comparison, with requests that do not grow with the source.
 func TestSearch(t *testing.T) {
+	require.Time(t)
 	gone := func(ids ...int) func(*cmstest.System) {
 		return func(f *cmstest.System) {
 			f.Posts = slices.DeleteFunc(f.Posts, func(p cmstest.Post) bool { return slices.Contains(ids, p.ID) })
@@ -80,6 +82,7 @@ func TestSearch(t *testing.T) {
 // TestSearchShrunk holds that a gap of most of a source is not believed, and that a run
 // searches where it has not compared everything.
 func TestSearchShrunk(t *testing.T) {
+	require.Time(t)
 	synctest.Test(t, func(t *testing.T) {
 		store, fake := openStore(t), &cmstest.System{Posts: posts(4100)}
 		defer store.Close()

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"feedstation/internal/testkit/require"
 )
 
 // paged is an API that gives its items, the newest first, in pages of its own size.
@@ -72,6 +74,7 @@ func (p *paged) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // TestPaging holds that whatever way a list has of being read page by page, all of it is
 // read, an idle poll is one request, and what is gone is withdrawn.
 func TestPaging(t *testing.T) {
+	require.Time(t)
 	link := func(host string) func(int) string {
 		return func(after int) string { return fmt.Sprintf("%s/?after=%d", host, after) }
 	}

@@ -13,6 +13,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/content"
 	"feedstation/internal/testkit/cmstest"
+	"feedstation/internal/testkit/require"
 )
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
@@ -95,6 +96,7 @@ func TestWordPressFirstPass(t *testing.T) {
 
 // TestWordPressChanges holds what a change at the source leads to, and by when.
 func TestWordPressChanges(t *testing.T) {
+	require.Time(t)
 	const poll, comparison = time.Minute, 5 * time.Minute
 	without := func(id string) []string {
 		return slices.DeleteFunc(ids(1, 250), func(other string) bool { return other == id })

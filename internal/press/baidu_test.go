@@ -15,6 +15,7 @@ import (
 	"feedstation/internal/gzjoin"
 	"feedstation/internal/network"
 	"feedstation/internal/testkit/doctest"
+	"feedstation/internal/testkit/require"
 	"feedstation/sitemap"
 )
 
@@ -103,6 +104,7 @@ func compareLists(t *testing.T, got, want []string) {
 }
 
 func TestBaidu(t *testing.T) {
+	require.Time(t)
 	file := func(name string, n int) []string { return pages(name, n, 0) }
 	back := func(lists ...[]string) (all []string) {
 		for _, l := range lists {
