@@ -82,6 +82,7 @@ func sharing(id int, published time.Time) article.Article {
 // a sitemap may name, whatever is done to any of them, as a refresh is told of it or an
 // audit finds it.
 func TestPageOfTwoMonths(t *testing.T) {
+	require.Time(t)
 	first, last := time.Date(2025, 11, 5, 8, 0, 0, 0, shanghai), time.Date(2026, 1, 20, 8, 0, 0, 0, shanghai)
 	do := func(change func(a *article.Article)) func(*world, article.Article) {
 		return func(w *world, a article.Article) {
