@@ -103,11 +103,10 @@ func (s *Store) look(ctx context.Context, conn *sql.Conn) (found *catalog, err e
 	if slices.ContainsFunc(s.faultsOf(found), func(f Finding) bool { return f.Fatal }) {
 		return found, nil
 	}
-	learn := s.learnForms
-	if s.file != nil {
-		learn = s.learnLayouts
+	if err := s.learnForms(ctx, conn, found); err != nil {
+		return nil, err
 	}
-	if err := learn(ctx, conn, found); err != nil {
+	if err := s.learnLayouts(ctx, conn, found); err != nil {
 		return nil, err
 	}
 	probe := &Snapshot{store: s, dialect: s.dialect, catalog: found}

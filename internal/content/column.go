@@ -33,7 +33,7 @@ type column struct {
 	// bytes.
 	collation string
 	form      form   // of a column of times
-	stored    layout // of a column of times in another program's SQLite file
+	stored    layout // of a column of times that are texts, or in another program's SQLite file
 	mixed     bool   // some of its times have another layout
 	always    string // what a column that is not there has in each row; empty: nothing
 }
@@ -58,7 +58,7 @@ func articleColumns() []wanted {
 	keys := []kind{textKind, numberKind, uuidKind, enumKind, bytesKind}
 	texts := []kind{textKind, numberKind, uuidKind, enumKind}
 	lists := []kind{textKind, jsonKind, listKind, enumKind}
-	times := []kind{timeKind, clockKind, numberKind}
+	times := []kind{timeKind, clockKind, numberKind, textKind}
 	return []wanted{
 		{"id", true, keys},
 		{"station", true, keys},
@@ -98,9 +98,9 @@ func channelColumns() []wanted {
 func (s *Store) typesOf(kinds []kind) string {
 	names := map[kind]string{textKind: "text", jsonKind: "json", numberKind: "a number", boolKind: "boolean", uuidKind: "uuid", timeKind: s.dialect.timeType()}
 	var list []string
-	times := slices.Contains(kinds, timeKind) // which may be numbers
+	times := slices.Contains(kinds, timeKind) // which may be numbers or texts
 	for _, k := range kinds {
-		if name := names[k]; name != "" && !(times && k == numberKind) {
+		if name := names[k]; name != "" && !(times && (k == numberKind || k == textKind)) {
 			list = append(list, name)
 		}
 	}

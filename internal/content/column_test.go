@@ -114,6 +114,27 @@ func TestServerColumns(t *testing.T) {
 		{name: "local time, but for the change of the row", zone: shanghai, postgres: each("%s AT TIME ZONE 'Asia/Shanghai'", times[:3]...), mysql: inColumns{
 			"published": "published + INTERVAL 8 HOUR", "updated": "updated + INTERVAL 8 HOUR", "expires": "expires + INTERVAL 8 HOUR", "modified_at": "timestamp:modified_at",
 		}},
+		{
+			name:     "texts as RFC 3339 has them",
+			postgres: each(`to_char(%s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')::varchar(40)`, times...), mysql: each("DATE_FORMAT(%s, '%%Y-%%m-%%dT%%H:%%i:%%s.000Z')", times...),
+		},
+		{
+			name:     "texts with an offset",
+			postgres: each(`to_char(%s AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS"+08:00"')`, times...), mysql: each("DATE_FORMAT(%s + INTERVAL 8 HOUR, '%%Y-%%m-%%d %%H:%%i:%%s+08:00')", times...),
+		},
+		{
+			name: "texts of local time", zone: shanghai,
+			postgres: each(`to_char(%s AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS')`, times...), mysql: each("DATE_FORMAT(%s + INTERVAL 8 HOUR, '%%Y-%%m-%%d %%H:%%i:%%s')", times...),
+		},
+		{name: "Unix seconds as texts", postgres: each("extract(epoch FROM %s)::bigint::text", times...), mysql: each("CAST(CAST(UNIX_TIMESTAMP(%s) AS SIGNED) AS CHAR(20))", times...)},
+		{name: "nothing as texts", postgres: each("coalesce(to_char(%s, 'YYYY-MM-DD HH24:MI:SS'), '0000-00-00 00:00:00')", times...), mysql: each("COALESCE(DATE_FORMAT(%s, '%%Y-%%m-%%d %%H:%%i:%%s'), '')", times...)},
+		{name: "texts, but for the change of the row", postgres: each("to_char(%s, 'YYYY-MM-DD HH24:MI:SS')", times[:3]...), mysql: each("DATE_FORMAT(%s, '%%Y-%%m-%%d %%H:%%i:%%s')", times[:3]...)},
+		{
+			name:     "texts with an offset, but for the change of the row",
+			postgres: each(`to_char(%s AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS"+0800"')`, times[:3]...), mysql: each("DATE_FORMAT(%s + INTERVAL 8 HOUR, '%%Y-%%m-%%d %%H:%%i:%%s+0800')", times[:3]...),
+		},
+		{name: "texts of expiry", postgres: each("to_char(%s, 'YYYY-MM-DD HH24:MI:SS')", "expires"), mysql: each("DATE_FORMAT(%s, '%%Y-%%m-%%d %%H:%%i:%%s')", "expires")},
+		{name: "texts of the change of the row", postgres: each("to_char(%s, 'YYYY-MM-DD HH24:MI:SS')", "modified_at"), mysql: each("DATE_FORMAT(%s, '%%Y-%%m-%%d %%H:%%i:%%s')", "modified_at")},
 		{name: "status as a number", postgres: inColumns{"status": "CASE status WHEN 'published' THEN 1 ELSE 0 END"}, mysql: inColumns{"status": "CASE status WHEN 'published' THEN 1 ELSE 0 END"}},
 		{name: "status as a truth", postgres: inColumns{"status": "status = 'published'", "noindex": "CASE WHEN noindex THEN 'yes' ELSE 'no' END"}, mysql: inColumns{"status": "CAST(status = 'published' AS DECIMAL(3,1))", "noindex": "IF(noindex, 'yes', NULL)"}},
 		{name: "status as bits", postgres: inColumns{"status": "CASE status WHEN 'published' THEN b'1' ELSE b'0' END", "noindex": "noindex::int"}, mysql: inColumns{"status": "bit:status = 'published'", "noindex": "bit:noindex"}},
@@ -161,7 +182,7 @@ func TestServerColumns(t *testing.T) {
 func (e *engine) fill(t *testing.T, format string, at time.Time) (ids []string) {
 	t.Helper()
 	hour := func(n int) time.Time { return at.Add(time.Duration(n) * time.Hour) }
-	for i := range 8 {
+	for i := range 9 {
 		ids = append(ids, fmt.Sprintf(format, i))
 	}
 	rich := func(a *article.Article) {
@@ -177,7 +198,7 @@ func (e *engine) fill(t *testing.T, format string, at time.Time) (ids []string) 
 		story(ids[3], hour(-4), in("xt", "moment"), expires(hour(-1))), story(ids[4], hour(2), in("xt", "culture")),
 		story(ids[5], hour(-5), status(article.Draft)), story(ids[6], hour(-6), in("cs", "moment")),
 	)
-	e.write(t, e.db, at.Add(-40*time.Hour), story(ids[7], hour(-900), in("cs")))
+	e.write(t, e.db, at.Add(-40*time.Hour), story(ids[7], hour(-900), in("cs")), story(ids[8], at, in("cs"))) // which has just appeared
 	return ids
 }
 
@@ -211,4 +232,54 @@ func (e *engine) reshape(t *testing.T, made inColumns) func(...func(*content.Opt
 	return func(change ...func(*content.Options)) *content.Store {
 		return e.store(t, append(change, func(o *content.Options) { o.Articles, o.ArticleChannels = "odd_articles", "odd_article_channels" })...)
 	}
+}
+
+// TestServerTextTimes holds that a text that is no time costs itself, or its row where
+// that needs one, and never the question that meets it.
+func TestServerTextTimes(t *testing.T) {
+	servers(t, func(t *testing.T, e *engine) {
+		at := now().Truncate(time.Second)
+		ids := e.fill(t, "a%02d", at)
+		format := "to_char(%s, 'YYYY-MM-DD HH24:MI:SS')"
+		if e.name == content.MySQL {
+			format = "DATE_FORMAT(%s, '%%Y-%%m-%%d %%H:%%i:%%s')"
+		}
+		made := inColumns{}
+		for _, c := range []string{"published", "updated", "expires"} {
+			made[c] = fmt.Sprintf(format, c)
+		}
+		odd := e.reshape(t, made)
+		for _, tt := range []struct {
+			set, fault string
+			want       []string // of station xt, the newest first
+		}{
+			{"updated = 'soon'", "updated", []string{ids[1], ids[2], ids[0]}},
+			{"updated = '2099-02-31 25:61:61'", "updated", []string{ids[1], ids[2], ids[0]}},
+			{"updated = '', expires = '0000-00-00 00:00:00'", "", []string{ids[1], ids[2], ids[0]}},
+			{"expires = ''", "", []string{ids[1], ids[2], ids[0]}},
+			{"published = '2026-02-31 25:61:61'", "published", []string{ids[1], ids[0]}},
+		} {
+			e.exec(t, "UPDATE odd_articles SET "+tt.set+" WHERE id = '"+ids[2]+"'")
+			s := odd()
+			present := snapshot(t, s)
+			var got []string
+			latest, err := present.Latest(t.Context(), []string{"xt"}, "", 9)
+			for _, a := range latest {
+				got = append(got, a.ID)
+			}
+			if err != nil || !slices.Equal(got, tt.want) {
+				t.Errorf("%s: %q, %v, want %q", tt.set, got, err, tt.want)
+			}
+			if faults := faultsOf(present); (len(faults) > 0) != (tt.fault != "") || tt.fault != "" && !strings.Contains(faults[0], tt.fault) {
+				t.Errorf("%s: faults %q", tt.set, faults)
+			}
+			if _, err := gather(present.Changes(t.Context(), at.Add(-time.Hour))); err != nil {
+				t.Errorf("%s: %v", tt.set, err)
+			}
+			if _, err := present.TotalsByMonth(t.Context(), "xt", []article.Month{article.MonthOf(at, time.UTC)}, time.UTC); err != nil {
+				t.Errorf("%s: %v", tt.set, err)
+			}
+			present.Close()
+		}
+	})
 }

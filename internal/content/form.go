@@ -69,13 +69,18 @@ func (f form) micros(c column) (factor, isTime string) {
 
 // mixed reports whether changes are of times that a result can't have in one column.
 func (c *catalog) mixed() bool {
-	published := c.column("published").kind == numberKind
+	published := c.column("published")
 	for _, name := range []string{"modified_at", "expires"} {
-		if found := c.column(name); !found.missing() && (found.kind == numberKind) != published {
+		if found := c.column(name); !found.missing() && !found.unitesWith(published) {
 			return true
 		}
 	}
 	return false
+}
+
+// unitesWith reports whether a result can have the times of two columns as they are.
+func (c column) unitesWith(other column) bool {
+	return (c.kind == numberKind) == (other.kind == numberKind) && c.isText() == other.isText()
 }
 
 // atOf is a column of when changes took effect; row.at reads it.

@@ -10,8 +10,8 @@ import (
 	"feedstation/internal/testkit/require"
 )
 
-// TestServerFormPlan holds that the indexes serve columns whose times are numbers, local or days as
-// they serve moments.
+// TestServerFormPlan holds that the indexes serve columns whose times are numbers, texts, local or
+// days as they serve moments.
 func TestServerFormPlan(t *testing.T) {
 	require.Time(t)
 	shanghai, err := time.LoadLocation("Asia/Shanghai")
@@ -61,6 +61,11 @@ func TestServerFormPlan(t *testing.T) {
 					"ALTER TABLE articles MODIFY %s bigint NOT NULL", column), fmt.Sprintf("UPDATE articles SET %[1]s = UNIX_TIMESTAMP(%[1]s)", column))
 			}
 			look("numbers")
+			for _, column := range []string{"published", "modified_at"} {
+				change(column, fmt.Sprintf("varchar(30) USING to_char(to_timestamp(%s), 'YYYY-MM-DD HH24:MI:SS')", column), fmt.Sprintf(
+					"ALTER TABLE articles MODIFY %s varchar(30) NOT NULL", column), fmt.Sprintf("UPDATE articles SET %[1]s = FROM_UNIXTIME(%[1]s, '%%Y-%%m-%%d %%H:%%i:%%s')", column))
+			}
+			look("texts")
 		})
 	}
 }

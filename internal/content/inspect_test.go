@@ -36,7 +36,7 @@ func TestInspect(t *testing.T) {
 }
 
 func TestInspectFaults(t *testing.T) {
-	instant := map[string]string{content.Postgres: "timestamp with time zone, timestamp or a Unix time", content.MySQL: "datetime, timestamp or a Unix time"}
+	instant := map[string]string{content.Postgres: "timestamp with time zone, timestamp, a Unix time or a text such as 2026-11-20T08:00:00Z", content.MySQL: "datetime, timestamp, a Unix time or a text such as 2026-11-20T08:00:00Z"}
 	servers(t, func(t *testing.T, e *engine) {
 		e = bareEngine(t, e.name, e.server)
 		moment := map[string]string{content.Postgres: "timestamptz", content.MySQL: "datetime"}[e.name]
@@ -64,9 +64,9 @@ func TestInspectFaults(t *testing.T) {
 				"fatal: articles.modified_at: the column is missing; if it has another name: content.map: {modified_at: …} | ",
 				"fatal: article_channels.channel: is date, want text or a number or uuid | ",
 			}},
-			{"types", "DROP TABLE articles; CREATE TABLE articles (id int, station varchar(9), url text, title text, published text, modified_at json, noindex " + moment + ")", []string{
-				"fatal: articles.published: is text, want " + instant[e.name] + " | ",
-				"fatal: articles.modified_at: is JSON, want " + instant[e.name] + " | ",
+			{"types", "DROP TABLE articles; CREATE TABLE articles (id int, station varchar(9), url text, title text, published time, modified_at uuid, noindex " + moment + ")", []string{
+				"fatal: articles.published: is CLOCK, want " + instant[e.name] + " | ",
+				"fatal: articles.modified_at: is uuid, want " + instant[e.name] + " | ",
 				"fatal: articles.noindex: is TIME, want boolean or a number or text | ",
 				"fatal: article_channels.channel: is date, want text or a number or uuid | ",
 			}},
@@ -82,7 +82,7 @@ func TestInspectFaults(t *testing.T) {
 			long := map[string]string{content.Postgres: "timestamp with time zone", content.MySQL: "datetime"}[e.name]
 			varchar := map[string]string{content.Postgres: "character varying(20)", content.MySQL: "varchar"}[e.name]
 			for i := range step.want {
-				step.want[i] = strings.NewReplacer("TIME", long, "JSON", map[string]string{content.Postgres: "json", content.MySQL: "longtext"}[e.name], "VARCHAR", varchar).Replace(step.want[i])
+				step.want[i] = strings.NewReplacer("TIME", long, "CLOCK", map[string]string{content.Postgres: "time without time zone", content.MySQL: "time"}[e.name], "VARCHAR", varchar).Replace(step.want[i])
 			}
 			s := e.store(t)
 			if diff := cmp.Diff(step.want, findings(t, s)); diff != "" {

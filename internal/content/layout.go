@@ -7,13 +7,15 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// layout is how a column of another program's SQLite file has its times: as numbers, or as
-// texts, which are in the order of time as long as all have one form.
+// layout is how a column has its times where the engine knows them for none: as texts,
+// which are in the order of time as long as all have one form, or, in another program's
+// SQLite file, as numbers.
 type layout struct {
 	unit time.Duration // of numbers; 0: texts with a date
 	text bool          // the numbers are texts
@@ -37,6 +39,8 @@ func (s *Store) layoutOf(value any) (f layout, ok bool) {
 		return layout{unit: unitOf(math.Abs(float64(value)))}, value != 0
 	case float64:
 		return layout{unit: unitOf(math.Abs(value))}, value != 0
+	case []byte:
+		return s.layoutOf(string(value))
 	case string:
 		if n, err := strconv.ParseInt(value, 10, 64); err == nil && len(value) > len("20060102") {
 			return layout{unit: unitOf(float64(n)), text: true}, true
@@ -104,16 +108,23 @@ func (f layout) argument(t time.Time) any {
 	return text + f.suffix + rest
 }
 
+// isText reports whether a column of times has texts.
+func (c column) isText() bool { return c.kind == textKind }
+
 // learnLayouts finds out the layouts of the columns with times, by some of their values and,
 // where an index leads to them, by the first and the last.
 func (s *Store) learnLayouts(ctx context.Context, conn *sql.Conn, found *catalog) error {
 	for _, w := range articleColumns() {
 		c := found.column(w.name)
-		if c.kind != timeKind || c.missing() {
+		if !slices.Contains(w.kinds, timeKind) || c.missing() || s.file == nil && !c.isText() {
 			continue
 		}
+		some := c.name + " > 0" // which is before all texts
+		if c.isText() {
+			some = c.name + " > '0'"
+		}
 		list := func(order string, limit int) string {
-			return fmt.Sprintf("SELECT * FROM (SELECT +%[1]s FROM %[2]s WHERE %[1]s > 0%[3]s LIMIT %[4]d)", c.name, found.from, order, limit)
+			return fmt.Sprintf("SELECT * FROM (SELECT %s FROM %s WHERE %s%s LIMIT %d) AS t", s.dialect.instant(c), found.from, some, order, limit)
 		}
 		queries := []string{list("", formSample)}
 		if found.articles.indexed(w.name) {
@@ -132,6 +143,9 @@ func (s *Store) learnLayouts(ctx context.Context, conn *sql.Conn, found *catalog
 		if len(layouts) == 0 {
 			c.stored = found.column("published").stored
 			found.unsure = found.unsure || w.required
+		}
+		if c.stored.suffix != "" {
+			c.form.zone = nil
 		}
 		found.articles.columns[w.name] = c
 	}

@@ -83,7 +83,8 @@ func (s *Store) find(r *relation, n name, alias string, w wanted) {
 	if real != w.name {
 		c.name = alias + "." + s.dialect.quote(name{relation: real})
 	}
-	if zone := s.reader.Zone; c.kind == clockKind && zone != nil && zone.String() != "UTC" {
+	local := c.kind == clockKind || c.kind == textKind && slices.Contains(w.kinds, timeKind)
+	if zone := s.reader.Zone; local && zone != nil && zone.String() != "UTC" {
 		c.form.zone = zone
 	}
 	if c.missing() || slices.Contains(w.kinds, c.kind) {

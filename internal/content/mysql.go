@@ -107,6 +107,9 @@ func (mySQL) tick() time.Duration    { return time.Microsecond }
 
 // moment keeps to the times that a DATETIME can have.
 func (mySQL) moment(c column, t time.Time) any {
+	if c.isText() {
+		return c.stored.argument(t)
+	}
 	if c.form.unit != 0 {
 		return c.form.number(c, t)
 	}
@@ -159,6 +162,13 @@ func (mySQL) isSet(c column) string {
 }
 
 func (mySQL) micros(c column) string {
+	switch {
+	case c.isText() && c.stored.unit != 0:
+		return fmt.Sprintf("CASE WHEN %[1]s REGEXP '^[0-9]{9,19}$' THEN CAST(CAST(%[1]s AS DECIMAL(20)) * %[2]d / 1000 AS SIGNED) END", c.name, c.stored.unit)
+	case c.isText():
+		return fmt.Sprintf("TIMESTAMPDIFF(MICROSECOND, '1970-01-01', CAST(REPLACE(LEFT(%[1]s, CHAR_LENGTH(%[1]s) - %[2]d), 'T', ' ') AS DATETIME(6))) - %[3]d",
+			c.name, len(c.stored.suffix), int64(c.stored.offset)*1_000_000)
+	}
 	if c.kind == numberKind {
 		factor, isTime := c.form.micros(c)
 		return fmt.Sprintf("CASE WHEN %s THEN CAST(%s * %s AS SIGNED) END", isTime, c.name, factor)
@@ -192,9 +202,11 @@ func (mySQL) position() string {
 	return "CONCAT('' /*M! , @@GLOBAL.gtid_current_pos */ /*!50708 , @@GLOBAL.gtid_executed */)"
 }
 
-func (mySQL) remote() bool     { return true }
-func (mySQL) folds() bool      { return true }
-func (mySQL) timeType() string { return "datetime, timestamp or a Unix time" }
+func (mySQL) remote() bool { return true }
+func (mySQL) folds() bool  { return true }
+func (mySQL) timeType() string {
+	return "datetime, timestamp, a Unix time or a text such as 2026-11-20T08:00:00Z"
+}
 
 func (mySQL) indexAddresses(indexName, table, column string) string {
 	return fmt.Sprintf("CREATE INDEX %s ON %s (%s(190))", indexName, table, column)

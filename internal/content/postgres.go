@@ -115,6 +115,9 @@ func (postgres) quote(n name) string      { return n.quoted(`"`) }
 func (postgres) placeholder(n int) string { return fmt.Sprintf("$%d", n) }
 
 func (postgres) moment(c column, t time.Time) any {
+	if c.isText() {
+		return c.stored.argument(t)
+	}
 	if c.form.unit != 0 {
 		return c.form.number(c, t)
 	}
@@ -125,6 +128,8 @@ func (postgres) moment(c column, t time.Time) any {
 // for it, or would cut it.
 func (postgres) timeAt(c column, placeholder string) string {
 	switch {
+	case c.isText():
+		return "CAST(" + placeholder + " AS text)"
 	case c.kind == clockKind:
 		return "CAST(" + placeholder + " AS timestamp)"
 	case c.kind == numberKind && isDecimal(c):
@@ -156,7 +161,7 @@ func (postgres) instant(c column) string {
 	if c.missing() {
 		return "NULL"
 	}
-	if c.kind == numberKind {
+	if c.kind == numberKind || c.isText() {
 		return c.name
 	}
 	return fmt.Sprintf("CASE WHEN isfinite(%[1]s) THEN %[1]s WHEN %[1]s < now() THEN timestamptz '1000-01-01 00:00:00+00' END", c.name)
@@ -175,11 +180,29 @@ func (postgres) isSet(c column) string {
 }
 
 func (postgres) micros(c column) string {
+	if c.isText() {
+		return postgresMicros(c)
+	}
 	if c.kind == numberKind {
 		factor, isTime := c.form.micros(c)
 		return fmt.Sprintf("CASE WHEN %s THEN (%s::numeric * %s)::bigint END", isTime, c.name, factor)
 	}
 	return fmt.Sprintf("CASE WHEN isfinite(%[1]s) THEN (extract(epoch FROM %[1]s) * 1000000)::bigint END", c.name)
+}
+
+// postgresMicros is that of a text: a cast would fail for one that is no time, and the
+// whole question with it.
+func postgresMicros(c column) string {
+	if c.stored.unit != 0 {
+		return fmt.Sprintf("CASE WHEN %[1]s ~ '^[0-9]{9,19}$' THEN (%[1]s::numeric * %[2]d / 1000)::bigint END", c.name, c.stored.unit)
+	}
+	part := func(name, pattern string) string {
+		return fmt.Sprintf("%s => coalesce(substring(%s FROM '%s'), '0')::", name, c.name, pattern)
+	}
+	interval := part("years", `^\d{4}`) + "int - 2000, " + part("months", `^\d{4}-(\d\d)`) + "int - 1, " + part("days", `^\d{4}-\d\d-(\d\d)`) + "int - 1, " +
+		part("hours", `^.{10}.(\d\d)`) + "int, " + part("mins", `^.{10}.\d\d:(\d\d)`) + "int, " + part("secs", `^.{10}.\d\d:\d\d:(\d\d(?:\.\d+)?)`) + "float8"
+	return fmt.Sprintf("CASE WHEN %s ~ '%s' THEN (extract(epoch FROM timestamp '2000-01-01' + make_interval(%s)) * 1000000)::bigint - %d END",
+		c.name, written, interval, int64(c.stored.offset)*1_000_000)
 }
 
 func (postgres) whole(sum string) string { return "(" + sum + ")::bigint" }
@@ -209,9 +232,11 @@ func (postgres) position() string {
 		"(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END - '0/0'::pg_lsn)"
 }
 
-func (postgres) remote() bool     { return true }
-func (postgres) folds() bool      { return false }
-func (postgres) timeType() string { return "timestamp with time zone, timestamp or a Unix time" }
+func (postgres) remote() bool { return true }
+func (postgres) folds() bool  { return false }
+func (postgres) timeType() string {
+	return "timestamp with time zone, timestamp, a Unix time or a text such as 2026-11-20T08:00:00Z"
+}
 
 func (postgres) indexAddresses(indexName, table, column string) string {
 	return fmt.Sprintf("CREATE INDEX CONCURRENTLY %s ON %s USING hash (%s)", indexName, table, column)
