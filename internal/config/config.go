@@ -261,8 +261,8 @@ type Server struct {
 	// Admin is the admin listener's, in the same ways; on a loopback interface or a
 	// path unless there is an AdminToken.
 	Admin string `key:"admin" default:"127.0.0.1:8081"`
-	// AdminToken is what those must have who ask for work on the admin listener;
-	// empty: nobody may.
+	// AdminToken opens the admin listener but for health; empty: what may be read is
+	// open, and nobody may ask for work.
 	AdminToken Secret `key:"admin_token"`
 	// Hooks are the secrets of those who may wake the jobs by webhooks.
 	Hooks Hooks `key:"hooks"`

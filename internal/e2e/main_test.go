@@ -158,12 +158,14 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprintf(ts.Stdout(), "%d\n%s", status, body)
 }
 
+// fetch asks for a URL, with the token that the admin listener may want.
 func fetch(url, host string) (status int, body string, err error) {
 	request, err := http.NewRequest(http.MethodGet, url, nil)
 	if err != nil {
 		return 0, "", err
 	}
 	request.Host = host
+	request.Header.Set("Authorization", "Bearer "+token)
 	return send(request)
 }
 

@@ -294,7 +294,7 @@ func TestReloadRefused(t *testing.T) {
 	}
 	writeFile(secret, reloadToken)
 	r.until("outdated again", func() bool {
-		return strings.Contains(r.adminBody("/status"), "outdated") || strings.Contains(r.adminBody("/status"), "reload to have it")
+		return strings.Contains(r.tokenBody("/status", reloadToken+"2"), "configuration has changed, reload to have it take effect")
 	})
 	r.signal(syscall.SIGHUP)
 	r.until("well", func() bool { return !strings.Contains(r.adminBody("/status"), "problems") })

@@ -153,11 +153,15 @@ func (p *process) hostBody(host, path string) string {
 	return p.answer(r)
 }
 
-func (p *process) adminBody(path string) string {
+func (p *process) adminBody(path string) string { return p.tokenBody(path, token) }
+
+// tokenBody is adminBody with another token.
+func (p *process) tokenBody(path, token string) string {
 	r, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, "http://127.0.0.1:"+p.admin+path, nil)
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	r.Header.Set("Authorization", "Bearer "+token)
 	return p.answer(r)
 }
 

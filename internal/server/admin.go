@@ -2,14 +2,11 @@ package server
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -112,10 +109,11 @@ type Admin struct {
 	Sources  func() []Source   // what fills the embedded store; nil: nothing does
 	Contents func() []Content  // the content stores; nil: none is asked
 	Articles http.Handler      // of /-/articles, which the token opens; nil: there is none
+	Pages    http.Handler      // for people: /, what is below it, and the form of the log-in; nil: there are none
 	Hooks    map[string]string // secrets of webhooks by system
 	TakeDown TakeDowns
 	Stores   Stores   // nil: /status says nothing of them
-	Token    string   // for the requests that ask for work; empty: they are refused
+	Token    string   // for all but health; empty: what may be read is open, the requests that ask for work are refused
 	Hosts    []string // names of the listener besides localhost and its addresses
 	Version  string
 
@@ -146,6 +144,8 @@ const maxWish = 64 << 10
 //	GET  /livez      the process runs
 //	GET  /readyz     it should be sent requests
 //	GET  /status     what it serves, and what is wrong, as JSON
+//	GET  /           the same as pages for people
+//	POST /login      with the token, begins a session that opens what may be read
 //	POST /-/refresh  pull what changed now; needs the token
 //	POST /-/reload   read the configuration again; needs the token
 //	POST /-/retract  take an article down; needs the token
@@ -153,13 +153,14 @@ const maxWish = 64 << 10
 //	POST /-/hooks/…  as refresh, signed by the system
 //
 // A request has to name the listener by an address, as localhost or by one of
-// Hosts, and may not come from another site's page.
+// Hosts, and may not come from another site's page. Where a token is set, all but the
+// first two and the log-in need it.
 //
-// The first three never touch Redis or the content store: a database's bad
+// The first four never touch Redis or the content store: a database's bad
 // night must not restart a fleet.
 func (a *Admin) Handler() http.Handler {
 	limit := func() *rate.Limiter { return rate.NewLimiter(refreshRate, refreshBurst) } // one keeps no other out
-	wrong := newWrongTokens(a.Log)
+	wrong, token := newWrongTokens(a.Log), newTokens(a.Token)
 	mux := http.NewServeMux()
 	readiness := a.readiness()
 	for _, method := range []string{http.MethodGet, http.MethodOptions} { // which balancers ask with
@@ -167,16 +168,21 @@ func (a *Admin) Handler() http.Handler {
 		mux.HandleFunc(method+" "+readyPath, readiness.ready)
 	}
 	mux.HandleFunc("GET /status", a.status)
-	mux.HandleFunc("POST /-/refresh", a.authorized(limit(), wrong, a.refresh))
-	mux.HandleFunc("POST "+ReloadPath, a.authorized(limit(), wrong, a.reload))
-	mux.HandleFunc("POST /-/retract", a.authorized(limit(), wrong, a.retract))
+	mux.HandleFunc("POST /-/refresh", authorized(token, limit(), wrong, a.refresh))
+	mux.HandleFunc("POST "+ReloadPath, authorized(token, limit(), wrong, a.reload))
+	mux.HandleFunc("POST /-/retract", authorized(token, limit(), wrong, a.retract))
 	if a.Articles != nil {
-		articles := a.authorized(rate.NewLimiter(articleRate, articleBurst), wrong, a.Articles.ServeHTTP)
+		articles := authorized(token, rate.NewLimiter(articleRate, articleBurst), wrong, a.Articles.ServeHTTP)
 		mux.HandleFunc("/-/articles", articles)
 		mux.HandleFunc("/-/articles/", articles)
 	}
 	mux.HandleFunc("POST /-/hooks/{system}", a.hook(limit(), wrong))
-	return guard(a.Hosts, mux)
+	mux.HandleFunc("POST "+loginPath, token.login(wrong))
+	mux.HandleFunc("POST "+logoutPath, token.logout)
+	if a.Pages != nil {
+		mux.Handle("GET /", a.Pages)
+	}
+	return guard(a.Hosts, a.gate(token, wrong, mux))
 }
 
 func (a *Admin) readiness() *Readiness {
@@ -184,20 +190,15 @@ func (a *Admin) readiness() *Readiness {
 }
 
 // authorized passes on requests that have the token, up to a rate.
-// Tokens are compared by their hashes, which takes the same time for all.
-func (a *Admin) authorized(limit *rate.Limiter, wrong *wrongTokens, next http.HandlerFunc) http.HandlerFunc {
-	want := sha256.Sum256([]byte(a.Token))
+func authorized(token *tokens, limit *rate.Limiter, wrong *wrongTokens, next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		bearer := strings.EqualFold(scheme, "Bearer") // RFC 9110 §11.1
-		got := sha256.Sum256([]byte(token))
+		ok, _ := token.bearer(r)
 		switch {
-		case a.Token == "":
+		case token.none:
 			answer(w, http.StatusForbidden, "server.admin_token is not set: nobody may ask for this\n")
-		case !bearer || subtle.ConstantTimeCompare(got[:], want[:]) != 1:
+		case !ok:
 			wrong.note(r.Context(), r.RemoteAddr)
-			w.Header().Set("WWW-Authenticate", "Bearer")
-			answer(w, http.StatusUnauthorized, "this needs server.admin_token as a bearer token\n")
+			unauthorized(w)
 		case !limit.Allow():
 			w.Header().Set("Retry-After", "1")
 			answer(w, http.StatusTooManyRequests, "too often: wait a second\n")
