@@ -91,7 +91,7 @@ func TestTimetableLogsSteps(t *testing.T) {
 			t.Fatal(err)
 		}
 		var clock wall
-		table := jobs.NewTimetable(log).WithClock(clock.now)
+		table := jobs.NewTimetable(log, nil).WithClock(clock.now)
 		table.Add(every, jobs.NewTask(log, "audit", time.Minute, func(context.Context) error { return nil }))
 		stop := runTimetable(t, table)
 		time.Sleep(500 * time.Millisecond) // between two looks
@@ -142,7 +142,7 @@ func TestTimetableNext(t *testing.T) {
 			stop()
 			time.Sleep(24*time.Hour - 10*time.Minute - time.Second)
 		}
-		if next := jobs.NewTimetable(log).Next(task); !next.IsZero() {
+		if next := jobs.NewTimetable(log, nil).Next(task); !next.IsZero() {
 			t.Errorf("next %v of a task without a schedule", next)
 		}
 	})

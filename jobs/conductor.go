@@ -96,6 +96,7 @@ type Conductor struct {
 
 	mu       sync.Mutex
 	trigger  func()            // has a refresh run at once; nil: nobody runs any
+	counts   counts
 	leftOut  map[string]string // column by text of the fault, see LeftOut
 	hinted   []Hint
 	upToDate map[string]time.Time // by station, see Checked
@@ -132,7 +133,7 @@ func newConductor(log *slog.Logger, n *network.Network, store Store, editions Ed
 	c := &Conductor{
 		name: store.Name, log: log, network: n, snapshot: store.Snapshot, editions: editions, options: options,
 		press: press.New(n, options.Options, new(preparedItems)), seed: maphash.MakeSeed(), running: make(chan struct{}, 1), clock: time.Now, began: time.Now(),
-		seen: map[uint64]sighting{}, leftOut: map[string]string{}, conditions: condition.New(log), upToDate: map[string]time.Time{}, drift: map[Drift]int64{},
+		seen: map[uint64]sighting{}, leftOut: map[string]string{}, conditions: condition.New(log), upToDate: map[string]time.Time{}, drift: map[Drift]int64{}, counts: newCounts(),
 		offers: map[offerKey]*offered{},
 	}
 	for _, station := range n.Stations {

@@ -135,6 +135,7 @@ func (all Conductors) HintStore(content string, h Hint) {
 func (all Conductors) Unopened(ctx context.Context, content string, err error) {
 	c := all.Of(content)
 	err = c.named(err)
+	c.countFault(ctx, err)
 	c.note(ctx, ofStore(StoreUnreachable, content), "", err)
 	if err != nil {
 		c.offerNothing(ctx, err)
@@ -232,6 +233,26 @@ func (all Conductors) CheckedOf(station, content string) time.Time {
 		return o.included
 	}
 	return time.Time{}
+}
+
+// Published is [Conductor.Published] of all.
+func (all Conductors) Published() map[Outcome]int64 { return sum(all, (*Conductor).Published) }
+
+// Faults is [Conductor.Faults] of all.
+func (all Conductors) Faults() map[Fault]int64 { return sum(all, (*Conductor).Faults) }
+
+// Quarantined is [Conductor.Quarantined] of all.
+func (all Conductors) Quarantined(station string) (articles int) {
+	for _, c := range all {
+		articles += c.Quarantined(station)
+	}
+	return articles
+}
+
+// Refused is [Conductor.Refused] for any station.
+func (all Conductors) Refused(station string) bool {
+	c := all.station(station)
+	return c != nil && c.Refused(station)
 }
 
 // Drift is [Conductor.Drift] of all.

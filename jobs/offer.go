@@ -68,7 +68,7 @@ func (c *Conductor) offer(ctx context.Context, d *desk, r *result) error {
 	offer, err := c.press.Offer(ctx, c.name, press.Order{
 		Station: d.station, Snapshot: snapshot, Origin: origin, Previous: current, Work: &r.work.Work, Retractions: c.editions.Retractions(),
 	}, d.offer)
-	c.noteLeftOut(snapshot.Faults())
+	c.noteLeftOut(r, snapshot.Faults())
 	if err != nil {
 		return err
 	}

@@ -79,6 +79,7 @@ func (c *Conductor) rebuild(ctx context.Context, done func(*result)) error {
 					return nil
 				}
 				c.note(ctx, notBuilt, d.station.ID, r.Err)
+				c.count(ctx, r)
 				if r.Err == nil && !r.Late {
 					c.note(ctx, windowCut, d.station.ID, cutError(r.outcome.Cut))
 					c.note(ctx, articlesBack, d.station.ID, backError(d.back))
@@ -128,6 +129,7 @@ func (c *Conductor) build(ctx context.Context, d *desk, enough func() bool) *res
 	d.memory, d.held = r.outcome.Memory, r.Err != nil
 	switch {
 	case r.Err == nil:
+		c.quarantine(r)
 		d.built(r)
 		c.noteOffers(r)
 	case errors.Is(r.Err, edition.ErrStale):
@@ -214,9 +216,7 @@ func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*e
 		Retractions: c.editions.Retractions(), Editions: c.editions.Current, Offers: c.offersFor(r), Enough: enough,
 	})
 	r.outcome = outcome
-	faults := slices.Concat(snapshot.Faults(), outcome.LeftOut)
-	c.noteLeftOut(faults)
-	r.leftOut = slices.DeleteFunc(faults, func(f article.RowError) bool { return f.Kept })
+	c.noteLeftOut(r, slices.Concat(snapshot.Faults(), outcome.LeftOut))
 	if err == nil {
 		r.drift, err = c.unhinted(ctx, snapshot, r, next)
 	}
@@ -232,11 +232,12 @@ func (c *Conductor) next(ctx context.Context, r *result, enough func() bool) (*e
 // maxLeftOut bounds how many articles are remembered as left out.
 const maxLeftOut = 1000
 
-// noteLeftOut logs and counts the articles, and the values of articles, that were
-// left out, each fault once.
-func (c *Conductor) noteLeftOut(faults []article.RowError) {
+// noteLeftOut notes the articles that were left out, logs and counts them, and the
+// values of articles that were, each fault once.
+func (c *Conductor) noteLeftOut(r *result, faults []article.RowError) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	r.leftOut = slices.DeleteFunc(slices.Clone(faults), func(f article.RowError) bool { return f.Kept })
 	for _, fault := range faults {
 		text := fault.Error()
 		if _, known := c.leftOut[text]; known || len(c.leftOut) == maxLeftOut {

@@ -37,6 +37,7 @@ type Run struct {
 	Duration time.Duration
 	Running  bool  // it has not ended: Duration is how long it takes so far
 	Ended    bool  // it has, or one before it
+	Stopped  bool  // it was given up because the timetable ended, which is no failure
 	Err      error // why it failed; of one that runs: why the run before it did
 }
 
@@ -89,8 +90,8 @@ func (t *Task) Last() Run {
 	return last
 }
 
-// loop runs the task whenever it is triggered, until ctx ends.
-func (t *Task) loop(ctx context.Context) {
+// loop runs the task whenever it is triggered, until ctx ends. Ended may be nil.
+func (t *Task) loop(ctx context.Context, ended Ended) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -102,6 +103,9 @@ func (t *Task) loop(ctx context.Context) {
 			return
 		}
 		t.once(ctx)
+		if ended != nil {
+			ended(t.name, t.Last())
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -119,9 +123,10 @@ func (t *Task) once(ctx context.Context) {
 	t.note(Run{Started: start, Running: true, Ended: before.Ended, Err: before.Err})
 	err := press.Recovered(func() error { return t.run(limited) })
 	duration := time.Since(start)
-	t.note(Run{Started: start, Duration: duration, Ended: true, Err: err})
+	stopped := ctx.Err() != nil && errors.Is(err, context.Canceled)
+	t.note(Run{Started: start, Duration: duration, Ended: true, Stopped: stopped, Err: err})
 	log := t.log.With("duration", duration)
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+	if stopped {
 		log.DebugContext(ctx, "task stopped")
 		return
 	}

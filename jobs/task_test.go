@@ -338,7 +338,7 @@ func newTimetable(t *testing.T, spec string, task *jobs.Task) *jobs.Timetable {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tt := jobs.NewTimetable(slog.New(slog.DiscardHandler))
+	tt := jobs.NewTimetable(slog.New(slog.DiscardHandler), nil)
 	tt.Add(s, task)
 	return tt
 }

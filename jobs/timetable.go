@@ -16,6 +16,7 @@ type Timetable struct {
 	log     *slog.Logger
 	entries []*entry
 	tasks   []*Task // each once, however many schedules it has
+	ended   Ended
 	clock   func() time.Time
 }
 
@@ -38,8 +39,14 @@ const look = time.Second
 // maxFired bounds how many times of day are remembered: a day of minutes.
 const maxFired = 24 * 60
 
-// NewTimetable returns an empty timetable.
-func NewTimetable(log *slog.Logger) *Timetable { return &Timetable{log: log, clock: time.Now} }
+// Ended is called with the name of a task and its run when that has ended. It must not
+// wait.
+type Ended func(task string, run Run)
+
+// NewTimetable returns an empty timetable. Ended may be nil.
+func NewTimetable(log *slog.Logger, ended Ended) *Timetable {
+	return &Timetable{log: log, ended: ended, clock: time.Now}
+}
 
 // Add has t triggered by s, beside other schedules that it may have. It must not
 // be called once Run has been.
@@ -79,7 +86,7 @@ func (tt *Timetable) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	for _, t := range tt.tasks {
 		t.Trigger()
-		loops.Go(func() { t.loop(ctx) })
+		loops.Go(func() { t.loop(ctx, tt.ended) })
 	}
 	loops.Go(func() { tt.watch(ctx) })
 	<-ctx.Done()

@@ -47,7 +47,7 @@ func TestTimetableRuns(t *testing.T) {
 				var starts moments
 				log, _ := newTaskLog(slog.LevelError)
 				task := jobs.NewTask(log, "audit", time.Minute, func(context.Context) error { starts.note(); return nil })
-				table := jobs.NewTimetable(log)
+				table := jobs.NewTimetable(log, nil)
 				for _, spec := range tt.spec {
 					s, err := schedule.Parse(spec)
 					if err != nil {
@@ -76,7 +76,7 @@ func TestTimetableKeepsTasksApart(t *testing.T) {
 			t.Fatal(err)
 		}
 		var starts moments
-		table := jobs.NewTimetable(log)
+		table := jobs.NewTimetable(log, nil)
 		table.Add(every, jobs.NewTask(log, "hangs", time.Hour, func(ctx context.Context) error { <-ctx.Done(); return nil }))
 		table.Add(every, jobs.NewTask(log, "panics", time.Hour, func(context.Context) error { panic("boom") }))
 		table.Add(every, jobs.NewTask(log, "works", time.Hour, func(context.Context) error { starts.note(); return nil }))
@@ -189,7 +189,7 @@ func TestTimetableLog(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		table := jobs.NewTimetable(log)
+		table := jobs.NewTimetable(log, nil)
 		table.Add(every, jobs.NewTask(log, "audit", time.Minute, func(context.Context) error { return nil }))
 		stop := runTimetable(t, table)
 		time.Sleep(24 * time.Hour)

@@ -17,6 +17,7 @@ import (
 // what that makes dirty. An idle call is one small query.
 func (c *Conductor) markChanges(ctx context.Context) error {
 	err := c.named(c.askStore(ctx))
+	c.countFault(ctx, err)
 	unreachable, behind := err, error(nil)
 	if _, ok := errors.AsType[*BehindError](err); ok {
 		unreachable, behind = nil, err
