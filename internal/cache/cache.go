@@ -13,6 +13,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"feedstation/internal/condition"
 	"feedstation/internal/edition"
@@ -52,6 +53,8 @@ type Cache struct {
 	unsent      atomic.Bool                   // Redis may lack some
 	opened      atomic.Bool                   // there are the current editions of all stations that have one
 	followed    atomic.Bool                   // the stores have been asked, see Followed
+	inStep      atomic.Pointer[time.Time]     // see InStep
+	room        atomic.Pointer[disk.Room]     // where the local copy is; nil: not known
 	abandoned   atomic.Bool                   // see Abandon
 	unamended   atomic.Bool                   // editions may not be amended by what was learned last
 
@@ -70,6 +73,7 @@ type desk struct {
 	current atomic.Pointer[edition.Edition] // the newest
 	pinned  atomic.Pointer[edition.Edition] // nil: the current one is served
 	stored  atomic.Bool                     // the local copy may have what is not needed any more
+	bytes   atomic.Int64                    // that the local copy has, when it was collected last
 
 	turn  sync.Mutex           // held while an edition is published or pinned: the newest wins
 	known *edition.Retractions // by which what is published was amended; of whoever has the turn

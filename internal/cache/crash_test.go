@@ -117,7 +117,7 @@ func TestLocalSurvivesKills(t *testing.T) {
 		different[last] = true
 		if round%10 == 0 {
 			wantWhole(t, local)
-			if err := local.Collect(t.Context(), "xt"); err != nil {
+			if _, err := local.Collect(t.Context(), "xt"); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -34,12 +34,17 @@ func (c *Cache) Follow(ctx context.Context, every time.Duration) error {
 	}
 	var collected time.Time
 	for {
-		if err := c.Sync(ctx); err != nil && ctx.Err() == nil {
+		began := time.Now()
+		err := c.Sync(ctx)
+		if err == nil {
+			c.inStep.Store(&began)
+		} else if ctx.Err() == nil {
 			c.log.Debug("not in step", "error", err)
 		}
 		c.followed.Store(true)
 		if time.Since(collected) >= collectEvery {
 			c.collect(ctx)
+			c.lookAtRoom(ctx)
 			c.removeFormer(ctx)
 			collected = time.Now()
 		}
@@ -241,7 +246,10 @@ func (c *Cache) collect(ctx context.Context) {
 		if !d.stored.Swap(false) {
 			continue
 		}
-		if err := c.local.Collect(ctx, station); err != nil && ctx.Err() == nil {
+		left, err := c.local.Collect(ctx, station)
+		if err == nil {
+			d.bytes.Store(left)
+		} else if ctx.Err() == nil {
 			d.stored.Store(true)
 			c.log.Debug("not collected", "station", station, "error", err)
 		}

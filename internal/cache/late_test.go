@@ -55,7 +55,7 @@ func (h *hung) Pinned(ctx context.Context, station string, known *edition.Editio
 	return h.Store.Pinned(ctx, station, known)
 }
 
-func (h *hung) Collect(ctx context.Context, station string) error {
+func (h *hung) Collect(ctx context.Context, station string) (int64, error) {
 	<-h.frozen
 	return h.Store.Collect(ctx, station)
 }

@@ -33,7 +33,7 @@ type localStore interface {
 	LookRetracted(before disk.Copies, missed bool) (disk.Retracted, error)
 	Left(station string) ([]disk.Departure, error)
 	Note(ctx context.Context, e *edition.Edition) error
-	Collect(ctx context.Context, station string) error
+	Collect(ctx context.Context, station string) (left int64, err error)
 	RemoveFormer(ctx context.Context, former, station string, after time.Duration) (gone bool, err error)
 	ReadObject(station string, hash edition.Hash) ([]byte, error)
 	WriteObject(ctx context.Context, station string, hash edition.Hash, packed []byte) error
@@ -241,6 +241,6 @@ func (l *local) Note(ctx context.Context, e *edition.Edition) error {
 }
 
 // Collect has the local copy remove what is not needed of a station any more.
-func (l *local) Collect(ctx context.Context, station string) error {
-	return l.write(station, func() error { return l.files.Collect(ctx, station) })
+func (l *local) Collect(ctx context.Context, station string) (left int64, err error) {
+	return ask(l, func(err error) { l.failed(station, err) }, func() (int64, error) { return l.files.Collect(ctx, station) })
 }

@@ -270,7 +270,7 @@ func TestLeftIsBounded(t *testing.T) {
 	at := func(n int) time.Time { return storetest.Noon.Add(time.Duration(n) * time.Second) }
 	for n := range 3 * store.DefaultKeep {
 		storetest.Publish(t, local, storetest.Listing("xt", at(n), fmt.Sprint("art-", n), "stays"))
-		if err := local.Collect(t.Context(), "xt"); err != nil {
+		if _, err := local.Collect(t.Context(), "xt"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -51,7 +51,7 @@ func TestCollect(t *testing.T) {
 						t.Fatal(err)
 					}
 				case last != nil && random.IntN(3) == 0:
-					if err := turn.Collect(t.Context(), "xt"); err != nil {
+					if _, err := turn.Collect(t.Context(), "xt"); err != nil {
 						t.Fatal(err)
 					}
 					wantFolder(t, turn, last, true)
@@ -141,7 +141,7 @@ func TestCollectInNewFolder(t *testing.T) {
 				t.Fatal(err)
 			}
 			opened.Go(func() {
-				if err := s.Collect(t.Context(), "xt"); err != nil {
+				if _, err := s.Collect(t.Context(), "xt"); err != nil {
 					t.Error(err)
 				}
 			})

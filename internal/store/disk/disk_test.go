@@ -28,7 +28,7 @@ func TestCollects(t *testing.T) {
 	for i := range 2 * store.DefaultKeep {
 		storetest.Publish(t, l, storetest.Print(i, fmt.Sprint("text ", i)))
 	}
-	if err := l.Collect(t.Context(), "xt"); err != nil {
+	if _, err := l.Collect(t.Context(), "xt"); err != nil {
 		t.Fatal(err)
 	}
 	if names := objectsIn(t, l); len(names) != (1+store.DefaultKeep)*3 {
@@ -104,7 +104,7 @@ func TestShared(t *testing.T) {
 				if err := s.Publish(t.Context(), e); err != nil && !errors.Is(err, edition.ErrStale) {
 					t.Error(err)
 				}
-				if err := s.Collect(t.Context(), "xt"); err != nil {
+				if _, err := s.Collect(t.Context(), "xt"); err != nil {
 					t.Error(err)
 				}
 			}

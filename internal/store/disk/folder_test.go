@@ -71,7 +71,7 @@ func TestKeepsFilesOfOthers(t *testing.T) {
 	for i := range 4 {
 		storetest.Publish(t, again, storetest.Text(i+2))
 	}
-	if err := again.Collect(t.Context(), "xt"); err != nil {
+	if _, err := again.Collect(t.Context(), "xt"); err != nil {
 		t.Fatal(err)
 	}
 	after := storetest.Tree(t, local.dir)
@@ -127,7 +127,7 @@ func TestRemovesDrafts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := again.Collect(t.Context(), "xt"); err != nil {
+	if _, err := again.Collect(t.Context(), "xt"); err != nil {
 		t.Fatal(err)
 	}
 	for name := range storetest.Tree(t, local.dir) {

@@ -123,37 +123,42 @@ func writeObjects(ctx context.Context, in *durable.Folder, e *edition.Edition) e
 }
 
 // Collect removes what neither the current edition, nor a kept one, nor the pinned one
-// names, of the files whose names are ours. A process that is killed meanwhile leaves
-// some of it.
-func (s *Store) Collect(ctx context.Context, station string) error {
+// names, of the files whose names are ours, and returns how many bytes the others have.
+// A process that is killed meanwhile leaves some of it.
+func (s *Store) Collect(ctx context.Context, station string) (left int64, err error) {
 	in, unlock, err := s.lock(ctx, station)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer unlock()
 	old, err := stored(in, station)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	_, names, err := list(in)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	named, err := s.named(in, old)
 	if err != nil {
-		return fmt.Errorf("cache: %w", err)
+		return 0, fmt.Errorf("cache: %w", err)
 	}
 	// Manifests go first: none is ever there without its documents.
 	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(filepath.Ext(b), filepath.Ext(a)) })
 	for _, file := range names {
-		if named[file] || !replaceable(file) {
+		if !named[file] && replaceable(file) {
+			if err := remove(in, file); err != nil {
+				return 0, err
+			}
 			continue
 		}
-		if err := remove(in, file); err != nil {
-			return err
+		info, err := in.Stat(file)
+		if err != nil {
+			return 0, fmt.Errorf("cache: %w", err)
 		}
+		left += info.Size()
 	}
-	return nil
+	return left, nil
 }
 
 // named returns the names of the manifests that stay, and of what they name.

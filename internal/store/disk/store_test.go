@@ -9,7 +9,7 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) store.Store { return newStore(t) }, func(s store.Store) error { return s.(*Store).Collect(t.Context(), "xt") })
+	storetest.Run(t, func(t *testing.T) store.Store { return newStore(t) }, func(s store.Store) error { _, err := s.(*Store).Collect(t.Context(), "xt"); return err })
 }
 
 func newStore(t testing.TB) *Store {

@@ -27,6 +27,7 @@ var errMoved = errors.New("replaced while it was read")
 // Fetch implements Store. An edition that is not whole is no longer offered, so
 // that a process that has it hands it on again.
 func (r *Store) Fetch(ctx context.Context, station string, known *edition.Edition) (e *edition.Edition, err error) {
+	ctx = doing(ctx, fetching)
 	for range fetchTries {
 		if e, err = r.fetchCurrent(ctx, station, known); !errors.Is(err, errMoved) {
 			break
@@ -61,6 +62,7 @@ func (r *Store) fetchCurrent(ctx context.Context, station string, known *edition
 
 // Kept implements store.Store.
 func (r *Store) Kept(ctx context.Context, station string) ([]edition.Manifest, error) {
+	ctx = doing(ctx, fetching)
 	var current *redis.SliceCmd
 	var kept *redis.MapStringStringCmd
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
@@ -88,6 +90,7 @@ func (r *Store) Kept(ctx context.Context, station string) ([]edition.Manifest, e
 
 // FetchKept implements store.Store.
 func (r *Store) FetchKept(ctx context.Context, station string, watermark time.Time, known *edition.Edition) (*edition.Edition, error) {
+	ctx = doing(ctx, fetching)
 	kept, err := r.Kept(ctx, station)
 	if err != nil {
 		return nil, err
@@ -107,6 +110,7 @@ func (r *Store) FetchKept(ctx context.Context, station string, watermark time.Ti
 
 // Pinned implements store.Store.
 func (r *Store) Pinned(ctx context.Context, station string, known *edition.Edition) (pin store.Pin, e *edition.Edition, err error) {
+	ctx = doing(ctx, fetching)
 	text, err := r.client.HGet(ctx, r.manifestKey(station), "pinned").Result()
 	if err == nil {
 		pin, err = parsePin(text)
@@ -202,6 +206,7 @@ func (r *Store) documents(ctx context.Context, station string, wanted map[editio
 // Packed reads packed documents at once. The error is store.ErrNone when one is not
 // there.
 func (r *Store) Packed(ctx context.Context, station string, hashes []edition.Hash) (map[edition.Hash][]byte, error) {
+	ctx = doing(ctx, fetching)
 	answers := make([]*redis.StringCmd, len(hashes))
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, hash := range hashes {
@@ -263,7 +268,7 @@ var disownScript = redis.NewScript(disownText)
 // DisownPin has Redis no longer say that an edition is pinned, unless another pin is
 // stored by now, so that a process that has the edition hands it on.
 func (r *Store) DisownPin(ctx context.Context, station string, pin store.Pin) error {
-	_, err := r.disown(ctx, station, "pinned", formatPin(pin), "pinned")
+	_, err := r.disown(doing(ctx, publishing), station, "pinned", formatPin(pin), "pinned")
 	return err
 }
 

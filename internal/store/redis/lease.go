@@ -34,6 +34,7 @@ return ''`
 
 // lease runs a script on the leases of stations.
 func (r *Store) lease(ctx context.Context, script string, stations []string, args ...any) (holders []string, err error) {
+	ctx = doing(ctx, leasing)
 	answers := make([]*redis.Cmd, len(stations))
 	_, err = r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, station := range stations {

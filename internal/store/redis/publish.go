@@ -30,6 +30,7 @@ var (
 // Publish implements store.Store. The documents are there before the manifest that
 // names them; the script that replaces the manifest is atomic.
 func (r *Store) Publish(ctx context.Context, e *edition.Edition) error {
+	ctx = doing(ctx, publishing)
 	surplus, err := r.surplus(ctx, e)
 	if err == nil {
 		m := e.Manifest()
@@ -75,7 +76,7 @@ func (r *Store) Pin(ctx context.Context, station string, pin store.Pin, e *editi
 	if e == nil {
 		e = edition.New(station, pin.At, "", nil)
 	}
-	if err := r.put(ctx, e, e.Manifest(), pinScript, markOf(pin), pin.At.UnixMilli(), nil, nil); err != nil {
+	if err := r.put(doing(ctx, publishing), e, e.Manifest(), pinScript, markOf(pin), pin.At.UnixMilli(), nil, nil); err != nil {
 		return fmt.Errorf("redis: pin %s: %w", station, err)
 	}
 	return nil

@@ -90,6 +90,7 @@ type Store struct {
 	keep   store.Keep
 	urls   map[string]string
 	rest   func(station string) *edition.Rest // nil: see Resting
+	errors errorCounts
 }
 
 // Resting has the documents that are fetched be at rest there. It is called before
@@ -125,6 +126,7 @@ func New(options Options) (*Store, error) {
 	default:
 		return nil, fmt.Errorf("redis: unknown mode %q", options.Mode)
 	}
+	r.client.AddHook(&r.errors)
 	r.client.AddHook(safeErrors{secret.New(options.Password, options.SentinelPassword)})
 	return r, nil
 }
@@ -171,6 +173,7 @@ func (k keys) documentKey(station string, hash edition.Hash) string {
 // Heads implements Store in one round trip. Where Redis answers for no station, or
 // not for the retractions, it is an error.
 func (r *Store) Heads(ctx context.Context, stations []string) ([]store.Head, error) {
+	ctx = doing(ctx, following)
 	answers := make([]*redis.SliceCmd, len(stations))
 	var retracted func() (token string, ok bool)
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {

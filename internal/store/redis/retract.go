@@ -21,7 +21,7 @@ const tokenField = ""
 // Retracted returns all retractions. Where some are damaged it returns the others,
 // and edition.ErrDamaged.
 func (r *Store) Retracted(ctx context.Context) ([]edition.Retraction, error) {
-	fields, err := r.client.HGetAll(ctx, r.retractedKey()).Result()
+	fields, err := r.client.HGetAll(doing(ctx, retracting), r.retractedKey()).Result()
 	if err != nil {
 		return nil, fmt.Errorf("redis: %w", err)
 	}
@@ -78,7 +78,7 @@ func (r *Store) Retract(ctx context.Context, retractions ...edition.Retraction) 
 		}
 		fields = append(fields, one.ID, text)
 	}
-	if err := r.client.HSet(ctx, r.retractedKey(), fields...).Err(); err != nil {
+	if err := r.client.HSet(doing(ctx, retracting), r.retractedKey(), fields...).Err(); err != nil {
 		return fmt.Errorf("redis: retract: %w", err)
 	}
 	return nil
