@@ -32,6 +32,9 @@ const (
 	Changed Drift = "changed" // neither, but rows are others
 )
 
+// Drifts are all kinds of drift.
+func Drifts() []Drift { return []Drift{Lost, Found, Changed} }
+
 // firstAudit is what a first audit counts as the time since the last.
 const firstAudit = 5 * time.Minute
 

@@ -95,7 +95,7 @@ type Conductor struct {
 	conditions *condition.Set
 
 	mu       sync.Mutex
-	trigger  func()            // has a refresh run at once; nil: nobody runs any
+	trigger  func() // has a refresh run at once; nil: nobody runs any
 	counts   counts
 	leftOut  map[string]string // column by text of the fault, see LeftOut
 	hinted   []Hint

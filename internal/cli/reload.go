@@ -152,6 +152,7 @@ func (s *service) abandon(before *service) error {
 // begun is done.
 func (h *host) replace(before, next *service) {
 	h.output.set(next.cfg.Log)
+	h.meter.Stations(next.cfg.Network)
 	h.serving.Store(next)
 	next.secure()
 	h.shop.open(next.places)

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -18,6 +17,7 @@ import (
 
 	"feedstation/internal/condition"
 	"feedstation/internal/config"
+	"feedstation/internal/metrics"
 	"feedstation/internal/server"
 )
 
@@ -53,6 +53,7 @@ type host struct {
 	log        *slog.Logger
 	drain      server.Drain // of the process
 	shop       *workshop
+	meter      *metrics.Meter
 	conditions *condition.Set
 	refused    *condition.Set // whether the last reload was: each is logged by itself
 	systemd    serviceManager
@@ -75,18 +76,19 @@ func newHost(ctx context.Context, in *invocation, cfg *config.Config) (*host, er
 	o := newOutput(in.terminal.Stderr, cfg.Log)
 	log := o.logger()
 	h := &host{
-		in: in, output: o, log: log, shop: &workshop{conditions: condition.New(log)}, conditions: condition.New(log), refused: condition.New(slog.New(slog.DiscardHandler)), systemd: serviceManager{log},
+		in: in, output: o, log: log, shop: &workshop{conditions: condition.New(log)}, conditions: condition.New(log), refused: condition.New(slog.New(slog.DiscardHandler)), systemd: serviceManager{log}, meter: metrics.New(shownVersion()),
 		managers: map[[3]string]*autocert.Manager{}, reloads: make(chan chan<- error), replaced: make(chan struct{}),
 	}
 	close(h.replaced) // there is none
 	h.group, h.open = errgroup.WithContext(ctx)
 	h.working, h.stopWorking = context.WithCancel(h.open)
-	log.Info("starting", "version", cmp.Or(buildVersion(), "devel"), "file", in.configFile)
+	log.Info("starting", "version", shownVersion(), "file", in.configFile)
 	h.warn(cfg)
 	var err error
 	if h.activated, err = activated(); err != nil {
 		return nil, err
 	}
+	h.meter.Stations(cfg.Network)
 	first, err := h.prepare(ctx, cfg, nil)
 	if err != nil {
 		return nil, err
@@ -161,7 +163,7 @@ func (h *host) start(e *entrance) {
 			redirect := func(w http.ResponseWriter, r *http.Request) { h.serving.Load().redirect.ServeHTTP(w, r) }
 			return server.ServeAdmin(open, h.log, listener, http.HandlerFunc(redirect), &e.drain)
 		}
-		listener.TLS = e.tls.Load
+		listener.Open, listener.TLS = h.meter.Open(), e.tls.Load
 		public := func(w http.ResponseWriter, r *http.Request) { h.serving.Load().public.ServeHTTP(w, r) }
 		return server.Serve(open, h.log, listener, http.HandlerFunc(public), &e.drain)
 	})

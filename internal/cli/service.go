@@ -1,12 +1,12 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -69,13 +69,15 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 	if cfg.Jobs.Enabled {
 		s.places = newWorkplaces(h.log, cfg, s.editions)
 	}
-	s.admin = s.makeAdmin().Handler()
+	admin := s.makeAdmin()
+	admin.Metrics = h.meter.Handler(h.log, admin.Status)
+	s.admin = admin.Handler()
 	documents, err := standingDocuments(cfg)
 	if err != nil {
 		return nil, err
 	}
 	readiness := &server.Readiness{Network: cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled}
-	s.public = readiness.Health(server.New(cfg.Network, s.editions, documents, nil))
+	s.public = readiness.Health(server.New(cfg.Network, s.editions, documents, h.meter.Observe))
 	if s.entrances, err = h.enter(cfg); err != nil {
 		return nil, err
 	}
@@ -132,6 +134,24 @@ func (s *service) answer(w http.ResponseWriter, r *http.Request) bool {
 	return !s.over
 }
 
+// limit returns how old what is known of a station may be: the refresh after the last one
+// that came to its end may take until its deadline.
+func (s *service) limit() time.Duration {
+	now := time.Now()
+	last := now
+	if contents := s.host.shop.Contents(); len(contents) > 0 {
+		latest := slices.MaxFunc(contents, func(a, b server.Content) int { return a.Looked.Compare(b.Looked) })
+		if !latest.Looked.IsZero() {
+			last = now.Add(-time.Since(latest.Looked))
+		}
+	}
+	next := s.cfg.Jobs.Refresh.Next(last.UTC())
+	if next.IsZero() {
+		return 0
+	}
+	return next.Sub(last).Round(time.Second) + s.cfg.Jobs.Deadline
+}
+
 // settled reports whether there is what can be there at a start, see
 // [server.Readiness]. A process that has been ready is not taken out of service by a
 // reload.
@@ -149,12 +169,12 @@ func (s *service) makeAdmin() *server.Admin {
 	h := s.host
 	a := &server.Admin{
 		Log: h.log, Hosts: append([]string{listener}, s.cfg.Server.AdminHosts...),
-		Network: s.cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled, Token: s.cfg.Server.AdminToken.Reveal(), Version: cmp.Or(buildVersion(), "devel"),
+		Network: s.cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled, Token: s.cfg.Server.AdminToken.Reveal(), Version: shownVersion(),
 		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Stores: s.editions, Hooks: s.cfg.Server.Hooks.Secrets(),
 		Reload: h.askReload, Configured: s.since, Conditions: func() []condition.Condition { return append(h.refused.All(), h.conditions.All()...) },
 	}
 	if s.cfg.Jobs.Enabled {
-		a.Jobs, a.Sources, a.Contents = h.shop, h.shop.Sources, h.shop.Contents
+		a.Jobs, a.Sources, a.Contents, a.Limit = h.shop, h.shop.Sources, h.shop.Contents, s.limit
 	}
 	switch embedded := s.cfg.Embedded(); {
 	case !s.cfg.Jobs.Enabled:

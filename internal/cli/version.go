@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"io"
@@ -43,6 +44,9 @@ func version(info *debug.BuildInfo) string {
 	}
 	return v + commit
 }
+
+// shownVersion is the version in logs, /status and metrics.
+func shownVersion() string { return cmp.Or(buildVersion(), "devel") }
 
 // buildVersion identifies the program for the editions it builds; it is empty
 // for a build from a working directory, which may differ from the last one.

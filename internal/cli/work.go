@@ -68,7 +68,7 @@ func (s *service) equip(ctx context.Context, p *workplace) error {
 		return err
 	}
 	log := s.host.log
-	timetable := jobs.NewTimetable(log, nil)
+	timetable := jobs.NewTimetable(log, s.host.meter.Ended)
 	timetable.Add(s.cfg.Jobs.Refresh, p.refresh)
 	timetable.Add(s.cfg.Jobs.Audit, p.audit)
 	sources, err := openSources(ctx, log, p.cfg, store)

@@ -211,11 +211,25 @@ func (w *workshop) Tasks() (tasks []server.Task) {
 // LeftOut implements server.Jobs.
 func (w *workshop) LeftOut() map[string]int64 { return w.now().conductors.LeftOut() }
 
+// Published implements server.Jobs.
+func (w *workshop) Published() map[string]int64 { return inWords(w.now().conductors.Published()) }
+
+// Faults implements server.Jobs.
+func (w *workshop) Faults() map[string]int64 { return inWords(w.now().conductors.Faults()) }
+
+// Quarantined implements server.Jobs.
+func (w *workshop) Quarantined(station string) int { return w.now().conductors.Quarantined(station) }
+
+// Refused implements server.Jobs.
+func (w *workshop) Refused(station string) bool { return w.now().conductors.Refused(station) }
+
 // Drift implements server.Jobs.
-func (w *workshop) Drift() map[string]int64 {
-	months := map[string]int64{}
-	for cause, n := range w.now().conductors.Drift() {
-		months[string(cause)] = n
+func (w *workshop) Drift() map[string]int64 { return inWords(w.now().conductors.Drift()) }
+
+func inWords[K ~string](counts map[K]int64) map[string]int64 {
+	words := map[string]int64{}
+	for key, n := range counts {
+		words[string(key)] = n
 	}
-	return months
+	return words
 }

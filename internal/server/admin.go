@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -41,6 +42,14 @@ type Jobs interface {
 	// because a column of their row can't be read, by column, or no feed can carry
 	// them ("feed").
 	LeftOut() map[string]int64
+	// Published returns how often stations were built since the process began, by what
+	// became of them, and Faults how often a content store could not be asked, by why.
+	Published() map[string]int64
+	Faults() map[string]int64
+	// Quarantined returns how many articles a station lacks because they can't be
+	// published, and Refused whether its next edition may not be.
+	Quarantined(station string) int
+	Refused(station string) bool
 }
 
 // Task is a task of the timetable and its last run.
@@ -87,7 +96,8 @@ func (e *TakeDownError) Error() string { return e.Reason }
 
 // Stores is where editions are stored, and what other processes say of them there.
 type Stores interface {
-	// Components returns the names of the stores, by which conditions know them.
+	// Components returns the names of the stores, by which conditions know them: the
+	// local copy and, where there is one, Redis.
 	Components() []string
 	// Conditions returns what keeps editions from being stored or followed.
 	Conditions() []condition.Condition
@@ -96,6 +106,14 @@ type Stores interface {
 	// builds a station; empty: not known.
 	Process() string
 	Leader(station string) string
+	// InStep returns when the stores were last asked for what others have published, and
+	// all of it was there in the end, with a monotonic reading; zero: not yet.
+	InStep() time.Time
+	// Room returns how many bytes the local copy has, and how many more it can have; not
+	// ok: not known.
+	Room() (bytes, free int64, ok bool)
+	// RedisErrors returns how often Redis failed, by what it was asked for.
+	RedisErrors() map[string]int64
 }
 
 // Admin is what the admin listener is made of.
@@ -116,10 +134,14 @@ type Admin struct {
 	Token    string   // for all but health; empty: what may be read is open, the requests that ask for work are refused
 	Hosts    []string // names of the listener besides localhost and its addresses
 	Version  string
+	Metrics  http.Handler // of /metrics; nil: there is none
 
+	Limit      func() time.Duration            // how old what a station has may be; nil: this process builds nothing
 	Reload     func(ctx context.Context) error // reads the configuration again; nil: nothing does
 	Configured time.Time                       // when the configuration in effect was read
 	Conditions func() []condition.Condition    // of the process as a whole; nil: it has none
+
+	feeds sync.Map // see ownFeed, by station
 }
 
 // ReloadPath is where a reload is asked for.
@@ -144,6 +166,7 @@ const maxWish = 64 << 10
 //	GET  /livez      the process runs
 //	GET  /readyz     it should be sent requests
 //	GET  /status     what it serves, and what is wrong, as JSON
+//	GET  /metrics    the same in numbers, for Prometheus
 //	GET  /           the same as pages for people
 //	POST /login      with the token, begins a session that opens what may be read
 //	POST /-/refresh  pull what changed now; needs the token
@@ -156,7 +179,7 @@ const maxWish = 64 << 10
 // Hosts, and may not come from another site's page. Where a token is set, all but the
 // first two and the log-in need it.
 //
-// The first four never touch Redis or the content store: a database's bad
+// The first five never touch Redis or the content store: a database's bad
 // night must not restart a fleet.
 func (a *Admin) Handler() http.Handler {
 	limit := func() *rate.Limiter { return rate.NewLimiter(refreshRate, refreshBurst) } // one keeps no other out
@@ -168,6 +191,9 @@ func (a *Admin) Handler() http.Handler {
 		mux.HandleFunc(method+" "+readyPath, readiness.ready)
 	}
 	mux.HandleFunc("GET /status", a.status)
+	if a.Metrics != nil {
+		mux.Handle("GET /metrics", a.Metrics)
+	}
 	mux.HandleFunc("POST /-/refresh", authorized(token, limit(), wrong, a.refresh))
 	mux.HandleFunc("POST "+ReloadPath, authorized(token, limit(), wrong, a.reload))
 	mux.HandleFunc("POST /-/retract", authorized(token, limit(), wrong, a.retract))

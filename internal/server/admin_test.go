@@ -137,6 +137,13 @@ func (j *fakeJobs) Checked(station string) time.Time  { return j.checked[station
 func (j *fakeJobs) Tasks() []server.Task              { return j.tasks }
 func (j *fakeJobs) Drift() map[string]int64           { return map[string]int64{"lost": 3} }
 func (j *fakeJobs) LeftOut() map[string]int64         { return map[string]int64{"status": 2} }
+func (j *fakeJobs) Published() map[string]int64       { return map[string]int64{"published": 4} }
+func (j *fakeJobs) Faults() map[string]int64          { return map[string]int64{"timeout": 1} }
+func (j *fakeJobs) Refused(station string) bool       { return station == "yy" }
+
+func (j *fakeJobs) Quarantined(station string) int {
+	return map[string]int{"xt": 2}[station]
+}
 
 func TestAdminRefresh(t *testing.T) {
 	const token = "0123456789abcdef"
@@ -328,13 +335,17 @@ type fakeStores struct{}
 
 func (fakeStores) Components() []string { return []string{"local copy", "redis"} }
 func (fakeStores) Process() string      { return "token" }
+func (fakeStores) InStep() time.Time    { return noon }
+
+func (fakeStores) Room() (bytes, free int64, ok bool) { return 1000, 2000, true }
+func (fakeStores) RedisErrors() map[string]int64      { return map[string]int64{"fetch": 7} }
 
 func (fakeStores) Leader(station string) string {
 	return map[string]string{"xt": "token", "yy": "other"}[station]
 }
 
 func (fakeStores) Retractions() edition.Retractions {
-	return edition.Retractions{"7": {ID: "7", State: edition.Held}, "8": {ID: "8", State: edition.Lifted}}
+	return edition.Retractions{"1": {ID: "1", State: edition.Lifted, At: noon.Add(time.Minute)}, "7": {ID: "7", State: edition.Held}, "8": {ID: "8", State: edition.Lifted}}
 }
 
 func (fakeStores) Conditions() []condition.Condition {
@@ -345,12 +356,23 @@ func (fakeStores) Conditions() []condition.Condition {
 	}
 }
 
+// contentsOf are the contents of articles.
+func contentsOf(articles ...edition.Article) *edition.Document {
+	var text []byte
+	for _, a := range articles {
+		text = a.AppendTo(text)
+	}
+	return edition.Revision{Newest: noon, AsOf: noon}.ReviseContent(edition.NewContents(text), nil)
+}
+
 func TestAdminStatus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(noon.Add(10 * time.Minute)))
 		n, editions := portal(t)
 		clear(editions)
-		e := edition.New("xt", noon, "4711", documents())
+		e := edition.New("xt", noon, "4711", documents()).WithContents(map[string]*edition.Document{"/rss.xml": contentsOf(
+			edition.Article{ID: "2", Published: noon.Add(-2 * time.Hour)}, edition.Article{ID: "1", Published: noon.Add(-time.Hour)}, edition.Article{ID: "3", Published: noon, Notice: true},
+		)})
 		editions["xt"] = e.WithPending([]article.Month{{Year: 2019, Month: time.March}})
 		editions["yy"] = edition.New("yy", noon, "4711", nil)
 		editions[newest+"yy"] = edition.New("yy", noon.Add(time.Second), "4711", nil)
@@ -358,7 +380,7 @@ func TestAdminStatus(t *testing.T) {
 			checked:    map[string]time.Time{"xt": noon.Add(9 * time.Minute), "yy": noon.Add(4 * time.Minute)},
 			conditions: []condition.Condition{{Kind: condition.Kind{State: "not built", Began: "station not built"}, Station: "yy", Since: noon, Err: errors.New("the disk is full")}},
 		}
-		admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, TakeDown: &takenDown{unsent: []string{"1", "2"}}, Stores: fakeStores{}, Version: "1.0"}).Handler()
+		admin := (&server.Admin{Log: slog.New(slog.DiscardHandler), Network: n, Editions: editions, Drain: new(server.Drain), Jobs: jobs, TakeDown: &takenDown{unsent: []string{"1", "2"}}, Stores: fakeStores{}, Version: "1.0", Limit: func() time.Duration { return 10*time.Minute + 30*time.Second }}).Handler()
 		w := httptest.NewRecorder()
 		admin.ServeHTTP(w, httptest.NewRequest("GET", adminURL+"/status", nil))
 		var got any
@@ -366,15 +388,15 @@ func TestAdminStatus(t *testing.T) {
 			t.Fatalf("%v: %q", err, w.Body)
 		}
 		at := noon.Format(time.RFC3339)
-		want := map[string]any{"version": "1.0", "process": "token", "ready": true, "missing": []any{"zz"}, "draining": false, "drift": map[string]any{"lost": 3.0}, "left_out": map[string]any{"status": 2.0}, "unsent_retractions": []any{"1", "2"}, "problems": []any{
+		want := map[string]any{"version": "1.0", "process": "token", "ready": true, "missing": []any{"zz"}, "draining": false, "freshness_limit_seconds": 630.0, "in_step": at, "published": map[string]any{"published": 4.0}, "content_errors": map[string]any{"timeout": 1.0}, "unsent_since": "2019-03-11T12:01:00Z", "drift": map[string]any{"lost": 3.0}, "left_out": map[string]any{"status": 2.0}, "unsent_retractions": []any{"1", "2"}, "problems": []any{
 			"local copy not writable: xt: cache: open x: no space left on device", "station not in step: zz: damaged", "station not built: yy: the disk is full",
 		}, "stores": []any{
-			map[string]any{"name": "local copy", "state": "full", "error": "cache: open x: no space left on device", "error_since": at}, map[string]any{"name": "redis", "state": "ok"},
+			map[string]any{"name": "local copy", "state": "full", "error": "cache: open x: no space left on device", "error_since": at, "bytes": 1000.0, "free_bytes": 2000.0}, map[string]any{"name": "redis", "state": "ok", "errors": map[string]any{"fetch": 7.0}},
 		}, "retracted": map[string]any{"count": 1.0, "ids": []any{"7"}}, "stations": []any{
-			map[string]any{"id": "xt", "state": "not writable", "error": "cache: open x: no space left on device", "error_since": at, "leader": "this process", "built": at, "as_of": "2019-03-11T12:09:00Z", "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0},
+			map[string]any{"id": "xt", "state": "not writable", "error": "cache: open x: no space left on device", "error_since": at, "leader": "this process", "built": at, "as_of": "2019-03-11T12:09:00Z", "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0, "newest_article": "2019-03-11T11:00:00Z", "notices": 1.0, "quarantined": 2.0},
 			map[string]any{
 				"id": "yy", "state": "not built", "leader": "other", "behind": "2019-03-11T12:00:01Z", "built": at, "as_of": "2019-03-11T12:04:00Z", "age_seconds": 360.0, "documents": 0.0, "pending_months": 0.0,
-				"error": "the disk is full", "error_since": at,
+				"error": "the disk is full", "error_since": at, "pinned": true, "refused": true,
 			},
 			map[string]any{"id": "zz", "state": "no edition", "error": "damaged", "error_since": at, "documents": 0.0, "pending_months": 0.0},
 		}}

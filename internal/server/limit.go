@@ -45,6 +45,7 @@ type connections struct {
 	log        *slog.Logger
 	conditions *condition.Set
 	limit      int
+	all        *atomic.Int64 // those of all servers that count here
 	begun      time.Time
 	held       sync.Map // of *holding by net.Conn
 
@@ -67,8 +68,9 @@ type rank struct {
 	as int64
 }
 
-func newConnections(log *slog.Logger, limit int) *connections {
-	return &connections{log: log, conditions: condition.New(log), limit: limit, begun: time.Now()}
+// newConnections returns an empty set. All may be nil.
+func newConnections(log *slog.Logger, limit int, all *atomic.Int64) *connections {
+	return &connections{log: log, conditions: condition.New(log), limit: limit, all: cmp.Or(all, new(atomic.Int64)), begun: time.Now()}
 }
 
 // now is never 0.
@@ -144,6 +146,7 @@ func (c *connections) admit(conn net.Conn) {
 	h.since.Store(c.now())
 	c.held.Store(conn, h)
 	c.open++
+	c.all.Add(1)
 }
 
 func (c *connections) release(conn net.Conn) {
@@ -160,6 +163,7 @@ func (c *connections) remove(conn net.Conn) {
 	if h, ok := c.held.LoadAndDelete(conn); ok {
 		h.(*holding).since.Store(0)
 		c.open--
+		c.all.Add(-1)
 	}
 }
 

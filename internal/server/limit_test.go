@@ -105,6 +105,41 @@ func (p *peer) closed(t *testing.T) bool {
 	return false
 }
 
+// Connections are counted for as long as they are open.
+func TestOpenConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		allowFewFiles(t)
+		s := serve(t, portalHandler(t))
+		step := func(name string, want int64) {
+			t.Helper()
+			synctest.Wait()
+			if got := s.open.Load(); got != want {
+				t.Errorf("%s: %d open, want %d", name, got, want)
+			}
+		}
+		step("none", 0)
+		first, second := s.connect(t), s.connect(t)
+		first.ask(t)
+		step("two", 2)
+		if err := first.Close(); err != nil {
+			t.Fatal(err)
+		}
+		step("one is closed", 1)
+		for range 2 * server.ConnectionLimit() {
+			s.connect(t)
+		}
+		step("more than allowed", int64(server.ConnectionLimit()))
+		if !second.closed(t) {
+			t.Error("the oldest is open")
+		}
+		s.stop()
+		if err := <-s.done; err != nil {
+			t.Error(err)
+		}
+		step("the end", 0)
+	})
+}
+
 const robotsRequest = "GET /robots.txt HTTP/1.1\r\nHost: xt.news.example\r\n\r\n"
 
 const (

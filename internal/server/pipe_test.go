@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -52,6 +53,7 @@ func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
 
 // serving is a server that a test ends.
 type serving struct {
+	open atomic.Int64 // connections
 	*pipes
 	drain *server.Drain
 	stop  context.CancelFunc
@@ -89,7 +91,7 @@ func serve(t *testing.T, h http.Handler) *serving {
 	}}))
 	go func() {
 		defer close(s.done)
-		s.done <- server.Serve(ctx, log, server.Listener{Listener: s.pipes}, h, s.drain)
+		s.done <- server.Serve(ctx, log, server.Listener{Listener: s.pipes, Open: &s.open}, h, s.drain)
 	}()
 	t.Cleanup(func() {
 		stop()

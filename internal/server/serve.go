@@ -66,6 +66,8 @@ type Listener struct {
 	// TLS returns what new connections speak TLS with, nil: they do not. It may
 	// change from one to the next. Nil: none does.
 	TLS func() *tls.Config
+	// Open counts the connections that are open; nil: nobody asks.
+	Open *atomic.Int64
 	// H2C has connections without TLS speak HTTP/2 where they begin with it (RFC 9113
 	// §3.3).
 	H2C bool
@@ -105,6 +107,12 @@ func Serve(ctx context.Context, log *slog.Logger, listener Listener, h http.Hand
 	return serveUpTo(ctx, log, listener, h, drain, public)
 }
 
+// ConnectionLimit returns how many connections Serve has open at most.
+func ConnectionLimit() int {
+	public, _ := connectionLimits()
+	return public
+}
+
 // ServeAdmin is Serve for listeners of few: at most 64 connections, which are not among
 // those of Serve.
 func ServeAdmin(ctx context.Context, log *slog.Logger, listener Listener, h http.Handler, drain *Drain) error {
@@ -113,7 +121,7 @@ func ServeAdmin(ctx context.Context, log *slog.Logger, listener Listener, h http
 }
 
 func serveUpTo(ctx context.Context, log *slog.Logger, listener Listener, h http.Handler, drain *Drain, limit int) error {
-	held := newConnections(log, limit)
+	held := newConnections(log, limit, listener.Open)
 	s := &http.Server{
 		Handler:           drain.wrap(h),
 		Protocols:         listener.protocols(),

@@ -3,7 +3,6 @@ package server
 import (
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
@@ -11,36 +10,49 @@ import (
 	"time"
 
 	"feedstation/internal/condition"
-	"feedstation/internal/edition"
-	"feedstation/internal/network"
 )
 
-// status is what /status says.
-type status struct {
+// Status is what /status says.
+type Status struct {
 	Version   string           `json:"version"`
 	Config    *time.Time       `json:"configured,omitempty"` // when the configuration in effect was read
-	Process   string           `json:"process,omitempty"`    // its token, see stationStatus.Leader
+	Process   string           `json:"process,omitempty"`    // its token, see StationStatus.Leader
 	Ready     bool             `json:"ready"`                // as /readyz says
 	Draining  bool             `json:"draining"`
-	Missing   []string         `json:"missing,omitempty"` // stations without an edition
+	Builds    bool             `json:"-"`                                 // this process has jobs
+	Missing   []string         `json:"missing,omitempty"`                 // stations without an edition
+	Limit     int64            `json:"freshness_limit_seconds,omitempty"` // see Admin.Limit
+	InStep    *time.Time       `json:"in_step,omitempty"`                 // see Stores.InStep
 	Drift     map[string]int64 `json:"drift,omitempty"`
 	LeftOut   map[string]int64 `json:"left_out,omitempty"`
-	Jobs      []taskStatus     `json:"jobs,omitempty"`
-	Sources   []sourceStatus   `json:"sources,omitempty"`
-	Contents  []contentStatus  `json:"contents,omitempty"`
-	Stores    []storeStatus    `json:"stores,omitempty"`
-	Retracted *retracted       `json:"retracted,omitempty"`
+	Published map[string]int64 `json:"published,omitempty"`      // see Jobs
+	Faults    map[string]int64 `json:"content_errors,omitempty"` // see Jobs
+	Jobs      []TaskStatus     `json:"jobs,omitempty"`
+	Sources   []SourceStatus   `json:"sources,omitempty"`
+	Contents  []ContentStatus  `json:"contents,omitempty"`
+	Stores    []StoreStatus    `json:"stores,omitempty"`
+	Retracted *Retracted       `json:"retracted,omitempty"`
 	Unsent    []string         `json:"unsent_retractions,omitempty"` // ids of articles
+	UnsentAt  *time.Time       `json:"unsent_since,omitempty"`       // when the first of them was decided
 	Problems  []string         `json:"problems,omitempty"`           // conditions, a line each
-	Stations  []stationStatus  `json:"stations"`
+	Stations  []StationStatus  `json:"stations"`
 }
 
-// storeStatus is a place where editions are stored.
-type storeStatus struct {
+// StoreStatus is a place where editions are stored.
+type StoreStatus struct {
 	Name  string     `json:"name"`
 	State string     `json:"state"` // ok, unreachable, not writable, not answering or full
 	Error string     `json:"error,omitempty"`
 	Since *time.Time `json:"error_since,omitempty"`
+
+	Bytes  *int64           `json:"bytes,omitempty"`      // of the local copy; absent: not known
+	Free   *int64           `json:"free_bytes,omitempty"` // that its disk has room for
+	Errors map[string]int64 `json:"errors,omitempty"`     // of Redis, by what it was asked for, since the start
+}
+
+// Up reports whether the store answers and takes what is written.
+func (s StoreStatus) Up() bool {
+	return s.State != "unreachable" && s.State != "not writable" && s.State != "full"
 }
 
 // Content is what a content store is like.
@@ -53,8 +65,8 @@ type Content struct {
 	Err      error
 }
 
-// contentStatus is a content store's part.
-type contentStatus struct {
+// ContentStatus is a content store's part.
+type ContentStatus struct {
 	Name     string     `json:"name"` // of its section in the configuration
 	State    string     `json:"state"`
 	Stations []string   `json:"stations"`
@@ -63,8 +75,14 @@ type contentStatus struct {
 	Since    *time.Time `json:"error_since,omitempty"`
 }
 
-func (c *Content) status() contentStatus {
-	s := contentStatus{Name: c.Name, State: c.State, Stations: c.Stations, Looked: moment(c.Looked), Since: moment(c.Since)}
+// Up reports whether stations can be built from the store, as far as is known.
+func (c ContentStatus) Up() bool { return c.Since == nil }
+
+// Waiting reports whether the store has yet to be looked at.
+func (c ContentStatus) Waiting() bool { return c.Up() && c.Looked == nil }
+
+func (c *Content) status() ContentStatus {
+	s := ContentStatus{Name: c.Name, State: c.State, Stations: c.Stations, Looked: moment(c.Looked), Since: moment(c.Since)}
 	if c.Err != nil {
 		s.Error = c.Err.Error()
 	}
@@ -82,8 +100,8 @@ type Source struct {
 	Err      error
 }
 
-// sourceStatus is a source's part.
-type sourceStatus struct {
+// SourceStatus is a source's part.
+type SourceStatus struct {
 	ID       string         `json:"id"`
 	Kind     string         `json:"kind"`
 	State    string         `json:"state"`
@@ -94,12 +112,12 @@ type sourceStatus struct {
 	Error    string         `json:"error,omitempty"`
 }
 
-func (s *Source) status() sourceStatus {
+func (s *Source) status() SourceStatus {
 	text := ""
 	if s.Err != nil {
 		text = s.Err.Error()
 	}
-	return sourceStatus{s.ID, s.Kind, s.State, moment(s.Since), moment(s.Success), s.Articles, s.LeftOut, text}
+	return SourceStatus{s.ID, s.Kind, s.State, moment(s.Since), moment(s.Success), s.Articles, s.LeftOut, text}
 }
 
 // moment returns a time in UTC; nil: there is none.
@@ -111,8 +129,8 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-// retracted is which articles have been taken down.
-type retracted struct {
+// Retracted is which articles have been taken down.
+type Retracted struct {
 	Count int      `json:"count"`
 	IDs   []string `json:"ids"` // the first maxRetracted
 }
@@ -120,9 +138,9 @@ type retracted struct {
 // maxRetracted is how many ids of articles that have been taken down are listed.
 const maxRetracted = 100
 
-// taskStatus is the last run of a task. Times are those of the machine's clock,
+// TaskStatus is the last run of a task. Times are those of the machine's clock,
 // durations and the age those of the monotonic one.
-type taskStatus struct {
+type TaskStatus struct {
 	Name     string     `json:"name"`
 	Outcome  string     `json:"outcome"` // waiting, running, ok or failed
 	Started  *time.Time `json:"started,omitempty"`
@@ -132,34 +150,27 @@ type taskStatus struct {
 	Next     *time.Time `json:"next,omitempty"`
 }
 
-// stationStatus is a station's part. Its edition is known to be up to date as of
-// a time: that of the last look at the content store where this process builds it,
-// else the edition's own. The age is how long ago that was, by the monotonic clock;
-// it is absent while the time is yet to come, because the clock was ahead when the
-// edition was built, or is behind now.
-type stationStatus struct {
-	ID        string     `json:"id"`
-	State     string     `json:"state"`            // ok, no edition, pinned, backlog, or what is wrong
-	Leader    string     `json:"leader,omitempty"` // "this process", or the token of the one that builds it
-	Built     *time.Time `json:"built,omitempty"`  // since when its documents are as they are; absent: there is none yet
-	Behind    *time.Time `json:"behind,omitempty"` // that of the newest one, while an earlier one is pinned
-	AsOf      *time.Time `json:"as_of,omitempty"`
-	Age       *int64     `json:"age_seconds,omitempty"`
-	Documents int        `json:"documents"`
-	Pending   int        `json:"pending_months"`    // whose sitemaps have yet to be built
-	Notices   int        `json:"notices,omitempty"` // of withdrawn articles, in the station's own feed
-	Error     string     `json:"error,omitempty"`
-	Since     *time.Time `json:"error_since,omitempty"`
+func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
+	body, err := json.MarshalIndent(a.Status(), "", "  ")
+	if err != nil {
+		panic(err) // texts, numbers and times always marshal
+	}
+	respond(w, http.StatusOK, "application/json; charset=utf-8", append(body, '\n'))
 }
 
-func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
-	s := status{Version: a.Version, Config: moment(a.Configured), Draining: a.Drain.Started()}
+// Status returns what /status says at the moment. Neither Redis nor a content store is
+// asked.
+func (a *Admin) Status() Status {
+	s := Status{Version: a.Version, Config: moment(a.Configured), Draining: a.Drain.Started()}
 	s.Missing, s.Ready = a.readiness().missing()
 	s.Ready = s.Ready && !s.Draining
 	all := a.conditions()
 	s.Problems = condition.Lines(all)
-	if a.Jobs != nil {
-		s.Drift, s.LeftOut = a.Jobs.Drift(), a.Jobs.LeftOut()
+	if a.Limit != nil {
+		s.Limit = int64(a.Limit() / time.Second)
+	}
+	if s.Builds = a.Jobs != nil; s.Builds {
+		s.Drift, s.LeftOut, s.Published, s.Faults = a.Jobs.Drift(), a.Jobs.LeftOut(), a.Jobs.Published(), a.Jobs.Faults()
 		for _, t := range a.Jobs.Tasks() {
 			s.Jobs = append(s.Jobs, t.status())
 		}
@@ -178,19 +189,32 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 		s.Unsent = a.TakeDown.Unsent()
 	}
 	if a.Stores != nil {
-		s.Process, s.Retracted = a.Stores.Process(), a.retracted()
-		for _, name := range a.Stores.Components() {
-			s.Stores = append(s.Stores, storeOf(name, all))
-		}
+		a.addStores(&s, all)
 	}
 	for _, station := range a.Network.Stations {
-		s.Stations = append(s.Stations, a.stationStatus(station.ID, all))
+		s.Stations = append(s.Stations, a.station(station.ID, all))
 	}
-	body, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		panic(err) // texts, numbers and times always marshal
+	return s
+}
+
+// addStores adds what the stores say.
+func (a *Admin) addStores(s *Status, all []condition.Condition) {
+	s.Process, s.Retracted, s.InStep = a.Stores.Process(), a.retracted(), moment(a.Stores.InStep())
+	for _, name := range a.Stores.Components() {
+		s.Stores = append(s.Stores, storeOf(name, all))
 	}
-	respond(w, http.StatusOK, "application/json; charset=utf-8", append(body, '\n'))
+	if bytes, free, known := a.Stores.Room(); known {
+		s.Stores[0].Bytes, s.Stores[0].Free = &bytes, &free
+	}
+	if len(s.Stores) > 1 {
+		s.Stores[1].Errors = a.Stores.RedisErrors()
+	}
+	retractions := a.Stores.Retractions()
+	for _, id := range s.Unsent {
+		if r, ok := retractions[id]; ok && (s.UnsentAt == nil || r.At.Before(*s.UnsentAt)) {
+			s.UnsentAt = moment(r.At)
+		}
+	}
 }
 
 // conditions returns all that is wrong.
@@ -207,19 +231,19 @@ func (a *Admin) conditions() (all []condition.Condition) {
 	return all
 }
 
-func storeOf(name string, all []condition.Condition) storeStatus {
+func storeOf(name string, all []condition.Condition) StoreStatus {
 	i := slices.IndexFunc(all, func(c condition.Condition) bool { return c.Component == name })
 	if i < 0 {
-		return storeStatus{Name: name, State: "ok"}
+		return StoreStatus{Name: name, State: "ok"}
 	}
-	s := storeStatus{Name: name, State: all[i].State, Error: all[i].Err.Error(), Since: &all[i].Since}
+	s := StoreStatus{Name: name, State: all[i].State, Error: all[i].Err.Error(), Since: &all[i].Since}
 	if errors.Is(all[i].Err, syscall.ENOSPC) {
 		s.State = "full"
 	}
 	return s
 }
 
-func (a *Admin) retracted() *retracted {
+func (a *Admin) retracted() *Retracted {
 	down := maps.Clone(a.Stores.Retractions())
 	for id, r := range down {
 		if !r.Down() {
@@ -230,86 +254,11 @@ func (a *Admin) retracted() *retracted {
 		return nil
 	}
 	ids := slices.Sorted(maps.Keys(down))
-	return &retracted{len(ids), ids[:min(len(ids), maxRetracted)]}
+	return &Retracted{len(ids), ids[:min(len(ids), maxRetracted)]}
 }
 
-func (a *Admin) stationStatus(station string, all []condition.Condition) stationStatus {
-	s := stationStatus{ID: station, State: "no edition"}
-	newest, ok := a.Editions.Current(station)
-	if e, served := a.Editions.Served(station); served {
-		built := e.Issued()
-		s.State, s.Built, s.Documents, s.Pending = "ok", &built, e.Len(), len(e.Pending())
-		if s.Pending > 0 {
-			s.State = "backlog"
-		}
-		if ok && !newest.Issued().Equal(built) {
-			behind := newest.Issued()
-			s.State, s.Behind = "pinned", &behind
-		}
-		s.Notices = notices(e)
-		s.AsOf, s.Age = a.asOf(station, e.Watermark())
-	}
-	if why, wrong := a.wrong(station, all); wrong {
-		s.Error, s.Since = why.Err.Error(), &why.Since
-		if s.Built != nil {
-			s.State = why.State
-		}
-	}
-	if a.Jobs != nil && a.Stores != nil {
-		if s.Leader = a.Stores.Leader(station); s.Leader == a.Stores.Process() {
-			s.Leader = "this process"
-		}
-	}
-	return s
-}
-
-// notices returns how many articles the station's own feed says were withdrawn.
-func notices(e *edition.Edition) (n int) {
-	contents, ok := e.Contents(network.FeedPath("", network.RSS))
-	if !ok {
-		return 0
-	}
-	for a, err := range edition.Lines(contents) {
-		if err == nil && a.Notice { // damaged contents are noticed where they are used
-			n++
-		}
-	}
-	return n
-}
-
-// wrong returns what is wrong with a station.
-func (a *Admin) wrong(station string, all []condition.Condition) (condition.Condition, bool) {
-	if a.Jobs != nil {
-		if why, ok := a.Jobs.Condition(station); ok {
-			return why, true
-		}
-	}
-	i := slices.IndexFunc(all, func(c condition.Condition) bool { return c.Station == station && c.Level != slog.LevelWarn })
-	if i < 0 {
-		return condition.Condition{}, false
-	}
-	return all[i], true
-}
-
-// asOf returns the moment up to which an edition is known to be up to date, and
-// how many seconds ago that was; nil: it is yet to come.
-func (a *Admin) asOf(station string, built time.Time) (at *time.Time, age *int64) {
-	since := time.Since(built)
-	if a.Jobs != nil {
-		if checked := a.Jobs.Checked(station); !checked.IsZero() {
-			since = time.Since(checked)
-			built = time.Now().Add(-since).UTC().Round(time.Millisecond)
-		}
-	}
-	seconds := int64(since / time.Second)
-	if seconds < 0 {
-		return &built, nil
-	}
-	return &built, &seconds
-}
-
-func (t Task) status() taskStatus {
-	s := taskStatus{Name: t.Name, Outcome: "waiting"}
+func (t Task) status() TaskStatus {
+	s := TaskStatus{Name: t.Name, Outcome: "waiting"}
 	if !t.Next.IsZero() {
 		next := t.Next.UTC()
 		s.Next = &next

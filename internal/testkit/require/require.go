@@ -209,6 +209,8 @@ func debianPackage(name string) string {
 		return "varnish"
 	case "systemd-analyze":
 		return "systemd"
+	case "promtool":
+		return "prometheus"
 	case "php":
 		return "php-cli"
 	}

@@ -108,6 +108,7 @@ func TestBinaryNamesThePackage(t *testing.T) {
 		{"xmllint", "libxml2-utils"},
 		{"chromium", "chromium"},
 		{"pgbouncer", "pgbouncer"},
+		{"promtool", "prometheus"},
 		{"unheard-of", ""},
 	}
 	for _, tt := range tests {
