@@ -33,6 +33,7 @@ type pod struct {
 // The configurations that deploy has are taken without a fault or a warning, with the
 // variables that are set there.
 func TestDeployedConfigurations(t *testing.T) {
+	t.Parallel()
 	environments, files := map[string][]string{}, map[string]string{}
 	var compose struct {
 		Services map[string]struct{ Environment map[string]string }
@@ -117,6 +118,7 @@ func decodeYAML(t *testing.T, text []byte, v any) {
 // The manifests are as the API of Kubernetes has them. Its types are a module of their
 // own, in testdata: the program needs none of them.
 func TestKubernetesManifests(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	command := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./...") // the manifests are outside of the module
 	command.Dir = "testdata/kubernetes"

@@ -24,6 +24,7 @@ jobs: {refresh: "@every 1h", audit: "@every 1h"}
 // TestWordPressHook has a real WordPress with deploy/wordpress/feedstation.php tell a
 // process what its editors do: the process asks for nothing by itself.
 func TestWordPressHook(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	const secret = "a-secret-of-hooks"
 	p := newProcess(t, kit.Host, "FEEDSTATION_SERVER_HOOKS_WORDPRESS="+secret)
