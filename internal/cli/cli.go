@@ -35,19 +35,20 @@ type Terminal struct {
 type commands struct {
 	Config string `help:"The configuration; default config.yaml or, where there is none, /etc/feedstation/config.yaml." default:"config.yaml" env:"FEEDSTATION_CONFIG" placeholder:"FILE"`
 
-	Init    initCommand    `cmd:"" help:"Make a configuration of what the newsroom has, and try it."`
-	Serve   serveCommand   `cmd:"" help:"Build, publish and serve until told to stop."`
-	Build   buildCommand   `cmd:"" help:"Build and publish everything once, print a summary and exit."`
-	Import  importCommand  `cmd:"" help:"Import articles (JSON Lines) into the embedded content store."`
-	Demo    demoCommand    `cmd:"" help:"Put demo articles into the embedded content store."`
-	Retract retractCommand `cmd:"" help:"Take an article down at once, also while the content store is away."`
-	Pin     pinCommand     `cmd:"" help:"Serve an earlier edition of a station, or list those that are kept."`
-	Unpin   unpinCommand   `cmd:"" help:"Serve the current edition of a station again."`
-	Links   linksCommand   `cmd:"" help:"Print the <link> elements for the head of a station's pages."`
-	Views   viewsCommand   `cmd:"" help:"Print the SQL and the configuration for the database of a known system."`
-	Check   checkCommand   `cmd:"" help:"Check the configuration and the content store."`
-	Health  healthCommand  `cmd:"" help:"Ask the process that serves whether it runs."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Init       initCommand       `cmd:"" help:"Make a configuration of what the newsroom has, and try it."`
+	Serve      serveCommand      `cmd:"" help:"Build, publish and serve until told to stop."`
+	Build      buildCommand      `cmd:"" help:"Build and publish everything once, print a summary and exit."`
+	Import     importCommand     `cmd:"" help:"Import articles (JSON Lines) into the embedded content store."`
+	Demo       demoCommand       `cmd:"" help:"Put demo articles into the embedded content store."`
+	Retract    retractCommand    `cmd:"" help:"Take an article down at once, also while the content store is away."`
+	Pin        pinCommand        `cmd:"" help:"Serve an earlier edition of a station, or list those that are kept."`
+	Unpin      unpinCommand      `cmd:"" help:"Serve the current edition of a station again."`
+	Links      linksCommand      `cmd:"" help:"Print the <link> elements for the head of a station's pages."`
+	Views      viewsCommand      `cmd:"" help:"Print the SQL and the configuration for the database of a known system."`
+	Statistics statisticsCommand `cmd:"" help:"Print who asks: subscribers of feeds, visits of crawlers."`
+	Check      checkCommand      `cmd:"" help:"Check the configuration and the content store."`
+	Health     healthCommand     `cmd:"" help:"Ask the process that serves whether it runs."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 
 	Completion completionCommand `cmd:"" help:"Print the completions for a shell: bash, zsh or fish."`
 	Manual     manualCommand     `cmd:"" hidden:"" help:"Write the manual pages into a folder."`

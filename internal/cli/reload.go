@@ -171,6 +171,7 @@ func (h *host) replace(before, next *service) {
 	h.replaced = replaced
 	h.group.Go(func() error {
 		defer close(replaced)
+		h.count(next.cfg)
 		before.stop()
 		before.parts.Wait()
 		next.start()

@@ -19,6 +19,7 @@ import (
 	"feedstation/internal/config"
 	"feedstation/internal/metrics"
 	"feedstation/internal/server"
+	"feedstation/internal/statistics"
 )
 
 type serveCommand struct{}
@@ -56,6 +57,7 @@ type host struct {
 	meter      *metrics.Meter
 	conditions *condition.Set
 	refused    *condition.Set // whether the last reload was: each is logged by itself
+	counter    *statistics.Recorder
 	systemd    serviceManager
 	managers   map[[3]string]*autocert.Manager // of certificates
 	activated  map[string]net.Listener         // by systemd
@@ -76,7 +78,7 @@ func newHost(ctx context.Context, in *invocation, cfg *config.Config) (*host, er
 	o := newOutput(in.terminal.Stderr, cfg.Log)
 	log := o.logger()
 	h := &host{
-		in: in, output: o, log: log, shop: &workshop{conditions: condition.New(log)}, conditions: condition.New(log), refused: condition.New(slog.New(slog.DiscardHandler)), systemd: serviceManager{log}, meter: metrics.New(shownVersion()),
+		in: in, output: o, log: log, shop: &workshop{conditions: condition.New(log)}, conditions: condition.New(log), refused: condition.New(slog.New(slog.DiscardHandler)), systemd: serviceManager{log}, counter: statistics.New(log), meter: metrics.New(shownVersion()),
 		managers: map[[3]string]*autocert.Manager{}, reloads: make(chan chan<- error), replaced: make(chan struct{}),
 	}
 	close(h.replaced) // there is none
@@ -94,6 +96,7 @@ func newHost(ctx context.Context, in *invocation, cfg *config.Config) (*host, er
 		return nil, err
 	}
 	h.serving.Store(first)
+	h.count(cfg)
 	h.shop.open(first.places)
 	return h, nil
 }
@@ -114,6 +117,7 @@ func (h *host) run(stops, hangups <-chan os.Signal, stopServing func()) error {
 	first.run(func(ctx context.Context) error { first.greet(ctx); return nil })
 	h.group.Go(func() error { h.takeReloads(h.working, hangups); return nil })
 	h.group.Go(func() error { h.systemd.watch(h.open); return nil })
+	h.group.Go(func() error { h.counter.Run(h.open); return nil })
 	h.group.Go(func() error {
 		select {
 		case received := <-stops:

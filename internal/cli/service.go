@@ -77,7 +77,7 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 		return nil, err
 	}
 	readiness := &server.Readiness{Network: cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled}
-	s.public = readiness.Health(server.New(cfg.Network, s.editions, documents, h.meter.Observe))
+	s.public = readiness.Health(server.New(cfg.Network, s.editions, documents, h.observer(cfg)))
 	if s.entrances, err = h.enter(cfg); err != nil {
 		return nil, err
 	}
@@ -171,7 +171,9 @@ func (s *service) makeAdmin() *server.Admin {
 		Log: h.log, Hosts: append([]string{listener}, s.cfg.Server.AdminHosts...),
 		Network: s.cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled, Token: s.cfg.Server.AdminToken.Reveal(), Version: shownVersion(),
 		TakeDown: &takeDowns{s.cfg.Network, s.editions}, Stores: s.editions, Hooks: s.cfg.Server.Hooks.Secrets(),
-		Reload: h.askReload, Configured: s.since, Conditions: func() []condition.Condition { return append(h.refused.All(), h.conditions.All()...) },
+		Reload: h.askReload, Configured: s.since, Conditions: func() []condition.Condition {
+			return slices.Concat(h.refused.All(), h.conditions.All(), h.counter.Conditions())
+		},
 	}
 	if s.cfg.Jobs.Enabled {
 		a.Jobs, a.Sources, a.Contents, a.Limit = h.shop, h.shop.Sources, h.shop.Contents, s.limit

@@ -26,6 +26,7 @@ package config
 
 import (
 	"crypto/sha256"
+	"net/netip"
 	"time"
 
 	"feedstation/internal/network"
@@ -35,6 +36,7 @@ import (
 // Config is a valid configuration. It does not change.
 type Config struct {
 	Network *network.Network // languages are BCP 47, zones are never nil
+	Zone    *time.Location   // that of the network
 	Content Content
 	// Contents are further content stores, whose stations name them; see [Config.Stores].
 	Contents []Content
@@ -43,7 +45,9 @@ type Config struct {
 	Feeds    Feeds
 	Sitemaps Sitemaps
 	Server   Server
-	Log      Log
+	// Statistics is who asks, as it is counted.
+	Statistics Statistics
+	Log        Log
 
 	// Files are those that the configuration was read from, secrets and certificates
 	// among them, with the SHA-256 of what was in them.
@@ -283,6 +287,9 @@ type Server struct {
 	StaleWhileRevalidate time.Duration `key:"stale_while_revalidate" default:"15m"`
 	// Drain is how long a stopping process lets open requests end, 0s to 5m.
 	Drain time.Duration `key:"drain" default:"5s"`
+	// Proxies are addresses, and ranges of them, whose X-Forwarded-For or Forwarded is
+	// believed by who counts clients.
+	Proxies []netip.Prefix `key:"proxies" default:""`
 	// TLS is that of the public listener.
 	TLS TLS `key:"tls"`
 	// H2C has the public listener speak HTTP/2 also without TLS, to proxies that begin
@@ -304,16 +311,17 @@ func (h *Hooks) Secrets() map[string]string {
 
 // document is the file as it is written.
 type document struct {
-	Network  networkSection   `key:"network"`
-	Stations []stationSection `key:"stations"`
-	Content  Content          `key:"content"`
-	Contents []Content        `key:"contents"`
-	Cache    Cache            `key:"cache"`
-	Jobs     Jobs             `key:"jobs"`
-	Feeds    Feeds            `key:"feeds"`
-	Sitemaps Sitemaps         `key:"sitemaps"`
-	Server   Server           `key:"server"`
-	Log      Log              `key:"log"`
+	Network    networkSection   `key:"network"`
+	Stations   []stationSection `key:"stations"`
+	Content    Content          `key:"content"`
+	Contents   []Content        `key:"contents"`
+	Cache      Cache            `key:"cache"`
+	Jobs       Jobs             `key:"jobs"`
+	Feeds      Feeds            `key:"feeds"`
+	Sitemaps   Sitemaps         `key:"sitemaps"`
+	Server     Server           `key:"server"`
+	Statistics Statistics       `key:"statistics"`
+	Log        Log              `key:"log"`
 }
 
 type networkSection struct {

@@ -210,7 +210,7 @@ func (e *environment) collectAlone(at target, field reflect.StructField, node *y
 }
 
 func (e *environment) collectList(at target, node *yaml.Node) {
-	if at.typ.Elem().Kind() != reflect.Struct {
+	if isScalar(at.typ.Elem()) || at.typ.Elem().Kind() != reflect.Struct {
 		e.targets = append(e.targets, at)
 		return
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,6 +107,12 @@ func TestEnvironment(t *testing.T) {
 			[]string{`FEEDSTATION_SERVER_ROBOTS=["Content-Signal: search=yes, ai-train=no", "Disallow: /"]`},
 			func(c *Config) any { return c.Server.Robots },
 			[]string{"Content-Signal: search=yes, ai-train=no", "Disallow: /"},
+		},
+		{
+			"ranges of addresses", "",
+			[]string{"FEEDSTATION_SERVER_PROXIES=127.0.0.1, 10.0.0.0/8"},
+			func(c *Config) any { return fmt.Sprint(c.Server.Proxies) },
+			"[127.0.0.1/32 10.0.0.0/8]",
 		},
 		{
 			"a host in brackets is no list of JSON", "",

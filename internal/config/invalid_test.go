@@ -291,6 +291,18 @@ func TestLoadInvalid(t *testing.T) {
 		}},
 		{"station-language", []string{`7: stations[0].language: want a language (BCP 47) such as zh-CN, got "chinese"`}},
 		{"station-logo", []string{`7: stations[0].logo: not an absolute http(s) URL: "ftp://xt.news.example/logo.png"`}},
+		{"statistics", []string{
+			`6: server.proxies[1]: want a range such as 10.0.0.0/8, got "10.1.0.0/8"`,
+			`6: server.proxies[2]: want an address or a range such as 10.0.0.0/8, got "proxy.example"`,
+			`6: server.proxies[3]: want an address or a range such as 10.0.0.0/8, got "10.0.0.1/33"`,
+			`6: server.proxies[4]: want an address or a range such as 10.0.0.0/8, got "fe80::1%eth0"`,
+			"8: statistics.days: want 0 to 3660, got -1",
+			`9: statistics.dns: want true or false, got "yes"`,
+			`10: statistics.lists["Baiduspider"]: no address of its list is known: want one`,
+			`10: statistics.lists["GPTBot"]: not an absolute http(s) URL: "gptbot.json"`,
+			`10: statistics.lists["Googelbot"]: no such crawler (did you mean "Googlebot"?)`,
+			`10: statistics.lists["curl"]: no such crawler`,
+		}},
 		{"rights", []string{
 			`4: network.rights.copyright: want one line without control characters, got "©\n湘江新闻网"`,
 			`5: network.rights.search: want yes or no, got "yess" (did you mean "yes"?)`,

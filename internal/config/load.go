@@ -131,8 +131,8 @@ func loadOpen(r *report, data []byte, environ []string, open bool) (*Config, err
 	}
 	doc.warnRobots(r, n)
 	c := &Config{
-		Network: n, Content: doc.Content, Contents: append([]Content(nil), doc.Contents...), Cache: doc.Cache, Jobs: doc.Jobs,
-		Feeds: doc.Feeds, Sitemaps: doc.Sitemaps, Server: doc.Server, Log: doc.Log, Files: r.files,
+		Network: n, Zone: doc.Network.Zone, Content: doc.Content, Contents: append([]Content(nil), doc.Contents...), Cache: doc.Cache, Jobs: doc.Jobs,
+		Feeds: doc.Feeds, Sitemaps: doc.Sitemaps, Server: doc.Server, Statistics: doc.Statistics, Log: doc.Log, Files: r.files,
 	}
 	for _, warning := range r.sorted(r.warnings) {
 		c.Warnings = append(c.Warnings, warning.Error())

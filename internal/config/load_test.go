@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,6 +22,7 @@ import (
 var values = cmp.Options{
 	cmpopts.IgnoreUnexported(network.Network{}, network.Station{}),
 	cmpopts.IgnoreFields(network.Station{}, "Aliases"), // which TestAliases compares
+	cmpopts.EquateComparable(netip.Prefix{}),
 	cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() }),
 	cmp.Comparer(func(a, b schedule.Schedule) bool { return a.String() == b.String() }),
 }
@@ -66,8 +68,11 @@ func TestLoad(t *testing.T) {
 			Server: Server{
 				Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
 				Hosts: []string{"localhost", "127.0.0.1"}, Robots: []string{}, StaleIfError: 24 * time.Hour, StaleWhileRevalidate: 15 * time.Minute, AdminHosts: []string{}, Drain: 5 * time.Second,
+				Proxies: []netip.Prefix{},
 			},
-			Log: Log{Format: LogText, Level: "info"},
+			Statistics: Statistics{Days: 30, DNS: true},
+			Zone:       time.UTC,
+			Log:        Log{Format: LogText, Level: "info"},
 		}},
 		{"full", Config{
 			Network: &network.Network{Name: "Xiang River News", Stations: []*network.Station{
@@ -100,12 +105,14 @@ func TestLoad(t *testing.T) {
 				Username: "feedstation", Password: NewSecret("20190311"), SentinelPassword: NewSecret("*hunter2"),
 				DB: 3, TLS: true, Prefix: "staging:", Poll: 250 * time.Millisecond,
 			}},
-			Jobs:     Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), MaxAge: 5 * time.Minute, AuditRate: 0, Deadline: 90 * time.Minute},
-			Feeds:    Feeds{Items: 20, Window: 6 * time.Hour, MaxItems: 300, Withdrawn: Notice, NoticeFor: 24 * time.Hour, LeadImage: Never},
-			Sitemaps: Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
-			Server:   Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}, H2C: true},
-			Log:      Log{Format: LogJSON, Level: "warn"},
-			Warnings: []string{"testdata/full.yaml:100: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
+			Jobs:       Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), MaxAge: 5 * time.Minute, AuditRate: 0, Deadline: 90 * time.Minute},
+			Feeds:      Feeds{Items: 20, Window: 6 * time.Hour, MaxItems: 300, Withdrawn: Notice, NoticeFor: 24 * time.Hour, LeadImage: Never},
+			Sitemaps:   Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
+			Server:     Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}, H2C: true, Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}},
+			Statistics: Statistics{Days: 7, Lists: map[string]string{"Googlebot": "", "GPTBot": "https://mirror.news.example/gptbot.json"}},
+			Zone:       zone(t, "Asia/Shanghai"),
+			Log:        Log{Format: LogJSON, Level: "warn"},
+			Warnings:   []string{"testdata/full.yaml:100: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
 		}},
 	}
 	for _, tt := range tests {

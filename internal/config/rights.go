@@ -76,6 +76,7 @@ func (r *report) rights(path string, s *rightsSection) {
 			r.value(at, "%q is there twice", name)
 		}
 	}
+	r.warnRobotNames(path+".disallow", s.Disallow)
 }
 
 // termsAddress reports what is no address that robots.txt and a header field can name.

@@ -62,3 +62,19 @@ func TestRights(t *testing.T) {
 		})
 	}
 }
+
+// A robot whose name is misspelt is not kept out: that is warned of.
+func TestMisspeltRobots(t *testing.T) {
+	const file = "network:\n  name: n\n  rights: {disallow: [gptbot, GTPBot, OurOwnRobot]}\nstations:\n  - {id: xt, name: 湘潭站, url: 'https://xt.news.example', rights: {disallow: [Byetspider, Sogou web spider]}}\n"
+	c, err := Parse("f.yaml", []byte(file), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`f.yaml:3: network.rights.disallow[1]: no robot is known by the name "GTPBot" (did you mean "GPTBot"?)`,
+		`f.yaml:5: stations[0].rights.disallow[0]: no robot is known by the name "Byetspider" (did you mean "Bytespider"?)`,
+	}
+	if diff := cmp.Diff(want, c.Warnings); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+}

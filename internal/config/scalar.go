@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"reflect"
 	"strconv"
 	"strings"
@@ -47,6 +48,7 @@ var scalars = map[reflect.Type]scalar{
 	reflect.TypeFor[tag]():               {"a language", textTag, parseTag},
 	reflect.TypeFor[*time.Location]():    {"a time zone", textTag, parseZone},
 	reflect.TypeFor[network.Signal]():    {"yes or no", textTag, parseSignal},
+	reflect.TypeFor[netip.Prefix]():      {"a range of addresses", textTag, parsePrefix},
 	reflect.TypeFor[schedule.Schedule](): {"a schedule", textTag, func(text string) (any, error) { return schedule.Parse(text) }},
 }
 

@@ -83,7 +83,7 @@ func TestShippedKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want.Network, want.Files = got.Network, nil
+	want.Network, want.Zone, want.Files = got.Network, got.Zone, nil
 	got.Files = nil
 	if diff := cmp.Diff(want, got, values); diff != "" {
 		t.Errorf("values that are not the defaults (-default +shipped):\n%s", diff)
@@ -176,6 +176,9 @@ func innerStruct(typ reflect.Type) (inner reflect.Type, suffix string, ok bool) 
 	switch typ.Kind() {
 	case reflect.Slice:
 		typ, suffix = typ.Elem(), "[]"
+		if isScalar(typ) {
+			return nil, "", false
+		}
 	case reflect.Pointer:
 		typ = typ.Elem()
 	}

@@ -40,6 +40,7 @@ func (doc *document) validate(r *report) {
 	}
 	doc.Sitemaps.validate(r)
 	doc.Server.validate(r, doc.Stations)
+	doc.Statistics.validate(r)
 	doc.Log.validate(r)
 }
 

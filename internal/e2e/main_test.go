@@ -80,7 +80,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await": await, "get": get, "post": post, "capture": capture, "spoil": spoil,
+			"await": await, "get": get, "visit": visit, "post": post, "capture": capture, "spoil": spoil,
 		},
 	})
 }
@@ -147,6 +147,21 @@ func get(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("get %s: status %d\n%s", args[0], status, body)
 	}
 	fmt.Fprintf(ts.Stdout(), "%d\n%s", status, body)
+}
+
+// visit gets a URL as an agent does, through a proxy that says for whom it asks: visit AGENT
+// ADDRESS URL [HOST].
+func visit(ts *testscript.TestScript, _ bool, args []string) {
+	request, err := http.NewRequest(http.MethodGet, args[2], nil)
+	ts.Check(err)
+	request.Header.Set("User-Agent", args[0])
+	request.Header.Set("X-Forwarded-For", args[1])
+	request.Host = strings.Join(args[3:], "")
+	status, body, err := send(request)
+	ts.Check(err)
+	if status != http.StatusOK {
+		ts.Fatalf("visit %s: status %d\n%s", args[2], status, body)
+	}
 }
 
 // post sends JSON and prints the answer: post URL TOKEN [BODY]. With ! the

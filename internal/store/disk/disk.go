@@ -14,6 +14,7 @@
 //	{dir}/.feedstation                the same
 //	{dir}/settings.lock               with which settings the processes that are there make editions
 //	{dir}/.acme                       certificates and their keys, of package autocert
+//	{dir}/.statistics                 who has asked, of package statistics
 //	{dir}/retracted.json              the retractions of all stations
 //	{dir}/retracted.json.twin         the same, for when that is damaged
 //	{dir}/retracted.lock              held by the process that adds to them

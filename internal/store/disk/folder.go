@@ -39,6 +39,9 @@ const (
 // authority has given, and of their keys. No station can have that id.
 const ACMEName = ".acme"
 
+// StatisticsName is the folder of what package statistics counts.
+const StatisticsName = ".statistics"
+
 func objectName(hash edition.Hash) string { return hash.String() + objectSuffix }
 
 // markLayout is how a watermark is written in the name of a manifest.
@@ -129,7 +132,7 @@ func ownBase(base *durable.Folder) func(fs.DirEntry) bool {
 			return inBase(name) || strings.HasPrefix(name, ".probe-") // of the former version
 		case !entry.IsDir():
 			return false
-		case name == "lost+found", name == ACMEName: // a file system's own, and that of certificates
+		case name == "lost+found", name == ACMEName, name == StatisticsName: // a file system's own, and those of others of ours
 			return true
 		}
 		station, err := base.Sub(name, false)

@@ -18,7 +18,7 @@ type Condition struct {
 
 // commands are those that a user needs, besides HELLO and AUTH, which all may use.
 var commands = []string{
-	"eval", "evalsha", "exists", "get", "set", "strlen", "del", "unlink", "persist",
+	"eval", "evalsha", "exists", "get", "set", "strlen", "del", "unlink", "persist", "pexpire",
 	"hmget", "hgetall", "hget", "hset", "hsetnx", "hdel", "hlen", "hkeys",
 	"zadd", "zrange", "zrangebyscore", "zrem", "zscore",
 }

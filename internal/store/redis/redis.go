@@ -11,11 +11,13 @@
 //	f                               ZSET: the same → watermark of the first one
 //	d:{hash}                        STRING: one document, packed
 //	lease                           STRING with a time to live: token of the process that builds
+//	statistics:{day}                HASH with a time to live: run of a process → what it has counted (package statistics)
 //
 // and of all stations:
 //
 //	{prefix}retracted               HASH: id of an article → its retraction (JSON); the empty id → a random text,
 //	                                another one after each change
+//	{prefix}salt:{day}              STRING with a time to live: salt of the hashes of who reads feeds directly
 //
 // The version before numbered its editions: k and n have their numbers then, which are
 // less than all watermarks. It reads the watermark in number as one, so that processes

@@ -102,6 +102,15 @@ func useRest(t *testing.T, r *Store) {
 	if _, err := r.Former(t.Context(), stations); err != nil {
 		t.Error(err)
 	}
+	if _, err := r.ShareSalt(t.Context(), "2026-11-29", []byte("salt"), time.Minute); err != nil {
+		t.Error(err)
+	}
+	if err := r.SharePart(t.Context(), "2026-11-29", "run", map[string][]byte{"xt": []byte("{}")}, time.Minute); err != nil {
+		t.Error(err)
+	}
+	if _, err := r.SharedParts(t.Context(), "2026-11-29", stations); err != nil {
+		t.Error(err)
+	}
 	if err := r.Remove(t.Context(), "xt"); err != nil {
 		t.Error(err)
 	}
