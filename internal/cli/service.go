@@ -14,6 +14,7 @@ import (
 	"feedstation/internal/condition"
 	"feedstation/internal/config"
 	"feedstation/internal/ingest/receive"
+	"feedstation/internal/schedule"
 	"feedstation/internal/server"
 )
 
@@ -145,11 +146,17 @@ func (s *service) limit() time.Duration {
 			last = now.Add(-time.Since(latest.Looked))
 		}
 	}
-	next := s.cfg.Jobs.Refresh.Next(last.UTC())
+	return freshness(s.cfg.Jobs.Refresh, s.cfg.Jobs.Deadline, last)
+}
+
+// freshness returns how old what was looked at last may become, by the schedule of what
+// looks and the deadline of that; 0: nothing looks again.
+func freshness(refresh schedule.Schedule, deadline time.Duration, last time.Time) time.Duration {
+	next := refresh.Next(last.UTC())
 	if next.IsZero() {
 		return 0
 	}
-	return next.Sub(last).Round(time.Second) + s.cfg.Jobs.Deadline
+	return next.Sub(last).Round(time.Second) + deadline
 }
 
 // settled reports whether there is what can be there at a start, see

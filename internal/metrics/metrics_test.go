@@ -293,6 +293,21 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// Where a token is set, Prometheus has to show it.
+func TestToken(t *testing.T) {
+	p := newPortal(t, 1)
+	p.admin.Token = "0123456789abcdef"
+	for header, want := range map[string]int{"": 401, "Bearer 0123456789abcdeF": 401, "Bearer 0123456789abcdef": 200} {
+		r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8081/metrics", nil)
+		r.Header.Set("Authorization", header)
+		w := httptest.NewRecorder()
+		p.admin.Handler().ServeHTTP(w, r)
+		if w.Code != want || strings.Contains(w.Body.String(), "feedstation_") != (want == 200) {
+			t.Errorf("%q: status %d, want %d", header, w.Code, want)
+		}
+	}
+}
+
 // The formats that Prometheus asks for.
 func TestFormats(t *testing.T) {
 	p := newPortal(t, 1)
