@@ -217,3 +217,44 @@ func TestFilesChanges(t *testing.T) {
 		})
 	}
 }
+
+// TestFolderReadsWhatChanged holds that a change has no other file read, and that a
+// comparison reads all.
+func TestFolderReadsWhatChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(noon.Add(time.Hour)))
+		d := openFolder(t, "")
+		defer d.store.Close()
+		d.write("a.md", "---\ntitle: A\ndate: 2026-11-20\nslug: one\n---\nText A.\n")
+		d.write("b.md", "---\ntitle: B\ndate: 2026-11-20\n---\nText B.\n")
+		d.poll()
+		// Nobody sees from outside that b.md is another one.
+		file := filepath.Join(d.dir, "b.md")
+		info, err := os.Stat(file)
+		if err == nil {
+			err = os.WriteFile(file, []byte("---\ntitle: Z\ndate: 2026-11-20\n---\nText Z.\n"), 0o644)
+		}
+		if err == nil {
+			err = os.Chtimes(file, time.Time{}, info.ModTime())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		bodies := func() (got []string) {
+			for _, id := range []string{"a", "b"} {
+				a := stored(t, d.store, id)
+				got = append(got, a.Title+" "+a.Body)
+			}
+			return got
+		}
+		for _, want := range []struct{ a, b string }{{"A2 <p>Text A2.</p>", "B <p>Text B.</p>"}, {"A2 <p>Text A2.</p>", "Z <p>Text Z.</p>"}} {
+			d.write("a.md", "---\ntitle: A2\ndate: 2026-11-20\nslug: one\n---\nText A2.\n")
+			d.poll()
+			if got := bodies(); strings.TrimSpace(got[0]) != want.a || strings.TrimSpace(got[1]) != want.b {
+				t.Errorf("%q, want %q", got, want)
+			}
+			time.Sleep(5 * time.Minute) // the next run compares
+			mustRun(t, d.source)
+		}
+	})
+}

@@ -47,7 +47,7 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 				st.Newest = e.modified
 			}
 		}
-		step, err := s.step(ctx, entries)
+		step, err := s.changes(ctx, entries)
 		if err != nil {
 			return false, err
 		}
@@ -81,6 +81,15 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 		}
 		at = next
 	}
+}
+
+// changes is what a page of what has changed changes. Where that is the list of all items,
+// those that differ are asked for.
+func (s *Source) changes(ctx context.Context, entries []entry) (*step, error) {
+	if s.Kind.List == s.Kind.Changes {
+		return s.compare(ctx, entries)
+	}
+	return s.step(ctx, entries)
 }
 
 // beginning is before all articles. It is not the epoch, which WordPress takes for no

@@ -19,10 +19,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// page returns the item of a file of Markdown. Its id is that of the front matter, or
+// page returns the item of a file of Markdown, and its text. Its id is that of the front matter, or
 // the file's name without what ends it: a file that is moved is another article. One
 // that can't be read has an id and why, so that its article stays as it is.
-func (f *folder) page(file file, text []byte) map[string]any {
+func (f *folder) page(file file, text []byte) (item map[string]any, body []byte) {
 	below := strings.TrimSuffix(file.name, path.Ext(file.name))
 	bundle := path.Base(below) == "index" && below != "index"
 	if bundle {
@@ -30,12 +30,11 @@ func (f *folder) page(file file, text []byte) map[string]any {
 	}
 	front, body, err := frontMatter(text)
 	if err != nil {
-		return map[string]any{"id": below, "_fault": err.Error()}
+		return map[string]any{"id": below, "_fault": err.Error()}, nil
 	}
 	p := &matter{front: front, item: map[string]any{"id": below, "modified": file.info.ModTime().Format(time.RFC3339)}}
 	p.place(below)
 	p.fill()
-	p.item["body"] = markdown(body)
 	if bundle && p.item["images"] == nil {
 		if picture := f.picture(below); picture != "" {
 			p.item["images"] = []any{picture}
@@ -44,12 +43,12 @@ func (f *folder) page(file file, text []byte) map[string]any {
 	if p.own && f.link != "" {
 		data, err := json.Marshal(p.item)
 		if err != nil {
-			return map[string]any{"id": below, "_fault": err.Error()}
+			return map[string]any{"id": below, "_fault": err.Error()}, nil
 		}
 		p.item["url"] = link(f.link, gjson.ParseBytes(data))
 	}
 	f.resolve(p.item)
-	return p.item
+	return p.item, body
 }
 
 // resolve makes the addresses of pictures absolute: those in a bundle are relative to

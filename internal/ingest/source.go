@@ -127,7 +127,7 @@ func NewSource(log *slog.Logger, n *network.Network, store SourceStore, o Option
 	}
 	var asked getter = c
 	if o.Dir != "" {
-		asked = &folder{o.Dir, base, o.Link, int64(o.Access.MaxBytes)}
+		asked = &folder{dir: o.Dir, base: base, link: o.Link, id: o.Kind.Fields["id"], maxBytes: int64(o.Access.MaxBytes)}
 		o.Link = "" // lines have addresses of their own
 	}
 	return &Source{

@@ -34,7 +34,10 @@ func (s *Source) Try(ctx context.Context) (*Trial, error) {
 	trial := &Trial{Items: len(entries), LeftOut: map[string]int{}, Unknown: map[string]int{}}
 	if s.Kind.List != "" {
 		var ids []string
-		for _, e := range entries[:min(len(entries), tried)] {
+		if s.Kind.List != s.Kind.Changes { // which is a system that is asked for each
+			entries = entries[:min(len(entries), tried)]
+		}
+		for _, e := range entries {
 			ids = append(ids, e.id)
 		}
 		if entries, err = s.items(ctx, ids); err != nil {
