@@ -210,6 +210,8 @@ func faultOfParameter(key, value string) string {
 		}
 	case "timeout", "readTimeout", "writeTimeout":
 		return duration(value)
+	case "serverPubKey":
+		return "it left out: the key of a server is asked for where caching_sha2_password needs it, and content.tls_ca verifies the server"
 	case "maxAllowedPacket":
 		return number(value)
 	case "loc":

@@ -47,6 +47,7 @@ func TestFaultsOfDSN(t *testing.T) {
 		{"an authority of its own", MySQL, "u:CANARY@tcp(db.example:3306)/n?tls=custom", "content.tls_ca"},
 		{"a timeout without a unit", MySQL, "u:CANARY@tcp(db.example:3306)/n?timeout=10", "timeout: want a duration such as 30s"},
 		{"neither true nor false", MySQL, "u:CANARY@tcp(db.example:3306)/n?parseTime=yes", "parseTime: want true or false"},
+		{"a key of the server", MySQL, "u:CANARY@tcp(db.example:3306)/n?serverPubKey=own", "serverPubKey: want it left out"},
 		{"PostgreSQL's form", MySQL, "host=db.example password=CANARY", "host: want tcp(host:3306)/database"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -78,6 +79,20 @@ func TestFaultsOfDSN(t *testing.T) {
 		s, err := OpenWith(t.Context(), Options{Driver: tt.driver, DSN: tt.dsn})
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestMySQLOptions holds that what accounts of MySQL 8 need of the driver can be said.
+func TestMySQLOptions(t *testing.T) {
+	for _, option := range []string{"allowCleartextPasswords=true", "allowNativePasswords=false", "tls=true", "tls=preferred", "allowFallbackToPlaintext=true", "connectionAttributes=a:b", "compress=true"} {
+		s, err := OpenWith(t.Context(), Options{Driver: MySQL, DSN: "u:geheim@tcp(127.0.0.1:1)/n?" + option})
+		if err != nil {
+			t.Errorf("%s: %v", option, err)
 			continue
 		}
 		if err := s.Close(); err != nil {
