@@ -12,6 +12,7 @@ import (
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/demo"
+	"feedstation/internal/ingest"
 )
 
 type demoCommand struct {
@@ -59,6 +60,9 @@ func fill(ctx context.Context, in *invocation, cfg *config.Config, store *conten
 	go func() {
 		defer close(batches)
 		for batch := range chunk(demo.Articles(cfg.Network, count, seed, until), fillBatch) {
+			for i := range batch {
+				ingest.FindLead(&batch[i])
+			}
 			select {
 			case batches <- batch:
 			case <-ctx.Done():

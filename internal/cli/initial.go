@@ -290,13 +290,7 @@ func (s *initial) fill(ctx context.Context, cfg *config.Config, store *content.S
 	if err != nil {
 		return err
 	}
-	_, err = store.Put(ctx, func(yield func(article.Article, error) bool) {
-		for _, a := range trial.Articles {
-			if !yield(a, nil) {
-				return
-			}
-		}
-	})
+	_, err = store.Put(ctx, sound(trial.Articles))
 	return err
 }
 

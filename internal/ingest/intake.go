@@ -236,13 +236,20 @@ func (i *Intake) decode(r Record) (a article.Article, odd []article.Fault, err e
 	}
 	a.Station = station.ID
 	i.channels(station, &a)
-	if len(a.Images) == 0 {
-		a.Lead = article.NoLead
-		if strings.Contains(a.Body, "<") {
-			a.Lead = cmp.Or(feed.LeadImage(a.Body, a.URL), article.NoLead)
-		}
-	}
+	FindLead(&a)
 	return a, odd, nil
+}
+
+// FindLead looks for the picture in a text that stands for an article without pictures of
+// its own. The embedded store reads the texts of articles of which nobody has asked.
+func FindLead(a *article.Article) {
+	switch {
+	case len(a.Images) > 0:
+	case strings.Contains(a.Body, "<"):
+		a.Lead = cmp.Or(feed.LeadImage(a.Body, a.URL), article.NoLead)
+	default:
+		a.Lead = article.NoLead
+	}
 }
 
 // channels gives an article the present ids of its channels, and counts those that its
