@@ -181,6 +181,21 @@ func (d *desk) largest() *network.Station {
 	return slices.MaxFunc(d.network.Stations, func(a, b *network.Station) int { return cmp.Compare(size(a), size(b)) })
 }
 
+// feeds returns how many bytes the feeds have that an article of a station is in.
+func (d *desk) feeds(of *network.Station) (n int64) {
+	for _, s := range d.network.Stations {
+		if s.ID != of.ID && !s.All {
+			continue
+		}
+		for path, document := range d.current(s.ID).All() {
+			if !network.IsSitemap(path) {
+				n += document.Size()
+			}
+		}
+	}
+	return n
+}
+
 // bodySize is how long the new articles are.
 const bodySize = 4000
 
@@ -263,6 +278,8 @@ func measureRefreshes(t *testing.T, results *table, largeOne, smallOne *archive)
 	}
 	ratio := float64(quantile(large.busy, 50)) / float64(quantile(small.busy, 50))
 	results.add("  of the large archive to the small one, medians", ratio, figure{unit: "×", goal: 1.3})
+	// A newsroom that publishes more a day has longer feeds, see feeds.window.
+	results.add("  of the feeds' bytes", float64(large.feeds(station))/float64(small.feeds(station)), figure{unit: "×"})
 }
 
 // processorTime returns what this process has used.
