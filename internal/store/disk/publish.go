@@ -39,7 +39,7 @@ func (s *Store) Publish(ctx context.Context, e *edition.Edition) error {
 	if old.Format != 0 && !distrusted {
 		theirs, mine := old.current.version(), store.VersionOf(e)
 		switch {
-		case old.Watermark.After(e.Base()), theirs.Watermark == mine.Watermark && theirs.Later(mine):
+		case theirs != mine && old.Watermark.After(e.Base()), theirs.Watermark == mine.Watermark && theirs.Later(mine):
 			return fmt.Errorf("cache: %s: %w", station, edition.ErrStale)
 		case theirs == mine:
 			return nil

@@ -25,7 +25,9 @@ if readable then
   local theirs = tonumber(current[2])
   -- The version before has longer digests, and of another kind.
   local later = theirs == mark and current[4] and #current[4] == #ARGV[2] and current[4] > ARGV[2]
-  if theirs > tonumber(ARGV[5]) or later then
+  -- This very edition: it was published, and the answer was lost.
+  local same = theirs == mark and current[4] == ARGV[2]
+  if not same and theirs > tonumber(ARGV[5]) or later then
     return redis.error_reply('STALE a later edition is there')
   end
 end

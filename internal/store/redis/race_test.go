@@ -14,6 +14,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/store"
 	"feedstation/internal/store/storetest"
+	"feedstation/internal/testkit/faultproxy"
 	"feedstation/internal/testkit/redistest"
 )
 
@@ -126,5 +127,40 @@ func TestFetchesInBatches(t *testing.T) {
 	}
 	if n := counter.trips.Load(); n != 3 {
 		t.Errorf("%d round trips for 20 new documents; want the manifest, the sizes and the documents", n)
+	}
+}
+
+// publisher does something, once, before a script.
+type publisher struct {
+	counter
+	do   func()
+	once sync.Once
+}
+
+func (p *publisher) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if cmd.Name() == "evalsha" {
+			p.once.Do(p.do)
+		}
+		return next(ctx, cmd)
+	}
+}
+
+// The answer to a publication is lost, and it is sent again: it has been published, by
+// no other.
+func TestAnswerLost(t *testing.T) {
+	server := redistest.Start(t)
+	proxy := faultproxy.New(t, server.Addr())
+	r := newRedis(t, proxy.Addr())
+	first := storetest.Publish(t, r, storetest.Text(1)) // the script is known from then on
+	second := storetest.Text(2).Following(first)
+	p := &publisher{do: func() { proxy.CutAfter(0) }}
+	r.client.AddHook(p)
+	if err := r.Publish(t.Context(), second); err != nil {
+		t.Error(err)
+	}
+	p.once.Do(func() { t.Error("no script has run") })
+	if e, err := r.Fetch(t.Context(), "xt", nil); err != nil || !e.Equal(second) {
+		t.Errorf("Fetch: %v, %v", e, err)
 	}
 }

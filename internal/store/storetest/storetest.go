@@ -125,6 +125,7 @@ func testSwap(t *testing.T, s *subject) {
 		{"built from none, though there is one", at(20, nil), true},
 		{"an older snapshot", at(9, nil).Published(), true},
 		{"built from it", at(20, first), false},
+		{"built from it, again, as its answer was lost", at(20, first), false},
 		{"built from it too, later", at(30, first), true},
 		{"built from it too, at the same time", Print(20, "other").Following(first), true},
 		{"amended", at(20, nil).Succeeding(), false},
