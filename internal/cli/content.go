@@ -44,7 +44,7 @@ func contentOptions(cfg *config.Config) (content.Options, error) {
 	if err != nil {
 		return content.Options{}, err
 	}
-	o := content.Options{Driver: c.Driver, DSN: c.DSN.Reveal(), TLS: encryption, Overlap: c.Overlap, Timeout: c.Timeout, Notify: c.Notify, Network: cfg.Network, Reader: c.Reader()}
+	o := content.Options{Driver: c.Driver, DSN: c.DSN.Reveal(), TLS: encryption, Overlap: c.Overlap, Timeout: c.Timeout, Notify: c.Notify, NotifyDSN: c.NotifyDSN.Reveal(), Network: cfg.Network, Reader: c.Reader()}
 	if c.Driver != config.SQLite {
 		o.Articles, o.ArticleChannels, o.Map = c.Articles, c.ArticleChannels, c.Map
 	}

@@ -108,6 +108,9 @@ type Content struct {
 	// Notify is the channel of PostgreSQL's NOTIFY that wakes a refresh; empty:
 	// none.
 	Notify string `key:"notify"`
+	// NotifyDSN is where the server itself is that notifies, where DSN is a pooler or a
+	// standby; empty: DSN.
+	NotifyDSN Secret `key:"notify_dsn"`
 	// Zone is that of times which name none, in the store and in what is imported.
 	Zone *time.Location `key:"timezone" default:"UTC"`
 	// Status has words of the newsroom's system that are not the usual ones.

@@ -60,6 +60,10 @@ func TestLoadInvalid(t *testing.T) {
 			"12: content.notify: only for postgres: no other database notifies",
 			"13: cache.keep: want 1 to 100, got 0",
 		}},
+		{"content-notify-dsn", []string{
+			"10: content.notify_dsn: only with notify",
+			"16: contents[0].notify_dsn: want an address such as postgres://user:password@host:5432/database",
+		}},
 		{"content-dsn-address", []string{"8: content.dsn: want the path of a file, got an address"}},
 		{"content-dsn-blank", []string{"8: content.dsn: missing"}},
 		{"content-dsn-memory", []string{"8: content.dsn: want the path of a file: a store in memory is not supported"}},

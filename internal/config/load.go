@@ -83,6 +83,7 @@ func (doc *document) warnOpen(r *report) {
 		if !c.isFile() {
 			secrets = append(secrets, struct{ path, text string }{path + "dsn", strings.Join(secret.InDSN(c.DSN.Reveal()), "")})
 		}
+		secrets = append(secrets, struct{ path, text string }{path + "notify_dsn", strings.Join(secret.InDSN(c.NotifyDSN.Reveal()), "")})
 		for j, s := range c.Sources {
 			at := fmt.Sprintf("%ssources[%d].", path, j)
 			secrets = append(secrets, struct{ path, text string }{at + "password", s.Password.Reveal()}, struct{ path, text string }{at + "token", s.Token.Reveal()})

@@ -60,6 +60,13 @@ func (c *Content) validate(r *report, path string) {
 	if c.Notify != "" && c.Driver != Postgres {
 		r.value(path+".notify", "only for postgres: no other database notifies")
 	}
+	switch notify := c.NotifyDSN.Reveal(); {
+	case notify == "":
+	case c.Notify == "":
+		r.value(path+".notify_dsn", "only with notify")
+	case !isPostgresDSN(notify):
+		r.value(path+".notify_dsn", "%s", wantPostgresDSN)
+	}
 	dsn := c.DSN.Reveal()
 	if strings.TrimSpace(dsn) == "" {
 		r.value(path+".dsn", "missing")
@@ -69,8 +76,8 @@ func (c *Content) validate(r *report, path string) {
 	case SQLite, SQLiteReadOnly:
 		c.validateFile(r, path, dsn)
 	case Postgres:
-		if !strings.Contains(dsn, "://") && !strings.Contains(dsn, "=") {
-			r.value(path+".dsn", "want an address such as postgres://user:password@host:5432/database")
+		if !isPostgresDSN(dsn) {
+			r.value(path+".dsn", "%s", wantPostgresDSN)
 		}
 	case MySQL:
 		if !strings.Contains(dsn, "@") || !strings.Contains(dsn, "/") {
@@ -79,6 +86,12 @@ func (c *Content) validate(r *report, path string) {
 	default:
 		r.value(path+".driver", "want sqlite, sqlite_readonly, postgres or mysql, got %q", word(c.Driver))
 	}
+}
+
+const wantPostgresDSN = "want an address such as postgres://user:password@host:5432/database"
+
+func isPostgresDSN(dsn string) bool {
+	return strings.Contains(dsn, "://") || strings.Contains(dsn, "=")
 }
 
 // shortcode is a name that a plugin of WordPress can register.

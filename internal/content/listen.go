@@ -29,7 +29,7 @@ const probeChannel = "feedstation_probe"
 
 // errDeaf is of a connection that has been told that it listens, and doesn't hear.
 var errDeaf = errors.New("notifications do not arrive: a pooler in transaction mode, such as PgBouncer, accepts LISTEN and loses them; " +
-	"set content.dsn to the database server itself or to a pool in session mode, or remove content.notify")
+	"set content.notify_dsn to the database server itself or to a pool in session mode, or remove content.notify")
 
 // Listen calls woken for each notification on the channel that Options name,
 // with its payload, which may be an article's id or empty; and with none after
@@ -110,7 +110,7 @@ func (s *Store) listen(ctx context.Context, woken func(id string), connected fun
 func (s *Store) subscribe(ctx context.Context) (*pgx.Conn, error) {
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
-	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	conn, err := pgx.ConnectConfig(ctx, s.listens)
 	if err != nil {
 		return nil, cause(ctx, err)
 	}
@@ -151,7 +151,7 @@ func (s *Store) probe(ctx context.Context, conn *pgx.Conn) (early []string, err 
 func (s *Store) call(ctx context.Context, token string) error {
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
-	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	conn, err := pgx.ConnectConfig(ctx, s.listens)
 	if err != nil {
 		return cause(ctx, err)
 	}

@@ -199,6 +199,8 @@ func TestListenRefused(t *testing.T) {
 	}{
 		{"of the embedded store", content.Options{Driver: content.SQLite, DSN: "none/content.db", Notify: "a"}, "content: notify: only PostgreSQL has notifications"},
 		{"of MySQL", content.Options{Driver: content.MySQL, DSN: "root@tcp(127.0.0.1:1)/x", Notify: "a"}, "content: notify: only PostgreSQL has notifications"},
+		{"an address alone", content.Options{Driver: content.Postgres, DSN: "host=127.0.0.1", NotifyDSN: "host=127.0.0.1"}, "content: notify: missing, and there is a notify_dsn"},
+		{"another form", content.Options{Driver: content.Postgres, DSN: "host=127.0.0.1", Notify: "a", NotifyDSN: "jdbc:postgresql://u:hunter2@db.example/n"}, "content: notify_dsn: is an address of JDBC; want postgres://user:password@host:5432/database, or host=… user=… dbname=…"},
 		{"a statement", content.Options{Driver: content.Postgres, DSN: "host=127.0.0.1", Notify: `a"; DROP TABLE x; --`}, `content: notify: not a channel's name such as feedstation: "a\"; DROP TABLE x; --"`},
 		{"a schema's", content.Options{Driver: content.Postgres, DSN: "host=127.0.0.1", Notify: "a.b"}, `content: notify: not a channel's name such as feedstation: "a.b"`},
 		{"a long name", content.Options{Driver: content.Postgres, DSN: "host=127.0.0.1", Notify: strings.Repeat("a", 64)}, "content: notify: not a channel's name such as feedstation: \"" + strings.Repeat("a", 64) + `"`},

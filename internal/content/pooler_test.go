@@ -122,13 +122,19 @@ func TestPoolerRefuses(t *testing.T) {
 // hears, is found.
 func TestPoolerListen(t *testing.T) {
 	for _, tt := range []struct {
-		mode string
-		deaf bool
-	}{{"transaction", true}, {"statement", true}, {"session", false}} {
-		t.Run(tt.mode, func(t *testing.T) {
+		mode   string
+		direct bool // notifications come from the server itself
+		deaf   bool
+	}{{"transaction", false, true}, {"statement", false, true}, {"session", false, false}, {"transaction", true, false}} {
+		t.Run(fmt.Sprintf("%s, direct %t", tt.mode, tt.direct), func(t *testing.T) {
 			e := newEngine(t, content.Postgres, sqltest.Postgres(t))
 			through := pooled(t, e, e.server.Pooler(t, tt.mode), "")
-			l := listen(t, e.store(t, listening, through, func(o *content.Options) { o.Timeout = time.Second }))
+			l := listen(t, e.store(t, listening, through, func(o *content.Options) {
+				o.Timeout = time.Second
+				if tt.direct {
+					o.NotifyDSN = e.options.DSN
+				}
+			}))
 			if !tt.deaf {
 				l.well()
 				e.exec(t, "SELECT pg_notify('Feed-站', '1')")

@@ -24,13 +24,28 @@ const maxIdle = 4
 
 // openPostgres returns a pool that connects when it is needed.
 func openPostgres(ctx context.Context, dsn string, encryption *tls.Config, timeout time.Duration) (*sql.DB, *pgxpool.Pool, error) {
+	config, err := parsePostgres(dsn, encryption, timeout)
+	if err != nil {
+		return nil, nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, nil, err
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	db.SetMaxOpenConns(int(config.MaxConns))
+	return db, pool, nil
+}
+
+// parsePostgres returns how a server is connected to.
+func parsePostgres(dsn string, encryption *tls.Config, timeout time.Duration) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil || faultOfForm(dsn, "") != "" || misread(config.ConnConfig) {
-		return nil, nil, faultOfPostgres(dsn, err)
+		return nil, faultOfPostgres(dsn, err)
 	}
 	if encryption != nil {
 		if _, twice := parameters(dsn)["sslmode"]; twice {
-			return nil, nil, errors.New("dsn: sslmode: remove it: with content.tls_… the server is always verified")
+			return nil, errors.New("dsn: sslmode: remove it: with content.tls_… the server is always verified")
 		}
 		encrypt(config.ConnConfig, encryption)
 	}
@@ -52,13 +67,7 @@ func openPostgres(ctx context.Context, dsn string, encryption *tls.Config, timeo
 	// These two PgBouncer lets pass. What else a session needs, begin sets for
 	// its transaction: a pooled session is another's as well.
 	parameters["timezone"] = "UTC"
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return nil, nil, err
-	}
-	db := stdlib.OpenDBFromPool(pool)
-	db.SetMaxOpenConns(int(config.MaxConns))
-	return db, pool, nil
+	return config, nil
 }
 
 // encrypt has all connections over a network encrypted so.

@@ -24,6 +24,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"feedstation/internal/article"
@@ -72,8 +73,9 @@ type Options struct {
 	// Notify is the channel of PostgreSQL's NOTIFY on which Listen listens,
 	// taken as it is written, capitals included; empty: none. No other engine has
 	// them. It takes a session of the server's own, which no pooler gives in its
-	// transaction and statement modes, and a standby has no LISTEN.
-	Notify string
+	// transaction and statement modes, and a standby has no LISTEN: then NotifyDSN is
+	// where the server itself is; empty: DSN.
+	Notify, NotifyDSN string
 	// Network says what the store calls stations and channels that it does not call
 	// by their ids; nil: there are none. The embedded store calls all by their ids.
 	Network *network.Network
@@ -103,6 +105,7 @@ type Store struct {
 	overlap  time.Duration
 	timeout  time.Duration
 	notify   string           // a channel of PostgreSQL; empty: none
+	listens  *pgx.ConnConfig  // how those connect that listen and notify there
 	secrets  *secret.Redactor // of the DSN
 	oneByOne int              // see Options.OneByOne
 	trial    *Trial           // nil: none
@@ -164,7 +167,7 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 		return nil, fmt.Errorf("content: notify: %w", err)
 	}
 	if o.Driver != SQLite && o.Driver != SQLiteReadOnly { // whose DSNs are paths
-		s.secrets = secret.New(secret.InDSN(o.DSN)...)
+		s.secrets = secret.New(append(secret.InDSN(o.DSN), secret.InDSN(o.NotifyDSN)...)...)
 	}
 	var err error
 	switch o.Driver {
@@ -183,7 +186,9 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 		s.openFile(o.DSN)
 	case Postgres:
 		s.dialect = postgres{}
-		s.read, s.pool, err = openPostgres(ctx, o.DSN, o.TLS, s.timeout)
+		if s.read, s.pool, err = openPostgres(ctx, o.DSN, o.TLS, s.timeout); err == nil {
+			err = s.setListening(o)
+		}
 	case MySQL:
 		s.dialect = mySQL{}
 		s.read, err = openMySQL(o.DSN, o.TLS, s.timeout)
@@ -191,9 +196,27 @@ func OpenWith(ctx context.Context, o Options) (*Store, error) {
 		err = fmt.Errorf("driver: want sqlite, sqlite_readonly, postgres or mysql, got %q", o.Driver)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("content: %w", s.explain(err))
+		err = fmt.Errorf("content: %w", s.explain(err))
+		if s.read != nil {
+			err = errors.Join(err, s.Close())
+		}
+		return nil, err
 	}
 	return s, nil
+}
+
+// setListening says where notifications come from.
+func (s *Store) setListening(o Options) error {
+	if o.NotifyDSN == "" {
+		s.listens = s.pool.Config().ConnConfig
+		return nil
+	}
+	config, err := parsePostgres(o.NotifyDSN, o.TLS, s.timeout)
+	if err != nil {
+		return fmt.Errorf("notify_%w", err) // every one begins with dsn:
+	}
+	s.listens = config.ConnConfig
+	return nil
 }
 
 func (s *Store) setNames(articles, channels string) (err error) {
@@ -208,6 +231,8 @@ func (s *Store) setNames(articles, channels string) (err error) {
 
 func (s *Store) setChannel(o Options) error {
 	switch {
+	case o.Notify == "" && o.NotifyDSN != "":
+		return errors.New("missing, and there is a notify_dsn")
 	case o.Notify == "":
 		return nil
 	case o.Driver != Postgres:
