@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -97,10 +98,17 @@ func (f *front) get(method, address, host, path string, header ...string) (*http
 	return response, body
 }
 
-// newsOf returns a process of two articles that serves and has written its files.
+// inFolder is the configuration of a station in a folder of a host.
+const inFolder = `
+  - {id: hy, name: 衡阳站, url: "https://city.news.example/hy", channels: [{id: moment, name: 时刻新闻}]}
+jobs:`
+
+// newsOf returns a process of two articles, and another station in a folder, that serves
+// and has written its files.
 func newsOf(t *testing.T) (p *process, out string) {
 	t.Helper()
 	p = newProcess(t, "xt.news.example", "FEEDSTATION_SERVER_STALE_WHILE_REVALIDATE=0s")
+	replaceIn(t, filepath.Join(p.dir, "config.yaml"), "\njobs:", inFolder)
 	p.put(1, "年度读书节开幕")
 	p.put(2, "年度读书节闭幕")
 	out = filepath.Join(p.dir, "out")
@@ -175,6 +183,45 @@ func (f *front) mustRefuse() {
 	}
 }
 
+// cms answers what is not feedstation's with its path.
+func cms(t *testing.T) (addr string) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=60")
+		fmt.Fprint(w, "cms ", r.Method, " ", r.Host, r.URL.RequestURI())
+	}))
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
+}
+
+// mustDivide holds that of a host with stations in folders the documents are
+// feedstation's, and all else is the CMS's.
+func (f *front) mustDivide(p *process) {
+	f.t.Helper()
+	const host = "city.news.example"
+	for _, path := range []string{
+		"/robots.txt", "/hy/rss.xml", "/hy/atom.xml", "/hy/feed.json", "/hy/moment/rss.xml", "/hy/moment/feed.json", "/hy/sitemap.xml", "/hy/sitemap.xml.gz",
+		"/hy/sitemaps/news.xml", "/hy/sitemaps/news.xml.gz", "/hy/sitemaps/baidu.txt", "/hy/feeds.opml",
+	} {
+		_, want := f.get(http.MethodGet, "127.0.0.1:"+p.port, host, path)
+		response, got := f.get(http.MethodGet, f.proxy, host, path)
+		if response.StatusCode != http.StatusOK || !bytes.Equal(got, want) {
+			f.t.Errorf("%s%s: %s, %d bytes; want %d", host, path, response.Status, len(got), len(want))
+		}
+	}
+	if _, robots := f.get(http.MethodGet, f.proxy, host, "/robots.txt"); !strings.Contains(string(robots), "https://city.news.example/hy/sitemap.xml") {
+		f.t.Errorf("robots.txt:\n%s", robots)
+	}
+	for _, request := range []string{"GET /", "GET /hy/", "GET /hy/news/1.html?a=b", "GET /rss.xml", "GET /hy/a/b/rss.xml", "POST /hy/wp-login.php", "GET /cs/rss.xml"} {
+		method, path, _ := strings.Cut(request, " ")
+		for range 2 { // nothing of it is kept
+			if _, got := f.get(method, f.proxy, host, path); string(got) != "cms "+method+" "+host+path {
+				f.t.Errorf("%s: %s", request, got)
+			}
+		}
+	}
+}
+
 func decoded(t *testing.T, coding string, body []byte) []byte {
 	t.Helper()
 	var reader io.Reader = bytes.NewReader(body)
@@ -242,9 +289,10 @@ func TestNginx(t *testing.T) {
 	f.plain = f.proxy
 	kept := filepath.Join(t.TempDir(), "kept")
 	config := configured(t, "nginx.conf", "listen 80;", "listen "+f.proxy+";", "listen 81;", "listen "+f.files+";",
-		"127.0.0.1:8080", "127.0.0.1:"+p.port, "/var/cache/nginx/feedstation", kept, "/srv/feedstation", out)
+		"127.0.0.1:8080", "127.0.0.1:"+p.port, "127.0.0.1:8000", cms(t), "/var/cache/nginx/feedstation", kept, "/srv/feedstation", out)
 	started(t, f.proxy, nginx, "-p", t.TempDir(), "-c", config, "-e", "stderr", "-g", "daemon off; user root; pid nginx.pid;")
 	f.mustServe(p, true)
+	f.mustDivide(p)
 	f.mustRefuse()
 	f.plain = f.files
 	f.mustRefuse()
@@ -295,7 +343,8 @@ func TestCaddy(t *testing.T) {
 	// Without certificates, and with the files at another port.
 	config := configured(t, "Caddyfile", "www.news.example, xt.news.example {", "http://xt.news.example:"+proxy+" {",
 		"\ncs.news.example {", "\nhttp://xt.news.example:"+files+" {", "\nold.news.example {", "\nhttp://old.news.example:"+proxy+" {",
-		"\nmoved.news.example {", "\nhttp://moved.news.example:"+proxy+" {", "127.0.0.1:8080", "127.0.0.1:"+p.port, "/srv/feedstation/cs", filepath.Join(out, "xt"))
+		"\nmoved.news.example {", "\nhttp://moved.news.example:"+proxy+" {", "\ncity.news.example {", "\nhttp://city.news.example:"+proxy+" {",
+		"127.0.0.1:8080", "127.0.0.1:"+p.port, "127.0.0.1:8000", cms(t), "/srv/feedstation/cs", filepath.Join(out, "xt"))
 	text := "{\n\tadmin off\n}\n" + string(readFile(t, config))
 	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
@@ -303,6 +352,7 @@ func TestCaddy(t *testing.T) {
 	started(t, f.proxy, caddy, "run", "--adapter", "caddyfile", "--config", config)
 	f.plain = f.proxy
 	f.mustServe(p, true)
+	f.mustDivide(p)
 	f.mustRefuse()
 	f.takeDown(p, false, func() {})
 }

@@ -58,7 +58,9 @@ func TestNotifyBesidePooler(t *testing.T) {
 	}
 	r.start()
 	r.await("早间新闻")
-	r.until("the pooler is named", func() bool { return strings.Contains(r.adminBody("/status"), "set content.notify_dsn to the database server itself") })
+	r.until("the pooler is named", func() bool {
+		return strings.Contains(r.adminBody("/status"), "set content.notify_dsn to the database server itself")
+	})
 
 	r.env = append(r.env, "FEEDSTATION_CONTENT_NOTIFY_DSN_FILE="+secret)
 	if out, _ := r.check(); strings.Contains(out, "notify") { // of indexes it says something
