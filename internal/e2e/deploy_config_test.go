@@ -115,15 +115,20 @@ func decodeYAML(t *testing.T, text []byte, v any) {
 	}
 }
 
-// The manifests are as the API of Kubernetes has them. Its types are a module of their
-// own, in testdata: the program needs none of them.
-func TestKubernetesManifests(t *testing.T) {
+// The manifests are as the API of Kubernetes has them, and the file of services as the
+// Compose Specification has it. What reads these are modules of their own, in testdata:
+// the program needs none of them.
+func TestManifests(t *testing.T) {
 	t.Parallel()
 	require.Time(t)
-	command := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./...") // the manifests are outside of the module
-	command.Dir = "testdata/kubernetes"
-	command.Env = append(os.Environ(), "GOWORK=off")
-	if out, err := command.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
+	for _, of := range []string{"kubernetes", "compose"} {
+		t.Run(of, func(t *testing.T) {
+			command := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./...") // the manifests are outside of the module
+			command.Dir = filepath.Join("testdata", of)
+			command.Env = append(os.Environ(), "GOWORK=off")
+			if out, err := command.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
 	}
 }
