@@ -133,8 +133,8 @@ func (s *Set) logger(c Condition) *slog.Logger {
 }
 
 // cause returns what an error comes down to. A bad line resets, closes and delays in
-// turn: what fails on the way to a server is one cause, and so is what an error calls
-// Passing.
+// turn: what fails on the way to a server, or comes too late, is one cause, and so is
+// what an error calls Passing.
 func cause(err error) string {
 	_, passing := errors.AsType[interface {
 		error
@@ -142,7 +142,7 @@ func cause(err error) string {
 	}](err)
 	_, network := errors.AsType[*net.OpError](err)
 	_, name := errors.AsType[*net.DNSError](err)
-	if passing || network || name || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if passing || network || name || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "network"
 	}
 	return wordsOf(err)

@@ -1,6 +1,7 @@
 package condition_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -155,7 +156,7 @@ func TestOneCause(t *testing.T) {
 	}
 	network := []error{
 		line("127.0.0.1:54321", syscall.ECONNRESET), line("[fe80::a1]:54322", syscall.ECONNRESET), line("127.0.0.1:1", os.ErrDeadlineExceeded),
-		line("127.0.0.1:2", syscall.EPIPE), io.EOF, io.ErrUnexpectedEOF, &net.DNSError{Name: "db.example", Err: "server misbehaving"},
+		line("127.0.0.1:2", syscall.EPIPE), context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, &net.DNSError{Name: "db.example", Err: "server misbehaving"},
 		passing{errors.New("the database is starting")},
 		passing{errors.New("invalid connection")},
 	}

@@ -27,6 +27,7 @@ type Proxy struct {
 	thawed chan struct{} // closed, unless the proxy is frozen
 	cut    bool          // after that many bytes more
 	left   int
+	every  int // and again; 0: once
 	age    int // how often it has forgotten
 	conns  map[*net.TCPConn]bool
 }
@@ -115,7 +116,15 @@ func (p *Proxy) Forget() {
 func (p *Proxy) CutAfter(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cut, p.left = true, n
+	p.cut, p.left, p.every = true, n, 0
+}
+
+// CutEvery resets all connections each time when the server has sent n bytes more; 0: no
+// more.
+func (p *Proxy) CutEvery(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cut, p.left, p.every = n > 0, n, n
 }
 
 // Reset cuts all connections that there are, with RST on both sides.
@@ -264,8 +273,9 @@ func (p *Proxy) allowed(n, age int, answers bool) (int, bool) {
 		p.left -= n
 		return n, false
 	}
-	p.cut = false
-	return p.left, true
+	n = p.left
+	p.cut, p.left = p.every > 0, p.every
+	return n, true
 }
 
 // due returns when what is sent now arrives.

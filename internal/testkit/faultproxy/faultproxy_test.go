@@ -201,6 +201,15 @@ func TestCutAfter(t *testing.T) {
 		t.Errorf("got %q, %v; want at most 3 bytes and a reset", got, err)
 	}
 	passes(t, dial(t, p))
+
+	p.CutEvery(4)
+	for range 2 {
+		if got, err := asked(dial(t, p), "abcdefg", long); len(got) > 4 || !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("got %q, %v; want at most 4 bytes and a reset", got, err)
+		}
+	}
+	p.CutEvery(0)
+	passes(t, dial(t, p))
 }
 
 // TestNoServer holds that a connection ends when the server can't be reached.

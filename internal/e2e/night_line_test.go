@@ -1,0 +1,87 @@
+package e2e
+
+import (
+	"encoding/json"
+	"maps"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"feedstation/internal/testkit/faultproxy"
+	"feedstation/internal/testkit/redistest"
+	"feedstation/internal/testkit/testserver"
+)
+
+// TestBadLine has the lines to the database and to Redis fail in turn in four ways,
+// with another text each time: the log has one line for each when it begins, and one
+// when it is over.
+func TestBadLine(t *testing.T) {
+	t.Parallel()
+	desk := postgresRoom.open(t)
+	desk.write(1, "早间新闻")
+	redis := redistest.Start(t)
+	database, cache := faultproxy.New(t, desk.server.Addr()), faultproxy.New(t, redis.Addr())
+	p := desk.near(database.Addr(), "FEEDSTATION_CACHE_REDIS_ADDRS="+cache.Addr(), "FEEDSTATION_CACHE_REDIS_POLL=100ms",
+		"FEEDSTATION_LOG_FORMAT=json")
+	p.start()
+	p.await("早间新闻")
+
+	nobody := testserver.Addr(testserver.Port(t))
+	lines := map[*faultproxy.Proxy]string{database: desk.server.Addr(), cache: redis.Addr()}
+	failed := map[string]bool{}
+	pace := time.NewTicker(700 * time.Millisecond) // longer than an answer is waited for
+	defer pace.Stop()
+	for turn := 0; len(failed) < 5; turn++ {
+		if turn > 100 {
+			t.Fatalf("%d runs have failed", len(failed))
+		}
+		for proxy, target := range lines {
+			proxy.Refuse(turn%4 == 0)
+			proxy.Freeze(turn%4 == 2)
+			proxy.CutEvery(turn % 4 / 3 * (turn + 1))
+			if turn%4 == 1 {
+				target = nobody
+			}
+			proxy.Switch(target)
+		}
+		<-pace.C
+		var told struct {
+			Jobs []struct{ Name, Outcome, Started string }
+		}
+		if err := json.Unmarshal([]byte(p.adminBody("/status")), &told); err != nil {
+			t.Fatal(err)
+		}
+		for _, job := range told.Jobs {
+			if job.Name == "refresh" && job.Outcome == "failed" {
+				failed[job.Started] = true
+			}
+		}
+	}
+	for proxy, target := range lines {
+		proxy.Refuse(false)
+		proxy.Freeze(false)
+		proxy.CutEvery(0)
+		proxy.Switch(target)
+	}
+	p.until("all is well", func() bool { return !strings.Contains(p.adminBody("/status"), "problems") })
+	desk.write(2, "午间新闻")
+	p.await("午间新闻")
+	if _, err := p.end(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	told := map[string]int{}
+	for line := range strings.Lines(p.log.String()) {
+		var event struct{ Level, Msg, Component string }
+		if err := json.Unmarshal([]byte(line), &event); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if event.Component != "" && (event.Level == "WARN" || event.Level == "ERROR") {
+			told[event.Component]++
+		}
+	}
+	delete(told, "refresh") // of the station, where that was being built when it began
+	if want := map[string]int{"content store": 1, "redis": 1}; !maps.Equal(told, want) {
+		t.Errorf("lines by component: %v, want %v\n%s", told, want, &p.log)
+	}
+}
