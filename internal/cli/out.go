@@ -6,14 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"feedstation/internal/cache"
+	"feedstation/internal/condition"
 	"feedstation/internal/config"
 	"feedstation/internal/durable"
+	"feedstation/internal/edition"
 	"feedstation/internal/export"
+	"feedstation/internal/server"
 	"feedstation/internal/store/disk"
 )
 
@@ -45,6 +50,9 @@ func (x *exports) write(ctx context.Context, where string) error {
 
 // again writes to all places, after a take-down. Folders that are gone are forgotten.
 func (x *exports) again(ctx context.Context) (written []string, err error) {
+	if _, err := os.Stat(filepath.Join(x.cfg.Cache.Dir, disk.ExportsName)); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // nothing was ever written
+	}
 	err = x.locked(ctx, func(in *durable.Folder, known []string) error {
 		var there []string
 		var faults []error
@@ -98,4 +106,37 @@ func writeKnown(in *durable.Folder, known []string) error {
 		return err
 	}
 	return in.Write(disk.ExportsName, text, 0o644)
+}
+
+// notExported is the condition of a process whose take-down has not reached all places.
+var notExported = condition.Kind{
+	Level: slog.LevelError, Component: "files", State: "not written", Errors: true,
+	Began: "files of build --out may still show what was taken down, run feedstation build --out again", Cleared: "files of build --out written again",
+}
+
+// exportTime bounds how long files are written after a take-down: a process that ends
+// waits for it.
+const exportTime = time.Minute
+
+// exporting has take-downs reach the files as well, after they are answered.
+type exporting struct {
+	*takeDowns
+	host    *host
+	exports *exports
+}
+
+// TakeDown implements server.TakeDowns.
+func (e *exporting) TakeDown(ctx context.Context, wish server.TakeDown) (edition.Retraction, error) {
+	r, err := e.takeDowns.TakeDown(ctx, wish)
+	if err != nil && !errors.Is(err, edition.ErrUnsent) {
+		return r, err
+	}
+	e.host.group.Go(func() error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), exportTime)
+		defer cancel()
+		_, err := e.exports.again(ctx)
+		e.host.conditions.Note(notExported, "", err)
+		return nil
+	})
+	return r, err
 }

@@ -369,3 +369,40 @@ func TestRootWorksInFolderOfAnother(t *testing.T) {
 		t.Errorf("outside are %q", names)
 	}
 }
+
+// TestRetractReachesFiles takes articles down over HTTP: the files that were written
+// from the local copy are without them a moment later, or /status says that they are not.
+func TestRetractReachesFiles(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, "xt.news.example", "FEEDSTATION_SERVER_ADMIN_TOKEN="+token)
+	for i, title := range []string{"早间新闻", "午间新闻", "晚间新闻"} {
+		p.put(i+1, title)
+	}
+	out := filepath.Join(p.dir, "out")
+	p.run("build", "--out", out)
+	p.start()
+	p.await("晚间新闻")
+	shows := func(text string) bool {
+		return strings.Contains(string(readFile(t, filepath.Join(out, "xt/rss.xml"))), text)
+	}
+	if !shows("早间新闻") {
+		t.Fatal("the files are without it from the beginning")
+	}
+	p.ask("/-/retract", `{"id": "1"}`)
+	p.until("the files are without it", func() bool { return !shows("早间新闻") && shows("午间新闻") })
+	p.until("all is well", func() bool { return !strings.Contains(p.adminBody("/status"), "problems") })
+
+	// What is no file of ours is in the way.
+	inTheWay := filepath.Join(out, "xt/sitemap.xml")
+	if err := errors.Join(os.Remove(inTheWay), os.Mkdir(inTheWay, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	p.ask("/-/retract", `{"id": "2"}`)
+	p.until("it is told", func() bool { return strings.Contains(p.adminBody("/status"), "files of build --out may still show") })
+	if err := os.Remove(inTheWay); err != nil {
+		t.Fatal(err)
+	}
+	p.ask("/-/retract", `{"id": "3"}`)
+	p.until("the files are without it", func() bool { return !shows("午间新闻") && !shows("晚间新闻") })
+	p.until("all is well again", func() bool { return !strings.Contains(p.adminBody("/status"), "problems") })
+}

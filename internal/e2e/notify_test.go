@@ -40,6 +40,7 @@ func TestNotify(t *testing.T) {
 // notifications: check and the log name the cure, and with it, after a reload, nothing
 // waits for the next refresh, an hour away.
 func TestNotifyBesidePooler(t *testing.T) {
+	t.Parallel()
 	desk := postgresRoom.open(t)
 	desk.write(1, "早间新闻")
 	pooler := desk.server.Pooler(t, "transaction")
