@@ -107,8 +107,3 @@ func (a *Article) Unlink(hidden map[string]bool) {
 		a.Alternates = nil
 	}
 }
-
-// VisibleAt reports whether readers may see the article at t.
-func (a *Article) VisibleAt(t time.Time) bool {
-	return a.Status == Published && !a.Published.After(t) && (a.Expires.IsZero() || a.Expires.After(t))
-}

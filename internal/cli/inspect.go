@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/url"
@@ -14,7 +15,6 @@ import (
 	"feedstation/internal/network"
 	"feedstation/internal/press"
 	"feedstation/internal/terminal"
-	"feedstation/sitemap"
 )
 
 // omission is why the sitemaps leave an article out.
@@ -88,15 +88,16 @@ func (i *inspector) add(a *article.Article) {
 		i.stations[station.ID] = o
 	}
 	o.articles++
-	cause := i.cause(station, a)
-	if cause == "" {
-		older, fits := o.baidu.Add(a.URL)
+	why := cmp.Or(a.HiddenAt(i.now), press.Unlisted(station, a))
+	if why == 0 {
+		var older int
+		older, why = o.baidu.Add(a.URL)
 		o.counts[isOlder] += older
-		if fits {
-			return
-		}
-		cause = isLong
 	}
+	if why == 0 {
+		return
+	}
+	cause := omissionOf(why, station, a.URL)
 	o.counts[cause]++
 	if slices.Contains(toBeMended[:], cause) && len(o.examples[cause]) < i.examples {
 		o.examples[cause] = append(o.examples[cause], terminal.Line(a.ID+" "+a.URL))
@@ -112,26 +113,25 @@ func (i *inspector) visible(station string) int {
 	return o.articles - o.counts[isDraft] - o.counts[isWithdrawn] - o.counts[isEmbargoed] - o.counts[isExpired]
 }
 
-// cause returns why the sitemaps leave an article out; "": they don't.
-func (i *inspector) cause(station *network.Station, a *article.Article) (why omission) {
-	switch {
-	case a.Status == article.Draft:
-		return isDraft
-	case a.Status == article.Withdrawn:
-		return isWithdrawn
-	case a.Published.After(i.now):
-		return isEmbargoed
-	case !a.VisibleAt(i.now):
-		return isExpired
-	case a.NoIndex:
-		return isNoIndex
-	case !station.Owns(a.URL):
-		return foreign(station, a.URL)
+// omissionOf names the first of the reasons why a document leaves an article out.
+func omissionOf(why article.Why, station *network.Station, page string) omission {
+	for _, known := range []struct {
+		why article.Why
+		omission
+	}{
+		{article.WhyDraft, isDraft},
+		{article.WhyWithdrawn, isWithdrawn},
+		{article.WhyEmbargo, isEmbargoed},
+		{article.WhyExpired, isExpired},
+		{article.WhyNoIndex, isNoIndex},
+		{article.WhyAddress, isBroken},
+		{article.WhyLength, isLong},
+	} {
+		if why&known.why != 0 {
+			return known.omission
+		}
 	}
-	if _, err := sitemap.Loc(a.URL); err != nil {
-		return isBroken
-	}
-	return ""
+	return foreign(station, page)
 }
 
 // foreign returns why a page is not one of the station's own.

@@ -9,6 +9,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/network"
+	"feedstation/internal/press"
 )
 
 func TestInspector(t *testing.T) {
@@ -76,7 +77,11 @@ func TestForeign(t *testing.T) {
 		"http://WWW.news.example:8080/xt/1.html": isOtherPort,
 		"http://xt.news.example/xt/1.html":       isForeign,
 	} {
-		if got := newInspector(n, time.Now(), 0).cause(n.Stations[0], &article.Article{URL: page, Published: time.Unix(1, 0), Status: article.Published}); got != want {
+		var got omission
+		if why := press.Unlisted(n.Stations[0], &article.Article{URL: page}); why != 0 {
+			got = omissionOf(why, n.Stations[0], page)
+		}
+		if got != want {
 			t.Errorf("%s: %q, want %q", page, got, want)
 		}
 	}

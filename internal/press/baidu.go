@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/gzjoin"
 	"feedstation/internal/network"
@@ -170,7 +171,7 @@ func addressesOf(articles iter.Seq2[edition.Article, error]) (*addressChunk, err
 		if a.Unlisted {
 			continue
 		}
-		if loc, err := sitemap.Loc(a.Address); err == nil && len(loc) <= baiduLoc {
+		if loc, why := forBaidu(a.Address); why == 0 {
 			locs = append(locs, loc)
 		}
 	}
@@ -179,6 +180,18 @@ func addressesOf(articles iter.Seq2[edition.Article, error]) (*addressChunk, err
 		list = append(append(list, loc...), '\n')
 	}
 	return &addressChunk{gzjoin.New(list), len(locs)}, nil
+}
+
+// forBaidu returns an address as the list has it, or why Baidu does not take it.
+func forBaidu(address string) (loc string, why article.Why) {
+	loc, err := sitemap.Loc(address)
+	switch {
+	case err != nil:
+		return "", article.WhyAddress
+	case len(loc) > baiduLoc:
+		return "", article.WhyLength
+	}
+	return loc, 0
 }
 
 // newestFirst returns the paths of all shards, the one with the newest articles
@@ -218,12 +231,12 @@ type BaiduWindow struct {
 	size    int   // of all of them
 }
 
-// Add adds an address and returns how many others it has made too old for the
-// list; fits is false where Baidu does not take an address so long.
-func (w *BaiduWindow) Add(address string) (older int, fits bool) {
-	loc, err := sitemap.Loc(address)
-	if err != nil || len(loc) > baiduLoc {
-		return 0, false
+// Add adds an address and returns how many others it has made too old for the list, or
+// why Baidu does not take it.
+func (w *BaiduWindow) Add(address string) (older int, why article.Why) {
+	loc, why := forBaidu(address)
+	if why != 0 {
+		return 0, why
 	}
 	w.lengths = append(w.lengths, len(loc)+1)
 	w.size += len(loc) + 1
@@ -232,5 +245,5 @@ func (w *BaiduWindow) Add(address string) (older int, fits bool) {
 		w.lengths = w.lengths[1:]
 		older++
 	}
-	return older, true
+	return older, 0
 }

@@ -160,9 +160,9 @@ func counted(files map[string][]string) (fits, older int) {
 	var w BaiduWindow
 	for _, path := range slices.Sorted(maps.Keys(files)) {
 		for _, loc := range files[path] {
-			more, fit := w.Add(loc)
+			more, why := w.Add(loc)
 			older += more
-			if fit {
+			if why == 0 {
 				fits++
 			}
 		}

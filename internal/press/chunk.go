@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/gzjoin"
 	"feedstation/sitemap"
@@ -92,26 +93,30 @@ func (w *chunkWriter) full() bool {
 }
 
 // add adds an article with its page, which the contents call unlisted where no
-// sitemap can have it.
-func (w *chunkWriter) add(p page) {
+// sitemap can have it, and returns why not: that which is known, or else what is found.
+func (w *chunkWriter) add(p page, why article.Why) article.Why {
 	if w.came != nil {
 		w.came[p.article.ID]++
 	}
 	if w.full() && !p.article.Published.Before(w.chunk.until) {
 		w.end()
 	}
-	p.article.Later = !p.article.Unlisted && w.later[p.Loc]
-	p.article.Unlisted = p.article.Unlisted || p.article.Later || w.hidden[p.article.ID]
-	if !p.article.Unlisted {
+	p.article.Later = why == 0 && w.later[p.Loc]
+	if p.article.Later || why == 0 && w.hidden[p.article.ID] {
+		why = article.WhyPage
+	}
+	if why == 0 {
 		err := w.file.Add(p.URL)
 		if errors.Is(err, sitemap.ErrFull) {
 			w.end()
 			w.begin()
 			err = w.file.Add(p.URL)
 		}
-		p.article.Unlisted = err != nil // what it writes to has no errors
+		if err != nil { // what it writes to has no errors
+			why = article.WhyAddress
+		}
 	}
-	if !p.article.Unlisted {
+	if p.article.Unlisted = why != 0; !p.article.Unlisted {
 		w.chunk.pages++
 		w.share(p)
 		if p.LastMod.After(w.chunk.lastMod) {
@@ -123,6 +128,7 @@ func (w *chunkWriter) add(p page) {
 		w.lines = p.article.As(w.knownBy(p.article)).AppendTo(w.lines)
 		w.chunk.until = w.start.Add(p.article.Published.Sub(w.start).Truncate(day) + day)
 	}
+	return why
 }
 
 // share notes that an article has a page, which an earlier one then has no more.

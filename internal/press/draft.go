@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 )
@@ -20,6 +21,18 @@ type draft struct {
 	memory     Memory
 	documents  map[string]*edition.Document
 	contents   map[string]*edition.Document
+	// decided is told why a document does not have an article, or with the zero Why that
+	// it has: of a feed at its path, of the months at that of the index, of the news at
+	// that of its first sitemap. What it is told last counts. Feeds and sitemaps call it
+	// at the same time. Nil: nobody asks.
+	decided func(path, id string, why article.Why)
+}
+
+// decide tells of a decision.
+func (b *draft) decide(path, id string, why article.Why) {
+	if b.decided != nil {
+		b.decided(path, id, why)
+	}
 }
 
 // addBody adds a document that does not print when it changed.

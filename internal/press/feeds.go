@@ -28,6 +28,9 @@ type channelFeed struct {
 	shown    []edition.Article // what its documents have, with notices, once it is rendered
 }
 
+// path is where the contents of the feed stand.
+func (f *channelFeed) path() string { return network.FeedPath(f.channel.ID, network.RSS) }
+
 // rendered is what a feed was made from and what it has become.
 type rendered struct {
 	input     uint64
@@ -300,7 +303,7 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 // others reports whether a feed is known to show other articles than before.
 func (b *builder) others(f *channelFeed) bool {
 	var before []edition.Article
-	if contents := b.contentsBefore(network.FeedPath(f.channel.ID, network.RSS)); contents != nil {
+	if contents := b.contentsBefore(f.path()); contents != nil {
 		var err error
 		if before, err = collect(edition.Lines(contents)); err != nil {
 			return false // the documents are compared

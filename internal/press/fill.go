@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"feedstation/feed"
+	"feedstation/internal/article"
 	"feedstation/internal/edition"
-	"feedstation/internal/network"
 )
 
 // entry is an article or a notice of a feed.
@@ -37,6 +37,7 @@ func (b *builder) fill(f *channelFeed) (c feed.Feed, newest time.Time) {
 	fitting := len(c.Fitting(notices + rule.Items))
 	for _, e := range entries[fitting:] {
 		f.more = f.more || !e.Published.Before(b.since(f.channel))
+		b.decide(f.path(), e.ID, article.WhySize)
 	}
 	entries = entries[:fitting]
 	if notices > 0 {
@@ -44,7 +45,9 @@ func (b *builder) fill(f *channelFeed) (c feed.Feed, newest time.Time) {
 	}
 	c.Items = preparedOf(entries)
 	for _, e := range entries {
-		f.shown = append(f.shown, e.Article)
+		if f.shown = append(f.shown, e.Article); !e.Notice {
+			b.decide(f.path(), e.ID, 0)
+		}
 		newest = later(newest, e.Updated)
 	}
 	return c, newest
@@ -57,7 +60,15 @@ func (b *builder) entries(f *channelFeed) (list []entry) {
 	for i := range f.articles {
 		a := &f.articles[i]
 		item := b.items[a.ID].prepared
-		if item == nil || pages[item.Address()] {
+		var why article.Why
+		switch {
+		case item == nil:
+			why = article.WhyText
+		case pages[item.Address()]:
+			why = article.WhyPage
+		}
+		if why != 0 {
+			b.decide(f.path(), a.ID, why)
 			continue
 		}
 		pages[item.Address()] = true
@@ -98,5 +109,5 @@ func (b *builder) cutOf(f *channelFeed) Cut {
 			oldest = a.Published
 		}
 	}
-	return Cut{network.FeedPath(f.channel.ID, network.RSS), n, oldest, b.since(f.channel)}
+	return Cut{f.path(), n, oldest, b.since(f.channel)}
 }

@@ -127,11 +127,11 @@ func (b *builder) list(ctx context.Context, w *chunkWriter, from, to time.Time) 
 		if err != nil {
 			return err
 		}
-		p := b.page(&a)
-		if p.article.Unlisted = !listable(b.station, &a); !p.article.Unlisted {
+		p, why := b.page(&a), Unlisted(b.station, &a)
+		if why == 0 {
 			b.addLinks(&p.URL, &a)
 		}
-		w.add(p)
+		b.decide(network.IndexPath, a.ID, w.add(p, why))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"feedstation/feed"
+	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/sitemap"
@@ -32,7 +33,12 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 		if err != nil {
 			return due, err
 		}
-		if other[a.ID] || !listable(b.station, &a) {
+		why := Unlisted(b.station, &a)
+		if other[a.ID] {
+			why |= article.WhyNotNews
+		}
+		if why != 0 {
+			b.decide(network.NewsPath(1), a.ID, why)
 			continue
 		}
 		if due.IsZero() {
@@ -50,7 +56,9 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 	seen := map[string]bool{} // of a page that two articles share, the newer one has it
 	pages = slices.DeleteFunc(pages, func(p page) bool {
 		twice := seen[p.Loc]
-		seen[p.Loc] = true
+		if seen[p.Loc] = true; twice {
+			b.decide(network.NewsPath(1), p.article.ID, article.WhyPage)
+		}
 		return twice
 	})
 	if b.addNews(pages...) > 0 {
@@ -69,7 +77,7 @@ func (b *builder) news(ctx context.Context) (due time.Time, err error) {
 func (b *draft) addNews(pages ...page) int {
 	w := newChunkWriter(sitemap.Options{News: true})
 	for _, p := range pages {
-		w.add(p)
+		b.decide(network.NewsPath(1), p.article.ID, w.add(p, 0))
 	}
 	return b.addSitemaps(w, network.NewsPath)
 }

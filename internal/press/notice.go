@@ -112,7 +112,7 @@ func (b *builder) departed(f *channelFeed) (all []edition.Article, err error) {
 	for i := range f.articles {
 		present[f.articles[i].ID] = true
 	}
-	if contents := b.previousContents(network.FeedPath(f.channel.ID, network.RSS)); contents != nil {
+	if contents := b.previousContents(f.path()); contents != nil {
 		for a, err := range edition.Lines(contents) {
 			if errors.Is(err, edition.ErrDamaged) {
 				break // what they say is lost

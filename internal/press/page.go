@@ -28,10 +28,16 @@ func (b *builder) page(a *article.Article) page {
 	return page{sitemap.URL{Loc: a.URL, LastMod: updated}, edition.Article{ID: a.ID, Published: a.Published, Updated: updated, Address: a.URL}}
 }
 
-// listable reports whether a sitemap of the station may name the article: a
-// sitemap names pages of its own host only.
-func listable(station *network.Station, a *article.Article) bool {
-	return !a.NoIndex && station.Owns(a.URL)
+// Unlisted returns why no sitemap of the station may name the article: a sitemap names
+// pages of its own host only.
+func Unlisted(station *network.Station, a *article.Article) (why article.Why) {
+	if a.NoIndex {
+		why = article.WhyNoIndex
+	}
+	if !station.Owns(a.URL) {
+		why |= article.WhyHost
+	}
+	return why
 }
 
 // maxVideos is how many films of an article are named: each carries the article's
