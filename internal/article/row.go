@@ -1,6 +1,7 @@
 package article
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -30,3 +31,24 @@ func (e RowError) Error() string { return fmt.Sprintf("article %s: %s: %v", e.ID
 
 // Unwrap returns what is wrong with the column.
 func (e RowError) Unwrap() error { return e.Err }
+
+// ErrNoRow is what an id meets that a content store has no row of.
+var ErrNoRow = errors.New("no row has this id")
+
+// Row is what a content store has of one article.
+type Row struct {
+	Article Article // as a whole; zero: it can't be read
+	// State is what is known of it. Its ID is empty where the row has no station or no
+	// times, as that of a draft may be.
+	State  State
+	Faults []RowError // what can't be read; of the first that is not kept it has no article
+}
+
+// Fault returns why the row is no article; not ok: it is.
+func (r *Row) Fault() (fault RowError, ok bool) {
+	i := slices.IndexFunc(r.Faults, func(f RowError) bool { return !f.Kept })
+	if i < 0 {
+		return RowError{}, false
+	}
+	return r.Faults[i], true
+}
