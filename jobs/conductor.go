@@ -41,6 +41,11 @@ type Snapshot interface {
 	Origin(ctx context.Context) (edition.Origin, error)
 	// Untold says which changes the time of a row does not tell of, a sentence each.
 	Untold(ctx context.Context) ([]string, error)
+	// Row returns what the store has of the article of an id, whatever its status and
+	// its times are. The error is article.ErrNoRow where it has none.
+	Row(ctx context.Context, id string) (article.Row, error)
+	// Named returns what is known of the articles that have an address.
+	Named(ctx context.Context, page string) ([]article.State, error)
 	// Faults returns the rows that the other methods have left out so far,
 	// because they can't be articles.
 	Faults() []article.RowError

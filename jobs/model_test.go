@@ -84,7 +84,8 @@ type model struct {
 	parts     int    // months that were read in parts
 	behind    int    // times that a replica was asked
 	random    *rand.Rand
-	db        *sql.DB // another tool's
+	asking    *rand.Rand // which articles are explained
+	db        *sql.DB    // another tool's
 	shelf     *shelf
 	processes [2]*process // that publish to the same editions
 	articles  map[string]article.Article
@@ -141,7 +142,7 @@ func newModel(w *world, seed uint64) *model {
 	w.t.Cleanup(func() { db.Close() })
 	split := seed%2 == 0
 	m := &model{
-		world: w, options: modelOptions(seed), split: split, random: rand.New(rand.NewPCG(seed, 0)), db: db, shelf: newShelf(),
+		world: w, options: modelOptions(seed), split: split, random: rand.New(rand.NewPCG(seed, 0)), asking: rand.New(rand.NewPCG(seed, 1)), db: db, shelf: newShelf(),
 		articles: map[string]article.Article{}, pairs: seed >= 4, shared: months{},
 	}
 	for i := range m.processes {
@@ -228,6 +229,7 @@ func (m *model) step() {
 			m.checkWithdrawn(old)
 		}
 	}
+	m.explain(p)
 	m.failOver(p, replica)
 	m.audit(p)
 	p.dirty, p.checked = months{}, time.Now()

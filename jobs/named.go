@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strings"
@@ -96,6 +97,30 @@ func (s named) Sharing(ctx context.Context, station string, addresses []string) 
 
 func (s named) Linked(ctx context.Context, ids []string) ([]article.State, error) {
 	return s.states(s.Snapshot.Linked(ctx, s.known(ids)))
+}
+
+func (s named) Named(ctx context.Context, page string) ([]article.State, error) {
+	return s.states(s.Snapshot.Named(ctx, page))
+}
+
+func (s named) Row(ctx context.Context, id string) (article.Row, error) {
+	own := s.known([]string{id})
+	if len(own) == 0 {
+		return article.Row{}, article.ErrNoRow
+	}
+	row, err := s.Snapshot.Row(ctx, own[0])
+	if s.foreign(cmp.Or(row.Article.Station, row.State.Station)) {
+		return article.Row{}, article.ErrNoRow
+	}
+	for _, of := range []*string{&row.Article.ID, &row.State.ID} {
+		if *of != "" {
+			*of = id
+		}
+	}
+	for i := range row.Faults {
+		row.Faults[i].ID = id
+	}
+	return row, err
 }
 
 func (s named) Changes(ctx context.Context, since time.Time) iter.Seq2[article.Change, error] {

@@ -10,7 +10,7 @@ type Why uint32
 const (
 	WhyFault     Why = 1 << iota // a column of it can't be read
 	WhyNoRow                     // there is none
-	WhyStation                   // its station is none that publishes
+	WhyStation                   // its station is none that publishes, or not the document's
 	WhyDraft                     // the newsroom has not published it
 	WhyWithdrawn                 // the newsroom has withdrawn it
 	WhyEmbargo                   // its publication is yet to come
@@ -33,6 +33,12 @@ const (
 	WhyText                          // no feed can carry it
 	WhySize                          // the feed is as large as it may be
 	WhyProfile                       // the aggregator does not take it
+)
+
+// What is known without the content store.
+const (
+	WhyUnlisted Why = 1 << (iota + 21) // one of WhyNoIndex, WhyAddress and WhyPage
+	WhyUnknown                         // nothing tells
 )
 
 // WhyHidden are the reasons for which no document has an article.

@@ -94,9 +94,25 @@ type builder struct {
 // *ReaddressedError where it must not replace it, which may still lose
 // [Outcome.Withdrawn]. The outcome holds either way.
 func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, error) {
-	snapshot, err := withhold(ctx, gather(p.network, o.Snapshot, o.Offers), o.Retractions)
+	b, err := p.builder(ctx, o)
 	if err != nil {
 		return nil, Outcome{Memory: o.Memory}, err
+	}
+	err = b.build(ctx, o.Work)
+	b.outcome.Memory = b.memory
+	if err != nil {
+		return nil, b.outcome, err
+	}
+	e := edition.New(b.station.ID, watermark(b.current, b.asOf), p.Fingerprint(b.station), b.documents).At(b.station.URL)
+	e = e.WithContents(b.contents).WithPending(b.outcome.Pending).From(o.Origin).InZone(b.station.Zone.String()).Following(b.current)
+	return e, b.outcome, b.gate(ctx, e, o.Work)
+}
+
+// builder returns what builds an edition.
+func (p *Press) builder(ctx context.Context, o Order) (*builder, error) {
+	snapshot, err := withhold(ctx, gather(p.network, o.Snapshot, o.Offers), o.Retractions)
+	if err != nil {
+		return nil, err
 	}
 	b := &builder{
 		Press: p,
@@ -111,14 +127,7 @@ func (p *Press) Build(ctx context.Context, o Order) (*edition.Edition, Outcome, 
 		b.memory = o.Memory
 	}
 	b.memory.feeds = maps.Clone(b.memory.feeds)
-	err = b.build(ctx, o.Work)
-	b.outcome.Memory = b.memory
-	if err != nil {
-		return nil, b.outcome, err
-	}
-	e := edition.New(b.station.ID, watermark(b.current, b.asOf), p.Fingerprint(b.station), b.documents).At(b.station.URL)
-	e = e.WithContents(b.contents).WithPending(b.outcome.Pending).From(o.Origin).InZone(b.station.Zone.String()).Following(b.current)
-	return e, b.outcome, b.gate(ctx, e, o.Work)
+	return b, nil
 }
 
 // build adds all documents. The feeds are rendered while the sitemaps are read.

@@ -18,12 +18,15 @@ import (
 // newsWindow is how old an article of a Google News sitemap may be.
 const newsWindow = 48 * time.Hour
 
+// newsSince returns when the oldest article that is news at a moment was published.
+func newsSince(at time.Time) time.Time { return at.Add(-newsWindow).Add(time.Millisecond) }
+
 // news adds the Google News sitemap: the last 48 hours, newest first. Where
 // nothing was published in that time it has the newest article, and where there
 // is none the home page, without news: engines report an empty file as broken.
 // It returns when an article leaves by the clock.
 func (b *builder) news(ctx context.Context) (due time.Time, err error) {
-	from, to := b.asOf.Add(-newsWindow).Add(time.Millisecond), b.asOf.Add(time.Millisecond)
+	from, to := newsSince(b.asOf), b.asOf.Add(time.Millisecond)
 	other, err := b.notNews(ctx, from, to)
 	if err != nil {
 		return due, err

@@ -113,7 +113,18 @@ func (b *builder) strangeReason(page string) string {
 
 // IsRefused reports whether the gate has kept an edition from being published.
 func IsRefused(err error) bool {
-	_, shrunk := errors.AsType[*ShrunkError](err)
-	_, moved := errors.AsType[*ReaddressedError](err)
-	return shrunk || moved
+	_, refused := Refusal(err)
+	return refused
+}
+
+// Refusal returns why the gate has kept an edition from being published; not ok: it is
+// no such error.
+func Refusal(err error) (why string, ok bool) {
+	if shrunk, ok := errors.AsType[*ShrunkError](err); ok {
+		return shrunk.Error(), true
+	}
+	if moved, ok := errors.AsType[*ReaddressedError](err); ok {
+		return moved.Error(), true
+	}
+	return "", false
 }

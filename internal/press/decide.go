@@ -1,0 +1,281 @@
+package press
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"time"
+
+	"feedstation/feed"
+	"feedstation/internal/article"
+	"feedstation/internal/edition"
+	"feedstation/internal/network"
+)
+
+// Decision is what a build makes of an article in one document.
+type Decision struct {
+	// Path is that of a feed in RSS, or of a sitemap; of one that does not have the
+	// article that of the first file where it would be.
+	Path   string
+	Why    article.Why // 0: the document has the article
+	Notice bool        // a notice stands in its place
+	Err    error       // of article.WhyText
+	Until  time.Time   // when it leaves the news by the clock; else zero
+
+	// What follows is of feeds.
+	Place    int       // from 1; 0: it is not there
+	Articles int       // that it has
+	Most     int       // that it has of older ones than its window
+	Since    time.Time // its window begins; zero: it has none
+	Oldest   time.Time // publication of the oldest article
+}
+
+// Decide returns what a build of an order makes of an article in each document of a
+// station that may have it: the same functions decide. Nothing comes of what it builds.
+// The row is what the order's snapshot has of the article, or of no row but its ID.
+func (p *Press) Decide(ctx context.Context, o Order, id string, row article.Row) ([]Decision, error) {
+	work := NewWork()
+	own := row.Article.Station == o.Station.ID
+	work.Articles[id] = own // is read again
+	o.Work, o.Memory, o.Enough = &work, Memory{}, func() bool { return false }
+	b, err := p.builder(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	d := &decider{builder: b, id: id, row: row, told: map[string]article.Why{}, hidden: b.hiddenBy(id, row)}
+	b.decided = func(path, of string, why article.Why) {
+		if of == id {
+			d.told[path] = why
+		}
+	}
+	if o.Previous == nil {
+		return d.unbuilt(), nil
+	}
+	decisions, err := d.feeds(ctx)
+	if err != nil || !own && row.State.Station != o.Station.ID {
+		return decisions, err
+	}
+	sitemaps, err := d.sitemaps(ctx)
+	return append(decisions, sitemaps...), err
+}
+
+// decider decides of one article.
+type decider struct {
+	*builder
+	id     string
+	row    article.Row
+	hidden article.Why            // from all documents
+	told   map[string]article.Why // see draft.decided
+}
+
+// hiddenBy returns why no document may have an article.
+func (b *builder) hiddenBy(id string, row article.Row) (why article.Why) {
+	_, broken := row.Fault()
+	switch {
+	case broken:
+		why = article.WhyFault
+	case row.Article.ID == "":
+		why = article.WhyNoRow
+	default:
+		why = row.Article.HiddenAt(b.asOf)
+		of, ok := b.network.Station(row.Article.Station)
+		if !ok || !of.Publishes() || of != b.station && !b.station.All {
+			why |= article.WhyStation
+		}
+	}
+	if b.retractions[id].Down() {
+		why |= article.WhyRetracted
+	}
+	return why
+}
+
+// unbuilt decides by the row alone: to build a first edition would be too much.
+func (d *decider) unbuilt() (decisions []Decision) {
+	for _, at := range []string{network.FeedPath("", network.RSS), network.IndexPath, network.NewsPath(1), network.BaiduPath} {
+		one := Decision{Path: at, Why: d.hidden}
+		if network.IsList(at) && d.row.Article.ID != "" {
+			one.Why |= Unlisted(d.station, &d.row.Article)
+		}
+		decisions = append(decisions, one)
+	}
+	return decisions
+}
+
+// left returns why the article is not where no other function has told of it.
+func (d *decider) left(why article.Why) article.Why {
+	switch {
+	case d.isReturned(d.id):
+		return article.WhyReturned
+	case d.broken[d.id]:
+		return article.WhyFault
+	}
+	return why
+}
+
+// feeds decides of the station's own feed, and of those of the channels that the article
+// is in, or was.
+func (d *decider) feeds(ctx context.Context) (decisions []Decision, err error) {
+	var feeds []channelFeed
+	for _, channel := range append([]network.Channel{{}}, d.station.Channels...) {
+		was, ok := d.current.Contents(network.FeedPath(channel.ID, network.RSS))
+		in := channel.ID == "" || slices.Contains(d.row.Article.Channels, channel.ID)
+		if !in && !(ok && edition.HasAny(was, map[string]bool{d.id: true})) {
+			continue
+		}
+		f, err := d.choose(ctx, channel)
+		if err != nil {
+			return nil, err
+		}
+		feeds = append(feeds, f)
+	}
+	work := Work{Articles: map[string]bool{d.id: true}}
+	if err := d.makeItems(ctx, feeds, &work); err != nil {
+		return nil, err
+	}
+	if err := d.addNotices(ctx, feeds); err != nil {
+		return nil, err
+	}
+	for i := range feeds {
+		decisions = append(decisions, d.feed(&feeds[i])...)
+	}
+	return decisions, nil
+}
+
+// feed decides of a feed and of those that aggregators have of it.
+func (d *decider) feed(f *channelFeed) []Decision {
+	filled, _ := d.fill(f)
+	rule := d.feedOf(f.channel)
+	one := Decision{Path: f.path(), Why: d.hidden, Articles: f.count(), Most: rule.Items}
+	if rule.Window > 0 {
+		one.Since = d.since(f.channel)
+	}
+	address := ""
+	for i, a := range f.shown {
+		if !a.Notice {
+			one.Oldest = a.Published
+		}
+		if a.ID == d.id {
+			one.Place, one.Notice, address = i+1, a.Notice, a.Address
+		}
+	}
+	if why, told := d.told[f.path()]; one.Why == 0 {
+		switch {
+		case told:
+			one.Why = why
+		case f.channel.ID != "" && !slices.Contains(d.row.Article.Channels, f.channel.ID):
+			one.Why = article.WhyChannel
+		case len(f.articles) >= rule.Items || d.broken[d.id]:
+			one.Why = d.left(article.WhyOlder)
+		} // else there is room: what is read here does not have it yet
+	}
+	for _, fault := range d.outcome.LeftOut {
+		if fault.ID == d.id && one.Why&article.WhyText != 0 {
+			one.Err = fault.Err
+		}
+	}
+	all := []Decision{one}
+	for _, profile := range feed.Profiles() {
+		if !slices.Contains(d.station.FeedProfiles(f.channel), profile.Name) {
+			continue
+		}
+		more := one
+		more.Path, more.Place = network.ProfilePath(f.channel.ID, profile.Name), 0
+		body, _ := filled.ForProfile(profile)
+		if address != "" {
+			more.Place = PlaceInFeed(feed.RSSType, body, address)
+		}
+		if more.Notice = one.Notice && more.Place > 0; more.Place == 0 && more.Why == 0 {
+			more.Why = article.WhyProfile
+		}
+		all = append(all, more)
+	}
+	return all
+}
+
+// PlaceInFeed returns at which place, from 1, a feed of a media type has an address; 0: it
+// has not, or can't be read.
+func PlaceInFeed(mediaType string, body []byte, address string) int {
+	n, place := 0, 0
+	_, _, err := new(feed.Feed).Replace(mediaType, body, func(of string) (*feed.Prepared, bool) {
+		if n++; of == address && place == 0 {
+			place = n
+		}
+		return nil, false
+	}, time.Time{})
+	if err != nil {
+		return 0
+	}
+	return place
+}
+
+// sitemaps decides of the months, the news and Baidu's list.
+func (d *decider) sitemaps(ctx context.Context) ([]Decision, error) {
+	published := d.row.Article.Published
+	if published.IsZero() {
+		published = d.row.State.Published
+	}
+	month := article.MonthOf(published, d.station.Zone)
+	in, news, baidu := Decision{Path: network.ShardPath(month, 1)}, Decision{Path: network.NewsPath(1)}, Decision{Path: network.BaiduPath}
+	a := &d.row.Article
+	if in.Why = d.hidden; d.hidden == 0 {
+		work := NewWork()
+		work.Month(month).Whole = true
+		if err := d.builder.sitemaps(ctx, &work); err != nil {
+			return nil, err
+		}
+		why, told := d.told[network.IndexPath]
+		if in.Why = why; !told {
+			in.Why = d.left(article.WhyFault)
+		}
+		for n := 1; in.Why == 0 && d.contents[network.ShardPath(month, n)] != nil; n++ {
+			if edition.HasAny(d.contents[network.ShardPath(month, n)], map[string]bool{d.id: true}) {
+				in.Path = network.ShardPath(month, n)
+			}
+		}
+	} else if a.ID != "" {
+		in.Why |= Unlisted(d.station, a)
+	}
+	other, err := d.notNews(ctx, published, published.Add(time.Millisecond))
+	if err != nil {
+		return nil, err
+	}
+	news.Until = published.Add(newsWindow)
+	if why, told := d.told[news.Path]; told {
+		news.Why = why
+	} else {
+		news.Why = in.Why
+		if published.Before(newsSince(d.asOf)) {
+			news.Why |= article.WhyNewsAge
+		}
+	}
+	if other[d.id] && news.Why != 0 {
+		news.Why |= article.WhyNotNews
+	}
+	baidu.Why = in.Why
+	if a.ID != "" {
+		_, why := forBaidu(a.URL)
+		if baidu.Why |= why; baidu.Why == 0 && PlaceInList(d.documents[network.BaiduPath], a.URL) == 0 {
+			baidu.Why = article.WhyOlder
+		}
+	}
+	return []Decision{in, news, baidu}, nil
+}
+
+// PlaceInList returns at which place, from 1, Baidu's list has an address; 0: it has not.
+func PlaceInList(list *edition.Document, address string) int {
+	loc, why := forBaidu(address)
+	if list == nil || why != 0 {
+		return 0
+	}
+	body, err := list.Body()
+	if err != nil {
+		return 0
+	}
+	n := 0
+	for line := range bytes.Lines(body) {
+		if n++; string(bytes.TrimSuffix(line, []byte("\n"))) == loc {
+			return n
+		}
+	}
+	return 0
+}
