@@ -122,6 +122,15 @@ func (c *Cache) fetchKept(ctx context.Context, d *desk, watermark time.Time) (*e
 	return e, err
 }
 
+// Copy returns a kept edition of the local copy as it was published.
+func (c *Cache) Copy(ctx context.Context, station string, watermark time.Time) (*edition.Edition, error) {
+	d, ok := c.desks[station]
+	if !ok {
+		return nil, fmt.Errorf("kept %s: %w", station, store.ErrNone)
+	}
+	return c.local.FetchKept(ctx, station, watermark, d.current.Load())
+}
+
 // nextPin returns a pin that is later than all that are known.
 func (c *Cache) nextPin(ctx context.Context, d *desk) store.Pin {
 	pin := store.Pin{At: time.Now().UTC().Truncate(time.Millisecond)}

@@ -156,6 +156,11 @@ func kilobytes(n int) string { return strconv.Itoa((n+1023)/1024) + " KiB" }
 // table prints rows in columns as wide as their widest cell on a screen, where
 // a Chinese character takes two places. Numbers stand to the right.
 func table(out io.Writer, rows [][]string) {
+	align(out, rows, func(i int) bool { return i >= 2 && i < len(rows[0])-1 })
+}
+
+// align does so with the columns to the right that are to be.
+func align(out io.Writer, rows [][]string, right func(i int) bool) {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
@@ -166,7 +171,7 @@ func table(out io.Writer, rows [][]string) {
 		var text strings.Builder
 		for i, cell := range row {
 			space := strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell))
-			if i >= 2 && i < len(row)-1 {
+			if right(i) {
 				text.WriteString(space + cell + "  ")
 			} else {
 				text.WriteString(cell + space + "  ")

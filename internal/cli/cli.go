@@ -23,6 +23,7 @@ import (
 const (
 	exitFailure = 1
 	exitUsage   = 2
+	exitLeftOut = 3 // of explain
 )
 
 // Terminal is what a command reads from and writes to.
@@ -43,6 +44,7 @@ type commands struct {
 	Retract    retractCommand    `cmd:"" help:"Take an article down at once, also while the content store is away."`
 	Pin        pinCommand        `cmd:"" help:"Serve an earlier edition of a station, or list those that are kept."`
 	Unpin      unpinCommand      `cmd:"" help:"Serve the current edition of a station again."`
+	Explain    explainCommand    `cmd:"" help:"Say why an article is in a document or not."`
 	Links      linksCommand      `cmd:"" help:"Print the <link> elements for the head of a station's pages."`
 	Views      viewsCommand      `cmd:"" help:"Print the SQL and the configuration for the database of a known system."`
 	Statistics statisticsCommand `cmd:"" help:"Print who asks: subscribers of feeds, visits of crawlers."`
@@ -55,7 +57,7 @@ type commands struct {
 }
 
 // Run runs the command of args and returns the exit status: 0, 1 for a failure,
-// 2 for a fault in the command line or in the configuration. SIGINT,
+// 2 for a fault in the command line or in the configuration, 3 of explain. SIGINT,
 // SIGTERM and SIGHUP end it, but SIGHUP has serve reload.
 func Run(args []string, terminal Terminal) int {
 	if os.Getenv("GOGC") == "" {
@@ -101,6 +103,8 @@ func report(stderr io.Writer, err error) int {
 		return 0
 	case errors.Is(err, errReported):
 		return exitFailure
+	case errors.Is(err, errLeftOut):
+		return exitLeftOut
 	case errors.As(err, &usage):
 		fmt.Fprintln(stderr, usage.err)
 		return exitUsage

@@ -3,12 +3,16 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
+
+	"feedstation/internal/config"
 )
 
 type healthCommand struct {
@@ -25,38 +29,62 @@ func (c *healthCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	network, address, err := dialled(cfg.Server.Admin)
-	if err != nil {
-		return fmt.Errorf("health: %w", err)
-	}
 	path := "/livez"
 	if c.Ready {
 		path = "/readyz"
 	}
 	ctx, stop := context.WithTimeout(context.Background(), healthTimeout)
 	defer stop()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost"+path, nil)
-	if err != nil {
-		return err
-	}
-	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, network, address)
-	}}}
-	response, err := client.Do(request)
+	text, err := fromAdmin(ctx, cfg, path)
 	if err != nil {
 		return fmt.Errorf("health: %w", err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<12))
-	if err != nil {
-		return fmt.Errorf("health: %w", err)
-	}
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("health: %s: %s", response.Status, bytes.TrimSpace(text))
 	}
 	_, err = fmt.Fprintf(in.terminal.Stdout, "%s\n", bytes.TrimSpace(text))
 	return err
 }
+
+// maxAnswer bounds an answer of the admin listener, in bytes.
+const maxAnswer = 4 << 20
+
+// fromAdmin asks the process of a configuration on its admin listener. The error is a
+// *statusError where it answers otherwise than with 200.
+func fromAdmin(ctx context.Context, cfg *config.Config, path string) ([]byte, error) {
+	network, address, err := dialled(cfg.Server.Admin)
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost"+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if token := cfg.Server.AdminToken.Reveal(); token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}, DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	if failed, ok := errors.AsType[*url.Error](err); ok { // which repeats the question
+		err = failed.Err
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = &statusError{response.StatusCode, response.Status, string(bytes.TrimSpace(text))}
+	}
+	return text, err
+}
+
+// statusError is an answer of the admin listener that is none.
+type statusError struct {
+	code         int
+	status, text string
+}
+
+func (e *statusError) Error() string { return e.status + ": " + e.text }
 
 // dialled returns where a listener of this machine is reached.
 func dialled(listener string) (network, address string, err error) {

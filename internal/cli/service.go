@@ -13,6 +13,7 @@ import (
 	"feedstation/internal/cache"
 	"feedstation/internal/condition"
 	"feedstation/internal/config"
+	"feedstation/internal/explain"
 	"feedstation/internal/ingest/receive"
 	"feedstation/internal/schedule"
 	"feedstation/internal/server"
@@ -182,7 +183,10 @@ func (s *service) makeAdmin() *server.Admin {
 			return slices.Concat(h.refused.All(), h.conditions.All(), h.counter.Conditions())
 		},
 	}
+	asker := &explain.Asker{Network: s.cfg.Network, Editions: s.editions}
+	a.Explain = asker.Handler()
 	if s.cfg.Jobs.Enabled {
+		asker.Jobs = explained{h.shop}
 		a.Jobs, a.Sources, a.Contents, a.Limit = h.shop, h.shop.Sources, h.shop.Contents, s.limit
 	}
 	switch embedded := s.cfg.Embedded(); {

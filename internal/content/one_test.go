@@ -88,4 +88,3 @@ func TestEngineNamed(t *testing.T) {
 		}
 	})
 }
-

@@ -127,6 +127,7 @@ type Admin struct {
 	Sources  func() []Source   // what fills the embedded store; nil: nothing does
 	Contents func() []Content  // the content stores; nil: none is asked
 	Articles http.Handler      // of /-/articles, which the token opens; nil: there is none
+	Explain  http.Handler      // of /explain; nil: there is none
 	Pages    http.Handler      // for people: /, what is below it, and the form of the log-in; nil: there are none
 	Hooks    map[string]string // secrets of webhooks by system
 	TakeDown TakeDowns
@@ -166,6 +167,7 @@ const maxWish = 64 << 10
 //	GET  /livez      the process runs
 //	GET  /readyz     it should be sent requests
 //	GET  /status     what it serves, and what is wrong, as JSON
+//	GET  /explain    why an article is in a document or not, as JSON
 //	GET  /metrics    the same in numbers, for Prometheus
 //	GET  /           the same as pages for people
 //	POST /login      with the token, begins a session that opens what may be read
@@ -179,8 +181,8 @@ const maxWish = 64 << 10
 // Hosts, and may not come from another site's page. Where a token is set, all but the
 // first two and the log-in need it.
 //
-// The first five never touch Redis or the content store: a database's bad
-// night must not restart a fleet.
+// But for /explain, which asks the store for seconds at most, those that are read never
+// touch Redis or the content store: a database's bad night must not restart a fleet.
 func (a *Admin) Handler() http.Handler {
 	limit := func() *rate.Limiter { return rate.NewLimiter(refreshRate, refreshBurst) } // one keeps no other out
 	wrong, token := newWrongTokens(a.Log), newTokens(a.Token)
@@ -191,6 +193,9 @@ func (a *Admin) Handler() http.Handler {
 		mux.HandleFunc(method+" "+readyPath, readiness.ready)
 	}
 	mux.HandleFunc("GET /status", a.status)
+	if a.Explain != nil {
+		mux.HandleFunc("GET /explain", limited(limit(), a.Explain.ServeHTTP))
+	}
 	if a.Metrics != nil {
 		mux.Handle("GET /metrics", a.Metrics)
 	}
@@ -225,12 +230,21 @@ func authorized(token *tokens, limit *rate.Limiter, wrong *wrongTokens, next htt
 		case !ok:
 			wrong.note(r.Context(), r.RemoteAddr)
 			unauthorized(w)
-		case !limit.Allow():
+		default:
+			limited(limit, next)(w, r)
+		}
+	}
+}
+
+// limited passes on requests up to a rate.
+func limited(limit *rate.Limiter, next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !limit.Allow() {
 			w.Header().Set("Retry-After", "1")
 			answer(w, http.StatusTooManyRequests, "too often: wait a second\n")
-		default:
-			next(w, r)
+			return
 		}
+		next(w, r)
 	}
 }
 
