@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -130,4 +132,64 @@ func TestStores(t *testing.T) {
 	if err != nil {
 		t.Errorf("build: %v\n%s", err, out)
 	}
+}
+
+const notifiedStores = `
+network: {name: 湘江新闻网, timezone: Asia/Shanghai}
+stations:
+  - {id: www, name: 湘江新闻网, url: "https://www.news.example", all: true}
+  - {id: xt, name: %[1]s, url: "https://xt.news.example", content: newsroom}
+  - {id: yy, name: 岳阳站, url: "https://yy.news.example"}
+contents:
+  - {id: newsroom, driver: postgres, dsn: %[2]q, notify: feedstation}
+content:
+  sources:
+    - {id: desk, kind: json, url: "%[3]s/?since={since}&page={page}", items: data, link: "https://yy.news.example/{id}.html", station: yy, every: 5s, rate: 1000, fields: {id: id, title: title, body: text, published: at, modified: changed}}
+jobs: {refresh: "@every 1h", audit: "@every 1h"}
+`
+
+// TestStoresNotified has one store notify and another be filled by a source, before a
+// reload and after it: nothing waits for the next refresh, which is an hour away.
+func TestStoresNotified(t *testing.T) {
+	t.Parallel()
+	newsroom, system := postgresRoom.open(t), &api{}
+	newsroom.write(1, "编辑部一")
+	system.add(1, "杂志一", time.Now().Add(-time.Hour))
+	server := httptest.NewServer(system)
+	t.Cleanup(server.Close)
+	p := newProcess(t, "", "FEEDSTATION_CONTENT_SOURCES_DESK_TOKEN=tok3n-tok3n")
+	write := func(name string) {
+		t.Helper()
+		text := fmt.Sprintf(notifiedStores, name, newsroom.dsn(), server.URL)
+		if err := os.WriteFile(filepath.Join(p.dir, "config.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("湘潭站")
+	p.start()
+	both := func(id int, newsrooms, magazines string) {
+		t.Helper()
+		newsroom.write(id, newsrooms)
+		newsroom.exec("NOTIFY feedstation, '%d'", id)
+		system.add(id, magazines, time.Now())
+		for _, path := range []string{"/xt/rss.xml", "/www/rss.xml"} {
+			p.awaitBody(path, newsrooms, true)
+		}
+		for _, path := range []string{"/yy/rss.xml", "/www/rss.xml"} {
+			p.awaitBody(path, magazines, true)
+		}
+	}
+	p.awaitBody("/www/rss.xml", "编辑部一", true)
+	p.awaitBody("/www/rss.xml", "杂志一", true)
+	both(2, "编辑部二", "杂志二")
+	write("湘潭新站")
+	if err := p.serve.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	p.awaitBody("/xt/rss.xml", "湘潭新站", true)
+	both(3, "编辑部三", "杂志三")
+	// A row that is gone, of which only the notification tells.
+	newsroom.exec("DELETE FROM articles WHERE id = '1'")
+	newsroom.exec("NOTIFY feedstation, '1'")
+	p.awaitBody("/www/rss.xml", "编辑部一", false)
 }
