@@ -56,7 +56,7 @@ func (h *host) manager(cfg *config.Config) *autocert.Manager {
 	manager, ok := h.managers[id]
 	if !ok {
 		manager = &autocert.Manager{
-			Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(dir), Email: cfg.Server.TLS.ACMEEmail,
+			Prompt: autocert.AcceptTOS, Cache: certificates{dir}, Email: cfg.Server.TLS.ACMEEmail,
 			Client: &acme.Client{DirectoryURL: cfg.Server.TLS.ACMEDirectory, UserAgent: "feedstation"},
 			HostPolicy: func(_ context.Context, name string) error {
 				_, err := h.stationOf(name)

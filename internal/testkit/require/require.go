@@ -197,7 +197,7 @@ func version(dir string) float64 {
 // one of those that the tests are known to need.
 func debianPackage(name string) string {
 	switch name {
-	case "redis-server", "redis-sentinel", "chromium", "pgbouncer", "nginx", "caddy", "dpkg", "rpm":
+	case "redis-server", "redis-sentinel", "chromium", "pgbouncer", "nginx", "caddy", "dpkg", "rpm", "buildah":
 		return name
 	case "postgres", "initdb", "pg_ctl":
 		return "postgresql"
