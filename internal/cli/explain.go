@@ -15,6 +15,7 @@ import (
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/explain"
+	"feedstation/internal/statistics"
 	"feedstation/jobs"
 )
 
@@ -120,6 +121,9 @@ func explainHere(ctx context.Context, in *invocation, cfg *config.Config, q expl
 		defer func() { _ = d.close() }() // nothing is written
 	}
 	asker := &explain.Asker{Network: cfg.Network, Editions: editions, Jobs: unrun{newConductors(log, cfg, depots, editions)}, Alone: true}
+	if cfg.Statistics.Days > 0 {
+		asker.Visits = func(ctx context.Context) ([]explain.Crawler, error) { return visitsKept(ctx, cfg) }
+	}
 	return asker.Explain(ctx, q)
 }
 
@@ -136,6 +140,23 @@ func (d *depot) peek(ctx context.Context) {
 		}
 	}
 	d.err = err
+}
+
+// visitsKept returns what the processes of a configuration have counted of crawlers, for as
+// many days as statistics shows.
+func visitsKept(ctx context.Context, cfg *config.Config) (all []explain.Crawler, err error) {
+	report, err := (&statisticsCommand{}).ofProcesses(ctx, cfg, stationIDs(cfg))
+	for _, s := range report.Stations {
+		for _, v := range s.Crawlers {
+			v.Station = s.Station
+			all = append(all, crawlerOf(v))
+		}
+	}
+	return all, err
+}
+
+func crawlerOf(v statistics.CrawlerVisit) explain.Crawler {
+	return explain.Crawler{Agent: v.Agent, Verified: string(v.Verdict), Station: v.Station, Document: v.Document, At: v.Last.UTC()}
 }
 
 // unrun are conductors that run nothing.

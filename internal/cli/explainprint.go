@@ -69,6 +69,15 @@ func printExplanation(out io.Writer, n *network.Network, e *explain.Explanation)
 		}
 		columns(out, rows)
 	}
+	if len(e.Crawlers) > 0 {
+		fmt.Fprintln(out)
+		rows := [][]string{{"crawler", "verified", "document", "last fetch", ""}}
+		for _, c := range e.Crawlers {
+			after := map[bool]string{true: "after the last change", false: "before the last change"}[c.After]
+			rows = append(rows, []string{terminal.Line(c.Agent), c.Verified, c.Station + " " + c.Document, c.At.In(zone(c.Station)).Format(time.DateTime), after})
+		}
+		columns(out, rows)
+	}
 	printKept(out, e, zone)
 	fmt.Fprintln(out)
 	if len(e.Others) > 0 {

@@ -184,6 +184,14 @@ func (s *service) makeAdmin() *server.Admin {
 		},
 	}
 	asker := &explain.Asker{Network: s.cfg.Network, Editions: s.editions}
+	if s.cfg.Statistics.Days > 0 {
+		asker.Visits = func(context.Context) (all []explain.Crawler, err error) {
+			for v := range h.counter.Visits() {
+				all = append(all, crawlerOf(v))
+			}
+			return all, nil
+		}
+	}
 	a.Explain = asker.Handler()
 	if s.cfg.Jobs.Enabled {
 		asker.Jobs = explained{h.shop}

@@ -272,7 +272,6 @@ func clock(at time.Time, s *network.Station) string {
 
 // conclude notes when the article is looked at next, and what nobody can tell.
 func (i *inquiry) conclude() {
-	i.unknown("crawlers", errNotRecorded)
 	if i.Alone {
 		i.unknown("gate", errNotRunning)
 		i.unknown("next look", errNotRunning)

@@ -50,6 +50,9 @@ type Asker struct {
 	// Alone says that the jobs run nowhere that could be asked: what they have met is not
 	// known.
 	Alone bool
+	// Visits returns the last fetch of each kind of document by each crawler; nil: nobody
+	// counts. Of a visit After is not known.
+	Visits func(ctx context.Context) ([]Crawler, error)
 }
 
 // Query is an article, by its id or by its address, and with a station what is asked of
@@ -110,6 +113,7 @@ func (a *Asker) Explain(ctx context.Context, q Query) (*Explanation, error) {
 	}
 	i.decide()
 	i.keep(ctx)
+	i.visits(ctx)
 	i.conclude()
 	return i.e, nil
 }

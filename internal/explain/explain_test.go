@@ -31,7 +31,7 @@ func TestDeciders(t *testing.T) {
 		w.refresh()
 	}
 	for _, tt := range []struct {
-		name    string
+		name    string // with a colon, what a verdict says besides
 		do      func(w *world)
 		out     not
 		leftOut bool
@@ -100,7 +100,7 @@ func TestDeciders(t *testing.T) {
 			"xt/moment/rss.xml": "page: ", "www/rss.xml": "page: ", "www/moment/rss.xml": "page: ",
 		}, true, []string{"page", "48h"}},
 		{"a channel that is none", set(func(a *article.Article) { a.Channels = []string{"moment", "sport"} }), nil, false, []string{"channels"}},
-		{"it has left a channel, not yet built", func(w *world) {
+		{"channels: the article is not in the channel of /moment/rss.xml", func(w *world) {
 			set(func(*article.Article) {})(w)
 			a := newArticle("1", time.Hour)
 			a.Channels = nil
@@ -182,6 +182,10 @@ func TestDeciders(t *testing.T) {
 				e := w.ask(explain.Query{ID: "1"})
 				want(t, e, tt.out, tt.leftOut)
 				wantNo(t, e, tt.no...)
+				says := func(v explain.Verdict) bool { return v.Reason == tt.name }
+				if strings.Contains(tt.name, ":") && !slices.ContainsFunc(e.Verdicts, says) {
+					t.Errorf("no verdict says %q: %+v", tt.name, e.Verdicts)
+				}
 				if t.Failed() {
 					for _, d := range e.Deciders {
 						t.Logf("%t %s %s%s: %s", d.OK, d.Name, d.Station, d.Path, d.Value)

@@ -101,13 +101,14 @@ type Kept struct {
 	Has     *bool     `json:"has,omitempty"` // the article; absent: not known
 }
 
-// Crawler is a crawler's last fetch of a document that has the article.
+// Crawler is a crawler's last fetch of a kind of document, of which one has the article.
 type Crawler struct {
-	Agent   string    `json:"agent"`
-	Station string    `json:"station"`
-	Path    string    `json:"path"`
-	At      time.Time `json:"at"`
-	After   bool      `json:"after"` // the document has been as it is since then
+	Agent    string    `json:"agent"`
+	Verified string    `json:"verified"` // yes, no or unchecked
+	Station  string    `json:"station"`
+	Document string    `json:"document"` // rss, atom, json, profile, month, news or baidu
+	At       time.Time `json:"at"`
+	After    bool      `json:"after"` // the last of these documents was as it is by then
 }
 
 var (

@@ -266,3 +266,31 @@ func TestSeveralStores(t *testing.T) {
 		}
 	})
 }
+
+// Crawlers are told that have fetched a document which has the article, before it was last
+// changed or after.
+func TestCrawlers(t *testing.T) {
+	in(t, func(w *world) {
+		w.put(newArticle("1", time.Hour))
+		w.refresh()
+		now := time.Now().UTC()
+		asker := w.asker()
+		visit := func(agent, station, document string, ago time.Duration) explain.Crawler {
+			return explain.Crawler{Agent: agent, Verified: "yes", Station: station, Document: document, At: now.Add(-ago)}
+		}
+		var fault error
+		asker.Visits = func(context.Context) ([]explain.Crawler, error) {
+			return []explain.Crawler{visit("Bingbot", "xt", "month", 3*time.Hour), visit("Googlebot", "xt", "news", 0), visit("Googlebot", "cs", "news", 0), visit("Googlebot", "xt", "index", 0)}, fault
+		}
+		e, err := asker.Explain(w.t.Context(), explain.Query{ID: "1"})
+		want := []explain.Crawler{visit("Googlebot", "xt", "news", 0), visit("Bingbot", "xt", "month", 3*time.Hour)}
+		want[0].After = true
+		if err != nil || !slices.Equal(e.Crawlers, want) || len(e.Unknown) != 0 {
+			w.t.Errorf("%+v, %q, %v; want %+v", e.Crawlers, e.Unknown, err, want)
+		}
+		fault = errors.New("redis: refused")
+		if e, err = asker.Explain(w.t.Context(), explain.Query{ID: "1"}); err != nil || !slices.Equal(e.Unknown, []string{"crawlers: redis: refused"}) || len(e.Crawlers) != 2 {
+			w.t.Errorf("%+v, %v", e, err)
+		}
+	})
+}

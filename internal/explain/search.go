@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -125,4 +126,35 @@ func (i *inquiry) has(path string) bool {
 		}
 	}
 	return false
+}
+
+// visits notes which crawlers have fetched documents that have the article, the latest
+// first.
+func (i *inquiry) visits(ctx context.Context) {
+	if i.Visits == nil {
+		i.unknown("crawlers", errNotRecorded)
+		return
+	}
+	all, err := i.Visits(ctx)
+	if err != nil {
+		i.unknown("crawlers", err)
+	}
+	type kind struct{ station, document string }
+	since := map[kind]time.Time{}
+	for _, d := range i.e.Documents {
+		s, _ := i.Network.Station(d.Station)
+		of := kind{d.Station, network.Target{Station: s, Path: d.Path}.Kind().String()}
+		if d.Since.After(since[of]) {
+			since[of] = d.Since
+		}
+	}
+	for _, v := range all {
+		if at, ok := since[kind{v.Station, v.Document}]; ok {
+			v.After = !v.At.Before(at)
+			i.e.Crawlers = append(i.e.Crawlers, v)
+		}
+	}
+	slices.SortFunc(i.e.Crawlers, func(a, b Crawler) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Agent+a.Station+a.Document+a.Verified, b.Agent+b.Station+b.Document+b.Verified))
+	})
 }
