@@ -78,9 +78,10 @@ func newHost(ctx context.Context, in *invocation, cfg *config.Config) (*host, er
 	o := newOutput(in.terminal.Stderr, cfg.Log)
 	log := o.logger()
 	h := &host{
-		in: in, output: o, log: log, shop: &workshop{conditions: condition.New(log)}, conditions: condition.New(log), refused: condition.New(slog.New(slog.DiscardHandler)), systemd: serviceManager{log}, counter: statistics.New(log), meter: metrics.New(shownVersion()),
+		in: in, output: o, log: log, shop: &workshop{conditions: condition.New(log)}, conditions: condition.New(log), refused: condition.New(slog.New(slog.DiscardHandler)), systemd: serviceManager{log}, counter: statistics.New(log),
 		managers: map[[3]string]*autocert.Manager{}, reloads: make(chan chan<- error), replaced: make(chan struct{}),
 	}
+	h.meter = metrics.New(shownVersion(), h.counter)
 	close(h.replaced) // there is none
 	h.group, h.open = errgroup.WithContext(ctx)
 	h.working, h.stopWorking = context.WithCancel(h.open)

@@ -2,9 +2,12 @@ package metrics_test
 
 import (
 	"fmt"
+	"iter"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -13,6 +16,7 @@ import (
 	"feedstation/internal/metrics"
 	"feedstation/internal/network"
 	"feedstation/internal/server"
+	"feedstation/internal/statistics"
 )
 
 var noon = time.Date(2026, 3, 11, 12, 0, 0, 0, time.UTC)
@@ -32,11 +36,13 @@ type portal struct {
 	inStep   time.Time
 	admin    *server.Admin
 	meter    *metrics.Meter
+	asks     asking
 }
 
 func newPortal(t testing.TB, stations int) *portal {
 	t.Helper()
-	p := &portal{editions: map[string]*edition.Edition{}, current: map[string]*edition.Edition{}, inStep: time.Now(), meter: metrics.New("1.0")}
+	p := &portal{editions: map[string]*edition.Edition{}, current: map[string]*edition.Edition{}, inStep: time.Now()}
+	p.meter = metrics.New("1.0", &p.asks)
 	var all []*network.Station
 	for i := range stations {
 		id := fmt.Sprintf("station%03d", i)
@@ -140,3 +146,43 @@ type takeDowns struct {
 }
 
 func (d takeDowns) Unsent() []string { return d.p.unsent }
+
+// asking is who asks.
+type asking struct {
+	requests    map[statistics.AgentVerdict]int64
+	disregarded map[string]int64
+	subscribers map[string]int
+	visits      []statistics.CrawlerVisit
+}
+
+func (a *asking) Requests() iter.Seq2[statistics.AgentVerdict, int64] { return maps.All(a.requests) }
+
+func (a *asking) Disregarded() iter.Seq2[string, int64] { return maps.All(a.disregarded) }
+
+func (a *asking) Subscribers() iter.Seq2[string, int] { return maps.All(a.subscribers) }
+
+func (a *asking) Visits() iter.Seq[statistics.CrawlerVisit] { return slices.Values(a.visits) }
+
+// some are asked by search engines, robots.txt of each station and its sitemaps, and by
+// readers.
+func (p *portal) some() {
+	p.asks = asking{
+		requests:    map[statistics.AgentVerdict]int64{{Agent: "Feedly", Verdict: statistics.Unchecked}: 3, {Agent: "Googlebot", Verdict: statistics.Proved}: 2},
+		disregarded: map[string]int64{"Bytespider": 1}, subscribers: map[string]int{},
+	}
+	for i, s := range p.network.Stations {
+		p.asks.subscribers[s.ID] = i + 1
+		for engine, documents := range map[string][]string{
+			"Googlebot": {"robots", "index", "month", "news", "rss"}, "Bingbot": {"robots", "index", "month", "news"}, "Baiduspider": {"robots", "index", "month", "news", "baidu"},
+			"GPTBot": {"robots", "index"},
+		} {
+			for _, document := range documents {
+				for verdict, at := range map[statistics.Verdict]time.Time{statistics.Proved: noon, statistics.Unchecked: noon.Add(-time.Minute), statistics.Forged: noon.Add(time.Minute)} {
+					p.asks.visits = append(p.asks.visits, statistics.CrawlerVisit{
+						Station: s.ID, Agent: engine, Verdict: verdict, Document: document, Visit: statistics.Visit{Last: at},
+					})
+				}
+			}
+		}
+	}
+}

@@ -37,7 +37,7 @@ var statuses = [...]int{0, 200, 204, 301, 302, 304, 307, 308, 400, 404, 405, 406
 // Meter counts requests, connections and runs of jobs. It lives as long as the process:
 // a reload resets nothing.
 type Meter struct {
-	registry  *prometheus.Registry
+	all       []prometheus.Collector
 	open      atomic.Int64 // see Open
 	requests  [network.Kinds][len(statuses)][encodings]prometheus.Counter
 	bytes     [network.Kinds]prometheus.Counter
@@ -52,8 +52,8 @@ type Meter struct {
 type perKind [network.Kinds]prometheus.Counter
 
 // New returns the meter of a process of that version.
-func New(version string) *Meter {
-	m := &Meter{registry: prometheus.NewRegistry()}
+func New(version string, asks Statistics) *Meter {
+	m := new(Meter)
 	m.stations.Store(new(map[string]*perKind))
 	requests := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Namespace: Namespace, Name: "http_requests_total", Help: "Requests that the public listener answered, by kind of document, status and encoding.",
@@ -86,8 +86,11 @@ func New(version string) *Meter {
 	connections := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Namespace: Namespace, Name: "http_connections", Help: "Connections that the public listener has open.",
 	}, func() float64 { return float64(m.open.Load()) })
-	m.registry.MustRegister(requests, bytes, m.byStation, m.runs, m.durations, m.succeeded, build, limit, connections,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.all = []prometheus.Collector{
+		requests, bytes, m.byStation, m.runs, m.durations, m.succeeded, build, limit, connections,
+		who{asks},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	}
 	m.bind(requests, bytes)
 	return m
 }
@@ -185,8 +188,9 @@ const maxScrapes = 10
 // Handler answers Prometheus with what is counted and what status says.
 func (m *Meter) Handler(log *slog.Logger, status func() server.Status) http.Handler {
 	registry := prometheus.NewRegistry()
+	registry.MustRegister(m.all...)
 	registry.MustRegister(collector{status})
-	return promhttp.HandlerFor(prometheus.Gatherers{m.registry, registry}, promhttp.HandlerOpts{
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{
 		ErrorLog:      slog.NewLogLogger(log.With("component", "metrics").Handler(), slog.LevelWarn),
 		ErrorHandling: promhttp.ContinueOnError, EnableOpenMetrics: true, CoalesceGather: true, MaxRequestsInFlight: maxScrapes,
 	})

@@ -50,6 +50,7 @@ var (
 func inCode(t *testing.T) map[string][]string {
 	t.Helper()
 	p := newPortal(t, 1)
+	p.some()
 	p.meter.Ended("refresh", jobs.Run{Started: noon, Duration: time.Second, Ended: true})
 	all := map[string][]string{}
 	for _, match := range series.FindAllStringSubmatch(p.scrape(t), -1) {
