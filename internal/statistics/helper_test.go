@@ -76,7 +76,7 @@ func started(t *testing.T, s Settings) (r *Recorder, stop func()) {
 	s.Stations = []string{"xt", "cs"}
 	r = New(slog.New(slog.DiscardHandler))
 	r.Set(s)
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { r.Run(ctx) })
 	stop = sync.OnceFunc(func() { cancel(); running.Wait() })
