@@ -15,6 +15,7 @@
 //	feedstation links            the <link> elements for a station's pages
 //	feedstation views            SQL for the databases of known systems
 //	feedstation check            look for faults in configuration and store
+//	feedstation status           show how all stations stand
 //	feedstation health           ask the process that serves how it is
 //	feedstation completion       print completions for a shell
 //	feedstation version          print the version
@@ -32,8 +33,8 @@
 //
 // Both listeners answer /livez (the process runs) and /readyz (what can be served is
 // there, and the process is not stopping), the admin listener also /status (what is
-// served, and what is wrong). Requests with server.admin_token can POST to
-// /-/refresh, /-/reload and /-/retract.
+// served, and what is wrong) and at / the same as pages for people. Requests with
+// server.admin_token can POST to /-/refresh, /-/reload and /-/retract.
 //
 // SIGHUP, or a POST to /-/reload, has the configuration, its secrets and certificates
 // read again; one with a fault changes nothing. SIGTERM makes /readyz answer 503,

@@ -55,6 +55,7 @@ func (c *Conductor) audit(ctx context.Context) error {
 		return err
 	}
 	defer snapshot.Close()
+	defer noteOf(ctx).phase("compare", time.Now())
 	budget := c.budget()
 	type older struct {
 		*desk
@@ -234,6 +235,7 @@ func (c *Conductor) noteDrift(station *network.Station, month article.Month, d D
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.drift[d]++
+	c.drifted[station.ID]++
 	c.log.Warn("audit found drift", "station", station.ID, "month", month.String(), "articles", string(d), "cause", cause)
 }
 
@@ -264,6 +266,13 @@ func (c *Conductor) Drift() map[Drift]int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return maps.Clone(c.drift)
+}
+
+// Drifted is Drift of one station, of whatever kind.
+func (c *Conductor) Drifted(station string) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.drifted[station]
 }
 
 // audited notes which months are now as an audit saw them: those that it had

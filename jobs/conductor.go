@@ -108,6 +108,7 @@ type Conductor struct {
 	lastLook time.Time            // looked, see Conductors.Store
 	wakeAt   time.Time            // see Wake
 	drift    map[Drift]int64
+	drifted  map[string]int64 // by station
 	offers   map[offerKey]*offered
 	gone     map[string]bool // ids that a store that was behind did not have
 	excused  [2]change       // what was published and the store that is behind that for a reason
@@ -138,7 +139,7 @@ func newConductor(log *slog.Logger, n *network.Network, store Store, editions Ed
 	c := &Conductor{
 		name: store.Name, log: log, network: n, snapshot: store.Snapshot, editions: editions, options: options,
 		press: press.New(n, options.Options, new(preparedItems)), seed: maphash.MakeSeed(), running: make(chan struct{}, 1), clock: time.Now, began: time.Now(),
-		seen: map[uint64]sighting{}, leftOut: map[string]string{}, conditions: condition.New(log), upToDate: map[string]time.Time{}, drift: map[Drift]int64{}, counts: newCounts(),
+		seen: map[uint64]sighting{}, leftOut: map[string]string{}, conditions: condition.New(log), upToDate: map[string]time.Time{}, drift: map[Drift]int64{}, drifted: map[string]int64{}, counts: newCounts(),
 		offers: map[offerKey]*offered{},
 	}
 	for _, station := range n.Stations {
@@ -220,14 +221,14 @@ func (c *Conductor) Tasks(log *slog.Logger, deadline time.Duration) (refresh, au
 		return func(ctx context.Context) error {
 			err := run(ctx)
 			if c.More() {
-				refresh.Trigger()
+				refresh.Trigger(ByBacklog)
 			}
 			return err
 		}
 	}
 	refresh = NewTask(log, "refresh"+of, deadline, then(c.Refresh))
 	c.mu.Lock()
-	c.trigger = refresh.Trigger
+	c.trigger = func() { refresh.Trigger(ByOffer) }
 	c.mu.Unlock()
 	return refresh, NewTask(log, "audit"+of, deadline, then(c.Audit))
 }
@@ -256,11 +257,17 @@ func (c *Conductor) pass(ctx context.Context, build bool, mark func() error, don
 		d.asked, d.held = false, d.held && c.More()
 	}
 	c.more.Store(false)
-	if err := c.markChanges(ctx); err != nil {
+	account, began := noteOf(ctx), time.Now()
+	err := c.markChanges(ctx)
+	account.phase("look", began)
+	if err != nil {
 		c.offerNothing(ctx, err)
 		return err
 	}
-	err := errors.Join(mark(), c.rebuild(ctx, done))
+	err = mark()
+	began = time.Now()
+	err = errors.Join(err, c.rebuild(ctx, done))
+	account.phase("build", began)
 	c.noteUpToDate()
 	c.more.Store(len(c.dirty()) > 0 && ctx.Err() == nil)
 	return err

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"feedstation/internal/article"
 	"feedstation/internal/condition"
 	"feedstation/internal/network"
 )
@@ -247,6 +248,22 @@ func (all Conductors) Quarantined(station string) (articles int) {
 		articles += c.Quarantined(station)
 	}
 	return articles
+}
+
+// Quarantine is [Conductor.Quarantine] of all.
+func (all Conductors) Quarantine(station string) (faults []article.RowError) {
+	for _, c := range all {
+		faults = append(faults, c.Quarantine(station)...)
+	}
+	return faults
+}
+
+// Drifted is [Conductor.Drifted] for any station.
+func (all Conductors) Drifted(station string) int64 {
+	if c := all.station(station); c != nil {
+		return c.Drifted(station)
+	}
+	return 0
 }
 
 // Refused is [Conductor.Refused] for any station.

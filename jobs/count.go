@@ -7,7 +7,10 @@ import (
 	"maps"
 	"net"
 	"os"
+	"slices"
+	"strings"
 
+	"feedstation/internal/article"
 	"feedstation/internal/press"
 )
 
@@ -44,13 +47,13 @@ func Faults() []Fault { return []Fault{FaultBehind, FaultTimeout, FaultNetwork, 
 type counts struct {
 	published map[Outcome]int64
 	faults    map[Fault]int64
-	// quarantined are, by station, ids of articles that its documents lack because they
-	// can't be published.
-	quarantined map[string]map[string]bool
+	// quarantined are, by station and id, why its documents lack articles that can't be
+	// published.
+	quarantined map[string]map[string]article.RowError
 }
 
 func newCounts() counts {
-	return counts{map[Outcome]int64{}, map[Fault]int64{}, map[string]map[string]bool{}}
+	return counts{map[Outcome]int64{}, map[Fault]int64{}, map[string]map[string]article.RowError{}}
 }
 
 // Published returns how often a station was built, by what became of it.
@@ -75,6 +78,14 @@ func (c *Conductor) Quarantined(station string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.counts.quarantined[station])
+}
+
+// Quarantine returns why the articles of [Conductor.Quarantined] can't be published, in
+// the order of their ids.
+func (c *Conductor) Quarantine(station string) []article.RowError {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.SortedFunc(maps.Values(c.counts.quarantined[station]), func(a, b article.RowError) int { return strings.Compare(a.ID, b.ID) })
 }
 
 // Refused reports whether the gate keeps the station's next edition from being published.
@@ -135,7 +146,7 @@ func (c *Conductor) quarantine(r *result) {
 	defer c.mu.Unlock()
 	articles := c.counts.quarantined[r.Station.ID]
 	if articles == nil || r.work.Everything {
-		articles = map[string]bool{}
+		articles = map[string]article.RowError{}
 		c.counts.quarantined[r.Station.ID] = articles
 	}
 	for id := range r.work.Articles {
@@ -143,7 +154,7 @@ func (c *Conductor) quarantine(r *result) {
 	}
 	for _, fault := range r.leftOut {
 		if len(articles) < maxLeftOut {
-			articles[fault.ID] = true
+			articles[fault.ID] = fault
 		}
 	}
 }

@@ -95,6 +95,9 @@ func TestQuarantined(t *testing.T) {
 		w.put(newArticle("xt", 1, time.Hour))
 		w.refresh()
 		step("one is mended", 1, 1)
+		if faults := w.conductor.Quarantine("xt"); len(faults) != 1 || faults[0].ID != "3" || faults[0].Column != "status" {
+			t.Errorf("faults of xt: %v", faults)
+		}
 		w.exec("DELETE FROM articles WHERE id = '3'")
 		if err := w.conductor.Build(t.Context(), nil, func(jobs.Report) {}); err != nil {
 			t.Fatal(err)

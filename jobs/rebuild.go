@@ -80,6 +80,7 @@ func (c *Conductor) rebuild(ctx context.Context, done func(*result)) error {
 				}
 				c.note(ctx, notBuilt, d.station.ID, r.Err)
 				c.count(ctx, r)
+				noteOf(ctx).built(&r.Report)
 				if r.Err == nil && !r.Late {
 					c.note(ctx, windowCut, d.station.ID, cutError(r.outcome.Cut))
 					c.note(ctx, articlesBack, d.station.ID, backError(d.back))

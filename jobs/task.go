@@ -22,6 +22,7 @@ type Task struct {
 	conditions *condition.Set
 
 	wake  chan struct{} // holds at most one trigger: more of them are the same
+	why   causes        // of the triggers that the next run serves
 	owned atomic.Bool   // by a timetable
 
 	mu   sync.Mutex
@@ -39,6 +40,8 @@ type Run struct {
 	Ended    bool  // it has, or one before it
 	Stopped  bool  // it was given up because the timetable ended, which is no failure
 	Err      error // why it failed; of one that runs: why the run before it did
+	Cause    Cause // several are separated by commas
+	Account        // of one that has ended
 }
 
 // The rest after a run that failed; it doubles with each.
@@ -69,7 +72,10 @@ func NewTask(log *slog.Logger, name string, deadline time.Duration, run func(ctx
 // Trigger asks for a run and returns at once. A run that starts later serves all
 // triggers before it, so that any number of them during a run cause one more.
 // A trigger before the timetable runs is kept until then.
-func (t *Task) Trigger() {
+func (t *Task) Trigger(cause Cause) {
+	if !t.why.add(cause) {
+		return // of a run that has yet to start
+	}
 	select {
 	case t.wake <- struct{}{}:
 	default:
@@ -118,13 +124,14 @@ func (t *Task) loop(ctx context.Context, ended Ended) {
 func (t *Task) once(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, t.deadline)
 	defer cancel()
-	start := time.Now()
+	start, cause := time.Now(), t.why.take()
 	before := t.Last()
-	t.note(Run{Started: start, Running: true, Ended: before.Ended, Err: before.Err})
-	err := press.Recovered(func() error { return t.run(limited) })
+	t.note(Run{Started: start, Running: true, Ended: before.Ended, Err: before.Err, Cause: cause})
+	taken := new(note)
+	err := press.Recovered(func() error { return t.run(context.WithValue(limited, noteKey{}, taken)) })
 	duration := time.Since(start)
 	stopped := ctx.Err() != nil && errors.Is(err, context.Canceled)
-	t.note(Run{Started: start, Duration: duration, Ended: true, Stopped: stopped, Err: err})
+	t.note(Run{Started: start, Duration: duration, Ended: true, Stopped: stopped, Err: err, Cause: cause, Account: taken.account()})
 	log := t.log.With("duration", duration)
 	if stopped {
 		log.DebugContext(ctx, "task stopped")

@@ -163,12 +163,12 @@ func TestTaskRests(t *testing.T) {
 		stop := runTimetable(t, newTimetable(t, "@every 1h", task))
 		for range 1000 {
 			time.Sleep(100 * time.Millisecond)
-			task.Trigger()
+			task.Trigger(jobs.ByRequest)
 		}
 		broken.Store(false)
 		time.Sleep(time.Minute)
 		for range 3 {
-			task.Trigger()
+			task.Trigger(jobs.ByRequest)
 			time.Sleep(100 * time.Millisecond)
 		}
 		stop()
@@ -188,19 +188,19 @@ func TestTaskCoalesces(t *testing.T) {
 		want   []string // the runs of a minute
 	}{
 		{"nothing", 0, func(*jobs.Task) {}, []string{"0s"}},
-		{"a trigger", 5 * time.Second, (*jobs.Task).Trigger, []string{"0s", "5s"}},
+		{"a trigger", 5 * time.Second, func(task *jobs.Task) { task.Trigger(jobs.ByRequest) }, []string{"0s", "5s"}},
 		{
 			"many triggers", 5 * time.Second,
 			func(task *jobs.Task) {
 				var callers sync.WaitGroup
 				for range 100 {
-					callers.Go(task.Trigger)
+					callers.Go(func() { task.Trigger(jobs.ByRequest) })
 				}
 				callers.Wait()
 			},
 			[]string{"0s", "5s"},
 		},
-		{"three ticks and a trigger", 100 * time.Minute, (*jobs.Task).Trigger, []string{"0s", "1h40m0s"}},
+		{"three ticks and a trigger", 100 * time.Minute, func(task *jobs.Task) { task.Trigger(jobs.ByRequest) }, []string{"0s", "1h40m0s"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -276,11 +276,11 @@ func TestTaskTriggeredBetweenRuns(t *testing.T) {
 		log, _ := newTaskLog(slog.LevelError)
 		var starts moments
 		task := jobs.NewTask(log, "refresh", time.Minute, func(context.Context) error { starts.note(); return nil })
-		task.Trigger()
-		task.Trigger()
+		task.Trigger(jobs.ByRequest)
+		task.Trigger(jobs.ByRequest)
 		stop := runTimetable(t, newTimetable(t, "@every 1h", task))
 		time.Sleep(7 * time.Second)
-		task.Trigger()
+		task.Trigger(jobs.ByRequest)
 		time.Sleep(time.Second)
 		stop()
 		if diff := cmp.Diff([]string{"0s", "7s"}, starts.times()); diff != "" {

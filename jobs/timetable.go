@@ -85,7 +85,7 @@ func (tt *Timetable) Run(ctx context.Context) error {
 	}
 	var loops sync.WaitGroup
 	for _, t := range tt.tasks {
-		t.Trigger()
+		t.Trigger(AtStart)
 		loops.Go(func() { t.loop(ctx, tt.ended) })
 	}
 	loops.Go(func() { tt.watch(ctx) })
@@ -134,7 +134,7 @@ func (tt *Timetable) watch(ctx context.Context) {
 			switch interval, due := e.schedule.Every(), e.due(); {
 			case interval > 0 && time.Until(due) <= 0:
 				e.set(later(due, time.Now().Add(-look)).Add(interval)) // missed runs are not made up for
-				e.task.Trigger()
+				e.task.Trigger(BySchedule)
 			case interval > 0:
 			case !due.IsZero() && !now.Before(due):
 				e.fire(due)
@@ -152,7 +152,7 @@ func (e *entry) fire(due time.Time) {
 		e.fired = slices.Delete(e.fired, 0, 1)
 	}
 	e.fired = append(e.fired, due)
-	e.task.Trigger()
+	e.task.Trigger(BySchedule)
 }
 
 // plan notes when the entry is due after now: the first time that has not had

@@ -126,7 +126,7 @@ func TestTimetableStops(t *testing.T) {
 				})
 				stop := runTimetable(t, newTimetable(t, "@every 1h", task))
 				time.Sleep(10 * time.Second)
-				task.Trigger()
+				task.Trigger(jobs.ByRequest)
 				stop()
 				// The run is over, not only told to end.
 				if diff := cmp.Diff([]string{"12s"}, ends.times()); diff != "" {

@@ -49,6 +49,7 @@ type commands struct {
 	Views      viewsCommand      `cmd:"" help:"Print the SQL and the configuration for the database of a known system."`
 	Statistics statisticsCommand `cmd:"" help:"Print who asks: subscribers of feeds, visits of crawlers."`
 	Check      checkCommand      `cmd:"" help:"Check the configuration and the content store."`
+	Status     statusCommand     `cmd:"" help:"Show how all stations stand, as the process that serves has it."`
 	Health     healthCommand     `cmd:"" help:"Ask the process that serves whether it runs."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 
@@ -66,6 +67,7 @@ func Run(args []string, terminal Terminal) int {
 		debug.SetGCPercent(50)
 	}
 	screen, _ := terminal.Stderr.(*os.File)
+	stdout, _ := terminal.Stdout.(*os.File)
 	terminal.Stdout, terminal.Stderr = visible.Writer(terminal.Stdout), visible.Writer(terminal.Stderr)
 	var c commands
 	status := -1
@@ -91,7 +93,7 @@ func Run(args []string, terminal Terminal) int {
 	if parsed.Command() != "init" { // which makes it
 		file = present(file)
 	}
-	err = parsed.Run(&invocation{terminal: terminal, screen: screen, configFile: file, program: parser.Model})
+	err = parsed.Run(&invocation{terminal: terminal, screen: screen, stdout: stdout, configFile: file, program: parser.Model})
 	return report(terminal.Stderr, err)
 }
 
@@ -126,6 +128,7 @@ func (e *usageError) Unwrap() error { return e.err }
 type invocation struct {
 	terminal   Terminal
 	screen     *os.File // below terminal.Stderr, for bars; nil: it is no file
+	stdout     *os.File // below terminal.Stdout, to be drawn on; nil: it is no file
 	configFile string
 	program    *kong.Application // the command line's description
 }

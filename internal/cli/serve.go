@@ -20,6 +20,7 @@ import (
 	"feedstation/internal/metrics"
 	"feedstation/internal/server"
 	"feedstation/internal/statistics"
+	"feedstation/jobs"
 )
 
 type serveCommand struct{}
@@ -55,6 +56,7 @@ type host struct {
 	drain      server.Drain // of the process
 	shop       *workshop
 	meter      *metrics.Meter
+	history    jobs.History // of the runs of all services
 	conditions *condition.Set
 	refused    *condition.Set // whether the last reload was: each is logged by itself
 	counter    *statistics.Recorder
@@ -100,6 +102,12 @@ func newHost(ctx context.Context, in *invocation, cfg *config.Config) (*host, er
 	h.count(cfg)
 	h.shop.open(first.places)
 	return h, nil
+}
+
+// ended notes a run of a job.
+func (h *host) ended(job string, run jobs.Run) {
+	h.meter.Ended(job, run)
+	h.history.Add(job, run)
 }
 
 // run serves the local copy at once and starts the jobs beside it. Whichever part

@@ -13,6 +13,7 @@ import (
 	"feedstation/internal/cache"
 	"feedstation/internal/condition"
 	"feedstation/internal/config"
+	"feedstation/internal/console"
 	"feedstation/internal/explain"
 	"feedstation/internal/ingest/receive"
 	"feedstation/internal/schedule"
@@ -73,6 +74,9 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 	}
 	admin := s.makeAdmin()
 	admin.Metrics = h.meter.Handler(h.log, admin.Status)
+	admin.Pages = console.New(admin, console.Options{
+		Network: cfg.Network.Name, Zone: commonZone(cfg.Network), Token: admin.Token != "", Runs: admin.Runs, Visits: admin.Visits, Kept: admin.Kept,
+	})
 	s.admin = admin.Handler()
 	documents, err := standingDocuments(cfg)
 	if err != nil {
@@ -193,8 +197,9 @@ func (s *service) makeAdmin() *server.Admin {
 		}
 	}
 	a.Explain = asker.Handler()
+	a.Requests, a.Kept = h.meter.Requests, s.kept
 	if s.cfg.Jobs.Enabled {
-		asker.Jobs = explained{h.shop}
+		asker.Jobs, a.Runs = explained{h.shop}, h.runs
 		a.Jobs, a.Sources, a.Contents, a.Limit = h.shop, h.shop.Sources, h.shop.Contents, s.limit
 	}
 	switch embedded := s.cfg.Embedded(); {

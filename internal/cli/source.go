@@ -152,7 +152,7 @@ func (s *sources) schedule(log *slog.Logger, timetable *jobs.Timetable, deadline
 				stored()
 			}
 			if more {
-				task.Trigger()
+				task.Trigger(jobs.ByBacklog)
 			}
 			if _, noted := errors.AsType[*ingest.Error](err); noted {
 				return nil // the source's condition says so
@@ -170,7 +170,7 @@ func (s *sources) wake(kind string, items []string) {
 	for i, task := range s.tasks {
 		if s.all[i].Name == kind {
 			s.all[i].Hint(items)
-			task.Trigger()
+			task.Trigger(jobs.ByRequest)
 		}
 	}
 }

@@ -68,12 +68,12 @@ func (s *service) equip(ctx context.Context, p *workplace) error {
 		return err
 	}
 	log := s.host.log
-	timetable := jobs.NewTimetable(log, s.host.meter.Ended)
+	timetable := jobs.NewTimetable(log, s.host.ended)
 	timetable.Add(s.cfg.Jobs.Refresh, p.refresh)
 	timetable.Add(s.cfg.Jobs.Audit, p.audit)
 	sources, err := openSources(ctx, log, p.cfg, store)
 	if err == nil {
-		err = sources.schedule(log, timetable, s.cfg.Jobs.Deadline, p.refresh.Trigger)
+		err = sources.schedule(log, timetable, s.cfg.Jobs.Deadline, func() { p.refresh.Trigger(jobs.BySource) })
 	}
 	if err != nil {
 		return errors.Join(err, p.close())
@@ -132,7 +132,7 @@ func (s *service) workAt(ctx context.Context, p *workplace) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.lead(ctx, p) })
 	group.Go(func() error { return timetable.Run(ctx) })
-	group.Go(func() error { return p.conductor.Wake(ctx, p.refresh.Trigger) })
+	group.Go(func() error { return p.conductor.Wake(ctx, func() { p.refresh.Trigger(jobs.ByClock) }) })
 	if p.cfg.Content.Notify != "" {
 		shop, name, listening := s.host.shop, p.cfg.Content.ID, notListening
 		if name != "" {

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/condition"
 	"feedstation/internal/config"
 	"feedstation/internal/ingest/receive"
@@ -86,7 +87,7 @@ func (w *workshop) Stored() {
 	p := w.now()
 	if place := p.embedded(); place != nil {
 		p.conductors.HintStore(place.cfg.Content.ID, jobs.Hint{Here: true})
-		place.refresh.Trigger()
+		place.refresh.Trigger(jobs.ByArticles)
 	}
 }
 
@@ -125,7 +126,7 @@ func (w *workshop) Refresh(hint server.Hint) error {
 		return err
 	}
 	for _, place := range p.all {
-		place.refresh.Trigger()
+		place.refresh.Trigger(jobs.ByRequest)
 	}
 	return nil
 }
@@ -141,7 +142,7 @@ func (w *workshop) wake(store, id string) {
 	if id != "" {
 		p.conductors.HintStore(store, jobs.Hint{Articles: []string{id}})
 	}
-	p.all[i].refresh.Trigger()
+	p.all[i].refresh.Trigger(jobs.ByNotification)
 }
 
 // Condition implements server.Jobs.
@@ -219,6 +220,14 @@ func (w *workshop) Faults() map[string]int64 { return inWords(w.now().conductors
 
 // Quarantined implements server.Jobs.
 func (w *workshop) Quarantined(station string) int { return w.now().conductors.Quarantined(station) }
+
+// Quarantine implements server.Jobs.
+func (w *workshop) Quarantine(station string) []article.RowError {
+	return w.now().conductors.Quarantine(station)
+}
+
+// Drifted implements server.Jobs.
+func (w *workshop) Drifted(station string) int64 { return w.now().conductors.Drifted(station) }
 
 // Refused implements server.Jobs.
 func (w *workshop) Refused(station string) bool { return w.now().conductors.Refused(station) }

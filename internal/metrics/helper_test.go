@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/condition"
 	"feedstation/internal/edition"
 	"feedstation/internal/metrics"
@@ -124,7 +125,9 @@ func (p *portal) Conditions() []condition.Condition            { return p.wrong 
 func (p *portal) Quarantined(station string) int {
 	return map[string]int{"station000": 4}[station]
 }
-func (p *portal) Refused(station string) bool { return station == "station001" }
+func (p *portal) Refused(station string) bool          { return station == "station001" }
+func (p *portal) Quarantine(string) []article.RowError { return nil }
+func (p *portal) Drifted(string) int64                 { return 0 }
 
 func (p *portal) Components() []string {
 	if p.alone {

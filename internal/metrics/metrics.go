@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
@@ -155,6 +156,22 @@ func (m *Meter) Observe(_ *http.Request, target network.Target, sent server.Sent
 	if counters := (*m.stations.Load())[target.Station.ID]; counters != nil {
 		counters[kind].Inc()
 	}
+}
+
+// Requests returns how many requests there were for paths of a station since the process
+// began, or the station came.
+func (m *Meter) Requests(station string) (n int64) {
+	counters := (*m.stations.Load())[station]
+	if counters == nil {
+		return 0
+	}
+	for _, counter := range counters {
+		var now dto.Metric
+		if counter.Write(&now) == nil { // a bound counter has nothing that could fail
+			n += int64(now.GetCounter().GetValue())
+		}
+	}
+	return n
 }
 
 // outcomes of runs.

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"feedstation/internal/article"
 	"feedstation/internal/condition"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
@@ -50,6 +51,10 @@ type Jobs interface {
 	// published, and Refused whether its next edition may not be.
 	Quarantined(station string) int
 	Refused(station string) bool
+	// Quarantine returns why the articles of Quarantined can't be.
+	Quarantine(station string) []article.RowError
+	// Drifted returns how many of the months of Drift are the station's.
+	Drifted(station string) int64
 }
 
 // Task is a task of the timetable and its last run.
@@ -137,6 +142,13 @@ type Admin struct {
 	Version  string
 	Metrics  http.Handler // of /metrics; nil: there is none
 
+	Runs        func() []Run                                              // of the jobs, the newest first; nil: this process builds nothing
+	Kept        func(ctx context.Context, station string) ([]Kept, error) // the editions that can be pinned; it may wait for the stores
+	Requests    func(station string) int64                                // for paths of the station, since the process began; nil: not counted
+	Subscribers func() map[string]int                                     // by station; nil: not recorded
+	Visits      func() []Visit                                            // of crawlers; nil: not recorded
+	Readers     func(station string) map[string]int                       // of a station's documents, by path; nil: not recorded
+
 	Limit      func() time.Duration            // how old what a station has may be; nil: this process builds nothing
 	Reload     func(ctx context.Context) error // reads the configuration again; nil: nothing does
 	Configured time.Time                       // when the configuration in effect was read
@@ -211,7 +223,7 @@ func (a *Admin) Handler() http.Handler {
 	mux.HandleFunc("POST "+loginPath, token.login(wrong))
 	mux.HandleFunc("POST "+logoutPath, token.logout)
 	if a.Pages != nil {
-		mux.Handle("GET /", a.Pages)
+		mux.Handle("/", a.Pages) // which answers other methods than GET with 405
 	}
 	return guard(a.Hosts, a.gate(token, wrong, mux))
 }

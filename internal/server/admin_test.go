@@ -111,6 +111,8 @@ type fakeJobs struct {
 	checked    map[string]time.Time
 	conditions []condition.Condition
 	tasks      []server.Task
+	quarantine map[string][]article.RowError
+	refused    bool
 }
 
 func (j *fakeJobs) Refresh(hint server.Hint) error {
@@ -135,14 +137,21 @@ func (j *fakeJobs) Condition(station string) (condition.Condition, bool) {
 func (j *fakeJobs) Conditions() []condition.Condition { return j.conditions }
 func (j *fakeJobs) Checked(station string) time.Time  { return j.checked[station] }
 func (j *fakeJobs) Tasks() []server.Task              { return j.tasks }
-func (j *fakeJobs) Drift() map[string]int64           { return map[string]int64{"lost": 3} }
-func (j *fakeJobs) LeftOut() map[string]int64         { return map[string]int64{"status": 2} }
-func (j *fakeJobs) Published() map[string]int64       { return map[string]int64{"published": 4} }
-func (j *fakeJobs) Faults() map[string]int64          { return map[string]int64{"timeout": 1} }
-func (j *fakeJobs) Refused(station string) bool       { return station == "yy" }
+func (j *fakeJobs) Drift() map[string]int64 { return map[string]int64{"lost": 3} }
+
+func (j *fakeJobs) LeftOut() map[string]int64 { return map[string]int64{"status": 2} }
+
+func (j *fakeJobs) Published() map[string]int64 { return map[string]int64{"published": 4} }
+
+func (j *fakeJobs) Faults() map[string]int64 { return map[string]int64{"timeout": 1} }
+
+func (j *fakeJobs) Refused(station string) bool { return j.refused || station == "yy" }
+
+func (j *fakeJobs) Drifted(station string) int64                 { return map[string]int64{"xt": 3}[station] }
+func (j *fakeJobs) Quarantine(station string) []article.RowError { return j.quarantine[station] }
 
 func (j *fakeJobs) Quarantined(station string) int {
-	return map[string]int{"xt": 2}[station]
+	return len(j.quarantine[station])
 }
 
 func TestAdminRefresh(t *testing.T) {
@@ -377,6 +386,7 @@ func TestAdminStatus(t *testing.T) {
 		editions["yy"] = edition.New("yy", noon, "4711", nil)
 		editions[newest+"yy"] = edition.New("yy", noon.Add(time.Second), "4711", nil)
 		jobs := &fakeJobs{
+			quarantine: map[string][]article.RowError{"xt": {{ID: "8", Column: "status"}, {ID: "9", Column: "status"}}},
 			checked:    map[string]time.Time{"xt": noon.Add(9 * time.Minute), "yy": noon.Add(4 * time.Minute)},
 			conditions: []condition.Condition{{Kind: condition.Kind{State: "not built", Began: "station not built"}, Station: "yy", Since: noon, Err: errors.New("the disk is full")}},
 		}
@@ -388,17 +398,17 @@ func TestAdminStatus(t *testing.T) {
 			t.Fatalf("%v: %q", err, w.Body)
 		}
 		at := noon.Format(time.RFC3339)
-		want := map[string]any{"version": "1.0", "process": "token", "ready": true, "missing": []any{"zz"}, "draining": false, "freshness_limit_seconds": 630.0, "in_step": at, "published": map[string]any{"published": 4.0}, "content_errors": map[string]any{"timeout": 1.0}, "unsent_since": "2019-03-11T12:01:00Z", "drift": map[string]any{"lost": 3.0}, "left_out": map[string]any{"status": 2.0}, "unsent_retractions": []any{"1", "2"}, "problems": []any{
+		want := map[string]any{"verdict": map[string]any{"text": "0 of 3 stations fresh: 1 no edition, 1 refused, 1 failing", "level": "bad", "fresh": 0.0, "stations": 3.0}, "version": "1.0", "process": "token", "ready": true, "missing": []any{"zz"}, "draining": false, "freshness_limit_seconds": 630.0, "in_step": at, "published": map[string]any{"published": 4.0}, "content_errors": map[string]any{"timeout": 1.0}, "unsent_since": "2019-03-11T12:01:00Z", "drift": map[string]any{"lost": 3.0}, "left_out": map[string]any{"status": 2.0}, "unsent_retractions": []any{"1", "2"}, "problems": []any{
 			"local copy not writable: xt: cache: open x: no space left on device", "station not in step: zz: damaged", "station not built: yy: the disk is full",
 		}, "stores": []any{
 			map[string]any{"name": "local copy", "state": "full", "error": "cache: open x: no space left on device", "error_since": at, "bytes": 1000.0, "free_bytes": 2000.0}, map[string]any{"name": "redis", "state": "ok", "errors": map[string]any{"fetch": 7.0}},
 		}, "retracted": map[string]any{"count": 1.0, "ids": []any{"7"}}, "stations": []any{
-			map[string]any{"id": "xt", "state": "not writable", "error": "cache: open x: no space left on device", "error_since": at, "leader": "this process", "built": at, "as_of": "2019-03-11T12:09:00Z", "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0, "newest_article": "2019-03-11T11:00:00Z", "notices": 1.0, "quarantined": 2.0},
+			map[string]any{"id": "xt", "name": "", "standing": "failing", "drift": 3.0, "state": "not writable", "error": "cache: open x: no space left on device", "error_since": at, "leader": "this process", "built": at, "as_of": "2019-03-11T12:09:00Z", "age_seconds": 60.0, "documents": float64(len(documents())), "pending_months": 1.0, "newest_article": "2019-03-11T11:00:00Z", "notices": 1.0, "quarantined": 2.0},
 			map[string]any{
-				"id": "yy", "state": "not built", "leader": "other", "behind": "2019-03-11T12:00:01Z", "built": at, "as_of": "2019-03-11T12:04:00Z", "age_seconds": 360.0, "documents": 0.0, "pending_months": 0.0,
+				"id": "yy", "name": "", "standing": "refused", "state": "not built", "leader": "other", "behind": "2019-03-11T12:00:01Z", "built": at, "as_of": "2019-03-11T12:04:00Z", "age_seconds": 360.0, "documents": 0.0, "pending_months": 0.0,
 				"error": "the disk is full", "error_since": at, "pinned": true, "refused": true,
 			},
-			map[string]any{"id": "zz", "state": "no edition", "error": "damaged", "error_since": at, "documents": 0.0, "pending_months": 0.0},
+			map[string]any{"id": "zz", "name": "", "standing": "no edition", "state": "no edition", "error": "damaged", "error_since": at, "documents": 0.0, "pending_months": 0.0},
 		}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("status (-want +got):\n%s", diff)

@@ -17,6 +17,8 @@ import (
 // edition was built, or is behind now.
 type StationStatus struct {
 	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	Standing  Standing   `json:"standing"`         // by which the verdict counts it
 	State     string     `json:"state"`            // ok, no edition, pinned, backlog, or what is wrong
 	Leader    string     `json:"leader,omitempty"` // "this process", or the token of the one that builds it
 	Built     *time.Time `json:"built,omitempty"`  // since when its documents are as they are; absent: there is none yet
@@ -30,12 +32,22 @@ type StationStatus struct {
 	Pinned    bool       `json:"pinned,omitempty"`      // an edition is
 	Refused   bool       `json:"refused,omitempty"`     // its next edition is, by the gate
 	LeftOut   int        `json:"quarantined,omitempty"` // articles that it lacks because they can't be published
+	Drift     int64      `json:"drift,omitempty"`       // months that audits have found drifted
 	Error     string     `json:"error,omitempty"`
 	Since     *time.Time `json:"error_since,omitempty"`
+
+	Requests    *int64               `json:"requests,omitempty"`      // since the process began; absent: not recorded
+	Subscribers *int                 `json:"subscribers,omitempty"`   // absent: not recorded
+	Crawlers    map[string]time.Time `json:"crawlers_last,omitempty"` // when each of those that are shown fetched something last
 }
 
-func (a *Admin) station(station string, all []condition.Condition) StationStatus {
-	s := StationStatus{ID: station, State: "no edition"}
+func (a *Admin) station(of *network.Station, all []condition.Condition) StationStatus {
+	station := of.ID
+	s := StationStatus{ID: station, Name: of.Name, State: "no edition"}
+	if a.Requests != nil {
+		n := a.Requests(station)
+		s.Requests = &n
+	}
 	newest, ok := a.Editions.Current(station)
 	if e, served := a.Editions.Served(station); served {
 		built := e.Issued()
@@ -59,7 +71,7 @@ func (a *Admin) station(station string, all []condition.Condition) StationStatus
 		}
 	}
 	if a.Jobs != nil {
-		s.LeftOut, s.Refused = a.Jobs.Quarantined(station), a.Jobs.Refused(station)
+		s.LeftOut, s.Refused, s.Drift = a.Jobs.Quarantined(station), a.Jobs.Refused(station), a.Jobs.Drifted(station)
 	}
 	if a.Jobs != nil && a.Stores != nil {
 		if s.Leader = a.Stores.Leader(station); s.Leader == a.Stores.Process() {

@@ -14,6 +14,7 @@ import (
 
 // Status is what /status says.
 type Status struct {
+	Verdict   Verdict          `json:"verdict"`
 	Version   string           `json:"version"`
 	Config    *time.Time       `json:"configured,omitempty"` // when the configuration in effect was read
 	Process   string           `json:"process,omitempty"`    // its token, see StationStatus.Leader
@@ -191,9 +192,17 @@ func (a *Admin) Status() Status {
 	if a.Stores != nil {
 		a.addStores(&s, all)
 	}
+	subscribers, visits := a.audience()
 	for _, station := range a.Network.Stations {
-		s.Stations = append(s.Stations, a.station(station.ID, all))
+		one := a.station(station, all)
+		if subscribers != nil {
+			n := subscribers[station.ID]
+			one.Subscribers = &n
+		}
+		one.Crawlers = visits[station.ID]
+		s.Stations = append(s.Stations, one)
 	}
+	s.judge()
 	return s
 }
 
