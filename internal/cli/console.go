@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"time"
+	"slices"
 
-	"feedstation/internal/network"
 	"feedstation/internal/server"
 )
 
@@ -32,14 +32,13 @@ func (s *service) kept(ctx context.Context, station string) (kept []server.Kept,
 	return kept, err
 }
 
-// commonZone returns the time zone of all stations, or UTC where they have several.
-func commonZone(n *network.Network) *time.Location {
-	zone := time.UTC
-	for i, s := range n.Stations {
-		if i > 0 && s.Zone.String() != zone.String() {
-			return time.UTC
-		}
-		zone = s.Zone
+// visits returns what crawlers have fetched, the last visit first.
+func (h *host) visits() (all []server.Visit) {
+	for v := range h.counter.Visits() {
+		all = append(all, server.Visit{Station: v.Station, Agent: v.Agent, Verified: string(v.Verdict), Document: v.Document, Fetches: v.Fetches, Last: v.Last})
 	}
-	return zone
+	slices.SortFunc(all, func(a, b server.Visit) int {
+		return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.Station, b.Station), cmp.Compare(a.Agent, b.Agent), cmp.Compare(a.Document, b.Document))
+	})
+	return all
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -75,7 +76,7 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 	admin := s.makeAdmin()
 	admin.Metrics = h.meter.Handler(h.log, admin.Status)
 	admin.Pages = console.New(admin, console.Options{
-		Network: cfg.Network.Name, Zone: commonZone(cfg.Network), Token: admin.Token != "", Runs: admin.Runs, Visits: admin.Visits, Kept: admin.Kept,
+		Network: cfg.Network.Name, Zone: cfg.Zone, Token: admin.Token != "", Runs: admin.Runs, Visits: admin.Visits, Kept: admin.Kept,
 	})
 	s.admin = admin.Handler()
 	documents, err := standingDocuments(cfg)
@@ -198,6 +199,10 @@ func (s *service) makeAdmin() *server.Admin {
 	}
 	a.Explain = asker.Handler()
 	a.Requests, a.Kept = h.meter.Requests, s.kept
+	if s.cfg.Statistics.Days > 0 {
+		a.Visits, a.Readers = h.visits, h.counter.Readers
+		a.Subscribers = func() map[string]int { return maps.Collect(h.counter.Subscribers()) }
+	}
 	if s.cfg.Jobs.Enabled {
 		asker.Jobs, a.Runs = explained{h.shop}, h.runs
 		a.Jobs, a.Sources, a.Contents, a.Limit = h.shop, h.shop.Sources, h.shop.Contents, s.limit

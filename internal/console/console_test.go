@@ -263,7 +263,7 @@ func TestSize(t *testing.T) {
 	well, ill := stations(140), stations(140)
 	for i := range ill.status.Stations {
 		s := &ill.status.Stations[i]
-		s.Standing, s.Refused, s.Error, s.Since = server.Refused, true, strings.Repeat("停", 1000), &noon
+		s.Standing, s.Refused, s.Error, s.Since = server.Refused, true, fmt.Sprint(i, strings.Repeat("停", 1000)), &noon
 		ill.status.Problems = append(ill.status.Problems, strings.Repeat("停", 1000))
 		s.LeftOut, s.Pending, s.Drift = 1000, 120, 100_000
 	}

@@ -36,11 +36,13 @@ type row struct {
 	Crawlers                    [3]string
 }
 
-// What the table has at most: a page stays small when everything fails for long reasons.
+// What the table has at most: a page stays small when everything fails for long reasons,
+// each of which stands there once. Each station has its page.
 const (
-	maxReasons  = 20
+	maxReasons  = 15
 	reasonBytes = 160
-	maxProblems = 20
+	maxProblems = 10
+	maxCommands = 40
 )
 
 func (c *console) stations(w http.ResponseWriter, r *http.Request) {
@@ -48,16 +50,18 @@ func (c *console) stations(w http.ResponseWriter, r *http.Request) {
 	p := c.page(r, s.Verdict.Text, &s, c.Zone)
 	query := cut(strings.TrimSpace(r.FormValue("q")), 100)
 	o := overview{Verdict: s.Verdict, Symbol: s.Verdict.Level.Symbol(), Problems: problems(&s), Query: query, Limit: limitText(s.Limit), Unrecorded: absent(&s)}
-	reasons := 0
+	reasons := map[string]bool{}
 	for _, station := range s.WorstFirst() {
 		one := c.row(&station, time.Now())
 		if !one.matches(query) {
 			continue
 		}
-		if one.Error != "" {
-			if reasons++; reasons > maxReasons {
-				one.Error = ""
-			}
+		if reasons[one.Error] || len(reasons) == maxReasons { // a store that is away is away for all
+			one.Error = ""
+		}
+		reasons[one.Error] = true
+		if len(o.Rows) >= maxCommands {
+			one.Command = ""
 		}
 		o.Rows = append(o.Rows, &one)
 	}

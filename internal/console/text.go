@@ -15,7 +15,8 @@ const none = "–"
 // unrecorded stands where something is not recorded.
 const unrecorded = "·"
 
-// clock prints a moment: today its time, else its date as well. Nil: there is none.
+// clock prints a moment: today its time, else its date as well, and the year if it is
+// another one. Nil: there is none.
 func clock(at *time.Time, now time.Time, zone *time.Location) string {
 	if at == nil || at.IsZero() {
 		return none
@@ -23,6 +24,9 @@ func clock(at *time.Time, now time.Time, zone *time.Location) string {
 	t, today := at.In(zone), now.In(zone)
 	if t.Year() == today.Year() && t.YearDay() == today.YearDay() {
 		return t.Format(time.TimeOnly)
+	}
+	if t.Year() == today.Year() {
+		return t.Format("01-02 15:04")
 	}
 	return t.Format("2006-01-02 15:04")
 }

@@ -137,7 +137,7 @@ func (j *fakeJobs) Condition(station string) (condition.Condition, bool) {
 func (j *fakeJobs) Conditions() []condition.Condition { return j.conditions }
 func (j *fakeJobs) Checked(station string) time.Time  { return j.checked[station] }
 func (j *fakeJobs) Tasks() []server.Task              { return j.tasks }
-func (j *fakeJobs) Drift() map[string]int64 { return map[string]int64{"lost": 3} }
+func (j *fakeJobs) Drift() map[string]int64           { return map[string]int64{"lost": 3} }
 
 func (j *fakeJobs) LeftOut() map[string]int64 { return map[string]int64{"status": 2} }
 
