@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -148,13 +149,5 @@ func quote(text string) string {
 	if plain && text[0] != '-' {
 		return text
 	}
-	quoted := "'"
-	for _, r := range text {
-		if r == '\'' {
-			quoted += `'\''`
-			continue
-		}
-		quoted += string(r)
-	}
-	return quoted + "'"
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
