@@ -33,7 +33,7 @@ func TestByAddress(t *testing.T) {
 			for page, want := range map[string]string{
 				"https://xt.news.example/%E6%96%B0?id=1&b='2'":        "1",
 				"http://XT.news.example:80/%e6%96%b0?id=1&b='2'#more": "1",
-				" https://xt.news.example/新?id=1&b='2' ":              "1",
+				"\t" + "https://xt.news.example/新?id=1&b='2'\n":       "1",
 				"https://xt.news.example/2.html":                      "2",
 				"https://xt.news.example/3.html":                      "3",
 				"https://xt.news.example/5.html":                      "",
