@@ -89,7 +89,7 @@ func (f *Feed) Atom() ([]byte, error) {
 	case doc.Updated == "":
 		return nil, errors.New("feed: atom: Updated is zero and there is no item")
 	}
-	return render(atomWriter, doc, length), nil
+	return render(atomWriter, comment(f.Comment), doc, length), nil
 }
 
 // atom returns the document and how long it is at most.

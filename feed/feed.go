@@ -80,6 +80,11 @@ type Feed struct {
 	// Feed has no word for it.
 	Generator string
 
+	// Comment stands behind the declaration of RSS and Atom, for people who see the
+	// source; any text. One that no comment can be, as it has "--" or ends with "-"
+	// (XML 1.0 §2.5), is left out.
+	Comment string
+
 	// Hubs are the WebSub hubs (W3C WebSub §4) that tell subscribers of changes,
 	// absolute http(s).
 	Hubs []string

@@ -17,7 +17,7 @@ func FuzzFeed(f *testing.F) {
 		c := &draft{Feed: feed.Feed{
 			Title: s, Description: other, Language: s, Rights: s, HomeURL: "https://xt.news.example/" + s,
 			RSSURL: s, AtomURL: s, JSONURL: other, Author: s, Email: s, Icon: s, Logo: s, Updated: at,
-			Generator: s, Hubs: []string{s, "https://" + other}, Current: feed.Addresses{RSS: s, Atom: other, JSON: s},
+			Generator: s, Comment: s, Hubs: []string{s, "https://" + other}, Current: feed.Addresses{RSS: s, Atom: other, JSON: s},
 			PrevArchive: feed.Addresses{RSS: "https://" + s, Atom: "https://" + s, JSON: "https://" + other},
 		}, Items: []feed.Item{
 			{

@@ -38,6 +38,18 @@ func (p *Prepared) Address() string { return p.url }
 // GUID returns what identifies the item in RSS and JSON Feed.
 func (p *Prepared) GUID() string { return p.guid }
 
+// Title returns the item's title, which is plain text.
+func (p *Prepared) Title() string { return p.json.Title }
+
+// Summary returns the item's summary, which is plain text, "" for none.
+func (p *Prepared) Summary() string { return p.json.Summary }
+
+// Language returns the item's language, "" for that of the feed.
+func (p *Prepared) Language() string { return p.json.Language }
+
+// Published returns when the item was published, or at least there.
+func (p *Prepared) Published() time.Time { return p.moment() }
+
 // Prepare makes an item ready to be written. It is the expensive part of a
 // feed, and needs doing once for each article: all feeds that carry it may
 // share the result.

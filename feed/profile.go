@@ -63,7 +63,7 @@ func (p *Profile) takes(it *Prepared) bool {
 // oldest where the document would be too large.
 func (f *Feed) ForProfile(p *Profile) (doc []byte, items int) {
 	d, length, items := f.forProfile(p)
-	return render(rssWriter, d, length), items
+	return render(rssWriter, "", d, length), items
 }
 
 func (f *Feed) forProfile(p *Profile) (doc *rssFeed, length, items int) {

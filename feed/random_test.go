@@ -108,7 +108,7 @@ func drafts() *rapid.Generator[*draft] {
 			Title: c.text("channel"), Description: c.text("description"), Language: "zh-CN", Rights: c.optional("channel rights"),
 			HomeURL: "https://xt.news.example/", RSSURL: c.address("rss"), AtomURL: c.address("atom"), JSONURL: c.address("json"),
 			Author: c.text("publisher"), Email: "editor@xt.news.example", Icon: c.optionalAddress("icon"), Logo: c.optionalAddress("logo"),
-			Generator: c.optional("generator"), PrevArchive: feed.Addresses{JSON: c.optionalAddress("older")},
+			Generator: c.optional("generator"), Comment: c.optional("comment"), PrevArchive: feed.Addresses{JSON: c.optionalAddress("older")},
 			Updated:     c.moment("channel updated"),
 			SummaryOnly: rapid.IntRange(0, 9).Draw(t, "summaries") == 0,
 		}}

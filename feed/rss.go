@@ -118,7 +118,7 @@ type rssSource struct {
 // Media RSS, syndication and atom:link.
 func (f *Feed) RSS() ([]byte, error) {
 	doc, length := f.rss()
-	return render(rssWriter, doc, length), nil
+	return render(rssWriter, comment(f.Comment), doc, length), nil
 }
 
 // rss returns the document and how long it is at most.
@@ -297,9 +297,12 @@ func (f *Feed) rssImage() *feeds.RssImage {
 	return nil
 }
 
-// render writes an XML document in one line after its declaration.
-func render(w *wire.XML, f feeds.XmlFeed, length int) []byte {
+// render writes an XML document in one line after its declaration and a comment.
+func render(w *wire.XML, about string, f feeds.XmlFeed, length int) []byte {
 	b := make([]byte, 0, length)
 	b = append(b, xml.Header...)
+	if about != "" {
+		b = append(append(append(b, "<!-- "...), about...), " -->\n"...)
+	}
 	return w.Append(b, f.FeedXml())
 }

@@ -57,6 +57,7 @@ func emptyChannel() *draft {
 		Icon:        "https://xt.news.example/icon.png",
 		Logo:        "https://xt.news.example/logo.png",
 		Generator:   "feedstation",
+		Comment:     "为阅读器准备的订阅源 <&>: https://中文.example/feeds/moment.html?a=1&b=2",
 		Updated:     time.Date(2019, 3, 11, 10, 5, 0, 0, shanghai),
 	}}
 }

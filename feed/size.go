@@ -24,7 +24,7 @@ func (f *Feed) headBytes(items int) int {
 	for _, s := range f.strings() {
 		n += len(s)
 	}
-	return fixed + factor*n + items*(creator+escape*len(f.Author))
+	return fixed + len(f.Comment) + factor*n + items*(creator+escape*len(f.Author))
 }
 
 // weigh returns the item's weight. Body is the length of its full text. It fails

@@ -3,6 +3,7 @@ package feed
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"feedstation/feed/internal/text"
@@ -24,6 +25,7 @@ func (f *Feed) tidy() *Feed {
 		Updated:  writable(f.Updated),
 
 		Generator:   plain(f.Generator),
+		Comment:     comment(f.Comment),
 		PrevArchive: f.PrevArchive.tidy(),
 		NextArchive: f.NextArchive.tidy(),
 		Current:     f.Current.tidy(),
@@ -46,6 +48,15 @@ func (f *Feed) tidy() *Feed {
 
 func (a Addresses) tidy() Addresses {
 	return Addresses{RSS: text.Web(a.RSS), Atom: text.Web(a.Atom), JSON: text.Web(a.JSON)}
+}
+
+// comment returns the text of a comment, "" for what can be none.
+func comment(s string) string {
+	s = text.Trim(s)
+	if strings.Contains(s, "--") || strings.HasSuffix(s, "-") {
+		return ""
+	}
+	return s
 }
 
 // strings are those of a head that a document has as they are.
