@@ -301,8 +301,8 @@ func TestFirstRefresh(t *testing.T) {
 		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 40*24*time.Hour), newArticle("yy", 3, 2*time.Hour))
 		w.refresh()
 		w.want("documents of xt", slices.Sorted(maps.Keys(w.hashes("xt"))), []string{
-			"/atom.xml", "/culture/atom.xml", "/culture/feed.json", "/culture/rss.xml", "/feed.json", "/feeds.opml",
-			"/moment/atom.xml", "/moment/feed.json", "/moment/rss.xml", "/robots.txt", "/rss.xml",
+			"/atom.xml", "/culture/atom.xml", "/culture/feed.json", "/culture/rss.xml", "/feed.json",
+			"/feeds.css", "/feeds.html", "/feeds.js", "/feeds.opml", "/feeds/culture.html", "/feeds/moment.html", "/moment/atom.xml", "/moment/feed.json", "/moment/rss.xml", "/robots.txt", "/rss.xml",
 			"/sitemap.xml", "/sitemaps/2026-01.xml", "/sitemaps/2026-03.xml", "/sitemaps/baidu.txt", "/sitemaps/news.xml",
 		})
 		for path, want := range map[string]time.Duration{
@@ -330,7 +330,8 @@ func TestFirstRefresh(t *testing.T) {
 		}
 		link := `<https://xt.news.example/moment/rss.xml>; rel="alternate"; type="application/rss+xml"; title="RSS", ` +
 			`<https://xt.news.example/moment/atom.xml>; rel="self"; type="application/atom+xml"; title="Atom", ` +
-			`<https://xt.news.example/moment/feed.json>; rel="alternate"; type="application/feed+json"; title="JSON Feed"`
+			`<https://xt.news.example/moment/feed.json>; rel="alternate"; type="application/feed+json"; title="JSON Feed", ` +
+			`<https://xt.news.example/feeds/moment.html>; rel="alternate"; type="text/html"`
 		if got := w.document("xt", "/moment/atom.xml").Headers(); got.Link != link || got.StaleIfError != 24*time.Hour || got.MaxAge != 15*time.Minute {
 			t.Errorf("headers = %+v; want the link %s", got, link)
 		}
@@ -385,7 +386,7 @@ func TestOneNewArticle(t *testing.T) {
 		w.put(a)
 		time.Sleep(30 * time.Second)
 		w.want("changed in xt", w.changes("xt", w.refresh), []string{
-			"/atom.xml", "/culture/atom.xml", "/culture/feed.json", "/culture/rss.xml", "/feed.json", "/rss.xml",
+			"/atom.xml", "/culture/atom.xml", "/culture/feed.json", "/culture/rss.xml", "/feed.json", "/feeds.html", "/feeds/culture.html", "/rss.xml",
 			"/sitemap.xml", "/sitemaps/2026-03.xml", "/sitemaps/baidu.txt", "/sitemaps/news.xml",
 		})
 		if e := w.edition("yy"); e != yy {
@@ -529,7 +530,7 @@ func TestFeedsHealWithoutHints(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		w.want("changed in xt", w.changes("xt", w.refresh), []string{
-			"/atom.xml", "/feed.json", "/moment/atom.xml", "/moment/feed.json", "/moment/rss.xml", "/rss.xml",
+			"/atom.xml", "/feed.json", "/feeds.html", "/feeds/moment.html", "/moment/atom.xml", "/moment/feed.json", "/moment/rss.xml", "/rss.xml",
 			"/sitemap.xml", "/sitemaps/news.xml",
 		})
 	})

@@ -280,7 +280,7 @@ func TestRedactIdentity(t *testing.T) {
 				time.Sleep(time.Minute)
 				for _, station := range []string{"xt", "www"} {
 					before := w.edition(station)
-					if n := titled(t, before, a.Title); n != 12 {
+					if n := titled(t, before, a.Title); n != 13 { // with a page
 						w.t.Fatalf("%s: %d feeds have the article", station, n)
 					}
 					after := press.Redact(w.network, before, edition.Retractions{"2": held("xt", 2)})
@@ -295,7 +295,7 @@ func TestRedactIdentity(t *testing.T) {
 								t.Errorf("%s: %s has lost %s", station, path, other)
 							}
 						}
-						if feed := strings.Contains(string(doctest.Body(t, old)), a.Title); feed && (d.Items() != 2 || old.Items() != 3) || strings.Contains(body, "节日") || strings.Contains(body, "%E8%8A%82") || strings.Contains(body, "news:2") {
+						if feed := strings.Contains(string(doctest.Body(t, old)), a.Title) && !strings.HasSuffix(path, ".html"); feed && (d.Items() != 2 || old.Items() != 3) || strings.Contains(body, "节日") || strings.Contains(body, "%E8%8A%82") || strings.Contains(body, "news:2") {
 							t.Errorf("%s: %s of %d articles, of %d before:\n%s", station, path, d.Items(), old.Items(), body)
 						}
 					}

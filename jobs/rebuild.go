@@ -171,7 +171,7 @@ func (c *Conductor) withdraw(ctx context.Context, r *result, current *edition.Ed
 	for _, state := range states {
 		withdrawn[state.ID] = edition.Retraction{Station: state.Station, ID: state.ID, At: r.asOf, Published: state.Published, Row: state.At, Notice: c.options.Notices && state.Withdrawn}
 	}
-	return c.put(ctx, r, current, press.Withdraw(r.Station, current, withdrawn))
+	return c.put(ctx, r, current, press.Withdraw(c.network, r.Station, current, withdrawn))
 }
 
 // put publishes an edition if it differs from the current one.

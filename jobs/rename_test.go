@@ -63,7 +63,7 @@ func TestRename(t *testing.T) {
 		w.refresh()
 		e := w.edition("xiangtan")
 		for path, d := range before.All() {
-			now := strings.Replace(path, "/moment/", "/now/", 1)
+			now := strings.NewReplacer("/moment/", "/now/", "/moment.html", "/now.html").Replace(path)
 			document, ok := e.Document(now)
 			if !ok {
 				t.Errorf("no %s", now)

@@ -9,9 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
 
 	"feedstation/internal/article"
 	"feedstation/internal/content"
@@ -142,7 +146,10 @@ func TestDocumentsAreValid(t *testing.T) {
 							w.t.Errorf("%s%s is not JSON", station, path)
 						}
 						continue
-					case strings.HasSuffix(path, ".txt"):
+					case strings.HasSuffix(path, ".html"):
+						checkBalanced(w.t, station+path, doctest.Body(t, d))
+						continue
+					case slices.Contains([]string{".txt", ".css", ".js"}, filepath.Ext(path)):
 						continue
 					}
 					name := filepath.Join(dir, fmt.Sprint(i, "-", station, strings.ReplaceAll(path, "/", "-")))
@@ -166,6 +173,31 @@ func TestDocumentsAreValid(t *testing.T) {
 		if err != nil || bytes.Count(out, []byte(" validates\n")) != len(names) && schema != "" {
 			t.Errorf("%v\n%.5000s", err, out)
 		}
+	}
+}
+
+// checkBalanced fails for a page whose elements do not end as they begin, as where a text
+// has ended one.
+func checkBalanced(t *testing.T, name string, body []byte) {
+	t.Helper()
+	if len(body) > 15_000 || !utf8.Valid(body) {
+		t.Errorf("%s has %d bytes", name, len(body))
+	}
+	var open []string
+	for tokens := html.NewTokenizer(bytes.NewReader(body)); tokens.Next() != html.ErrorToken; {
+		switch token := tokens.Token(); {
+		case token.Type == html.EndTagToken && (len(open) == 0 || open[len(open)-1] != token.Data):
+			t.Fatalf("%s: %s within %q:\n%s", name, token, open, body)
+		case token.Type == html.EndTagToken:
+			open = open[:len(open)-1]
+		case token.Type == html.StartTagToken && token.Data != "meta" && token.Data != "link":
+			open = append(open, token.Data)
+		case token.Type == html.CommentToken:
+			t.Errorf("%s: %s", name, token)
+		}
+	}
+	if len(open) > 0 {
+		t.Errorf("%s: %q do not end", name, open)
 	}
 }
 
@@ -226,7 +258,7 @@ func TestStanding(t *testing.T) {
 		s := w.network.Stations[0]
 		s.Rules = network.Rules{Lines: []string{"Disallow: /search?q="}}
 		documents, err := press.New(w.network, options.Options, nil).Standing(s)
-		if err != nil || len(documents) != 2 {
+		if err != nil || len(documents) != 4 {
 			t.Fatalf("%d documents, %v", len(documents), err)
 		}
 		e := w.whole(options).current[s.ID]

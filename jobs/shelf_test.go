@@ -170,10 +170,11 @@ func monthOf(station *network.Station, from, to time.Time) (article.Month, bool)
 }
 
 // Where a document prints when it changed, which is its history and not only
-// its content: in a feed once, in an index for each sitemap.
+// its content: in a feed and in its page once, in an index for each sitemap.
 var (
 	rssChanged   = regexp.MustCompile(`<lastBuildDate>([^<]*)</lastBuildDate>`)
 	atomChanged  = regexp.MustCompile(`^([^\0]*?<updated>)[^<]*</updated>`)
+	pageChanged  = regexp.MustCompile(`<dd><time [^\n]*</time></dd>`)
 	indexChanged = regexp.MustCompile(`<lastmod>[^<]*</lastmod>`)
 )
 
@@ -184,6 +185,8 @@ func timeless(path string, body []byte) []byte {
 		return rssChanged.ReplaceAll(body, nil)
 	case strings.HasSuffix(path, "/"+string(network.Atom)):
 		return atomChanged.ReplaceAll(body, []byte("$1"))
+	case strings.HasPrefix(path, "/feeds/"):
+		return pageChanged.ReplaceAll(body, nil)
 	case path == network.IndexPath:
 		return indexChanged.ReplaceAll(body, nil)
 	}

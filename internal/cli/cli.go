@@ -45,7 +45,7 @@ type commands struct {
 	Pin        pinCommand        `cmd:"" help:"Serve an earlier edition of a station, or list those that are kept."`
 	Unpin      unpinCommand      `cmd:"" help:"Serve the current edition of a station again."`
 	Explain    explainCommand    `cmd:"" help:"Say why an article is in a document or not."`
-	Links      linksCommand      `cmd:"" help:"Print the <link> elements for the head of a station's pages."`
+	Links      linksCommand      `cmd:"" help:"Print the <link> elements for the head of a station's pages, and links for people."`
 	Views      viewsCommand      `cmd:"" help:"Print the SQL and the configuration for the database of a known system."`
 	Statistics statisticsCommand `cmd:"" help:"Print who asks: subscribers of feeds, visits of crawlers."`
 	Check      checkCommand      `cmd:"" help:"Check the configuration and the content store."`

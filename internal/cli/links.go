@@ -5,6 +5,7 @@ import (
 	"html"
 
 	"feedstation/internal/network"
+	"feedstation/internal/pages"
 )
 
 type linksCommand struct {
@@ -12,8 +13,8 @@ type linksCommand struct {
 }
 
 // Run prints the elements by which readers and browsers find the station's
-// feeds, for the head of its pages: first the station's own, then each
-// channel's, for the channel's pages.
+// feeds, for the head of its pages, and a link by which people do, for their foot: first
+// the station's own, then each channel's, for the channel's pages.
 func (c *linksCommand) Run(in *invocation) error {
 	cfg, err := in.config()
 	if err != nil {
@@ -31,6 +32,8 @@ func (c *linksCommand) Run(in *invocation) error {
 			address := html.EscapeString(s.Address(network.FeedPath(channel.ID, format)))
 			fmt.Fprintf(out, "<link rel=\"alternate\" type=\"%s\" title=\"%s (%s)\" href=\"%s\">\n", format.MediaType(), title, format.Title(), address)
 		}
+		page := html.EscapeString(s.Address(network.PreviewPath(channel.ID)))
+		fmt.Fprintf(out, "<a href=\"%s\">%s</a>\n", page, html.EscapeString(pages.Link(s, channel)))
 	}
 	return nil
 }

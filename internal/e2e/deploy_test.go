@@ -129,6 +129,7 @@ func (f *front) mustServe(p *process, files bool) {
 		for _, path := range []string{
 			"/rss.xml", "/atom.xml", "/feed.json", "/moment/rss.xml", "/moment/feed.json", "/sitemap.xml", "/sitemap.xml.gz",
 			"/sitemaps/news.xml", "/sitemaps/news.xml.gz", "/sitemaps/baidu.txt", "/robots.txt", "/feeds.opml",
+			"/feeds.html", "/feeds/moment.html", "/feeds.css", "/feeds.js",
 		} {
 			own, want := f.get(http.MethodGet, "127.0.0.1:"+p.port, "xt.news.example", path)
 			for _, coding := range []string{"identity", "gzip", "br", "gzip, deflate, br, zstd", ""} {
@@ -144,7 +145,7 @@ func (f *front) mustServe(p *process, files bool) {
 				if encoding := response.Header.Get("Content-Encoding"); encoding != "" && !strings.Contains(coding, encoding) {
 					f.t.Errorf("%s%s in %q is encoded as %s", address, path, coding, encoding)
 				}
-				for _, field := range []string{"Content-Type", "Last-Modified", "X-Content-Type-Options", "Access-Control-Allow-Origin"} {
+				for _, field := range []string{"Content-Type", "Last-Modified", "X-Content-Type-Options", "Access-Control-Allow-Origin", "Content-Security-Policy", "Referrer-Policy"} {
 					if got, want := response.Header.Get(field), own.Header.Get(field); !strings.EqualFold(got, want) {
 						f.t.Errorf("%s%s in %q: %s is %q; want %q", address, path, coding, field, got, want)
 					}
@@ -163,6 +164,9 @@ func (f *front) mustServe(p *process, files bool) {
 	}
 	if !files {
 		return
+	}
+	if response, _ := f.get(http.MethodGet, f.files, "xt.news.example", "/"); response.StatusCode != http.StatusPermanentRedirect || !strings.HasSuffix(response.Header.Get("Location"), "/feeds.html") {
+		f.t.Errorf("/: %s to %q", response.Status, response.Header.Get("Location"))
 	}
 	for _, path := range []string{"/.feedstation-files", "/rss.xml.br", "/none.xml", "/moment/", "/moment"} {
 		if response, _ := f.get(http.MethodGet, f.files, "xt.news.example", path); response.StatusCode != http.StatusNotFound && response.StatusCode != http.StatusForbidden && response.StatusCode/100 != 3 {

@@ -143,9 +143,10 @@ func AliasSet(name string) []Alias {
 			all = append(all, Alias{path, document})
 		}
 	}
-	for _, document := range []string{rss, atom, json, ofRSS, ofAtom, ofJSON, IndexPath, RobotsPath, OPMLPath} {
+	for _, document := range []string{rss, atom, json, ofRSS, ofAtom, ofJSON, IndexPath, RobotsPath, OPMLPath, DirectoryPath} {
 		add(document, document) // with a slash behind it
 	}
+	add(DirectoryPath, "", "/feeds") // what answers here for a host's own page is all that the host has
 	add(rss, "/feed", "/rss", "/feed.xml", "/index.xml")
 	add(atom, "/atom")
 	add(ofRSS, "/{channel}/feed", "/{channel}/rss", "/{channel}/feed.xml", "/{channel}/index.xml")

@@ -1,6 +1,7 @@
 package network_test
 
 import (
+	"cmp"
 	"testing"
 
 	"feedstation/internal/network"
@@ -12,7 +13,9 @@ func TestAliasSet(t *testing.T) {
 		"/feed": "/rss.xml", "/feed/": "/rss.xml", "/rss": "/rss.xml", "/rss/": "/rss.xml", "/feed.xml": "/rss.xml", "/index.xml": "/rss.xml",
 		"/atom": "/atom.xml", "/rss.xml/": "/rss.xml", "/moment/feed.json/": "/moment/feed.json", "/sitemap.xml/": "/sitemap.xml",
 		"/moment/feed/": "/moment/rss.xml", "/moment/rss": "/moment/rss.xml", "/moment/index.xml": "/moment/rss.xml",
-		"/rss.xml": "", "/moment/rss.xml": "", "/none/feed/": "", "/": "", "": "", "/feed//": "", "//feed": "", "/FEED": "", "/feedx": "", "/moment": "", "/a/moment/feed": "",
+		"/": "/feeds.html", "": "/feeds.html", "/feeds": "/feeds.html", "/feeds/": "/feeds.html", "/feeds.html/": "/feeds.html",
+		"/feeds.html": "", "/feeds/moment.html": "", "/feeds/moment": "", "/feeds/none.html": "", "//": "",
+		"/rss.xml": "", "/moment/rss.xml": "", "/none/feed/": "", "/feed//": "", "//feed": "", "/FEED": "", "/feedx": "", "/moment": "", "/a/moment/feed": "",
 		"/category/a/moment/feed": "", "/{channel}/feed": "",
 	}
 	own := map[string]map[string]string{
@@ -50,7 +53,7 @@ func TestAliasSet(t *testing.T) {
 			}
 		}
 		for _, a := range network.AliasSet(set) { // an operator could write each of them
-			made, err := network.NewAlias(a.Path, a.Document)
+			made, err := network.NewAlias(cmp.Or(a.Path, "/"), a.Document)
 			if err == nil {
 				err = made.Leads(s)
 			}

@@ -116,6 +116,8 @@ func (n *Network) shadowed(s *Station) error {
 	switch {
 	case id == shardFolder:
 		return fmt.Errorf("the sitemaps of station %s are there", around.ID)
+	case id == previewFolder:
+		return fmt.Errorf("the pages of station %s are there", around.ID)
 	case rest == "/"+id && (around.HasChannel(id) || around.now[id] != ""):
 		return fmt.Errorf("station %s has a channel %q there", around.ID, id)
 	case around.isDocument(rest):

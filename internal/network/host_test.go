@@ -154,6 +154,7 @@ func TestFolderFaults(t *testing.T) {
 		{"another port", []*network.Station{at("https://www.news.example:8443/xt"), www()}, "stations[1].url: the stations of a host have one scheme and port: station xt is at https://www.news.example:8443"},
 		{"a channel", []*network.Station{at("https://www.news.example/now"), www()}, `stations[0].url: station www has a channel "now" there`},
 		{"a former channel", []*network.Station{at("https://www.news.example/moment"), www()}, `stations[0].url: station www has a channel "moment" there`},
+		{"pages", []*network.Station{www(), at("https://www.news.example/feeds")}, "stations[1].url: the pages of station www are there"},
 		{"sitemaps", []*network.Station{www(), at("https://www.news.example/sitemaps")}, "stations[1].url: the sitemaps of station www are there"},
 		{"a document", []*network.Station{www(), at("https://www.news.example/rss.xml")}, "stations[1].url: station www has a document there"},
 		{"a channel of a station in a folder", []*network.Station{{ID: "cs", URL: "https://www.news.example/cs", Channels: []network.Channel{{ID: "xt"}}}, at("https://www.news.example/cs/xt")}, `stations[1].url: station cs has a channel "xt" there`},

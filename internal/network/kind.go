@@ -23,15 +23,17 @@ const (
 	BaiduKind
 	RobotsKind
 	TDMKind
-	DirectoryKind // the addresses that a shared host lists
+	DirectoryKind // of a station's feeds, and what a shared host lists
+	PreviewKind   // the page of a channel's feed
+	AssetKind     // the style and the script of pages
 
-	Kinds = int(DirectoryKind) + 1 // how many kinds there are
+	Kinds = int(AssetKind) + 1 // how many kinds there are
 )
 
 // String returns the kind in a word.
 func (k Kind) String() string {
 	return [Kinds]string{
-		"none", "rss", "atom", "json", "profile", "opml", "index", "month", "news", "baidu", "robots", "tdm", "directory",
+		"none", "rss", "atom", "json", "profile", "opml", "index", "month", "news", "baidu", "robots", "tdm", "directory", "preview", "asset",
 	}[k]
 }
 
@@ -58,6 +60,13 @@ func (t Target) Kind() Kind {
 		return OPMLKind
 	case BaiduPath:
 		return BaiduKind
+	case DirectoryPath:
+		return DirectoryKind
+	case StylePath, ScriptPath:
+		return AssetKind
+	}
+	if _, ok := ParsePreviewPath(path); ok {
+		return PreviewKind
 	}
 	folder, name, within := strings.Cut(path[1:], "/")
 	switch {

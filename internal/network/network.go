@@ -271,12 +271,15 @@ func (s *Station) FormerPath(path string) (closed bool, movedTo string) {
 	if !s.Publishes() {
 		return s.Closed, moved(s.MovedTo, path)
 	}
-	id, rest, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	_, id, rest, ok := cutChannel(path)
 	channel, known := s.channels[id]
 	if !ok || !known || channel.Publishes() {
 		return false, ""
 	}
-	return channel.Closed, moved(channel.MovedTo, "/"+rest)
+	if rest == previewSuffix {
+		return channel.Closed, movedPreview(channel.MovedTo)
+	}
+	return channel.Closed, moved(channel.MovedTo, rest)
 }
 
 func moved(to, path string) string {
@@ -284,6 +287,21 @@ func moved(to, path string) string {
 		return ""
 	}
 	return strings.TrimSuffix(to, "/") + path
+}
+
+// movedPreview returns the page of a channel that has moved: the last segment of a path
+// is its id at a station, a host alone is that of a station which it has become.
+func movedPreview(to string) string {
+	if to == "" {
+		return ""
+	}
+	to = strings.TrimSuffix(to, "/")
+	_, rest, _ := strings.Cut(to, "://")
+	if !strings.Contains(rest, "/") {
+		return to + DirectoryPath
+	}
+	at := strings.LastIndexByte(to, '/')
+	return to[:at] + PreviewPath(to[at+1:])
 }
 
 // FeedProfiles returns the aggregators for which a channel's feed is there once

@@ -34,15 +34,22 @@ func (f Format) Title() string {
 	return map[Format]string{RSS: "RSS", Atom: "Atom", JSON: "JSON Feed"}[f]
 }
 
-const shardFolder = "sitemaps"
+// Folders of documents. An id of a channel may be that of the second: no id has a dot.
+const (
+	shardFolder   = "sitemaps"
+	previewFolder = "feeds"
+)
 
 // Paths of documents that every station has once.
 const (
-	IndexPath  = "/sitemap.xml"
-	RobotsPath = "/robots.txt"
-	OPMLPath   = "/feeds.opml"
-	BaiduPath  = "/" + shardFolder + "/baidu.txt"
-	TDMPath    = "/.well-known/tdmrep.json" // where something is said of text and data mining
+	IndexPath     = "/sitemap.xml"
+	RobotsPath    = "/robots.txt"
+	OPMLPath      = "/feeds.opml"
+	BaiduPath     = "/" + shardFolder + "/baidu.txt"
+	TDMPath       = "/.well-known/tdmrep.json" // where something is said of text and data mining
+	DirectoryPath = "/feeds.html"              // of all feeds, for people
+	StylePath     = "/feeds.css"               // of the pages for people, and so the next
+	ScriptPath    = "/feeds.js"
 )
 
 // GzipSuffix behind the path of a sitemap names its compressed twin.
@@ -64,6 +71,37 @@ func ProfilePath(channel, profile string) string {
 }
 
 const profileSuffix = ".xml"
+
+// PreviewPath returns the path of the page that shows people a channel's feed. The
+// station's own is shown by the directory.
+func PreviewPath(channel string) string {
+	if channel == "" {
+		return DirectoryPath
+	}
+	return "/" + previewFolder + "/" + channel + previewSuffix
+}
+
+const previewSuffix = ".html"
+
+// ParsePreviewPath is the inverse of PreviewPath for the channels.
+func ParsePreviewPath(path string) (channel string, ok bool) {
+	name, inFolder := strings.CutPrefix(path, "/"+previewFolder+"/")
+	if !inFolder { // as nearly all are
+		return "", false
+	}
+	channel, isPage := strings.CutSuffix(name, previewSuffix)
+	return channel, isPage && CheckID(channel) == nil
+}
+
+// cutChannel cuts a path within a station at the id that is a channel's if the station
+// has it: it is what stands before it, the id, and the rest.
+func cutChannel(path string) (before, id, rest string, ok bool) {
+	if channel, ok := ParsePreviewPath(path); ok {
+		return "/" + previewFolder + "/", channel, previewSuffix, true
+	}
+	id, rest, ok = strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return "/", id, "/" + rest, ok
+}
 
 // ShardPath returns the path of the n-th sitemap of a month, from 1.
 func ShardPath(month article.Month, n int) string {
@@ -117,8 +155,11 @@ func (s *Station) Paths() iter.Seq[string] {
 					return
 				}
 			}
+			if !yield(PreviewPath(channel.ID)) {
+				return
+			}
 		}
-		for _, path := range []string{OPMLPath, IndexPath, NewsPath(1), BaiduPath, RobotsPath} {
+		for _, path := range []string{OPMLPath, StylePath, ScriptPath, IndexPath, NewsPath(1), BaiduPath, RobotsPath} {
 			if !yield(path) {
 				return
 			}

@@ -3,6 +3,7 @@ package network_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +121,9 @@ func TestPaths(t *testing.T) {
 		{"second of a month", network.ShardPath(march, 2), "/sitemaps/2019-03-2.xml", true},
 		{"news", network.NewsPath(1), "/sitemaps/news.xml", true},
 		{"tenth news", network.NewsPath(10), "/sitemaps/news-10.xml", true},
+		{"directory", network.DirectoryPath, "/feeds.html", false},
+		{"its own page is the directory", network.PreviewPath(""), "/feeds.html", false},
+		{"a channel's page", network.PreviewPath("moment"), "/feeds/moment.html", false},
 		{"a text", "/sitemaps/baidu.txt", "/sitemaps/baidu.txt", false},
 		{"a twin", network.ShardPath(march, 1) + network.GzipSuffix, "/sitemaps/2019-03.xml.gz", false},
 		{"a like folder", "/sitemaps2/x.xml", "/sitemaps2/x.xml", false},
@@ -133,6 +137,44 @@ func TestPaths(t *testing.T) {
 				t.Errorf("IsSitemap(%q) = %t, want %t", tt.got, got, tt.sitemap)
 			}
 		})
+	}
+}
+
+// TestPreviewOfFormerIDs holds that the page of a channel whose id has changed is found
+// under each of them, also where one is that of the folder of pages.
+func TestPreviewOfFormerIDs(t *testing.T) {
+	s := &network.Station{ID: "xt", URL: "https://xt.news.example", Channels: []network.Channel{
+		{ID: "moment", Was: []string{"now", "feeds"}}, {ID: "life"},
+	}}
+	if _, err := network.New("湘江新闻网", []*network.Station{s}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"/feeds/now.html": "/feeds/moment.html", "/feeds/feeds.html": "/feeds/moment.html", "/feeds/moment.html": "/feeds/moment.html",
+		"/feeds/life.html": "/feeds/life.html", "/feeds/rss.xml": "/moment/rss.xml", "/now/rss.xml": "/moment/rss.xml",
+		"/feeds.html": "/feeds.html", "/feeds/": "/moment/", "/feeds/now.html/": "/moment/now.html/", "/feeds/.html": "/moment/.html",
+	} {
+		if got := s.Present(path); got != want {
+			t.Errorf("Present(%q) = %q, want %q", path, got, want)
+		}
+	}
+	if got, want := s.Before("/feeds/moment.html"), []string{"/feeds/now.html", "/feeds/feeds.html"}; !slices.Equal(got, want) {
+		t.Errorf("before: %q, want %q", got, want)
+	}
+	if got := s.Before("/feeds/life.html"); got != nil {
+		t.Errorf("before: %q", got)
+	}
+}
+
+func TestParsePreviewPath(t *testing.T) {
+	for path, want := range map[string]string{
+		"/feeds/moment.html": "moment", "/feeds/a-b_C.html": "a-b_C", "/feeds/feeds.html": "feeds",
+		"/feeds.html": "", "/feeds/.html": "", "/feeds/a.b.html": "", "/feeds/a/b.html": "", "/feeds/moment.htm": "",
+		"/feeds/moment.html.gz": "", "/moment.html": "", "feeds/moment.html": "", "/feeds/%6d.html": "", "": "",
+	} {
+		if got, ok := network.ParsePreviewPath(path); ok != (want != "") || ok && (got != want || network.PreviewPath(got) != path) {
+			t.Errorf("ParsePreviewPath(%q) = %q, %t, want %q", path, got, ok, want)
+		}
 	}
 }
 

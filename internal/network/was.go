@@ -2,7 +2,6 @@ package network
 
 import (
 	"fmt"
-	"strings"
 )
 
 // A station or a channel whose id changes has the former ones in Was: what people and
@@ -74,9 +73,9 @@ func (s *Station) Present(path string) string {
 	if len(s.now) == 0 {
 		return path
 	}
-	id, rest, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	before, id, rest, ok := cutChannel(path)
 	if now := s.now[id]; ok && now != "" {
-		return "/" + now + "/" + rest
+		return before + now + rest
 	}
 	return path
 }
@@ -84,13 +83,13 @@ func (s *Station) Present(path string) string {
 // Before returns the paths that a document of the station had under the former ids of
 // its channel.
 func (s *Station) Before(path string) (paths []string) {
-	id, rest, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	before, id, rest, ok := cutChannel(path)
 	for _, c := range s.Channels {
 		if !ok || c.ID != id {
 			continue
 		}
 		for _, was := range c.Was {
-			paths = append(paths, "/"+was+"/"+rest)
+			paths = append(paths, before+was+rest)
 		}
 	}
 	return paths

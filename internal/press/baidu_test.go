@@ -76,8 +76,8 @@ func list(t *testing.T, b *draft) []string {
 	return strings.Split(text, "\n")
 }
 
-// pages returns n addresses of so many bytes, which have the file in them.
-func pages(file string, n, size int) []string {
+// addresses returns n addresses of so many bytes, which have the file in them.
+func addresses(file string, n, size int) []string {
 	locs := make([]string, n)
 	for i := range locs {
 		loc := fmt.Sprintf("https://xt.news.example/%s/%06d", file, i)
@@ -105,7 +105,7 @@ func compareLists(t *testing.T, got, want []string) {
 
 func TestBaidu(t *testing.T) {
 	require.Time(t)
-	file := func(name string, n int) []string { return pages(name, n, 0) }
+	file := func(name string, n int) []string { return addresses(name, n, 0) }
 	back := func(lists ...[]string) (all []string) {
 		for _, l := range lists {
 			for _, loc := range slices.Backward(l) {
@@ -114,7 +114,7 @@ func TestBaidu(t *testing.T) {
 		}
 		return all
 	}
-	long := pages("long", 50_000, 256)
+	long := addresses("long", 50_000, 256)
 	fit := (10<<20 - 1) / 257
 	chinese := "https://xt.news.example/" + strings.Repeat("新", 26) // 24 + 26 × 9 bytes as published
 	tests := []struct {
@@ -138,9 +138,9 @@ func TestBaidu(t *testing.T) {
 		}, back(file("b", 49_999), file("a", 10)[9:])},
 		{"cut by bytes", map[string][]string{path(2025, 1, 1): file("a", 10), path(2026, 1, 1): long}, back(long[50_000-fit:])},
 		{"too long an address", map[string][]string{
-			path(2026, 1, 1): slices.Concat(pages("a", 1, 257), pages("b", 1, 256), pages("c", 1, 257)),
-		}, pages("b", 1, 256)},
-		{"only too long addresses", map[string][]string{path(2026, 1, 1): pages("a", 3, 300)}, []string{"https://xt.news.example/"}},
+			path(2026, 1, 1): slices.Concat(addresses("a", 1, 257), addresses("b", 1, 256), addresses("c", 1, 257)),
+		}, addresses("b", 1, 256)},
+		{"only too long addresses", map[string][]string{path(2026, 1, 1): addresses("a", 3, 300)}, []string{"https://xt.news.example/"}},
 		{"too long as published", map[string][]string{path(2026, 1, 1): {chinese, "https://xt.news.example/新?a&b='1'"}}, []string{"https://xt.news.example/%E6%96%B0?a&b='1'"}},
 	}
 	for _, tt := range tests {
@@ -177,7 +177,7 @@ func TestBaiduOfManyFiles(t *testing.T) {
 	for year := 2026; year > 2020; year-- {
 		for month := 12; month > 0; month-- {
 			for n := 1 + month%4; n > 0; n-- {
-				locs := pages(fmt.Sprintf("%d-%02d-%d", year, month, n), 2, 0)
+				locs := addresses(fmt.Sprintf("%d-%02d-%d", year, month, n), 2, 0)
 				files[path(year, month, n)] = locs
 				want = append(want, locs[1], locs[0])
 			}
@@ -202,7 +202,7 @@ func (r readable) Write(edition.Hash, []byte) error { return nil }
 // longer; the bytes are in the list alone. A list of another process is none of it.
 func TestBaiduReadsOnlyWhatIsNew(t *testing.T) {
 	files := map[string][]string{
-		path(2026, 1, 1): pages("a", 3, 0), path(2026, 2, 1): pages("b", 3, 0), path(2026, 3, 1): pages("c", 3, 0),
+		path(2026, 1, 1): addresses("a", 3, 0), path(2026, 2, 1): addresses("b", 3, 0), path(2026, 3, 1): addresses("c", 3, 0),
 	}
 	first := shardsOf(Memory{}, files)
 	list(t, first)
@@ -221,14 +221,14 @@ func TestBaiduReadsOnlyWhatIsNew(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := shardsOf(first.memory, map[string][]string{path(2026, 2, 1): pages("b", 2, 0)})
+		b := shardsOf(first.memory, map[string][]string{path(2026, 2, 1): addresses("b", 2, 0)})
 		b.current = current
 		for _, path := range []string{path(2026, 1, 1), path(2026, 3, 1)} {
 			b.keep(path)
 		}
 		return b
 	}
-	want := slices.Concat(reversed(pages("c", 3, 0)), reversed(pages("b", 2, 0)), reversed(pages("a", 3, 0)))
+	want := slices.Concat(reversed(addresses("c", 3, 0)), reversed(addresses("b", 2, 0)), reversed(addresses("a", 3, 0)))
 	second := next(path(2026, 1, 1), path(2026, 3, 1))
 	compareLists(t, list(t, second), want)
 	if _, ok := second.memory.list.addresses[old]; ok || len(second.memory.list.addresses) != 3 {
@@ -248,7 +248,7 @@ func TestBaiduReadsOnlyWhatIsNew(t *testing.T) {
 
 // A list whose sitemaps are as they were is not even joined.
 func TestBaiduStays(t *testing.T) {
-	first := shardsOf(Memory{}, map[string][]string{path(2026, 1, 1): pages("a", 3, 0), path(2026, 2, 1): pages("b", 3, 0)})
+	first := shardsOf(Memory{}, map[string][]string{path(2026, 1, 1): addresses("a", 3, 0), path(2026, 2, 1): addresses("b", 3, 0)})
 	list(t, first)
 	m := edition.New("xt", noon, "", first.documents).WithContents(first.contents).Manifest()
 	current, err := m.Edition(nil, edition.NewRest(readable{}, edition.NewRing(0)).Open)
@@ -276,18 +276,18 @@ func reversed(list []string) []string {
 // A list that says what it has said keeps its document, also where its
 // sitemaps were cut in another place.
 func TestBaiduUnchanged(t *testing.T) {
-	b := shardsOf(Memory{}, map[string][]string{path(2026, 1, 1): pages("a", 3, 0)})
+	b := shardsOf(Memory{}, map[string][]string{path(2026, 1, 1): addresses("a", 3, 0)})
 	list(t, b)
 	before := b.documents[network.BaiduPath]
 	b.current = edition.New("xt", noon, "", b.documents)
 	b.asOf = noon.Add(time.Hour)
-	b.add(map[string][]string{path(2026, 1, 1): pages("a", 3, 0)[:1], path(2026, 1, 2): pages("a", 3, 0)[1:]})
+	b.add(map[string][]string{path(2026, 1, 1): addresses("a", 3, 0)[:1], path(2026, 1, 2): addresses("a", 3, 0)[1:]})
 	list(t, b)
 	after := b.documents[network.BaiduPath]
 	if after != before || !bytes.Equal(doctest.Body(t, after), doctest.Body(t, before)) {
 		t.Errorf("modified %s, before that %s", after.Modified(), before.Modified())
 	}
-	b.add(map[string][]string{path(2026, 1, 1): pages("a", 2, 0)})
+	b.add(map[string][]string{path(2026, 1, 1): addresses("a", 2, 0)})
 	list(t, b)
 	if got := b.documents[network.BaiduPath]; !got.Modified().Equal(noon.Add(time.Hour)) {
 		t.Errorf("a list that has lost an address was modified %s; want %s", got.Modified(), noon.Add(time.Hour))
@@ -298,7 +298,7 @@ func TestBaiduUnchanged(t *testing.T) {
 // those that are remembered: the next one has nothing of them.
 func TestBaiduOfOtherChunks(t *testing.T) {
 	january, february := path(2026, 1, 1), path(2026, 2, 1)
-	b := shardsOf(Memory{}, map[string][]string{january: pages("a", 30, 0), february: pages("b", 3, 0)})
+	b := shardsOf(Memory{}, map[string][]string{january: addresses("a", 30, 0), february: addresses("b", 3, 0)})
 	list(t, b)
 	whole := gzjoin.New(doctest.Body(t, b.documents[network.BaiduPath])) // as a take-down writes it
 	b.addContent(network.BaiduPath, edition.Join(listType, []*gzjoin.Chunk{&whole}), 33, noon)
@@ -306,9 +306,9 @@ func TestBaiduOfOtherChunks(t *testing.T) {
 	contents := chunk{contents: gzjoin.New(doctest.Body(t, b.contents[february]))}
 	memory := Memory{month: monthMemory{contents: b.contents[february].Hash(), chunks: []chunk{contents}}}
 	for left := 30; left > 27; left-- {
-		b = shardsOf(memory, map[string][]string{january: pages("a", left, 0), february: pages("b", 3, 0)})
+		b = shardsOf(memory, map[string][]string{january: addresses("a", left, 0), february: addresses("b", 3, 0)})
 		b.current = current
-		compareLists(t, list(t, b), slices.Concat(reversed(pages("b", 3, 0)), reversed(pages("a", left, 0))))
+		compareLists(t, list(t, b), slices.Concat(reversed(addresses("b", 3, 0)), reversed(addresses("a", left, 0))))
 		if stays := b.documents[network.BaiduPath] == b.previous(network.BaiduPath); stays != (left == 30) {
 			t.Errorf("with %d of 30 addresses the list stays: %t", left, stays)
 		}
@@ -318,7 +318,7 @@ func TestBaiduOfOtherChunks(t *testing.T) {
 
 // An index names as many sitemaps as it may, the newest.
 func TestIndexIsNotFull(t *testing.T) {
-	document := shardOf(pages("a", 1, 0))
+	document := shardOf(addresses("a", 1, 0))
 	b := shardsOf(Memory{}, nil)
 	for i := range sitemap.MaxURLs + 1 {
 		b.documents[path(2000+i/1200, 1+i/100%12, 1+i%100)] = document

@@ -153,7 +153,7 @@ func (b *builder) build(ctx context.Context, work *Work) error {
 		b.addFeedContents(&changed[i])
 	}
 	b.noteWindows()
-	return b.standing()
+	return errors.Join(b.standing(), b.addDirectory())
 }
 
 // watermark is the snapshot's time, but later than that of the current edition,

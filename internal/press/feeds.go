@@ -15,6 +15,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/pages"
 )
 
 // channelFeed is a feed whose articles have been chosen.
@@ -25,7 +26,12 @@ type channelFeed struct {
 	input    uint64            // digest of what it is made from
 	more     bool              // its window has more articles than it may have
 	notices  []edition.Article // the newest first
-	shown    []edition.Article // what its documents have, with notices, once it is rendered
+
+	// Once it is rendered:
+	shown   []edition.Article // what its documents have, with notices
+	items   []pages.Item      // the first of these
+	newest  pages.Item        // the first that is no notice; without a URL: none is
+	changed time.Time         // the newest change of them
 }
 
 // path is where the contents of the feed stand.
@@ -37,7 +43,9 @@ type rendered struct {
 	articles  []string // ids
 	due       time.Time
 	cut       Cut            // no articles: it has all that it should
-	documents []edition.Hash // by output
+	documents []edition.Hash // by path, in the order of paths
+	row       pages.Feed     // of the directory
+	changed   time.Time      // the newest article or notice
 }
 
 // readFeeds chooses the articles of the station's own feed and of each channel's,
@@ -195,20 +203,31 @@ func (b *builder) keepFeed(channel network.Channel) bool {
 	if contents := b.previousContents(network.FeedPath(channel.ID, network.RSS)); contents != nil && contents.Lost() {
 		return false
 	}
-	outputs := b.outputs(channel)
-	if len(outputs) != len(before.documents) {
+	paths := b.paths(channel)
+	if len(paths) != len(before.documents) {
 		return false
 	}
-	for i, output := range outputs {
-		document := b.previous(output.path)
+	for i, path := range paths {
+		document := b.previous(path)
 		if document == nil || document.Hash() != before.documents[i] || document.Lost() {
 			return false // another process has published something else
 		}
 	}
-	for _, output := range outputs {
-		b.keep(output.path)
+	for _, path := range paths {
+		b.keep(path)
 	}
 	return true
+}
+
+// paths returns those of the documents of a channel's feed: its outputs, and its page.
+func (b *draft) paths(channel network.Channel) (paths []string) {
+	for _, output := range b.outputs(channel) {
+		paths = append(paths, output.path)
+	}
+	if channel.ID != "" {
+		paths = append(paths, network.PreviewPath(channel.ID))
+	}
+	return paths
 }
 
 // formats are what each feed is published as.
@@ -296,6 +315,9 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 			documents[output.path] = made[i][n]
 		}
 	}
+	if err := b.addPreviews(feeds, documents); err != nil {
+		return nil, err
+	}
 	b.remember(feeds, documents)
 	return documents, nil
 }
@@ -327,15 +349,15 @@ func (b *builder) remember(feeds []channelFeed, documents map[string]*edition.Do
 		b.memory.feeds = map[string]rendered{}
 	}
 	for _, f := range feeds {
-		made := rendered{input: f.input, due: f.due, cut: b.cutOf(&f)}
+		made := rendered{input: f.input, due: f.due, cut: b.cutOf(&f), row: pages.Feed{Articles: f.count(), Newest: f.newest}, changed: f.changed}
 		for i := range f.articles {
 			made.articles = append(made.articles, f.articles[i].ID)
 		}
 		for _, notice := range f.notices {
 			made.articles = append(made.articles, notice.ID)
 		}
-		for _, output := range b.outputs(f.channel) {
-			made.documents = append(made.documents, documents[output.path].Hash())
+		for _, path := range b.paths(f.channel) {
+			made.documents = append(made.documents, documents[path].Hash())
 		}
 		b.memory.feeds[f.channel.ID] = made
 	}
@@ -382,6 +404,6 @@ func describe(s *network.Station, channel network.Channel) feed.Feed {
 		AtomURL: s.Address(network.FeedPath(channel.ID, network.Atom)),
 		JSONURL: s.Address(network.FeedPath(channel.ID, network.JSON)),
 		Author:  s.Name, Email: s.Email, Icon: s.Icon, Logo: s.Logo,
-		Generator: "feedstation",
+		Generator: "feedstation", Comment: pages.Comment(s, channel),
 	}
 }

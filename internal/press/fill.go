@@ -50,6 +50,7 @@ func (b *builder) fill(f *channelFeed) (c feed.Feed, newest time.Time) {
 		}
 		newest = later(newest, e.Updated)
 	}
+	f.items, f.newest, f.changed = shownItems(c.Items), newestItem(entries), newest
 	return c, newest
 }
 

@@ -17,7 +17,7 @@ func (b *draft) feedHeaders(link string, rhythm time.Duration) edition.Headers {
 	return headers
 }
 
-// formatLinks returns the links of a feed to itself and its other formats.
+// formatLinks returns the links of a feed to itself, its other formats and its page.
 func (b *draft) formatLinks(channel network.Channel, self network.Format) string {
 	var links []string
 	for _, format := range network.Formats() {
@@ -28,5 +28,7 @@ func (b *draft) formatLinks(channel network.Channel, self network.Format) string
 		address := b.station.Address(network.FeedPath(channel.ID, format))
 		links = append(links, fmt.Sprintf("<%s>; rel=%q; type=%q; title=%q", address, relation, format.MediaType(), format.Title()))
 	}
+	page := b.station.Address(network.PreviewPath(channel.ID))
+	links = append(links, fmt.Sprintf("<%s>; rel=%q; type=%q", page, "alternate", "text/html"))
 	return strings.Join(links, ", ")
 }

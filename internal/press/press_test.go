@@ -71,7 +71,7 @@ func TestWithdrawFailsClosed(t *testing.T) {
 		"/robots.txt": document("User-agent: *"),
 	}).
 		WithContents(map[string]*edition.Document{"/rss.xml": document("1\tnot contents\n")})
-	got := press.Withdraw(station, e, edition.Retractions{"1": {ID: "1", At: at.Add(time.Hour)}})
+	got := press.Withdraw(new(network.Network), station, e, edition.Retractions{"1": {ID: "1", At: at.Add(time.Hour)}})
 	for path, d := range got.All() {
 		if strings.Contains(string(doctest.Body(t, d)), "article 1") {
 			t.Errorf("%s shows the article", path)

@@ -5,13 +5,20 @@ import (
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/pages"
 )
 
 // standing adds the documents that depend on the configuration alone: robots.txt, the
-// list of feeds, and what is said of text and data mining, if anything is.
+// list of feeds, the style and the script of pages, which depend on nothing, and what is
+// said of text and data mining, if anything is.
 func (b *builder) standing() error {
 	robots := []byte(b.network.Robots(b.station))
-	err := errors.Join(b.addBody(network.RobotsPath, "text/plain; charset=utf-8", robots, edition.Epoch), b.opml())
+	err := errors.Join(
+		b.addBody(network.RobotsPath, "text/plain; charset=utf-8", robots, edition.Epoch),
+		b.addBody(network.StylePath, pages.StyleType, pages.Style(), edition.Epoch),
+		b.addBody(network.ScriptPath, pages.ScriptType, pages.Script(), edition.Epoch),
+		b.opml(),
+	)
 	if mining := b.network.TDMRep(b.station); mining != nil {
 		err = errors.Join(err, b.addBody(network.TDMPath, "application/json", mining, edition.Epoch))
 	}

@@ -29,7 +29,7 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 			down[id] = one
 		}
 	}
-	return Withdraw(station, e, down)
+	return Withdraw(n, station, e, down)
 }
 
 // Withdraw returns the edition that follows one without the articles of
@@ -37,11 +37,12 @@ func Redact(n *network.Network, e *edition.Edition, retractions edition.Retracti
 // where it shows none of them. A document of which can't be said what it shows, or
 // that can't be read and shows one, is left out: better than to serve what has been
 // withdrawn.
-func Withdraw(station *network.Station, e *edition.Edition, retractions edition.Retractions) *edition.Edition {
+func Withdraw(n *network.Network, station *network.Station, e *edition.Edition, retractions edition.Retractions) *edition.Edition {
 	if len(retractions) == 0 {
 		return e
 	}
 	w := &withdrawal{
+		stations: n.Stations,
 		draft: &draft{
 			station: station, current: e, headers: edition.DefaultHeaders,
 			documents: maps.Collect(e.All()), contents: maps.Collect(e.AllContents()),
@@ -76,8 +77,9 @@ func Withdraw(station *network.Station, e *edition.Edition, retractions edition.
 // withdrawal is an edition that loses articles.
 type withdrawal struct {
 	*draft
-	losses map[string]*loss     // by path, of a feed in all formats that of its RSS
-	hidden map[string]time.Time // when what no link may name was withdrawn, by article.Link
+	stations []*network.Station   // of the network
+	losses   map[string]*loss     // by path, of a feed in all formats that of its RSS
+	hidden   map[string]time.Time // when what no link may name was withdrawn, by article.Link
 }
 
 // findArticles notes what the edition loses. It reads the contents of feeds, then those
@@ -149,6 +151,9 @@ func (w *withdrawal) findArticles(retractions edition.Retractions) {
 // unknown reports whether a document carries articles, and nothing says which.
 func (w *withdrawal) unknown(path string) bool {
 	channel, _, feed := parseFeedPath(path)
+	if !feed {
+		channel, feed = network.ParsePreviewPath(path)
+	}
 	if feed {
 		path = network.FeedPath(channel, network.RSS)
 	}
@@ -329,9 +334,10 @@ func (w *withdrawal) withdrawFromFeed(path string, format network.Format, mediaT
 	w.documents[path] = revised.Carrying(document.Items() - removed)
 }
 
-// complete makes what depends on the other documents. Where no news is left its
+// complete makes what depends on the other documents: pages, too. Where no news is left its
 // sitemap names the home page, as one without articles does.
 func (w *withdrawal) complete() {
+	w.renewPages()
 	if w.documents[network.NewsPath(1)] == nil {
 		w.addNews(homePage(w.station))
 	}

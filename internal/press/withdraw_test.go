@@ -86,7 +86,7 @@ func TestWithdraw(t *testing.T) {
 				t.Fatal("it was not there")
 			}
 			tt.r.ID, tt.r.At = tt.id, e.Watermark().Add(time.Hour)
-			next := press.Withdraw(xt, e.WithPending(tt.pend), edition.Retractions{tt.id: tt.r, "none": {Station: "cs", ID: "none", Published: at.AddDate(0, 2, 0)}})
+			next := press.Withdraw(new(network.Network), xt, e.WithPending(tt.pend), edition.Retractions{tt.id: tt.r, "none": {Station: "cs", ID: "none", Published: at.AddDate(0, 2, 0)}})
 			if got := shownBy(t, next, tt.id); len(got) > 0 {
 				t.Errorf("it was in %v, is in %v", before, got)
 			}
@@ -112,7 +112,7 @@ func BenchmarkWithdraw(b *testing.B) {
 		} {
 			b.Run(fmt.Sprintf("%d/%s", articles, bb.name), func(b *testing.B) {
 				for b.Loop() {
-					press.Withdraw(xt, e, edition.Retractions{bb.r.ID: bb.r})
+					press.Withdraw(new(network.Network), xt, e, edition.Retractions{bb.r.ID: bb.r})
 				}
 			})
 		}

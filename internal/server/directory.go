@@ -6,10 +6,11 @@ import (
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/pages"
 )
 
 // directory returns what the shared hosts have at /{station}/, by station: the addresses
-// of its documents there, and those for the public. Of the empty id it is the list of
+// of its documents there, and those for the public. Of the empty id it is the page of
 // all stations, at /.
 func directory(n *network.Network) map[string]*edition.Document {
 	all := map[string]*edition.Document{}
@@ -25,15 +26,13 @@ func directory(n *network.Network) map[string]*edition.Document {
 		}
 		all[id] = edition.NewDocument("text/plain; charset=utf-8", []byte(text.String()), edition.Epoch)
 	}
-	var stations [][2]string
 	for _, s := range n.Stations {
-		stations = append(stations, [2]string{"/" + s.ID + "/", s.Name})
 		var rows [][2]string
 		for path := range s.Paths() {
 			rows = append(rows, [2]string{"/" + s.ID + path, s.Address(path)})
 		}
 		note(s.ID, s.Name, rows)
 	}
-	note("", n.Name, stations)
+	all[""] = edition.NewDocument(pages.Type, pages.Stations(n), edition.Epoch)
 	return all
 }

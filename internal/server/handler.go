@@ -12,6 +12,7 @@ import (
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/pages"
 )
 
 // Editions is where what is served comes from.
@@ -52,6 +53,7 @@ var (
 	methods      = []string{"GET, HEAD, OPTIONS"}
 	varyEncoding = []string{"Accept-Encoding"}
 	noIndex      = []string{"noindex"}
+	noReferrer   = []string{"no-referrer"}
 	codings      = [...][]string{edition.Gzip: {"gzip"}, edition.Brotli: {"br"}, edition.Zstd: {"zstd"}}
 )
 
@@ -232,6 +234,9 @@ func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) Sent {
 	return Sent{http.StatusOK, encoding, n}
 }
 
+// policy is what pages may do: load our style and our script, and no more.
+var policy = []string{"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}
+
 // describe sets what is said of a document whether or not it is sent.
 func describe(header http.Header, d *edition.Document, encoding edition.Encoding) {
 	header["Cache-Control"] = d.CacheControl()
@@ -240,6 +245,10 @@ func describe(header http.Header, d *edition.Document, encoding edition.Encoding
 	header["Last-Modified"] = lastModified(d, time.Now())
 	if link := d.Link(); link != nil {
 		header["Link"] = append(link[:1:1], header["Link"]...) // which may have a licence
+	}
+	if d.MediaType() == pages.Type {
+		header["Content-Security-Policy"] = policy
+		header["Referrer-Policy"] = noReferrer
 	}
 }
 

@@ -53,7 +53,7 @@ func TestRequests(t *testing.T) {
 		{name: "Content-Length 0", request: "GET /robots.txt HTTP/1.1\r\nHost: xt.news.example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status: 200, body: tiny},
 
 		{name: "unknown path", target: "/atom.xml", host: "xt.news.example", status: 404, body: noDocument, header: map[string]string{"Cache-Control": "public, max-age=60"}},
-		{name: "no path", target: "/", host: "xt.news.example", status: 404, body: noDocument},
+		{name: "no path", target: "/", host: "xt.news.example", status: 301, body: hasMoved, header: map[string]string{"Location": "/feeds.html"}},
 		{name: "a folder", target: "/moment/", host: "xt.news.example", status: 404, body: noDocument},
 		{name: "a slash behind", target: "/rss.xml/", host: "xt.news.example", status: 301, body: hasMoved, header: map[string]string{"Location": "/rss.xml", "Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}},
 		{name: "two slashes behind", target: "/rss.xml//", host: "xt.news.example", status: 404, body: noDocument},

@@ -84,8 +84,12 @@ func TestFolders(t *testing.T) {
 		{"https://www.news.example/xt/robots.txt", "", 200},
 		{"https://www.news.example/rss.xml", "", 404},
 		{"https://www.news.example/", "", 404},
-		{"https://www.news.example/xt/", "", 404},
-		{"https://www.news.example/xt", "", 404},
+		{"https://www.news.example/xt/", "/xt/feeds.html", 308},
+		{"https://www.news.example/xt", "/xt/feeds.html", 308},
+		{"https://www.news.example/xt/feeds/now.html", "/xt/feeds/moment.html", 308},
+		{"https://www.news.example/xt/feeds/gossip.html", "", 410},
+		{"https://www.news.example/cs/feeds/moment.html", "https://cs.news.example/feeds/moment.html", 308},
+		{"https://www.news.example/news/yy/feeds.html", "", 503},
 		{"https://www.news.example/xt/feed/", "/xt/rss.xml", 308},
 		{"https://www.news.example/xt/category/moment/feed/", "/xt/moment/rss.xml", 308},
 		{"https://www.news.example/xt/now/rss.xml", "/xt/moment/rss.xml", 308},
@@ -104,13 +108,15 @@ func TestFolders(t *testing.T) {
 	}
 }
 
-// On shared hosts the root and a station's folder say what is where.
+// On shared hosts the root leads to the stations' pages, and a station's folder says what
+// is where.
 func TestDirectory(t *testing.T) {
 	n, editions := portal(t)
 	h := server.New(n, editions, nil, nil)
 	for target, want := range map[string]string{
-		"http://localhost/":                 "湘江新闻网\n\n/xt/  ",
-		"http://localhost":                  "湘江新闻网\n\n/xt/  ",
+		"http://localhost/":                 `<a href="xt/feeds.html"`,
+		"http://localhost":                  `<link rel="stylesheet" href="xt/feeds.css">`,
+		"http://localhost/xt":               "/xt/feeds.html          https://xt.news.example/feeds.html\n",
 		"http://localhost/xt/":              "/xt/moment/atom.xml     https://xt.news.example/moment/atom.xml\n",
 		"http://localhost/yy":               "/yy/sitemaps/news.xml   https://yy.news.example/sitemaps/news.xml\n",
 		"http://localhost/yy/":              "/yy/robots.txt          https://yy.news.example/robots.txt\n",

@@ -1,0 +1,152 @@
+package pages
+
+import (
+	"fmt"
+	"html/template"
+
+	"feedstation/internal/network"
+)
+
+// Feed is what the directory says of a station's own feed, or of a channel's.
+type Feed struct {
+	Channel  network.Channel // the zero channel is the station itself
+	Articles int
+	Newest   Item // without a URL: it has none
+}
+
+// directory is the page of a station.
+type directory struct {
+	page
+	Zone      string
+	Addresses []address // of the station's own feed
+	Own       entry
+	Full      []entry       // of channels; only one of these is not empty
+	Brief     template.HTML // the same in a line each
+	Names     template.HTML // their names
+	Network   template.HTML // the other stations
+}
+
+// entry is a feed of the directory.
+type entry struct {
+	Name    template.HTML // with a link to its preview
+	Newest  template.HTML // with when that was, and how many articles it has
+	Address template.HTML
+	Links   template.HTML
+}
+
+// What the parts of a directory take, besides their names, addresses and articles, in
+// bytes.
+const (
+	headBytes = 1_900
+	fullBytes = 950
+	rowBytes  = 180
+)
+
+// Directory returns the page of all feeds of a station, the station's own first. On the
+// page of one with all articles are also the stations.
+//
+// Of few channels it has everything; of more, where they would exceed 15 KB, name,
+// number, newest publication and the feed's address; of many the names. Each leads to the
+// channel's preview, which has the rest. From some 150 channels on a page is larger.
+func Directory(s *network.Station, feeds []Feed, stations []*network.Station) []byte {
+	d := directory{page: pageOf(s, network.Channel{}, wordsOf(s.Language).Subscribe+" · "+s.Name), Addresses: addressesOf(s, network.Channel{})}
+	d.Zone = d.zoneText()
+	d.Network = d.others(s, stations)
+	full := maxBytes - headBytes - 4*cost(s.Name) - len(d.Network)
+	brief := full
+	for _, f := range feeds {
+		name, address := cost(f.Channel.Name), cost(s.URL)+cost(f.Channel.ID)
+		whole := fullBytes + 2*name + 10*address + cost(clip(f.Newest.Title, maxTitle)) + cost(f.Newest.URL)
+		full -= whole
+		if f.Channel.ID == "" {
+			brief -= whole
+		} else {
+			brief -= rowBytes + name + 2*address
+		}
+	}
+	var rows, names []template.HTML
+	for _, f := range feeds {
+		switch {
+		case f.Channel.ID == "":
+			d.Own = d.entry(s, f)
+		case full >= 0:
+			d.Full = append(d.Full, d.entry(s, f))
+		case brief >= 0:
+			rows = append(rows, d.row(s, f))
+		default:
+			names = append(names, d.preview(f))
+		}
+	}
+	d.Brief, d.Names = list("rows", rows), list("names", names)
+	return render("directory.html", &d)
+}
+
+// others returns the list of the other stations, for one with all articles.
+func (d *directory) others(s *network.Station, stations []*network.Station) template.HTML {
+	var all []template.HTML
+	for _, other := range stations {
+		if s.All && other.ID != s.ID {
+			all = append(all, anchor(other.Address(network.DirectoryPath), other.Name, d.langOf(other.Language)))
+		}
+	}
+	return list("names", all)
+}
+
+func (d *directory) entry(s *network.Station, f Feed) entry {
+	addresses, name := addressesOf(s, f.Channel), f.Channel.Name
+	if f.Channel.ID == "" {
+		name = d.AllArticles
+	}
+	e := entry{Name: d.preview(f), Newest: d.when(f, d.NoArticles), Address: d.field(addresses[0].URL, name), Links: d.apps(addresses[0].URL, addresses[1:]...)}
+	if f.Newest.URL != "" {
+		e.Newest = d.title(f.Newest) + " " + e.Newest
+	}
+	return e
+}
+
+// row returns what a line says of a feed.
+func (d *directory) row(s *network.Station, f Feed) template.HTML {
+	rss := anchor(s.Address(network.FeedPath(f.Channel.ID, network.RSS)), network.RSS.Title(), "")
+	return d.preview(f) + " " + d.when(f, "") + " " + rss
+}
+
+// preview returns the name of a channel as a link to its preview.
+func (d *directory) preview(f Feed) template.HTML {
+	return anchor(network.PreviewPath(f.Channel.ID)[1:], f.Channel.Name, d.NamesLang+` dir="auto"`)
+}
+
+// when returns when a feed's newest article was published, or that there is none, and how
+// many it has.
+func (d *directory) when(f Feed, none string) template.HTML {
+	at := d.moment(f.Newest.Published)
+	if f.Newest.URL == "" {
+		at = template.HTML(escape(none))
+	}
+	if at != "" {
+		at += " · "
+	}
+	return `<span class="when">` + at + template.HTML(escape(d.count(f.Articles))) + "</span>"
+}
+
+// Stations returns the page that lists the stations of a network, for the hosts under
+// which all of them are. It links to the directories there.
+func Stations(n *network.Network) []byte {
+	language := ""
+	if len(n.Stations) > 0 {
+		language = n.Stations[0].Language
+	}
+	w := wordsOf(language)
+	d := struct {
+		page
+		List template.HTML
+	}{page: page{words: w, Lang: w.language, Title: fmt.Sprintf(w.stations, n.Name)}}
+	if len(n.Stations) > 0 {
+		d.Root = n.Stations[0].ID + "/" // which has the style
+	}
+	var all []template.HTML
+	for _, s := range n.Stations {
+		all = append(all, anchor(s.ID+network.DirectoryPath, s.Name, d.langOf(s.Language)+` dir="auto"`))
+	}
+	d.List = list("names", all)
+	return render("stations.html", &d)
+}

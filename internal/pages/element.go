@@ -1,0 +1,87 @@
+package pages
+
+import (
+	"html/template"
+	"strings"
+)
+
+// What a page has many times is written without a template, which takes ten times as
+// long: a feed is rendered within milliseconds. All texts go through escape.
+
+func escape(s string) string { return template.HTMLEscapeString(s) }
+
+// anchor returns a link.
+func anchor(href, name string, attributes template.HTMLAttr) template.HTML {
+	return template.HTML(`<a href="` + escape(href) + `"` + string(attributes) + ">" + escape(name) + "</a>")
+}
+
+// list returns a list of that class, a line each.
+func list(class string, items []template.HTML) template.HTML {
+	if len(items) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(`<ul class="` + class + `">`)
+	for _, item := range items {
+		b.WriteString("\n<li>" + string(item) + "</li>")
+	}
+	b.WriteString("\n</ul>")
+	return template.HTML(b.String())
+}
+
+// Characters that a page shows of a text at most.
+const (
+	maxTitle   = 120
+	maxSummary = 100
+)
+
+// title returns an article's title as a link to it, if its address is one of the web.
+func (p *page) title(it Item) template.HTML {
+	attributes := p.langOf(it.Language) + ` dir="auto"`
+	title := clip(it.Title, maxTitle)
+	if scheme, _, _ := strings.Cut(it.URL, "://"); scheme == "http" || scheme == "https" {
+		return anchor(it.URL, title, attributes)
+	}
+	return template.HTML("<a" + string(attributes) + ">" + escape(title) + "</a>")
+}
+
+// item returns an article as a preview has it.
+func (p *page) item(it Item) template.HTML {
+	summary := ""
+	if it.Summary != "" && it.Summary != it.Title {
+		summary = "<p" + string(p.langOf(it.Language)) + ` dir="auto">` + escape(clip(it.Summary, maxSummary)) + "</p>"
+	}
+	return "\n<li>" + p.title(it) + template.HTML(summary) + p.moment(it.Published) + "</li>"
+}
+
+// clip returns a text of at most n characters, the last of which says where there are
+// more.
+func clip(s string, n int) string {
+	if len(s) <= n || cut(s, n) == s {
+		return s
+	}
+	return strings.TrimSpace(cut(s, n-1)) + "…"
+}
+
+// cut returns the first n characters.
+func cut(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+// cost is how many bytes a text has at most in a page.
+func cost(s string) int {
+	n := len(s)
+	for i := range len(s) {
+		switch s[i] {
+		case '&', '<', '>', '"', '\'', '+', 0:
+			n += len("&#34;") - 1
+		}
+	}
+	return n
+}
