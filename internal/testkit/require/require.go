@@ -145,6 +145,17 @@ func System(t testing.TB, name string) (dir string) {
 	return dir
 }
 
+// Named returns the file that a variable of the environment names. Without the variable the
+// test is skipped with a line that says how to get it, or fails with
+// FEEDSTATION_REQUIRE=all.
+func Named(t testing.TB, variable, how string) (file string) {
+	t.Helper()
+	if file = os.Getenv(variable); file == "" {
+		lack(t, "needs "+variable+" ("+how+")")
+	}
+	return file
+}
+
 // lack ends a test for want of something.
 func lack(t testing.TB, line string) {
 	t.Helper()
