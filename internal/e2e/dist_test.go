@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"debug/elf"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -89,6 +90,22 @@ func TestDist(t *testing.T) {
 	t.Run("rpm", func(t *testing.T) { testRPM(t, one(t, dist[0]+"/*.rpm"), one(t, dist[0]+"/*.deb")) })
 	t.Run("components", func(t *testing.T) { testComponents(t, program) })
 	t.Run("image", func(t *testing.T) { testImage(t, one(t, dist[0]+"/*.oci.tar")) })
+}
+
+// TestOtherProcessor builds the program for the second processor that it is shipped for.
+func TestOtherProcessor(t *testing.T) {
+	t.Parallel()
+	require.Time(t)
+	program := filepath.Join(t.TempDir(), "feedstation")
+	runIn(t, "../..", []string{"GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0"}, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
+	file, err := elf.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if libraries, err := file.ImportedLibraries(); file.Machine != elf.EM_AARCH64 || err != nil || len(libraries) > 0 {
+		t.Errorf("it is for %v and needs %q, %v", file.Machine, libraries, err)
+	}
 }
 
 func readFile(t *testing.T, name string) []byte {
