@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"feedstation/internal/server"
 )
@@ -30,6 +31,17 @@ func (s *service) kept(ctx context.Context, station string) (kept []server.Kept,
 		kept = append(kept, server.Kept{Issued: k.Issued, Documents: k.Documents, Current: k.Current, Pinned: k.Pinned})
 	}
 	return kept, err
+}
+
+// explain explains an article, as `feedstation explain` prints it.
+func (s *service) explain(ctx context.Context, article, station string) (string, error) {
+	e, err := s.asker.Explain(ctx, queryOf(article, station))
+	if err != nil {
+		return "", err
+	}
+	var text strings.Builder
+	printExplanation(&text, s.cfg.Network, e)
+	return text.String(), nil
 }
 
 // visits returns what crawlers have fetched, the last visit first.

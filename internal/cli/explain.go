@@ -40,12 +40,7 @@ func (c *explainCommand) Run(in *invocation) error {
 	}
 	ctx, stop := interruptible()
 	defer stop()
-	q := explain.Query{Station: c.Station}
-	if strings.HasPrefix(c.Article, "http://") || strings.HasPrefix(c.Article, "https://") {
-		q.URL = c.Article
-	} else {
-		q.ID = c.Article
-	}
+	q := queryOf(c.Article, c.Station)
 	e, err := explainThere(ctx, cfg, q)
 	if e == nil && err != nil && !errors.As(err, new(*explain.QueryError)) {
 		source := fmt.Sprintf("the folder %s and the content store, as no process answers at %s: %v", cfg.Cache.Dir, cfg.Server.Admin, err)
@@ -77,6 +72,14 @@ func (c *explainCommand) Run(in *invocation) error {
 		return errLeftOut
 	}
 	return nil
+}
+
+// queryOf asks for an article by its id or its address; an empty station is all.
+func queryOf(article, station string) explain.Query {
+	if strings.HasPrefix(article, "http://") || strings.HasPrefix(article, "https://") {
+		return explain.Query{URL: article, Station: station}
+	}
+	return explain.Query{ID: article, Station: station}
 }
 
 // explainThere asks the process that serves.

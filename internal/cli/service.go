@@ -36,6 +36,7 @@ type service struct {
 	redirect http.Handler // of what is asked without TLS
 	admin    http.Handler
 	places   *workplaces // nil: this process builds nothing
+	asker    *explain.Asker
 
 	entrances []*entrance // the public one is the first
 
@@ -76,7 +77,7 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 	admin := s.makeAdmin()
 	admin.Metrics = h.meter.Handler(h.log, admin.Status)
 	admin.Pages = console.New(admin, console.Options{
-		Network: cfg.Network.Name, Zone: cfg.Zone, Token: admin.Token != "", Runs: admin.Runs, Visits: admin.Visits, Kept: admin.Kept,
+		Network: cfg.Network.Name, Zone: cfg.Zone, Token: admin.Token != "", Runs: admin.Runs, Visits: admin.Visits, Kept: admin.Kept, Explain: s.explain,
 	})
 	s.admin = admin.Handler()
 	documents, err := standingDocuments(cfg)
@@ -197,7 +198,7 @@ func (s *service) makeAdmin() *server.Admin {
 			return all, nil
 		}
 	}
-	a.Explain = asker.Handler()
+	a.Explain, s.asker = asker.Handler(), asker
 	a.Requests, a.Kept = h.meter.Requests, s.kept
 	if s.cfg.Statistics.Days > 0 {
 		a.Visits, a.Readers = h.visits, h.counter.Readers

@@ -36,6 +36,9 @@ type Options struct {
 	Token   bool           // a token is set, so that there are sessions
 	Runs    func() []server.Run
 	Visits  func() []server.Visit // nil: not recorded
+	// Explain says why an article, by its id or its address, is in a document or not; an
+	// empty station is all. It asks the content store.
+	Explain func(ctx context.Context, article, station string) (string, error)
 	// Kept returns the editions of a station that can be pinned. It may wait.
 	Kept func(ctx context.Context, station string) ([]server.Kept, error)
 }
@@ -54,6 +57,7 @@ type console struct {
 //	GET /stations/{id}  one station
 //	GET /runs           the last runs of the jobs
 //	GET /crawlers       what crawlers have fetched
+//	GET /explain        why ?article= is in a document or not
 //	GET /login          the form of the log-in
 //	GET /assets/…       styles and script
 //
@@ -65,6 +69,7 @@ func New(source Source, o Options) http.Handler {
 	mux.HandleFunc("GET /stations/{id}", c.station)
 	mux.HandleFunc("GET /runs", c.runs)
 	mux.HandleFunc("GET /crawlers", c.crawlers)
+	mux.HandleFunc("GET /explain", c.explain)
 	mux.HandleFunc("GET /login", c.login)
 	for name, mediaType := range map[string]string{"operator.css": "text/css; charset=utf-8", "operator.js": "text/javascript; charset=utf-8"} {
 		body, err := site.ReadFile("site/" + name)
@@ -99,7 +104,7 @@ type link struct {
 // page returns what a page has besides its content.
 func (c *console) page(r *http.Request, title string, s *server.Status, zone *time.Location) page {
 	p := page{Title: title + " · " + c.Network, Network: c.Network, Session: c.Token, Version: s.Version, Process: s.Process, Zone: zone}
-	for _, l := range []link{{"/", "Stations", false}, {"/runs", "Runs", false}, {"/crawlers", "Crawlers", false}} {
+	for _, l := range []link{{"/", "Stations", false}, {"/runs", "Runs", false}, {"/crawlers", "Crawlers", false}, {"/explain", "Explain", false}} {
 		l.Here = r.URL.Path == l.Path
 		p.Nav = append(p.Nav, l)
 	}

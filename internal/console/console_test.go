@@ -80,29 +80,38 @@ func TestPages(t *testing.T) {
 			{Job: "refresh", Times: 1, Started: noon, Stopped: true, Err: context.Canceled},
 		}
 	}
+	o.Explain = func(_ context.Context, article, station string) (string, error) {
+		if article == "1" {
+			return article + " is in /rss.xml of " + station + " <b>\n", nil
+		}
+		return "", errors.New("no such article")
+	}
 	o.Visits = func() []server.Visit {
 		return []server.Visit{{Station: "station001", Agent: "Googlebot", Verified: "yes", Document: "rss", Fetches: 1234, Last: noon}}
 	}
 	h := console.New(s, o)
 	for path, want := range map[string][]string{
-		"/":                     {`<h1 class="verdict ok">✓ 3 of 3 stations fresh</h1>`, "limit 10m30s", "1.23 M", "4.71 k", `<a href="/stations/station002">station002</a>`},
-		"/?q=station002":        {"1 of 3 stations match “station002”", `value="station002"`},
-		"/?q=STATION+fresh":     {"3 of 3 stations match"},
-		"/?q=bad":               {"0 of 3 stations match"},
-		"/stations/station001":  {"✓ station001 湘江新闻网张家界站: fresh", "None: no edition is served."},
-		"/runs":                 {"the last of 7", "look 10ms", "xt, yy and 3 more", "✗ failed", "no such table", "! stopped"},
-		"/crawlers":             {"Googlebot", "1,234"},
-		"/login?next=%2Fruns":   {`value="/runs"`, `type="password"`},
-		"/login?wrong=1":        {"✗ That is not the token."},
-		"/assets/operator.css":  {"color-scheme: light dark"},
-		"/assets/operator.js":   {`"If-None-Match"`},
-		"/?part=live&q=none":    {"0 of 3"},
-		"/runs?part=live":       {"The last runs"},
-		"/crawlers?part=live":   {"What crawlers have fetched"},
-		"/stations/none":        {"No station of that id publishes."},
-		"/none":                 {"There is no such page."},
-		"/assets/":              {"There is no such page."},
-		"/assets/../console.go": {""},
+		"/":                             {`<h1 class="verdict ok">✓ 3 of 3 stations fresh</h1>`, "limit 10m30s", "1.23 M", "4.71 k", `<a href="/stations/station002">station002</a>`},
+		"/?q=station002":                {"1 of 3 stations match “station002”", `value="station002"`},
+		"/?q=STATION+fresh":             {"3 of 3 stations match"},
+		"/?q=bad":                       {"0 of 3 stations match"},
+		"/stations/station001":          {"✓ station001 湘江新闻网张家界站: fresh", "None: no edition is served."},
+		"/runs":                         {"the last of 7", "look 10ms", "xt, yy and 3 more", "✗ failed", "no such table", "! stopped"},
+		"/crawlers":                     {"Googlebot", "1,234"},
+		"/explain":                      {"Why an article is in a document or not"},
+		"/explain?article=1&station=xt": {`value="xt"`, "<pre tabindex=\"0\">1 is in /rss.xml of xt &lt;b&gt;\n</pre>"},
+		"/explain?article=%3Cb%3E":      {`value="&lt;b&gt;"`, "✗ no such article"},
+		"/login?next=%2Fruns":           {`value="/runs"`, `type="password"`},
+		"/login?wrong=1":                {"✗ That is not the token."},
+		"/assets/operator.css":          {"color-scheme: light dark"},
+		"/assets/operator.js":           {`"If-None-Match"`},
+		"/?part=live&q=none":            {"0 of 3"},
+		"/runs?part=live":               {"The last runs"},
+		"/crawlers?part=live":           {"What crawlers have fetched"},
+		"/stations/none":                {"No station of that id publishes."},
+		"/none":                         {"There is no such page."},
+		"/assets/":                      {"There is no such page."},
+		"/assets/../console.go":         {""},
 	} {
 		w := get(h, path)
 		for _, text := range want {

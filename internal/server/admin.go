@@ -206,7 +206,13 @@ func (a *Admin) Handler() http.Handler {
 	}
 	mux.HandleFunc("GET /status", a.status)
 	if a.Explain != nil {
-		mux.HandleFunc("GET /explain", limited(limit(), a.Explain.ServeHTTP))
+		mux.HandleFunc("GET /explain", limited(limit(), func(w http.ResponseWriter, r *http.Request) {
+			if a.Pages != nil && wantsPage(r) {
+				a.Pages.ServeHTTP(w, r)
+				return
+			}
+			a.Explain.ServeHTTP(w, r)
+		}))
 	}
 	if a.Metrics != nil {
 		mux.Handle("GET /metrics", a.Metrics)

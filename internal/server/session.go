@@ -105,7 +105,7 @@ func (a *Admin) gate(t *tokens, wrong *wrongTokens, next http.Handler) http.Hand
 			next.ServeHTTP(w, r)
 		case (reads || path == logoutPath) && t.loggedIn(r, time.Now()):
 			next.ServeHTTP(w, r)
-		case reads && !bad && a.Pages != nil && strings.Contains(r.Header.Get("Accept"), "text/html"):
+		case reads && !bad && a.Pages != nil && wantsPage(r):
 			w.Header().Set("Cache-Control", "no-store")
 			http.Redirect(w, r, loginPath+"?"+url.Values{"next": {r.URL.RequestURI()}}.Encode(), http.StatusSeeOther)
 		default:
@@ -116,6 +116,9 @@ func (a *Admin) gate(t *tokens, wrong *wrongTokens, next http.Handler) http.Hand
 		}
 	})
 }
+
+// wantsPage reports whether a person asks, with a browser.
+func wantsPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "text/html") }
 
 func unauthorized(w http.ResponseWriter) {
 	w.Header().Set("WWW-Authenticate", "Bearer")
