@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -226,10 +227,11 @@ func TestHostile(t *testing.T) {
 // shown then.
 func TestKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		asked, answer := 0, make(chan error)
+		var asked atomic.Int32
+		answer := make(chan error)
 		o := options()
 		o.Kept = func(ctx context.Context, station string) ([]server.Kept, error) {
-			asked++
+			asked.Add(1)
 			select {
 			case err := <-answer:
 				return []server.Kept{{Issued: noon, Current: true}, {Issued: noon.Add(-time.Minute)}, {Issued: noon.Add(-time.Hour), Pinned: true}}, err
@@ -249,8 +251,8 @@ func TestKept(t *testing.T) {
 		for range 3 {
 			look("They are being looked up.", 200*time.Millisecond)
 		}
-		if asked != 1 {
-			t.Errorf("asked %d times at once", asked)
+		if n := asked.Load(); n != 1 {
+			t.Errorf("asked %d times at once", n)
 		}
 		time.Sleep(11 * time.Second)
 		look("Not looked up: context deadline exceeded", 0)
