@@ -119,14 +119,14 @@ func TestScrapeOf(t *testing.T) {
 		{"a damaged retraction in redis", func(p *portal) {
 			p.wrong = []condition.Condition{{Kind: condition.Kind{Component: "redis"}, Err: errors.New("damaged")}}
 		}, map[string][]string{"redis_up": {"redis_up 1"}}},
-		{"no redis", func(p *portal) { p.alone = true }, map[string][]string{"redis_up": nil, "redis_errors_total{": nil, "local_copy_bytes ": {"local_copy_bytes 1.048576e+06"}}},
+		{"no redis", func(p *portal) { p.alone = true }, map[string][]string{"redis_up": nil, "redis_errors_total{": nil, "local_copy_bytes": {"local_copy_bytes 1.048576e+06"}}},
 		{"one of two content stores is down", func(p *portal) {
 			p.contents = append(p.contents, server.Content{Name: "contents.cms", Since: at(time.Hour), Err: errors.New("refused")})
 			p.faults = map[string]int64{"network": 9}
 		}, map[string][]string{"content_up": {"content_up 0"}, `content_errors_total{kind="network"`: {`content_errors_total{kind="network"} 9`}}},
 		{"a content store that nobody has looked at", func(p *portal) { p.contents[0].Looked = time.Time{} }, map[string][]string{"content_up": nil}},
 		{"a follower", func(p *portal) { p.admin.Jobs, p.admin.Contents, p.admin.Limit = nil, nil, nil }, map[string][]string{
-			"content_up": nil, "content_errors_total{": nil, "publish_total{": nil, "audit_drift_total{": nil, "freshness_limit_seconds ": nil, "articles_left_out{": nil,
+			"content_up": nil, "content_errors_total{": nil, "publish_total{": nil, "audit_drift_total{": nil, "freshness_limit_seconds": nil, "articles_left_out{": nil,
 			"station_leading{":                   {`station_leading{station="station000"} 0`},
 			"station_checked_timestamp_seconds{": {`station_checked_timestamp_seconds{station="station000"} 1.7732304e+09`},
 		}},
