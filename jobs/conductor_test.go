@@ -302,7 +302,7 @@ func TestFirstRefresh(t *testing.T) {
 		w.refresh()
 		w.want("documents of xt", slices.Sorted(maps.Keys(w.hashes("xt"))), []string{
 			"/atom.xml", "/culture/atom.xml", "/culture/feed.json", "/culture/rss.xml", "/feed.json",
-			"/feeds.css", "/feeds.html", "/feeds.js", "/feeds.opml", "/feeds/culture.html", "/feeds/moment.html", "/moment/atom.xml", "/moment/feed.json", "/moment/rss.xml", "/robots.txt", "/rss.xml",
+			"/feeds.css", "/feeds.html", "/feeds.js", "/feeds.opml", "/feeds.svg", "/feeds/culture.html", "/feeds/moment.html", "/moment/atom.xml", "/moment/feed.json", "/moment/rss.xml", "/robots.txt", "/rss.xml",
 			"/sitemap.xml", "/sitemaps/2026-01.xml", "/sitemaps/2026-03.xml", "/sitemaps/baidu.txt", "/sitemaps/news.xml",
 		})
 		for path, want := range map[string]time.Duration{

@@ -258,7 +258,7 @@ func TestStanding(t *testing.T) {
 		s := w.network.Stations[0]
 		s.Rules = network.Rules{Lines: []string{"Disallow: /search?q="}}
 		documents, err := press.New(w.network, options.Options, nil).Standing(s)
-		if err != nil || len(documents) != 4 {
+		if err != nil || len(documents) != 5 {
 			t.Fatalf("%d documents, %v", len(documents), err)
 		}
 		e := w.whole(options).current[s.ID]

@@ -16,11 +16,15 @@ import (
 const (
 	prefix     = "FEEDSTATION"
 	fileSuffix = "_FILE"
-	// testVariable tells the tests what must not be skipped.
-	testVariable = "FEEDSTATION_REQUIRE"
 	// fileVariable names the file itself, like --config.
 	fileVariable = "FEEDSTATION_CONFIG"
 )
+
+// testVariables tell the tests what there is, and what must not be skipped: see
+// CONTRIBUTING.md.
+var testVariables = []string{
+	"FEEDSTATION_REQUIRE", "FEEDSTATION_AXE", "FEEDSTATION_PICTURES", "FEEDSTATION_SYSTEMS", "FEEDSTATION_ARCHIVE", "FEEDSTATION_REDIS_SERVER",
+}
 
 // target is a value that a variable can set.
 type target struct {
@@ -44,7 +48,7 @@ func newEnvironment(r *report, environ []string) *environment {
 	e := &environment{report: r, set: map[string]string{}, variables: map[*yaml.Node]string{}}
 	for _, assignment := range environ {
 		name, value, _ := strings.Cut(assignment, "=")
-		if strings.HasPrefix(name, prefix+"_") && name != testVariable && name != fileVariable {
+		if strings.HasPrefix(name, prefix+"_") && !slices.Contains(testVariables, name) && name != fileVariable {
 			e.set[name] = value
 		}
 	}

@@ -353,6 +353,7 @@ func TestEnvironmentWarnings(t *testing.T) {
 		"HOME=/home/feedstation",
 		"FEEDSTATIONS=1",
 		"FEEDSTATION_REQUIRE=all",
+		"FEEDSTATION_AXE=axe.min.js",
 		"FEEDSTATION_SERVICE_HOST=10.0.0.1",
 		"FEEDSTATION_PORT_8080_TCP=tcp://10.0.0.1:8080",
 		"FEEDSTATION_PORT=tcp://10.0.0.1:8080",

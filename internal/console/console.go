@@ -71,7 +71,7 @@ func New(source Source, o Options) http.Handler {
 	mux.HandleFunc("GET /crawlers", c.crawlers)
 	mux.HandleFunc("GET /explain", c.explain)
 	mux.HandleFunc("GET /login", c.login)
-	for name, mediaType := range map[string]string{"operator.css": "text/css; charset=utf-8", "operator.js": "text/javascript; charset=utf-8"} {
+	for name, mediaType := range assets {
 		body, err := site.ReadFile("site/" + name)
 		if err != nil {
 			panic(err) // it is embedded
@@ -82,6 +82,11 @@ func New(source Source, o Options) http.Handler {
 		c.missing(w, r, "There is no such page.")
 	})
 	return mux
+}
+
+// assets are the media types of what pages load.
+var assets = map[string]string{
+	"operator.css": "text/css; charset=utf-8", "operator.js": "text/javascript; charset=utf-8", "operator.svg": "image/svg+xml",
 }
 
 // page is what all pages have.
@@ -140,7 +145,7 @@ func (c *console) missing(w http.ResponseWriter, r *http.Request, text string) {
 
 // policy lets a page load its own styles and script, ask this listener and send its forms
 // there, and nothing else.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func head(w http.ResponseWriter, mediaType string) {
 	h := w.Header()

@@ -106,6 +106,7 @@ func TestPages(t *testing.T) {
 		"/login?wrong=1":                {"✗ That is not the token."},
 		"/assets/operator.css":          {"color-scheme: light dark"},
 		"/assets/operator.js":           {`"If-None-Match"`},
+		"/assets/operator.svg":          {"<svg"},
 		"/?part=live&q=none":            {"0 of 3"},
 		"/runs?part=live":               {"The last runs"},
 		"/crawlers?part=live":           {"What crawlers have fetched"},

@@ -129,7 +129,7 @@ func (f *front) mustServe(p *process, files bool) {
 		for _, path := range []string{
 			"/rss.xml", "/atom.xml", "/feed.json", "/moment/rss.xml", "/moment/feed.json", "/sitemap.xml", "/sitemap.xml.gz",
 			"/sitemaps/news.xml", "/sitemaps/news.xml.gz", "/sitemaps/baidu.txt", "/robots.txt", "/feeds.opml",
-			"/feeds.html", "/feeds/moment.html", "/feeds.css", "/feeds.js",
+			"/feeds.html", "/feeds/moment.html", "/feeds.css", "/feeds.js", "/feeds.svg",
 		} {
 			own, want := f.get(http.MethodGet, "127.0.0.1:"+p.port, "xt.news.example", path)
 			for _, coding := range []string{"identity", "gzip", "br", "gzip, deflate, br, zstd", ""} {

@@ -106,8 +106,7 @@ func TestRenameModule(t *testing.T) {
 			t.Errorf("nobody imports %s/%s", path, room)
 		}
 	}
-	run(t, folder, nil, "go", "build", "work")
-	run(t, folder, nil, "go", "vet", "work")
+	run(t, folder, nil, "go", "vet", "work") // compiles what others import
 }
 
 // modulePath returns the path of the main module.

@@ -62,7 +62,7 @@ func (t Target) Kind() Kind {
 		return BaiduKind
 	case DirectoryPath:
 		return DirectoryKind
-	case StylePath, ScriptPath:
+	case StylePath, ScriptPath, IconPath:
 		return AssetKind
 	}
 	if _, ok := ParsePreviewPath(path); ok {

@@ -25,7 +25,7 @@ func TestKind(t *testing.T) {
 		"/sitemaps/rss.xml": network.NoKind, "/sitemaps/baidu.txt.gz": network.NoKind, "/sitemaps": network.NoKind,
 		"/rss.xml.gz": network.NoKind, "/moment/": network.NoKind, "/moment": network.NoKind, "//rss.xml": network.NoKind, "/a/b/rss.xml": network.NoKind,
 		"/feeds.html": network.DirectoryKind, "/feeds/moment.html": network.PreviewKind, "/feeds/none.html": network.PreviewKind, "/feeds/rss.xml": network.RSSKind,
-		"/feeds.css": network.AssetKind, "/feeds.js": network.AssetKind, "/feeds/a/b.html": network.NoKind, "/feeds/": network.NoKind, "/feeds": network.NoKind,
+		"/feeds.css": network.AssetKind, "/feeds.js": network.AssetKind, "/feeds.svg": network.AssetKind, "/feeds/a/b.html": network.NoKind, "/feeds/": network.NoKind, "/feeds": network.NoKind,
 		"": network.NoKind, "/": network.NoKind, "/favicon.ico": network.NoKind, "/.xml": network.NoKind, "/wp-login.php": network.NoKind,
 	} {
 		if got := (network.Target{Station: s, Path: path}).Kind(); got != want {

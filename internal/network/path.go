@@ -50,6 +50,7 @@ const (
 	DirectoryPath = "/feeds.html"              // of all feeds, for people
 	StylePath     = "/feeds.css"               // of the pages for people, and so the next
 	ScriptPath    = "/feeds.js"
+	IconPath      = "/feeds.svg"
 )
 
 // GzipSuffix behind the path of a sitemap names its compressed twin.
@@ -159,7 +160,7 @@ func (s *Station) Paths() iter.Seq[string] {
 				return
 			}
 		}
-		for _, path := range []string{OPMLPath, StylePath, ScriptPath, IndexPath, NewsPath(1), BaiduPath, RobotsPath} {
+		for _, path := range []string{OPMLPath, StylePath, ScriptPath, IconPath, IndexPath, NewsPath(1), BaiduPath, RobotsPath} {
 			if !yield(path) {
 				return
 			}

@@ -23,6 +23,7 @@ const (
 	Type       = "text/html; charset=utf-8"
 	StyleType  = "text/css; charset=utf-8"
 	ScriptType = "text/javascript; charset=utf-8"
+	IconType   = "image/svg+xml"
 )
 
 // maxBytes is what a page has at most, as long as the names of its channels and
@@ -42,6 +43,9 @@ func Style() []byte { return mustRead("site/feeds.css") }
 
 // Script returns the script of all pages.
 func Script() []byte { return mustRead("site/feeds.js") }
+
+// Icon returns the icon of all pages: without one, browsers ask for /favicon.ico.
+func Icon() []byte { return mustRead("site/feeds.svg") }
 
 func mustRead(name string) []byte {
 	text, err := site.ReadFile(name)

@@ -9,7 +9,7 @@ import (
 )
 
 // standing adds the documents that depend on the configuration alone: robots.txt, the
-// list of feeds, the style and the script of pages, which depend on nothing, and what is
+// list of feeds, the style, the script and the icon of pages, which depend on nothing, and what is
 // said of text and data mining, if anything is.
 func (b *builder) standing() error {
 	robots := []byte(b.network.Robots(b.station))
@@ -17,6 +17,7 @@ func (b *builder) standing() error {
 		b.addBody(network.RobotsPath, "text/plain; charset=utf-8", robots, edition.Epoch),
 		b.addBody(network.StylePath, pages.StyleType, pages.Style(), edition.Epoch),
 		b.addBody(network.ScriptPath, pages.ScriptType, pages.Script(), edition.Epoch),
+		b.addBody(network.IconPath, pages.IconType, pages.Icon(), edition.Epoch),
 		b.opml(),
 	)
 	if mining := b.network.TDMRep(b.station); mining != nil {

@@ -5,9 +5,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
+	"net"
 	"slices"
 	"time"
 
@@ -101,7 +104,17 @@ func (r *Recorder) keepOnce(ctx context.Context, others, tidy bool) {
 		return
 	}
 	r.conditions.Note(unkept, "", kept)
-	r.conditions.Note(unshared, "", shared)
+	r.conditions.Note(unshared, "", answered(shared))
+}
+
+// answered returns an error that was an answer. That there is none is said by those who
+// share editions.
+func answered(err error) error {
+	_, network := errors.AsType[net.Error](err)
+	if network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return err
 }
 
 // begin agrees on a salt before anybody is counted: requests wait for that.
