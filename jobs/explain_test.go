@@ -14,7 +14,7 @@ import (
 )
 
 // explained is how many articles the model asks about after each step.
-const explained = 4
+const explained = 2
 
 // explain holds that what is decided of some articles, also of those that are no more, is
 // what the documents have.
