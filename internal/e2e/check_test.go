@@ -29,12 +29,11 @@ func (d *newsdesk) fill(n int) {
 // question that reads a whole table, and each that has no answer in time, with what
 // would serve it; nothing of them once the indexes are there.
 func TestCheckAsks(t *testing.T) {
-	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()
 			d := n.open(t)
-			d.fill(12_000)
+			d.fill(30_000) // far above what a plan may read, as MariaDB guesses from some pages
 			p := d.near(d.server.Addr(), "FEEDSTATION_CONTENT_TIMEOUT=30s")
 			out, err := p.check()
 			for _, want := range []string{
@@ -51,7 +50,7 @@ func TestCheckAsks(t *testing.T) {
 			d.exec("CREATE INDEX i_url ON articles (url%s)", map[string]string{"mysql": "(190)"}[n.name])
 			d.exec("CREATE INDEX i_channel ON article_channels (channel, article_id)")
 			out, err = p.check()
-			if strings.Contains(out, "reads or sorts") || err != nil || !strings.Contains(out, "12000 articles of 1 station") {
+			if strings.Contains(out, "reads or sorts") || err != nil || !strings.Contains(out, "30000 articles of 1 station") {
 				t.Errorf("with indexes: %v\n%s", err, out)
 			}
 
@@ -69,7 +68,6 @@ func TestCheckAsks(t *testing.T) {
 
 // TestCheckEmptyFeed holds that check and build tell of a feed that is empty over rows.
 func TestCheckEmptyFeed(t *testing.T) {
-	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()

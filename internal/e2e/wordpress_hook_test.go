@@ -67,7 +67,6 @@ func follow(t *testing.T, p *process, site *kit.Site, host string, in any, edits
 // TestWordPressHook has a real WordPress with deploy/wordpress/feedstation.php tell a
 // process what its editors do: the process asks for nothing by itself.
 func TestWordPressHook(t *testing.T) {
-	t.Parallel()
 	p, site := startHooked(t)
 	if err := os.WriteFile(filepath.Join(p.dir, "config.yaml"), fmt.Appendf(nil, hookConfig, site.URL, kit.Host), 0o600); err != nil {
 		t.Fatal(err)
@@ -112,7 +111,6 @@ func TestWordPressHook(t *testing.T) {
 // TestWordPressHookNetwork is the same of a site of a network, whose tables are read
 // through the views: a post has the number of its site before its own there.
 func TestWordPressHookNetwork(t *testing.T) {
-	t.Parallel()
 	p, site := startHooked(t, "xt.news.example")
 	if err := os.WriteFile(filepath.Join(p.dir, "config.yaml"), fmt.Appendf(nil, hookNetworkConfig, site.Server.DSN("feedstation", "change-me", site.Database), kit.Host), 0o600); err != nil {
 		t.Fatal(err)

@@ -44,7 +44,6 @@ cache: {dir: cache}
 // that a feed has the same of each, whether it is made from the tables, through REST, or
 // from WordPress's own feed.
 func TestWordPress(t *testing.T) {
-	t.Parallel()
 	site := kit.Start(t, kit.Options{Plugins: []string{"testdata/wordpress/shortcodes.php"}})
 	posts, err := txtar.ParseFile("../wordpress/testdata/posts.txtar")
 	if err != nil {

@@ -66,9 +66,13 @@ func Start(t testing.TB, hosts string, flags ...string) *Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
+	profile, err := os.MkdirTemp("", "browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), program, append([]string{
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars", "--remote-debugging-pipe",
-		"--disable-background-networking", "--user-data-dir=" + t.TempDir(), "--host-resolver-rules=" + hosts,
+		"--disable-background-networking", "--user-data-dir=" + profile, "--host-resolver-rules=" + hosts,
 	}, flags...)...)
 	command.ExtraFiles = []*os.File{fromTest, toTest}
 	if err := errors.Join(command.Start(), fromTest.Close(), toTest.Close()); err != nil {
@@ -80,6 +84,13 @@ func Start(t testing.TB, hosts string, flags ...string) *Browser {
 		err := command.Process.Kill()
 		_ = command.Wait() // which tells that it was killed
 		<-b.ended
+		// Its children end a moment after it, and write until then.
+		for range 100 {
+			if os.RemoveAll(profile) == nil {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
 		if err := errors.Join(err, toBrowser.Close(), fromBrowser.Close()); err != nil {
 			t.Error(err)
 		}
