@@ -66,10 +66,7 @@ func Start(t testing.TB, hosts string, flags ...string) *Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	profile, err := os.MkdirTemp("", "browser-")
-	if err != nil {
-		t.Fatal(err)
-	}
+	profile := t.TempDir()
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), program, append([]string{
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars", "--remote-debugging-pipe",
 		"--disable-background-networking", "--user-data-dir=" + profile, "--host-resolver-rules=" + hosts,
