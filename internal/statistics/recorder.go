@@ -3,9 +3,7 @@ package statistics
 import (
 	"context"
 	"crypto/rand"
-	"iter"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -305,110 +303,6 @@ func (r *Recorder) salt(day string) salt {
 		r.salts[day] = s
 	}
 	return s
-}
-
-// Requests yields how many requests there were since the process began, by agent.
-func (r *Recorder) Requests() iter.Seq2[AgentVerdict, int64] {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	counts := map[AgentVerdict]int64{}
-	for name, verdicts := range r.totals.Requests {
-		for verdict, n := range verdicts {
-			counts[AgentVerdict{name, verdict}] = n
-		}
-	}
-	return maps.All(counts)
-}
-
-// AgentVerdict is an agent, and whether it is whom it says it is.
-type AgentVerdict struct {
-	Agent   string
-	Verdict Verdict
-}
-
-// Disregarded yields how often agents have asked for what robots.txt keeps them from, since
-// the process began.
-func (r *Recorder) Disregarded() iter.Seq2[string, int64] {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return maps.All(maps.Clone(r.totals.Disregarded))
-}
-
-// Subscribers yields the subscribers of stations, as far as this process knows of others:
-// the larger number of today and yesterday, since a day begins with none.
-func (r *Recorder) Subscribers() iter.Seq2[string, int] {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.subscribers == nil || time.Since(r.found) >= keepTick {
-		r.subscribers, r.found = map[string]int{}, time.Now()
-		for _, parts := range r.present() {
-			stations := map[string]*Station{}
-			for _, part := range parts {
-				mergeAll(stations, part)
-			}
-			for id, s := range stations {
-				r.subscribers[id] = max(r.subscribers[id], s.subscribers())
-			}
-		}
-	}
-	return maps.All(maps.Clone(r.subscribers))
-}
-
-// Visits yields the visits of crawlers today and yesterday, as far as this process knows of
-// others.
-func (r *Recorder) Visits() iter.Seq[CrawlerVisit] {
-	both := map[string]*Station{}
-	r.mu.Lock()
-	for _, parts := range r.present() {
-		for _, part := range parts {
-			for id, s := range part {
-				if both[id] == nil {
-					both[id] = new(Station)
-				}
-				for v := range s.visits() {
-					both[id].visit(v.Agent, v.Verdict, v.Document, v.Visit)
-				}
-			}
-		}
-	}
-	r.mu.Unlock()
-	return func(yield func(CrawlerVisit) bool) {
-		for id, s := range both {
-			for v := range s.visits() {
-				v.Station = id
-				if !yield(v) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// present returns the parts of today and of yesterday. r.mu is held.
-func (r *Recorder) present() (days [2][]map[string]*Station) {
-	for i, name := range presentDays(time.Now().In(r.settings.Load().Zone)) {
-		days[i] = append(days[i], r.others[name])
-		if d := r.days[name]; d != nil {
-			days[i] = append(days[i], d.stations)
-		}
-	}
-	return days
-}
-
-// presentDays are today and yesterday.
-func presentDays(now time.Time) []string {
-	return []string{now.Format(time.DateOnly), now.AddDate(0, 0, -1).Format(time.DateOnly)}
-}
-
-// mergeAll merges a part into stations. What has another precision is of another version,
-// and is left out.
-func mergeAll(stations, part map[string]*Station) {
-	for id, s := range part {
-		if stations[id] == nil {
-			stations[id] = new(Station)
-		}
-		_ = stations[id].merge(s)
-	}
 }
 
 // pathOf returns path and query of what was asked for.
