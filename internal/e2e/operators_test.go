@@ -61,6 +61,7 @@ func TestOperators(t *testing.T) {
 	await("the form", `location.pathname === "/login" && !!document.querySelector("#token")`)
 	mustBeQuiet(t, b, operators)
 	keepPicture(t, b, "operators-login")
+	t.Run("login/axe", func(t *testing.T) { mustBeAccessible(t, b, axeCore(t)) })
 	logIn("fedcba9876543210")
 	await("a wrong token", `!!document.querySelector("#wrong")`)
 	logIn(token)
@@ -77,6 +78,7 @@ func TestOperators(t *testing.T) {
 					b.Open(operators+page, look)
 					mustBeQuiet(t, b, operators)
 					keepPicture(t, b, "operators-"+name+"-"+size+"-"+scheme)
+					t.Run("axe", func(t *testing.T) { mustBeAccessible(t, b, axeCore(t)) })
 				})
 			}
 		}
