@@ -69,6 +69,7 @@ func TestAdminHost(t *testing.T) {
 		for _, path := range []string{"/livez", "/readyz", "/status", "/-/refresh", "/none"} {
 			r := httptest.NewRequest("GET", path, nil)
 			r.Host = tt.host
+			r.Header.Set("X-Forwarded-Host", "localhost") // anybody may send it
 			w := httptest.NewRecorder()
 			admin.ServeHTTP(w, r)
 			if refused := w.Code == http.StatusMisdirectedRequest; refused == tt.ok {
