@@ -65,6 +65,9 @@ func TestAuditCountsDrift(t *testing.T) {
 		if diff := cmp.Diff(want, w.conductor.Drift()); diff != "" {
 			t.Errorf("drift (-want +got):\n%s", diff)
 		}
+		if xt, yy := w.conductor.Drifted("xt"), w.conductor.Drifted("yy"); xt != 4 || yy != 0 {
+			t.Errorf("%d months of xt have drifted and %d of yy, want 4 and 0", xt, yy)
+		}
 
 		w.deaf = false
 		time.Sleep(time.Hour)

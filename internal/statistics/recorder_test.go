@@ -252,6 +252,10 @@ func TestObserved(t *testing.T) {
 		if got := maps.Collect(r.Subscribers()); got["xt"] != 462+3+2 || got["cs"] != 0 {
 			t.Errorf("subscribers %v", got)
 		}
+		feeds := map[string]int{"/rss.xml": 462, "/moment/rss.xml": 3, "/atom.xml": 2}
+		if got := r.Readers("xt"); !maps.Equal(got, feeds) || len(r.Readers("cs")) > 0 {
+			t.Errorf("readers %v, want %v", got, feeds)
+		}
 		want := map[AgentVerdict]int64{{"Feedly", Unchecked}: 6, {"GPTBot", Unchecked}: 4, {"other", Unchecked}: 1}
 		if got := maps.Collect(r.Requests()); !maps.Equal(got, want) {
 			t.Errorf("requests %v, want %v", got, want)
