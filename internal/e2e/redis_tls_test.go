@@ -70,3 +70,19 @@ func TestRedisTLS(t *testing.T) {
 		})
 	}
 }
+
+// TestRedisSocket has one process follow another through a Redis at a socket.
+func TestRedisSocket(t *testing.T) {
+	path := redistest.StartSocket(t)
+	env := []string{"FEEDSTATION_CACHE_REDIS_ADDRS=unix:" + path, "FEEDSTATION_CACHE_REDIS_POLL=100ms", "FEEDSTATION_JOBS_REFRESH=@every 1s"}
+	publisher := newProcess(t, "xt.news.example", env...)
+	follower := newProcess(t, "xt.news.example", append(slices.Clone(env), "FEEDSTATION_JOBS_ENABLED=false")...)
+	publisher.put(1, "早间新闻")
+	publisher.start()
+	follower.start()
+	publisher.await("早间新闻")
+	follower.await("早间新闻")
+	if out, err := follower.check(); err != nil || !strings.Contains(out, path) {
+		t.Errorf("check: %v\n%s", err, out)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,15 @@ type Server struct {
 func Start(t testing.TB) *Server {
 	t.Helper()
 	return start(t, keepNothing(t)...)
+}
+
+// StartSocket is Start of a server that listens at a socket as well, whose path it
+// returns.
+func StartSocket(t testing.TB) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "redis.sock")
+	start(t, append(keepNothing(t), "--unixsocket", path)...)
+	return path
 }
 
 // keepNothing returns the options of a server without persistence.
