@@ -47,7 +47,11 @@ type Config struct {
 	Server   Server
 	// Statistics is who asks, as it is counted.
 	Statistics Statistics
-	Log        Log
+	// Push is who is told of what changed, PushStations what stations have of their own
+	// for that, by id; those that have nothing are not there.
+	Push         Push
+	PushStations map[string]PushStation
+	Log          Log
 
 	// Files are those that the configuration was read from, secrets and certificates
 	// among them, with the SHA-256 of what was in them.
@@ -324,6 +328,7 @@ type document struct {
 	Sitemaps   Sitemaps         `key:"sitemaps"`
 	Server     Server           `key:"server"`
 	Statistics Statistics       `key:"statistics"`
+	Push       Push             `key:"push"`
 	Log        Log              `key:"log"`
 }
 
@@ -351,31 +356,34 @@ type stationAliases struct {
 }
 
 type stationSection struct {
-	ID          string           `key:"id"`
-	Was         []string         `key:"was"`
-	Key         storeKey         `key:"key"`     // empty: the id
-	Content     string           `key:"content"` // of contents; empty: that of content
-	Name        string           `key:"name"`
-	URL         string           `key:"url"`
-	All         bool             `key:"all" default:"false"`
-	Email       string           `key:"email"`
-	Language    tag              `key:"language"` // empty: the network's
-	Zone        *time.Location   `key:"timezone"` // nil: the network's
-	Description string           `key:"description"`
-	Icon        string           `key:"icon"`
-	Logo        string           `key:"logo"`
-	Rights      rightsSection    `key:"rights"`
-	NewsName    string           `key:"news_name"` // empty: that of sitemaps
-	Robots      []string         `key:"robots"`    // nil: the server's
-	Profiles    []string         `key:"profiles"`  // nil: the network's
-	Closed      bool             `key:"closed" default:"false"`
-	MovedTo     string           `key:"moved_to"`
-	Items       *int             `key:"items"` // nil: as feeds has it, and so the next three
-	Window      *time.Duration   `key:"window"`
-	MaxItems    *int             `key:"max_items"`
-	FullText    *bool            `key:"full_text"`
-	Aliases     stationAliases   `key:"aliases"`
-	Channels    []channelSection `key:"channels"`
+	ID               string           `key:"id"`
+	Was              []string         `key:"was"`
+	Key              storeKey         `key:"key"`     // empty: the id
+	Content          string           `key:"content"` // of contents; empty: that of content
+	Name             string           `key:"name"`
+	URL              string           `key:"url"`
+	All              bool             `key:"all" default:"false"`
+	Email            string           `key:"email"`
+	Language         tag              `key:"language"` // empty: the network's
+	Zone             *time.Location   `key:"timezone"` // nil: the network's
+	Description      string           `key:"description"`
+	Icon             string           `key:"icon"`
+	Logo             string           `key:"logo"`
+	Rights           rightsSection    `key:"rights"`
+	NewsName         string           `key:"news_name"` // empty: that of sitemaps
+	Robots           []string         `key:"robots"`    // nil: the server's
+	Profiles         []string         `key:"profiles"`  // nil: the network's
+	Closed           bool             `key:"closed" default:"false"`
+	MovedTo          string           `key:"moved_to"`
+	Items            *int             `key:"items"` // nil: as feeds has it, and so the next three
+	Window           *time.Duration   `key:"window"`
+	MaxItems         *int             `key:"max_items"`
+	FullText         *bool            `key:"full_text"`
+	IndexNowKey      Secret           `key:"indexnow_key"`
+	IndexNowRotation int              `key:"indexnow_rotation" default:"0"`
+	Baidu            string           `key:"baidu"`
+	Aliases          stationAliases   `key:"aliases"`
+	Channels         []channelSection `key:"channels"`
 }
 
 type channelSection struct {

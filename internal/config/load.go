@@ -96,6 +96,10 @@ func (doc *document) warnOpen(r *report) {
 		secrets = append(secrets, struct{ path, text string }{"cache.redis.password", redis.Password.Reveal()},
 			struct{ path, text string }{"cache.redis.sentinel_password", redis.SentinelPassword.Reveal()})
 	}
+	push := doc.pushSecrets()
+	for _, path := range slices.Sorted(maps.Keys(push)) {
+		secrets = append(secrets, struct{ path, text string }{path, push[path]})
+	}
 	for _, s := range secrets {
 		if at, ok := r.places[s.path]; ok && at.variable == "" && s.text != "" {
 			r.warn(s.path, "all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own")
@@ -133,7 +137,7 @@ func loadOpen(r *report, data []byte, environ []string, open bool) (*Config, err
 	doc.warnRobots(r, n)
 	c := &Config{
 		Network: n, Zone: doc.Network.Zone, Content: doc.Content, Contents: append([]Content(nil), doc.Contents...), Cache: doc.Cache, Jobs: doc.Jobs,
-		Feeds: doc.Feeds, Sitemaps: doc.Sitemaps, Server: doc.Server, Statistics: doc.Statistics, Log: doc.Log, Files: r.files,
+		Feeds: doc.Feeds, Sitemaps: doc.Sitemaps, Server: doc.Server, Statistics: doc.Statistics, Push: doc.Push, PushStations: doc.pushStations(), Log: doc.Log, Files: r.files,
 	}
 	for _, warning := range r.sorted(r.warnings) {
 		c.Warnings = append(c.Warnings, warning.Error())
@@ -167,6 +171,9 @@ func (doc *document) complete() {
 	}
 	if doc.Sitemaps.NewsName == "" {
 		doc.Sitemaps.NewsName = doc.Network.Name
+	}
+	if doc.Push.Delay == nil {
+		doc.Push.Delay = new(pushDelay(doc.Cache.Redis))
 	}
 }
 

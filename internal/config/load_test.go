@@ -71,8 +71,9 @@ func TestLoad(t *testing.T) {
 				Proxies: []netip.Prefix{},
 			},
 			Statistics: Statistics{Days: 30, DNS: true},
-			Zone:       time.UTC,
-			Log:        Log{Format: LogText, Level: "info"},
+			Push:       push(3 * time.Second), PushStations: map[string]PushStation{},
+			Zone: time.UTC,
+			Log:  Log{Format: LogText, Level: "info"},
 		}},
 		{"full", Config{
 			Network: &network.Network{Name: "Xiang River News", Stations: []*network.Station{
@@ -110,9 +111,10 @@ func TestLoad(t *testing.T) {
 			Sitemaps:   Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
 			Server:     Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}, H2C: true, Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}},
 			Statistics: Statistics{Days: 7, Lists: map[string]string{"Googlebot": "", "GPTBot": "https://mirror.news.example/gptbot.json"}},
-			Zone:       zone(t, "Asia/Shanghai"),
-			Log:        Log{Format: LogJSON, Level: "warn"},
-			Warnings:   []string{"testdata/full.yaml:100: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
+			Push:       fullPush(), PushStations: map[string]PushStation{"xt": {IndexNowKey: NewSecret("b1946ac92492d2347c6235b4d2611184"), IndexNowRotation: 2, Baidu: "https://xt.news.example"}},
+			Zone:     zone(t, "Asia/Shanghai"),
+			Log:      Log{Format: LogJSON, Level: "warn"},
+			Warnings: []string{"testdata/full.yaml:103: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
 		}},
 	}
 	for _, tt := range tests {
@@ -196,4 +198,29 @@ func ExampleLoad() {
 	// Output:
 	// testdata/invalid-unknown-key.yaml:8: server: unknown key "lisen" (did you mean "listen"?)
 	// FEEDSTATION_FEEDS_ITEMS: feeds.items: want 1 to 500, got 0
+}
+
+// push returns what is pushed without a configuration: to nobody.
+func push(delay time.Duration) Push {
+	return Push{
+		Delay: &delay, Window: 48 * time.Hour, Burst: 1000,
+		WebSub:   WebSub{Subscribers: 10_000, Lease: 240 * time.Hour, Allow: []netip.Prefix{}},
+		IndexNow: IndexNow{Endpoints: []string{"https://api.indexnow.org/indexnow"}, Rate: 30},
+		Caches:   []Purger{}, Webhooks: []Webhook{},
+	}
+}
+
+// fullPush returns that of full.yaml.
+func fullPush() Push {
+	p := push(0)
+	p.Window, p.Burst = 24*time.Hour, 100
+	p.WebSub = WebSub{Hub: OwnHub, Subscribers: 500, Lease: 48 * time.Hour, Allow: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
+	p.IndexNow = IndexNow{Seed: NewSecret("0123456789abcdef"), Endpoints: []string{"http://127.0.0.1:9/indexnow"}, Rate: 60}
+	p.Baidu = Baidu{Token: NewSecret("kHpLyVxWwGuR3Tz8"), Reserve: 10, Daily: true}
+	p.Caches = []Purger{{
+		ID: "edge", Method: "POST", URL: "https://api.cdn.example/purge", Body: `{"files":{urls}}`,
+		Headers: map[string]Secret{"Authorization": NewSecret("Bearer {token}")}, Token: NewSecret("0123456789abcdef"), Batch: 10, Stations: []string{"xt"},
+	}}
+	p.Webhooks = []Webhook{{ID: "search", URL: "https://search.news.example/hook", Secret: NewSecret("0123456789abcdef")}}
+	return p
 }

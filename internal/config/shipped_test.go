@@ -147,7 +147,8 @@ func structKeys(typ reflect.Type, path string) []string {
 			continue
 		}
 		keys = append(keys, key)
-		if field.Type == reflect.TypeFor[[]Source]() || field.Type == reflect.TypeFor[[]Content]() { // see TestSourceKeys; they have those of content
+		if field.Type == reflect.TypeFor[[]Source]() || field.Type == reflect.TypeFor[[]Content]() || // see TestSourceKeys; they have those of content
+			field.Type == reflect.TypeFor[[]Purger]() || field.Type == reflect.TypeFor[[]Webhook]() { // docs/operating.md has them
 			continue
 		}
 		if inner, suffix, ok := innerStruct(field.Type); ok {

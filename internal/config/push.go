@@ -1,0 +1,143 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Push is who is told of what changed. Nobody is until it is configured.
+type Push struct {
+	// Delay is how long after an edition was built others are told of it, 0s to 1h; never
+	// nil in a [Config].
+	Delay *time.Duration `key:"delay"`
+	// Window is how old an article may be that others are told of, 1m to 720h.
+	Window time.Duration `key:"window" default:"48h"`
+	// Burst is of how many articles of one edition of a station others are told at most,
+	// the newest ones, 1 to 10,000.
+	Burst    int       `key:"burst" default:"1000"`
+	WebSub   WebSub    `key:"websub"`
+	IndexNow IndexNow  `key:"indexnow"`
+	Baidu    Baidu     `key:"baidu"`
+	Caches   []Purger  `key:"caches" default:""`
+	Webhooks []Webhook `key:"webhooks" default:""`
+}
+
+// PushStation is what a station has of its own for [Push].
+type PushStation struct {
+	IndexNowKey      Secret // empty: derived from the seed
+	IndexNowRotation int    // of the derived key
+	Baidu            string // the site as it is verified there; empty: it is not told
+}
+
+// pushDelay returns how long it takes every process to serve an edition: what follows
+// Redis has it after two polls at the latest.
+func pushDelay(r *Redis) time.Duration {
+	poll := time.Second // of the local copy
+	if r != nil {
+		poll = r.Poll
+	}
+	return 2*poll + time.Second
+}
+
+func (p *Push) validate(r *report, stations []stationSection) {
+	if p.Delay != nil {
+		between(r, "push.delay", *p.Delay, 0, time.Hour)
+	}
+	between(r, "push.window", p.Window, time.Minute, 720*time.Hour)
+	between(r, "push.burst", p.Burst, 1, 10_000)
+	p.WebSub.validate(r)
+	p.IndexNow.validate(r)
+	p.Baidu.validate(r)
+	known := map[string]bool{}
+	for _, s := range stations {
+		known[s.ID] = true
+	}
+	ids := map[string]string{}
+	for i := range p.Caches {
+		p.Caches[i].validate(r, fmt.Sprintf("push.caches[%d]", i), ids, known)
+	}
+	ids = map[string]string{}
+	for i := range p.Webhooks {
+		p.Webhooks[i].validate(r, fmt.Sprintf("push.webhooks[%d]", i), ids, known)
+	}
+	for i := range stations {
+		s, path := &stations[i], fmt.Sprintf("stations[%d]", i)
+		r.indexNowKey(path+".indexnow_key", s.IndexNowKey)
+		between(r, path+".indexnow_rotation", s.IndexNowRotation, 0, 1_000_000)
+		r.baiduSite(path+".baidu", s)
+	}
+}
+
+// endpoint reports what is no address that may be told something: https, or http on
+// this machine. Of the text nothing is quoted behind the host, which may be a secret.
+func (r *report) endpoint(path, text string) {
+	if text == "" {
+		r.value(path, "missing")
+		return
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Fragment != "":
+		r.value(path, "not an absolute https URL")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		r.value(path, "want https, or http on this machine: http://%s", u.Host)
+	}
+}
+
+// someStations reports stations of a list that there are not.
+func (r *report) someStations(path string, list []string, known map[string]bool) {
+	for i, id := range list {
+		if !known[id] {
+			r.value(fmt.Sprintf("%s[%d]", path, i), "no station %s", quote(id))
+		}
+	}
+}
+
+// headers reports fields of requests that can't be sent.
+func (r *report) headers(path string, fields map[string]Secret) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		at := fmt.Sprintf("%s[%s]", path, quote(name))
+		if !token.MatchString(name) {
+			r.value(at, "not the name of a header field")
+		}
+		if strings.ContainsFunc(fields[name].Reveal(), func(c rune) bool { return c < ' ' || c > '~' }) {
+			r.value(at, "want visible ASCII characters")
+		}
+	}
+}
+
+// pushStations returns what those stations have that have something of their own for
+// Push, by id.
+func (doc *document) pushStations() map[string]PushStation {
+	all := map[string]PushStation{}
+	for _, s := range doc.Stations {
+		if own := (PushStation{s.IndexNowKey, s.IndexNowRotation, s.Baidu}); own != (PushStation{}) {
+			all[s.ID] = own
+		}
+	}
+	return all
+}
+
+// pushSecrets returns the secrets of Push, by path.
+func (doc *document) pushSecrets() map[string]string {
+	p := &doc.Push
+	all := map[string]string{"push.indexnow.seed": p.IndexNow.Seed.Reveal(), "push.baidu.token": p.Baidu.Token.Reveal()}
+	for i, s := range doc.Stations {
+		all[fmt.Sprintf("stations[%d].indexnow_key", i)] = s.IndexNowKey.Reveal()
+	}
+	for i, c := range p.Caches {
+		path := fmt.Sprintf("push.caches[%d].", i)
+		all[path+"token"] = c.Token.Reveal()
+		for name, value := range c.Headers {
+			all[path+"headers["+quote(name)+"]"] = value.Reveal()
+		}
+	}
+	for i, w := range p.Webhooks {
+		all[fmt.Sprintf("push.webhooks[%d].secret", i)] = w.Secret.Reveal()
+	}
+	return all
+}
