@@ -5,6 +5,7 @@ package push
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"feedstation/internal/edition"
@@ -29,6 +30,9 @@ type Notice struct {
 	Published time.Time // the article, by which its edition has it
 	Seen      time.Time // watermark of the edition that changed it
 }
+
+// Version returns the version of an article: what is told of it does not depend on more.
+func Version(a edition.Article) string { return strconv.FormatInt(a.Updated.Unix(), 10) }
 
 // Policy is how a destination wants to be told.
 type Policy struct {
