@@ -23,10 +23,12 @@ type Change struct {
 // several versions the last.
 type Notice struct {
 	Address   string    // of an article or a document, absolute
-	Version   string    // of what is there; equal ones are one
+	// Version is that of what is there: of an article [Version]. Of a document it is the
+	// destination's own, another one when it is to be told again. Equal ones are one.
+	Version   string
 	Gone      bool      // nothing is there any more
 	Path      string    // of a document; empty: it is an article
-	ID        string    // of an article
+	ID        string    // of an article, by which the served edition is asked for it
 	Published time.Time // the article, by which its edition has it
 	Seen      time.Time // watermark of the edition that changed it
 }
@@ -50,7 +52,8 @@ type Destination interface {
 	// "cache edge".
 	Name() string
 	Policy() Policy
-	// Notices returns what it is to be told of a change. It asks nobody.
+	// Notices returns what it is to be told of a change. It asks nobody. Articles that are
+	// older than push.window are not in the change, unless they left.
 	Notices(Change) []Notice
 	// Send tells it of notices of a station that the served edition agrees with.
 	Send(ctx context.Context, station *network.Station, served *edition.Edition, notices []Notice) Answer
