@@ -62,7 +62,7 @@ func printExplanation(out io.Writer, n *network.Network, e *explain.Explanation)
 	}
 	if len(e.Documents) > 0 {
 		fmt.Fprintln(out)
-		rows := [][]string{{"served", "place", "since", "edition"}}
+		rows := [][]string{{"served", "place", "unchanged since", "edition"}}
 		for _, d := range e.Documents {
 			at := zone(d.Station)
 			rows = append(rows, []string{d.Station + d.Path, strconv.Itoa(d.Place), d.Since.In(at).Format(time.DateTime), d.Edition.In(at).Format(time.DateTime)})

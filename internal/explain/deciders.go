@@ -42,6 +42,9 @@ var names = [...]struct {
 func (i *inquiry) reason(r *ruled, d press.Decision) string {
 	for _, n := range names {
 		if d.Why&n.why != 0 {
+			if n.why == article.WhyOlder && d.Path == network.BaiduPath {
+				n.name = "baidu"
+			}
 			return n.name + ": " + i.value(n.name, r, d)
 		}
 	}

@@ -76,13 +76,17 @@ func TestDeciders(t *testing.T) {
 			sitemaps("host: https://else.example/1.html is not at https://xt.news.example"), true,
 			[]string{"host"},
 		},
-		{"too long an address for sitemaps", set(func(a *article.Article) { a.URL += "?" + strings.Repeat("a", 2100) }), sitemaps("address: "), true, []string{"address", "baidu"}},
+		{"too long an address for sitemaps", set(func(a *article.Article) { a.URL += "?" + strings.Repeat("a", 2100) }), sitemaps("address: no sitemap can have https://xt.news.example/1.html?aaa"), true, []string{"address", "baidu"}},
 		{
 			"too long an address for Baidu", set(func(a *article.Article) { a.URL += "?" + strings.Repeat("a", 300) }),
 			not{"xt/sitemaps/baidu.txt": "baidu: its address is longer than Baidu takes"},
 			true,
 			[]string{"baidu"},
 		},
+		{"older than what Baidu's list has", func(w *world) {
+			w.put(newArticle("1", 30*time.Hour))
+			others(w, maxList, time.Hour)
+		}, with(feeds("newest: older than the newest 10"), not{"xt/sitemaps/baidu.txt": "baidu: older than the newest 12, which are all that the list has"}), false, []string{"newest", "baidu"}},
 		{"a later article has its page", func(w *world) {
 			set(func(*article.Article) {})(w)
 			b := newArticle("3", time.Minute)
@@ -128,6 +132,11 @@ func TestDeciders(t *testing.T) {
 			}
 			w.refresh()
 		}, feeds("size: the feed is as large as it may be with 7 newer articles"), true, []string{"size"}},
+		{"no feed can carry it", func(w *world) {
+			set(func(*article.Article) {})(w)
+			w.exec(`UPDATE articles SET url = ?, modified_at = modified_at + 1000 WHERE id = '1'`, "https://xt.news.example/"+strings.Repeat("新", 1000))
+			w.refresh()
+		}, with(sitemaps("address: no sitemap can have https://xt.news.example/%E6%96%B0"), feeds("text: ")), true, []string{"address", "text", "baidu"}},
 		{"what an aggregator does not take", set(func(a *article.Article) { a.Body, a.Summary = "", "" }), not{"xt/smartnews.xml": "profile: "}, true, []string{"profile"}},
 		{"a closed station", set(func(a *article.Article) { a.Station = "old" }), because("station: old is closed"), true, []string{"station"}},
 		{"a station that has moved", set(func(a *article.Article) { a.Station = "gone" }), because("station: gone has moved to https://xt.news.example/gone"), true, []string{"station"}},
@@ -189,6 +198,11 @@ func TestDeciders(t *testing.T) {
 				if t.Failed() {
 					for _, d := range e.Deciders {
 						t.Logf("%t %s %s%s: %s", d.OK, d.Name, d.Station, d.Path, d.Value)
+					}
+				}
+				for _, d := range e.Deciders {
+					if len(d.Value) > 500 || !d.OK && d.Name == "text" && !strings.Contains(d.Value, "URL is longer than") {
+						t.Errorf("%s says %q", d.Name, d.Value)
 					}
 				}
 				if (e.Row != nil) == (e.Fault != nil) || e.NextLook == nil || !slices.Equal(e.Unknown, []string{"crawlers: not recorded"}) {

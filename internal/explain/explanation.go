@@ -89,7 +89,9 @@ type Document struct {
 	Path    string    `json:"path"`
 	Place   int       `json:"place"`   // from 1
 	Edition time.Time `json:"edition"` // since when the station's documents are as they are
-	Since   time.Time `json:"since"`   // since when this one is
+	// Since is the document's Last-Modified: the article has been in it at least as long.
+	// In a first edition it is the date of the newest article.
+	Since time.Time `json:"since"`
 }
 
 // Kept is an edition that can be pinned.

@@ -47,7 +47,10 @@ func (i *inquiry) value(name string, r *ruled, d press.Decision) string {
 	case "host":
 		return i.host(r)
 	case "address":
-		return i.page()
+		if d.Why&article.WhyAddress != 0 {
+			return "no sitemap can have " + clip(i.page())
+		}
+		return clip(i.page())
 	case "page":
 		if d.Why&article.WhyPage == 0 {
 			return "no later article has its page"
@@ -109,7 +112,7 @@ func (i *inquiry) feedValue(name string, r *ruled, d press.Decision) string {
 		case d.Why&article.WhyLength != 0:
 			return "its address is longer than Baidu takes"
 		case d.Why&article.WhyOlder != 0:
-			return "older than the newest that Baidu takes"
+			return fmt.Sprintf("older than the newest %d, which are all that the list has", d.Articles)
 		}
 		return "Baidu takes its address"
 	}
@@ -127,8 +130,6 @@ func newest(d press.Decision, s *network.Station) string {
 		window = ", window since " + clock(d.Since, s)
 	}
 	switch {
-	case kindOf(d.Path) == "baidu":
-		return "older than the newest that Baidu takes"
 	case d.Why&article.WhyOlder != 0:
 		return "older than " + of + ", the last of which is of " + clock(d.Oldest, s) + window
 	case d.Why&article.WhyChannel != 0:
@@ -150,16 +151,27 @@ func (i *inquiry) page() string {
 	return ""
 }
 
+// clip shortens an address that is too long to be read. Addresses are ASCII.
+func clip(address string) string {
+	if len(address) <= maxShown {
+		return address
+	}
+	return fmt.Sprintf("%s… of %d bytes", address[:maxShown], len(address))
+}
+
+// maxShown is how many bytes of an address are shown.
+const maxShown = 256
+
 // host says whose the article's host is.
 func (i *inquiry) host(r *ruled) string {
 	page := i.page()
 	if r.station == nil {
-		return page
+		return clip(page)
 	}
 	if r.station.Owns(page) {
 		return r.station.URL
 	}
-	text := fmt.Sprintf("%s is not at %s", page, r.station.URL)
+	text := fmt.Sprintf("%s is not at %s", clip(page), r.station.URL)
 	if u, err := url.Parse(page); err == nil {
 		if other, ok := i.Network.OnHost(u.Host); ok && other != r.station {
 			text += ", but at that of station " + other.ID

@@ -28,6 +28,9 @@ import (
 
 var shanghai = time.FixedZone("+08", 8*60*60)
 
+// maxList is how many addresses Baidu's list has.
+const maxList = 12
+
 // world is a network with its content store, its editions and its jobs, in a bubble.
 type world struct {
 	t         *testing.T
@@ -79,7 +82,7 @@ func in(t *testing.T, test func(w *world)) {
 			}
 			return w.store.Snapshot(ctx)
 		}, w.editions, jobs.Options{
-			Options: press.Options{Feed: network.Feed{Items: 3, Window: 24 * time.Hour, MaxItems: 10, FullText: true}, NewsName: "湘江新闻网", Version: "test", Notices: true, NoticeFor: 24 * time.Hour},
+			Options: press.Options{Feed: network.Feed{Items: 3, Window: 24 * time.Hour, MaxItems: 10, FullText: true}, NewsName: "湘江新闻网", Version: "test", Notices: true, NoticeFor: 24 * time.Hour, Sitemaps: press.Limits{List: maxList}},
 			Overlap: 2 * time.Minute, MaxAge: time.Hour,
 		})
 		test(w)

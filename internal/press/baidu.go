@@ -55,7 +55,8 @@ func (b *draft) baidu() error {
 	var list []*gzjoin.Chunk
 	var newest time.Time
 	lines, size := 0, int64(0)
-	full := func() bool { return lines == baiduURLs || size+baiduLoc >= baiduBytes }
+	most := cmp.Or(b.listed, baiduURLs)
+	full := func() bool { return lines == most || size+baiduLoc >= baiduBytes }
 	known := map[edition.Hash]*addressChunk{}
 	for _, path := range paths {
 		if full() {
@@ -73,7 +74,7 @@ func (b *draft) baidu() error {
 				whole.Own() // or it would keep the last list in memory
 				continue
 			}
-			chunk := whole.cut(baiduURLs-lines, baiduBytes-size)
+			chunk := whole.cut(most-lines, baiduBytes-size)
 			if chunk != whole {
 				whole.Own()
 			}

@@ -118,7 +118,7 @@ func (p *Press) builder(ctx context.Context, o Order) (*builder, error) {
 		Press: p,
 		draft: &draft{
 			station: o.Station, current: o.Previous, asOf: o.Snapshot.Time(), everything: o.Work.Everything,
-			headers: p.headers(), documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
+			headers: p.headers(), listed: p.options.Sitemaps.List, documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
 		},
 		snapshot: snapshot, retractions: o.Retractions, editions: o.Editions, enough: o.Enough, items: map[string]*Item{}, broken: map[string]bool{},
 	}

@@ -22,12 +22,13 @@ type Decision struct {
 	Err    error       // of article.WhyText
 	Until  time.Time   // when it leaves the news by the clock; else zero
 
+	Articles int // that a feed has, or Baidu's list where the article is too old for it
+
 	// What follows is of feeds.
-	Place    int       // from 1; 0: it is not there
-	Articles int       // that it has
-	Most     int       // that it has of older ones than its window
-	Since    time.Time // its window begins; zero: it has none
-	Oldest   time.Time // publication of the oldest article
+	Place  int       // from 1; 0: it is not there
+	Most   int       // that it has of older ones than its window
+	Since  time.Time // its window begins; zero: it has none
+	Oldest time.Time // publication of the oldest article
 }
 
 // Decide returns what a build of an order makes of an article in each document of a
@@ -168,10 +169,8 @@ func (d *decider) feed(f *channelFeed) []Decision {
 			one.Why = d.left(article.WhyOlder)
 		} // else there is room: what is read here does not have it yet
 	}
-	for _, fault := range d.outcome.LeftOut {
-		if fault.ID == d.id && one.Why&article.WhyText != 0 {
-			one.Err = fault.Err
-		}
+	if one.Why&article.WhyText != 0 {
+		one.Err = d.items[d.id].fault
 	}
 	all := []Decision{one}
 	for _, profile := range feed.Profiles() {
@@ -254,11 +253,19 @@ func (d *decider) sitemaps(ctx context.Context) ([]Decision, error) {
 	baidu.Why = in.Why
 	if a.ID != "" {
 		_, why := forBaidu(a.URL)
-		if baidu.Why |= why; baidu.Why == 0 && PlaceInList(d.documents[network.BaiduPath], a.URL) == 0 {
-			baidu.Why = article.WhyOlder
+		list := d.documents[network.BaiduPath]
+		if baidu.Why |= why; baidu.Why == 0 && PlaceInList(list, a.URL) == 0 {
+			baidu.isOlder(list)
 		}
 	}
 	return []Decision{in, news, baidu}, nil
+}
+
+// isOlder notes that an article is older than those of Baidu's list.
+func (d *Decision) isOlder(list *edition.Document) {
+	if d.Why = article.WhyOlder; list != nil {
+		d.Articles = list.Items()
+	}
 }
 
 // PlaceInList returns at which place, from 1, Baidu's list has an address; 0: it has not.

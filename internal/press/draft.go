@@ -18,6 +18,7 @@ type draft struct {
 	asOf       time.Time        // of the snapshot
 	everything bool             // is built anew, so that nothing tells when it changed
 	headers    edition.Headers  // of documents that are not feeds
+	listed     int              // addresses that Baidu's list has at most; 0: as many as Baidu takes
 	memory     Memory
 	documents  map[string]*edition.Document
 	contents   map[string]*edition.Document

@@ -74,6 +74,7 @@ func (b *builder) prepare(articles []article.Article, heads map[string]uint64) {
 				items[i].prepared, err = feed.Prepare(b.item(a))
 				return err
 			})
+			items[i].fault = faults[i]
 			b.known.Remember(heads[a.ID], len(a.Body)+len(a.Summary), items[i])
 			return nil
 		})

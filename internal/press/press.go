@@ -75,11 +75,13 @@ type Limits struct {
 	URLs  int
 	Bytes int64
 	Chunk int // pages that are enough to be compressed together; 0: 64
+	List  int // addresses of Baidu's list; 0: 50,000
 }
 
 // Item is an article as feeds carry it.
 type Item struct {
 	prepared *feed.Prepared // nil: no feed can carry it
+	fault    error          // why not
 	content  uint64         // digest of the article
 }
 

@@ -156,7 +156,8 @@ func (r *recollection) sitemaps() []Decision {
 	if r.place(baidu.Path) == 0 {
 		_, why := forBaidu(a.Address)
 		if baidu.Why = month.Why | why; baidu.Why == 0 {
-			baidu.Why = article.WhyOlder
+			list, _ := r.edition.Document(baidu.Path)
+			baidu.isOlder(list)
 		}
 	}
 	return []Decision{month, news, baidu}
