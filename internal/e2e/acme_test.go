@@ -120,6 +120,7 @@ func (p *process) serial(port, host string, roots *x509.CertPool) string {
 // TestACME has an authority give certificates for the hosts of the stations, when they
 // are asked for, and for no others; a reload and a restart go on with them.
 func TestACME(t *testing.T) {
+	t.Parallel()
 	r := newReloading(t)
 	a := startAuthority(t, r.port, r.port)
 	r.env = append(r.env, "SSL_CERT_FILE="+a.ca)
@@ -169,6 +170,7 @@ func TestACME(t *testing.T) {
 // TestACMEWithoutTLS has the authority ask back on the listener without TLS alone, since
 // it can't reach the other one.
 func TestACMEWithoutTLS(t *testing.T) {
+	t.Parallel()
 	r := newReloading(t)
 	plain := strconv.Itoa(testserver.Port(t))
 	a := startAuthority(t, plain, strconv.Itoa(testserver.Port(t)))

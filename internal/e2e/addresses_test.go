@@ -9,6 +9,7 @@ import (
 // station's own host and in its folder on another: each leads to the document, in one
 // step, or is there itself.
 func TestOldAddresses(t *testing.T) {
+	t.Parallel()
 	p := newProcess(t, "xt.news.example")
 	p.put(1, "早间新闻")
 	p.start()

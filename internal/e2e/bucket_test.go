@@ -64,6 +64,7 @@ func objects(t *testing.T, client *minio.Client) map[string]minio.ObjectInfo {
 // An export to a bucket has what one to a folder has, with the fields that it is served
 // with; what has not changed is not written, what is gone goes, and files of others stay.
 func TestExportToBucket(t *testing.T) {
+	t.Parallel()
 	endpoint, client, whole := startBucket(t)
 	const to = "s3://" + bucketName + "/news/feeds"
 	p := newProcess(t, "xt.news.example", "AWS_ENDPOINT_URL=http://"+endpoint, "AWS_REGION=us-east-1",

@@ -29,6 +29,7 @@ func (d *newsdesk) fill(n int) {
 // question that reads a whole table, and each that has no answer in time, with what
 // would serve it; nothing of them once the indexes are there.
 func TestCheckAsks(t *testing.T) {
+	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()
@@ -68,6 +69,7 @@ func TestCheckAsks(t *testing.T) {
 
 // TestCheckEmptyFeed holds that check and build tell of a feed that is empty over rows.
 func TestCheckEmptyFeed(t *testing.T) {
+	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()

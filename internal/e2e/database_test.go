@@ -29,6 +29,7 @@ func (d *newsdesk) near(addr string, env ...string) *process {
 // and restarted: no answer changes for the worse, /status tells what is wrong,
 // and all that was written meanwhile is served in the end.
 func TestDatabase(t *testing.T) {
+	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()
@@ -74,6 +75,7 @@ func TestDatabase(t *testing.T) {
 // database: whatever it does, every answer has what earlier ones had, /status
 // tells what is wrong, and what was written meanwhile is served once it is over.
 func TestDatabaseNetwork(t *testing.T) {
+	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()

@@ -33,6 +33,7 @@ type pod struct {
 // The configurations that deploy has are taken without a fault or a warning, with the
 // variables that are set there.
 func TestDeployedConfigurations(t *testing.T) {
+	t.Parallel()
 	environments, files := map[string][]string{}, map[string]string{}
 	var compose struct {
 		Services map[string]struct{ Environment map[string]string }
@@ -118,6 +119,7 @@ func decodeYAML(t *testing.T, text []byte, v any) {
 // Compose Specification has it. What reads these are modules of their own, in testdata:
 // the program needs none of them.
 func TestManifests(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	for _, of := range []string{"kubernetes", "compose"} {
 		t.Run(of, func(t *testing.T) {

@@ -284,6 +284,7 @@ func (f *front) takeDown(p *process, keeps bool, purge func()) {
 }
 
 func TestNginx(t *testing.T) {
+	t.Parallel()
 	nginx := require.Binary(t, "nginx")
 	require.Root(t)
 	p, out := newsOf(t)
@@ -318,6 +319,7 @@ func TestNginx(t *testing.T) {
 }
 
 func TestVarnish(t *testing.T) {
+	t.Parallel()
 	varnish := require.Binary(t, "varnishd")
 	p, _ := newsOf(t)
 	f := newFront(t)
@@ -335,6 +337,7 @@ func TestVarnish(t *testing.T) {
 }
 
 func TestCaddy(t *testing.T) {
+	t.Parallel()
 	caddy := require.Binary(t, "caddy")
 	p, out := newsOf(t)
 	f := newFront(t)

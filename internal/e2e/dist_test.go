@@ -441,6 +441,7 @@ func unpack(t *testing.T, archive io.Reader, root string) {
 
 // What the service may do is as little as systemd can say: below 2 of 10.
 func TestServiceIsConfined(t *testing.T) {
+	t.Parallel()
 	analyze := require.Binary(t, "systemd-analyze")
 	runIn(t, "", nil, analyze, "security", "--offline=true", "--threshold=20", "--no-pager", "../../deploy/package/feedstation.service")
 }

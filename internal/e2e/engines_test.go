@@ -37,6 +37,7 @@ type mode struct {
 // whatever the hints have missed, also when they miss everything. Where nothing
 // is done that no hint can tell, they are so without an audit.
 func TestEngines(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []mode{
 		{name: "hints and audits", overlap: 20 * time.Millisecond, audits: true},
 		{name: "audits alone", overlap: 20 * time.Millisecond, audits: true, silent: true},

@@ -53,6 +53,7 @@ func fillUp(t *testing.T, dir string) {
 // says so once and in /status, and stores again when it can. Where there is
 // nothing it ends with the reason.
 func TestRestartWhereNothingCanBeWritten(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	require.Root(t)
 	program := readableProgram(t)
@@ -215,6 +216,7 @@ func (p *process) awaitStatusText(problem string) {
 // close: the next one that ends leaves what the editions have, and what others
 // have put there.
 func TestExportSurvivesKills(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	rounds := 25
 	if testing.Short() {
@@ -307,6 +309,7 @@ func filesIn(t *testing.T, dir string) (names []string) {
 // account has laid links to what is root's: nothing there is read, written or
 // removed, and what root writes is the service's.
 func TestRootWorksInFolderOfAnother(t *testing.T) {
+	t.Parallel()
 	require.Root(t)
 	p := newProcess(t, "xt.news.example")
 	p.put(1, "年度读书节开幕")

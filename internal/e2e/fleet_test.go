@@ -190,6 +190,7 @@ func (p *process) put(id int, title string) {
 // content store, serve what it follows; Redis is killed and comes back empty
 // while both serve.
 func TestFleet(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	shared := []string{"FEEDSTATION_CACHE_REDIS_ADDRS=" + server.Addr(), "FEEDSTATION_CACHE_REDIS_POLL=100ms"}
 	publisher := newProcess(t, "xt.news.example", shared...)
@@ -216,6 +217,7 @@ func TestFleet(t *testing.T) {
 
 // TestRealArticle follows one real article of a real station into every format.
 func TestRealArticle(t *testing.T) {
+	t.Parallel()
 	file := require.Path(t, "data/articles-xt.jsonl")
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 // TestInitDatabase makes a configuration of a newsroom's own database, whose stations
 // and channels have keys that can't be ids.
 func TestInitDatabase(t *testing.T) {
+	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()
@@ -71,6 +72,7 @@ func TestInitDatabase(t *testing.T) {
 
 // TestInitWordPress makes a configuration of a real WordPress.
 func TestInitWordPress(t *testing.T) {
+	t.Parallel()
 	site := kit.Start(t, kit.Options{})
 	ids := site.Insert(t, kit.Post{Title: "Reading week", Content: "<!-- wp:paragraph --><p>It opened by the lake.</p><!-- /wp:paragraph -->"})
 	site.Run(t, `wp_set_post_categories($in, [wp_insert_term('时政', 'category')['term_id']]); wp_set_post_tags($in, 'a tag');`, ids[0])
@@ -96,6 +98,7 @@ func TestInitWordPress(t *testing.T) {
 
 // TestInitSources makes a configuration of each system that is asked over HTTP.
 func TestInitSources(t *testing.T) {
+	t.Parallel()
 	at := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 	for _, name := range []string{"wordpress", "ghost", "drupal", "directus", "strapi", "rss", "atom", "jsonfeed"} {
 		t.Run(name, func(t *testing.T) {
@@ -145,6 +148,7 @@ func TestInitSources(t *testing.T) {
 
 // TestInitAsks answers what is asked on a terminal.
 func TestInitAsks(t *testing.T) {
+	t.Parallel()
 	fake := &cmstest.System{Posts: []cmstest.Post{{ID: 1, Title: "读书节", Body: "<p>湖边</p>", Published: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}}}
 	server := httptest.NewServer(fake.Handlers()["wordpress"])
 	t.Cleanup(server.Close)

@@ -13,6 +13,7 @@ import (
 // texts: one as a version before that wrote it, and one as other tools do. Sitemaps have
 // the pictures, and the same ones once the articles have been imported again.
 func TestLeadOfFormerStore(t *testing.T) {
+	t.Parallel()
 	names, err := filepath.Glob("../content/migrations/*.sql")
 	if err != nil {
 		t.Fatal(err)

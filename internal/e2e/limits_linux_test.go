@@ -48,6 +48,7 @@ func TestFewDescriptors(t *testing.T) {
 
 // TestIPv6 has both listeners on addresses of IPv6.
 func TestIPv6(t *testing.T) {
+	t.Parallel()
 	free, err := net.Listen("tcp", "[::1]:0")
 	if err != nil {
 		t.Skip("needs a machine with IPv6: ", err)
@@ -91,6 +92,7 @@ func (p *process) isReady(host string) {
 // in the smallest container that somebody has tried it in, with a Redis beside it: it is
 // ready, answers, and takes nothing that answers late for unreachable.
 func TestLimitedMachine(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	const articles, changes = 60_000, 5
 	program := buildProgram(t)

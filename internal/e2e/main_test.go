@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"database/sql"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -52,6 +53,10 @@ type withServers struct{ m *testing.M }
 func (w withServers) Run() int {
 	// With the race detector each command would wait for a second at its end.
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
+	// They wait for programs rather than for the processor.
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
+	}
 	return sqltest.Main(w.m)
 }
 

@@ -9,6 +9,7 @@ import (
 // TestMassChanges changes most rows of a station at once. What readers would lose by that
 // stays until somebody says otherwise, and /status and one line of the log say why and how.
 func TestMassChanges(t *testing.T) {
+	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()

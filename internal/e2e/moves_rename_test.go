@@ -16,6 +16,7 @@ import (
 // channel, while the database is away: what was served is served at once, former ids lead
 // there, and it goes on when the database is back, which calls it as before.
 func TestAnotherID(t *testing.T) {
+	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()

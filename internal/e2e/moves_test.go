@@ -82,6 +82,7 @@ const behind = "content store is behind what is published"
 // published disappears, nothing that was withdrawn is back, /status says why, and it
 // ends when the replica has caught up; a restart meanwhile changes nothing.
 func TestFailOver(t *testing.T) {
+	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()
@@ -124,6 +125,7 @@ func TestFailOver(t *testing.T) {
 // TestFailOverOfADeletion has a database fail over to a replica that lacks nothing but a
 // deletion, of which no row tells: the server's log does.
 func TestFailOverOfADeletion(t *testing.T) {
+	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()
@@ -167,6 +169,7 @@ func TestFailOverOfADeletion(t *testing.T) {
 // then it has a part, then all of the dump. What was withdrawn after the dump stays
 // withdrawn when the newsroom goes on, until its row changes; /status says so.
 func TestRestoredDump(t *testing.T) {
+	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()
@@ -212,6 +215,7 @@ func TestRestoredDump(t *testing.T) {
 // back: the audit finds it, in feeds and sitemaps. A station whose articles have moved
 // to another leaves with the refresh.
 func TestChangesWithoutATime(t *testing.T) {
+	t.Parallel()
 	for _, n := range []newsroom{postgresRoom, mariaDBRoom} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()

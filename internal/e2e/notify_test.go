@@ -11,6 +11,7 @@ import (
 // TestNotify has PostgreSQL tell of a change, and after a night of its own, too:
 // nothing waits for the next refresh, which is an hour away.
 func TestNotify(t *testing.T) {
+	t.Parallel()
 	desk := postgresRoom.open(t)
 	desk.write(1, "早间新闻")
 	p := newProcess(t, "xt.news.example", "FEEDSTATION_CONTENT_DRIVER=postgres", "FEEDSTATION_CONTENT_DSN="+desk.dsn(),

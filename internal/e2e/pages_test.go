@@ -22,6 +22,7 @@ import (
 // pictures of their feeds with those of the pages. The test suite of
 // mozilla/readability is such a folder.
 func TestPages(t *testing.T) {
+	t.Parallel()
 	folder := os.Getenv("FEEDSTATION_PAGES")
 	if folder == "" {
 		t.Skip("needs a folder of pages in FEEDSTATION_PAGES")

@@ -73,6 +73,7 @@ var postEnv = []string{"FEEDSTATION_SERVER_ADMIN_TOKEN=" + token, "FEEDSTATION_J
 // TestPost has articles served a moment after they are posted, and gone a moment after
 // they are removed.
 func TestPost(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	p := newProcess(t, "xt.news.example", postEnv...)
 	p.put(1, "第1条")
@@ -108,6 +109,7 @@ func TestPost(t *testing.T) {
 // TestPostKeys repeats a request with a key after an end and after a kill, when the
 // article has changed since: it is answered as before, and changes nothing.
 func TestPostKeys(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	p := newProcess(t, "xt.news.example", postEnv...)
 	p.put(1, "第1条")
@@ -142,6 +144,7 @@ func TestPostKeys(t *testing.T) {
 // TestPostKilled kills a process while articles are posted: what was answered is
 // stored, and a request that was not answered can be sent again.
 func TestPostKilled(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	p := newProcess(t, "xt.news.example", postEnv...)
 	p.put(1, "第1条")
@@ -181,6 +184,7 @@ func TestPostKilled(t *testing.T) {
 // TestPostTwoProcesses has two processes share a store and Redis: whichever is asked,
 // the articles are served there when it says so, and soon by the other.
 func TestPostTwoProcesses(t *testing.T) {
+	t.Parallel()
 	shared := redistest.Start(t)
 	env := append([]string{"FEEDSTATION_CACHE_REDIS_ADDRS=" + shared.Addr(), "FEEDSTATION_CACHE_REDIS_POLL=100ms"}, postEnv...)
 	a := newProcess(t, "xt.news.example", env...)

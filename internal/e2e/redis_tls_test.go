@@ -16,6 +16,7 @@ import (
 // one user in. A process that lacks one of these serves its own editions and says why,
 // without the password.
 func TestRedisTLS(t *testing.T) {
+	t.Parallel()
 	server := redistest.StartSecured(t)
 	secret := func(text string) string {
 		file := filepath.Join(t.TempDir(), "password")

@@ -203,6 +203,7 @@ func TestReload(t *testing.T) {
 // TestReloadRefused has each kind of fault in a new configuration: what runs stays as
 // it is and the fault is told, and the next one without takes effect.
 func TestReloadRefused(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	secret := filepath.Join(t.TempDir(), "token")
 	writeFile := func(name, text string) {
@@ -312,6 +313,7 @@ func TestReloadRefused(t *testing.T) {
 // TestReloadListeners moves both listeners while the process runs: from ports to
 // sockets, and back.
 func TestReloadListeners(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	r := newReloading(t)
 	folder, err := os.MkdirTemp("", "fs") //nolint:usetesting // paths of sockets are short

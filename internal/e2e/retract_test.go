@@ -72,6 +72,7 @@ func (p *process) awaitNone(text string) {
 // asked for, soon in every other process, and after a restart. The newsroom's own
 // withdrawal ends it, and so does lifting it.
 func TestRetract(t *testing.T) {
+	t.Parallel()
 	desk := postgresRoom.open(t)
 	for id := range 12 {
 		desk.write(id+1, fmt.Sprintf("第%d条", id+1))

@@ -10,6 +10,7 @@ import (
 
 // What programs may do with a station is said, and no longer said, from a reload on.
 func TestReloadRights(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	r := newReloading(t)
 	r.start()

@@ -112,6 +112,7 @@ var statusError = regexp.MustCompile(`"error": *"[^"]`)
 // TestSecret holds that no part of a password is told, however malformed what it
 // stands in: by the configuration's faults, by check, build and serve.
 func TestSecret(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	for i, address := range addresses {
 		for n, password := range passwords {
@@ -151,6 +152,7 @@ func (p *process) mustKeep(t *testing.T, verb string) {
 // TestSecretConfig writes passwords where a configuration has none, or can't be
 // read, and where Redis has them.
 func TestSecretConfig(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	redis := "\ncache: {redis: {addrs: [%q], %s: %q}}\n"
 	for name, lines := range map[string]string{

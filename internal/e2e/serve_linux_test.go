@@ -23,6 +23,7 @@ import (
 // TestLogWithoutReader closes the pipe that the process logs to: it serves on, also
 // when it has something to say, and ends as it should.
 func TestLogWithoutReader(t *testing.T) {
+	t.Parallel()
 	r := newReloading(t)
 	serve := r.command("serve")
 	read, write, err := os.Pipe()
@@ -57,6 +58,7 @@ func TestLogWithoutReader(t *testing.T) {
 // whose database is away after a restart. They are ready with what they have, and
 // name what is missing. One that has nothing is not ready.
 func TestReadiness(t *testing.T) {
+	t.Parallel()
 	redis := redistest.Start(t)
 	shared := []string{"FEEDSTATION_CACHE_REDIS_ADDRS=" + redis.Addr(), "FEEDSTATION_CACHE_REDIS_POLL=100ms"}
 	builder := newReloading(t, shared...)
@@ -157,6 +159,7 @@ func (r *reloading) activate() (start func(env ...string)) {
 // drain, while clients ask all the time: each gets its feed, of the process that ends or
 // of the next one.
 func TestRestart(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	r := newReloading(t)
 	r.server[3] = "drain: 0s"
@@ -181,6 +184,7 @@ func TestRestart(t *testing.T) {
 // TestSystemd plays systemd: the sockets are open before the process is, which is
 // told apart by their names, and it tells when it is ready, reloads, lives and stops.
 func TestSystemd(t *testing.T) {
+	t.Parallel()
 	r := newReloading(t)
 	folder, err := os.MkdirTemp("", "fs") //nolint:usetesting // paths of sockets are short
 	if err != nil {

@@ -56,6 +56,7 @@ func writePair(t *testing.T, dir string, serial int64, hosts ...string) (cert, k
 // TestServeTLS has the public listener speak TLS with files, and with others after a
 // reload; then none, and HTTP/2 without it.
 func TestServeTLS(t *testing.T) {
+	t.Parallel()
 	r := newReloading(t)
 	dir := t.TempDir()
 	cert, key := writePair(t, dir, 1, "xt.news.example")
@@ -169,6 +170,7 @@ func TestServeTLS(t *testing.T) {
 // TestRedirectWithoutTLS moves the public listener to another port, with TLS, while
 // clients ask on the first one, where those without TLS are led to it from then on.
 func TestRedirectWithoutTLS(t *testing.T) {
+	t.Parallel()
 	r := newReloading(t)
 	cert, key := writePair(t, t.TempDir(), 1, "xt.news.example")
 	secure := strconv.Itoa(testserver.Port(t))

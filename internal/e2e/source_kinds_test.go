@@ -41,6 +41,7 @@ var systems = map[string]struct {
 // TestSourceKinds holds that the same articles make the same documents, whichever system
 // they lie in, and the same as when they are imported.
 func TestSourceKinds(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	at := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 	var posts, wholes []cmstest.Post

@@ -182,6 +182,7 @@ func (p *process) answer(r *http.Request) string {
 // TestSource holds what a source is for a whole program: checked, built from, followed,
 // survived when it is down or empty.
 func TestSource(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	a := new(api)
 	began := time.Now().Add(-time.Hour)
@@ -230,6 +231,7 @@ func TestSource(t *testing.T) {
 // TestSourceKill kills a program in the middle of its first pass: the next one goes on
 // where it was.
 func TestSourceKill(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	a := &api{held: make(chan struct{}), from: 4}
 	began := time.Now().Add(-3 * time.Hour)

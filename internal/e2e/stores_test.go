@@ -64,6 +64,7 @@ func (p *process) awaitStores(want string) {
 // publish: each stops its own stations alone, what was served of them stays, and the
 // station with all articles has what the others have.
 func TestStores(t *testing.T) {
+	t.Parallel()
 	newsroom, magazine := postgresRoom.open(t), mariaDBRoom.open(t)
 	p := newProcess(t, "", append(postEnv[:1:1], "FEEDSTATION_CONTENTS_MAGAZINE_DSN="+magazine.dsn())...)
 	config := fmt.Sprintf(storesConfig, newsroom.dsn())

@@ -12,6 +12,7 @@ import (
 // TestZoneOfMachine holds that documents are the same whatever zone the machine is in,
 // or none that there is, and that a leap day is of its month.
 func TestZoneOfMachine(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	const articles = `{"id":"1","station":"xt","url":"https://xt.news.example/1.html","title":"一","published":"2024-02-29T23:59:59+08:00"}
 {"id":"2","station":"xt","url":"https://xt.news.example/2.html","title":"二","published":"2024-03-01T00:00:00+08:00"}
