@@ -27,6 +27,7 @@ type Notice struct {
 	// destination's own, another one when it is to be told again. Equal ones are one.
 	Version   string
 	Gone      bool      // nothing is there any more
+	New       bool      // an article that came; one that changes before it is told stays new
 	Path      string    // of a document; empty: it is an article
 	ID        string    // of an article, by which the served edition is asked for it
 	Published time.Time // the article, by which its edition has it
