@@ -78,6 +78,8 @@ type desk struct {
 	turn  sync.Mutex           // held while an edition is published or pinned: the newest wins
 	known *edition.Retractions // by which what is published was amended; of whoever has the turn
 
+	compared atomic.Pointer[comparison] // of what is being published
+
 	mu sync.Mutex // held while another edition becomes the served one; no store is waited for
 	// What is pinned changes with both held.
 	pin   store.Pin
