@@ -81,6 +81,40 @@ func TestPeopleRetract(t *testing.T) {
 	}
 }
 
+// TestPeopleManyChannels holds that the further pages of a directory, which has more
+// channels than one has room for, stay where an article is taken down, and that they go
+// with the channels.
+func TestPeopleManyChannels(t *testing.T) {
+	in(t, func(w *world) {
+		conduct := func(channels int) {
+			t.Helper()
+			s := &network.Station{ID: "xt", Name: "湘潭站", URL: "https://xt.news.example", Language: "zh-CN", Zone: shanghai}
+			for i := range channels {
+				s.Channels = append(s.Channels, network.Channel{ID: fmt.Sprintf("%s%02d", strings.Repeat("a", 60), i), Name: strings.Repeat("频道", 15)})
+			}
+			var err error
+			if w.network, err = network.New("", []*network.Station{s}, nil); err != nil {
+				t.Fatal(err)
+			}
+			w.refreshOf(w.conduct(w.editions, options, nil))
+		}
+		w.put(newArticle("xt", 1, time.Hour), newArticle("xt", 2, 2*time.Hour))
+		conduct(80)
+		second := document(w.edition("xt"), network.DirectoryPage(2))
+		if !strings.Contains(second, `79.html"`) {
+			t.Fatalf("the second page is\n%s", second)
+		}
+		w.retract(held("xt", 1))
+		if strings.Contains(document(w.edition("xt"), network.DirectoryPath), "第1条新闻") || document(w.edition("xt"), network.DirectoryPage(2)) != second {
+			t.Error("the pages are not those without the article")
+		}
+		conduct(20)
+		if _, ok := w.edition("xt").Document(network.DirectoryPage(2)); ok {
+			t.Error("the second page is still there")
+		}
+	})
+}
+
 // TestPeopleWithoutContents holds that a page goes whose feed can't be read, and that the
 // directory does without it.
 func TestPeopleWithoutContents(t *testing.T) {

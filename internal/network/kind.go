@@ -60,13 +60,14 @@ func (t Target) Kind() Kind {
 		return OPMLKind
 	case BaiduPath:
 		return BaiduKind
-	case DirectoryPath:
-		return DirectoryKind
 	case StylePath, ScriptPath, IconPath:
 		return AssetKind
 	}
 	if _, ok := ParsePreviewPath(path); ok {
 		return PreviewKind
+	}
+	if IsDirectory(path) {
+		return DirectoryKind
 	}
 	folder, name, within := strings.Cut(path[1:], "/")
 	switch {

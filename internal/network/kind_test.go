@@ -24,7 +24,9 @@ func TestKind(t *testing.T) {
 		"/sitemaps/": network.NoKind, "/sitemaps/.xml": network.NoKind, "/sitemaps/a/2026-03.xml": network.NoKind, "/sitemaps/2026-03/a.xml": network.NoKind,
 		"/sitemaps/rss.xml": network.NoKind, "/sitemaps/baidu.txt.gz": network.NoKind, "/sitemaps": network.NoKind,
 		"/rss.xml.gz": network.NoKind, "/moment/": network.NoKind, "/moment": network.NoKind, "//rss.xml": network.NoKind, "/a/b/rss.xml": network.NoKind,
-		"/feeds.html": network.DirectoryKind, "/feeds/moment.html": network.PreviewKind, "/feeds/none.html": network.PreviewKind, "/feeds/rss.xml": network.RSSKind,
+		"/feeds.html": network.DirectoryKind, "/feeds-2.html": network.DirectoryKind, "/feeds-12.html": network.DirectoryKind,
+		"/feeds-1.html": network.NoKind, "/feeds-02.html": network.NoKind, "/feeds-.html": network.NoKind, "/feeds-+2.html": network.NoKind, "/feeds-2": network.NoKind,
+		"/feeds/moment.html": network.PreviewKind, "/feeds/none.html": network.PreviewKind, "/feeds/rss.xml": network.RSSKind,
 		"/feeds.css": network.AssetKind, "/feeds.js": network.AssetKind, "/feeds.svg": network.AssetKind, "/feeds/a/b.html": network.NoKind, "/feeds/": network.NoKind, "/feeds": network.NoKind,
 		"": network.NoKind, "/": network.NoKind, "/favicon.ico": network.NoKind, "/.xml": network.NoKind, "/wp-login.php": network.NoKind,
 	} {

@@ -73,6 +73,27 @@ func ProfilePath(channel, profile string) string {
 
 const profileSuffix = ".xml"
 
+// DirectoryPage returns the path of the n-th page of the directory, from 1: one page has
+// all feeds, unless they are very many.
+func DirectoryPage(n int) string {
+	if n == 1 {
+		return DirectoryPath
+	}
+	return directoryPrefix + strconv.Itoa(n) + previewSuffix
+}
+
+const directoryPrefix = "/feeds-"
+
+// IsDirectory reports whether a path is that of a page of the directory.
+func IsDirectory(path string) bool {
+	rest, numbered := strings.CutPrefix(path, directoryPrefix)
+	if !numbered {
+		return path == DirectoryPath
+	}
+	n, err := strconv.Atoi(strings.TrimSuffix(rest, previewSuffix))
+	return err == nil && n > 1 && path == DirectoryPage(n)
+}
+
 // PreviewPath returns the path of the page that shows people a channel's feed. The
 // station's own is shown by the directory.
 func PreviewPath(channel string) string {

@@ -122,6 +122,7 @@ func TestPaths(t *testing.T) {
 		{"news", network.NewsPath(1), "/sitemaps/news.xml", true},
 		{"tenth news", network.NewsPath(10), "/sitemaps/news-10.xml", true},
 		{"directory", network.DirectoryPath, "/feeds.html", false},
+		{"its second page", network.DirectoryPage(2), "/feeds-2.html", false},
 		{"its own page is the directory", network.PreviewPath(""), "/feeds.html", false},
 		{"a channel's page", network.PreviewPath("moment"), "/feeds/moment.html", false},
 		{"a text", "/sitemaps/baidu.txt", "/sitemaps/baidu.txt", false},

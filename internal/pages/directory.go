@@ -18,8 +18,10 @@ type Feed struct {
 type directory struct {
 	page
 	Zone      string
-	Addresses []address // of the station's own feed
-	Own       entry
+	Addresses []address     // of the station's own feed
+	Before    string        // the page before this one; empty: it is the first
+	After     string        // the page after it
+	Own       *entry        // of the first page
 	Full      []entry       // of channels; only one of these is not empty
 	Brief     template.HTML // the same in a line each
 	Names     template.HTML // their names
@@ -42,17 +44,19 @@ const (
 	rowBytes  = 180
 )
 
-// Directory returns the page of all feeds of a station, the station's own first. On the
-// page of one with all articles are also the stations.
+// Directory returns the pages of all feeds of a station, the station's own first. Those of
+// one with all articles also have the stations.
 //
-// Of few channels it has everything; of more, where they would exceed 15 KB, name,
+// Of few channels a page has everything; of more, where they would exceed 15 KB, name,
 // number, newest publication and the feed's address; of many the names. Each leads to the
-// channel's preview, which has the rest. From some 150 channels on a page is larger.
-func Directory(s *network.Station, feeds []Feed, stations []*network.Station) []byte {
+// channel's preview, which has the rest. Names that do not fit either, from some 200 on,
+// are on further pages.
+func Directory(s *network.Station, feeds []Feed, stations []*network.Station) [][]byte {
 	d := directory{page: pageOf(s, network.Channel{}, wordsOf(s.Language).Subscribe+" · "+s.Name), Addresses: addressesOf(s, network.Channel{})}
 	d.Zone = d.zoneText()
-	d.Network = d.others(s, stations)
-	full := maxBytes - headBytes - 4*cost(s.Name) - len(d.Network)
+	others := d.others(s, stations)
+	room := maxBytes - headBytes - 4*cost(s.Name)
+	full := room - size(others)
 	brief := full
 	for _, f := range feeds {
 		name, address := cost(f.Channel.Name), cost(s.URL)+cost(f.Channel.ID)
@@ -60,6 +64,7 @@ func Directory(s *network.Station, feeds []Feed, stations []*network.Station) []
 		full -= whole
 		if f.Channel.ID == "" {
 			brief -= whole
+			room -= whole
 		} else {
 			brief -= rowBytes + name + 2*address
 		}
@@ -68,28 +73,85 @@ func Directory(s *network.Station, feeds []Feed, stations []*network.Station) []
 	for _, f := range feeds {
 		switch {
 		case f.Channel.ID == "":
-			d.Own = d.entry(s, f)
+			own := d.entry(s, f)
+			d.Own = &own
 		case full >= 0:
 			d.Full = append(d.Full, d.entry(s, f))
 		case brief >= 0:
 			rows = append(rows, d.row(s, f))
 		default:
-			names = append(names, d.preview(f))
+			names = append(names, anchor(network.PreviewPath(f.Channel.ID)[1:], f.Channel.Name, ""))
 		}
 	}
-	d.Brief, d.Names = list("rows", rows), list("names", names)
-	return render("directory.html", &d)
+	d.Brief = list("rows", "", rows)
+	if full >= 0 || brief >= 0 {
+		room = size(others) // for which there is room
+	}
+	return d.paged(s, names, others, room)
 }
 
-// others returns the list of the other stations, for one with all articles.
-func (d *directory) others(s *network.Station, stations []*network.Station) template.HTML {
-	var all []template.HTML
+// pagedBytes is what links to other pages take.
+const pagedBytes = 180
+
+// paged returns the page, with as many names of channels and stations as there is room for,
+// and further pages with the others.
+func (d directory) paged(s *network.Station, names, others []template.HTML, room int) (all [][]byte) {
+	take := func(from *[]template.HTML) template.HTML {
+		n := 0
+		for n < len(*from) && (room >= size((*from)[n:n+1]) || n == 0 && d.Own == nil) {
+			room -= size((*from)[n : n+1])
+			n++
+		}
+		some := (*from)[:n]
+		*from = (*from)[n:]
+		return list("names", d.NamesLang, some)
+	}
+	if size(names)+size(others) > room {
+		room -= pagedBytes
+	}
+	for {
+		d.Names, d.Network = take(&names), ""
+		if len(names) == 0 {
+			d.Network = take(&others)
+		}
+		d.After = ""
+		if len(names)+len(others) > 0 {
+			d.After = network.DirectoryPage(len(all) + 2)[1:]
+		}
+		if all = append(all, render("directory.html", &d)); d.After == "" {
+			return all
+		}
+		d.Own, d.Full, d.Brief = nil, nil, ""
+		d.Before, d.Canonical = network.DirectoryPage(len(all))[1:], s.Address("/"+d.After)
+		d.Title = fmt.Sprintf("%s · %s · %d", d.Subscribe, s.Name, len(all)+1)
+		room = maxBytes - headBytes - 4*cost(s.Name) - pagedBytes
+	}
+}
+
+// size is what a list of these takes at most, in bytes.
+func size(items []template.HTML) (n int) {
+	for _, item := range items {
+		n += len("\n<li>") + len(item)
+	}
+	return n
+}
+
+// others returns the links to the other stations, for one with all articles.
+func (d *directory) others(s *network.Station, stations []*network.Station) (all []template.HTML) {
 	for _, other := range stations {
 		if s.All && other.ID != s.ID {
-			all = append(all, anchor(other.Address(network.DirectoryPath), other.Name, d.langOf(other.Language)))
+			all = append(all, anchor(other.Address(network.DirectoryPath), other.Name, d.otherLang(other.Language)))
 		}
 	}
-	return list("names", all)
+	return all
+}
+
+// otherLang returns the attribute of a name in that language in a list of names.
+func (p *page) otherLang(language string) template.HTMLAttr {
+	if language == "" || language == p.Lang {
+		return ""
+	}
+	return lang(language)
 }
 
 func (d *directory) entry(s *network.Station, f Feed) entry {
@@ -145,8 +207,8 @@ func Stations(n *network.Network) []byte {
 	}
 	var all []template.HTML
 	for _, s := range n.Stations {
-		all = append(all, anchor(s.ID+network.DirectoryPath, s.Name, d.langOf(s.Language)+` dir="auto"`))
+		all = append(all, anchor(s.ID+network.DirectoryPath, s.Name, d.otherLang(s.Language)))
 	}
-	d.List = list("names", all)
+	d.List = list("names", "", all)
 	return render("stations.html", &d)
 }

@@ -15,15 +15,15 @@ func anchor(href, name string, attributes template.HTMLAttr) template.HTML {
 	return template.HTML(`<a href="` + escape(href) + `"` + string(attributes) + ">" + escape(name) + "</a>")
 }
 
-// list returns a list of that class, a line each.
-func list(class string, items []template.HTML) template.HTML {
+// list returns a list of that class, a line each. HTML needs no end of an item.
+func list(class string, attributes template.HTMLAttr, items []template.HTML) template.HTML {
 	if len(items) == 0 {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString(`<ul class="` + class + `">`)
+	b.WriteString(`<ul class="` + class + `"` + string(attributes) + ">")
 	for _, item := range items {
-		b.WriteString("\n<li>" + string(item) + "</li>")
+		b.WriteString("\n<li>" + string(item))
 	}
 	b.WriteString("\n</ul>")
 	return template.HTML(b.String())

@@ -73,7 +73,8 @@ var figures = pages.Figures{Articles: 50, Interval: 5 * time.Minute, Size: 132_4
 func TestGolden(t *testing.T) {
 	zh, en, fr, bare := station("zh-CN", 3), station("en-GB", 3), station("fr", 1), station("", 0)
 	all := station("zh-CN", 1)
-	all.All = true
+	many := station("fr", 280)
+	all.All, many.All = true, true
 	foreign := article(1)
 	foreign.Language, foreign.Title, foreign.Summary = "ar", "مهرجان القراءة \u202eabc", foreign.Title
 	n, err := network.New("湘江新闻网", []*network.Station{station("zh-CN", 0)}, nil)
@@ -83,11 +84,12 @@ func TestGolden(t *testing.T) {
 	none := feeds(zh)
 	none[1].Newest, none[1].Articles, none[2].Articles = pages.Item{}, 0, 1
 	for name, got := range map[string][]byte{
-		"directory.zh.html":   pages.Directory(zh, none, nil),
-		"directory.en.html":   pages.Directory(en, feeds(en), nil),
-		"directory.fr.html":   pages.Directory(fr, feeds(fr), nil),
-		"directory.all.html":  pages.Directory(all, feeds(all), append(stations(2), all, &network.Station{Name: "English", URL: "https://en.news.example", Language: "en"})),
-		"directory.bare.html": pages.Directory(bare, feeds(bare), nil),
+		"directory.zh.html":   pages.Directory(zh, none, nil)[0],
+		"directory.en.html":   pages.Directory(en, feeds(en), nil)[0],
+		"directory.fr.html":   pages.Directory(fr, feeds(fr), nil)[0],
+		"directory.all.html":  pages.Directory(all, feeds(all), append(stations(2), all, &network.Station{Name: "English", URL: "https://en.news.example", Language: "en"}))[0],
+		"directory.last.html": pages.Directory(many, feeds(many), stations(2))[1],
+		"directory.bare.html": pages.Directory(bare, feeds(bare), nil)[0],
 		"preview.zh.html":     pages.Preview(zh, zh.Channels[1], []pages.Item{article(0), foreign}, figures),
 		"preview.en.html":     pages.Preview(en, en.Channels[0], []pages.Item{article(0), foreign}, pages.Figures{Articles: 1, Interval: time.Minute, Size: 999, Changed: noon}),
 		"preview.fr.html":     pages.Preview(fr, fr.Channels[0], []pages.Item{article(0), foreign}, figures),
@@ -182,7 +184,7 @@ func TestHostile(t *testing.T) {
 			st.Name, st.Channels = s, []network.Channel{{ID: "moment", Name: s}}
 			item := pages.Item{URL: url, Title: s, Summary: s, Language: s, Published: noon}
 			checkPage(t, pages.Preview(st, st.Channels[0], []pages.Item{item, item}, figures))
-			checkPage(t, pages.Directory(st, []pages.Feed{{Newest: item}, {Channel: st.Channels[0], Newest: item}}, nil))
+			checkPage(t, pages.Directory(st, []pages.Feed{{Newest: item}, {Channel: st.Channels[0], Newest: item}}, nil)[0])
 		}
 	}
 }
@@ -195,27 +197,29 @@ func TestSize(t *testing.T) {
 		for n := range 151 {
 			s := station(language, n)
 			s.URL = host
-			page := pages.Directory(s, feeds(s), nil)
-			if len(page) > most {
-				t.Errorf("%s: %d channels in %d bytes", host, n, len(page))
-			}
-			for _, channel := range s.Channels {
-				if !bytes.Contains(page, []byte(`<a href="feeds/`+channel.ID+`.html"`)) {
-					t.Errorf("%d channels: %s is not there", n, channel.ID)
-				}
-			}
-			if n == 6 && !bytes.Contains(page, []byte(`%2Fchannel5%2Frss.xml">Feedly`)) {
+			all := pages.Directory(s, feeds(s), nil)
+			mustHave(t, all, s.Channels, nil)
+			if n == 6 && !bytes.Contains(all[0], []byte(`%2Fchannel5%2Frss.xml">Feedly`)) {
 				t.Errorf("%s: %d channels: no links into readers", host, n)
 			}
-			if n == 25 && !bytes.Contains(page, []byte(`<a href="`+host+`/channel24/rss.xml">RSS</a>`)) {
+			if n == 25 && !bytes.Contains(all[0], []byte(`<a href="`+host+`/channel24/rss.xml">RSS</a>`)) {
 				t.Errorf("%s: %d channels: no addresses", host, n)
+			}
+			if n == 150 && len(all) > 1 {
+				t.Errorf("%s: %d channels on %d pages", host, n, len(all))
 			}
 		}
 	}
-	all := station("zh-CN", 10)
-	all.All = true
-	if page := pages.Directory(all, feeds(all), stations(140)); len(page) > most {
-		t.Errorf("140 stations and 10 channels in %d bytes", len(page))
+	for _, tt := range []struct{ channels, stations, pages int }{{10, 140, 1}, {300, 0, 2}, {300, 140, 3}, {10, 300, 2}, {500, 1000, 9}} {
+		for more, language := range []string{"zh-CN", "fr"} { // in French, each name of the others has a language
+			s := station(language, tt.channels)
+			s.All = true
+			all := pages.Directory(s, feeds(s), stations(tt.stations))
+			mustHave(t, all, s.Channels, stations(tt.stations))
+			if len(all) > tt.pages+more {
+				t.Errorf("%s: %d channels and %d stations on %d pages, want %d", language, tt.channels, tt.stations, len(all), tt.pages+more)
+			}
+		}
 	}
 	for _, tt := range []struct {
 		name  string
@@ -236,6 +240,35 @@ func TestSize(t *testing.T) {
 		if len(page) > most || got < tt.least || got > pages.MaxItems {
 			t.Errorf("%s: %d articles in %d bytes, want %d at least", tt.name, got, len(page), tt.least)
 		}
+	}
+}
+
+// mustHave fails where the pages of a directory do not have each channel and each other
+// station once, are too large, or do not lead from one to the next.
+func mustHave(t *testing.T, all [][]byte, channels []network.Channel, stations []*network.Station) {
+	t.Helper()
+	var links []string
+	for _, channel := range channels {
+		links = append(links, `<a href="feeds/`+channel.ID+`.html"`)
+	}
+	for _, other := range stations {
+		links = append(links, `<a href="`+other.URL+`/feeds.html"`)
+	}
+	joined := bytes.Join(all, nil)
+	for _, link := range links {
+		if n := bytes.Count(joined, []byte(link)); n != 1 {
+			t.Errorf("%d channels and %d stations: %s is there %d times", len(channels), len(stations), link, n)
+		}
+	}
+	for i, page := range all {
+		if len(page) > 15_000 {
+			t.Errorf("%d channels and %d stations: page %d has %d bytes", len(channels), len(stations), i+1, len(page))
+		}
+		next, before := fmt.Sprintf(`<a href="feeds-%d.html" rel="next">`, i+2), []byte(`" rel="prev">`)
+		if i+1 < len(all) != bytes.Contains(page, []byte(next)) || i > 0 != bytes.Contains(page, before) {
+			t.Errorf("%d channels and %d stations: page %d of %d leads elsewhere", len(channels), len(stations), i+1, len(all))
+		}
+		checkPage(t, page)
 	}
 }
 

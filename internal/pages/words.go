@@ -26,6 +26,8 @@ type words struct {
 	PreviewOf   string // what a preview is
 	Scan        string // below the QR code
 	AboutFeed   string
+	Previous    string // page
+	Next        string
 	Number      string
 	Interval    string
 	Size        string
@@ -50,7 +52,7 @@ var (
 		openIn: "用阅读器打开", copy: "复制", copied: "已复制",
 		OPML: "下载 OPML", OPMLAbout: "一个文件，包含这里的所有订阅源，可导入任何阅读器。",
 		PreviewOf: "这是一个订阅源的预览。把下面的地址交给阅读器，就能收到以后的每一篇文章。",
-		Scan:      "用手机扫码打开本页", AboutFeed: "关于此订阅源", Number: "文章数", Interval: "建议更新间隔", Size: "大小", Changed: "最近变更",
+		Scan:      "用手机扫码打开本页", AboutFeed: "关于此订阅源", Previous: "上一页", Next: "下一页", Number: "文章数", Interval: "建议更新间隔", Size: "大小", Changed: "最近变更",
 		times: "时间均为 %s。", comment: "这是供阅读器使用的订阅源。请用浏览器打开 %s", link: "订阅 %s", one: "1 篇", many: "%d 篇", minutes: "%d 分钟", minute: "1 分钟",
 		stations: "%s · 各站订阅",
 	}
@@ -59,9 +61,9 @@ var (
 		Subscribe: "Subscribe", About: "A feed is an address that you give to a reader app: new articles then appear there by themselves, without an account and without an algorithm that chooses.",
 		AllArticles: "All articles", Channels: "Channels", Stations: "Stations", NoArticles: "No articles yet", NewestOnes: "Newest articles",
 		openIn: "Open in a reader", copy: "Copy", copied: "Copied",
-		OPML: "Download OPML", OPMLAbout: "All feeds of this page in one file, which every reader can import.",
+		OPML: "Download OPML", OPMLAbout: "All feeds in one file, which every reader can import.",
 		PreviewOf: "This is the preview of a feed. Give one of its addresses to a reader app to receive every article from now on.",
-		Scan:      "Scan to open this page on a phone", AboutFeed: "About this feed", Number: "Articles", Interval: "Suggested interval", Size: "Size", Changed: "Last change",
+		Scan:      "Scan to open this page on a phone", AboutFeed: "About this feed", Previous: "Previous page", Next: "Next page", Number: "Articles", Interval: "Suggested interval", Size: "Size", Changed: "Last change",
 		times: "Times are those of %s.", comment: "This is a feed, for reader apps. Open in a browser: %s", link: "Subscribe to %s", one: "1 article", many: "%d articles", minutes: "%d minutes", minute: "1 minute",
 		stations: "Feeds of %s",
 	}

@@ -100,5 +100,15 @@ func (b *builder) addDirectory() error {
 		rows = append(rows, made.row)
 		newest = later(newest, made.changed)
 	}
-	return b.addBody(network.DirectoryPath, pages.Type, pages.Directory(b.station, rows, b.network.Stations), newest)
+	return b.addDirectoryPages(rows, b.network.Stations, newest)
+}
+
+// addDirectoryPages adds as many pages as the feeds need.
+func (b *draft) addDirectoryPages(rows []pages.Feed, stations []*network.Station, newest time.Time) error {
+	for i, page := range pages.Directory(b.station, rows, stations) {
+		if err := b.addBody(network.DirectoryPage(i+1), pages.Type, page, newest); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -31,8 +32,14 @@ func (w *withdrawal) renewPages() {
 			delete(w.documents, path)
 		}
 	}
-	if len(channels) > 0 && w.documents[network.DirectoryPath] != nil && w.renewDirectory() != nil {
-		delete(w.documents, network.DirectoryPath)
+	if len(channels) == 0 || w.documents[network.DirectoryPath] == nil {
+		return
+	}
+	remove := func() {
+		maps.DeleteFunc(w.documents, func(path string, _ *edition.Document) bool { return network.IsDirectory(path) })
+	}
+	if remove(); w.renewDirectory() != nil {
+		remove()
 	}
 }
 
@@ -71,7 +78,7 @@ func (w *withdrawal) renewDirectory() error {
 		}
 		rows = append(rows, row)
 	}
-	return w.addBody(network.DirectoryPath, pages.Type, pages.Directory(w.station, rows, w.stations), time.Time{})
+	return w.addDirectoryPages(rows, w.stations, time.Time{})
 }
 
 // noticesOf returns the addresses of the notices that a feed has.
