@@ -30,6 +30,15 @@ type exports struct {
 	editions *cache.Cache
 }
 
+// Served implements export.Editions: what is served, with the files of keys.
+func (x *exports) Served(id string) (*edition.Edition, bool) {
+	e, ok := x.editions.Served(id)
+	if station, known := x.cfg.Network.Station(id); ok && known {
+		e = e.With(keyFiles(station))
+	}
+	return e, ok
+}
+
 // write writes to a place, which take-downs reach from then on.
 func (x *exports) write(ctx context.Context, where string) error {
 	return x.locked(ctx, func(in *durable.Folder, known []string) error {
@@ -44,7 +53,7 @@ func (x *exports) write(ctx context.Context, where string) error {
 				return err
 			}
 		}
-		return export.Write(ctx, where, os.Getenv, x.cfg.Network, x.editions)
+		return export.Write(ctx, where, os.Getenv, x.cfg.Network, x)
 	})
 }
 
@@ -61,7 +70,7 @@ func (x *exports) again(ctx context.Context) (written []string, err error) {
 				continue
 			}
 			there = append(there, where)
-			if err := export.Write(ctx, where, os.Getenv, x.cfg.Network, x.editions); err != nil {
+			if err := export.Write(ctx, where, os.Getenv, x.cfg.Network, x); err != nil {
 				faults = append(faults, fmt.Errorf("%s: %w", where, err))
 				continue
 			}

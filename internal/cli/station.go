@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"time"
 
 	"feedstation/internal/cache"
@@ -104,9 +105,20 @@ func standingDocuments(cfg *config.Config) (map[string]map[string]*edition.Docum
 	var faults []error
 	for _, s := range cfg.Network.Stations {
 		documents, err := p.Standing(s)
+		maps.Copy(documents, keyFiles(s))
 		all[s.ID], faults = documents, append(faults, err)
 	}
 	return all, errors.Join(faults...)
+}
+
+// keyFiles returns the files by which a station proves to engines that it speaks for its
+// host. No edition has them: another key builds nothing anew.
+func keyFiles(s *network.Station) map[string]*edition.Document {
+	files := map[string]*edition.Document{}
+	for _, key := range s.Keys {
+		files[network.KeyPath(key)] = edition.NewDocument("text/plain; charset=utf-8", []byte(key), edition.Epoch)
+	}
+	return files
 }
 
 // settings identifies what makes two processes build other documents of the same

@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"strings"
 
 	"feedstation/internal/network"
 )
@@ -13,26 +14,54 @@ type Baidu struct {
 	// Reserve is how many addresses of a site's quota of a day are left to others, 0 to
 	// 1,000,000.
 	Reserve int `key:"reserve" default:"0"`
-	// Daily has it told by its faster way as well (快速收录), where the account may.
+	// Daily has it told by its faster way instead (快速收录), where the account may.
 	Daily bool `key:"daily" default:"false"`
+	// Endpoint is where it is told.
+	Endpoint string `key:"endpoint" default:"http://data.zz.baidu.com/urls"`
 }
+
+// baiduEndpoint is Baidu's own, which is not over TLS.
+const baiduEndpoint = "http://data.zz.baidu.com/urls"
+
+// BaiduOff is the value of a station of which Baidu is not told.
+const BaiduOff = "off"
 
 func (b *Baidu) validate(r *report) {
-	r.line("push.baidu.token", b.Token.Reveal())
+	const shortest = 8
+	if token := b.Token.Reveal(); token != "" && (len(token) < shortest || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' })) {
+		r.value("push.baidu.token", "want at least %d visible ASCII characters", shortest)
+	}
 	between(r, "push.baidu.reserve", b.Reserve, 0, 1_000_000)
+	if b.Endpoint != baiduEndpoint {
+		r.endpoint("push.baidu.endpoint", b.Endpoint)
+	}
+	if strings.Contains(b.Endpoint, "?") {
+		r.value("push.baidu.endpoint", "want no query: site and token are put behind it")
+	}
 }
 
-// baiduSite reports a site that is not the station's.
+// baiduSite reports what is no site, and warns of one that is hardly the station's.
 func (r *report) baiduSite(path string, s *stationSection) {
-	if s.Baidu == "" {
+	if s.Baidu == "" || s.Baidu == BaiduOff {
 		return
 	}
-	u, err := url.Parse(s.Baidu)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Path != "" && u.Path != "/" {
+	site := s.Baidu
+	if !strings.Contains(site, "://") { // as sites were named that are older
+		site = "http://" + site
+	}
+	u, err := url.Parse(site)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
 		r.value(path, "want the site as Baidu has it verified, as https://xt.news.example, got %s", quote(s.Baidu))
 		return
 	}
-	if _, ok := network.NormalizeHost(u.Hostname()); !ok {
-		r.value(path, "not a valid host: %s", quote(u.Hostname()))
+	host, ok := network.NormalizeHost(u.Host)
+	if !ok {
+		r.value(path, "not a valid host: %s", quote(u.Host))
+		return
+	}
+	if own, err := url.Parse(s.URL); err == nil {
+		if name, ok := network.NormalizeHost(own.Host); ok && name != host && !strings.HasSuffix(name, "."+host) {
+			r.warn(path, "the station is at %s: Baidu refuses addresses that are not of the site", name)
+		}
 	}
 }

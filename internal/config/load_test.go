@@ -84,11 +84,13 @@ func TestLoad(t *testing.T) {
 					Icon: "https://www.news.example/icon.png", Logo: "https://www.news.example/logo.png",
 					Rights: "© 湘江新闻网", Channels: city(), NewsName: "湘江在线",
 					Rules: network.Rules{Lines: []string{"Disallow: /wp-admin/", "Sitemap: https://www.news.example/pages.xml"}},
+					Keys:  []string{"6b313f54a267a66fbdf68c8ab95be06d", "b95507309ef74ae19f820854ef8b9f11"},
 				},
 				{
 					ID: "xt", Name: "湘潭站", URL: "http://xt.news.example:8443",
 					Language: "en", Zone: zone(t, "Asia/Shanghai"), Profiles: []string{"smartnews"},
 					Rules: network.Rules{Lines: []string{"Disallow: /print/", "User-agent: GPTBot"}, Host: true},
+					Keys:  []string{"b1946ac92492d2347c6235b4d2611184"},
 					Feed:  network.Feed{Items: 20, Window: 48 * time.Hour, MaxItems: 300, FullText: true},
 					Channels: []network.Channel{
 						{ID: "moment", Name: "时刻新闻", NotNews: true, Feed: network.Feed{Items: 10, MaxItems: 10}, Profiles: []string{"smartnews"}},
@@ -111,7 +113,7 @@ func TestLoad(t *testing.T) {
 			Sitemaps:   Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
 			Server:     Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}, H2C: true, Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}},
 			Statistics: Statistics{Days: 7, Lists: map[string]string{"Googlebot": "", "GPTBot": "https://mirror.news.example/gptbot.json"}},
-			Push:       fullPush(), PushStations: map[string]PushStation{"xt": {IndexNowKey: NewSecret("b1946ac92492d2347c6235b4d2611184"), IndexNowRotation: 2, Baidu: "https://xt.news.example"}},
+			Push:       fullPush(), PushStations: map[string]PushStation{"www": {IndexNowRotation: 2}, "xt": {IndexNowKey: NewSecret("b1946ac92492d2347c6235b4d2611184"), Baidu: "https://xt.news.example"}},
 			Zone:     zone(t, "Asia/Shanghai"),
 			Log:      Log{Format: LogJSON, Level: "warn"},
 			Warnings: []string{"testdata/full.yaml:103: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
@@ -206,6 +208,7 @@ func push(delay time.Duration) Push {
 		Delay: &delay, Window: 48 * time.Hour, Burst: 1000,
 		WebSub:   WebSub{Subscribers: 10_000, Lease: 240 * time.Hour, Allow: []netip.Prefix{}},
 		IndexNow: IndexNow{Endpoints: []string{"https://api.indexnow.org/indexnow"}, Rate: 30},
+		Baidu:    Baidu{Endpoint: "http://data.zz.baidu.com/urls"},
 		Caches:   []Purger{}, Webhooks: []Webhook{},
 	}
 }
@@ -216,7 +219,7 @@ func fullPush() Push {
 	p.Window, p.Burst = 24*time.Hour, 100
 	p.WebSub = WebSub{Hub: OwnHub, Subscribers: 500, Lease: 48 * time.Hour, Allow: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
 	p.IndexNow = IndexNow{Seed: NewSecret("0123456789abcdef"), Endpoints: []string{"http://127.0.0.1:9/indexnow"}, Rate: 60}
-	p.Baidu = Baidu{Token: NewSecret("kHpLyVxWwGuR3Tz8"), Reserve: 10, Daily: true}
+	p.Baidu = Baidu{Token: NewSecret("kHpLyVxWwGuR3Tz8"), Reserve: 10, Daily: true, Endpoint: "http://127.0.0.1:9/urls"}
 	p.Caches = []Purger{{
 		ID: "edge", Method: "POST", URL: "https://api.cdn.example/purge", Body: `{"files":{urls}}`,
 		Headers: map[string]Secret{"Authorization": NewSecret("Bearer {token}")}, Token: NewSecret("0123456789abcdef"), Batch: 10, Stations: []string{"xt"},

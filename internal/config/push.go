@@ -66,8 +66,7 @@ func (p *Push) validate(r *report, stations []stationSection) {
 	}
 	for i := range stations {
 		s, path := &stations[i], fmt.Sprintf("stations[%d]", i)
-		r.indexNowKey(path+".indexnow_key", s.IndexNowKey)
-		between(r, path+".indexnow_rotation", s.IndexNowRotation, 0, 1_000_000)
+		r.indexNow(path, s)
 		r.baiduSite(path+".baidu", s)
 	}
 }

@@ -91,6 +91,14 @@ func (e *Edition) WithContents(contents map[string]*Document) *Edition {
 	return &known
 }
 
+// With returns the same edition with further documents.
+func (e *Edition) With(documents map[string]*Document) *Edition {
+	more := *e
+	more.documents, more.digest = maps.Clone(e.documents), new(digest)
+	maps.Copy(more.documents, documents)
+	return &more
+}
+
 // WithPending returns the same edition with the months whose sitemaps have yet
 // to be built: they are missing, or as they were before.
 func (e *Edition) WithPending(months []article.Month) *Edition {

@@ -15,7 +15,8 @@ func NormalizeHost(host string) (string, bool) { return address.Host(host) }
 type site struct {
 	stations []*Station // in the order of the configuration
 	folders  map[string]*Station
-	depth    int // of the deepest folder
+	depth    int                 // of the deepest folder
+	keys     map[string]*Station // that publish, by the paths of the files of their keys
 }
 
 // addHost puts a station, whose URL is normal, on its host.
@@ -26,7 +27,7 @@ func (n *Network) addHost(s *Station) error {
 	host, _ := NormalizeHost(authority)
 	at := n.byHost[host]
 	if at == nil {
-		at = &site{folders: map[string]*Station{}}
+		at = &site{folders: map[string]*Station{}, keys: map[string]*Station{}}
 		n.byHost[host] = at
 	}
 	if other := at.folders[s.folder]; other != nil {
@@ -36,12 +37,17 @@ func (n *Network) addHost(s *Station) error {
 		}
 		return fmt.Errorf("station %s has the same %s", other.ID, what)
 	}
-	if len(at.stations) > 0 && at.stations[0].origin() != s.origin() {
-		return fmt.Errorf("the stations of a host have one scheme and port: station %s is at %s", at.stations[0].ID, at.stations[0].origin())
+	if len(at.stations) > 0 && at.stations[0].Origin() != s.Origin() {
+		return fmt.Errorf("the stations of a host have one scheme and port: station %s is at %s", at.stations[0].ID, at.stations[0].Origin())
 	}
 	at.stations = append(at.stations, s)
 	at.folders[s.folder] = s
 	at.depth = max(at.depth, strings.Count(s.folder, "/"))
+	if s.Publishes() {
+		for _, key := range s.Keys {
+			at.keys[KeyPath(key)] = s
+		}
+	}
 	return nil
 }
 
@@ -63,7 +69,7 @@ func (n *Network) Secure(host, port string) (origin string, ok bool) {
 		return "", false
 	}
 	if own != nil && strings.HasPrefix(own.stations[0].URL, "https://") {
-		return own.stations[0].origin(), true
+		return own.stations[0].Origin(), true
 	}
 	normal, _ := NormalizeHost(host)
 	origin = "https://" + normal
@@ -73,13 +79,16 @@ func (n *Network) Secure(host, port string) (origin string, ok bool) {
 	return origin, true
 }
 
-// origin returns scheme, host and port of the station's address.
-func (s *Station) origin() string { return strings.TrimSuffix(s.URL, s.folder) }
+// Origin returns scheme, host and port of the station's address.
+func (s *Station) Origin() string { return strings.TrimSuffix(s.URL, s.folder) }
 
 // at returns the station in whose folder a path of the host is, the deepest one.
-// The host's robots.txt and tdmrep.json are those of any station that publishes; nil: none
-// is there.
+// The host's robots.txt and tdmrep.json are those of any station that publishes, and the
+// file of a key is that of its station; nil: none is there.
 func (h *site) at(path string) *Station {
+	if s := h.keys[path]; s != nil {
+		return s
+	}
 	if path == RobotsPath || path == TDMPath {
 		if i := slices.IndexFunc(h.stations, func(s *Station) bool { return s.Publishes() }); i >= 0 {
 			return h.stations[i]
@@ -102,7 +111,7 @@ func (h *site) at(path string) *Station {
 // shadowed returns why a station can't have its folder: documents of the station around
 // it are there.
 func (n *Network) shadowed(s *Station) error {
-	host, _ := NormalizeHost(s.host())
+	host, _ := NormalizeHost(s.Host())
 	at := n.byHost[host]
 	if s.folder == "" || at == nil || at.folders[s.folder] != s {
 		return nil
@@ -126,8 +135,8 @@ func (n *Network) shadowed(s *Station) error {
 	return nil
 }
 
-// host returns host and port of the station's address.
-func (s *Station) host() string {
-	_, host, _ := strings.Cut(s.origin(), "://")
+// Host returns host and port of the station's address.
+func (s *Station) Host() string {
+	_, host, _ := strings.Cut(s.Origin(), "://")
 	return host
 }

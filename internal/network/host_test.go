@@ -50,6 +50,41 @@ func folders(t testing.TB) *network.Network {
 	return n
 }
 
+// The file of a key is at the root of its host, whatever folder its station is in, and is
+// nowhere else.
+func TestResolveKeys(t *testing.T) {
+	n, err := network.New("湘江新闻网", []*network.Station{
+		{ID: "old", URL: "https://www.news.example/old", Former: network.Former{Closed: true}, Keys: []string{"oldoldold"}},
+		{ID: "rob", URL: "https://www.news.example/rob", Keys: []string{"robkey-0001", "robkey-0000"}},
+		{ID: "xt", URL: "https://xt.news.example", Keys: []string{"xtkey-0001"}},
+	}, []string{"localhost"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ host, path, station, within string }{
+		{"www.news.example", "/robkey-0001.txt", "rob", "/robkey-0001.txt"}, // which begins with its folder
+		{"www.news.example", "/robkey-0000.txt", "rob", "/robkey-0000.txt"},
+		{"www.news.example", "/rob/robkey-0001.txt", "rob", "/robkey-0001.txt"},
+		{"www.news.example", "/robots.txt", "rob", "/robots.txt"}, // and so does this
+		{"www.news.example", "/xtkey-0001.txt", "", ""},
+		{"www.news.example", "/oldoldold.txt", "", ""},
+		{"www.news.example", "/robkey-0002.txt", "", ""},
+		{"xt.news.example", "/xtkey-0001.txt", "xt", "/xtkey-0001.txt"},
+		{"localhost", "/xtkey-0001.txt", "", ""},
+		{"localhost", "/xt/xtkey-0001.txt", "xt", "/xtkey-0001.txt"},
+	}
+	for _, tt := range tests {
+		target, err := n.Resolve(tt.host, tt.path)
+		got := ""
+		if target.Station != nil {
+			got = target.Station.ID
+		}
+		if got != tt.station || target.Path != tt.within || (err == nil) != (tt.station != "") {
+			t.Errorf("%s%s: %s %q, %v; want %s %q", tt.host, tt.path, got, target.Path, err, tt.station, tt.within)
+		}
+	}
+}
+
 func TestResolveFolders(t *testing.T) {
 	n := folders(t)
 	tests := []struct{ host, path, station, base, want string }{

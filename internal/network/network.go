@@ -49,6 +49,7 @@ type Station struct {
 	NewsName    string    // the publication's name on Google News; empty: the network's
 	Rules       Rules     // of robots.txt
 	Terms       Terms     // of what programs do with what they fetch
+	Keys        []string  `json:"-"` // by which it proves to engines that it speaks for its host, the present one first; no edition has their files
 	All         bool      // its feeds carry the articles of all stations
 	Profiles    []string  // aggregators for which its own feed is there once more, by name
 	Channels    []Channel // those that publish: neither closed nor moved
@@ -343,7 +344,7 @@ func (s *Station) Owns(page string) bool {
 // folder.
 func (s *Station) OwnsHost(page string) bool {
 	normal, err := address.Normal(page)
-	return err == nil && strings.HasPrefix(normal, s.origin()+"/")
+	return err == nil && strings.HasPrefix(normal, s.Origin()+"/")
 }
 
 // isPlain reports whether all of s is visible ASCII without percent-encoding.

@@ -53,6 +53,9 @@ const (
 	IconPath      = "/feeds.svg"
 )
 
+// KeyPath returns the path of the file of a key, at the root of a host (IndexNow).
+func KeyPath(key string) string { return "/" + key + ".txt" }
+
 // GzipSuffix behind the path of a sitemap names its compressed twin.
 const GzipSuffix = ".gz"
 
@@ -234,10 +237,10 @@ func (n *Network) Resolve(host, path string) (Target, error) {
 		if s == nil {
 			return Target{}, ErrUnknownStation
 		}
-		if within, ok := strings.CutPrefix(path, s.folder); ok {
+		if within, ok := strings.CutPrefix(path, s.folder); ok && (within == "" || within[0] == '/') {
 			return Target{Station: s, Base: s.folder, Path: within}, nil
 		}
-		return Target{Station: s, Path: path}, nil // robots.txt or tdmrep.json
+		return Target{Station: s, Path: path}, nil // robots.txt, tdmrep.json or the file of a key
 	case path == "" || path == "/":
 		return Target{}, ErrSharedRoot
 	}

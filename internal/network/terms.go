@@ -104,7 +104,7 @@ func (n *Network) TDMRep(s *Station) []byte {
 
 // neighbours returns the stations on a station's host that publish.
 func (n *Network) neighbours(s *Station) []*Station {
-	host, _ := NormalizeHost(s.host())
+	host, _ := NormalizeHost(s.Host())
 	if n.byHost[host] == nil {
 		return []*Station{s}
 	}
