@@ -47,6 +47,7 @@ type Station struct {
 	Logo        string // wide, absolute URL; may be empty
 	Rights      string
 	NewsName    string    // the publication's name on Google News; empty: the network's
+	Hub         string    // address of the WebSub hub that its feeds name; empty: none
 	Rules       Rules     // of robots.txt
 	Terms       Terms     // of what programs do with what they fetch
 	Keys        []string  `json:"-"` // by which it proves to engines that it speaks for its host, the present one first; no edition has their files

@@ -56,6 +56,9 @@ const (
 // KeyPath returns the path of the file of a key, at the root of a host (IndexNow).
 func KeyPath(key string) string { return "/" + key + ".txt" }
 
+// HubPath is where the WebSub hub of a station is that has its own.
+const HubPath = "/websub"
+
 // GzipSuffix behind the path of a sitemap names its compressed twin.
 const GzipSuffix = ".gz"
 

@@ -17,7 +17,8 @@ func (b *draft) feedHeaders(link string, rhythm time.Duration) edition.Headers {
 	return headers
 }
 
-// formatLinks returns the links of a feed to itself, its other formats and its page.
+// formatLinks returns the links of a feed to itself, its other formats, its page and its
+// hub.
 func (b *draft) formatLinks(channel network.Channel, self network.Format) string {
 	var links []string
 	for _, format := range network.Formats() {
@@ -30,5 +31,8 @@ func (b *draft) formatLinks(channel network.Channel, self network.Format) string
 	}
 	page := b.station.Address(network.PreviewPath(channel.ID))
 	links = append(links, fmt.Sprintf("<%s>; rel=%q; type=%q", page, "alternate", "text/html"))
+	if b.station.Hub != "" { // WebSub §4
+		links = append(links, fmt.Sprintf("<%s>; rel=%q", b.station.Hub, "hub"))
+	}
 	return strings.Join(links, ", ")
 }

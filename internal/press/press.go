@@ -115,6 +115,9 @@ func (p *Press) Fingerprint(station *network.Station) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%+v\n", p.options)
 	fmt.Fprintf(h, "%+v %q %q %q\n", station.Feed, station.NewsName, p.network.Robots(station), p.network.TDMRep(station))
+	if station.Hub != "" {
+		fmt.Fprintf(h, "hub %q\n", station.Hub)
+	}
 	stations := []*network.Station{station}
 	if station.All {
 		stations = append(stations, p.network.Stations...)

@@ -46,6 +46,7 @@ func TestFingerprint(t *testing.T) {
 		{"an option", func(_ []*network.Station, o *press.Options) { o.NewsName = "新闻" }, [3]bool{true, true, true}},
 		{"a name for Google News", func(all []*network.Station, _ *press.Options) { all[1].NewsName = "湘潭" }, [3]bool{false, true, false}},
 		{"rules for robots", func(all []*network.Station, _ *press.Options) { all[1].Rules.Lines = []string{"Crawl-delay: 1"} }, [3]bool{false, true, false}},
+		{"a hub", func(all []*network.Station, _ *press.Options) { all[1].Hub = "https://hub.example/" }, [3]bool{false, true, false}},
 		{"text and data mining", func(all []*network.Station, _ *press.Options) { all[1].Terms.Policy = "https://www.news.example/p" }, [3]bool{false, true, false}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -20,7 +20,7 @@ func (b *draft) profileOutput(channel network.Channel, p *feed.Profile) output {
 		path: path, mediaType: feed.RSSType,
 		link: fmt.Sprintf("<%s>; rel=%q; type=%q", address, "self", network.RSS.MediaType()),
 		render: func(f feed.Feed, _ int) ([]byte, int, error) {
-			f.RSSURL = address
+			f.RSSURL, f.Hubs = address, nil
 			body, items := f.ForProfile(p)
 			return body, items, nil
 		},

@@ -193,8 +193,12 @@ func (b *builder) digestOf(f *channelFeed) uint64 {
 
 // describe returns a feed without its items.
 func describe(s *network.Station, channel network.Channel) feed.Feed {
+	var hubs []string
+	if s.Hub != "" {
+		hubs = []string{s.Hub}
+	}
 	return feed.Feed{
-		Title: s.Title(channel), Description: s.Description, Language: s.Language, Rights: s.Rights,
+		Title: s.Title(channel), Hubs: hubs, Description: s.Description, Language: s.Language, Rights: s.Rights,
 		HomeURL: s.Address("/"),
 		RSSURL:  s.Address(network.FeedPath(channel.ID, network.RSS)),
 		AtomURL: s.Address(network.FeedPath(channel.ID, network.Atom)),
