@@ -325,6 +325,7 @@ func TestLoadInvalid(t *testing.T) {
 			`28: push.webhooks[1].id: "search" is there twice, first on line 27`,
 			"28: push.webhooks[1].secret: want at least 16 visible ASCII characters",
 		}},
+		{"websub", []string{"7: push.websub.hub: the hub of station www would be at https://www.news.example/websub, where another station is"}},
 		{"statistics", []string{
 			`6: server.proxies[1]: want a range such as 10.0.0.0/8, got "10.1.0.0/8"`,
 			`6: server.proxies[2]: want an address or a range such as 10.0.0.0/8, got "proxy.example"`,

@@ -134,6 +134,9 @@ func loadOpen(r *report, data []byte, environ []string, open bool) (*Config, err
 		r.network(err)
 		return nil, r.err()
 	}
+	if doc.Push.WebSub.nameHubs(r, n); len(r.faults) > 0 {
+		return nil, r.err()
+	}
 	doc.warnRobots(r, n)
 	c := &Config{
 		Network: n, Zone: doc.Network.Zone, Content: doc.Content, Contents: append([]Content(nil), doc.Contents...), Cache: doc.Cache, Jobs: doc.Jobs,

@@ -80,7 +80,7 @@ func TestLoad(t *testing.T) {
 				{
 					ID: "www", Name: "湘江新闻网", URL: "https://www.news.example", All: true,
 					Description: "湖南各地的新闻,\n一网尽览\n", Email: "editor@www.news.example",
-					Language: "zh-CN", Zone: zone(t, "Europe/Berlin"),
+					Language: "zh-CN", Zone: zone(t, "Europe/Berlin"), Hub: "https://www.news.example/websub",
 					Icon: "https://www.news.example/icon.png", Logo: "https://www.news.example/logo.png",
 					Rights: "© 湘江新闻网", Channels: city(), NewsName: "湘江在线",
 					Rules: network.Rules{Lines: []string{"Disallow: /wp-admin/", "Sitemap: https://www.news.example/pages.xml"}},
@@ -88,7 +88,7 @@ func TestLoad(t *testing.T) {
 				},
 				{
 					ID: "xt", Name: "湘潭站", URL: "http://xt.news.example:8443",
-					Language: "en", Zone: zone(t, "Asia/Shanghai"), Profiles: []string{"smartnews"},
+					Language: "en", Zone: zone(t, "Asia/Shanghai"), Hub: "http://xt.news.example:8443/websub", Profiles: []string{"smartnews"},
 					Rules: network.Rules{Lines: []string{"Disallow: /print/", "User-agent: GPTBot"}, Host: true},
 					Keys:  []string{"b1946ac92492d2347c6235b4d2611184"},
 					Feed:  network.Feed{Items: 20, Window: 48 * time.Hour, MaxItems: 300, FullText: true},

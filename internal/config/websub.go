@@ -2,11 +2,32 @@ package config
 
 import (
 	"net/netip"
+	"net/url"
 	"time"
+
+	"feedstation/internal/network"
 )
 
 // OwnHub is the value of WebSub.Hub of the hub that is part of this server.
 const OwnHub = "own"
+
+// nameHubs has the feeds of all stations name the hub, or each its own.
+func (w *WebSub) nameHubs(r *report, n *network.Network) {
+	for _, s := range n.Stations {
+		if s.Hub = w.Hub; w.Hub != OwnHub {
+			continue
+		}
+		s.Hub = s.Address(network.HubPath)
+		u, err := url.Parse(s.Hub)
+		if err != nil {
+			r.value("push.websub.hub", "%w", err) // no address of a station is none
+			continue
+		}
+		if there, err := n.Resolve(u.Host, u.EscapedPath()); err != nil || there.Station != s {
+			r.value("push.websub.hub", "the hub of station %s would be at %s, where another station is", s.ID, s.Hub)
+		}
+	}
+}
 
 // WebSub is how subscribers of feeds are told.
 type WebSub struct {
