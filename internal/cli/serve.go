@@ -20,6 +20,7 @@ import (
 	"feedstation/internal/metrics"
 	"feedstation/internal/server"
 	"feedstation/internal/statistics"
+	"feedstation/internal/store/redis"
 	"feedstation/jobs"
 )
 
@@ -60,6 +61,7 @@ type host struct {
 	conditions *condition.Set
 	refused    *condition.Set // whether the last reload was: each is logged by itself
 	counter    *statistics.Recorder
+	shared     atomic.Pointer[redis.Store] // where the counter shares what it counts; nil: nowhere
 	systemd    serviceManager
 	managers   map[[3]string]*autocert.Manager // of certificates
 	activated  map[string]net.Listener         // by systemd

@@ -184,7 +184,7 @@ func (s *service) makeAdmin() *server.Admin {
 	a := &server.Admin{
 		Log: h.log, Hosts: append([]string{listener}, s.cfg.Server.AdminHosts...),
 		Network: s.cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled, Token: s.cfg.Server.AdminToken.Reveal(), Version: shownVersion(),
-		TakeDown: &exporting{&takeDowns{s.cfg.Network, s.editions}, h, &exports{s.cfg, s.editions}}, Stores: s.editions, Hooks: s.cfg.Server.Hooks.Secrets(),
+		TakeDown: &exporting{&takeDowns{s.cfg.Network, s.editions}, h, &exports{s.cfg, s.editions}}, Stores: stores{s.editions, &h.shared}, Hooks: s.cfg.Server.Hooks.Secrets(),
 		Reload: h.askReload, Configured: s.since, Conditions: func() []condition.Condition {
 			return slices.Concat(h.refused.All(), h.conditions.All(), h.counter.Conditions())
 		},

@@ -164,6 +164,8 @@ func (a *asking) Disregarded() iter.Seq2[string, int64] { return maps.All(a.disr
 
 func (a *asking) Subscribers() iter.Seq2[string, int] { return maps.All(a.subscribers) }
 
+func (a *asking) Dropped() int64 { return 8 }
+
 func (a *asking) Visits() iter.Seq[statistics.CrawlerVisit] { return slices.Values(a.visits) }
 
 // some are asked by search engines, robots.txt of each station and its sitemaps, and by

@@ -162,6 +162,7 @@ func TestWho(t *testing.T) {
 	text := p.scrape(t)
 	want(t, text, "feedstation_agent_requests_total", `feedstation_agent_requests_total{agent="Feedly",verified="unchecked"} 3`, `feedstation_agent_requests_total{agent="Googlebot",verified="yes"} 2`)
 	want(t, text, "feedstation_robots_disregarded_total", `feedstation_robots_disregarded_total{agent="Bytespider"} 1`)
+	want(t, text, "feedstation_statistics_dropped_total", `feedstation_statistics_dropped_total 8`)
 	want(t, text, "feedstation_station_subscribers", `feedstation_station_subscribers{station="station000"} 1`)
 	var series []string
 	for _, of := range []string{

@@ -18,12 +18,14 @@ type Statistics interface {
 	Disregarded() iter.Seq2[string, int64]
 	Subscribers() iter.Seq2[string, int]
 	Visits() iter.Seq[statistics.CrawlerVisit]
+	Dropped() int64
 }
 
 var (
 	agentRequests = desc("agent_requests_total", "Requests for paths of stations, by who says to ask and whether that is proved.", "agent", "verified")
 	disregarded   = desc("robots_disregarded_total", "Requests for what robots.txt keeps an agent from.", "agent")
 	subscribers   = desc("station_subscribers", "Subscribers of the station's feeds, as far as readers say.", "station")
+	dropped       = desc("statistics_dropped_total", "Requests of which it was not counted who asks, because too many came at once.")
 	lastFetch     = desc("crawler_last_fetch_timestamp_seconds", "When a search engine last fetched robots.txt, the sitemap index, news or the list for Baidu, today or yesterday.", "station", "agent", "document")
 )
 
@@ -39,7 +41,7 @@ type who struct{ Statistics }
 
 // Describe implements prometheus.Collector.
 func (who) Describe(all chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{agentRequests, disregarded, subscribers, lastFetch} {
+	for _, d := range []*prometheus.Desc{agentRequests, disregarded, subscribers, dropped, lastFetch} {
 		all <- d
 	}
 }
@@ -53,6 +55,7 @@ func (w who) Collect(all chan<- prometheus.Metric) {
 	for agent, n := range w.Disregarded() {
 		m <- prometheus.MustNewConstMetric(disregarded, prometheus.CounterValue, float64(n), agent)
 	}
+	m <- prometheus.MustNewConstMetric(dropped, prometheus.CounterValue, float64(w.Dropped()))
 	for station, n := range w.Subscribers() {
 		m.gauge(subscribers, float64(n), station)
 	}

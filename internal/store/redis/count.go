@@ -18,11 +18,12 @@ const (
 	publishing                  // editions and pins
 	retracting                  // articles, or reading what is retracted
 	leasing                     // stations
+	counting                    // who asks
 	operations
 )
 
 func (o operation) String() string {
-	return [...]string{"follow", "fetch", "publish", "retract", "lease"}[o]
+	return [...]string{"follow", "fetch", "publish", "retract", "lease", "statistics"}[o]
 }
 
 type operationKey struct{}

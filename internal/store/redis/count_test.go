@@ -20,7 +20,7 @@ func TestErrors(t *testing.T) {
 	r := newRedis(t, server.Addr())
 	at := time.Date(2026, 3, 10, 4, 0, 0, 0, time.UTC)
 	later, earlier := edition.New("xt", at.Add(time.Minute), "4711", nil), edition.New("xt", at, "4711", nil)
-	want := map[string]int64{"follow": 0, "fetch": 0, "publish": 0, "retract": 0, "lease": 0}
+	want := map[string]int64{"follow": 0, "fetch": 0, "publish": 0, "retract": 0, "lease": 0, "statistics": 0}
 	step := func(name string) {
 		t.Helper()
 		if diff := cmp.Diff(want, r.Errors()); diff != "" {
@@ -37,6 +37,12 @@ func TestErrors(t *testing.T) {
 		"lease": func(ctx context.Context) error {
 			_, err := r.Acquire(ctx, []string{"xt"}, "token", time.Minute)
 			return err
+		},
+		"statistics": func(ctx context.Context) error {
+			_, salt := r.ShareSalt(ctx, "2026-03-10", []byte("salt"), time.Minute)
+			part := r.SharePart(ctx, "2026-03-10", "run", map[string][]byte{"xt": []byte("{}")}, time.Minute)
+			_, parts := r.SharedParts(ctx, "2026-03-10", []string{"xt"})
+			return errors.Join(salt, part, parts)
 		},
 	}
 	for name, one := range ask {
@@ -71,5 +77,6 @@ func TestErrors(t *testing.T) {
 		}
 		want[name]++
 	}
+	want["statistics"] += 2 // it asks three times
 	step("redis has gone")
 }

@@ -16,6 +16,7 @@ func (k keys) saltKey(day string) string { return k.prefix + "salt:" + day }
 
 // ShareSalt implements statistics.Sharer.
 func (r *Store) ShareSalt(ctx context.Context, day string, proposed []byte, life time.Duration) ([]byte, error) {
+	ctx = doing(ctx, counting)
 	first, err := r.client.SetNX(ctx, r.saltKey(day), proposed, life).Result()
 	if first && err == nil {
 		return proposed, nil
@@ -32,6 +33,7 @@ func (r *Store) ShareSalt(ctx context.Context, day string, proposed []byte, life
 
 // SharePart implements statistics.Sharer.
 func (r *Store) SharePart(ctx context.Context, day, run string, stations map[string][]byte, life time.Duration) error {
+	ctx = doing(ctx, counting)
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for station, part := range stations {
 			p.HSet(ctx, r.statisticsKey(station, day), run, part)
@@ -47,6 +49,7 @@ func (r *Store) SharePart(ctx context.Context, day, run string, stations map[str
 
 // SharedParts implements statistics.Sharer.
 func (r *Store) SharedParts(ctx context.Context, day string, stations []string) ([]map[string][]byte, error) {
+	ctx = doing(ctx, counting)
 	answers := make([]*redis.MapStringStringCmd, len(stations))
 	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, station := range stations {
