@@ -29,7 +29,7 @@ func (h *host) observer(cfg *config.Config) server.Observer {
 // count has requests counted as a configuration says from now on.
 func (h *host) count(cfg *config.Config) {
 	s := statistics.Settings{
-		Days: cfg.Statistics.Days, Zone: cfg.Zone, Stations: stationIDs(cfg), Folder: statistics.NewFolder(cfg.Cache.Dir, disk.StatisticsName),
+		Days: cfg.Statistics.Days, Zone: cfg.Zone, Stations: cfg.Network.Stations, Folder: statistics.NewFolder(cfg.Cache.Dir, disk.StatisticsName),
 		Prover: prover(cfg), Client: &http.Client{},
 	}
 	var shared *redis.Store

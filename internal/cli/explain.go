@@ -148,7 +148,7 @@ func (d *depot) peek(ctx context.Context) {
 // visitsKept returns what the processes of a configuration have counted of crawlers, for as
 // many days as statistics shows.
 func visitsKept(ctx context.Context, cfg *config.Config) (all []explain.Crawler, err error) {
-	report, err := (&statisticsCommand{}).ofProcesses(ctx, cfg, stationIDs(cfg))
+	report, err := (&statisticsCommand{}).ofProcesses(ctx, cfg, cfg.Network.Stations)
 	for _, s := range report.Stations {
 		for _, v := range s.Crawlers {
 			v.Station = s.Station

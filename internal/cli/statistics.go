@@ -40,14 +40,14 @@ func (c *statisticsCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	stations := stationIDs(cfg)
+	stations := cfg.Network.Stations
 	var station *network.Station
 	if c.Station != "" {
 		var ok bool
 		if station, ok = cfg.Network.Renamed(c.Station); !ok {
 			return &usageError{fmt.Errorf("feedstation: --station: no station %q", c.Station)}
 		}
-		stations = []string{station.ID}
+		stations = []*network.Station{station}
 	}
 	if c.Days < 0 {
 		return &usageError{errors.New("feedstation: --days: want 1 or more")}
@@ -73,7 +73,7 @@ func (c *statisticsCommand) Run(in *invocation) error {
 	return nil
 }
 
-func (c *statisticsCommand) ofProcesses(ctx context.Context, cfg *config.Config, stations []string) (report statistics.Report, err error) {
+func (c *statisticsCommand) ofProcesses(ctx context.Context, cfg *config.Config, stations []*network.Station) (report statistics.Report, err error) {
 	if cfg.Statistics.Days == 0 {
 		return report, errors.New("nothing is counted (statistics.days is 0)")
 	}
@@ -98,7 +98,7 @@ func (c *statisticsCommand) ofProcesses(ctx context.Context, cfg *config.Config,
 	return statistics.NewReport(counted, stations, names), nil
 }
 
-func (c *statisticsCommand) ofLogs(ctx context.Context, in *invocation, cfg *config.Config, station *network.Station, stations []string) (report statistics.Report, err error) {
+func (c *statisticsCommand) ofLogs(ctx context.Context, in *invocation, cfg *config.Config, station *network.Station, stations []*network.Station) (report statistics.Report, err error) {
 	o := statistics.LogOptions{Network: cfg.Network, Zone: cfg.Zone, Proxies: cfg.Server.Proxies, Station: station, Prover: prover(cfg)}
 	if c.Days > 0 {
 		year, month, day := time.Now().In(cfg.Zone).AddDate(0, 0, 1-c.Days).Date()

@@ -174,7 +174,7 @@ func TestReport(t *testing.T) {
 	for _, r := range []request{reader("/rss.xml", told(4, "1")), reader("/rss.xml", "Feedly/1.0 (99999999 subscribers)"), crawl(noon.Add(24*time.Hour), googlebot, Proved, network.IndexKind)} {
 		second.add(r)
 	}
-	got := NewReport(map[string]map[string]*Station{"2026-11-28": {"xt": first}, "2026-11-29": {"xt": second}}, []string{"xt", "cs"}, []string{"2026-11-27", "2026-11-28", "2026-11-29"})
+	got := NewReport(map[string]map[string]*Station{"2026-11-28": {"xt": first}, "2026-11-29": {"xt": second}}, []*network.Station{{ID: "xt"}, {ID: "cs"}}, []string{"2026-11-27", "2026-11-28", "2026-11-29"})
 	want := Report{From: "2026-11-27", To: "2026-11-29", Stations: []StationReport{
 		{
 			Station: "xt", Subscribers: 1_000_004, Days: []DayReport{{"2026-11-27", 0}, {"2026-11-28", 468}, {"2026-11-29", 1_000_004}},
@@ -220,7 +220,7 @@ func FuzzPart(f *testing.F) {
 			return
 		}
 		stations := map[string]*Station{}
-		mergeAll(stations, map[string]*Station{"xt": &part})
+		mergeAll(stations, map[string]*Station{"xt": &part}, nil)
 		stations["xt"].subscribers()
 	})
 }

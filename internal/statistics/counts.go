@@ -40,10 +40,11 @@ func (r *Recorder) Subscribers() iter.Seq2[string, int] {
 	defer r.mu.Unlock()
 	if r.subscribers == nil || time.Since(r.found) >= keepTick {
 		r.subscribers, r.found = map[string]int{}, time.Now()
+		present := presentIDsOf(r.settings.Load().Stations)
 		for _, parts := range r.present() {
 			stations := map[string]*Station{}
 			for _, part := range parts {
-				mergeAll(stations, part)
+				mergeAll(stations, part, present)
 			}
 			for id, s := range stations {
 				r.subscribers[id] = max(r.subscribers[id], s.subscribers())
@@ -58,12 +59,14 @@ func (r *Recorder) Subscribers() iter.Seq2[string, int] {
 func (r *Recorder) Readers(station string) map[string]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	readers := map[string]int{}
+	readers, present := map[string]int{}, presentIDsOf(r.settings.Load().Stations)
 	for _, parts := range r.present() {
 		merged := new(Station)
 		for _, part := range parts {
-			if s := part[station]; s != nil {
-				_ = merged.merge(s) // see mergeAll
+			for id, s := range part {
+				if present.of(id) == station {
+					_ = merged.merge(s) // see mergeAll
+				}
 			}
 		}
 		for path, f := range merged.Feeds {
@@ -76,12 +79,12 @@ func (r *Recorder) Readers(station string) map[string]int {
 // Visits yields the visits of crawlers today and yesterday, as far as this process knows of
 // others.
 func (r *Recorder) Visits() iter.Seq[CrawlerVisit] {
-	both := map[string]*Station{}
+	both, present := map[string]*Station{}, presentIDsOf(r.settings.Load().Stations)
 	r.mu.Lock()
 	for _, parts := range r.present() {
 		for _, part := range parts {
 			for id, s := range part {
-				if both[id] == nil {
+				if id = present.of(id); both[id] == nil {
 					both[id] = new(Station)
 				}
 				for v := range s.visits() {
@@ -119,11 +122,11 @@ func presentDays(now time.Time) []string {
 	return []string{now.Format(time.DateOnly), now.AddDate(0, 0, -1).Format(time.DateOnly)}
 }
 
-// mergeAll merges a part into stations. What has another precision is of another version,
+// mergeAll merges a part into stations, by their present ids. What has another precision is of another version,
 // and is left out.
-func mergeAll(stations, part map[string]*Station) {
+func mergeAll(stations, part map[string]*Station, present presentIDs) {
 	for id, s := range part {
-		if stations[id] == nil {
+		if id = present.of(id); stations[id] == nil {
 			stations[id] = new(Station)
 		}
 		_ = stations[id].merge(s)

@@ -73,7 +73,7 @@ func started(t *testing.T, s Settings) (r *Recorder, stop func()) {
 	if s.Prover == nil {
 		s.Prover = NewProver(nil, nil)
 	}
-	s.Stations = []string{"xt", "cs"}
+	s.Stations = []*network.Station{{ID: "xt"}, {ID: "cs"}}
 	r = New(slog.New(slog.DiscardHandler))
 	r.Set(s)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -255,7 +255,7 @@ func (r *Recorder) share(ctx context.Context, s *Settings) (err error) {
 
 // readOthers reads what other runs have counted today and yesterday.
 func (r *Recorder) readOthers(ctx context.Context, s *Settings) (kept, shared error) {
-	others, kept, shared := readDays(ctx, s.Folder, s.Shared, s.Stations, presentDays(time.Now().In(s.Zone)), r.run)
+	others, kept, shared := readDays(ctx, s.Folder, s.Shared, presentIDsOf(s.Stations), presentDays(time.Now().In(s.Zone)), r.run)
 	if kept == nil && shared == nil { // else what was read before stays
 		r.mu.Lock()
 		r.others = others

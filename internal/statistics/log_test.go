@@ -137,7 +137,7 @@ func TestLogDays(t *testing.T) {
 	if err := r.Read(t.Context(), strings.NewReader(text)); err != nil {
 		t.Fatal(err)
 	}
-	report := NewReport(r.Log().Days, []string{"xt"}, []string{"2026-11-28", "2026-11-29"}).Stations[0]
+	report := NewReport(r.Log().Days, []*network.Station{{ID: "xt"}}, []string{"2026-11-28", "2026-11-29"}).Stations[0]
 	if !slices.Equal(report.Days, []DayReport{{"2026-11-28", 1}, {"2026-11-29", 2}}) {
 		t.Errorf("days %v", report.Days)
 	}

@@ -29,9 +29,9 @@ const (
 type Settings struct {
 	Days     int // that are kept; 0: nothing is counted
 	Zone     *time.Location
-	Stations []string // ids
-	Folder   *Folder  // nil: nothing is kept
-	Shared   Sharer   // nil: there is one process
+	Stations []*network.Station
+	Folder   *Folder // nil: nothing is kept
+	Shared   Sharer  // nil: there is one process
 	Prover   *Prover
 	Client   *http.Client // which reads published lists
 	Close    func()       // called when the settings are no longer used; may be nil

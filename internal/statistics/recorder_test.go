@@ -13,12 +13,14 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"feedstation/internal/network"
 )
 
 // read returns the subscribers of xt that are kept, by day.
 func read(t *testing.T, folder *Folder, shared Sharer, days ...string) map[string]int {
 	t.Helper()
-	counted, err := Read(t.Context(), folder, shared, []string{"xt"}, days)
+	counted, err := Read(t.Context(), folder, shared, []*network.Station{{ID: "xt", Was: []string{"xiangtan"}}}, days)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -326,7 +328,7 @@ func TestSet(t *testing.T) {
 		observe(t, n, r.Observer(n, nil), asked{url: "https://xt.news.example/rss.xml", userAgent: feedly})
 		time.Sleep(keepTick + time.Second)
 		shared := newMemory()
-		r.Set(Settings{Days: 30, Zone: time.UTC, Stations: []string{"xt"}, Folder: second, Shared: shared, Prover: NewProver(nil, nil), Close: func() { closed++ }})
+		r.Set(Settings{Days: 30, Zone: time.UTC, Stations: []*network.Station{{ID: "xt"}}, Folder: second, Shared: shared, Prover: NewProver(nil, nil), Close: func() { closed++ }})
 		time.Sleep(keepTick + time.Second)
 		for name, got := range map[string]map[string]int{"before": read(t, first, nil, "2000-01-01"), "after": read(t, second, nil, "2000-01-01"), "shared": read(t, nil, shared, "2000-01-01")} {
 			if got["2000-01-01"] != 462 {
@@ -340,6 +342,55 @@ func TestSet(t *testing.T) {
 			t.Errorf("subscribers %v, closed %d", got, closed)
 		}
 		stop()
+	})
+}
+
+// A station that gets another id, with a reload or a restart, keeps what was counted of it,
+// each request and each reader once.
+func TestRenamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		was, now := &network.Station{ID: "xiangtan"}, &network.Station{ID: "xt", Was: []string{"xiangtan"}}
+		folder, shared := NewFolder(t.TempDir(), "statistics"), newMemory()
+		settings := Settings{Days: 30, Zone: time.UTC, Folder: folder, Shared: shared, Prover: NewProver(nil, nil), Stations: []*network.Station{was}}
+		r, stop := started(t, settings)
+		r.Set(settings)
+		ask := func(r *Recorder, s *network.Station, userAgents ...string) {
+			n, err := network.New("n", []*network.Station{{ID: s.ID, URL: "https://xt.news.example"}}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, userAgent := range userAgents {
+				observe(t, n, r.Observer(n, loopback), asked{url: "https://xt.news.example/rss.xml", userAgent: userAgent, from: "192.0.2.1"})
+			}
+			time.Sleep(keepTick + time.Second)
+		}
+		want := func(r *Recorder, when string, fetches int64) {
+			t.Helper()
+			got, readers := maps.Collect(r.Subscribers()), r.Readers("xt")
+			if len(got) != 1 || got["xt"] != 463 || readers["/rss.xml"] != 463 {
+				t.Errorf("%s: subscribers %v, readers %v", when, got, readers)
+			}
+			for v := range r.Visits() {
+				if v.Station != "xt" || v.Fetches != fetches {
+					t.Errorf("%s: visit %+v, want %d", when, v, fetches)
+				}
+			}
+			for name, got := range map[string]map[string]int{"kept": read(t, folder, nil, "2000-01-01"), "shared": read(t, nil, shared, "2000-01-01")} {
+				if got["2000-01-01"] != 463 {
+					t.Errorf("%s: %s: %v", when, name, got)
+				}
+			}
+		}
+		ask(r, was, feedly, miniflux, "Googlebot/2.1")
+		settings.Stations = []*network.Station{now}
+		r.Set(settings)
+		ask(r, now, feedly, miniflux, "Googlebot/2.1")
+		want(r, "reloaded", 2)
+		stop()
+		r, _ = started(t, settings)
+		r.Set(settings)
+		ask(r, now, miniflux, "Googlebot/2.1")
+		want(r, "restarted", 3)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"feedstation/internal/agent"
+	"feedstation/internal/network"
 )
 
 // Report is what was counted in some days, for people and programs.
@@ -66,10 +67,10 @@ type DisregardCount struct {
 
 // NewReport returns what was counted of stations, in their order, in days, the oldest
 // first.
-func NewReport(counted map[string]map[string]*Station, stations, days []string) Report {
+func NewReport(counted map[string]map[string]*Station, stations []*network.Station, days []string) Report {
 	r := Report{From: days[0], To: days[len(days)-1], Stations: []StationReport{}}
-	for _, id := range stations {
-		r.Stations = append(r.Stations, reportOf(id, counted, days))
+	for _, s := range stations {
+		r.Stations = append(r.Stations, reportOf(s.ID, counted, days))
 	}
 	return r
 }
