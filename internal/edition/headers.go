@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 	"unique"
 )
@@ -62,6 +63,7 @@ type fields struct {
 	contentType, cacheControl, link, lastModified [1]string
 	etags                                         [encodings][1]string
 	lengths                                       [Brotli][1]string // of what is there without being made
+	cacheKeys                                     atomic.Pointer[cacheKeys]
 }
 
 // twinSuffix tells the ETag of a twin from that of the document in gzip.

@@ -56,6 +56,7 @@ type Station struct {
 	Channels    []Channel // those that publish: neither closed nor moved
 	Feed        Feed      // of its own feed and its channels'; zero: the network's
 	Aliases     Aliases   `json:"-"` // no document depends on them
+	CacheKeys   CacheKeys `json:"-"` // nor on these
 	Former
 
 	folder   string            // of URL, with a slash before it; empty: none

@@ -44,13 +44,19 @@ func BenchmarkServe(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	observed := func(observe server.Observer) func(context.Context, net.Listener) error {
+	named, err := network.New("湘江新闻网", []*network.Station{{
+		ID: "xt", URL: "https://xt.news.example", CacheKeys: network.CacheKeys{SurrogateKey: true, CacheTag: true},
+	}}, []string{"localhost"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	observed := func(n *network.Network, observe server.Observer) func(context.Context, net.Listener) error {
 		return func(ctx context.Context, listener net.Listener) error {
 			h := server.New(n, stands{"xt": edition.New("xt", noon, "4711", map[string]*edition.Document{"/rss.xml": d})}, nil, observe)
 			return server.Serve(ctx, slog.New(slog.DiscardHandler), server.Listener{Listener: listener}, h, new(server.Drain))
 		}
 	}
-	ours, counted := observed(nil), observed(counting(b, n))
+	ours, counted, keyed := observed(n, nil), observed(n, counting(b, n)), observed(named, nil)
 	gzip := "GET /rss.xml HTTP/1.1\r\nHost: xt.news.example\r\nUser-Agent: bench\r\nAccept-Encoding: gzip, deflate\r\n"
 	matching := gzip + "If-None-Match: " + d.ETag(edition.Gzip)[0] + "\r\n"
 
@@ -61,9 +67,11 @@ func BenchmarkServe(b *testing.B) {
 	}{
 		{"feedstation/gzip", ours, gzip},
 		{"counted/gzip", counted, strings.Replace(gzip, "bench", "Miniflux/2.3.5", 1)},
+		{"keyed/gzip", keyed, gzip}, // for caches in front
 		{"bare/gzip", bare(d, http.StatusOK), gzip},
 		{"feedstation/304", ours, matching},
 		{"counted/304", counted, strings.Replace(matching, "bench", "Miniflux/2.3.5", 1)},
+		{"keyed/304", keyed, matching},
 		{"bare/304", bare(d, http.StatusNotModified), matching},
 	} {
 		b.Run(bm.name, func(b *testing.B) {

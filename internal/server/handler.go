@@ -132,7 +132,22 @@ func (h *handler) answerOf(w http.ResponseWriter, r *http.Request, target networ
 		w.Header()["X-Robots-Tag"] = noIndex
 	}
 	h.terms[station.ID].set(w.Header())
+	setCacheKeys(w.Header(), station, path, document)
 	return serve(w, r, document)
+}
+
+// setCacheKeys names a document to caches in front, where they ask for it.
+func setCacheKeys(header http.Header, station *network.Station, path string, document *edition.Document) {
+	if station.CacheKeys == (network.CacheKeys{}) {
+		return
+	}
+	surrogateKey, cacheTag := document.CacheKeys(station, path)
+	if station.CacheKeys.SurrogateKey {
+		header["Surrogate-Key"] = surrogateKey
+	}
+	if station.CacheKeys.CacheTag {
+		header["Cache-Tag"] = cacheTag
+	}
 }
 
 // instead returns a standing document as it is served instead of what an edition, which
