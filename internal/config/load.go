@@ -197,7 +197,7 @@ func (doc *document) network() (*network.Network, error) {
 	for i, s := range doc.Stations {
 		stations[i] = &network.Station{
 			ID: s.ID, Was: append([]string(nil), s.Was...), Key: string(s.Key), Content: s.Content, Name: s.Name, URL: s.URL, Description: s.Description, Email: s.Email,
-			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: valueOf(cmp.Or(s.Rights.Copyright, doc.Network.Rights.Copyright)), NewsName: s.NewsName, Rules: doc.rules(&s), Terms: doc.terms(&s), Keys: doc.Push.IndexNow.keys(&s), All: s.All, Profiles: s.Profiles,
+			Language: string(s.Language), Zone: s.Zone, Icon: s.Icon, Logo: s.Logo, Rights: valueOf(cmp.Or(s.Rights.Copyright, doc.Network.Rights.Copyright)), NewsName: s.NewsName, Rules: doc.rules(&s), Terms: doc.terms(&s), Keys: doc.Push.IndexNow.keys(&s), CacheKeys: doc.Push.CacheKeys(), All: s.All, Profiles: s.Profiles,
 			Former: network.Former{Closed: s.Closed, MovedTo: s.MovedTo},
 			Feed:   s.feed().over(doc.Feeds.Feed()),
 		}

@@ -82,13 +82,13 @@ func TestLoad(t *testing.T) {
 					Description: "湖南各地的新闻,\n一网尽览\n", Email: "editor@www.news.example",
 					Language: "zh-CN", Zone: zone(t, "Europe/Berlin"), Hub: "https://www.news.example/websub",
 					Icon: "https://www.news.example/icon.png", Logo: "https://www.news.example/logo.png",
-					Rights: "© 湘江新闻网", Channels: city(), NewsName: "湘江在线",
+					Rights: "© 湘江新闻网", Channels: city(), NewsName: "湘江在线", CacheKeys: network.CacheKeys{SurrogateKey: true, CacheTag: true},
 					Rules: network.Rules{Lines: []string{"Disallow: /wp-admin/", "Sitemap: https://www.news.example/pages.xml"}},
 					Keys:  []string{"6b313f54a267a66fbdf68c8ab95be06d", "b95507309ef74ae19f820854ef8b9f11"},
 				},
 				{
 					ID: "xt", Name: "湘潭站", URL: "http://xt.news.example:8443",
-					Language: "en", Zone: zone(t, "Asia/Shanghai"), Hub: "http://xt.news.example:8443/websub", Profiles: []string{"smartnews"},
+					Language: "en", Zone: zone(t, "Asia/Shanghai"), Hub: "http://xt.news.example:8443/websub", Profiles: []string{"smartnews"}, CacheKeys: network.CacheKeys{SurrogateKey: true, CacheTag: true},
 					Rules: network.Rules{Lines: []string{"Disallow: /print/", "User-agent: GPTBot"}, Host: true},
 					Keys:  []string{"b1946ac92492d2347c6235b4d2611184"},
 					Feed:  network.Feed{Items: 20, Window: 48 * time.Hour, MaxItems: 300, FullText: true},
@@ -209,7 +209,7 @@ func push(delay time.Duration) Push {
 		WebSub:   WebSub{Subscribers: 10_000, Lease: 240 * time.Hour, Allow: []netip.Prefix{}},
 		IndexNow: IndexNow{Endpoints: []string{"https://api.indexnow.org/indexnow"}, Rate: 30},
 		Baidu:    Baidu{Endpoint: "http://data.zz.baidu.com/urls"},
-		Caches:   []Purger{}, Webhooks: []Webhook{},
+		Caches:   []Purger{}, Surrogate: []string{}, Webhooks: []Webhook{},
 	}
 }
 
@@ -222,8 +222,13 @@ func fullPush() Push {
 	p.Baidu = Baidu{Token: NewSecret("kHpLyVxWwGuR3Tz8"), Reserve: 10, Daily: true, Endpoint: "http://127.0.0.1:9/urls"}
 	p.Caches = []Purger{{
 		ID: "edge", Method: "POST", URL: "https://api.cdn.example/purge", Body: `{"files":{urls}}`,
-		Headers: map[string]Secret{"Authorization": NewSecret("Bearer {token}")}, Token: NewSecret("0123456789abcdef"), Batch: 10, Stations: []string{"xt"},
+		Headers: map[string]Secret{"Authorization": NewSecret("Bearer {token}")}, Token: NewSecret("0123456789abcdef"), Batch: 10, Codings: []string{}, Hosts: []string{"feeds.example"}, Stations: []string{"xt"},
+	}, {
+		ID: "varnish", Method: "PURGE", URL: "http://varnish.internal:6081{path}", Batch: 30, Codings: []string{"gzip", "identity"}, Hosts: []string{}, Rate: 600,
+	}, {
+		ID: "own", Method: "PURGE", URL: "{url}", Batch: 30, Codings: []string{}, Hosts: []string{},
 	}}
-	p.Webhooks = []Webhook{{ID: "search", URL: "https://search.news.example/hook", Secret: NewSecret("0123456789abcdef")}}
+	p.Surrogate = []string{SurrogateKey, CacheTag}
+	p.Webhooks = []Webhook{{ID: "search", URL: "https://search.news.example/hook", Secret: NewSecret("0123456789abcdef"), Events: []string{"published", "gone"}}}
 	return p
 }

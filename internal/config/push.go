@@ -18,12 +18,15 @@ type Push struct {
 	Window time.Duration `key:"window" default:"48h"`
 	// Burst is of how many articles of one edition of a station others are told at most,
 	// the newest ones, 1 to 10,000.
-	Burst    int       `key:"burst" default:"1000"`
-	WebSub   WebSub    `key:"websub"`
-	IndexNow IndexNow  `key:"indexnow"`
-	Baidu    Baidu     `key:"baidu"`
-	Caches   []Purger  `key:"caches" default:""`
-	Webhooks []Webhook `key:"webhooks" default:""`
+	Burst    int      `key:"burst" default:"1000"`
+	WebSub   WebSub   `key:"websub"`
+	IndexNow IndexNow `key:"indexnow"`
+	Baidu    Baidu    `key:"baidu"`
+	Caches   []Purger `key:"caches" default:""`
+	// Surrogate are the header fields in which documents name themselves to caches:
+	// SurrogateKey, CacheTag.
+	Surrogate []string  `key:"surrogate" default:""`
+	Webhooks  []Webhook `key:"webhooks" default:""`
 }
 
 // PushStation is what a station has of its own for [Push].
@@ -43,7 +46,7 @@ func pushDelay(r *Redis) time.Duration {
 	return 2*poll + time.Second
 }
 
-func (p *Push) validate(r *report, stations []stationSection) {
+func (p *Push) validate(r *report, stations []stationSection, shared []string) {
 	if p.Delay != nil {
 		between(r, "push.delay", *p.Delay, 0, time.Hour)
 	}
@@ -60,6 +63,8 @@ func (p *Push) validate(r *report, stations []stationSection) {
 	for i := range p.Caches {
 		p.Caches[i].validate(r, fmt.Sprintf("push.caches[%d]", i), ids, known)
 	}
+	p.validateSurrogate(r)
+	p.validateCaches(r, shared)
 	ids = map[string]string{}
 	for i := range p.Webhooks {
 		p.Webhooks[i].validate(r, fmt.Sprintf("push.webhooks[%d]", i), ids, known)

@@ -41,7 +41,7 @@ func (doc *document) validate(r *report) {
 	doc.Sitemaps.validate(r)
 	doc.Server.validate(r, doc.Stations)
 	doc.Statistics.validate(r)
-	doc.Push.validate(r, doc.Stations)
+	doc.Push.validate(r, doc.Stations, doc.Server.Hosts)
 	doc.Log.validate(r)
 }
 

@@ -22,7 +22,7 @@ type Change struct {
 // Notice is what a destination is told of one address: once for each version, and of
 // several versions the last.
 type Notice struct {
-	Address   string    // of an article or a document, absolute
+	Address string // of an article or a document, absolute
 	// Version is that of what is there: of an article [Version]. Of a document it is the
 	// destination's own, another one when it is to be told again. Equal ones are one.
 	Version   string
