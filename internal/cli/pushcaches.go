@@ -16,7 +16,7 @@ func caches(cfg *config.Config, agent string) (all []push.Destination) {
 		}
 		atOnce, again := purge.New(purge.Settings{
 			Name: "cache " + c.ID, Method: c.Method, URL: c.URL, Body: c.Body, Header: header, Token: c.Token.Reveal(),
-			Codings: c.Codings, Hosts: c.Hosts, Batch: c.Batch, Rate: c.Rate, Stations: c.Stations, Agent: agent,
+			Codings: c.Codings, Hosts: c.Hosts, Batch: c.Batch, Rate: c.Rate, Stations: c.Stations, Agent: agent, Again: cfg.Cache.Follow(),
 		})
 		all = append(all, atOnce, again)
 	}

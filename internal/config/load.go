@@ -176,7 +176,7 @@ func (doc *document) complete() {
 		doc.Sitemaps.NewsName = doc.Network.Name
 	}
 	if doc.Push.Delay == nil {
-		doc.Push.Delay = new(pushDelay(doc.Cache.Redis))
+		doc.Push.Delay = new(doc.pushDelay())
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // Push is who is told of what changed. Nobody is until it is configured.
 type Push struct {
-	// Delay is how long after an edition was built others are told of it, 0s to 1h; never
+	// Delay is how long after an edition is served others are told of it, 0s to 1h; never
 	// nil in a [Config].
 	Delay *time.Duration `key:"delay"`
 	// Window is how old an article may be that others are told of, 1m to 720h.
@@ -36,14 +36,25 @@ type PushStation struct {
 	Baidu            string // the site as it is verified there; empty: it is not told
 }
 
-// pushDelay returns how long it takes every process to serve an edition: what follows
-// Redis has it after two polls at the latest.
-func pushDelay(r *Redis) time.Duration {
+// Follow returns how long it takes every process to serve an edition: what follows Redis
+// has it after two polls at the latest.
+func (c *Cache) Follow() time.Duration {
 	poll := time.Second // of the local copy
-	if r != nil {
-		poll = r.Poll
+	if c.Redis != nil {
+		poll = c.Redis.Poll
 	}
 	return 2*poll + time.Second
+}
+
+// purging is how long the caches in front are given to be purged after that.
+const purging = 2 * time.Second
+
+// pushDelay returns when an edition is served everywhere.
+func (doc *document) pushDelay() time.Duration {
+	if len(doc.Push.Caches) > 0 {
+		return doc.Cache.Follow() + purging
+	}
+	return doc.Cache.Follow()
 }
 
 func (p *Push) validate(r *report, stations []stationSection, shared []string) {

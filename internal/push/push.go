@@ -42,7 +42,10 @@ type Policy struct {
 	Batch  int           // notices in a Send at most
 	Every  time.Duration // between two notices of an address at least
 	Life   time.Duration // what could not be told for so long is dead
-	Urgent bool          // at once: push.delay is not waited for
+	Urgent bool          // at once: push.delay is not waited for, nor that Redis is back
+	After  time.Duration // how long after an edition is served here, of what is urgent
+	Pause  time.Duration // between two tries at most; 0: 5 h
+	Always bool          // also of editions of another configuration or version of the program
 	Once   bool          // a Send whose outcome is not known is not repeated
 	Rate   int           // calls of Send in a minute at most, of all processes and stations together; 0: any
 }

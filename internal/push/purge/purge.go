@@ -30,6 +30,8 @@ const (
 	// life is as long as a cache may keep what it has: stale_while_revalidate and
 	// stale_if_error are 720h at most.
 	life = 2 * 720 * time.Hour
+	// pause is how long a cache that is back keeps what it could not be purged of.
+	pause = 30 * time.Second
 )
 
 // Settings are how a cache is told. URL, Body and the values of Header may have
@@ -38,13 +40,14 @@ type Settings struct {
 	Name              string // in the outbox
 	Method, URL, Body string
 	Header            map[string]string
-	Token             string   // for {token}
-	Codings           []string // each address is purged once with each of them as Accept-Encoding; none: once
-	Hosts             []string // the shared hosts under which the cache has documents as well
-	Batch             int      // items of a list in Body
-	Rate              int      // requests a minute; 0: any
-	Stations          []string // nil: all
-	Agent             string   // User-Agent
+	Token             string        // for {token}
+	Codings           []string      // each address is purged once with each of them as Accept-Encoding; none: once
+	Hosts             []string      // the shared hosts under which the cache has documents as well
+	Batch             int           // items of a list in Body
+	Rate              int           // requests a minute; 0: any
+	Stations          []string      // nil: all
+	Again             time.Duration // after an edition is served here every process serves it
+	Agent             string        // User-Agent
 }
 
 // open are fields that have no secrets: their words are in errors.
@@ -80,9 +83,14 @@ func (c *Cache) Name() string {
 	return c.settings.Name
 }
 
-// Policy has the first purge be at once. Where requests are counted a Send is one.
+// Policy has a cache be purged before others are told. What another version of the program
+// makes otherwise is another document for a cache, too. Where requests are counted a Send is
+// one.
 func (c *Cache) Policy() push.Policy {
-	p := push.Policy{Batch: batch, Life: life, Urgent: !c.again, Rate: c.settings.Rate}
+	p := push.Policy{Batch: batch, Life: life, Urgent: true, Pause: pause, Always: true, Rate: c.settings.Rate}
+	if c.again {
+		p.After = c.settings.Again
+	}
 	each := (1 + len(c.settings.Hosts)) * max(1, len(c.settings.Codings))
 	switch {
 	case c.list:

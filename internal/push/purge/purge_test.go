@@ -316,10 +316,10 @@ func TestPolicy(t *testing.T) {
 		{"counted", purge.Settings{Rate: 60, Codings: []string{"br", "gzip", "identity"}}, 1, 20},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.settings.Name = "cache edge"
+			tt.settings.Name, tt.settings.Again = "cache edge", 3*time.Second
 			atOnce, again := purge.New(tt.settings)
 			p, q := atOnce.Policy(), again.Policy()
-			if p.Batch != tt.batch || p.Rate != tt.rate || !p.Urgent || p.Once || q.Urgent || q.Batch != p.Batch || p.Life < 720*time.Hour {
+			if p.Batch != tt.batch || p.Rate != tt.rate || !p.Urgent || p.After != 0 || p.Once || !p.Always || p.Life < 720*time.Hour || p.Pause > time.Minute || !q.Urgent || q.After != 3*time.Second || q.Batch != p.Batch {
 				t.Errorf("policies %+v, %+v", p, q)
 			}
 			if atOnce.Name() != "cache edge" || again.Name() != "cache edge again" {
