@@ -22,13 +22,16 @@ type locator struct {
 // Loc returns an address as sitemaps publish it, before XML escaping. The error is
 // that of a [URLError].
 func Loc(address string) (string, error) {
-	var l locator
-	loc, n, err := l.appendLoc(nil, address)
+	var given, encoded, buf [256]byte // most addresses need no memory of their own
+	l := locator{given[:0], encoded[:0]}
+	loc, n, err := l.appendLoc(buf[:0], address)
 	switch {
 	case err != nil:
 		return "", err
 	case n < minLoc:
 		return "", errShort
+	case string(loc) == address:
+		return address, nil
 	}
 	return unescape(loc), nil
 }

@@ -55,12 +55,12 @@ func (a Article) As(guid string) Article {
 
 // AppendTo appends the article's line.
 func (a Article) AppendTo(text []byte) []byte {
-	text = append(append(text, escape.Replace(a.ID)...), '\t')
+	text = append(append(text, escaped(a.ID)...), '\t')
 	text = append(strconv.AppendInt(text, a.Published.Unix(), 10), '\t')
 	text = append(strconv.AppendInt(text, a.Updated.Unix(), 10), '\t')
-	text = append(text, escape.Replace(a.Address)...)
+	text = append(text, escaped(a.Address)...)
 	if a.GUID != "" {
-		text = append(append(text, guidMark...), escape.Replace(a.GUID)...)
+		text = append(append(text, guidMark...), escaped(a.GUID)...)
 	}
 	switch {
 	case a.Later:
@@ -78,6 +78,22 @@ var (
 	escape   = strings.NewReplacer("\\", `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
 	unescape = strings.NewReplacer(`\\`, "\\", `\t`, "\t", `\n`, "\n", `\r`, "\r")
 )
+
+// Most texts need no escapes, and a replacer copies those as well.
+
+func escaped(text string) string {
+	if !strings.ContainsAny(text, "\\\t\n\r") {
+		return text
+	}
+	return escape.Replace(text)
+}
+
+func unescaped(text string) string {
+	if strings.IndexByte(text, '\\') < 0 {
+		return text
+	}
+	return unescape.Replace(text)
+}
 
 // NewContents returns the contents of lines as AppendTo made them.
 func NewContents(text []byte) *Content {
@@ -150,19 +166,23 @@ func parseArticle(line string) (a Article, ok bool) {
 	line, a.Later = strings.CutSuffix(line, laterMark)
 	line, unlisted := strings.CutSuffix(line, unlistedMark)
 	a.Unlisted = unlisted || a.Later
-	fields := strings.Split(line, "\t")
-	if len(fields) == 5 {
-		var ok bool
-		if a.GUID, ok = strings.CutPrefix(fields[4], guidMark[1:]); !ok {
+	var fields [4]string
+	for i := range fields[:3] {
+		if fields[i], line, ok = strings.Cut(line, "\t"); !ok {
 			return a, false
 		}
-		a.GUID = unescape.Replace(a.GUID)
-	} else if len(fields) != 4 {
-		return a, false
+	}
+	fields[3], line, ok = strings.Cut(line, "\t")
+	if ok {
+		guid, marked := strings.CutPrefix(line, guidMark[1:])
+		if !marked || strings.IndexByte(guid, '\t') >= 0 {
+			return a, false
+		}
+		a.GUID = unescaped(guid)
 	}
 	published, err := strconv.ParseInt(fields[1], 10, 64)
 	updated, err2 := strconv.ParseInt(fields[2], 10, 64)
-	a.ID, a.Address = unescape.Replace(fields[0]), unescape.Replace(fields[3])
+	a.ID, a.Address = unescaped(fields[0]), unescaped(fields[3])
 	a.Published, a.Updated = time.Unix(published, 0).UTC(), time.Unix(updated, 0).UTC()
 	return a, err == nil && err2 == nil
 }
@@ -188,11 +208,14 @@ func Pages(text []byte) iter.Seq2[[]byte, bool] {
 	return func(yield func(address []byte, later bool) bool) {
 		for line := range bytes.Lines(text) {
 			line = bytes.TrimSuffix(line, []byte("\n"))
-			fields := bytes.SplitN(line, []byte("\t"), 5)
-			if len(fields) < 4 || line[0] == formerMark || bytes.HasSuffix(line, []byte(unlistedMark)) {
+			address, behind := line, true
+			for range 3 {
+				_, address, behind = bytes.Cut(address, []byte("\t"))
+			}
+			if !behind || line[0] == formerMark || bytes.HasSuffix(line, []byte(unlistedMark)) {
 				continue
 			}
-			address := fields[3]
+			address, _, _ = bytes.Cut(address, []byte("\t"))
 			if bytes.IndexByte(address, '\\') >= 0 {
 				address = []byte(unescape.Replace(string(address)))
 			}

@@ -47,11 +47,11 @@ func AppendFormer(text []byte, id string, k Known) []byte {
 		why = strconv.FormatInt(k.Withdrawn.UnixMilli(), 10)
 	}
 	text = append(text, formerMark)
-	text = append(text, escape.Replace(id)...)
-	text = append(append(text, '\t'), escape.Replace(k.GUID)...)
+	text = append(text, escaped(id)...)
+	text = append(append(text, '\t'), escaped(k.GUID)...)
 	if !k.Published.IsZero() {
 		text = strconv.AppendInt(append(text, '\t'), k.Published.Unix(), 10)
-		text = append(append(text, '\t'), escape.Replace(address)...)
+		text = append(append(text, '\t'), escaped(address)...)
 		text = append(append(text, '\t'), why...)
 	}
 	return append(text, '\n')
@@ -61,7 +61,7 @@ func AppendFormer(text []byte, id string, k Known) []byte {
 // wrote that alone.
 func parseFormer(rest string) (k Known, ok bool) {
 	fields := strings.Split(rest, "\t")
-	k = Known{GUID: unescape.Replace(fields[0]), Former: true}
+	k = Known{GUID: unescaped(fields[0]), Former: true}
 	if len(fields) == 1 {
 		return k, true
 	}
@@ -69,7 +69,7 @@ func parseFormer(rest string) (k Known, ok bool) {
 		return k, false
 	}
 	published, err := strconv.ParseInt(fields[1], 10, 64)
-	k.Published, k.Address, k.Gone = time.Unix(published, 0).UTC(), unescape.Replace(fields[2]), fields[3] == whyGone
+	k.Published, k.Address, k.Gone = time.Unix(published, 0).UTC(), unescaped(fields[2]), fields[3] == whyGone
 	if k.Address == "" {
 		k.Address = k.GUID
 	}
@@ -102,7 +102,7 @@ func KnownBy(text []byte, ids map[string]bool) iter.Seq2[string, Known] {
 			} else if a, parsed := parseArticle(string(bytes.TrimSuffix(line, []byte("\n")))); parsed {
 				known, ok = Known{GUID: a.KnownBy(), Former: a.Notice, Published: a.Published, Address: a.Address}, true
 			}
-			if ok && known.GUID != "" && !yield(unescape.Replace(string(id)), known) {
+			if ok && known.GUID != "" && !yield(unescaped(string(id)), known) {
 				return
 			}
 		}

@@ -137,6 +137,9 @@ func (b *builder) lost(ctx context.Context, next *edition.Edition, work *Work) (
 		if err != nil {
 			return nil, err
 		}
+		if len(was) == 0 { // as where all that is new are months that were pending
+			continue
+		}
 		is, err := articlesWhere(next, b.current, of)
 		if err != nil {
 			return nil, err

@@ -91,10 +91,16 @@ func (b *builder) addVideos(u *sitemap.URL, a *article.Article) {
 	if picture < 0 {
 		return
 	}
-	title, description := feed.PlainText(a.Title), cmp.Or(feed.PlainText(a.Summary), feed.Summary(a.Body))
+	title, description := "", ""
 	for _, e := range a.Enclosures {
 		if len(u.Videos) == maxVideos || !strings.HasPrefix(strings.ToLower(e.Type), "video/") {
 			continue
+		}
+		if len(u.Videos) == 0 {
+			title = feed.PlainText(a.Title)
+			if description = feed.PlainText(a.Summary); description == "" {
+				description = feed.Summary(a.Body)
+			}
 		}
 		video := sitemap.Video{
 			Thumbnail: u.Images[picture], Content: absolute(a.URL, e.URL), Title: cmp.Or(feed.PlainText(e.Title), title),
@@ -113,6 +119,9 @@ func absolute(page, address string) string {
 	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
 		return address
 	}
+	if origin, ok := originOf(page); ok && isPlainPath(address) { // as nearly all are: an archive has millions
+		return origin + address
+	}
 	if len(address) > sitemap.MaxLoc { // resolving takes time by the square of the length
 		return ""
 	}
@@ -128,4 +137,31 @@ func absolute(page, address string) string {
 		address += "?" + u.RawQuery
 	}
 	return address
+}
+
+// originOf returns scheme and host of the address of an article.
+func originOf(page string) (origin string, ok bool) {
+	_, rest, ok := strings.Cut(page, "://")
+	path := strings.IndexAny(rest, "/?#@")
+	if !ok || path <= 0 || rest[path] != '/' {
+		return "", false
+	}
+	return page[:len(page)-len(rest)+path], true
+}
+
+// isPlainPath reports whether a path stands for itself behind any origin: it begins at
+// the root, and has nothing to be resolved or escaped.
+func isPlainPath(path string) bool {
+	if !strings.HasPrefix(path, "/") {
+		return false
+	}
+	for i := range len(path) {
+		switch c := path[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
+		case (c == '/' || c == '.') && (i == 0 || path[i-1] != '/'):
+		default:
+			return false
+		}
+	}
+	return true
 }

@@ -209,7 +209,7 @@ func (b *builder) pagesBefore(month article.Month) (listed, later map[string]boo
 
 // noteMoved notes what a month names now and did not, or the reverse.
 func (b *builder) noteMoved(w *chunkWriter) {
-	if b.everything || b.current == nil {
+	if b.everything || b.current == nil || len(b.current.Pending()) > 0 && b.later == nil {
 		return // all are compared
 	}
 	if b.moved == nil {

@@ -1,0 +1,41 @@
+package press
+
+import (
+	"net/url"
+	"testing"
+)
+
+// TestAbsolute holds that what is told to be plain is what resolving makes of it.
+func TestAbsolute(t *testing.T) {
+	pages := []string{"https://xt.news.example/a/1.html", "https://xt.news.example:8443/1", "https://xt.news.example", "https://xt.news.example?next=/1", "https://xt.news.example#/1", "https://湘潭.example/1", "/1", ""}
+	addresses := []string{
+		"/a.jpg", "/", "/a/b-c_d.JPG", "/a/", "/a..b", "/a.", "//cdn.news.example/a.jpg", "/a//b.jpg", "/./a", "/../a", "/a/../b", "/a/.", "/a/..", "/.a", "/a?b=c", "/a#b", "/a b", "/图.jpg", "/%41", "/a:b",
+		"/~a", "a.jpg", "../a.jpg", "?a", "#a", "", "mailto:a@news.example", "https://a.example/../b", "ftp://a.example/b",
+	}
+	for _, page := range pages {
+		for _, address := range addresses {
+			if got, want := absolute(page, address), resolved(page, address); got != want {
+				t.Errorf("absolute(%q, %q) = %q, want %q", page, address, got, want)
+			}
+		}
+	}
+}
+
+// resolved is what absolute returns without a short way.
+func resolved(page, address string) string {
+	if len(address) > 8 && (address[:8] == "https://" || address[:7] == "http://") {
+		return address
+	}
+	u, err := url.Parse(page)
+	if err == nil {
+		u, err = u.Parse(address)
+	}
+	if err != nil || u.User != nil || u.Opaque != "" || address == "" {
+		return ""
+	}
+	address = u.Scheme + "://" + u.Host + u.EscapedPath()
+	if u.RawQuery != "" {
+		address += "?" + u.RawQuery
+	}
+	return address
+}
