@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -19,8 +21,10 @@ import (
 )
 
 const (
-	// maxAnswer is how much of an answer is read, in bytes.
-	maxAnswer = 64 << 10
+	// maxAnswer is how much of an answer is read, in bytes: one may repeat what was sent.
+	maxAnswer = 1 << 20
+	// maxHeader is how large its header may be, in bytes.
+	maxHeader = 64 << 10
 	// maxQuoted is how much of it is in an error, in bytes.
 	maxQuoted = 200
 	// maxRetryAfter bounds how long one may have us wait.
@@ -46,7 +50,7 @@ func New(agent string, timeout time.Duration, secrets ...string) *Client {
 		return http.ProxyFromEnvironment(r)
 	}
 	transport.MaxIdleConnsPerHost = 8
-	transport.MaxResponseHeaderBytes = maxAnswer
+	transport.MaxResponseHeaderBytes = maxHeader
 	transport.DisableCompression = true
 	return &Client{
 		http: &http.Client{
@@ -70,7 +74,7 @@ type Request struct {
 type Answer struct {
 	Status int
 	Header http.Header
-	Body   []byte // at most 64 KiB of it
+	Body   []byte // at most 1 MiB of it
 }
 
 // OK reports a status of success.
@@ -101,11 +105,26 @@ func (a Answer) RetryAfter(now time.Time) time.Time {
 	return at
 }
 
-// Do sends a request. An answer of whatever status is none of its errors.
+// errUnsent is of a request of which no byte was sent.
+var errUnsent = errors.New("not sent")
+
+// unsentError is an error of before that.
+type unsentError struct{ error }
+
+func (e unsentError) Unwrap() error        { return e.error }
+func (e unsentError) Is(target error) bool { return target == errUnsent }
+
+// IsUnsent reports whether an error of [Client.Do] says that nobody was asked.
+func IsUnsent(err error) bool { return errors.Is(err, errUnsent) }
+
+// Do sends a request. An answer of whatever status is none of its errors; one that breaks
+// off is, and has its status all the same.
 func (c *Client) Do(ctx context.Context, request Request) (Answer, error) {
+	var sent atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
 	r, err := http.NewRequestWithContext(ctx, request.Method, request.URL, strings.NewReader(request.Body))
 	if err != nil {
-		return Answer{}, c.plain("", err)
+		return Answer{}, unsentError{c.plain("", err)}
 	}
 	for name, values := range request.Header {
 		r.Header[http.CanonicalHeaderKey(name)] = values
@@ -117,14 +136,17 @@ func (c *Client) Do(ctx context.Context, request Request) (Answer, error) {
 	r.Header.Set("User-Agent", c.agent)
 	response, err := c.http.Do(r)
 	if err != nil {
-		return Answer{}, c.plain(r.URL.Host, err)
+		if err = c.plain(r.URL.Host, err); !sent.Load() {
+			err = unsentError{err}
+		}
+		return Answer{}, err
 	}
 	defer response.Body.Close() //nolint:errcheck // it was read
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return Answer{}, c.plain(r.URL.Host, err)
+		err = c.plain(r.URL.Host, err)
 	}
-	return Answer{Status: response.StatusCode, Header: response.Header, Body: body}, nil
+	return Answer{Status: response.StatusCode, Header: response.Header, Body: body}, err
 }
 
 // plain returns an error without the address that was asked.
@@ -142,9 +164,14 @@ func (c *Client) plain(host string, err error) error {
 	return c.secrets.Error(err)
 }
 
-// Refused returns an answer as an error: its status, and the beginning of its text.
+// Refused returns an answer as an error: its status, and where it leads or the beginning of
+// its text.
 func (c *Client) Refused(a Answer) error {
-	text := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(string(a.Body), ""), func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
+	text := string(a.Body)
+	if location := a.Header.Get("Location"); location != "" {
+		text = "to " + location
+	}
+	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
 	text = c.secrets.Text(text) // before it is cut: a piece would not be known
 	if len(text) > maxQuoted {
 		text = strings.ToValidUTF8(text[:maxQuoted], "") + "…"

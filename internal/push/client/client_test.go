@@ -32,7 +32,7 @@ func TestDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "BAN xt.news.example feedstation/test fs.xt."; answer.Status != http.StatusFound || answer.OK() || answer.Later() || !strings.HasPrefix(string(answer.Body), want) || len(answer.Body) != 64<<10 {
+	if want := "BAN xt.news.example feedstation/test fs.xt."; answer.Status != http.StatusFound || answer.OK() || answer.Later() || !strings.HasPrefix(string(answer.Body), want) || len(answer.Body) != 1<<20 {
 		t.Errorf("%d, %d bytes: %.60s", answer.Status, len(answer.Body), answer.Body)
 	}
 }
@@ -58,6 +58,29 @@ func TestErrors(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "token") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// What nobody was asked may be asked again.
+func TestIsUnsent(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	t.Cleanup(server.Close)
+	c := client.New("feedstation/test", time.Minute)
+	for address, want := range map[string]bool{
+		server.URL: false, "http://127.0.0.1:1/": true, "http://nowhere.invalid/": true, "http://%zz/": true, "https" + strings.TrimPrefix(server.URL, "http"): true,
+	} {
+		if _, err := c.Do(t.Context(), client.Request{Method: http.MethodPost, URL: address}); err == nil || client.IsUnsent(err) != want {
+			t.Errorf("%s: unsent %t: %v", address, client.IsUnsent(err), err)
+		}
+	}
+}
+
+// Whoever is led elsewhere is told where to, without a secret.
+func TestRefusedElsewhere(t *testing.T) {
+	c := client.New("feedstation/test", time.Minute, "hunter2hunter2")
+	got := c.Refused(client.Answer{Status: http.StatusFound, Header: http.Header{"Location": {"https://elsewhere.example/?token=hunter2hunter2"}}, Body: []byte("<html>")})
+	if want := "302 Found: to https://elsewhere.example/?token=[secret]"; got.Error() != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
