@@ -12,6 +12,8 @@ import (
 
 type checkCommand struct {
 	All bool `help:"Name every article whose address keeps it out of the sitemaps or Baidu's list, or that lacks something for an aggregator, not just five for each station and cause, and every pair that shares a page, not just a hundred."`
+
+	Online bool `help:"Also ask the stations' public addresses for the files of their IndexNow keys."`
 }
 
 // Run looks at the configuration and the content store without changing
@@ -57,10 +59,11 @@ func (c *checkCommand) Run(in *invocation) error {
 	}
 	kept := checkLocal(out, cfg)
 	checkHosts(ctx, out, cfg.Network, net.DefaultResolver.LookupHost)
+	seen := checkKeys(ctx, out, cfg.Network, c.Online)
 	for _, store := range looked {
 		well = store.print(out) && well
 	}
-	if failed == nil && (!well || !shared || !kept) {
+	if failed == nil && (!well || !shared || !kept || !seen) {
 		return errReported
 	}
 	return errors.Join(failed...)

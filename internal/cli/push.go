@@ -16,7 +16,7 @@ func destinations(cfg *config.Config) []push.Destination {
 	if hub := cfg.Push.WebSub.Hub; hub != "" && hub != config.OwnHub {
 		all = append(all, websub.NewPing(hub, agentName()))
 	}
-	return all
+	return append(all, engines(cfg)...)
 }
 
 // agentName is what the program calls itself where it asks others.
