@@ -37,6 +37,9 @@ sub vcl_recv {
 	set req.url = regsub(req.url, "\?.*$", "");
 	unset req.http.Cookie;
 	unset req.http.Authorization;
+	# Varnish asks with its own ETag: what is new to it (RFC 3229, feeds.deltas) is not what
+	# is new to the client.
+	unset req.http.A-IM;
 	return (hash);
 }
 

@@ -140,21 +140,29 @@ func feedAddress(t tester, item feed.Item) string {
 	return p.Address()
 }
 
+// sayingMarkup is a channel whose articles say what documents are made of.
+func sayingMarkup(r *rapid.T) *draft {
+	c := emptyChannel()
+	texts := rapid.SampledFrom([]string{
+		"<item><guid>https://xt.news.example/1</guid></item>", "]]></content:encoded></item>", `"items":[]`, `},{"id":"https://xt.news.example/1"`, "&lt;/item>", "文字",
+		"<link>https://xt.news.example/1</link>", `<link rel="alternate" href="https://xt.news.example/1"/>`, "<pubDate>Mon, 11 Mar 2030 09:00:00 +0800</pubDate>",
+		"]]></content></entry><entry>", "<!-- <item> --> <entry> <![CDATA[ </entry>",
+	})
+	for _, path := range []string{"1", "2", "3"} {
+		c.Items = append(c.Items, feed.Item{
+			URL: "https://xt.news.example/" + path, GUID: rapid.SampledFrom([]string{"", "key " + path, "https://old.example/" + path}).Draw(r, "guid"), Title: texts.Draw(r, "title"), Summary: texts.Draw(r, "summary"),
+			Body: "<p>" + texts.Draw(r, "body") + "</p>" + texts.Draw(r, "more"), Authors: []string{texts.Draw(r, "author")},
+			Language:  rapid.SampledFrom([]string{"", "en"}).Draw(r, "language"),
+			Published: time.Date(2019, 3, rapid.IntRange(10, 12).Draw(r, "day"), 9, 30, 0, 0, shanghai),
+		})
+	}
+	return c
+}
+
 // Nothing that an article says is taken for the end of it, or for another one.
 func TestRemoveHostile(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		c := emptyChannel()
-		texts := rapid.SampledFrom([]string{
-			"<item><guid>https://xt.news.example/1</guid></item>", "]]></content:encoded></item>", `"items":[]`, `},{"id":"https://xt.news.example/1"`, "&lt;/item>", "文字",
-			"<link>https://xt.news.example/1</link>", `<link rel="alternate" href="https://xt.news.example/1"/>`, "<pubDate>Mon, 11 Mar 2030 09:00:00 +0800</pubDate>",
-		})
-		for _, path := range []string{"1", "2", "3"} {
-			c.Items = append(c.Items, feed.Item{
-				URL: "https://xt.news.example/" + path, GUID: rapid.SampledFrom([]string{"", "key " + path, "https://old.example/" + path}).Draw(r, "guid"), Title: texts.Draw(r, "title"), Summary: texts.Draw(r, "summary"),
-				Body: "<p>" + texts.Draw(r, "body") + "</p>" + texts.Draw(r, "more"), Authors: []string{texts.Draw(r, "author")},
-				Published: time.Date(2019, 3, rapid.IntRange(10, 12).Draw(r, "day"), 9, 30, 0, 0, shanghai),
-			})
-		}
+		c := sayingMarkup(r)
 		later := time.Date(2026, 3, 1, 9, 0, 0, 0, shanghai)
 		i := rapid.IntRange(0, 2).Draw(r, "gone")
 		gone := c.Items[i].URL

@@ -85,7 +85,11 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 		return nil, err
 	}
 	readiness := &server.Readiness{Network: cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled}
-	s.public = readiness.Health(server.New(cfg.Network, s.editions, documents, h.observer(cfg)))
+	public := server.New(cfg.Network, s.editions, documents, h.observer(cfg))
+	if cfg.Feeds.Deltas {
+		public = public.WithDeltas()
+	}
+	s.public = readiness.Health(public)
 	if s.entrances, err = h.enter(cfg); err != nil {
 		return nil, err
 	}

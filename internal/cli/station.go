@@ -144,6 +144,7 @@ func Options(cfg *config.Config) jobs.Options {
 		Options: press.Options{
 			Feed: cfg.Feeds.Feed(), Notices: cfg.Feeds.Withdrawn == config.Notice, NoticeFor: cfg.Feeds.NoticeFor,
 			LeadImage:            cfg.Feeds.LeadImage == config.Auto,
+			Deltas:               cfg.Feeds.Deltas,
 			NewsName:             cfg.Sitemaps.NewsName,
 			Sitemaps:             press.Limits{URLs: cfg.Sitemaps.MaxURLs, Bytes: int64(cfg.Sitemaps.MaxBytes)},
 			StaleIfError:         cfg.Server.StaleIfError,

@@ -246,6 +246,8 @@ type Feeds struct {
 	// withdrawn or deleted that it was, in its place, for NoticeFor, 1m to 8760h.
 	Withdrawn string        `key:"withdrawn" default:"omit"`
 	NoticeFor time.Duration `key:"notice_for" default:"72h"`
+	// Deltas answers readers that ask for what is new in a feed that they have (RFC 3229).
+	Deltas bool `key:"deltas" default:"false"`
 	// LeadImage is Auto, which puts an article's first picture at the head of a
 	// text that does not have it, or Never.
 	LeadImage string `key:"lead_image" default:"auto"`

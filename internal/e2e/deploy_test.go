@@ -285,8 +285,6 @@ func (f *front) takeDown(p *process, keeps bool, purge func()) {
 
 func TestNginx(t *testing.T) {
 	t.Parallel()
-	nginx := require.Binary(t, "nginx")
-	require.Root(t)
 	p, out := newsOf(t)
 	f := newFront(t)
 	f.proxy, f.files = testserver.Addr(testserver.Port(t)), testserver.Addr(testserver.Port(t))
@@ -294,7 +292,7 @@ func TestNginx(t *testing.T) {
 	kept := filepath.Join(t.TempDir(), "kept")
 	config := configured(t, "nginx.conf", "listen 80;", "listen "+f.proxy+";", "listen 81;", "listen "+f.files+";",
 		"127.0.0.1:8080", "127.0.0.1:"+p.port, "127.0.0.1:8000", cms(t), "/var/cache/nginx/feedstation", kept, "/srv/feedstation", out)
-	started(t, f.proxy, nginx, "-p", t.TempDir(), "-c", config, "-e", "stderr", "-g", "daemon off; user root; pid nginx.pid;")
+	runNginx(t, f.proxy, config)
 	f.mustServe(p, true)
 	f.mustDivide(p)
 	f.mustRefuse()
@@ -320,12 +318,9 @@ func TestNginx(t *testing.T) {
 
 func TestVarnish(t *testing.T) {
 	t.Parallel()
-	varnish := require.Binary(t, "varnishd")
 	p, _ := newsOf(t)
 	f := newFront(t)
-	f.proxy = testserver.Addr(testserver.Port(t))
-	config := configured(t, "varnish.vcl", `"8080"`, fmt.Sprintf("%q", p.port))
-	started(t, f.proxy, varnish, "-F", "-f", config, "-a", f.proxy, "-n", t.TempDir(), "-s", "malloc,10m", "-j", "none")
+	f.proxy = varnishOf(t, configured(t, "varnish.vcl", `"8080"`, fmt.Sprintf("%q", p.port)))
 	f.mustServe(p, false)
 	f.takeDown(p, true, func() {
 		for method, path := range map[string]string{"PURGE": "/rss.xml", "BAN": "/"} {

@@ -33,7 +33,7 @@ const encodings = int(edition.Zstd) + 1
 
 // statuses are those that the public handler answers with. The first one stands for any
 // other, of which there is none.
-var statuses = [...]int{0, 200, 204, 301, 302, 304, 307, 308, 400, 404, 405, 406, 410, 421, 503}
+var statuses = [...]int{0, 200, 204, 226, 301, 302, 304, 307, 308, 400, 404, 405, 406, 410, 421, 503}
 
 // Meter counts requests, connections and runs of jobs. It lives as long as the process:
 // a reload resets nothing.
@@ -110,7 +110,7 @@ func (m *Meter) bind(requests, bytes *prometheus.CounterVec) {
 		m.bytes[kind] = bytes.WithLabelValues(document)
 		for i, status := range statuses {
 			for e := range encodings {
-				if status != http.StatusOK && status != http.StatusNotModified {
+				if status != http.StatusOK && status != http.StatusIMUsed && status != http.StatusNotModified {
 					e = int(edition.Identity)
 				}
 				m.requests[kind][i][e] = requests.WithLabelValues(document, code(status), edition.Encoding(e).String())

@@ -233,8 +233,9 @@ func TestStatuses(t *testing.T) {
 	}
 	text := p.scrape(t)
 	want(t, text, `feedstation_http_requests_total{code="404",document="none"`, `feedstation_http_requests_total{code="404",document="none",encoding="identity"} 4`)
+	want(t, text, `feedstation_http_requests_total{code="226",document="none",encoding="br"`, `feedstation_http_requests_total{code="226",document="none",encoding="br"} 1`)
 	want(t, text, `feedstation_http_requests_total{code="304",document="none",encoding="br"`, `feedstation_http_requests_total{code="304",document="none",encoding="br"} 1`)
-	want(t, text, `feedstation_http_requests_total{code="other",document="none"`, fmt.Sprintf(`feedstation_http_requests_total{code="other",document="none",encoding="identity"} %d`, 4*(600-14)))
+	want(t, text, `feedstation_http_requests_total{code="other",document="none"`, fmt.Sprintf(`feedstation_http_requests_total{code="other",document="none",encoding="identity"} %d`, 4*(600-15)))
 }
 
 // Stations come and go with the configuration, and keep their counts.

@@ -29,7 +29,7 @@ func (b *builder) addFeedContents(f *channelFeed) {
 	for _, a := range f.shown {
 		text = a.AppendTo(text)
 	}
-	b.addContents(f.path(), edition.NewContents(text), len(f.shown))
+	b.addContents(f.path(), edition.NewContents(f.versions.AppendTo(text)), len(f.shown))
 }
 
 // articlesOf returns the articles of contents.

@@ -22,10 +22,11 @@ type channelFeed struct {
 	notices  []edition.Article // the newest first
 
 	// Once it is rendered:
-	shown   []edition.Article // what its documents have, with notices
-	items   []pages.Item      // the first of these
-	newest  pages.Item        // the first that is no notice; without a URL: none is
-	changed time.Time         // the newest change of them
+	shown    []edition.Article // what its documents have, with notices
+	items    []pages.Item      // the first of these
+	newest   pages.Item        // the first that is no notice; without a URL: none is
+	changed  time.Time         // the newest change of them
+	versions *edition.Versions // nil: not asked for
 }
 
 // path is where the contents of the feed stand.

@@ -58,8 +58,11 @@ type Options struct {
 	// place, for so long.
 	Notices   bool
 	NoticeFor time.Duration
-	NewsName  string // the publication's name on Google News, of stations that have none
-	Sitemaps  Limits // of a sitemap
+	// Deltas has contents tell the versions of feeds, from which readers that have one of
+	// them can be answered with what has changed.
+	Deltas   bool
+	NewsName string // the publication's name on Google News, of stations that have none
+	Sitemaps Limits // of a sitemap
 	// StaleIfError is how long proxies may serve what they have while this
 	// server can't be reached; 0: not sent.
 	StaleIfError time.Duration

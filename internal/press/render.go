@@ -71,6 +71,7 @@ func (b *draft) outputs(channel network.Channel) []output {
 // same time: most of it is compressing. It reads nothing from the store.
 func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document, error) {
 	made := make([][]*edition.Document, len(feeds))
+	sums := make([][2][]edition.ItemSum, len(feeds)) // of the items in RSS and Atom, the first two formats
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range feeds {
@@ -87,6 +88,9 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 					c := channel
 					c.Updated = modified.In(b.station.Zone)
 					body, items, err = output.render(c, notices)
+					if b.options.Deltas && n < len(sums[i]) {
+						sums[i][n] = itemSums(output.mediaType, body)
+					}
 					return body, err
 				},
 			}
@@ -109,6 +113,9 @@ func (b *builder) renderFeeds(feeds []channelFeed) (map[string]*edition.Document
 	for i, f := range feeds {
 		for n, output := range b.outputs(f.channel) {
 			documents[output.path] = made[i][n]
+		}
+		if b.options.Deltas {
+			feeds[i].versions = b.versionsOf(&feeds[i], documents, sums[i])
 		}
 	}
 	if err := b.addPreviews(feeds, documents); err != nil {

@@ -98,7 +98,7 @@ func BenchmarkServe(b *testing.B) {
 // counting returns what counts requests, until the benchmark is over.
 func counting(b *testing.B, n *network.Network) server.Observer {
 	r := statistics.New(slog.New(slog.DiscardHandler))
-	r.Set(statistics.Settings{Days: 30, Zone: time.UTC, Stations: []string{"xt"}, Prover: statistics.NewProver(nil, nil)})
+	r.Set(statistics.Settings{Days: 30, Zone: time.UTC, Stations: n.Stations, Prover: statistics.NewProver(nil, nil)})
 	ctx, stop := context.WithCancel(b.Context())
 	var running sync.WaitGroup
 	running.Go(func() { r.Run(ctx) })

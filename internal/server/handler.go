@@ -30,11 +30,12 @@ type Editions interface {
 // method, the host, the path and three header fields of a request choose the
 // answer: If-None-Match, If-Modified-Since and Accept-Encoding. OPTIONS is answered
 // as browsers ask before a script may send other fields. Observe may be nil.
-func New(n *network.Network, editions Editions, standing map[string]map[string]*edition.Document, observe Observer) http.Handler {
-	return &handler{n, editions, standing, directory(n), termsOf(n), time.Now(), observe}
+func New(n *network.Network, editions Editions, standing map[string]map[string]*edition.Document, observe Observer) *Handler {
+	return &Handler{n, editions, standing, directory(n), termsOf(n), time.Now(), observe, nil}
 }
 
-type handler struct {
+// Handler answers what is asked in public, see [New].
+type Handler struct {
 	network   *network.Network
 	editions  Editions
 	standing  map[string]map[string]*edition.Document
@@ -42,6 +43,7 @@ type handler struct {
 	terms     map[string]*terms            // by station
 	since     time.Time                    // when what is standing came into effect
 	observe   Observer                     // nil: nobody does
+	deltas    *deltas                      // nil: see WithDeltas
 }
 
 // Values of header fields, shared by all responses.
@@ -57,7 +59,7 @@ var (
 	codings      = [...][]string{edition.Gzip: {"gzip"}, edition.Brotli: {"br"}, edition.Zstd: {"zstd"}}
 )
 
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	target, sent := h.answer(w, r)
 	if h.observe == nil {
 		return
@@ -70,7 +72,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer answers a request and returns what of the network it was for, as far as it was
 // looked for.
-func (h *handler) answer(w http.ResponseWriter, r *http.Request) (target network.Target, sent Sent) {
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (target network.Target, sent Sent) {
 	w.Header()["Access-Control-Allow-Origin"] = anyOrigin
 	w.Header()["X-Content-Type-Options"] = noSniff
 	body := r.ContentLength != 0
@@ -102,7 +104,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) (target network
 }
 
 // answerOf answers a request for a path of a station.
-func (h *handler) answerOf(w http.ResponseWriter, r *http.Request, target network.Target) Sent {
+func (h *Handler) answerOf(w http.ResponseWriter, r *http.Request, target network.Target) Sent {
 	station, path := target.Station, target.Path
 	now := station.Present(path)
 	switch closed, movedTo := station.FormerPath(now); {
@@ -132,6 +134,11 @@ func (h *handler) answerOf(w http.ResponseWriter, r *http.Request, target networ
 		w.Header()["X-Robots-Tag"] = noIndex
 	}
 	h.terms[station.ID].set(w.Header())
+	if h.deltas != nil {
+		if delta := h.deltas.of(r, served, path, document); delta != nil {
+			return serveDelta(w, r, document, delta)
+		}
+	}
 	setCacheKeys(w.Header(), station, path, document)
 	return serve(w, r, document)
 }
@@ -153,7 +160,7 @@ func setCacheKeys(header http.Header, station *network.Station, path string, doc
 // instead returns a standing document as it is served instead of what an edition, which
 // may be nil, has at its path: the same one, but where the configuration has changed and
 // the station could not be built since.
-func (h *handler) instead(standing *edition.Document, served *edition.Edition, path string) *edition.Document {
+func (h *Handler) instead(standing *edition.Document, served *edition.Edition, path string) *edition.Document {
 	if served == nil {
 		return standing
 	}
@@ -221,24 +228,38 @@ func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) Sent {
 		w.WriteHeader(http.StatusNotModified)
 		return Sent{Status: http.StatusNotModified, Encoding: encoding}
 	}
-	variant, err := d.Variant(encoding)
-	if errors.Is(err, edition.ErrBusy) {
-		if encoding, acceptable = negotiate(accepted, d, made); acceptable {
-			variant, err = d.Variant(encoding)
-		}
-	}
+	variant, encoding, err := variantOf(accepted, d, encoding)
 	if err != nil { // before any byte of the document has been sent
 		return unavailable(w, unreadable)
 	}
 	describe(header, d, encoding)
+	return send(w, r, http.StatusOK, d, variant, encoding)
+}
+
+// variantOf returns a document in an encoding, or in one that need not be made first where
+// others are being made.
+func variantOf(accepted []string, d *edition.Document, encoding edition.Encoding) (edition.Variant, edition.Encoding, error) {
+	variant, err := d.Variant(encoding)
+	if errors.Is(err, edition.ErrBusy) {
+		var acceptable bool
+		if encoding, acceptable = negotiate(accepted, d, made); acceptable {
+			variant, err = d.Variant(encoding)
+		}
+	}
+	return variant, encoding, err
+}
+
+// send sends what has been described.
+func send(w http.ResponseWriter, r *http.Request, status int, d *edition.Document, variant edition.Variant, encoding edition.Encoding) Sent {
+	header := w.Header()
 	header["Content-Type"] = d.ContentType()
 	header["Content-Length"] = variant.ContentLength
 	if encoding != edition.Identity {
 		header["Content-Encoding"] = codings[encoding]
 	}
-	w.WriteHeader(http.StatusOK)
+	w.WriteHeader(status)
 	if r.Method == http.MethodHead {
-		return Sent{Status: http.StatusOK, Encoding: encoding}
+		return Sent{Status: status, Encoding: encoding}
 	}
 	size := int64(len(variant.Body))
 	if variant.Body == nil {
@@ -246,7 +267,7 @@ func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) Sent {
 	}
 	allow(w, size)
 	n, _ := variant.WriteTo(w) // a client that has gone is no fault of ours
-	return Sent{http.StatusOK, encoding, n}
+	return Sent{status, encoding, n}
 }
 
 // policy is what pages may do: load our style and our script, and no more.

@@ -102,7 +102,7 @@ func (r *LogReader) add(ctx context.Context, e logEntry) {
 	day := e.at.In(r.Zone).Format(time.DateOnly)
 	q := request{
 		at: e.at.UTC().Truncate(time.Second), kind: target.Kind(), path: target.Path, agent: a, verdict: Unchecked,
-		answered: e.method == http.MethodGet && (e.status == http.StatusOK || e.status == http.StatusNotModified),
+		answered: hasDocument(e.method, e.status),
 	}
 	if !target.Shared && a.Robots != nil {
 		q.disregards = !r.rulesOf(target.Station).Allows(a.Robots, e.uri)

@@ -23,6 +23,7 @@ func TestLogFormats(t *testing.T) {
 		want       string // station, path, subscribers or visits, and when
 	}{
 		{"combined", `192.0.2.1 - - [29/Nov/2026:10:00:00 +0800] "GET /rss.xml HTTP/1.1" 200 512 "-" "Feedly/1.0 (5 subscribers)"`, "xt /rss.xml 5"},
+		{"combined, what is new", `192.0.2.1 - - [29/Nov/2026:10:00:00 +0800] "GET /rss.xml HTTP/1.1" 226 900 "-" "Feedly/1.0 (5 subscribers)"`, "xt /rss.xml 5"},
 		{"combined, 304 and no size", `192.0.2.1 - user [29/Nov/2026:10:00:00 +0800] "GET /rss.xml?a=1 HTTP/2.0" 304 - "https://www.example/" "Feedly/1.0 (5 subscribers)"`, "xt /rss.xml 5"},
 		{"Apache's with a host", `www.news.example:443 192.0.2.1 - - [29/Nov/2026:10:00:00 +0800] "GET /cs/moment/../rss.xml HTTP/1.1" 404 512 "-" "x"`, "cs"},
 		{"with a host", `www.news.example 192.0.2.1 - - [29/Nov/2026:10:00:00 +0800] "GET /cs/atom.xml HTTP/1.1" 200 512 "-" "Feedly/1.0 (5 subscribers)"`, "cs /atom.xml 5"},

@@ -123,6 +123,12 @@ func (r *Recorder) Conditions() []condition.Condition { return r.conditions.All(
 // Dropped is how many requests were not counted, because too many came at once.
 func (r *Recorder) Dropped() int64 { return r.dropped.Load() }
 
+// hasDocument reports whether a request was answered so that a reader has a document as it
+// is now.
+func hasDocument(method string, status int) bool {
+	return method == http.MethodGet && (status == http.StatusOK || status == http.StatusIMUsed || status == http.StatusNotModified)
+}
+
 // Observer returns what is to be called with each request of a network's public handler,
 // with what it was for and the status of the answer. It never waits: where the recorder is
 // behind, the request is not counted. What proxies say of their clients is believed.
@@ -137,7 +143,7 @@ func (r *Recorder) Observer(n *network.Network, proxies []netip.Prefix) func(req
 		}
 		e := event{
 			userAgent: req.UserAgent(), client: Client(req, proxies), target: target, uri: req.RequestURI,
-			answered: req.Method == http.MethodGet && (status == http.StatusOK || status == http.StatusNotModified),
+			answered: hasDocument(req.Method, status),
 		}
 		if !target.Shared {
 			e.rules = rules[target.Station]
