@@ -28,10 +28,11 @@ func printExplanation(out io.Writer, n *network.Network, e *explain.Explanation)
 		fmt.Fprintf(out, "\n%s\n", terminal.Line(e.Former.URL))
 	}
 	zone := func(station string) *time.Location {
-		if s, ok := n.Station(station); ok && s.Zone != nil {
-			return s.Zone
+		s, ok := n.Station(station)
+		if !ok { // of an article that nobody knows
+			s = n.Stations[0]
 		}
-		return time.UTC
+		return s.Zone
 	}
 	if len(e.Deciders) > 0 {
 		fmt.Fprintln(out)

@@ -174,17 +174,21 @@ func kindOf(at string) string {
 		return "baidu"
 	case network.IsSitemap(at):
 		return "news"
+	case strings.HasSuffix(at, ".html"):
+		return "page"
 	}
 	return strings.TrimSuffix(path.Base(at), path.Ext(at))
 }
 
-// order has the feeds before the sitemaps.
+// order has the feeds before the pages, and these before the sitemaps.
 func order(at string) int {
 	switch {
 	case press.IsShard(at):
-		return 2
-	case network.IsList(at):
 		return 3
+	case network.IsList(at):
+		return 4
+	case strings.HasSuffix(at, ".html"):
+		return 2
 	case strings.Count(at, "/") > 1: // of a channel
 		return 1
 	}

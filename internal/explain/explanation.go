@@ -108,7 +108,7 @@ type Crawler struct {
 	Agent    string    `json:"agent"`
 	Verified string    `json:"verified"` // yes, no or unchecked
 	Station  string    `json:"station"`
-	Document string    `json:"document"` // rss, atom, json, profile, month, news or baidu
+	Document string    `json:"document"` // rss, atom, json, profile, directory, preview, month, news or baidu
 	At       time.Time `json:"at"`
 	After    bool      `json:"after"` // the last of these documents was as it is by then
 }

@@ -112,7 +112,7 @@ func TestDocuments(t *testing.T) {
 		w.put(newArticle("1", time.Hour), newArticle("2", 2*time.Hour), newArticle("3", 3*time.Hour))
 		w.refresh()
 		e := w.ask(explain.Query{ID: "2"})
-		if len(e.Documents) != 7+6+3 {
+		if len(e.Documents) != 7+6+2+3 {
 			w.t.Errorf("%d documents: %+v", len(e.Documents), e.Documents)
 		}
 		for _, d := range e.Documents {

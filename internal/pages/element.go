@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"bytes"
 	"html/template"
 	"strings"
 )
@@ -52,6 +53,26 @@ func (p *page) item(it Item) template.HTML {
 		summary = "<p" + string(p.langOf(it.Language)) + ` dir="auto">` + escape(clip(it.Summary, maxSummary)) + "</p>"
 	}
 	return "\n<li>" + p.title(it) + template.HTML(summary) + p.moment(it.Published) + "</li>"
+}
+
+// Place returns which of the articles that a page links to has an address, from 1; 0: none.
+func Place(page []byte, address string) int {
+	_, list, preview := bytes.Cut(page, []byte(`<ol class="items">`))
+	before := []byte("\n<li><a href=\"")
+	if !preview { // a directory, which has the newest of each feed
+		list, before = page, []byte(`<p class="newest"><a href="`)
+	}
+	link := []byte(escape(address) + `"`)
+	for n := 1; ; n++ {
+		_, rest, ok := bytes.Cut(list, before)
+		switch {
+		case !ok:
+			return 0
+		case bytes.HasPrefix(rest, link):
+			return n
+		}
+		list = rest
+	}
 }
 
 // clip returns a text of at most n characters, the last of which says where there are

@@ -170,6 +170,37 @@ func checkPage(t *testing.T, page []byte) {
 	}
 }
 
+func TestPlace(t *testing.T) {
+	s := station("zh-CN", 3)
+	odd, twice := article(1), article(2)
+	odd.URL += "?a=1&b='2'"
+	twice.URL = article(0).URL + "l"
+	preview := pages.Preview(s, s.Channels[0], []pages.Item{twice, odd, article(0)}, figures)
+	directory := pages.Directory(s, feeds(s), nil)[0] // the own feed and the first channel have the same article
+	for _, tt := range []struct {
+		name    string
+		page    []byte
+		address string
+		want    int
+	}{
+		{"the first", preview, twice.URL, 1},
+		{"escaped", preview, odd.URL, 2},
+		{"the beginning of another one", preview, article(0).URL, 3},
+		{"none", preview, article(5).URL, 0},
+		{"the page itself", preview, "https://xt.news.example/feeds/channel0.html", 0},
+		{"a feed", preview, "feed:https://xt.news.example/channel0/rss.xml", 0},
+		{"the newest", directory, article(0).URL, 1},
+		{"a channel's newest", directory, article(2).URL, 4},
+		{"not the newest", directory, article(9).URL, 0},
+		{"no articles", pages.Preview(s, s.Channels[0], nil, figures), article(0).URL, 0},
+		{"no page", nil, "", 0},
+	} {
+		if got := pages.Place(tt.page, tt.address); got != tt.want {
+			t.Errorf("%s: place %d, want %d", tt.name, got, tt.want)
+		}
+	}
+}
+
 // TestHostile holds that whatever an article or a name says is text.
 func TestHostile(t *testing.T) {
 	for _, s := range []string{

@@ -9,6 +9,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/pages"
 )
 
 // Served is a document that an edition shows an article in.
@@ -26,6 +27,13 @@ func ServedIn(e *edition.Edition, mentions []edition.Mention) (served []Served, 
 			served = append(served, Served{at, place, d.Modified()})
 		}
 	}
+	page := func(at, address string) {
+		if d, ok := e.Document(at); ok {
+			if body, err := d.Body(); err == nil {
+				add(at, pages.Place(body, address))
+			}
+		}
+	}
 	for _, m := range mentions {
 		channel, _, isFeed := parseFeedPath(m.Path)
 		switch {
@@ -35,6 +43,7 @@ func ServedIn(e *edition.Edition, mentions []edition.Mention) (served []Served, 
 			for _, format := range network.Formats() {
 				add(network.FeedPath(channel, format), m.Place)
 			}
+			page(network.PreviewPath(channel), m.Article.Address)
 			for _, p := range feed.Profiles() {
 				at := network.ProfilePath(channel, p.Name)
 				if d, ok := e.Document(at); ok {
