@@ -71,12 +71,11 @@ func (r Reader) Decode(data []byte) (a Article, odd []Fault, err error) {
 	}
 	in := line{News: true}
 	var s strict
-	d := json.NewDecoder(bytes.NewReader(data))
-	if err := s.object(d, "", reflect.ValueOf(&in).Elem()); err != nil {
-		return Article{}, nil, broken(data, err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Article{}, nil, errors.New("more than one JSON value on the line")
+	if p := (plain{data: data}); !p.line(&in) {
+		in = line{News: true}
+		if err := s.line(data, &in); err != nil {
+			return Article{}, nil, err
+		}
 	}
 	a = r.article(&in, &s.faults)
 	a.validate(&s.faults)

@@ -3,6 +3,8 @@ package article
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"reflect"
 	"strconv"
 	"strings"
@@ -13,6 +15,18 @@ import (
 // twice. A null stands for an absent value. The errors of its methods are those
 // of broken JSON.
 type strict struct{ faults }
+
+// line decodes a line.
+func (s *strict) line(data []byte, into *line) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	if err := s.object(d, "", reflect.ValueOf(into).Elem()); err != nil {
+		return broken(data, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more than one JSON value on the line")
+	}
+	return nil
+}
 
 // object decodes the object that comes next. A member's usual other name stands for it
 // where it is not there itself.
