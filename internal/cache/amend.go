@@ -9,32 +9,35 @@ import (
 	"feedstation/internal/store"
 )
 
+// amendment is a current edition that was amended, and the one that it was before.
+type amendment struct{ before, after *edition.Edition }
+
 // amendServed amends the editions that this process serves, because what they are
 // amended by is another now, and waits for no store. It returns the current ones
 // that differ, which are to be published.
-func (c *Cache) amendServed() (changed []*edition.Edition) {
+func (c *Cache) amendServed() (changed []amendment) {
 	for _, station := range c.stations {
-		if e := c.amendDesk(c.desks[station]); e != nil {
-			changed = append(changed, e)
+		if a := c.amendDesk(c.desks[station]); a.after != nil {
+			changed = append(changed, a)
 		}
 	}
 	return changed
 }
 
-func (c *Cache) amendDesk(d *desk) *edition.Edition {
+func (c *Cache) amendDesk(d *desk) amendment {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	c.showAgain(d)
 	current := d.current.Load()
 	if current == nil {
-		return nil
+		return amendment{}
 	}
 	a := c.amended(current)
 	if a == current {
-		return nil
+		return amendment{}
 	}
 	c.replace(d, a.Published())
-	return a
+	return amendment{current, a}
 }
 
 // hideWithdrawn takes out of the pinned editions what no current edition shows any
@@ -79,13 +82,13 @@ func (c *Cache) withoutWithdrawn(older *edition.Edition) (*edition.Edition, erro
 
 // publishAmended stores what amendServed has changed. The error joins those of
 // the stations.
-func (c *Cache) publishAmended(ctx context.Context, changed []*edition.Edition) error {
+func (c *Cache) publishAmended(ctx context.Context, changed []amendment) error {
 	var faults []error
-	for _, e := range changed {
-		d := c.desks[e.Station()]
+	for _, a := range changed {
+		d := c.desks[a.after.Station()]
 		c.begin(d)
-		if current := d.current.Load(); store.VersionOf(current) == store.VersionOf(e) {
-			err := c.publish(ctx, d, e)
+		if current := d.current.Load(); store.VersionOf(current) == store.VersionOf(a.after) {
+			err := c.publish(ctx, d, a.before, a.after)
 			if err != nil && !errors.Is(err, edition.ErrStale) { // a later one is there, and was amended
 				faults = append(faults, fmt.Errorf("amend: %w", err))
 			}

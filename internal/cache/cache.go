@@ -27,6 +27,12 @@ import (
 // same edition in every process.
 type Amend func(e *edition.Edition, retractions edition.Retractions) *edition.Edition
 
+// Outbox is told what an edition changes of the one before it, before it is published. It
+// may take the time of a store that does not answer, once.
+type Outbox interface {
+	Note(ctx context.Context, before, after *edition.Edition, diff edition.Difference)
+}
+
 // Cache is the editions that this process serves. It is safe for concurrent
 // use.
 type Cache struct {
@@ -36,6 +42,7 @@ type Cache struct {
 	local    *local       // asks them, with patience
 	redis    *redis.Store // nil: not configured
 	amend    Amend
+	outbox   Outbox // nil: nobody is told
 
 	desks  map[string]*desk
 	ring   *edition.Ring // of what is at rest
@@ -166,12 +173,15 @@ func (c *Cache) Publish(ctx context.Context, e *edition.Edition) error {
 		base := edition.New(e.Station(), e.Base(), "", nil)
 		e = a.Following(base) // it replaces no more than e would
 	}
-	err := c.publish(ctx, d, e)
+	err := c.publish(ctx, d, d.current.Load(), e)
 	d.turn.Unlock()
 	return errors.Join(err, c.apply(ctx))
 }
 
-func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error {
+// publish publishes an edition in place of the one that was current before; nil: there
+// was none.
+func (c *Cache) publish(ctx context.Context, d *desk, before, e *edition.Edition) error {
+	c.note(ctx, d, before, e)
 	if c.redis != nil && !c.away.Load() {
 		if err := c.local.Note(ctx, e); err != nil && ctx.Err() == nil { // keep does it again
 			c.noteWritten(c.local, d.station, err)
@@ -195,6 +205,9 @@ func (c *Cache) publish(ctx context.Context, d *desk, e *edition.Edition) error 
 // is not waited for.
 func (c *Cache) keep(ctx context.Context, d *desk, e *edition.Edition) error {
 	d.stored.Store(true)
+	if current := d.current.Load(); current != nil && store.VersionOf(current) != store.VersionOf(e) { // else it was compared
+		d.compare(current, e)
+	}
 	err := c.local.Publish(ctx, e)
 	switch {
 	case errors.Is(err, edition.ErrStale):

@@ -1,6 +1,8 @@
 package cache
 
 import (
+	"context"
+
 	"feedstation/internal/edition"
 	"feedstation/internal/store"
 )
@@ -41,4 +43,21 @@ func (c *Cache) left(station string, before store.Version, after *edition.Editio
 		return nil, false
 	}
 	return last.Left, true
+}
+
+// Noting has an outbox told what editions change that are published from now on. It is
+// called before the cache is used.
+func (c *Cache) Noting(outbox Outbox) { c.outbox = outbox }
+
+// note compares an edition that is about to be published with the one before it, nil where
+// there is none, and has the outbox told.
+func (c *Cache) note(ctx context.Context, d *desk, before, after *edition.Edition) {
+	now := d.compare(before, after)
+	switch {
+	case c.outbox == nil || before == nil:
+	case now.err != nil:
+		c.log.Warn("editions not compared, others are not told what changed", "station", d.station, "error", now.err)
+	case len(now.Came)+len(now.Changed)+len(now.Left)+len(now.Paths) > 0:
+		c.outbox.Note(ctx, before, after, now.Difference)
+	}
 }

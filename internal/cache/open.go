@@ -49,6 +49,7 @@ func Open(ctx context.Context, log *slog.Logger, stations []string, files *disk.
 	}
 	rest := c.rests()
 	files.Resting(rest)
+	files.Comparing(c.left)
 	if shared != nil {
 		shared.Resting(rest)
 	}

@@ -196,7 +196,7 @@ func (c *Cache) dateCurrent(ctx context.Context, d *desk, at time.Time) error {
 		if next == current {
 			return nil
 		}
-		err := c.publish(ctx, d, next.Succeeding())
+		err := c.publish(ctx, d, current, next.Succeeding())
 		if !errors.Is(err, edition.ErrStale) || d.current.Load() == current {
 			return err
 		}

@@ -42,10 +42,11 @@ func (c *buildCommand) Run(in *invocation) error {
 	ctx, stop := interruptible()
 	defer stop()
 	log := in.logger(slog.LevelWarn) // the summary tells the rest
-	editions, err := openCache(ctx, log, cfg)
+	editions, outbox, err := openCache(ctx, log, cfg)
 	if err != nil {
 		return err
 	}
+	defer outbox.Close()
 	defer editions.Close()
 	depots := newDepots(cfg)
 	unread := make([]error, len(depots))

@@ -110,7 +110,7 @@ func explainThere(ctx context.Context, cfg *config.Config, q explain.Query) (*ex
 // explainHere looks at the editions and the content stores, and changes neither.
 func explainHere(ctx context.Context, in *invocation, cfg *config.Config, q explain.Query) (*explain.Explanation, error) {
 	log := in.logger(slog.LevelError)
-	editions, err := openCache(ctx, log, cfg)
+	editions, _, err := openCache(ctx, log, cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -158,10 +158,11 @@ func (in *invocation) withEditions(id string, run func(ctx context.Context, n *n
 	}
 	ctx, stop := interruptible()
 	defer stop()
-	editions, err := openCache(ctx, in.logger(slog.LevelWarn), cfg)
+	editions, outbox, err := openCache(ctx, in.logger(slog.LevelWarn), cfg)
 	if err != nil {
 		return err
 	}
+	defer outbox.Close()
 	defer editions.Close()
 	_ = editions.Sync(ctx) // that it still fails after the work is what counts
 	if err := run(ctx, cfg.Network, editions); err != nil {

@@ -174,6 +174,7 @@ func (h *host) replace(before, next *service) {
 		h.count(next.cfg)
 		before.stop()
 		before.parts.Wait()
+		next.outbox.Succeed(before.outbox)
 		next.start()
 		before.using.Lock() // no request is with it any more
 		before.over = true

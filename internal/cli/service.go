@@ -17,6 +17,7 @@ import (
 	"feedstation/internal/console"
 	"feedstation/internal/explain"
 	"feedstation/internal/ingest/receive"
+	"feedstation/internal/push"
 	"feedstation/internal/schedule"
 	"feedstation/internal/server"
 )
@@ -31,7 +32,8 @@ type service struct {
 	cfg      *config.Config
 	since    time.Time
 	editions *cache.Cache
-	tls      *tls.Config // nil: the public listener speaks none
+	outbox   *push.Outbox // nil: nobody is told of what changes
+	tls      *tls.Config  // nil: the public listener speaks none
 	public   http.Handler
 	redirect http.Handler // of what is asked without TLS
 	admin    http.Handler
@@ -63,7 +65,7 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 	if s.tls, err = h.secured(cfg); err != nil {
 		return nil, err
 	}
-	if s.editions, err = openCache(ctx, h.log, cfg); err != nil {
+	if s.editions, s.outbox, err = openCache(ctx, h.log, cfg); err != nil {
 		return nil, err
 	}
 	if before != nil {
@@ -110,7 +112,7 @@ func (s *service) close() error {
 	if s.editions != nil {
 		s.editions.Close()
 	}
-	return err
+	return errors.Join(err, s.outbox.Close())
 }
 
 // run runs a part of the service until its jobs stop. An error of one ends the
@@ -128,12 +130,20 @@ func (s *service) follow() {
 	s.run(func(ctx context.Context) error { return s.editions.Follow(ctx, s.poll()) })
 }
 
-// start starts the jobs.
+// start starts the jobs, and tells others what changes.
 func (s *service) start() {
+	if s.outbox != nil {
+		s.run(func(ctx context.Context) error {
+			return s.outbox.Run(ctx, push.Sources{Served: s.editions.Served, Leads: s.leads})
+		})
+	}
 	if s.cfg.Jobs.Enabled {
 		s.run(s.work)
 	}
 }
+
+// leads reports whether this process builds a station, and tells others of it.
+func (s *service) leads(station string) bool { return s.cfg.Jobs.Enabled && s.editions.Leads(station) }
 
 // answer answers a request of the admin listener, unless another service has taken
 // over.

@@ -16,6 +16,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/push"
 	"feedstation/internal/store"
 	"feedstation/internal/store/disk"
 	"feedstation/internal/store/redis"
@@ -23,11 +24,12 @@ import (
 )
 
 // openCache opens the editions that this process serves, and Redis where it is
-// configured.
-func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cache.Cache, error) {
+// configured; and the outbox, which is nil where nobody is told of what changes. Both are
+// to be closed, the outbox last.
+func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cache.Cache, *push.Outbox, error) {
 	local, err := disk.Open(cfg.Cache.Dir, keep(cfg))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if cfg.Cache.ServeUnconfirmed {
 		local = local.Trusting()
@@ -36,13 +38,21 @@ func openCache(ctx context.Context, log *slog.Logger, cfg *config.Config) (*cach
 	var shared *redis.Store
 	if cfg.Cache.Redis != nil {
 		if shared, err = openRedis(cfg); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	amend := func(e *edition.Edition, retractions edition.Retractions) *edition.Edition {
 		return press.Redact(cfg.Network, e, retractions)
 	}
-	return cache.Open(ctx, log, stationIDs(cfg), local, shared, amend)
+	editions, err := cache.Open(ctx, log, stationIDs(cfg), local, shared, amend)
+	if err != nil {
+		return nil, nil, err
+	}
+	outbox := newOutbox(log, cfg, shared)
+	if outbox != nil {
+		editions.Noting(outbox)
+	}
+	return editions, outbox, nil
 }
 
 func keep(cfg *config.Config) store.Keep {

@@ -1,6 +1,9 @@
 package config
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/url"
@@ -137,13 +140,32 @@ func (doc *document) pushStations() map[string]PushStation {
 	return all
 }
 
-// pushSecrets returns the secrets of Push, by path.
+// pushSecrets returns the secrets of Push and of stations for it, by path.
 func (doc *document) pushSecrets() map[string]string {
-	p := &doc.Push
-	all := map[string]string{"push.indexnow.seed": p.IndexNow.Seed.Reveal(), "push.baidu.token": p.Baidu.Token.Reveal()}
+	all := doc.Push.secrets()
 	for i, s := range doc.Stations {
 		all[fmt.Sprintf("stations[%d].indexnow_key", i)] = s.IndexNowKey.Reveal()
 	}
+	return all
+}
+
+// PushDigest identifies what is configured of who is told, secrets among it. It gives none
+// of them away.
+func (c *Config) PushDigest() string {
+	secrets := c.Push.secrets()
+	for id, s := range c.PushStations {
+		secrets["stations."+id] = s.IndexNowKey.Reveal()
+	}
+	text, err := json.Marshal([]any{c.Push, c.PushStations, secrets}) // of what is secret, one by one
+	if err != nil {
+		panic(err) // it has no value that JSON lacks
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
+func (p *Push) secrets() map[string]string {
+	all := map[string]string{"push.indexnow.seed": p.IndexNow.Seed.Reveal(), "push.baidu.token": p.Baidu.Token.Reveal()}
 	for i, c := range p.Caches {
 		path := fmt.Sprintf("push.caches[%d].", i)
 		all[path+"token"] = c.Token.Reveal()

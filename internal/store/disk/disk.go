@@ -48,6 +48,7 @@ type Store struct {
 	trusting bool                               // see Trusting
 	former   map[string][]string                // see Formerly
 	rest     func(station string) *edition.Rest // see Resting
+	compared Compared                           // see Comparing; nil: nothing is known
 
 	opening sync.Mutex
 	base    *durable.Folder
@@ -81,6 +82,14 @@ func Open(dir string, keep store.Keep) (*Store, error) {
 // Resting has the documents of the editions that are fetched be at rest there. It is
 // called before the local copy is used; without it they are read each time.
 func (s *Store) Resting(rest func(station string) *edition.Rest) { s.rest = rest }
+
+// Compared returns the articles of the edition of a version that a later one of its station
+// does not have, where that is known.
+type Compared func(station string, before store.Version, after *edition.Edition) (left []edition.Article, ok bool)
+
+// Comparing has the local copy ask what has left, before it compares editions itself. It
+// is called before the local copy is used.
+func (s *Store) Comparing(compared Compared) { s.compared = compared }
 
 // Trusting has the local copy serve its editions also where its retractions can't
 // be read, so that nobody knows what they may not show. It returns the local copy,

@@ -67,7 +67,7 @@ func (s *Store) noteLeft(in *durable.Folder, e *edition.Edition, old stock) erro
 	}
 	now := Departure{At: e.Watermark(), Unknown: err != nil || old.Format == 0}
 	if !now.Unknown {
-		if now.IDs, err = s.leaving(old.Manifest, e); err != nil {
+		if now.IDs, err = s.leaving(old, e); err != nil {
 			now.Unknown = true
 		}
 	}
@@ -91,8 +91,13 @@ func (s *Store) noteLeft(in *durable.Folder, e *edition.Edition, old stock) erro
 
 // leaving returns the ids of the articles of the stored edition that another one
 // does not have.
-func (s *Store) leaving(stored edition.Manifest, e *edition.Edition) (ids []string, err error) {
-	differ := false
+func (s *Store) leaving(old stock, e *edition.Edition) (ids []string, err error) {
+	if s.compared != nil {
+		if left, ok := s.compared(e.Station(), old.current.version(), e); ok {
+			return idsOf(left), nil
+		}
+	}
+	stored, differ := old.Manifest, false
 	for path, entry := range stored.Contents {
 		d, ok := e.Contents(path)
 		differ = differ || !ok || d.Hash() != entry.Hash
@@ -106,10 +111,14 @@ func (s *Store) leaving(stored edition.Manifest, e *edition.Edition) (ids []stri
 		return nil, err
 	}
 	diff, err := edition.Diff(before, e)
-	for _, a := range diff.Left {
+	return idsOf(diff.Left), err
+}
+
+func idsOf(articles []edition.Article) (ids []string) {
+	for _, a := range articles {
 		ids = append(ids, a.ID)
 	}
-	return ids, err
+	return ids
 }
 
 // Left returns the departures of a station.

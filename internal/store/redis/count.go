@@ -19,11 +19,12 @@ const (
 	retracting                  // articles, or reading what is retracted
 	leasing                     // stations
 	counting                    // who asks
+	telling                     // others: the outbox
 	operations
 )
 
 func (o operation) String() string {
-	return [...]string{"follow", "fetch", "publish", "retract", "lease", "statistics"}[o]
+	return [...]string{"follow", "fetch", "publish", "retract", "lease", "statistics", "push"}[o]
 }
 
 type operationKey struct{}

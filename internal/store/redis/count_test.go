@@ -20,7 +20,7 @@ func TestErrors(t *testing.T) {
 	r := newRedis(t, server.Addr())
 	at := time.Date(2026, 3, 10, 4, 0, 0, 0, time.UTC)
 	later, earlier := edition.New("xt", at.Add(time.Minute), "4711", nil), edition.New("xt", at, "4711", nil)
-	want := map[string]int64{"follow": 0, "fetch": 0, "publish": 0, "retract": 0, "lease": 0, "statistics": 0}
+	want := map[string]int64{"follow": 0, "fetch": 0, "publish": 0, "retract": 0, "lease": 0, "statistics": 0, "push": 0}
 	step := func(name string) {
 		t.Helper()
 		if diff := cmp.Diff(want, r.Errors()); diff != "" {
@@ -33,6 +33,10 @@ func TestErrors(t *testing.T) {
 		"publish": func(ctx context.Context) error { return r.Publish(ctx, later) },
 		"retract": func(ctx context.Context) error {
 			return r.Retract(ctx, edition.Retraction{ID: "1", Station: "xt", At: at, State: edition.Held})
+		},
+		"push": func(ctx context.Context) error {
+			_, _, _, err := r.Swap(ctx, "xt", []store.Swap{{Key: "a", New: "one"}})
+			return err
 		},
 		"lease": func(ctx context.Context) error {
 			_, err := r.Acquire(ctx, []string{"xt"}, "token", time.Minute)

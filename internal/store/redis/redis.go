@@ -11,6 +11,9 @@
 //	f                               ZSET: the same → watermark of the first one
 //	d:{hash}                        STRING: one document, packed
 //	lease                           STRING with a time to live: token of the process that builds
+//	push                            HASH: key of a notice → its entry in the outbox (package push); the empty key → an epoch,
+//	                                a line break → how often it was changed
+//	pending                         HASH: key of a notice that has yet to be told → nothing
 //	statistics:{day}                HASH with a time to live: run of a process → what it has counted (package statistics)
 //
 // and of all stations:

@@ -76,6 +76,17 @@ func TestStore(t *testing.T) {
 	}
 }
 
+// The texts of who tells others are kept in a server and in a cluster alike.
+func TestSwapper(t *testing.T) {
+	for _, name := range []string{"miniredis", "single", "cluster"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			open := stores[name](t)
+			storetest.Swapper(t, func(t *testing.T) store.Swapper { return open(t).(*Store) })
+		})
+	}
+}
+
 // What no edition names any more goes; what a kept or pinned one names stays.
 func TestCollects(t *testing.T) {
 	server := miniredis.RunT(t)

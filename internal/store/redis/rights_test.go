@@ -111,6 +111,12 @@ func useRest(t *testing.T, r *Store) {
 	if _, err := r.SharedParts(t.Context(), "2026-11-29", stations); err != nil {
 		t.Error(err)
 	}
+	if _, _, _, err := r.Swap(t.Context(), "*", []store.Swap{{Key: "a", New: "one"}}); err != nil {
+		t.Error(err)
+	}
+	if _, err := r.All(t.Context(), "*"); err != nil {
+		t.Error(err)
+	}
 	if err := r.Remove(t.Context(), "xt"); err != nil {
 		t.Error(err)
 	}

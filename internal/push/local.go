@@ -1,0 +1,328 @@
+package push
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+
+	"feedstation/internal/durable"
+	"feedstation/internal/store"
+)
+
+// FolderName is the folder of the outbox in the local copy.
+const FolderName = ".push"
+
+const (
+	fileName   = "outbox.db"
+	asideName  = "outbox.damaged.db" // of one that could not be read
+	lockWait   = 5 * time.Second     // of another process, as of `feedstation build`
+	idleTime   = 10 * time.Second    // after which the file is closed
+	notADB     = 26                  // SQLite's result codes
+	corruptDB  = 11
+	schemaText = `
+		CREATE TABLE IF NOT EXISTS texts (station TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, pending INTEGER NOT NULL, PRIMARY KEY (station, key)) WITHOUT ROWID;
+		CREATE INDEX IF NOT EXISTS pending ON texts (station, key) WHERE pending = 1;
+		CREATE TABLE IF NOT EXISTS marks (station TEXT NOT NULL PRIMARY KEY, epoch TEXT NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;`
+)
+
+// local is the outbox in the local copy: a SQLite file, which several processes may use. A
+// transaction is on the disk when it ends. It implements store.Swapper.
+type local struct {
+	dir string
+	log *slog.Logger
+
+	mu    sync.Mutex
+	db    *sql.DB // nil: it is not open
+	marks known
+}
+
+// known is the marks as they were read last, and what the file was like then: who looks each
+// second asks the file system, not SQLite.
+type known struct {
+	all   map[string]string // nil: not known
+	at    time.Time
+	files [2]stamp
+}
+
+// stamp tells one state of a file from another, but for those within a tick of the clock.
+type stamp struct {
+	size     int64
+	modified time.Time
+}
+
+// knownFor is for how long marks are known at most.
+const knownFor = 30 * time.Second
+
+// stamps returns those of the file and of its log.
+func (l *local) stamps() (all [2]stamp) {
+	for i, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(l.path() + suffix); err == nil {
+			all[i] = stamp{info.Size(), info.ModTime()}
+		}
+	}
+	return all
+}
+
+var _ store.Swapper = (*local)(nil)
+
+func newLocal(log *slog.Logger, dir string) *local { return &local{dir: dir, log: log} }
+
+// close closes the file.
+func (l *local) close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.db == nil {
+		return nil
+	}
+	db := l.db
+	l.db = nil
+	return db.Close()
+}
+
+// do works on the file, which is opened if that is needed, with the rights of the folder's
+// owner. One that is damaged is moved aside, and the work is done on a new one: what Redis
+// has comes back from there.
+func (l *local) do(ctx context.Context, work func(ctx context.Context, tx *sql.Tx) error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	base, err := durable.Open(l.dir)
+	if err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	defer base.Close()
+	in, err := base.Sub(FolderName, true)
+	if err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	defer in.Close()
+	err = in.Within(func() error { return l.try(ctx, work) })
+	if fault, ok := errors.AsType[*sqlite.Error](err); ok && (fault.Code()&0xff == notADB || fault.Code()&0xff == corruptDB) {
+		l.log.Error("outbox of the local copy damaged, moved aside", "component", "outbox", "file", in.Path(asideName), "error", err)
+		if err = in.Within(l.moveAside); err == nil {
+			err = in.Within(func() error { return l.try(ctx, work) })
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	return nil
+}
+
+func (l *local) try(ctx context.Context, work func(ctx context.Context, tx *sql.Tx) error) error {
+	l.marks = known{}
+	if err := l.open(ctx); err != nil {
+		return err
+	}
+	tx, err := l.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := work(ctx, tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+func (l *local) path() string { return filepath.Join(l.dir, FolderName, fileName) }
+
+// open opens the file; another one may have been put in its place.
+func (l *local) open(ctx context.Context) error {
+	if _, err := os.Stat(l.path()); l.db != nil && err == nil {
+		return nil
+	}
+	if l.db != nil {
+		err := l.db.Close()
+		if l.db = nil; err != nil {
+			return err
+		}
+	}
+	pragmas := url.Values{
+		"_pragma": {fmt.Sprintf("busy_timeout(%d)", lockWait.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)"},
+		"_txlock": {"immediate"},
+	}
+	db := sql.OpenDB(connector{"file:" + (&url.URL{Path: l.path()}).EscapedPath() + "?" + pragmas.Encode()})
+	db.SetMaxOpenConns(1)
+	db.SetConnMaxIdleTime(idleTime)
+	if _, err := db.ExecContext(ctx, schemaText); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	l.db = db
+	return nil
+}
+
+// connector connects to the file; it implements driver.Connector.
+type connector struct{ dsn string }
+
+// Connect implements driver.Connector.
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.Driver().Open(c.dsn) }
+
+// Driver implements driver.Connector.
+func (connector) Driver() driver.Driver { return new(sqlite.Driver) }
+
+func (l *local) moveAside() error {
+	if l.db != nil {
+		_ = l.db.Close() // it is damaged
+		l.db = nil
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if err := os.Remove(l.path() + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return os.Rename(l.path(), filepath.Join(filepath.Dir(l.path()), asideName))
+}
+
+// Swap implements store.Swapper.
+func (l *local) Swap(ctx context.Context, station string, swaps []store.Swap) (made []bool, before, after store.Mark, err error) {
+	err = l.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		made = make([]bool, len(swaps))
+		var err error
+		if before, err = markIn(ctx, tx, station); err != nil {
+			return err
+		}
+		changed := false
+		for i, s := range swaps {
+			if made[i], err = swapIn(ctx, tx, station, s); err != nil {
+				return err
+			}
+			changed = changed || made[i]
+		}
+		if changed {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO marks VALUES (?, ?, 1) ON CONFLICT (station) DO UPDATE SET count = count + 1`, station, rand.Text()); err != nil {
+				return err
+			}
+		}
+		after, err = markIn(ctx, tx, station)
+		return err
+	})
+	return made, before, after, err
+}
+
+func swapIn(ctx context.Context, tx *sql.Tx, station string, s store.Swap) (bool, error) {
+	old, err := textIn(ctx, tx, station, s.Key)
+	if err != nil || old != s.Old {
+		return false, err
+	}
+	if s.New == "" {
+		_, err = tx.ExecContext(ctx, `DELETE FROM texts WHERE station = ? AND key = ?`, station, s.Key)
+	} else {
+		_, err = tx.ExecContext(ctx, `INSERT INTO texts VALUES (?, ?, ?, ?) ON CONFLICT (station, key) DO UPDATE SET text = excluded.text, pending = excluded.pending`,
+			station, s.Key, s.New, s.Pending)
+	}
+	return err == nil, err
+}
+
+func textIn(ctx context.Context, tx *sql.Tx, station, key string) (text string, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT text FROM texts WHERE station = ? AND key = ?`, station, key).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return text, err
+}
+
+func markIn(ctx context.Context, tx *sql.Tx, station string) (store.Mark, error) {
+	var epoch string
+	var count int64
+	err := tx.QueryRowContext(ctx, `SELECT epoch, count FROM marks WHERE station = ?`, station).Scan(&epoch, &count)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	return store.Mark(fmt.Sprint(epoch, ":", count)), nil
+}
+
+// Marks implements store.Swapper.
+func (l *local) Marks(ctx context.Context, stations []string) (marks []store.Mark, err error) {
+	l.mu.Lock()
+	now := l.marks
+	files := l.stamps()
+	l.mu.Unlock()
+	if now.all == nil || now.files != files || time.Since(now.at) >= knownFor {
+		now = known{at: time.Now(), files: files}
+		err = l.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			var err error
+			now.all, err = pairs(ctx, tx, `SELECT station, epoch || ':' || count FROM marks`)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		l.mu.Lock()
+		l.marks = now
+		l.mu.Unlock()
+	}
+	for _, station := range stations {
+		marks = append(marks, store.Mark(now.all[station]))
+	}
+	return marks, nil
+}
+
+// Pending implements store.Swapper.
+func (l *local) Pending(ctx context.Context, station string) (pending map[string]string, mark store.Mark, err error) {
+	err = l.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var err error
+		if mark, err = markIn(ctx, tx, station); err != nil {
+			return err
+		}
+		pending, err = pairs(ctx, tx, `SELECT key, text FROM texts WHERE station = ? AND pending = 1`, station)
+		return err
+	})
+	return pending, mark, err
+}
+
+// Texts implements store.Swapper.
+func (l *local) Texts(ctx context.Context, station string, keys []string) (texts []string, err error) {
+	err = l.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		texts = make([]string, len(keys))
+		for i, key := range keys {
+			var err error
+			if texts[i], err = textIn(ctx, tx, station, key); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return texts, err
+}
+
+// All implements store.Swapper.
+func (l *local) All(ctx context.Context, station string) (all map[string]string, err error) {
+	err = l.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var err error
+		all, err = pairs(ctx, tx, `SELECT key, text FROM texts WHERE station = ?`, station)
+		return err
+	})
+	return all, err
+}
+
+// pairs returns the rows of a query of two columns.
+func pairs(ctx context.Context, tx *sql.Tx, query string, args ...any) (map[string]string, error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := map[string]string{}
+	for rows.Next() {
+		var key, text string
+		if err := rows.Scan(&key, &text); err != nil {
+			return nil, err
+		}
+		all[key] = text
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,407 @@
+package push
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"feedstation/internal/condition"
+)
+
+// wantTold fails unless exactly that was told since the last time, whatever the order.
+func wantTold(t *testing.T, f *fake, want ...string) {
+	t.Helper()
+	got := f.take()
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" && len(want)+len(got) > 0 {
+		t.Errorf("%s was told (-want +got):\n%s", f.name, diff)
+	}
+}
+
+// TestTold holds what is told of what editions change, and when.
+func TestTold(t *testing.T) {
+	tests := []struct {
+		name string
+		do   func(t *testing.T, p *process, n *paper, f *fake)
+	}{
+		{"after the delay, once", func(t *testing.T, p *process, n *paper, f *fake) {
+			p.publish(n.put("1", 0).print())
+			after(2900 * time.Millisecond)
+			wantTold(t, f)
+			after(1200 * time.Millisecond)
+			wantTold(t, f, "1")
+			after(time.Hour)
+			wantTold(t, f)
+			p.publish(n.put("2", 0).put("1", 0).print())
+			after(5 * time.Second)
+			wantTold(t, f, "1", "2")
+		}},
+		{"a first edition is a baseline", func(t *testing.T, p *process, n *paper, f *fake) {
+			p.current = nil
+			for i := range 1000 {
+				n.put(fmt.Sprint(i), 0)
+			}
+			p.publish(n.print())
+			after(time.Minute)
+			wantTold(t, f)
+		}},
+		{"another version of the program is one", func(t *testing.T, p *process, n *paper, f *fake) {
+			n.build = "4712"
+			p.publish(n.put("1", 0).print())
+			after(time.Minute)
+			wantTold(t, f)
+		}},
+		{"another address is one", func(t *testing.T, p *process, n *paper, f *fake) {
+			p.publish(n.put("1", 0).print().At("https://www.news.example"))
+			after(time.Minute)
+			wantTold(t, f)
+		}},
+		{"five edits are one", func(t *testing.T, p *process, n *paper, f *fake) {
+			for range 5 {
+				p.publish(n.put("1", 0).print())
+				after(500 * time.Millisecond)
+			}
+			after(10 * time.Second)
+			wantTold(t, f, "1")
+		}},
+		{"came and went", func(t *testing.T, p *process, n *paper, f *fake) {
+			p.publish(n.put("1", 0).print())
+			after(time.Second)
+			delete(n.articles, "1")
+			p.publish(n.print())
+			after(time.Minute)
+			wantTold(t, f)
+		}},
+		{"withdrawn after it was told", func(t *testing.T, p *process, n *paper, f *fake) {
+			p.publish(n.put("1", 0).print())
+			after(time.Minute)
+			wantTold(t, f, "1")
+			delete(n.articles, "1")
+			p.publish(n.print())
+			after(time.Minute)
+			wantTold(t, f, "-1")
+		}},
+		{"withdrawn within the window, never told", func(t *testing.T, p *process, n *paper, f *fake) {
+			// It is of the first edition, of which nobody was told: engines have found it.
+			delete(n.articles, "first")
+			p.publish(n.print())
+			after(time.Minute)
+			wantTold(t, f)
+		}},
+		{"an import of old articles", func(t *testing.T, p *process, n *paper, f *fake) {
+			for i := range 500 {
+				n.put(fmt.Sprint("old", i), 49*time.Hour+time.Duration(i)*time.Minute)
+			}
+			p.publish(n.put("new", 47*time.Hour).print())
+			after(time.Minute)
+			wantTold(t, f, "new")
+			delete(n.articles, "old7")
+			p.publish(n.print())
+			after(time.Minute)
+			wantTold(t, f)
+		}},
+		{"a burst is cut, the newest are told, the newest first", func(t *testing.T, p *process, n *paper, f *fake) {
+			p.Burst = 10
+			f.policy.Batch = 3
+			for i := range 50 {
+				n.put(fmt.Sprintf("%02d", i), time.Duration(i)*time.Minute)
+			}
+			p.publish(n.print())
+			after(time.Minute)
+			if diff := cmp.Diff([]string{"00", "01", "02", "03", "04", "05", "06", "07", "08", "09"}, f.take()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		}},
+		{"not before it is served", func(t *testing.T, p *process, n *paper, f *fake) {
+			next := n.put("1", 0).print()
+			p.note(next)
+			after(time.Hour)
+			wantTold(t, f) // it was refused
+			p.publish(n.put("2", 0).print())
+			after(time.Minute)
+			wantTold(t, f, "1", "2")
+		}},
+		{"a refused edition that is never published", func(t *testing.T, p *process, n *paper, f *fake) {
+			p.note(n.put("1", 0).print())
+			delete(n.articles, "1")
+			p.publish(n.print())
+			after(time.Minute)
+			wantTold(t, f)
+		}},
+		{"pinned back", func(t *testing.T, p *process, n *paper, f *fake) {
+			pinned := p.current
+			p.serve(pinned)
+			p.publish(n.put("1", 0).print())
+			after(time.Hour)
+			wantTold(t, f)
+			p.serve(nil)
+			after(2 * time.Second)
+			wantTold(t, f)
+			after(2 * time.Second)
+			wantTold(t, f, "1")
+		}},
+		{"an address at most each ten minutes", func(t *testing.T, p *process, n *paper, f *fake) {
+			f.policy.Every = 10 * time.Minute
+			p.workers["fake"].policy.Every = 10 * time.Minute
+			p.publish(n.put("1", 0).print())
+			after(10 * time.Second)
+			wantTold(t, f, "1")
+			p.publish(n.put("1", 0).put("2", 0).print())
+			after(9 * time.Minute)
+			wantTold(t, f, "2")
+			after(time.Minute)
+			wantTold(t, f, "1")
+		}},
+		{"asked for", func(t *testing.T, p *process, n *paper, f *fake) {
+			p.publish(n.put("1", 0).print())
+			after(time.Minute)
+			wantTold(t, f, "1")
+			if told, err := p.Now(t.Context(), p.current, address("1")); err != nil || told != 1 {
+				t.Errorf("%d, %v", told, err)
+			}
+			after(1100 * time.Millisecond)
+			wantTold(t, f, "1")
+			if _, err := p.Now(t.Context(), p.current, address("9")); err == nil {
+				t.Error("an unknown address: no error")
+			}
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{name: "fake", policy: Policy{Batch: 100}}
+				p := start(t, options(t, t.TempDir(), f))
+				n := newPaper()
+				p.publish(n.put("first", time.Hour).print())
+				after(2 * time.Second)
+				tt.do(t, p, n, f)
+				p.end()
+			})
+		})
+	}
+}
+
+// TestFailing holds how what fails is told again.
+func TestFailing(t *testing.T) {
+	tests := []struct {
+		name   string
+		answer func(send int, notices []Notice) Answer
+		after  time.Duration // it is told before that, and not before half of it; 0: never
+		state  string        // after a second failure, or 4 s
+		policy Policy
+		states map[string]int64
+	}{
+		{"503 twice", func(send int, notices []Notice) Answer {
+			if send <= 2 {
+				return fail(notices)
+			}
+			return Answer{}
+		}, 21 * time.Second, "paused", Policy{}, map[string]int64{"retry": 2, "told": 1}},
+		{"Retry-After", func(send int, notices []Notice) Answer {
+			if send == 1 {
+				return Answer{Outcomes: []Outcome{Retry}, Err: fmt.Errorf("429"), Pause: time.Now().Add(time.Hour)}
+			}
+			return Answer{}
+		}, time.Hour + time.Minute, "paused", Policy{}, map[string]int64{"retry": 1, "told": 1}},
+		{"broken", func(_ int, notices []Notice) Answer {
+			a := fail(notices)
+			a.Broken = true
+			return a
+		}, 0, "broken", Policy{}, nil},
+		{"ours is wrong", func(int, []Notice) Answer {
+			return Answer{Outcomes: []Outcome{Dropped}, Err: fmt.Errorf("422")}
+		}, 0, "", Policy{}, map[string]int64{"dropped": 1}},
+		{"dead", func(_ int, notices []Notice) Answer { return fail(notices) }, 0, "paused", Policy{Life: 2 * time.Hour}, nil},
+		{"no outcome", func(send int, _ []Notice) Answer {
+			if send == 1 {
+				panic("index out of range")
+			}
+			return Answer{}
+		}, 15 * time.Second, "paused", Policy{}, map[string]int64{"retry": 1, "told": 1}},
+		{"no outcome of one that is told once", func(send int, _ []Notice) Answer {
+			if send == 1 {
+				panic("index out of range")
+			}
+			return Answer{}
+		}, 0, "", Policy{Once: true}, map[string]int64{"dropped": 1}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{name: "fake", policy: tt.policy, answer: tt.answer}
+				other := &fake{name: "other"}
+				p := start(t, options(t, t.TempDir(), f, other))
+				n := newPaper()
+				p.publish(n.put("first", time.Hour).print())
+				after(2 * time.Second)
+				p.publish(n.put("1", 0).print())
+				after(5 * time.Second)
+				wantTold(t, other, "1") // which it does not hold up
+				states := []string{}
+				for _, c := range p.Conditions() {
+					states = append(states, c.State)
+				}
+				if strings.Join(states, " ") != tt.state {
+					t.Errorf("conditions %q, want %q", states, tt.state)
+				}
+				if tt.after > 0 {
+					after(tt.after/2 - 5*time.Second)
+					wantTold(t, f)
+					after(tt.after)
+					wantTold(t, f, "1")
+					if all := p.Conditions(); len(all) > 0 {
+						t.Errorf("conditions afterwards: %v", all)
+					}
+				} else {
+					after(150 * time.Minute)
+					wantTold(t, f)
+				}
+				for outcome, want := range tt.states {
+					if got := p.Attempts()["fake"][outcome]; got != want {
+						t.Errorf("%d %s, want %d", got, outcome, want)
+					}
+				}
+				p.end()
+			})
+		})
+	}
+}
+
+// What could not be told in time is given up, what came later is told.
+func TestDead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{name: "fake", policy: Policy{Batch: 10, Life: 2 * time.Hour}, answer: func(_ int, notices []Notice) Answer { return fail(notices) }}
+		p := start(t, options(t, t.TempDir(), f))
+		n := newPaper()
+		p.publish(n.put("first", time.Hour).print())
+		after(2 * time.Second)
+		p.publish(n.put("1", 0).print())
+		after(100 * time.Minute)
+		p.publish(n.put("2", 0).print())
+		after(25 * time.Minute)
+		if got := p.Standings("xt")[0].Pending; got != 1 {
+			t.Errorf("%d pending, want 1", got)
+		}
+		if all := p.Conditions(); !slices.ContainsFunc(all, func(c condition.Condition) bool { return c.State == "dead" }) {
+			t.Errorf("conditions: %v", all)
+		}
+		f.mu.Lock()
+		f.answer = nil
+		f.mu.Unlock()
+		after(90 * time.Minute)
+		wantTold(t, f, "2")
+		if all := p.Conditions(); len(all) > 0 {
+			t.Errorf("conditions: %v", all)
+		}
+		p.end()
+	})
+}
+
+// A configuration that has changed, or an operator, has a broken destination told again.
+func TestReopened(t *testing.T) {
+	for _, how := range []string{"configuration", "operator"} {
+		t.Run(how, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{name: "fake", answer: func(send int, notices []Notice) Answer {
+					if send > 1 {
+						return Answer{}
+					}
+					a := fail(notices)
+					a.Broken = true
+					return a
+				}}
+				o := options(t, t.TempDir(), f)
+				p := start(t, o)
+				n := newPaper()
+				p.publish(n.put("first", time.Hour).print())
+				after(2 * time.Second)
+				p.publish(n.put("1", 0).print())
+				after(time.Hour)
+				wantTold(t, f)
+				current := p.current
+				if how == "operator" {
+					if _, err := p.Now(t.Context(), current, address("1")); err != nil {
+						t.Fatal(err)
+					}
+				} else {
+					p.end()
+					o.Config = "b"
+					p = start(t, o)
+					p.publish(current)
+				}
+				after(10 * time.Second)
+				wantTold(t, f, "1")
+				p.end()
+			})
+		})
+	}
+}
+
+// A slow destination holds up no other, and what it is being told when the process ends is
+// not told twice.
+func TestSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := &fake{name: "slow", answer: func(int, []Notice) Answer { time.Sleep(4 * time.Second); return Answer{} }}
+		quick := &fake{name: "quick"}
+		o := options(t, t.TempDir(), slow, quick)
+		p := start(t, o)
+		n := newPaper()
+		p.publish(n.put("first", time.Hour).print())
+		after(2 * time.Second)
+		p.publish(n.put("1", 0).put("2", 0).print())
+		after(4 * time.Second)
+		wantTold(t, quick, "1", "2")
+		wantTold(t, slow)
+		current := p.current
+		p.end() // while the first is under way
+		wantTold(t, slow, "1")
+		p = start(t, o)
+		p.publish(current)
+		after(time.Minute)
+		wantTold(t, slow, "2")
+		wantTold(t, quick)
+		p.end()
+	})
+}
+
+// A destination is sent no more in a minute than it wants, of all processes together.
+func TestRate(t *testing.T) {
+	for _, shared := range []bool{false, true} {
+		t.Run(fmt.Sprint("shared ", shared), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{name: "fake", policy: Policy{Rate: 30}}
+				o := options(t, t.TempDir(), f)
+				if shared {
+					o.Shared = newMemory()
+				}
+				p := start(t, o)
+				n := newPaper()
+				p.publish(n.put("first", time.Hour).print())
+				after(2 * time.Second)
+				for i := range 100 {
+					n.put(fmt.Sprint(i), 0)
+				}
+				p.publish(n.print())
+				total := 0
+				for range 4 {
+					after(time.Minute)
+					told := len(f.take())
+					if told > 61 {
+						t.Errorf("%d in a minute", told)
+					}
+					total += told
+				}
+				if total != 100 {
+					t.Errorf("%d were told", total)
+				}
+				p.end()
+			})
+		})
+	}
+}
