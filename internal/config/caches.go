@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -98,9 +97,20 @@ func (p *Purger) validateAddress(r *report, path string) {
 }
 
 func (p *Purger) isSecret() bool {
-	return p.Token.Reveal() != "" || slices.ContainsFunc(slices.Collect(maps.Keys(p.Headers)), func(name string) bool {
-		return http.CanonicalHeaderKey(name) == "Authorization"
-	})
+	secret := p.Token.Reveal() != ""
+	for name, value := range p.Headers {
+		secret = secret || isSecretField(name, value.Reveal())
+	}
+	return secret
+}
+
+// secretField matches the names of header fields that have secrets.
+var secretField = regexp.MustCompile(`(?i)auth|cookie|key|secret|token|password`)
+
+// isSecretField reports whether a value stands in the configuration that nobody else
+// may have.
+func isSecretField(name, value string) bool {
+	return secretField.MatchString(name) && !named.MatchString(value)
 }
 
 // named matches what may be meant as a placeholder.

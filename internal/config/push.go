@@ -170,7 +170,9 @@ func (p *Push) secrets() map[string]string {
 		path := fmt.Sprintf("push.caches[%d].", i)
 		all[path+"token"] = c.Token.Reveal()
 		for name, value := range c.Headers {
-			all[path+"headers["+quote(name)+"]"] = value.Reveal()
+			if isSecretField(name, value.Reveal()) {
+				all[path+"headers["+quote(name)+"]"] = value.Reveal()
+			}
 		}
 	}
 	for i, w := range p.Webhooks {
