@@ -3,9 +3,21 @@ vcl 4.1;
 # Varnish in front of feedstation: varnishd -f deploy/varnish.vcl
 #
 # It keeps what Cache-Control allows: max-age, and stale-while-revalidate as grace.
-# What is taken down is gone once both have passed, or at once with
+# What is taken down is gone once both have passed, or at once where feedstation purges,
+# which needs
+#
+#     push:
+#       caches:
+#         - {id: varnish, url: "http://127.0.0.1:6081{path}"}
+#
+# or, with push.surrogate: [surrogate-key], by key, whatever address was asked:
+#
+#         - {id: varnish, method: BAN, url: "http://127.0.0.1:6081/", headers: {X-Key: "{key}"}}
+#
+# By hand it is
 #
 #     curl -X PURGE -H 'Host: xt.news.example' http://varnish/rss.xml    one document
+#     curl -X BAN -H 'X-Key: fs.xt.rss.xml' http://varnish/              one document, by key
 #     curl -X BAN -H 'Host: xt.news.example' http://varnish/             all of a station
 
 backend feedstation {
@@ -13,7 +25,7 @@ backend feedstation {
 	.port = "8080";
 }
 
-# Who may purge.
+# Who may purge: feedstation, where it is on this machine.
 acl newsroom {
 	"127.0.0.1";
 	"::1";
@@ -26,6 +38,10 @@ sub vcl_recv {
 		}
 		if (req.method == "PURGE") {
 			return (purge);
+		}
+		if (req.http.X-Key) {
+			ban("obj.http.Surrogate-Key ~ (^|\s)" + req.http.X-Key + "(\s|$)");
+			return (synth(200, "Banned"));
 		}
 		ban("obj.http.X-Host == " + req.http.Host);
 		return (synth(200, "Banned"));
@@ -55,4 +71,5 @@ sub vcl_backend_response {
 
 sub vcl_deliver {
 	unset resp.http.X-Host;
+	unset resp.http.Surrogate-Key;
 }
