@@ -29,6 +29,32 @@ func BenchmarkRefresh(b *testing.B) {
 }
 
 func benchmarkRefresh(b *testing.B, options jobs.Options, gap time.Duration) {
+	w := newRefreshed(b, options, gap)
+	b.Run("one new article", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			w.put(0)
+			b.StartTimer()
+			w.refresh()
+		}
+	})
+	b.Run("idle", func(b *testing.B) {
+		for b.Loop() {
+			w.refresh()
+		}
+	})
+}
+
+// refreshed is a station of ten channels that has been built once.
+type refreshed struct {
+	station  *network.Station
+	editions *cache.Cache
+	put      func(ago time.Duration) // one new article
+	refresh  func()
+}
+
+func newRefreshed(b *testing.B, options jobs.Options, gap time.Duration) *refreshed {
+	b.Helper()
 	station := &network.Station{ID: "xt", Name: "湘潭站", URL: "https://xt.news.example", Language: "zh-CN", Zone: shanghai}
 	for i := range 10 {
 		station.Channels = append(station.Channels, network.Channel{ID: fmt.Sprint("c", i), Name: fmt.Sprintf("第%d频道", i)})
@@ -41,7 +67,7 @@ func benchmarkRefresh(b *testing.B, options jobs.Options, gap time.Duration) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer store.Close()
+	b.Cleanup(func() { store.Close() })
 	local, err := disk.Open(b.TempDir(), defaultKeep)
 	if err != nil {
 		b.Fatal(err)
@@ -71,17 +97,5 @@ func benchmarkRefresh(b *testing.B, options jobs.Options, gap time.Duration) {
 		put(time.Duration(600-i) * gap)
 	}
 	refresh()
-	b.Run("one new article", func(b *testing.B) {
-		for b.Loop() {
-			b.StopTimer()
-			put(0)
-			b.StartTimer()
-			refresh()
-		}
-	})
-	b.Run("idle", func(b *testing.B) {
-		for b.Loop() {
-			refresh()
-		}
-	})
+	return &refreshed{station, editions, put, refresh}
 }
