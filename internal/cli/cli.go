@@ -44,6 +44,7 @@ type commands struct {
 	Retract    retractCommand    `cmd:"" help:"Take an article down at once, also while the content store is away."`
 	Pin        pinCommand        `cmd:"" help:"Serve an earlier edition of a station, or list those that are kept."`
 	Unpin      unpinCommand      `cmd:"" help:"Serve the current edition of a station again."`
+	Push       pushCommand       `cmd:"" help:"Show whom it tells of what changed, or tell them now."`
 	Explain    explainCommand    `cmd:"" help:"Say why an article is in a document or not."`
 	Links      linksCommand      `cmd:"" help:"Print the <link> elements for the head of a station's pages, and links for people."`
 	Views      viewsCommand      `cmd:"" help:"Print the SQL and the configuration for the database of a known system."`

@@ -49,13 +49,21 @@ const maxAnswer = 4 << 20
 // fromAdmin asks the process of a configuration on its admin listener. The error is a
 // *statusError where it answers otherwise than with 200.
 func fromAdmin(ctx context.Context, cfg *config.Config, path string) ([]byte, error) {
+	return askAdmin(ctx, cfg, http.MethodGet, path, nil)
+}
+
+// askAdmin does so with a request that may have a body in JSON; any success will do.
+func askAdmin(ctx context.Context, cfg *config.Config, method, path string, body []byte) ([]byte, error) {
 	network, address, err := dialled(cfg.Server.Admin)
 	if err != nil {
 		return nil, err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost"+path, nil)
+	request, err := http.NewRequestWithContext(ctx, method, "http://localhost"+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
 	}
 	if token := cfg.Server.AdminToken.Reveal(); token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
@@ -72,7 +80,7 @@ func fromAdmin(ctx context.Context, cfg *config.Config, path string) ([]byte, er
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	if err == nil && response.StatusCode != http.StatusOK {
+	if err == nil && response.StatusCode/100 != 2 {
 		err = &statusError{response.StatusCode, response.Status, string(bytes.TrimSpace(text))}
 	}
 	return text, err

@@ -200,8 +200,11 @@ func (s *service) makeAdmin() *server.Admin {
 		Network: s.cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled, Token: s.cfg.Server.AdminToken.Reveal(), Version: shownVersion(),
 		TakeDown: &exporting{&takeDowns{s.cfg.Network, s.editions}, h, &exports{s.cfg, s.editions}}, Stores: stores{s.editions, &h.shared}, Hooks: s.cfg.Server.Hooks.Secrets(),
 		Reload: h.askReload, Configured: s.since, Conditions: func() []condition.Condition {
-			return slices.Concat(h.refused.All(), h.conditions.All(), h.counter.Conditions())
+			return slices.Concat(h.refused.All(), h.conditions.All(), h.counter.Conditions(), s.outbox.Conditions())
 		},
+	}
+	if s.outbox != nil {
+		a.Push = pushing{s.outbox, s.editions.Served}
 	}
 	asker := &explain.Asker{Network: s.cfg.Network, Editions: s.editions}
 	if s.cfg.Statistics.Days > 0 {

@@ -39,6 +39,15 @@ var (
 	leftOut     = desc("articles_left_out", "Articles that were left out since the process began, by the column of their row that can't be read, up to 1000.", "reason")
 )
 
+// Of who is told of changes.
+var (
+	pushPending  = desc("push_pending", "Notices that have yet to be told, of all stations.", "destination")
+	pushOldest   = desc("push_oldest_pending_seconds", "For how long the oldest of them has waited; 0: none does.", "destination")
+	pushPaused   = desc("push_paused", "Stations of which the destination is told nothing at the moment.", "destination")
+	pushTold     = desc("push_told_total", "Notices that this process has told.", "destination")
+	pushAttempts = desc("push_attempts_total", "Notices by what became of them.", "destination", "outcome")
+)
+
 // Of what is outside.
 var (
 	contentUp     = desc("content_up", "1: stations can be built from every content store.")
@@ -55,6 +64,7 @@ func (collector) Describe(all chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		checked, issued, newest, documents, pending, quarantined, refused, pinned, leading,
 		published, drift, retractions, unsent, limit, leftOut,
+		pushPending, pushOldest, pushPaused, pushTold, pushAttempts,
 		contentUp, contentErrors, redisUp, redisErrors, followLag, copyBytes, copyFree,
 	} {
 		all <- d
@@ -103,6 +113,7 @@ func (c collector) Collect(all chan<- prometheus.Metric) {
 		m.station(station)
 	}
 	m.work(s)
+	m.push(s)
 	m.outside(s)
 }
 
@@ -135,6 +146,31 @@ func (m metrics) work(s server.Status) {
 	counters(m, drift, s.Drift, jobs.Drifts()...)
 	for reason, n := range s.LeftOut {
 		m.gauge(leftOut, float64(n), reason)
+	}
+}
+
+// push shows who is told: of a destination all stations together.
+func (m metrics) push(s server.Status) {
+	for destination, counts := range s.Attempts {
+		pending, paused, oldest := 0, 0, 0.0
+		for _, station := range s.Stations {
+			for _, p := range station.Push {
+				if p.Destination != destination {
+					continue
+				}
+				pending, oldest = pending+p.Pending, max(oldest, since(p.Oldest))
+				if p.State != "ok" {
+					paused++
+				}
+			}
+		}
+		m.gauge(pushPending, float64(pending), destination)
+		m.gauge(pushOldest, oldest, destination)
+		m.gauge(pushPaused, float64(paused), destination)
+		m <- prometheus.MustNewConstMetric(pushTold, prometheus.CounterValue, float64(counts["told"]), destination)
+		for outcome, n := range counts {
+			m <- prometheus.MustNewConstMetric(pushAttempts, prometheus.CounterValue, float64(n), destination, outcome)
+		}
 	}
 }
 

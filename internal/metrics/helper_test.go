@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -59,7 +60,7 @@ func newPortal(t testing.TB, stations int) *portal {
 	p.contents = []server.Content{{Name: "content", State: "ok", Looked: noon}}
 	p.admin = &server.Admin{
 		Log: slog.New(slog.DiscardHandler), Network: p.network, Editions: p, Drain: new(server.Drain), Jobs: p, Stores: p, Version: "1.0",
-		Contents: func() []server.Content { return p.contents }, TakeDown: takeDowns{p: p},
+		Contents: func() []server.Content { return p.contents }, TakeDown: takeDowns{p: p}, Push: pushes{},
 		Limit: func() time.Duration { return 10*time.Minute + 30*time.Second },
 	}
 	p.admin.Metrics = p.meter.Handler(p.admin.Log, p.admin.Status)
@@ -191,3 +192,17 @@ func (p *portal) some() {
 		}
 	}
 }
+
+// pushes is one destination that is paused; it implements server.Push.
+type pushes struct{}
+
+func (pushes) Standings(string) []server.PushStatus {
+	oldest := time.Now().Add(-time.Hour)
+	return []server.PushStatus{{Destination: "indexnow", State: "paused", Pending: 3, Oldest: &oldest, Told: 5}}
+}
+
+func (pushes) Attempts() map[string]map[string]int64 {
+	return map[string]map[string]int64{"indexnow": {"told": 5, "retry": 2}}
+}
+
+func (pushes) Now(context.Context, string, string) (int, error) { return 0, nil }

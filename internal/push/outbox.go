@@ -124,8 +124,13 @@ func (o *Outbox) Succeed(before *Outbox) {
 	}
 }
 
-// Conditions returns what is wrong.
-func (o *Outbox) Conditions() []condition.Condition { return o.conditions.All() }
+// Conditions returns what is wrong; of a nil Outbox nothing is.
+func (o *Outbox) Conditions() []condition.Condition {
+	if o == nil {
+		return nil
+	}
+	return o.conditions.All()
+}
 
 // What can be wrong. Of a destination it is no fault of a station: that is served.
 var (

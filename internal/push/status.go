@@ -12,11 +12,10 @@ import (
 // Standing is how a destination stands with a station.
 type Standing struct {
 	Destination string
-	Pending     int            // what it has yet to be told
-	Due         map[string]int // of these, by how far they have come: new, claimed, retry
-	Oldest      time.Time      // since when the oldest has waited; zero: none does
-	Paused      time.Time      // until when it is told nothing; zero: it is not paused
-	Broken      bool           // it is told nothing until its configuration changes
+	Pending     int       // what it has yet to be told
+	Oldest      time.Time // since when the oldest has waited; zero: none does
+	Paused      time.Time // until when it is told nothing; zero: it is not paused
+	Broken      bool      // it is told nothing until its configuration changes
 	Why         string
 	Told        int64 // since the process began, by this one
 	LastTold    time.Time
@@ -34,14 +33,13 @@ func (o *Outbox) Standings(station string) (all []Standing) {
 	now := time.Now()
 	for _, destination := range o.Destinations {
 		name := destination.Name()
-		s := Standing{Destination: name, Due: map[string]int{}}
+		s := Standing{Destination: name}
 		s.Told, s.LastTold = o.counts.toldOf(name, station)
 		for key, e := range d.pending {
 			if destinationOf(key) != name {
 				continue
 			}
 			s.Pending++
-			s.Due[string(e.Stage)]++
 			if at := time.UnixMilli(e.Noted); s.Oldest.IsZero() || at.Before(s.Oldest) {
 				s.Oldest = at
 			}
@@ -84,8 +82,14 @@ func (o *Outbox) Now(ctx context.Context, served *edition.Edition, address strin
 		return 0, err
 	}
 	now := time.Now().UnixMilli()
-	entries := map[string]entry{}
 	told := map[string]bool{}
+	entries, err := o.known(ctx, d, served, address, now)
+	if err != nil {
+		return 0, err
+	}
+	for key := range entries {
+		told[destinationOf(key)] = true
+	}
 	for _, destination := range o.Destinations {
 		for _, n := range destination.Notices(change) {
 			n.Seen = served.Watermark()
@@ -104,6 +108,30 @@ func (o *Outbox) Now(ctx context.Context, served *edition.Edition, address strin
 		o.note(ctx, d, entries, nil)
 	}
 	return len(told), nil
+}
+
+// known returns what the destinations were told of an address, or would be, to be told
+// again.
+func (o *Outbox) known(ctx context.Context, d *desk, served *edition.Edition, address string, now int64) (map[string]entry, error) {
+	var keys []string
+	for _, destination := range o.Destinations {
+		keys = append(keys, keyOf(destination.Name(), address))
+	}
+	o.mu.Lock()
+	from := o.deciding()
+	o.mu.Unlock()
+	texts, err := from.Texts(ctx, d.ID, keys)
+	if err != nil {
+		return nil, err
+	}
+	entries := map[string]entry{}
+	for i, key := range keys {
+		if e := parseEntry(texts[i]); e.Stage != "" {
+			e.Stage, e.Asked, e.Noted, e.Seen, e.Base, e.Due, e.Tries = stageNew, now, now, served.Watermark().UnixMilli(), served.Watermark().UnixMilli(), 0, 0
+			entries[key] = e
+		}
+	}
+	return entries, nil
 }
 
 // changeOf returns a change of nothing but what has an address. An article that is not

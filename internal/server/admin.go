@@ -136,6 +136,7 @@ type Admin struct {
 	Pages    http.Handler      // for people: /, what is below it, and the form of the log-in; nil: there are none
 	Hooks    map[string]string // secrets of webhooks by system
 	TakeDown TakeDowns
+	Push     Push     // nil: nobody is told of changes
 	Stores   Stores   // nil: /status says nothing of them
 	Token    string   // for all but health; empty: what may be read is open, the requests that ask for work are refused
 	Hosts    []string // names of the listener besides localhost and its addresses
@@ -186,6 +187,7 @@ const maxWish = 64 << 10
 //	POST /-/refresh  pull what changed now; needs the token
 //	POST /-/reload   read the configuration again; needs the token
 //	POST /-/retract  take an article down; needs the token
+//	POST /-/push     tell others of an address now; needs the token
 //	/-/articles      store and remove articles; needs the token
 //	POST /-/hooks/…  as refresh, signed by the system
 //
@@ -220,6 +222,7 @@ func (a *Admin) Handler() http.Handler {
 	mux.HandleFunc("POST /-/refresh", authorized(token, limit(), wrong, a.refresh))
 	mux.HandleFunc("POST "+ReloadPath, authorized(token, limit(), wrong, a.reload))
 	mux.HandleFunc("POST /-/retract", authorized(token, limit(), wrong, a.retract))
+	mux.HandleFunc("POST "+PushPath, authorized(token, limit(), wrong, a.push))
 	if a.Articles != nil {
 		articles := authorized(token, rate.NewLimiter(articleRate, articleBurst), wrong, a.Articles.ServeHTTP)
 		mux.HandleFunc("/-/articles", articles)

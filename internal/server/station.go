@@ -39,6 +39,7 @@ type StationStatus struct {
 	Requests    *int64               `json:"requests,omitempty"`      // since the process began; absent: not recorded
 	Subscribers *int                 `json:"subscribers,omitempty"`   // absent: not recorded
 	Crawlers    map[string]time.Time `json:"crawlers_last,omitempty"` // when each of those that are shown fetched something last
+	Push        []PushStatus         `json:"push,omitempty"`          // who is told of its changes
 }
 
 func (a *Admin) station(of *network.Station, all []condition.Condition) StationStatus {

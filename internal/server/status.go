@@ -14,29 +14,30 @@ import (
 
 // Status is what /status says.
 type Status struct {
-	Verdict   Verdict          `json:"verdict"`
-	Version   string           `json:"version"`
-	Config    *time.Time       `json:"configured,omitempty"` // when the configuration in effect was read
-	Process   string           `json:"process,omitempty"`    // its token, see StationStatus.Leader
-	Ready     bool             `json:"ready"`                // as /readyz says
-	Draining  bool             `json:"draining"`
-	Builds    bool             `json:"-"`                                 // this process has jobs
-	Missing   []string         `json:"missing,omitempty"`                 // stations without an edition
-	Limit     int64            `json:"freshness_limit_seconds,omitempty"` // see Admin.Limit
-	InStep    *time.Time       `json:"in_step,omitempty"`                 // see Stores.InStep
-	Drift     map[string]int64 `json:"drift,omitempty"`
-	LeftOut   map[string]int64 `json:"left_out,omitempty"`
-	Published map[string]int64 `json:"published,omitempty"`      // see Jobs
-	Faults    map[string]int64 `json:"content_errors,omitempty"` // see Jobs
-	Jobs      []TaskStatus     `json:"jobs,omitempty"`
-	Sources   []SourceStatus   `json:"sources,omitempty"`
-	Contents  []ContentStatus  `json:"contents,omitempty"`
-	Stores    []StoreStatus    `json:"stores,omitempty"`
-	Retracted *Retracted       `json:"retracted,omitempty"`
-	Unsent    []string         `json:"unsent_retractions,omitempty"` // ids of articles
-	UnsentAt  *time.Time       `json:"unsent_since,omitempty"`       // when the first of them was decided
-	Problems  []string         `json:"problems,omitempty"`           // conditions, a line each
-	Stations  []StationStatus  `json:"stations"`
+	Verdict   Verdict                     `json:"verdict"`
+	Version   string                      `json:"version"`
+	Config    *time.Time                  `json:"configured,omitempty"` // when the configuration in effect was read
+	Process   string                      `json:"process,omitempty"`    // its token, see StationStatus.Leader
+	Ready     bool                        `json:"ready"`                // as /readyz says
+	Draining  bool                        `json:"draining"`
+	Builds    bool                        `json:"-"`                                 // this process has jobs
+	Missing   []string                    `json:"missing,omitempty"`                 // stations without an edition
+	Limit     int64                       `json:"freshness_limit_seconds,omitempty"` // see Admin.Limit
+	InStep    *time.Time                  `json:"in_step,omitempty"`                 // see Stores.InStep
+	Drift     map[string]int64            `json:"drift,omitempty"`
+	LeftOut   map[string]int64            `json:"left_out,omitempty"`
+	Published map[string]int64            `json:"published,omitempty"`      // see Jobs
+	Faults    map[string]int64            `json:"content_errors,omitempty"` // see Jobs
+	Jobs      []TaskStatus                `json:"jobs,omitempty"`
+	Sources   []SourceStatus              `json:"sources,omitempty"`
+	Contents  []ContentStatus             `json:"contents,omitempty"`
+	Stores    []StoreStatus               `json:"stores,omitempty"`
+	Retracted *Retracted                  `json:"retracted,omitempty"`
+	Unsent    []string                    `json:"unsent_retractions,omitempty"` // ids of articles
+	UnsentAt  *time.Time                  `json:"unsent_since,omitempty"`       // when the first of them was decided
+	Attempts  map[string]map[string]int64 `json:"push_attempts,omitempty"`      // see Push
+	Problems  []string                    `json:"problems,omitempty"`           // conditions, a line each
+	Stations  []StationStatus             `json:"stations"`
 }
 
 // StoreStatus is a place where editions are stored.
@@ -202,6 +203,7 @@ func (a *Admin) Status() Status {
 		one.Crawlers = visits[station.ID]
 		s.Stations = append(s.Stations, one)
 	}
+	a.addPush(&s)
 	s.judge()
 	return s
 }
