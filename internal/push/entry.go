@@ -37,6 +37,7 @@ type entry struct {
 	Address   string `json:"address"`
 	Version   string `json:"version,omitempty"`
 	Gone      bool   `json:"gone,omitempty"`
+	New       bool   `json:"new,omitempty"`
 	Path      string `json:"path,omitempty"`
 	ID        string `json:"id,omitempty"`
 	Published int64  `json:"published,omitempty"`
@@ -63,7 +64,7 @@ type told struct {
 
 func newEntry(n Notice, base time.Time, now int64) entry {
 	e := entry{
-		Address: n.Address, Version: n.Version, Gone: n.Gone, Path: n.Path, ID: n.ID,
+		Address: n.Address, Version: n.Version, Gone: n.Gone, New: n.New, Path: n.Path, ID: n.ID,
 		Seen: n.Seen.UnixMilli(), Base: base.UnixMilli(), Stage: stageNew, Noted: now,
 	}
 	if !n.Published.IsZero() {
@@ -74,7 +75,7 @@ func newEntry(n Notice, base time.Time, now int64) entry {
 
 // notice returns the notice itself.
 func (e entry) notice() Notice {
-	n := Notice{Address: e.Address, Version: e.Version, Gone: e.Gone, Path: e.Path, ID: e.ID, Seen: time.UnixMilli(e.Seen).UTC()}
+	n := Notice{Address: e.Address, Version: e.Version, Gone: e.Gone, New: e.New, Path: e.Path, ID: e.ID, Seen: time.UnixMilli(e.Seen).UTC()}
 	if e.Published != 0 {
 		n.Published = time.UnixMilli(e.Published).UTC()
 	}
@@ -90,6 +91,7 @@ func (e entry) noted(next entry) entry {
 			return e // another process, or this one before it was ended, has noted it
 		}
 		next.Noted = min(e.Noted, next.Noted)
+		next.New = next.New || e.New && !next.Gone && e.Told.At == 0
 		next.Maybe = e.Maybe || e.Tries > 0
 	}
 	switch {
@@ -129,7 +131,7 @@ func (e entry) claimed(token string, now int64) entry {
 
 // settled returns an entry as it is after what was claimed was sent. What is to be told
 // by now may be another version.
-func (e entry) settled(sent entry, outcome Outcome, now int64) entry {
+func (e entry) settled(sent entry, outcome Outcome, p Policy, now int64) entry {
 	if outcome == Told {
 		e.Told = told{At: now, Seen: sent.Seen, Version: sent.Version, Gone: sent.Gone}
 	}
@@ -148,7 +150,7 @@ func (e entry) settled(sent entry, outcome Outcome, now int64) entry {
 	case Dropped:
 		return e.over(stageDropped)
 	}
-	e.Stage, e.Token, e.Until, e.Due = stageRetry, "", 0, now+jittered(backoff(e.Tries)).Milliseconds()
+	e.Stage, e.Token, e.Until, e.Due = stageRetry, "", 0, now+p.backoff(e.Tries).Milliseconds()
 	return e
 }
 
@@ -163,6 +165,11 @@ func backoff(tries int) time.Duration {
 		return lastBackoff
 	}
 	return min(lastBackoff, firstBackoff<<max(0, tries-1))
+}
+
+// backoff returns how long is waited after so many tries.
+func (p Policy) backoff(tries int) time.Duration {
+	return jittered(min(backoff(tries), cmp.Or(p.Pause, lastBackoff)))
 }
 
 // jittered returns a duration that is up to a fifth longer or shorter, so that what failed
@@ -195,7 +202,7 @@ func compareEntries(a, b entry) int {
 	return cmp.Or(
 		cmp.Compare(a.Seen, b.Seen), cmp.Compare(a.Asked, b.Asked), cmp.Compare(a.Base, b.Base), cmp.Compare(a.Version, b.Version), compareBool(a.Gone, b.Gone),
 		compareBool(!a.Stage.pending(), !b.Stage.pending()), cmp.Compare(a.Tries, b.Tries), cmp.Compare(a.Stage.rank(), b.Stage.rank()),
-		cmp.Compare(a.Until, b.Until), cmp.Compare(a.Due, b.Due), cmp.Compare(a.Token, b.Token), cmp.Compare(a.Noted, b.Noted), compareBool(a.Maybe, b.Maybe),
+		cmp.Compare(a.Until, b.Until), cmp.Compare(a.Due, b.Due), cmp.Compare(a.Token, b.Token), cmp.Compare(a.Noted, b.Noted), compareBool(a.Maybe, b.Maybe), compareBool(a.New, b.New),
 		cmp.Compare(a.ID, b.ID), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Published, b.Published), cmp.Compare(a.Address, b.Address),
 	)
 }

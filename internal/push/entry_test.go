@@ -16,7 +16,7 @@ func anEntry(t *rapid.T, name string) entry {
 		ID: "1", Seen: small.Draw(t, name+" seen"), Base: small.Draw(t, name+" base"), Asked: small.Draw(t, name+" asked"),
 		Stage: rapid.SampledFrom([]stage{stageNew, stageClaimed, stageRetry, stageTold, stageDropped, stageDead}).Draw(t, name+" stage"),
 		Noted: small.Draw(t, name+" noted"), Tries: rapid.IntRange(0, 2).Draw(t, name+" tries"), Token: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, name+" token"),
-		Until: small.Draw(t, name+" until"), Due: small.Draw(t, name+" due"), Maybe: rapid.Bool().Draw(t, name+" maybe"),
+		Until: small.Draw(t, name+" until"), Due: small.Draw(t, name+" due"), Maybe: rapid.Bool().Draw(t, name+" maybe"), New: rapid.Bool().Draw(t, name+" new"),
 	}
 	if rapid.Bool().Draw(t, name+" was told") {
 		e.Told = told{At: small.Draw(t, name+" told at"), Seen: small.Draw(t, name+" told seen"), Version: rapid.SampledFrom([]string{"1", "2"}).Draw(t, name+" told version"), Gone: rapid.Bool().Draw(t, name+" told gone")}
@@ -78,7 +78,7 @@ func TestNoted(t *testing.T) {
 		return e
 	}
 	toldOf := func(e entry, at int64) entry {
-		return e.claimed("t", at).settled(e.claimed("t", at), Told, at)
+		return e.claimed("t", at).settled(e.claimed("t", at), Told, Policy{}, at)
 	}
 	type row struct {
 		name      string
@@ -115,6 +115,19 @@ func TestNoted(t *testing.T) {
 	}
 }
 
+// An article that changes before anybody is told of it is new still.
+func TestStaysNew(t *testing.T) {
+	came := entry{Address: "a", ID: "1", Version: "1", New: true, Seen: 10, Stage: stageNew}
+	changed := entry{Address: "a", ID: "1", Version: "2", Seen: 20, Stage: stageNew}
+	if got := came.noted(changed); !got.New || !got.notice().New {
+		t.Errorf("%+v", got)
+	}
+	claimed := came.claimed("t", 15)
+	if got := claimed.settled(claimed, Told, Policy{}, 16).noted(changed); got.New {
+		t.Errorf("told as new: %+v", got)
+	}
+}
+
 func (e entry) withTold(t told) entry { e.Told = t; return e }
 
 // TestSettled holds what becomes of what was claimed, and what of what took its place.
@@ -140,7 +153,7 @@ func TestSettled(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := tt.now.settled(claimed, tt.outcome, 100_000)
+			got := tt.now.settled(claimed, tt.outcome, Policy{}, 100_000)
 			if got.Stage != tt.stage || got.Told.Version != tt.told {
 				t.Errorf("%+v, want %s, told %q", got, tt.stage, tt.told)
 			}

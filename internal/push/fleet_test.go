@@ -158,6 +158,23 @@ func TestShared(t *testing.T) {
 	}
 }
 
+// What is urgent again later is told after its own delay.
+func TestAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{name: "cache again", policy: Policy{Batch: 100, Urgent: true, After: 10 * time.Second}}
+		p := start(t, options(t, t.TempDir(), f))
+		n := newPaper()
+		p.publish(n.put("first", time.Hour).print())
+		after(2 * time.Second)
+		p.publish(n.put("1", 0).print())
+		after(9 * time.Second)
+		wantTold(t, f)
+		after(3 * time.Second)
+		wantTold(t, f, "1")
+		p.end()
+	})
+}
+
 // What is urgent does not wait: neither for the delay, nor for a shared store that is away.
 func TestUrgent(t *testing.T) {
 	for _, away := range []bool{false, true} {

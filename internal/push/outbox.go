@@ -159,12 +159,12 @@ func of(k condition.Kind, destination string) condition.Kind {
 }
 
 // Note notes what an edition that is about to be published changes of the one before it.
-// It is no error of the edition where that fails: it is noted later. Where the two can't
-// be compared, or are made by other configurations or versions of the program, or for
-// other addresses, nothing is: all would be another one.
+// It is no error of the edition where that fails: it is noted later. Where the two are
+// for other addresses, nothing is, and where they are made by other configurations or
+// versions of the program, only those are told that always are: all would be another one.
 func (o *Outbox) Note(ctx context.Context, before, after *edition.Edition, diff edition.Difference) {
 	d := o.desks[after.Station()]
-	if d == nil || before.Build() != after.Build() || before.URL() != after.URL() {
+	if d == nil || before.URL() != after.URL() {
 		return
 	}
 	now := time.Now()
@@ -172,6 +172,9 @@ func (o *Outbox) Note(ctx context.Context, before, after *edition.Edition, diff 
 	entries := map[string]entry{}
 	old := map[string]bool{} // keys of what left that is told only where it was told before
 	for _, destination := range o.Destinations {
+		if before.Build() != after.Build() && !destination.Policy().Always {
+			continue
+		}
 		for _, n := range destination.Notices(change) {
 			n.Seen = after.Watermark()
 			key := keyOf(destination.Name(), n.Address)

@@ -57,6 +57,13 @@ func TestTold(t *testing.T) {
 			after(time.Minute)
 			wantTold(t, f)
 		}},
+		{"another version of the program is none for who is always told", func(t *testing.T, p *process, n *paper, f *fake) {
+			f.policy.Always = true
+			n.build = "4712"
+			p.publish(n.put("1", 0).print())
+			after(time.Minute)
+			wantTold(t, f, "1")
+		}},
 		{"another address is one", func(t *testing.T, p *process, n *paper, f *fake) {
 			p.publish(n.put("1", 0).print().At("https://www.news.example"))
 			after(time.Minute)
@@ -203,6 +210,12 @@ func TestFailing(t *testing.T) {
 			}
 			return Answer{}
 		}, 21 * time.Second, "paused", Policy{}, map[string]int64{"retry": 2, "told": 1}},
+		{"a pause has a limit", func(send int, notices []Notice) Answer {
+			if send <= 10 {
+				return fail(notices)
+			}
+			return Answer{}
+		}, 90 * time.Second, "paused", Policy{Pause: 5 * time.Second}, map[string]int64{"retry": 10, "told": 1}},
 		{"Retry-After", func(send int, notices []Notice) Answer {
 			if send == 1 {
 				return Answer{Outcomes: []Outcome{Retry}, Err: fmt.Errorf("429"), Pause: time.Now().Add(time.Hour)}

@@ -109,7 +109,7 @@ func (o *Outbox) answered(ctx context.Context, w *worker, d *desk, answer Answer
 		next.Until = answer.Pause.UnixMilli()
 	case failed:
 		next.Fails = before.Fails + 1
-		next.Until = now.Add(jittered(backoff(next.Fails))).UnixMilli()
+		next.Until = now.Add(w.policy.backoff(next.Fails)).UnixMilli()
 	default:
 		next = state{}
 	}

@@ -117,11 +117,15 @@ func (o *Outbox) isDue(w *worker, d *desk, key string, e entry, now time.Time) b
 	at := now.UnixMilli()
 	asked := e.Asked > e.Told.At
 	since, served := d.servedSince(e.Seen)
+	delay := o.Delay
+	if w.policy.Urgent {
+		delay = w.policy.After
+	}
 	switch {
 	case e.Stage == stageClaimed && e.Until > at, e.Stage == stageRetry && e.Due > at,
 		e.Told.At > 0 && at < e.Told.At+w.policy.Every.Milliseconds() && !asked,
 		!served,
-		!w.policy.Urgent && !asked && now.Sub(since) < o.Delay:
+		!asked && now.Sub(since) < delay:
 		return false
 	}
 	held, unknown := w.held[key]
@@ -282,7 +286,7 @@ func (o *Outbox) send(ctx context.Context, w *worker, d *desk, served *edition.E
 	}
 	stored := context.WithoutCancel(ctx)
 	apply := func(key string, e entry) (entry, bool) {
-		next := e.settled(claimed[key], outcomes[key], now.UnixMilli())
+		next := e.settled(claimed[key], outcomes[key], w.policy, now.UnixMilli())
 		return next, next != e
 	}
 	if o.decide(stored, d, keys, apply) != nil {
