@@ -38,8 +38,8 @@ func people(t *testing.T) (address string) {
 	t.Helper()
 	p := newProcess(t, "xt.news.example")
 	var channels []string
-	for i := range 60 {
-		channels = append(channels, fmt.Sprintf("{id: c%d, name: 频道%d}", i, i))
+	for i := range 60 { // whose names take more than a page
+		channels = append(channels, fmt.Sprintf("{id: c%d%s, name: 频道%d%s}", i, strings.Repeat("-long", 12), i, strings.Repeat("之长名", 12)))
 	}
 	if err := os.WriteFile(filepath.Join(p.dir, "config.yaml"), fmt.Appendf(nil, peopleConfig, strings.Join(channels, ", ")), 0o644); err != nil {
 		t.Fatal(err)
@@ -81,6 +81,7 @@ func TestPeople(t *testing.T) {
 		"preview-arabic":    "http://fr.news.example/feeds/arabic.html",
 		"directory-folder":  "http://in.news.example/a/folder/feeds.html",
 		"directory-all":     "http://www.news.example/feeds.html",
+		"directory-last":    "http://www.news.example/feeds-2.html",
 		"stations":          "http://localhost:" + port + "/",
 		"preview-shared":    "http://localhost:" + port + "/xt/feeds/moment.html",
 		"redirected":        "http://xt.news.example/",
@@ -192,7 +193,7 @@ func TestPeopleAxe(t *testing.T) {
 	for _, at := range []string{
 		"http://xt.news.example/feeds.html", "http://xt.news.example/feeds/moment.html", "http://en.news.example/feeds.html",
 		"http://fr.news.example/feeds.html", "http://fr.news.example/feeds/arabic.html", "http://in.news.example/a/folder/feeds.html",
-		"http://www.news.example/feeds.html", "http://localhost/",
+		"http://www.news.example/feeds.html", "http://www.news.example/feeds-2.html", "http://localhost/",
 	} {
 		for _, scheme := range []string{"light", "dark"} {
 			for _, width := range []int{390, 1280} {
