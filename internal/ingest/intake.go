@@ -21,13 +21,6 @@ import (
 	"feedstation/internal/network"
 )
 
-// batchSize is how many articles are stored in one transaction: enough to be
-// quick, few enough not to keep the store's other writers waiting.
-const batchSize = 1000
-
-// batchBytes ends a batch early: it is in memory as a whole.
-const batchBytes = 64 << 20
-
 // Store is where articles are stored.
 type Store interface {
 	// PutOthers stores articles in one transaction and returns how many they were.
@@ -94,7 +87,6 @@ var ErrRefused = errors.New("nothing is stored, as a record is refused")
 type item struct {
 	article.Article
 	place Place
-	bytes int // of its record
 }
 
 // Put stores the articles of records, a batch in a transaction, or of a whole intake
@@ -104,40 +96,7 @@ func (i *Intake) Put(ctx context.Context, store Store, records iter.Seq2[Record,
 	if i.Whole {
 		return i.putAll(ctx, store, i.items(ctx, records))
 	}
-	return i.putBatches(ctx, store, i.items(ctx, records))
-}
-
-// putBatches stores what is sound. A batch is read before its transaction begins, so
-// that a slow reader keeps no other writer waiting.
-func (i *Intake) putBatches(ctx context.Context, store Store, items iter.Seq2[item, error]) error {
-	var batch []item
-	size := 0
-	flush := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		err := i.store(ctx, store, func(yield func(item, error) bool) {
-			for _, it := range batch {
-				if !yield(it, nil) {
-					return
-				}
-			}
-		})
-		batch, size = batch[:0], 0
-		return err
-	}
-	for it, err := range items {
-		if err != nil {
-			return errors.Join(err, flush())
-		}
-		batch, size = append(batch, it), size+it.bytes
-		if len(batch) == batchSize || size >= batchBytes {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-	}
-	return flush()
+	return i.putBatches(ctx, store, records)
 }
 
 // putAll stores everything in one transaction, or nothing.
@@ -186,22 +145,26 @@ func (i *Intake) items(ctx context.Context, records iter.Seq2[Record, error]) it
 				yield(item{}, err)
 				return
 			}
-			if len(r.Text) == 0 && r.Err == nil {
-				continue
-			}
-			a, odd, err := i.decode(r)
-			if err != nil {
-				i.refuse(r.Place, err)
-				continue
-			}
-			if len(odd) > 0 {
-				i.leaveOut(r.Place, odd)
-			}
-			if !yield(item{a, r.Place, len(r.Text)}, nil) {
+			if d := i.read(r); i.sound(&d) && !yield(d.item, nil) {
 				return
 			}
 		}
 	}
+}
+
+// sound reports whether a record has an article to be stored. It refuses a record that
+// has something else.
+func (i *Intake) sound(d *decoded) bool {
+	if d.err == nil && !d.none {
+		d.err = i.file(d)
+	}
+	switch {
+	case d.err != nil:
+		i.refuse(d.place, d.err)
+	case len(d.odd) > 0:
+		i.leaveOut(d.place, d.odd)
+	}
+	return d.err == nil && !d.none
 }
 
 func (i *Intake) refuse(at Place, err error) {
@@ -216,28 +179,34 @@ func (i *Intake) leaveOut(at Place, odd []article.Fault) {
 
 // decode returns the article of a record, and what is odd and left out of it.
 func (i *Intake) decode(r Record) (a article.Article, odd []article.Fault, err error) {
-	if r.Err != nil {
-		return a, nil, r.Err
+	d := i.read(r)
+	if d.err == nil {
+		d.err = i.file(&d)
 	}
-	if a, odd, err = i.Reader.Decode(r.Text); err != nil {
-		return a, nil, err
+	if d.err != nil {
+		return a, nil, d.err
 	}
-	if i.Strict && len(odd) > 0 {
-		return a, nil, Joined(odd)
+	return d.Article, d.odd, nil
+}
+
+// file finds the place of an article in the network, or says why it has none.
+func (i *Intake) file(d *decoded) error {
+	a := &d.Article
+	if i.Strict && len(d.odd) > 0 {
+		return Joined(d.odd)
 	}
 	station, ok := i.Network.Renamed(a.Station)
 	switch {
 	case !ok:
-		return a, nil, article.Fault{Place: "station", Err: fmt.Errorf("%q is not in the configuration", a.Station)}
+		return article.Fault{Place: "station", Err: fmt.Errorf("%q is not in the configuration", a.Station)}
 	case !i.Network.Holds(station):
-		return a, nil, article.Fault{Place: "station", Err: fmt.Errorf("the articles of %s are in another content store", a.Station)}
+		return article.Fault{Place: "station", Err: fmt.Errorf("the articles of %s are in another content store", a.Station)}
 	case i.Station != "" && station.ID != i.Station:
-		return a, nil, article.Fault{Place: "station", Err: fmt.Errorf("want %s, got %q", i.Station, a.Station)}
+		return article.Fault{Place: "station", Err: fmt.Errorf("want %s, got %q", i.Station, a.Station)}
 	}
 	a.Station = station.ID
-	i.channels(station, &a)
-	FindLead(&a)
-	return a, odd, nil
+	i.channels(station, a)
+	return nil
 }
 
 // FindLead looks for the picture in a text that stands for an article without pictures of

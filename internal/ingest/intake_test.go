@@ -188,3 +188,19 @@ func TestID(t *testing.T) {
 		}
 	}
 }
+
+// TestIntakePanic holds that what reading a record panics with reaches the caller, which
+// may know what to do.
+func TestIntakePanic(t *testing.T) {
+	i := &Intake{}
+	result := i.decoding(make([]Record, 1))
+	if got := result(); len(got) != 1 || !got[0].none {
+		t.Errorf("%+v", got)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	(*Intake)(nil).decoding([]Record{{Text: []byte("{}")}})()
+}
