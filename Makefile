@@ -93,7 +93,7 @@ bench-source: ## 200,000 posts of a WordPress over HTTP, interrupted once: memor
 	go test -tags archive -run '^TestSourceArchive$$' -count 1 -timeout 1h -v ./internal/e2e
 
 .PHONY: bench-views
-bench-views: ## what a change costs the databases of known systems, with 200,000 posts; a minute
+bench-views: ## what a change costs the databases of known systems, with 200,000 posts; some minutes
 	go test -tags archive -run '^TestCost$$' -count 1 -v ./internal/views
 
 .PHONY: fuzz

@@ -56,6 +56,7 @@ type system struct {
 	ListChannels string            `yaml:"list_channels"`
 	Triggers     []trigger         `yaml:"triggers"`
 	Shared       []shared          `yaml:"shared"`
+	Reads        []string          `yaml:"reads"`      // tables besides those of Triggers and Shared, of PostgreSQL
 	Statements   []string          `yaml:"statements"` // of each part
 	Once         []string          `yaml:"once"`
 	Indexes      []string          `yaml:"indexes"`
@@ -96,7 +97,22 @@ type part struct {
 	ListChannels                             string
 	Triggers                                 []trigger
 	Shared                                   []shared
+	Reads                                    []string
 	Statements                               []string
+}
+
+// Analyzed returns the tables that are read, once each: without statistics PostgreSQL
+// reads whole ones.
+func (p *part) Analyzed() []string {
+	all := slices.Clone(p.Reads)
+	for _, t := range p.Triggers {
+		all = append(all, t.Table)
+	}
+	for _, t := range p.Shared {
+		all = append(all, t.Table)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // column is a column of the view, with its SQL in each part.
@@ -221,6 +237,7 @@ func (s *script) fill() error {
 			}
 			p.Shared = append(p.Shared, t)
 		}
+		p.Reads = s.Reads
 		for _, statement := range s.Statements {
 			p.Statements = append(p.Statements, in(statement))
 		}
