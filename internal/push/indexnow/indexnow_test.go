@@ -292,7 +292,7 @@ func TestSift(t *testing.T) {
 	hidden := d.articles[0]
 	hidden.ID, hidden.Unlisted = "hidden", true
 	d.articles = append(d.articles, hidden)
-	notices := append(d.notices()[:3],
+	notices := slices.Concat(d.notices()[:3], []push.Notice{
 		stray("0", "https://www.news.example/city/0.html"),
 		stray("0", strings.Replace(d.site.URL, "http:", "https:", 1)+"/city/0.html"),
 		stray("0", d.site.URL+"/other/0.html"),
@@ -301,8 +301,8 @@ func TestSift(t *testing.T) {
 		stray("0", ""),
 		stray("hidden", d.station.URL+"/hidden.html"),
 		stray("unknown", d.station.URL+"/unknown.html"),
-		push.Notice{ID: "gone", Address: d.station.URL + "/gone.html", Gone: true, Published: noon, Seen: noon.Add(time.Hour)},
-	)
+		{ID: "gone", Address: d.station.URL + "/gone.html", Gone: true, Published: noon, Seen: noon.Add(time.Hour)},
+	})
 	a := d.send(notices...)
 	want := slices.Concat([]push.Outcome{push.Told, push.Told, push.Told}, slices.Repeat([]push.Outcome{push.Dropped}, 8), []push.Outcome{push.Told})
 	if diff := cmp.Diff(want, a.Outcomes); diff != "" || a.Err != nil {

@@ -2,6 +2,7 @@
 package enginetest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -124,7 +125,7 @@ func (e *IndexNow) answer(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "InvalidRequestParameters")
 	case !regexp.MustCompile(`^[a-zA-Z0-9-]{8,128}$`).MatchString(s.Key) || !s.covers():
 		refuse(w, http.StatusUnprocessableEntity, "InvalidRequestParameters")
-	case !s.verified():
+	case !s.verified(r.Context()):
 		refuse(w, http.StatusForbidden, "KeyNotFound")
 	}
 }
@@ -143,12 +144,16 @@ func (s *Submission) covers() bool {
 }
 
 // verified reports whether the file of the key is where it is said to be.
-func (s *Submission) verified() bool {
-	response, err := http.Get(s.KeyLocation)
+func (s *Submission) verified(ctx context.Context) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.KeyLocation, nil)
 	if err != nil {
 		return false
 	}
-	defer response.Body.Close() //nolint:errcheck // it was read
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
+	}
+	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	return err == nil && response.StatusCode == http.StatusOK && string(text) == s.Key
 }
