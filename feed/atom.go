@@ -155,7 +155,7 @@ func (it *Item) atom() atomEntry {
 	d := atomEntry{
 		Language: it.Language,
 		AtomEntry: feeds.AtomEntry{
-			Id:        atomID(it.GUID),
+			Id:        AtomID(it.GUID),
 			Updated:   cmp.Or(stamp(it.Updated, time.RFC3339), stamp(it.Published, time.RFC3339)),
 			Published: stamp(it.Published, time.RFC3339),
 			Rights:    it.Rights,

@@ -24,8 +24,8 @@ func (it *Item) guid(address string) string {
 	return s
 }
 
-// atomID returns the atom:id of a guid, see [Item.GUID].
-func atomID(guid string) string {
+// AtomID returns the atom:id of a guid, see [Item.GUID].
+func AtomID(guid string) string {
 	if text.Scheme(guid) != "" && text.Address(guid) == guid {
 		return guid
 	}
