@@ -172,6 +172,7 @@ func (h *host) replace(before, next *service) {
 	h.group.Go(func() error {
 		defer close(replaced)
 		h.count(next.cfg)
+		h.tell(next)
 		before.stop()
 		before.parts.Wait()
 		next.outbox.Succeed(before.outbox)

@@ -18,6 +18,7 @@ import (
 	"feedstation/internal/condition"
 	"feedstation/internal/config"
 	"feedstation/internal/metrics"
+	"feedstation/internal/push/websub"
 	"feedstation/internal/server"
 	"feedstation/internal/statistics"
 	"feedstation/internal/store/redis"
@@ -62,6 +63,7 @@ type host struct {
 	refused    *condition.Set // whether the last reload was: each is logged by itself
 	counter    *statistics.Recorder
 	shared     atomic.Pointer[redis.Store] // where the counter shares what it counts; nil: nowhere
+	hub        *websub.Hub
 	systemd    serviceManager
 	managers   map[[3]string]*autocert.Manager // of certificates
 	activated  map[string]net.Listener         // by systemd
@@ -82,7 +84,7 @@ func newHost(ctx context.Context, in *invocation, cfg *config.Config) (*host, er
 	o := newOutput(in.terminal.Stderr, cfg.Log)
 	log := o.logger()
 	h := &host{
-		in: in, output: o, log: log, shop: &workshop{conditions: condition.New(log)}, conditions: condition.New(log), refused: condition.New(slog.New(slog.DiscardHandler)), systemd: serviceManager{log}, counter: statistics.New(log),
+		in: in, output: o, log: log, shop: &workshop{conditions: condition.New(log)}, conditions: condition.New(log), refused: condition.New(slog.New(slog.DiscardHandler)), systemd: serviceManager{log}, counter: statistics.New(log), hub: websub.New(log),
 		managers: map[[3]string]*autocert.Manager{}, reloads: make(chan chan<- error), replaced: make(chan struct{}),
 	}
 	h.meter = metrics.New(shownVersion(), h.counter)
@@ -102,6 +104,7 @@ func newHost(ctx context.Context, in *invocation, cfg *config.Config) (*host, er
 	}
 	h.serving.Store(first)
 	h.count(cfg)
+	h.tell(first)
 	h.shop.open(first.places)
 	return h, nil
 }
@@ -129,6 +132,7 @@ func (h *host) run(stops, hangups <-chan os.Signal, stopServing func()) error {
 	h.group.Go(func() error { h.takeReloads(h.working, hangups); return nil })
 	h.group.Go(func() error { h.systemd.watch(h.open); return nil })
 	h.group.Go(func() error { h.counter.Run(h.open); return nil })
+	h.group.Go(func() error { h.hub.Run(h.working); return nil })
 	h.group.Go(func() error {
 		select {
 		case received := <-stops:

@@ -87,11 +87,12 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 		return nil, err
 	}
 	readiness := &server.Readiness{Network: cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled}
-	public := server.New(cfg.Network, s.editions, documents, h.observer(cfg))
+	observe := h.observer(cfg)
+	public := server.New(cfg.Network, s.editions, documents, observe)
 	if cfg.Feeds.Deltas {
 		public = public.WithDeltas()
 	}
-	s.public = readiness.Health(public)
+	s.public = readiness.Health(h.subscribable(cfg, public, observe))
 	if s.entrances, err = h.enter(cfg); err != nil {
 		return nil, err
 	}
@@ -200,7 +201,7 @@ func (s *service) makeAdmin() *server.Admin {
 		Network: s.cfg.Network, Editions: s.editions, Drain: &h.drain, Settled: s.settled, Token: s.cfg.Server.AdminToken.Reveal(), Version: shownVersion(),
 		TakeDown: &exporting{&takeDowns{s.cfg.Network, s.editions}, h, &exports{s.cfg, s.editions}}, Stores: stores{s.editions, &h.shared}, Hooks: s.cfg.Server.Hooks.Secrets(),
 		Reload: h.askReload, Configured: s.since, Conditions: func() []condition.Condition {
-			return slices.Concat(h.refused.All(), h.conditions.All(), h.counter.Conditions(), s.outbox.Conditions())
+			return slices.Concat(h.refused.All(), h.conditions.All(), h.counter.Conditions(), s.outbox.Conditions(), h.hub.Conditions())
 		},
 	}
 	if s.outbox != nil {
@@ -216,7 +217,7 @@ func (s *service) makeAdmin() *server.Admin {
 		}
 	}
 	a.Explain, s.asker = asker.Handler(), asker
-	a.Requests, a.Kept = h.meter.Requests, s.kept
+	a.Requests, a.Kept, a.WebSub = h.meter.Requests, s.kept, h.hubs
 	if s.cfg.Statistics.Days > 0 {
 		a.Visits, a.Readers = h.visits, h.counter.Readers
 		a.Subscribers = func() map[string]int { return maps.Collect(h.counter.Subscribers()) }

@@ -26,6 +26,7 @@ var (
 	quarantined = desc("station_quarantined_articles", "Articles that the station lacks because they can't be published, as far as this process has read their rows.", "station")
 	refused     = desc("station_refused", "1: the gate keeps the station's next edition from being published.", "station")
 	pinned      = desc("station_pinned", "1: an earlier edition of the station is pinned and served.", "station")
+	subscribed  = desc("websub_subscribers", "Subscriptions to feeds of the station at its own hub.", "station")
 	leading     = desc("station_leading", "1: this process builds the station.", "station")
 )
 
@@ -55,6 +56,8 @@ var (
 	redisUp       = desc("redis_up", "1: Redis answers and takes what is written.")
 	redisErrors   = desc("redis_errors_total", "What Redis failed at, by what it was asked for.", "operation")
 	followLag     = desc("follow_lag_seconds", "Since when this process may lack what others have published: since it was last in step with Redis and the local copy.")
+	verifications = desc("websub_verifications_total", "Requests to the hubs of stations that were verified, by what the callback answered.", "outcome")
+	deliveries    = desc("websub_deliveries_total", "Deliveries to subscribers, by what became of them.", "outcome")
 	copyBytes     = desc("local_copy_bytes", "Bytes of the local copy.")
 	copyFree      = desc("local_copy_free_bytes", "Bytes that the disk of the local copy has room for.")
 )
@@ -62,10 +65,10 @@ var (
 // Describe implements prometheus.Collector.
 func (collector) Describe(all chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		checked, issued, newest, documents, pending, quarantined, refused, pinned, leading,
+		checked, issued, newest, documents, pending, quarantined, refused, pinned, subscribed, leading,
 		published, drift, retractions, unsent, limit, leftOut,
 		pushPending, pushOldest, pushPaused, pushTold, pushAttempts,
-		contentUp, contentErrors, redisUp, redisErrors, followLag, copyBytes, copyFree,
+		contentUp, contentErrors, redisUp, redisErrors, followLag, verifications, deliveries, copyBytes, copyFree,
 	} {
 		all <- d
 	}
@@ -127,6 +130,9 @@ func (m metrics) station(s server.StationStatus) {
 	m.gauge(refused, one(s.Refused), s.ID)
 	m.gauge(pinned, one(s.Pinned), s.ID)
 	m.gauge(leading, one(s.Leads()), s.ID)
+	if s.WebSub != nil {
+		m.gauge(subscribed, float64(*s.WebSub), s.ID)
+	}
 }
 
 func (m metrics) work(s server.Status) {
@@ -196,6 +202,10 @@ func (m metrics) outside(s server.Status) {
 	}
 	if s.InStep != nil {
 		m.gauge(followLag, since(s.InStep))
+	}
+	if s.WebSub != nil {
+		counters[string](m, verifications, s.WebSub.Verifications)
+		counters[string](m, deliveries, s.WebSub.Deliveries)
 	}
 	for i, store := range s.Stores {
 		if store.Bytes != nil {

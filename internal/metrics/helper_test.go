@@ -62,6 +62,11 @@ func newPortal(t testing.TB, stations int) *portal {
 		Log: slog.New(slog.DiscardHandler), Network: p.network, Editions: p, Drain: new(server.Drain), Jobs: p, Stores: p, Version: "1.0",
 		Contents: func() []server.Content { return p.contents }, TakeDown: takeDowns{p: p}, Push: pushes{},
 		Limit: func() time.Duration { return 10*time.Minute + 30*time.Second },
+		WebSub: func() (server.WebSub, bool) {
+			return server.WebSub{
+				Subscribers: map[string]int{"station000": 7}, Verifications: map[string]int64{"verified": 8}, Deliveries: map[string]int64{"delivered": 9},
+			}, true
+		},
 	}
 	p.admin.Metrics = p.meter.Handler(p.admin.Log, p.admin.Status)
 	return p

@@ -164,6 +164,7 @@ func TestWho(t *testing.T) {
 	want(t, text, "feedstation_robots_disregarded_total", `feedstation_robots_disregarded_total{agent="Bytespider"} 1`)
 	want(t, text, "feedstation_statistics_dropped_total", `feedstation_statistics_dropped_total 8`)
 	want(t, text, "feedstation_station_subscribers", `feedstation_station_subscribers{station="station000"} 1`)
+	want(t, text, "feedstation_websub_", `feedstation_websub_deliveries_total{outcome="delivered"} 9`, `feedstation_websub_subscribers{station="station000"} 7`, `feedstation_websub_verifications_total{outcome="verified"} 8`)
 	var series []string
 	for _, of := range []string{
 		`agent="Baiduspider",document="baidu"`, `agent="Baiduspider",document="index"`, `agent="Baiduspider",document="news"`, `agent="Baiduspider",document="robots"`,

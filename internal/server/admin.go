@@ -149,6 +149,7 @@ type Admin struct {
 	Subscribers func() map[string]int                                     // by station; nil: not recorded
 	Visits      func() []Visit                                            // of crawlers; nil: not recorded
 	Readers     func(station string) map[string]int                       // of a station's documents, by path; nil: not recorded
+	WebSub      func() (w WebSub, ok bool)                                // the hubs of stations; not ok, or nil: they have none of their own
 
 	Limit      func() time.Duration            // how old what a station has may be; nil: this process builds nothing
 	Reload     func(ctx context.Context) error // reads the configuration again; nil: nothing does

@@ -36,10 +36,11 @@ type StationStatus struct {
 	Error     string     `json:"error,omitempty"`
 	Since     *time.Time `json:"error_since,omitempty"`
 
-	Requests    *int64               `json:"requests,omitempty"`      // since the process began; absent: not recorded
-	Subscribers *int                 `json:"subscribers,omitempty"`   // absent: not recorded
-	Crawlers    map[string]time.Time `json:"crawlers_last,omitempty"` // when each of those that are shown fetched something last
-	Push        []PushStatus         `json:"push,omitempty"`          // who is told of its changes
+	Requests    *int64               `json:"requests,omitempty"`           // since the process began; absent: not recorded
+	Subscribers *int                 `json:"subscribers,omitempty"`        // absent: not recorded
+	WebSub      *int                 `json:"websub_subscribers,omitempty"` // of its own hub; absent: it has none
+	Crawlers    map[string]time.Time `json:"crawlers_last,omitempty"`      // when each of those that are shown fetched something last
+	Push        []PushStatus         `json:"push,omitempty"`               // who is told of its changes
 }
 
 func (a *Admin) station(of *network.Station, all []condition.Condition) StationStatus {

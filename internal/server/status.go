@@ -36,8 +36,17 @@ type Status struct {
 	Unsent    []string                    `json:"unsent_retractions,omitempty"` // ids of articles
 	UnsentAt  *time.Time                  `json:"unsent_since,omitempty"`       // when the first of them was decided
 	Attempts  map[string]map[string]int64 `json:"push_attempts,omitempty"`      // see Push
-	Problems  []string                    `json:"problems,omitempty"`           // conditions, a line each
+	WebSub    *WebSub                     `json:"websub,omitempty"`
+	Problems  []string                    `json:"problems,omitempty"` // conditions, a line each
 	Stations  []StationStatus             `json:"stations"`
+}
+
+// WebSub is what the hubs of stations have done since the process began, by what became
+// of it.
+type WebSub struct {
+	Subscribers   map[string]int   `json:"-"` // subscriptions, by station
+	Verifications map[string]int64 `json:"verifications"`
+	Deliveries    map[string]int64 `json:"deliveries"`
 }
 
 // StoreStatus is a place where editions are stored.
@@ -193,12 +202,21 @@ func (a *Admin) Status() Status {
 	if a.Stores != nil {
 		a.addStores(&s, all)
 	}
+	if a.WebSub != nil {
+		if hubs, ok := a.WebSub(); ok {
+			s.WebSub = &hubs
+		}
+	}
 	subscribers, visits := a.audience()
 	for _, station := range a.Network.Stations {
 		one := a.station(station, all)
 		if subscribers != nil {
 			n := subscribers[station.ID]
 			one.Subscribers = &n
+		}
+		if s.WebSub != nil {
+			n := s.WebSub.Subscribers[station.ID]
+			one.WebSub = &n
 		}
 		one.Crawlers = visits[station.ID]
 		s.Stations = append(s.Stations, one)

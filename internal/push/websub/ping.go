@@ -1,5 +1,3 @@
-// Package websub tells subscribers of feeds of new articles (W3C WebSub, 23 January
-// 2018), through a hub elsewhere.
 package websub
 
 import (

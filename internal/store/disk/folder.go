@@ -42,6 +42,9 @@ const ACMEName = ".acme"
 // StatisticsName is the folder of what package statistics counts.
 const StatisticsName = ".statistics"
 
+// SubscriptionsName is the folder of the subscriptions that package websub has taken.
+const SubscriptionsName = ".websub"
+
 func objectName(hash edition.Hash) string { return hash.String() + objectSuffix }
 
 // markLayout is how a watermark is written in the name of a manifest.
@@ -132,7 +135,7 @@ func ownBase(base *durable.Folder) func(fs.DirEntry) bool {
 			return inBase(name) || strings.HasPrefix(name, ".probe-") // of the former version
 		case !entry.IsDir():
 			return false
-		case name == "lost+found", name == ACMEName, name == StatisticsName: // a file system's own, and those of others of ours
+		case name == "lost+found", name == ACMEName, name == StatisticsName, name == SubscriptionsName: // a file system's own, and those of others of ours
 			return true
 		}
 		station, err := base.Sub(name, false)

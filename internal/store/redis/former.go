@@ -19,7 +19,7 @@ func (r *Store) Remove(ctx context.Context, station string) error {
 			keys, named = append(keys, r.documentPrefix(station)+hash), append(named, hash)
 		}
 		if len(hashes) == 0 {
-			keys = []string{r.manifestKey(station), r.keptKey(station), r.namedKey(station), r.firstKey(station), r.textsKey(station), r.pendingKey(station)}
+			keys = []string{r.manifestKey(station), r.keptKey(station), r.namedKey(station), r.firstKey(station), r.textsKey(station), r.pendingKey(station), r.subscriptionsKey(station)}
 		}
 		if err = r.client.Unlink(ctx, keys...).Err(); err == nil && len(hashes) > 0 {
 			err = r.client.ZRem(ctx, r.namedKey(station), named...).Err()

@@ -14,6 +14,7 @@
 //	push                            HASH: key of a notice → its entry in the outbox (package push); the empty key → an epoch,
 //	                                a line break → how often it was changed
 //	pending                         HASH: key of a notice that has yet to be told → nothing
+//	websub                          HASH: of subscriptions, their leases and what was delivered (package websub)
 //	statistics:{day}                HASH with a time to live: run of a process → what it has counted (package statistics)
 //
 // and of all stations:

@@ -117,6 +117,12 @@ func useRest(t *testing.T, r *Store) {
 	if _, err := r.All(t.Context(), "*"); err != nil {
 		t.Error(err)
 	}
+	if err := r.StoreSubscriptions(t.Context(), "xt", map[string]string{"a": "{}"}, []string{"b"}); err != nil {
+		t.Error(err)
+	}
+	if _, err := r.Subscriptions(t.Context(), "xt"); err != nil {
+		t.Error(err)
+	}
 	if err := r.Remove(t.Context(), "xt"); err != nil {
 		t.Error(err)
 	}
