@@ -89,7 +89,7 @@ func (a Answer) Later() bool {
 // RetryAfter returns the moment before which nothing is to be sent (RFC 9110 §10.2.3), at
 // most a day from now; zero: nothing is said of one.
 func (a Answer) RetryAfter(now time.Time) time.Time {
-	text := strings.TrimSpace(a.Header.Get("Retry-After"))
+	text := a.Header.Get("Retry-After")
 	at := now
 	if seconds, err := strconv.ParseUint(text, 10, 32); err == nil {
 		at = now.Add(time.Duration(seconds) * time.Second)

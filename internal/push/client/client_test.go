@@ -32,6 +32,9 @@ func TestDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := c.Do(t.Context(), client.Request{Method: "BAN", URL: "http://cache.invalid/"}); err == nil { // the environment has no proxy for loopback
+		t.Error("an unknown host answers")
+	}
 	if want := "BAN xt.news.example feedstation/test fs.xt."; answer.Status != http.StatusFound || answer.OK() || answer.Later() || !strings.HasPrefix(string(answer.Body), want) || len(answer.Body) != 1<<20 {
 		t.Errorf("%d, %d bytes: %.60s", answer.Status, len(answer.Body), answer.Body)
 	}
@@ -88,7 +91,7 @@ func TestRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := time.Now()
 		for text, want := range map[string]time.Duration{
-			"": 0, "0": 0, "-1": 0, "soon": 0, "1.5": 0, " 120 ": 2 * time.Minute, "86401": 24 * time.Hour, "99999999999999999999": 0, "4294967295": 24 * time.Hour,
+			"": 0, "0": 0, "-1": 0, "soon": 0, "1.5": 0, "120": 2 * time.Minute, "86401": 24 * time.Hour, "99999999999999999999": 0, "4294967295": 24 * time.Hour,
 			now.Add(time.Hour).UTC().Format(http.TimeFormat): time.Hour, now.Add(-time.Hour).UTC().Format(http.TimeFormat): 0,
 		} {
 			at := client.Answer{Header: http.Header{"Retry-After": {text}}}.RetryAfter(now)
