@@ -307,3 +307,26 @@ func BenchmarkStations(b *testing.B) {
 	}
 	b.ReportMetric(float64(size)/1000, "KB/page")
 }
+
+// A station's page says who is told of its changes, and why somebody is not.
+func TestPush(t *testing.T) {
+	s := stations(1)
+	until, oldest := noon.Add(time.Hour), noon.Add(-time.Hour)
+	s.status.Stations[0].Push = []server.PushStatus{
+		{Destination: "indexnow", State: "ok", Told: 4711},
+		{Destination: "baidu", State: "paused", Pending: 12, Oldest: &oldest, Paused: &until, Why: "<over quota>"},
+	}
+	page := get(console.New(s, console.Options{Network: "湘江新闻网", Zone: time.UTC}), "/stations/station000").Body.String()
+	for _, want := range []string{
+		`<tr><th scope="row">indexnow<td class="n">–<td>–<td class="n">4,711<td>–<td><span>✓ ok</span><td class="wrap">`,
+		`<tr><th scope="row">baidu<td class="n">12<td>`, `class="attention">! paused until `, "&lt;over quota&gt;",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	s.status.Stations[0].Push = nil
+	if page := get(console.New(s, console.Options{Network: "湘江新闻网", Zone: time.UTC}), "/stations/station000").Body.String(); strings.Contains(page, "Told of what changed") {
+		t.Error("nobody is told, and the page has a table of it")
+	}
+}

@@ -25,6 +25,12 @@ type detail struct {
 	MoreFaults, MoreRetractions int
 	MoreMonths                  int
 	Visits                      visits
+	Push                        []pushRow
+}
+
+type pushRow struct {
+	Destination, Pending, Oldest, Told, Last, State, Why string
+	Class                                                server.Level
 }
 
 type feedRow struct {
@@ -109,7 +115,24 @@ func (c *console) detail(s *server.Status, d *server.Detail, kept keptAnswer, no
 	page.MoreFaults, page.MoreRetractions = len(d.Quarantine)-len(page.Quarantine), len(d.Retractions)-len(page.Retractions)
 	page.MoreMonths = len(d.Months) - len(page.Months)
 	page.Kept, page.KeptNote = c.keptRows(d.ID, kept)
+	for _, p := range d.Push {
+		page.Push = append(page.Push, c.pushRow(&p, now))
+	}
 	return page
+}
+
+func (c *console) pushRow(p *server.PushStatus, now time.Time) pushRow {
+	r := pushRow{
+		Destination: p.Destination, Pending: count(int64(p.Pending)), Oldest: clock(p.Oldest, now, c.Zone), Told: count(p.Told), Last: clock(p.Last, now, c.Zone),
+		State: server.OK.Symbol() + " " + p.State, Why: cut(p.Why, reasonBytes),
+	}
+	if p.State != "ok" {
+		r.Class, r.State = server.Attention, server.Attention.Symbol()+" "+p.State
+	}
+	if p.Paused != nil {
+		r.State += " until " + clock(p.Paused, now, c.Zone)
+	}
+	return r
 }
 
 // exactly is how `feedstation pin` lists an edition, so that no other one is meant.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -192,12 +193,9 @@ func (l *local) Swap(ctx context.Context, station string, swaps []store.Swap) (m
 		if before, err = markIn(ctx, tx, station); err != nil {
 			return err
 		}
-		changed := false
-		for i, s := range swaps {
-			if made[i], err = swapIn(ctx, tx, station, s); err != nil {
-				return err
-			}
-			changed = changed || made[i]
+		changed, err := swapIn(ctx, tx, station, swaps, made)
+		if err != nil {
+			return err
 		}
 		if changed {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO marks VALUES (?, ?, 1) ON CONFLICT (station) DO UPDATE SET count = count + 1`, station, rand.Text()); err != nil {
@@ -210,26 +208,48 @@ func (l *local) Swap(ctx context.Context, station string, swaps []store.Swap) (m
 	return made, before, after, err
 }
 
-func swapIn(ctx context.Context, tx *sql.Tx, station string, s store.Swap) (bool, error) {
-	old, err := textIn(ctx, tx, station, s.Key)
-	if err != nil || old != s.Old {
+// swapIn makes swaps, notes which, and reports whether any was.
+func swapIn(ctx context.Context, tx *sql.Tx, station string, swaps []store.Swap, made []bool) (changed bool, err error) {
+	keys := make([]string, len(swaps))
+	for i, s := range swaps {
+		keys[i] = s.Key
+	}
+	now, err := textsIn(ctx, tx, station, keys)
+	if err != nil {
 		return false, err
 	}
-	if s.New == "" {
-		_, err = tx.ExecContext(ctx, `DELETE FROM texts WHERE station = ? AND key = ?`, station, s.Key)
-	} else {
-		_, err = tx.ExecContext(ctx, `INSERT INTO texts VALUES (?, ?, ?, ?) ON CONFLICT (station, key) DO UPDATE SET text = excluded.text, pending = excluded.pending`,
-			station, s.Key, s.New, s.Pending)
+	put, err := tx.PrepareContext(ctx, `INSERT INTO texts VALUES (?, ?, ?, ?) ON CONFLICT (station, key) DO UPDATE SET text = excluded.text, pending = excluded.pending`)
+	if err != nil {
+		return false, err
 	}
-	return err == nil, err
+	defer put.Close()
+	for i, s := range swaps {
+		switch {
+		case now[s.Key] != s.Old:
+			continue
+		case s.New == "":
+			_, err = tx.ExecContext(ctx, `DELETE FROM texts WHERE station = ? AND key = ?`, station, s.Key)
+			delete(now, s.Key)
+		default:
+			_, err = put.ExecContext(ctx, station, s.Key, s.New, s.Pending)
+			now[s.Key] = s.New
+		}
+		if err != nil {
+			return false, err
+		}
+		made[i], changed = true, true
+	}
+	return changed, nil
 }
 
-func textIn(ctx context.Context, tx *sql.Tx, station, key string) (text string, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT text FROM texts WHERE station = ? AND key = ?`, station, key).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
+// textsIn returns the texts of some keys, in one question: SQLite takes longer to read a
+// question than to answer it.
+func textsIn(ctx context.Context, tx *sql.Tx, station string, keys []string) (map[string]string, error) {
+	list, err := json.Marshal(keys)
+	if err != nil {
+		return nil, err
 	}
-	return text, err
+	return pairs(ctx, tx, `SELECT key, text FROM texts WHERE station = ? AND key IN (SELECT value FROM json_each(?))`, station, string(list))
 }
 
 func markIn(ctx context.Context, tx *sql.Tx, station string) (store.Mark, error) {
@@ -288,11 +308,12 @@ func (l *local) Pending(ctx context.Context, station string) (pending map[string
 func (l *local) Texts(ctx context.Context, station string, keys []string) (texts []string, err error) {
 	err = l.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		texts = make([]string, len(keys))
+		all, err := textsIn(ctx, tx, station, keys)
+		if err != nil {
+			return err
+		}
 		for i, key := range keys {
-			var err error
-			if texts[i], err = textIn(ctx, tx, station, key); err != nil {
-				return err
-			}
+			texts[i] = all[key]
 		}
 		return nil
 	})
