@@ -274,6 +274,9 @@ func (s *Station) FormerPath(path string) (closed bool, movedTo string) {
 	if !s.Publishes() {
 		return s.Closed, moved(s.MovedTo, path)
 	}
+	if len(s.channels) == len(s.Channels) { // all are published
+		return false, ""
+	}
 	_, id, rest, ok := cutChannel(path)
 	channel, known := s.channels[id]
 	if !ok || !known || channel.Publishes() {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,10 +10,11 @@ import (
 )
 
 // notModified evaluates a request's conditions (RFC 9110 §13.2.2):
-// If-None-Match, and If-Modified-Since only without it.
-func notModified(r *http.Request, d *edition.Document) bool {
+// If-None-Match, and If-Modified-Since only without it. Encoding is that of the answer,
+// whose ETag most clients have.
+func notModified(r *http.Request, d *edition.Document, encoding edition.Encoding) bool {
 	if tags, ok := r.Header["If-None-Match"]; ok {
-		return anyMatch(tags, d.Tag())
+		return slices.Equal(tags, d.ETag(encoding)) || anyMatch(tags, d.Tag())
 	}
 	since := r.Header["If-Modified-Since"]
 	if len(since) != 1 { // one of several means nothing (§13.1.3)
@@ -52,8 +54,9 @@ var suffixes = [...]string{"-gzip", "--gzip", ";gzip", "-br", "-zstd", "-df"}
 // the tag tells the content, and a client that has it in one encoding has no
 // use for another.
 func sameContent(candidate, tag string) bool {
-	rest, quoted := strings.CutPrefix(strings.TrimPrefix(candidate, "W/"), `"`+tag)
-	if !quoted {
+	rest, quoted := strings.CutPrefix(strings.TrimPrefix(candidate, "W/"), `"`)
+	rest, ours := strings.CutPrefix(rest, tag)
+	if !quoted || !ours {
 		return false
 	}
 	for rest != `"` {

@@ -3,6 +3,7 @@ package server_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -193,5 +194,20 @@ func TestDeltasAreBounded(t *testing.T) {
 	}
 	if most < budget/2 || most > budget {
 		t.Errorf("%d bytes at most, of %d", most, budget)
+	}
+}
+
+// Who asks for no delta costs as much as without them.
+func TestDeltasCostOthersNothing(t *testing.T) {
+	n, editions := portal(t)
+	e, all := published([]string{"c", "b", "a"}, []string{"d", "c", "b", "a"})
+	editions["xt"] = e
+	cost := func(h http.Handler) float64 {
+		r := httptest.NewRequest(http.MethodGet, "http://xt.news.example/rss.xml", http.NoBody)
+		r.Header = http.Header{"Accept-Encoding": {"gzip"}, "If-None-Match": all[0][0].ETag(edition.Gzip)}
+		return testing.AllocsPerRun(100, func() { h.ServeHTTP(httptest.NewRecorder(), r) })
+	}
+	if with, without := cost(server.New(n, editions, nil, nil).WithDeltas()), cost(server.New(n, editions, nil, nil)); with > without {
+		t.Errorf("%v allocations a request; want %v", with, without)
 	}
 }

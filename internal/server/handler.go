@@ -91,7 +91,8 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (target network
 	if body {
 		return target, refuse(w, http.StatusBadRequest)
 	}
-	target, err := h.network.Resolve(r.Host, r.URL.EscapedPath())
+	path := r.URL.EscapedPath()
+	target, err := h.network.Resolve(r.Host, path)
 	switch {
 	case errors.Is(err, network.ErrSharedRoot):
 		return network.Target{Path: "/", Shared: true}, serve(w, r, h.directory[""])
@@ -100,11 +101,11 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (target network
 	case err != nil:
 		return target, refuse(w, http.StatusNotFound)
 	}
-	return target, h.answerOf(w, r, target)
+	return target, h.answerOf(w, r, target, path)
 }
 
-// answerOf answers a request for a path of a station.
-func (h *Handler) answerOf(w http.ResponseWriter, r *http.Request, target network.Target) Sent {
+// answerOf answers a request for a path of a station, which was asked for as that.
+func (h *Handler) answerOf(w http.ResponseWriter, r *http.Request, target network.Target, asked string) Sent {
 	station, path := target.Station, target.Path
 	now := station.Present(path)
 	switch closed, movedTo := station.FormerPath(now); {
@@ -113,7 +114,7 @@ func (h *Handler) answerOf(w http.ResponseWriter, r *http.Request, target networ
 	case movedTo != "":
 		return redirect(w, movedTo)
 	}
-	if canonical := target.Base + now; canonical != r.URL.EscapedPath() {
+	if canonical := target.Base + now; canonical != asked {
 		return redirect(w, canonical)
 	}
 	served, ok := h.editions.Served(station.ID)
@@ -223,7 +224,7 @@ func serve(w http.ResponseWriter, r *http.Request, d *edition.Document) Sent {
 		header["Vary"] = varyEncoding
 		return refuse(w, http.StatusNotAcceptable)
 	}
-	if notModified(r, d) {
+	if notModified(r, d, encoding) {
 		describe(header, d, encoding)
 		w.WriteHeader(http.StatusNotModified)
 		return Sent{Status: http.StatusNotModified, Encoding: encoding}

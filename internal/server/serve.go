@@ -16,8 +16,7 @@ import (
 // finds it closed. The time for an answer is for one of the usual size, see
 // [allow].
 const (
-	headerTimeout = 5 * time.Second
-	readTimeout   = 10 * time.Second
+	headerTimeout = 5 * time.Second // with the body: another limit for that is another timer a request
 	writeTimeout  = 60 * time.Second
 	idleTimeout   = 75 * time.Second
 	headerBytes   = 16 << 10
@@ -123,9 +122,9 @@ func ServeAdmin(ctx context.Context, log *slog.Logger, listener Listener, h http
 func serveUpTo(ctx context.Context, log *slog.Logger, listener Listener, h http.Handler, drain *Drain, limit int) error {
 	held := newConnections(log, limit, listener.Open)
 	s := &http.Server{
-		Handler:           drain.wrap(h),
-		Protocols:         listener.protocols(),
-		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		Handler:     drain.wrap(h),
+		Protocols:   listener.protocols(),
+		ReadTimeout: headerTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes:               headerBytes,
 		ConnState:                    held.track,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is answered as any other

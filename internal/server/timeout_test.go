@@ -29,7 +29,7 @@ func TestTimeouts(t *testing.T) {
 		{"silence", "", "", 5 * time.Second},
 		{"half a header", request, "", 5 * time.Second},
 		{"idle after an answer", request + "\r\n", string(tinyBody), 75 * time.Second},
-		{"a body that does not come", request + "Content-Length: 5\r\n\r\n", noBody, 10 * time.Second},
+		{"a body that does not come", request + "Content-Length: 5\r\n\r\n", noBody, 5 * time.Second},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
