@@ -186,6 +186,9 @@ func (it *Item) atom() atomEntry {
 	return d
 }
 
+// relNext is the relation of the next article.
+const relNext = "related"
+
 // atomLinks returns the article, where it came from (via: the original, with
 // the outlet's name, and the outlet), the next article (related) and its files.
 // atom:source is not for the outlet: it describes a feed (RFC 4287 §4.2.11).
@@ -197,7 +200,7 @@ func (it *Item) atomLinks() []link {
 			links = append(links, via)
 		}
 	}
-	links = appendLink(links, "related", "text/html", it.NextURL)
+	links = appendLink(links, relNext, "text/html", it.NextURL)
 	for _, e := range it.Enclosures {
 		links = append(links, link{Rel: "enclosure", Type: e.Type, Href: e.URL, Title: e.Title, Length: e.Bytes})
 	}

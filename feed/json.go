@@ -184,9 +184,6 @@ func (it *Item) json() jsonItem {
 
 // jsonExtension returns nil when there is nothing to say.
 func (it *Item) jsonExtension() *jsonItemExtension {
-	if it.Editor == "" && it.Source.Name == "" && it.Rights == "" && it.NextURL == "" && len(it.Images) == 0 {
-		return nil
-	}
 	x := &jsonItemExtension{Editor: it.Editor, Rights: it.Rights, NextURL: it.NextURL}
 	if it.Source.Name != "" {
 		x.Source = &jsonSource{Name: it.Source.Name, URL: it.Source.URL}
@@ -194,5 +191,12 @@ func (it *Item) jsonExtension() *jsonItemExtension {
 	for _, p := range it.Images {
 		x.Images = append(x.Images, jsonImage{URL: p.URL, Caption: p.Caption, Credit: p.Credit, Width: p.Width, Height: p.Height})
 	}
+	if x.empty() {
+		return nil
+	}
 	return x
+}
+
+func (x *jsonItemExtension) empty() bool {
+	return x.Editor == "" && x.Source == nil && x.Rights == "" && x.NextURL == "" && len(x.Images) == 0
 }

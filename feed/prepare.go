@@ -50,6 +50,24 @@ func (p *Prepared) Language() string { return p.json.Language }
 // Published returns when the item was published, or at least there.
 func (p *Prepared) Published() time.Time { return p.moment() }
 
+// WithoutNext returns the item without the address of the next article: itself if it
+// has none. An archive document has items that change with nothing but themselves.
+func (p *Prepared) WithoutNext() *Prepared {
+	if p.rss.Next == "" {
+		return p
+	}
+	d := *p
+	d.rss.Next = ""
+	d.atom.Links = slices.DeleteFunc(slices.Clone(p.atom.Links), func(l link) bool { return l.Rel == relNext })
+	x := *p.json.Extension // which has that address
+	if x.NextURL = ""; x.empty() {
+		d.json.Extension = nil
+	} else {
+		d.json.Extension = &x
+	}
+	return &d
+}
+
 // Prepare makes an item ready to be written. It is the expensive part of a
 // feed, and needs doing once for each article: all feeds that carry it may
 // share the result.

@@ -148,3 +148,43 @@ func TestPrepared(t *testing.T) {
 		}
 	}
 }
+
+// TestWithoutNext holds that an item without the next article is as one that never had it.
+func TestWithoutNext(t *testing.T) {
+	written := func(p *feed.Prepared) (all [3]string) {
+		f := feed.Feed{Title: "x", HomeURL: "https://xt.news.example/", AtomURL: "https://xt.news.example/atom.xml", Items: []*feed.Prepared{p}}
+		for i, write := range []func() ([]byte, error){f.RSS, f.Atom, f.JSON} {
+			text, err := write()
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[i] = string(text)
+		}
+		return all
+	}
+	for _, editor := range []string{"", "林知夏"} {
+		item := feed.Item{URL: "https://xt.news.example/1", OriginalURL: "https://www.news.example/1", Editor: editor, Published: time.Date(2019, 3, 11, 12, 0, 0, 0, shanghai)}
+		plain, err := feed.Prepare(item)
+		if err != nil {
+			t.Fatal(err)
+		}
+		item.NextURL = "https://xt.news.example/2"
+		linked, err := feed.Prepare(item)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := written(linked)
+		if before == written(plain) {
+			t.Error("no document has the next article")
+		}
+		if diff := gocmp.Diff(written(plain), written(linked.WithoutNext())); diff != "" {
+			t.Errorf("editor %q: (-never had it +without it)\n%s", editor, diff)
+		}
+		if written(linked) != before {
+			t.Error("the item itself has changed")
+		}
+		if plain.WithoutNext() != plain {
+			t.Error("an item without a next article is copied")
+		}
+	}
+}
