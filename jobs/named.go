@@ -65,6 +65,10 @@ func (s named) Newest(ctx context.Context, stations []string, channel string, si
 	return s.articles(s.Snapshot.Newest(ctx, stations, channel, since, least, most))
 }
 
+func (s named) Between(ctx context.Context, stations []string, channel string, from, to time.Time, most int) ([]article.Article, error) {
+	return s.articles(s.Snapshot.Between(ctx, stations, channel, from, to, most))
+}
+
 func (s named) Whole(ctx context.Context, heads []article.Article) ([]article.Article, error) {
 	var own []article.Article
 	for _, head := range heads {

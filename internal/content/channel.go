@@ -46,7 +46,7 @@ func (s *Snapshot) latestOfChannel(ctx context.Context, of part, stations []stri
 		}
 	}
 	articles, err := s.newestArticles(ctx, of, stations, limit, func(size int, after *place) *statement {
-		return s.latestMembers(of, stations, channel, size, after)
+		return s.latestMembers(of, stations, channel, time.Time{}, time.Time{}, size, after)
 	})
 	if err == nil {
 		s.store.reach.few.Store(key, len(articles) < limit || articles[limit-1].Published.Before(from))
@@ -83,14 +83,17 @@ func (s *Snapshot) farthest(stations []string) *statement {
 	return q
 }
 
-// latestMembers returns a page of latestOfChannel by way of all articles of the
-// channel. Only the ids of the newest are ordered, then their texts are read.
-func (s *Snapshot) latestMembers(of part, stations []string, channel string, size int, after *place) *statement {
+// latestMembers returns a page of between by way of all articles of the channel. Only
+// the ids of the newest are ordered, then their texts are read.
+func (s *Snapshot) latestMembers(of part, stations []string, channel string, from, to time.Time, size int, after *place) *statement {
 	q, c := s.query(), s.catalog
 	keys := s.channelKeys(stations, channel)
 	id, order := c.name("id"), s.newestFirst()
 	q.add(of.columns(s), " FROM (SELECT ", id, " AS id FROM (SELECT DISTINCT ", c.articleID(), " AS article_id FROM ", c.channelsFrom, " WHERE ", s.anyKey(q, keys), ") members",
-		" CROSS JOIN ", c.from, " WHERE ", id, " = members.article_id AND ", s.present(q), " AND ", s.ofStations(q, stations))
+		" CROSS JOIN ", c.from, " WHERE ", id, " = members.article_id AND ", s.shown(q), " AND ", s.publishedBefore(q, to), " AND ", s.ofStations(q, stations))
+	if !from.IsZero() {
+		q.add(" AND ", s.publishedAt(q, ">=", from))
+	}
 	if len(keys) > 1 {
 		q.add(" AND ", s.inChannel(q, keys))
 	}

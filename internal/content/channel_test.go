@@ -85,7 +85,7 @@ func TestLatestOfChannel(t *testing.T) {
 						}
 					}
 					pages := query{size: 7, read: (*row).latest, page: func(size int, after *place) *statement {
-						return s.latestMembers(whole(), stations, channel, size, after)
+						return s.latestMembers(whole(), stations, channel, time.Time{}, time.Time{}, size, after)
 					}}
 					var members []article.Article
 					for a, err := range s.articles(t.Context(), pages) {

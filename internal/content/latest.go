@@ -80,8 +80,13 @@ func (s *Snapshot) ends(from time.Time) []time.Time {
 // latest returns a page of Latest: size articles, from the newest on or from
 // the last one of the page before, not older than from.
 func (s *Snapshot) latest(of part, stations []string, channel string, from time.Time, size int, after *place) *statement {
+	return s.between(of, stations, channel, from, time.Time{}, size, after)
+}
+
+// between is latest for what was published before a time; zero: until now.
+func (s *Snapshot) between(of part, stations []string, channel string, from, to time.Time, size int, after *place) *statement {
 	q := s.query()
-	q.add(of.columns(s), " FROM ", s.catalog.from, " WHERE ", s.present(q))
+	q.add(of.columns(s), " FROM ", s.catalog.from, " WHERE ", s.shown(q), " AND ", s.publishedBefore(q, to))
 	if !from.IsZero() {
 		q.add(" AND ", s.publishedAt(q, ">=", from))
 	}
@@ -114,7 +119,16 @@ func (s *Snapshot) channelsOf() string {
 
 // present returns the condition that an article is visible now.
 func (s *Snapshot) present(q *statement) string {
-	return s.shown(q) + " AND " + s.publishedAt(q, "<=", s.at)
+	return s.shown(q) + " AND " + s.publishedBefore(q, time.Time{})
+}
+
+// publishedBefore returns the condition that an article was published before a time, which
+// is no later than now; zero: until now.
+func (s *Snapshot) publishedBefore(q *statement, to time.Time) string {
+	if to.IsZero() {
+		return s.publishedAt(q, "<=", s.at)
+	}
+	return s.publishedAt(q, "<", s.until(to))
 }
 
 func (r *row) latest(a *article.Article) {

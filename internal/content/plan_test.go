@@ -41,6 +41,11 @@ func TestPlan(t *testing.T) {
 		{"latest of all stations", present.latest(whole(), many, "", time.Time{}, 50, nil), "INDEX articles_by_time"},
 		{"latest of all stations, further", present.latest(whole(), many, "", time.Time{}, 50, after), "INDEX articles_by_time"},
 		{"latest of all stations' channel", present.latest(whole(), many, "moment", time.Time{}, 50, nil), "INDEX articles_by_time"},
+		{"a time of a station", present.between(heads(), many[:1], "", now, now, 50, nil), "INDEX articles_of_station"},
+		{"a time of a station, further", present.between(heads(), many[:1], "", now, now, 50, after), "INDEX articles_of_station"},
+		{"a time of a channel", present.between(heads(), many[:1], "moment", now, now, 50, nil), "INDEX articles_of_station"},
+		{"a time of all stations", present.between(heads(), many, "", now, now, 50, nil), "INDEX articles_by_time"},
+		{"the number of a station", present.count(many[:1], "", now), "COVERING INDEX articles_of_station"},
 		{"how far a station's newest reach", present.farthest(many[:1]), "COVERING INDEX articles_of_station"},
 		{"how far the newest reach", present.farthest(many), "COVERING INDEX articles_by_time"},
 		{"months", present.newestBetween("xt", time.Time{}, now), "COVERING INDEX articles_of_station"},
@@ -74,10 +79,14 @@ func TestPlan(t *testing.T) {
 func TestPlanOfChannel(t *testing.T) {
 	present := emptySnapshot(t)
 	for _, stations := range [][]string{{"xt"}, {"xt", "cs"}} {
-		got := plan(t, present, present.latestMembers(whole(), stations, "moment", 50, nil))
+		got := plan(t, present, present.latestMembers(whole(), stations, "moment", time.Time{}, time.Time{}, 50, nil))
 		if !strings.Contains(got, "SEARCH c USING COVERING INDEX article_channels_of_channel (channel=?)") ||
 			strings.Count(got, "SEARCH a USING INDEX sqlite_autoindex_articles_1 (id=?)") != 2 || strings.Contains(got, "SCAN a") {
 			t.Errorf("plan of %v:\n%s", stations, got)
+		}
+		got = plan(t, present, present.count(stations, "moment", time.Time{}))
+		if !strings.Contains(got, "SEARCH c USING COVERING INDEX article_channels_of_channel (channel=?)") || strings.Contains(got, "SCAN a") {
+			t.Errorf("plan of the number of %v:\n%s", stations, got)
 		}
 	}
 }
