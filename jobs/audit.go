@@ -71,6 +71,7 @@ func (c *Conductor) audit(ctx context.Context) error {
 		if d.guest {
 			continue
 		}
+		c.auditArchives(d)
 		months, err := c.auditRecent(ctx, snapshot, d)
 		faults[d] = err
 		for _, month := range months {
@@ -123,6 +124,37 @@ func (c *Conductor) auditRecent(ctx context.Context, snapshot Snapshot, d *desk)
 	}
 	_, err = c.compare(ctx, snapshot, d, months[:n])
 	return months[n:], err
+}
+
+// auditedArchives is how many archives an audit compares of a station, of all feeds
+// together, those of which nothing has told of a change.
+const auditedArchives = 20
+
+// auditArchives has the next archives of a station compared with the content store.
+func (c *Conductor) auditArchives(d *desk) {
+	current, ok := c.editions.Current(d.station.ID)
+	if !ok || c.options.AuditRate == 0 {
+		return
+	}
+	var cuts []network.Cut
+	for path := range current.AllContents() {
+		if _, cut, _, ok := network.ParseArchivePath(path); ok {
+			cuts = append(cuts, cut)
+		}
+	}
+	if len(cuts) == 0 {
+		return
+	}
+	slices.SortFunc(cuts, func(a, b network.Cut) int { return b.Compare(a) })
+	first := d.archive % len(cuts)
+	last := first + auditedArchives
+	span := press.Span{To: cuts[first].Time()}
+	if d.archive = last; last < len(cuts) {
+		span.From = cuts[last].Time()
+	} else {
+		d.archive = 0
+	}
+	d.work.AddSpan(span)
 }
 
 // auditable returns the months that the store or the edition has, newest first.

@@ -197,7 +197,7 @@ func (c *Conductor) buildAll(ctx context.Context, each func(Report), mark func()
 		report.Station, report.Edition, report.Late, report.Err = r.Station, r.Edition, r.Late, r.Err
 		report.Empty, report.Elsewhere = cmp.Or(r.Empty, report.Empty), r.Elsewhere
 		reports[r.Station] = report
-		if !complete[r.Station] && (r.Err != nil || len(r.outcome.Pending) == 0) {
+		if !complete[r.Station] && (r.Err != nil || r.outcome.Done()) {
 			complete[r.Station] = true
 			each(report)
 		}

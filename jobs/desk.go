@@ -29,10 +29,11 @@ type progress struct {
 	since time.Time    // changes up to then are known
 	read  time.Time    // when all of its feeds were last read
 
-	due    time.Time // when its news sitemap changes by the clock alone; zero: never
-	memory press.Memory
-	back   map[article.Month][]string // withdrawn articles whose older rows are there, see articlesBack
-	months map[article.Month]audited  // that audits have looked at
+	due     time.Time // when its news sitemap changes by the clock alone; zero: never
+	memory  press.Memory
+	archive int                        // up to which audits have looked at archives, of those of all feeds
+	back    map[article.Month][]string // withdrawn articles whose older rows are there, see articlesBack
+	months  map[article.Month]audited  // that audits have looked at
 }
 
 // work is what has to be built of a station's edition.
@@ -66,10 +67,10 @@ func (d *desk) markBacklog(months []article.Month) {
 	}
 }
 
-// markEdition marks what an edition lacks: months that a process that ended had yet
-// to build, and what was lost of it.
+// markEdition marks what an edition lacks: months and archives that a process that ended
+// had yet to build, and what was lost of it.
 func (d *desk) markEdition(e *edition.Edition) {
-	if pending := e.Pending(); len(pending) > 0 {
+	if pending := e.Pending(); len(pending) > 0 || e.Unfinished() {
 		d.markBacklog(pending)
 	}
 	for range e.Lost() {
@@ -92,7 +93,7 @@ func (d *desk) forget() {
 // built notes what has been built, and what is left to be done.
 func (d *desk) built(r *result) {
 	d.work = nil
-	if pending := r.outcome.Pending; len(pending) > 0 {
+	if pending := r.outcome.Pending; !r.outcome.Done() {
 		d.markBacklog(pending)
 		d.work.Accepted, d.work.Backlog, d.work.audited, d.work.Pages = r.work.Accepted, r.work.Backlog, r.work.audited, r.work.Pages
 	}

@@ -43,8 +43,8 @@ func (c *Conductor) followMoves(changes []article.Change, now time.Time) {
 		for path, contents := range current.AllContents() {
 			among := changes
 			switch month, _, shard := network.ParseShardPath(path); {
-			case !shard && d.station.All:
-				continue // they do not say whose an article is
+			case !shard && (d.station.All || network.IsArchive(path)):
+				continue // they do not say whose an article is, or the months say the same
 			case shard && month != this && month != last:
 				among = here[month]
 			}

@@ -153,6 +153,27 @@ func (w *world) whole(options jobs.Options) *shelf {
 	return s
 }
 
+// wholeLike is whole with the archives that end where those of other editions do.
+func (w *world) wholeLike(other *shelf, options jobs.Options) *shelf {
+	w.t.Helper()
+	s := newShelf()
+	for station, e := range other.current {
+		contents := map[string]*edition.Document{}
+		for path := range e.AllContents() {
+			if network.IsArchive(path) {
+				contents[path] = edition.NewDocument("text/plain", nil, edition.Epoch)
+			}
+		}
+		if len(contents) > 0 {
+			s.current[station] = edition.New(station, edition.Epoch, "", nil).At(e.URL()).InZone(e.Zone()).WithContents(contents).Published()
+		}
+	}
+	if err := refreshAll(w.t.Context(), w.conduct(s, options, nil)); err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
 // refreshAll refreshes until no backlog is left, as a timetable does.
 func refreshAll(ctx context.Context, c *jobs.Conductor) error {
 	err := c.Refresh(ctx)

@@ -122,6 +122,8 @@ func (c *Conductor) follow(change article.Change) {
 			w.addMonths(article.MonthOf(change.Published, d.station.Zone), article.MonthOf(change.Group.Last, d.station.Zone))
 		case own:
 			w.Month(article.MonthOf(change.Published, d.station.Zone)).Add(change.ID, change.Published)
+		default:
+			w.AddSpan(press.Span{From: change.Published, To: later(change.Published, change.Group.Last)})
 		}
 	}
 }

@@ -148,11 +148,21 @@ func settings(cfg *config.Config) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// archives returns what a configuration says of archives: the zero Archives where feeds
+// have none, whatever else it says.
+func archives(a config.Archives) press.Archives {
+	if a.Depth == 0 {
+		return press.Archives{}
+	}
+	return press.Archives(a)
+}
+
 // Options returns what a configuration says of the documents and of when they are made.
 func Options(cfg *config.Config) jobs.Options {
 	return jobs.Options{
 		Options: press.Options{
 			Feed: cfg.Feeds.Feed(), Notices: cfg.Feeds.Withdrawn == config.Notice, NoticeFor: cfg.Feeds.NoticeFor,
+			Archives:             archives(cfg.Feeds.Archives),
 			LeadImage:            cfg.Feeds.LeadImage == config.Auto,
 			Deltas:               cfg.Feeds.Deltas,
 			NewsName:             cfg.Sitemaps.NewsName,

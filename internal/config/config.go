@@ -251,6 +251,17 @@ type Feeds struct {
 	// LeadImage is Auto, which puts an article's first picture at the head of a
 	// text that does not have it, or Never.
 	LeadImage string `key:"lead_image" default:"auto"`
+	// Archives are documents of what feeds no longer have.
+	Archives Archives `key:"archives"`
+}
+
+// Archives are documents of what a feed no longer has.
+type Archives struct {
+	// Items is how many articles each of them has, 1 to 500, and at most as many as the
+	// feed has.
+	Items int `key:"items" default:"50"`
+	// Depth is how many of them a feed has at most, up to 200; 0: none.
+	Depth int `key:"depth" default:"0"`
 }
 
 // Sitemaps is how sitemaps are made.

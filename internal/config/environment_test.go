@@ -50,7 +50,7 @@ func TestEnvironment(t *testing.T) {
 			"number", "feeds:\n  items: 10\n",
 			[]string{"FEEDSTATION_FEEDS_ITEMS=20"},
 			func(c *Config) any { return c.Feeds },
-			Feeds{Items: 20, Window: 24 * time.Hour, MaxItems: 500, FullText: true, Withdrawn: Omit, NoticeFor: 72 * time.Hour, LeadImage: Auto},
+			Feeds{Items: 20, Window: 24 * time.Hour, MaxItems: 500, FullText: true, Withdrawn: Omit, NoticeFor: 72 * time.Hour, LeadImage: Auto, Archives: Archives{Items: 50}},
 		},
 		{
 			"of a station and of a channel", "feeds:\n  items: 10\n",

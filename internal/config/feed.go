@@ -51,11 +51,12 @@ func set[T any](into, value *T) {
 	}
 }
 
-// The bounds of what feeds may have: of Items, MaxItems and Window.
+// The bounds of what feeds may have: of Items, MaxItems and Window; and of Archives.
 const (
-	maxLeast  = 500
-	maxMost   = 2000
-	maxWindow = 720 * time.Hour
+	maxLeast    = 500
+	maxMost     = 2000
+	maxWindow   = 720 * time.Hour
+	maxArchives = 200 // of archives
 )
 
 // feed reports what can't be said of feeds at a path, over what the level above

@@ -130,6 +130,7 @@ func TestLoadInvalid(t *testing.T) {
 			"9: feeds.notice_for: want 1m0s to 8760h0m0s, got 0s",
 		}},
 		{"feeds-lead-image", []string{`8: feeds.lead_image: want auto or never, got "always"`}},
+		{"feeds-archives", []string{"9: feeds.archives.items: want 1 to 500, got 0", "10: feeds.archives.depth: want 0 to 200, got 201"}},
 		{"feeds-items-none", []string{"8: feeds.items: want 1 to 500, got 0"}},
 		{"profiles", []string{
 			`3: network.profiles[0]: want one of flipboard, msn, smartnews, got "yahoo"`,

@@ -63,7 +63,7 @@ func TestLoad(t *testing.T) {
 			},
 			Cache:    Cache{Dir: "var/cache", Keep: 5, KeepFor: 24 * time.Hour},
 			Jobs:     Jobs{Refresh: spec(t, "@every 30s"), Audit: spec(t, "@every 5m"), Enabled: true, MaxAge: 15 * time.Minute, AuditRate: 500, Deadline: 10 * time.Minute},
-			Feeds:    Feeds{Items: 50, Window: 24 * time.Hour, MaxItems: 500, FullText: true, Withdrawn: Omit, NoticeFor: 72 * time.Hour, LeadImage: Auto},
+			Feeds:    Feeds{Items: 50, Window: 24 * time.Hour, MaxItems: 500, FullText: true, Withdrawn: Omit, NoticeFor: 72 * time.Hour, LeadImage: Auto, Archives: Archives{Items: 50}},
 			Sitemaps: Sitemaps{NewsName: "湘江新闻网", MaxURLs: 50_000, MaxBytes: 10_000_000},
 			Server: Server{
 				Listen: "127.0.0.1:8080", Admin: "127.0.0.1:8081",
@@ -109,14 +109,14 @@ func TestLoad(t *testing.T) {
 				DB: 3, TLS: true, Prefix: "staging:", Poll: 250 * time.Millisecond,
 			}},
 			Jobs:       Jobs{Refresh: spec(t, "*/5 * * * *"), Audit: spec(t, "@hourly"), MaxAge: 5 * time.Minute, AuditRate: 0, Deadline: 90 * time.Minute},
-			Feeds:      Feeds{Items: 20, Window: 6 * time.Hour, MaxItems: 300, Withdrawn: Notice, NoticeFor: 24 * time.Hour, Deltas: true, LeadImage: Never},
+			Feeds:      Feeds{Items: 20, Window: 6 * time.Hour, MaxItems: 300, Withdrawn: Notice, NoticeFor: 24 * time.Hour, Deltas: true, LeadImage: Never, Archives: Archives{Items: 20, Depth: 7}},
 			Sitemaps:   Sitemaps{NewsName: "湘江", MaxURLs: 10_000, MaxBytes: 5_000_000},
 			Server:     Server{Listen: ":9000", Admin: "0.0.0.0:9001", AdminToken: NewSecret("0123456789abcdef"), Hosts: []string{"feeds.example"}, Robots: []string{"Disallow: /print/", "User-agent: GPTBot"}, StaleIfError: time.Hour, StaleWhileRevalidate: time.Minute, AdminHosts: []string{"feedstation.internal"}, H2C: true, Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}},
 			Statistics: Statistics{Days: 7, Lists: map[string]string{"Googlebot": "", "GPTBot": "https://mirror.news.example/gptbot.json"}},
 			Push:       fullPush(), PushStations: map[string]PushStation{"www": {IndexNowRotation: 2}, "xt": {IndexNowKey: NewSecret("b1946ac92492d2347c6235b4d2611184"), Baidu: "https://xt.news.example"}},
 			Zone:     zone(t, "Asia/Shanghai"),
 			Log:      Log{Format: LogJSON, Level: "warn"},
-			Warnings: []string{"testdata/full.yaml:104: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
+			Warnings: []string{"testdata/full.yaml:105: server.admin_token: all users of this machine may read or write this file: chmod o-rw, or keep secrets in files of their own"},
 		}},
 	}
 	for _, tt := range tests {

@@ -35,6 +35,8 @@ func (doc *document) validate(r *report) {
 		r.value("feeds.withdrawn", "want %s or %s, got %s", Omit, Notice, quote(withdrawn))
 	}
 	between(r, "feeds.notice_for", doc.Feeds.NoticeFor, time.Minute, 8760*time.Hour)
+	between(r, "feeds.archives.items", doc.Feeds.Archives.Items, 1, maxLeast)
+	between(r, "feeds.archives.depth", doc.Feeds.Archives.Depth, 0, maxArchives)
 	if lead := doc.Feeds.LeadImage; lead != Auto && lead != Never {
 		r.value("feeds.lead_image", "want %s or %s, got %s", Auto, Never, quote(lead))
 	}

@@ -18,10 +18,11 @@ type body struct {
 	length int64 // in gzip
 	often  bool  // it is asked for often enough to be worth more encodings
 
-	rest  atomic.Pointer[Rest]    // nil: it is in memory and nowhere else
-	held  atomic.Pointer[encoded] // nil: it has to be read
-	asked atomic.Bool             // since the ring looked
-	lost  atomic.Bool             // what is at rest is missing or damaged
+	rest  atomic.Pointer[Rest]     // nil: it is in memory and nowhere else
+	held  atomic.Pointer[encoded]  // nil: it has to be read
+	asked atomic.Bool              // since the ring looked
+	lost  atomic.Bool              // what is at rest is missing or damaged
+	ids   atomic.Pointer[[]uint32] // see MayHave
 }
 
 // encoded is a body in memory.

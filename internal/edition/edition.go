@@ -40,6 +40,7 @@ type Edition struct {
 	documents map[string]*Document // by path within the station
 	contents  map[string]*Document // by path; see WithContents
 	digest    *digest
+	archives  *archives
 }
 
 // digest is made when it is first asked for.
@@ -54,7 +55,7 @@ type digest struct {
 func New(station string, watermark time.Time, build string, documents map[string]*Document) *Edition {
 	watermark = watermark.UTC().Truncate(time.Millisecond)
 	return &Edition{
-		station: station, watermark: watermark, issued: watermark, build: build, documents: documents, base: watermark, digest: new(digest),
+		station: station, watermark: watermark, issued: watermark, build: build, documents: documents, base: watermark, digest: new(digest), archives: new(archives),
 	}
 }
 
@@ -87,7 +88,7 @@ func (e *Edition) Zone() string { return e.zone }
 // [Contents]. The map is taken over.
 func (e *Edition) WithContents(contents map[string]*Document) *Edition {
 	known := *e
-	known.contents, known.digest = contents, new(digest)
+	known.contents, known.digest, known.archives = contents, new(digest), new(archives)
 	return &known
 }
 

@@ -22,7 +22,8 @@ func (e *Edition) Look(published map[string]time.Time) (found map[string]Article
 	}
 	s := newSide(e)
 	for path, contents := range e.contents {
-		if month, _, shard := network.ParseShardPath(path); shard && !months[month] {
+		month, _, shard := network.ParseShardPath(path)
+		if shard && !months[month] || network.IsArchive(path) && !MayHave(contents, ids) {
 			continue
 		}
 		for a, err := range Find(contents, ids) {

@@ -65,7 +65,7 @@ func (r *Rest) Release(e *Edition) {
 		d.body.release(r)
 	}
 	for path, d := range e.contents {
-		if _, _, shard := network.ParseShardPath(path); shard {
+		if _, _, shard := network.ParseShardPath(path); shard || network.IsArchive(path) {
 			d.body.release(r)
 		}
 	}

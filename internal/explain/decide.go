@@ -164,6 +164,8 @@ func (i *inquiry) elsewhere(all []ruled) []ruled {
 func kindOf(at string) string {
 	channel, isRSS := strings.CutSuffix(at, "/"+string(network.RSS))
 	switch {
+	case network.IsArchive(at):
+		return "archive"
 	case isRSS && channel == "":
 		return "feed"
 	case isRSS:

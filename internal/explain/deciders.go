@@ -163,6 +163,10 @@ func (i *inquiry) feedDeciders(r *ruled) {
 				add("text", article.WhyText)
 				add("size", article.WhySize)
 			}
+		case "archive":
+			if d.Why&^(article.WhyOld|article.WhyText|article.WhyPage|article.WhyChannel) == 0 {
+				add("archive", article.WhyOlder|article.WhyText|article.WhyPage|article.WhyChannel)
+			}
 		default:
 			if d.Why == 0 || d.Why&article.WhyProfile != 0 {
 				add("profile", article.WhyProfile)

@@ -76,6 +76,8 @@ func (i *inquiry) feedValue(name string, r *ruled, d press.Decision) string {
 	switch name {
 	case "newest":
 		return newest(d, s)
+	case "archive":
+		return archive(d)
 	case "text":
 		if d.Err != nil {
 			return d.Err.Error()
@@ -130,6 +132,8 @@ func newest(d press.Decision, s *network.Station) string {
 		window = ", window since " + clock(d.Since, s)
 	}
 	switch {
+	case kindOf(d.Path) == "archive":
+		return archive(d)
 	case d.Why&article.WhyOlder != 0:
 		return "older than " + of + ", the last of which is of " + clock(d.Oldest, s) + window
 	case d.Why&article.WhyChannel != 0:
@@ -138,6 +142,23 @@ func newest(d press.Decision, s *network.Station) string {
 		return fmt.Sprintf("place %d of %s%s", d.Place, of, window)
 	}
 	return "among " + of + window
+}
+
+// archive says where the article is among those of an archive.
+func archive(d press.Decision) string {
+	switch {
+	case d.Why&article.WhyOlder != 0:
+		return "older than the archives that are kept"
+	case d.Why&article.WhyChannel != 0:
+		return "not in the channel"
+	case d.Why&article.WhyText != 0:
+		return "no feed can carry it"
+	case d.Why&article.WhyPage != 0:
+		return "a later article has its page"
+	case d.Place > 0:
+		return fmt.Sprintf("place %d of %d", d.Place, d.Articles)
+	}
+	return "among its articles"
 }
 
 // page returns the article's address, by its row or by contents.

@@ -16,6 +16,7 @@ const (
 	AtomKind
 	JSONKind
 	ProfileKind // a feed as an aggregator wants it
+	ArchiveKind // of a feed, in whatever format
 	OPMLKind
 	IndexKind // of sitemaps
 	MonthKind // a sitemap of a month
@@ -33,7 +34,7 @@ const (
 // String returns the kind in a word.
 func (k Kind) String() string {
 	return [Kinds]string{
-		"none", "rss", "atom", "json", "profile", "opml", "index", "month", "news", "baidu", "robots", "tdm", "directory", "preview", "asset",
+		"none", "rss", "atom", "json", "profile", "archive", "opml", "index", "month", "news", "baidu", "robots", "tdm", "directory", "preview", "asset",
 	}[k]
 }
 
@@ -68,6 +69,9 @@ func (t Target) Kind() Kind {
 	}
 	if IsDirectory(path) {
 		return DirectoryKind
+	}
+	if IsArchive(path) {
+		return ArchiveKind
 	}
 	folder, name, within := strings.Cut(path[1:], "/")
 	switch {

@@ -127,6 +127,9 @@ func cutChannel(path string) (before, id, rest string, ok bool) {
 	if channel, ok := ParsePreviewPath(path); ok {
 		return "/" + previewFolder + "/", channel, previewSuffix, true
 	}
+	if channel, _, _, ok := ParseArchivePath(path); ok && channel == "" { // whatever channel is called as its folder is
+		return "", "", path, false
+	}
 	id, rest, ok = strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return "/", id, "/" + rest, ok
 }

@@ -49,8 +49,12 @@ type Outcome struct {
 	Back     []string
 	Settled  map[string]bool // addresses that another month names than before, because of other articles
 	Cut      []Cut
+	Archives bool   // some are left for the next build
 	Memory   Memory // for the next build
 }
+
+// Done reports whether nothing is left for the next build.
+func (o *Outcome) Done() bool { return len(o.Pending) == 0 && !o.Archives }
 
 // Cut is a feed that does not have all articles of its window.
 type Cut struct {
@@ -86,6 +90,8 @@ type builder struct {
 	moved       map[string]bool             // addresses that a month names now, or that it named: false
 	readdress   Readdressed                 // of the months that were written
 	later       map[string]bool             // addresses that the month under way leaves to later ones; nil: as before
+	chains      map[string]*chain           // of the archives of feeds, by channel; nil: feeds have none
+	written     int                         // how many archives were written
 	outcome     Outcome
 }
 
@@ -123,6 +129,9 @@ func (p *Press) builder(ctx context.Context, o Order) (*builder, error) {
 		snapshot: snapshot, retractions: o.Retractions, editions: o.Editions, enough: o.Enough, items: map[string]*Item{}, broken: map[string]bool{},
 	}
 	b.gone = o.Work.Gone
+	if b.archives() {
+		b.chains = b.chainsBefore()
+	}
 	if !o.Work.Everything { // where nothing is taken on trust
 		b.memory = o.Memory
 	}
@@ -153,7 +162,7 @@ func (b *builder) build(ctx context.Context, work *Work) error {
 		b.addFeedContents(&changed[i])
 	}
 	b.noteWindows()
-	return errors.Join(b.standing(), b.addDirectory())
+	return errors.Join(b.addArchives(ctx, work), b.standing(), b.addDirectory())
 }
 
 // watermark is the snapshot's time, but later than that of the current edition,

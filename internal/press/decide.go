@@ -139,7 +139,66 @@ func (d *decider) feeds(ctx context.Context) (decisions []Decision, err error) {
 	for i := range feeds {
 		decisions = append(decisions, d.feed(&feeds[i])...)
 	}
+	for i := range feeds {
+		one, ok, err := d.archive(ctx, &feeds[i])
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			decisions = append(decisions, one)
+		}
+	}
 	return decisions, nil
+}
+
+// archive decides of the archive of a feed that the article falls into; not ok: it is in
+// none, as it is among the newest, or is not known.
+func (d *decider) archive(ctx context.Context, f *channelFeed) (one Decision, ok bool, err error) {
+	c, a := d.chains[f.channel.ID], &d.row.Article
+	if c == nil || a.ID == "" || len(c.cuts) == 0 || cutAt(a).Compare(c.cuts[0]) > 0 {
+		return one, false, nil
+	}
+	last := min(len(c.cuts), d.options.Archives.Depth) - 1
+	i := last
+	for i > 0 && cutAt(a).Compare(c.cuts[i]) > 0 {
+		i--
+	}
+	one = Decision{Path: c.path(i, network.RSS), Why: d.hidden}
+	below := c.below(i)
+	switch {
+	case below != nil && cutAt(a).Compare(*below) <= 0:
+		one.Why |= article.WhyOlder
+	case f.channel.ID != "" && !slices.Contains(a.Channels, f.channel.ID):
+		one.Why |= article.WhyChannel
+	case one.Why == 0:
+		return one, true, d.inArchive(ctx, c, i, &one)
+	}
+	return one, true, nil
+}
+
+// inArchive decides of an archive as it is written.
+func (d *decider) inArchive(ctx context.Context, c *chain, i int, one *Decision) error {
+	heads, _, err := d.headsIn(ctx, c.channel, c.below(i), &c.cuts[i], 2*d.archiveSize(c.channel))
+	if err != nil {
+		return err
+	}
+	work := NewWork()
+	items, err := (&archivist{builder: d.builder, work: &work}).archiveItems(ctx, heads)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(heads, func(a, b article.Article) int { return b.Published.Compare(a.Published) })
+	entries := d.entriesOf(one.Path, heads, items)
+	one.Articles = len(entries)
+	if n := slices.IndexFunc(entries, func(e entry) bool { return e.ID == d.id }); n >= 0 {
+		one.Place = n + 1
+		return nil
+	}
+	why, told := d.told[one.Path]
+	if one.Why = why; !told {
+		one.Why = d.left(article.WhyFault)
+	}
+	return nil
 }
 
 // feed decides of a feed and of those that aggregators have of it.

@@ -20,6 +20,7 @@ type channelFeed struct {
 	input    uint64            // digest of what it is made from
 	more     bool              // its window has more articles than it may have
 	notices  []edition.Article // the newest first
+	least    int               // articles that are not left out for their texts
 
 	// Once it is rendered:
 	shown    []edition.Article // what its documents have, with notices
@@ -127,7 +128,11 @@ func (b *builder) choose(ctx context.Context, channel network.Channel) (channelF
 	if n := len(f.articles); n > rule.Items {
 		f.due = f.articles[n-1].Published.Truncate(windowStep).Add(windowStep + rule.Window)
 	}
-	return f, nil
+	f.least = rule.Items
+	if b.chains == nil {
+		return f, nil
+	}
+	return f, b.close(ctx, &f)
 }
 
 // windowStep is what windows begin with a multiple of.

@@ -21,9 +21,13 @@ type entry struct {
 // give way.
 func (b *builder) fill(f *channelFeed) (c feed.Feed, newest time.Time) {
 	c = describe(b.station, f.channel)
-	rule := b.feedOf(f.channel)
-	c.SummaryOnly = !rule.FullText
-	articles := b.entries(f)
+	c.SummaryOnly = !b.feedOf(f.channel).FullText
+	c.PrevArchive = b.newestArchive(f.channel)
+	items := make(map[string]*feed.Prepared, len(f.articles))
+	for _, a := range f.articles {
+		items[a.ID] = b.items[a.ID].prepared
+	}
+	articles := b.entriesOf(f.path(), f.articles, items)
 	var entries []entry
 	for _, notice := range f.notices {
 		same := func(e entry) bool { return e.Address == notice.Address || e.KnownBy() == notice.KnownBy() }
@@ -34,7 +38,7 @@ func (b *builder) fill(f *channelFeed) (c feed.Feed, newest time.Time) {
 	notices := len(entries)
 	entries = append(entries, articles...)
 	c.Items = preparedOf(entries)
-	fitting := len(c.Fitting(notices + rule.Items))
+	fitting := len(c.Fitting(notices + f.least))
 	for _, e := range entries[fitting:] {
 		f.more = f.more || !e.Published.Before(b.since(f.channel))
 		b.decide(f.path(), e.ID, article.WhySize)
@@ -54,13 +58,13 @@ func (b *builder) fill(f *channelFeed) (c feed.Feed, newest time.Time) {
 	return c, newest
 }
 
-// entries returns the articles of a feed that can be in its documents, one of each
+// entriesOf returns the articles that can be in the documents at a path, one of each
 // page.
-func (b *builder) entries(f *channelFeed) (list []entry) {
+func (b *draft) entriesOf(path string, articles []article.Article, items map[string]*feed.Prepared) (list []entry) {
 	pages := map[string]bool{}
-	for i := range f.articles {
-		a := &f.articles[i]
-		item := b.items[a.ID].prepared
+	for i := range articles {
+		a := &articles[i]
+		item := items[a.ID]
 		var why article.Why
 		switch {
 		case item == nil:
@@ -69,7 +73,7 @@ func (b *builder) entries(f *channelFeed) (list []entry) {
 			why = article.WhyPage
 		}
 		if why != 0 {
-			b.decide(f.path(), a.ID, why)
+			b.decide(path, a.ID, why)
 			continue
 		}
 		pages[item.Address()] = true

@@ -23,7 +23,7 @@ import (
 func Named(e *edition.Edition, id string) (address string, translations []string) {
 	ids := map[string]bool{id: true}
 	for path, contents := range e.AllContents() {
-		if address != "" && !IsShard(path) {
+		if address != "" && !IsShard(path) || network.IsArchive(path) && !edition.MayHave(contents, ids) {
 			continue
 		}
 		found := false

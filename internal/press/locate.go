@@ -17,7 +17,7 @@ func Locate(e *edition.Edition, ids map[string]bool, wanted func(article.Month) 
 		switch {
 		case ok && wanted(month) && !slices.Contains(months, month) && edition.HasAny(contents, ids):
 			months = append(months, month)
-		case !ok && !feeds:
+		case !ok && !feeds && !network.IsArchive(path): // which a build finds by the months
 			feeds = edition.HasAny(contents, ids)
 		}
 	}

@@ -37,7 +37,7 @@ func lossOf(path string, contents *edition.Document, ids map[string]bool, retrac
 			l.articles[a.ID], l.addresses[a.Address], l.at[l.entries] = a, true, !a.Unlisted
 			if a.Notice {
 				l.ended[a.Address] = true
-			} else if r := retractions[a.ID]; r.Notice && !IsShard(path) {
+			} else if r := retractions[a.ID]; r.Notice && isFeedPath(path) {
 				notice := noticeAt(a, r.NoticeSince())
 				l.notices, l.left, l.lines = append(l.notices, notice), notice.AppendTo(l.left), l.lines+1
 			}

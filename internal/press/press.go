@@ -30,6 +30,12 @@ type Snapshot interface {
 	// Whole returns all that feeds show of the articles of heads, in no order; those
 	// whose rows are broken are absent.
 	Whole(ctx context.Context, heads []article.Article) ([]article.Article, error)
+	// Between returns heads as Newest does: of those published in [from, to) the newest,
+	// at most so many.
+	Between(ctx context.Context, stations []string, channel string, from, to time.Time, most int) ([]article.Article, error)
+	// Count returns how many visible articles of the stations, or of a channel, were
+	// published since a time, with those whose rows are broken.
+	Count(ctx context.Context, stations []string, channel string, since time.Time) (int64, error)
 	// Months returns the months in which the station has articles, newest first.
 	Months(ctx context.Context, station string, zone *time.Location) ([]article.Month, error)
 	// Listing yields the visible articles first published in [from, to), oldest
@@ -61,6 +67,7 @@ type Options struct {
 	// Deltas has contents tell the versions of feeds, from which readers that have one of
 	// them can be answered with what has changed.
 	Deltas   bool
+	Archives Archives
 	NewsName string // the publication's name on Google News, of stations that have none
 	Sitemaps Limits // of a sitemap
 	// StaleIfError is how long proxies may serve what they have while this
@@ -71,6 +78,10 @@ type Options struct {
 	StaleWhileRevalidate time.Duration
 	Version              string // the program's; another one builds every edition anew
 }
+
+// Archives say which archives feeds have: documents of so many articles, at most so many
+// documents of a feed; zero: none. A feed has room for the articles of one.
+type Archives struct{ Items, Depth int }
 
 // Limits are the largest numbers of addresses and bytes in a sitemap; zero:
 // those of package sitemap.

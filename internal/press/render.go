@@ -16,7 +16,7 @@ import (
 )
 
 // paths returns those of the documents of a channel's feed: its outputs, and its page.
-func (b *draft) paths(channel network.Channel) (paths []string) {
+func (b *builder) paths(channel network.Channel) (paths []string) {
 	for _, output := range b.outputs(channel) {
 		paths = append(paths, output.path)
 	}
@@ -48,7 +48,7 @@ type output struct {
 
 // outputs returns the documents of a channel's feed: all formats, and one for each
 // aggregator.
-func (b *draft) outputs(channel network.Channel) []output {
+func (b *builder) outputs(channel network.Channel) []output {
 	var list []output
 	for _, format := range formats {
 		list = append(list, output{
@@ -195,6 +195,7 @@ func (b *builder) digestOf(f *channelFeed) uint64 {
 	for _, notice := range f.notices {
 		contents = append(contents, maphash.Comparable(b.seed, notice))
 	}
+	contents = append(contents, maphash.Comparable(b.seed, b.newestArchive(f.channel)))
 	return digestAll(b.seed, contents)
 }
 

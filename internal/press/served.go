@@ -36,7 +36,12 @@ func ServedIn(e *edition.Edition, mentions []edition.Mention) (served []Served, 
 	}
 	for _, m := range mentions {
 		channel, _, isFeed := parseFeedPath(m.Path)
+		of, cut, _, isArchive := network.ParseArchivePath(m.Path)
 		switch {
+		case isArchive:
+			for _, format := range network.Formats() {
+				add(network.ArchivePath(of, cut, format), m.Place)
+			}
 		case isFeed && m.Article.Notice:
 			notices = append(notices, m.Path)
 		case isFeed:
@@ -107,6 +112,13 @@ func Recall(station *network.Station, e *edition.Edition, mentions []edition.Men
 		isFormat := func(f network.Format) bool { return strings.HasSuffix(s.Path, "/"+string(f)) }
 		if _, _, isFeed := parseFeedPath(s.Path); isFeed && !slices.ContainsFunc(network.Formats(), isFormat) { // an aggregator's
 			decisions = append(decisions, Decision{Path: s.Path, Place: s.Place})
+		}
+	}
+	for _, m := range mentions {
+		if network.IsArchive(m.Path) {
+			d := Decision{Path: m.Path, Place: r.place(m.Path)}
+			d.fromContents(e)
+			decisions = append(decisions, d)
 		}
 	}
 	if r.month != nil {

@@ -106,7 +106,7 @@ func (w *withdrawal) findArticles(retractions edition.Retractions) {
 	search := func(in func(month article.Month, shard bool) bool, found func(edition.Article)) {
 		for path, contents := range w.contents {
 			month, _, shard := network.ParseShardPath(path)
-			if len(ids) == 0 || !in(month, shard) || !edition.HasAny(contents, ids) {
+			if len(ids) == 0 || !in(month, shard) || !mayHave(path, contents, ids) {
 				continue
 			}
 			l, err := lossOf(path, contents, ids, retractions)
@@ -148,8 +148,20 @@ func (w *withdrawal) findArticles(retractions edition.Retractions) {
 	}
 }
 
+// mayHave reports whether contents at a path may have articles of some ids. A feed can
+// have very many archives, none of which is read for nothing.
+func mayHave(path string, contents *edition.Document, ids map[string]bool) bool {
+	if network.IsArchive(path) {
+		return edition.MayHave(contents, ids)
+	}
+	return edition.HasAny(contents, ids)
+}
+
 // unknown reports whether a document carries articles, and nothing says which.
 func (w *withdrawal) unknown(path string) bool {
+	if channel, cut, _, ok := network.ParseArchivePath(path); ok {
+		return w.contents[network.ArchivePath(channel, cut, network.RSS)] == nil
+	}
 	channel, _, feed := parseFeedPath(path)
 	if !feed {
 		channel, feed = network.ParsePreviewPath(path)
@@ -179,6 +191,11 @@ func parseFeedPath(path string) (channel string, format network.Format, ok bool)
 	return "", "", false
 }
 
+func isFeedPath(path string) bool {
+	_, _, ok := parseFeedPath(path)
+	return ok
+}
+
 // apply takes the articles out of the documents at a path, and of its contents, and
 // removes links. A sitemap without a page goes.
 func (w *withdrawal) apply(l *loss) {
@@ -187,11 +204,18 @@ func (w *withdrawal) apply(l *loss) {
 		return
 	}
 	channel, _, isFeed := parseFeedPath(l.path)
+	at, cut, _, isArchive := network.ParseArchivePath(l.path)
 	if len(l.articles) > 0 {
 		w.addContents(l.path, edition.NewContents(l.left), l.lines)
-		if len(l.left) == 0 && !isFeed {
+		if len(l.left) == 0 && !isFeed && !isArchive {
 			delete(w.contents, l.path)
 		}
+	}
+	if isArchive { // which the next build makes again
+		for _, format := range formats {
+			w.withdrawFromFeed(network.ArchivePath(at, cut, format.name), format.name, format.mediaType, l, nil)
+		}
+		return
 	}
 	if !isFeed {
 		w.withdrawFromSitemap(l)

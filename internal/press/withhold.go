@@ -43,6 +43,25 @@ func (s withheld) Newest(ctx context.Context, stations []string, channel string,
 	return heads, err
 }
 
+// Between asks for more where that many articles have some of those in them.
+func (s withheld) Between(ctx context.Context, stations []string, channel string, from, to time.Time, most int) ([]article.Article, error) {
+	for more := 0; ; more = min(2*more+most, len(s.ids)) {
+		heads, err := s.Snapshot.Between(ctx, stations, channel, from, to, most+more)
+		if err != nil {
+			return nil, err
+		}
+		all := len(heads) < most+more
+		heads = slices.DeleteFunc(heads, func(a article.Article) bool { return s.ids[a.ID] })
+		if all || len(heads) >= most || more == len(s.ids) {
+			heads = heads[:min(len(heads), most)]
+			for i := range heads {
+				heads[i].Unlink(s.links)
+			}
+			return heads, nil
+		}
+	}
+}
+
 // newestBut is Newest without the articles of some ids.
 func newestBut(ctx context.Context, s Snapshot, without map[string]bool, stations []string, channel string, since time.Time, least, most int) ([]article.Article, error) {
 	for more := 0; ; more = min(2*(least+more)-least, len(without)) {

@@ -25,9 +25,32 @@ type Work struct {
 	Gone   map[string]bool
 	Left   int // the station's own articles that are said to have left, besides these
 	Months map[article.Month]*Extent
+	// Spans are when articles of other stations were published that have come, changed or
+	// left, and what archives are looked at besides: those of the station's own articles
+	// that Months has.
+	Spans []Span
 	// Pages are addresses that may have to be named by another month, though no month
 	// of this work tells: its article has left the current edition without a build.
 	Pages map[string]bool
+}
+
+// Span is a time, in which both ends are.
+type Span struct{ From, To time.Time }
+
+// maxSpans is how many spans are kept apart.
+const maxSpans = 1000
+
+// AddSpan adds a span. Of very many the last one becomes larger.
+func (w *Work) AddSpan(s Span) {
+	n := len(w.Spans) - 1
+	if n < 0 || n < maxSpans && w.Spans[n] != s {
+		w.Spans = append(w.Spans, s)
+		return
+	}
+	if last := &w.Spans[n]; s.From.Before(last.From) {
+		last.From = s.From
+	}
+	w.Spans[n].To = later(w.Spans[n].To, s.To)
 }
 
 // Backlog is work that is done in parts.
@@ -63,7 +86,7 @@ func (w *Work) Restore(e *edition.Edition) {
 	for path := range e.Lost() {
 		if month, _, ok := network.ParseShardPath(path); ok {
 			w.Month(month).Whole = true
-		} else {
+		} else if !network.IsArchive(path) { // which a build sees itself
 			w.Feeds = true
 		}
 	}

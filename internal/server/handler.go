@@ -128,6 +128,12 @@ func (h *Handler) answerOf(w http.ResponseWriter, r *http.Request, target networ
 		return unavailable(w, noEdition)
 	default:
 		if document, ok = documentAt(served, station, path); !ok {
+			switch served.Absent(path) {
+			case edition.Over:
+				return refuseWith(w, http.StatusGone, overText)
+			case edition.Pending:
+				return unavailable(w, pendingText)
+			}
 			return missing(w, target)
 		}
 	}
@@ -303,9 +309,13 @@ var refusals = map[int]string{
 
 // What can't be served at the moment.
 const (
-	noEdition  = "This station has no edition yet. Try again in a moment.\n"
-	unreadable = "This feed or sitemap can't be read at the moment. Try again in a moment.\n"
+	noEdition   = "This station has no edition yet. Try again in a moment.\n"
+	pendingText = "This archive is being made. Try again in a moment.\n"
+	unreadable  = "This feed or sitemap can't be read at the moment. Try again in a moment.\n"
 )
+
+// overText is for archives that are older than those that are kept.
+const overText = "This archive is older than those that are kept.\n"
 
 func unavailable(w http.ResponseWriter, text string) Sent {
 	w.Header().Set("Retry-After", "30")
