@@ -160,7 +160,7 @@ func (o *Outbox) reconcile(ctx context.Context, d *desk) error {
 		return err
 	}
 	var mine, theirs map[string]string
-	if known[0] == string(marks[0].Epoch()) {
+	if known[0] == marks[0].Epoch() {
 		mine, _, err = o.local.Pending(ctx, d.ID)
 	} else if mine, err = o.local.All(ctx, d.ID); err == nil {
 		theirs, _, err = o.Shared.Pending(ctx, d.ID)
