@@ -36,18 +36,18 @@ func newEdge(t *testing.T) *edge {
 		if err != nil {
 			t.Error(err)
 		}
-		line := r.Method + " " + strings.ReplaceAll(r.Host, e.Listener.Addr().String(), "EDGE") + r.RequestURI
+		parts := []string{r.Method + " " + strings.ReplaceAll(r.Host, e.Listener.Addr().String(), "EDGE") + r.RequestURI}
 		for _, name := range []string{"Accept-Encoding", "Authorization", "Content-Type", "Fastly-Key", "X-Key", "X-Refresh"} {
 			if value := r.Header.Get(name); value != "" {
-				line += " " + name + "=" + value
+				parts = append(parts, name+"="+value)
 			}
 		}
 		if len(body) > 0 {
-			line += " " + string(body)
+			parts = append(parts, string(body))
 		}
 		e.mutex.Lock()
 		defer e.mutex.Unlock()
-		e.asked = append(e.asked, line)
+		e.asked = append(e.asked, strings.Join(parts, " "))
 		e.answer(w, r)
 	}))
 	t.Cleanup(e.Close)
