@@ -265,3 +265,55 @@ func TestHubOfThousand(t *testing.T) {
 		t.Errorf("99 of 100 subscribers are told within %s, want %s", median, within)
 	}
 }
+
+// TestHubElsewhere has a hub elsewhere told, once, of each feed that changed; one that
+// fetches the feed at once gets the new edition.
+func TestHubElsewhere(t *testing.T) {
+	t.Parallel()
+	require.Time(t)
+	var mu sync.Mutex
+	told := map[string]int{}
+	var p *process
+	hub := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		topic, err := url.Parse(r.PostFormValue("hub.url"))
+		if err != nil || r.PostFormValue("hub.mode") != "publish" {
+			t.Errorf("%v (%v)", r.PostForm, err)
+			return
+		}
+		if body := p.body(topic.Path); !strings.Contains(body, "第2条") {
+			t.Errorf("%s without the new article: %s", topic, body)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		told[topic.String()]++
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer hub.Close()
+	p = newProcess(t, "xt.news.example", append(slices.Clip(postEnv), "FEEDSTATION_PUSH_WEBSUB_HUB="+hub.URL+"/?key=hunter2", "FEEDSTATION_PUSH_DELAY=1s")...)
+	p.put(1, "第1条")
+	p.start()
+	p.await("第1条")
+	p.mustPost("?wait=served", news(2, "第2条"))
+	served := time.Now()
+	p.until("all feeds are told", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(told) == 6
+	})
+	t.Logf("told %s after it was served, with a delay of 1s", time.Since(served))
+	p.ask("/-/refresh", "") // changes nothing
+	status := p.adminBody("/status") + p.adminBody("/metrics")
+	if _, err := p.end(os.Interrupt); err != nil {
+		t.Error(err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for topic, n := range told {
+		if n != 1 || !strings.HasPrefix(topic, "https://xt.news.example/") {
+			t.Errorf("%s was told %d times", topic, n)
+		}
+	}
+	if strings.Contains(p.log.String()+status, "hunter2") {
+		t.Errorf("a secret in the log or the status:\n%s\n%s", status, &p.log)
+	}
+}
