@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -96,7 +97,7 @@ func TestTombstones(t *testing.T) {
 		if len(got) != 1 || strings.Count(got[0].body, "deleted-entry") != 1 || !strings.Contains(got[0].body, `<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="https://xt.news.example/1" when="2026-03-10T12:04:00Z"/></feed>`) {
 			t.Errorf("sent %+v", got)
 		}
-		reader.receive = status(500, "") // for a while
+		w.note(func() { reader.receive = status(500, "") }) // for a while
 		w.serve("3", "2")
 		w.sleep(time.Second)
 		w.serve("3")
@@ -106,7 +107,7 @@ func TestTombstones(t *testing.T) {
 		w.serve("3", "2:b")
 		w.sleep(time.Second)
 		w.serve("3", "2:bb")
-		reader.receive = nil
+		w.note(func() { reader.receive = nil })
 		w.take("atom.example")
 		w.sleep(time.Minute)
 		w.wantGot("once it takes them", "atom.example", "2 3")
@@ -120,7 +121,7 @@ func TestRetries(t *testing.T) {
 		w.slowly(time.Second)
 		w.subscribe(ownRSS, "https://reader.example/cb")
 		reader := w.friend("reader.example")
-		reader.receive = status(503, "")
+		w.note(func() { reader.receive = status(503, "") })
 		w.sleep(time.Minute)
 		w.serve("2", "1")
 		w.sleep(48 * time.Hour)
@@ -143,7 +144,7 @@ func TestRetries(t *testing.T) {
 		w.serve("4", "3", "2", "1")
 		w.sleep(time.Hour)
 		w.wantGot("a change soon after", "reader.example")
-		reader.receive = nil
+		w.note(func() { reader.receive = nil })
 		w.sleep(5 * time.Hour)
 		w.wantGot("in time", "reader.example", "2 3 4")
 		w.serve("5", "4", "3", "2", "1")
@@ -172,7 +173,7 @@ func TestAnswers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			in(t, func(w *world) {
 				w.subscribe(ownRSS, "https://reader.example/cb")
-				w.friend("reader.example").receive = tt.receive
+				w.setReceive("reader.example", tt.receive)
 				w.serve("2", "1")
 				w.sleep(time.Minute)
 				if got := w.take("reader.example"); len(got) != tt.tries || w.count() != tt.left {
@@ -230,12 +231,12 @@ func TestUnknownVersions(t *testing.T) {
 		w.sleep(time.Second)
 		w.wantGot("after a restart", "reader.example", "1 2")
 		reader := w.friend("reader.example")
-		reader.receive = status(503, "")
+		w.note(func() { reader.receive = status(503, "") })
 		for i := range maxVersions + 2 {
 			w.serve("3:"+strings.Repeat("b", i), "2", "1")
 			w.sleep(time.Second)
 		}
-		reader.receive = nil
+		w.note(func() { reader.receive = nil })
 		w.take("reader.example")
 		w.sleep(10 * time.Minute)
 		w.wantGot("after many versions", "reader.example", "1 2 3")
@@ -267,8 +268,8 @@ func TestEditions(t *testing.T) {
 // Only who leads the station delivers.
 func TestLeads(t *testing.T) {
 	in(t, func(w *world) {
-		leads := false
-		w.settings.Leads = func(string) bool { return leads }
+		var leads atomic.Bool
+		w.settings.Leads = func(string) bool { return leads.Load() }
 		w.set()
 		w.subscribe(ownRSS, "https://reader.example/cb")
 		w.serve("2", "1")
@@ -276,7 +277,7 @@ func TestLeads(t *testing.T) {
 		if w.wantGot("another leads", "reader.example"); w.count() != 1 {
 			t.Error("not subscribed where nothing is delivered")
 		}
-		leads = true
+		leads.Store(true)
 		w.sleep(time.Second)
 		w.wantGot("it leads", "reader.example", "1 2")
 		w.settings.Builds = false
@@ -318,7 +319,7 @@ func TestDenied(t *testing.T) {
 					w.sleep(time.Second)
 					var denied []string
 					for _, host := range []string{"own.example", "moment.example"} {
-						for _, q := range w.friend(host).asked {
+						for _, q := range w.asked(host) {
 							if q.Get("hub.mode") == "denied" && q.Get("hub.reason") != "" && q.Get("k") == "1" {
 								denied = append(denied, q.Get("hub.topic"))
 							}
@@ -330,7 +331,7 @@ func TestDenied(t *testing.T) {
 					w.stop()
 					w.start()
 					w.sleep(time.Minute)
-					if n := len(w.friend("own.example").asked) + len(w.friend("moment.example").asked); n != 2+len(tt.denied) {
+					if n := len(w.asked("own.example")) + len(w.asked("moment.example")); n != 2+len(tt.denied) {
 						t.Errorf("asked %d times", n)
 					}
 				})

@@ -42,7 +42,7 @@ func TestRequestLimits(t *testing.T) {
 			}
 			for i := range 5 {
 				w.sleep(time.Second)
-				if n := len(w.friend("reader.example").asked); n != i+1 {
+				if n := len(w.asked("reader.example")); n != i+1 {
 					t.Errorf("after %d s: asked %d times", 10*i, n)
 				}
 				w.sleep(9 * time.Second)
@@ -58,7 +58,7 @@ func TestRequestLimits(t *testing.T) {
 				subscribe(w, "https://reader.example/cb")
 			}
 			w.sleep(time.Minute)
-			if n := len(w.friend("reader.example").asked); n > 2 { // one may be on its way
+			if n := len(w.asked("reader.example")); n > 2 { // one may be on its way
 				t.Errorf("asked %d times", n)
 			}
 		})
@@ -79,12 +79,12 @@ func TestRequestLimits(t *testing.T) {
 	})
 	t.Run("without an answer", func(t *testing.T) {
 		in(t, func(w *world) {
-			w.friend("victim.example").confirm = hang
+			w.setConfirm("victim.example", hang)
 			for i := range 10 {
 				subscribe(w, fmt.Sprintf("https://victim.example/%d", i))
 			}
 			w.sleep(50 * time.Minute)
-			if n := len(w.friend("victim.example").asked); n != maxUnanswered {
+			if n := len(w.asked("victim.example")); n != maxUnanswered {
 				t.Errorf("asked %d times", n)
 			}
 			if code := subscribe(w, "https://victim.example/x"); code != 429 {
@@ -196,14 +196,14 @@ func TestReachingNobody(t *testing.T) {
 	in(t, func(w *world) {
 		for i := range maxSilent {
 			w.subscribe(ownRSS, fmt.Sprintf("https://r%d.example/cb", i))
-			w.friend(fmt.Sprintf("r%d.example", i)).receive = hang
+			w.setReceive(fmt.Sprintf("r%d.example", i), hang)
 		}
 		w.serve("2", "1")
 		w.sleep(time.Minute)
 		if all := w.hub.Conditions(); len(all) != 1 || all[0].State != "reaching nobody" {
 			t.Errorf("conditions %v", all)
 		}
-		w.friend("r1.example").receive = status(500, "")
+		w.setReceive("r1.example", status(500, ""))
 		w.sleep(time.Hour)
 		if all := w.hub.Conditions(); len(all) != 0 {
 			t.Errorf("conditions %v", all)

@@ -127,7 +127,7 @@ func TestPingAnswers(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got.Outcomes); diff != "" {
 				t.Errorf("outcomes (-want +got):\n%s", diff)
 			}
-			if got.Broken != tt.broken || got.Pause.IsZero() != (tt.pause == 0) || !got.Pause.IsZero() && (got.Pause.Before(began) || got.Pause.Sub(time.Now()) > tt.pause) {
+			if got.Broken != tt.broken || got.Pause.IsZero() != (tt.pause == 0) || !got.Pause.IsZero() && (got.Pause.Before(began) || time.Until(got.Pause) > tt.pause) {
 				t.Errorf("pause %s, broken %t", got.Pause.Sub(began), got.Broken)
 			}
 			if failed := tt.want[0] != told; failed != (got.Err != nil) || failed && strings.Contains(got.Err.Error(), "hunter2") {

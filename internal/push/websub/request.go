@@ -1,6 +1,7 @@
 package websub
 
 import (
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -161,7 +162,7 @@ func (s *Settings) checkCallback(callback string) string {
 	case u.Port() == "0":
 		return "no such port."
 	}
-	if _, err := s.Network.Resolve(u.Host, "/"); err != network.ErrUnknownHost {
+	if _, err := s.Network.Resolve(u.Host, "/"); !errors.Is(err, network.ErrUnknownHost) {
 		return "that is this site itself."
 	}
 	return ""

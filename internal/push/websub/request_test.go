@@ -72,7 +72,7 @@ func TestRequests(t *testing.T) {
 					t.Errorf("%d %q, want %d and %q", got.Code, got.Body, tt.want, tt.text)
 				}
 				w.sleep(2 * tick)
-				if asked := len(w.friend("reader.example").asked) + len(w.friend("reader.example:8080").asked); (asked == 1) != (tt.want == 202) {
+				if asked := len(w.asked("reader.example")) + len(w.asked("reader.example:8080")); (asked == 1) != (tt.want == 202) {
 					t.Errorf("the callback was asked %d times", asked)
 				}
 			})
@@ -161,7 +161,7 @@ func TestVerification(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			in(t, func(w *world) {
-				w.friend("reader.example").confirm = tt.confirm
+				w.setConfirm("reader.example", tt.confirm)
 				if got := w.post("hub.mode", "subscribe", "hub.topic", ownRSS, "hub.callback", "https://reader.example/cb?k=hunter2", "hub.verify_token", "tok"); got.Code != 202 {
 					t.Fatalf("%d %s", got.Code, got.Body)
 				}
@@ -172,7 +172,7 @@ func TestVerification(t *testing.T) {
 				if w.count() != tt.want {
 					t.Errorf("%d subscriptions, want %d", w.count(), tt.want)
 				}
-				asked := w.friend("reader.example").asked
+				asked := w.asked("reader.example")
 				if len(asked) != 1 {
 					t.Fatalf("asked %d times", len(asked))
 				}
@@ -194,7 +194,7 @@ func TestLeases(t *testing.T) {
 			in(t, func(w *world) {
 				w.slowly(10 * time.Second)
 				w.subscribe(ownRSS, "https://reader.example/cb", "hub.lease_seconds", asked)
-				if got := w.friend("reader.example").asked[0].Get("hub.lease_seconds"); got != fmt.Sprint(int(want.Seconds())) {
+				if got := w.asked("reader.example")[0].Get("hub.lease_seconds"); got != fmt.Sprint(int(want.Seconds())) {
 					t.Errorf("granted %s, want %s", got, want)
 				}
 				w.sleep(want - time.Minute)
@@ -230,7 +230,7 @@ func TestRenewal(t *testing.T) {
 		}
 		w.subscribe(ownRSS, "https://reader.example/cb", "hub.secret", "first")
 		next("subscribed", true)
-		reader.confirm = status(404, "")
+		w.note(func() { reader.confirm = status(404, "") })
 		w.sleep(verifyEvery)
 		w.subscribe(ownRSS, "https://reader.example/cb")
 		next("a renewal that is not confirmed", true)
@@ -239,7 +239,7 @@ func TestRenewal(t *testing.T) {
 			t.Error("ended by somebody else")
 		}
 		next("an end that is not confirmed", true)
-		reader.confirm = confirm
+		w.note(func() { reader.confirm = confirm })
 		w.sleep(verifyEvery)
 		w.subscribe(ownRSS, "https://reader.example/cb")
 		if next("renewed without a secret", false); w.count() != 1 {
@@ -247,7 +247,7 @@ func TestRenewal(t *testing.T) {
 		}
 		w.sleep(verifyEvery)
 		w.subscribe(ownRSS, "https://reader.example/cb", "hub.mode", "unsubscribe")
-		if asked := reader.asked[len(reader.asked)-1]; asked.Get("hub.mode") != "unsubscribe" || asked.Has("hub.lease_seconds") {
+		if asked := w.asked("reader.example")[len(w.asked("reader.example"))-1]; asked.Get("hub.mode") != "unsubscribe" || asked.Has("hub.lease_seconds") {
 			t.Errorf("asked %v", asked)
 		}
 		w.serve("9", "1")

@@ -259,7 +259,7 @@ func TestRenamed(t *testing.T) {
 		if n := w.hub.Subscribers()["xiangtan"]; n != 1 || len(got) != 1 {
 			t.Errorf("%d subscriptions, %d deliveries", n, len(got))
 		}
-		if asked := len(w.friend("reader.example").asked); asked != 1 {
+		if asked := len(w.asked("reader.example")); asked != 1 {
 			t.Errorf("asked %d times", asked)
 		}
 	})

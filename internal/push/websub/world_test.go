@@ -179,19 +179,32 @@ func (w *world) friend(host string) *subscriber {
 	return w.friends[host]
 }
 
+// setConfirm has a subscriber answer verifications so from now on, setReceive deliveries.
+func (w *world) setConfirm(host string, f http.HandlerFunc) {
+	s := w.friend(host)
+	w.note(func() { s.confirm = f })
+}
+
+func (w *world) setReceive(host string, f http.HandlerFunc) {
+	s := w.friend(host)
+	w.note(func() { s.receive = f })
+}
+
 // carry brings a request to its subscriber. Who never answers takes its time.
 func (w *world) carry(r *http.Request) (*http.Response, error) {
 	s := w.friend(r.URL.Host)
+	var confirming, receiving func(w http.ResponseWriter, r *http.Request)
+	w.note(func() { confirming, receiving = s.confirm, s.receive })
 	answer := httptest.NewRecorder()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		if r.Method == http.MethodGet {
 			w.note(func() { s.asked = append(s.asked, r.URL.Query()) })
-			if s.confirm == nil {
-				s.confirm = confirm
+			if confirming == nil {
+				confirming = confirm
 			}
-			s.confirm(answer, r)
+			confirming(answer, r)
 			return
 		}
 		body, err := io.ReadAll(r.Body)
@@ -201,8 +214,8 @@ func (w *world) carry(r *http.Request) (*http.Response, error) {
 		w.note(func() {
 			s.got = append(s.got, delivery{time.Since(w.began), r.Header.Clone(), string(body), r.URL.RawQuery})
 		})
-		if s.receive != nil {
-			s.receive(answer, r)
+		if receiving != nil {
+			receiving(answer, r)
 		}
 	}()
 	<-done
@@ -244,13 +257,13 @@ func (w *world) post(form ...string) *httptest.ResponseRecorder {
 // subscribe has a callback subscribe to a topic, and waits until that is so.
 func (w *world) subscribe(topic, callback string, more ...string) {
 	w.t.Helper()
-	before := w.friend(hostOf(callback))
-	asked := len(before.asked)
+	host := hostOf(callback)
+	asked := len(w.asked(host))
 	if got := w.post(append([]string{"hub.mode", "subscribe", "hub.topic", topic, "hub.callback", callback}, more...)...); got.Code != http.StatusAccepted {
 		w.t.Fatalf("%d %s", got.Code, got.Body)
 	}
 	w.sleep(2 * tick)
-	if len(before.asked) == asked {
+	if len(w.asked(host)) == asked {
 		w.sleep(verifyEvery)
 	}
 }
@@ -263,6 +276,13 @@ func (w *world) sleep(d time.Duration) {
 
 // count returns how many subscriptions there are.
 func (w *world) count() int { return w.hub.Subscribers()["xt"] }
+
+// asked returns what a subscriber was asked.
+func (w *world) asked(host string) (asked []url.Values) {
+	s := w.friend(host)
+	w.note(func() { asked = slices.Clone(s.asked) })
+	return asked
+}
 
 // take returns what a subscriber was sent since it was asked last.
 func (w *world) take(host string) (got []delivery) {
