@@ -19,11 +19,12 @@ func itemOf(element, text string) string {
 
 // feedOf is a feed of these items.
 func feedOf(element string, texts ...string) string {
-	body := "<feed>"
+	var body strings.Builder
+	body.WriteString("<feed>")
 	for _, text := range texts {
-		body += itemOf(element, text)
+		body.WriteString(itemOf(element, text))
 	}
-	return body + "</feed>"
+	return body.String() + "</feed>"
 }
 
 // published returns an edition of a feed that has had these items one version after the
