@@ -133,6 +133,10 @@ func (s *service) workAt(ctx context.Context, p *workplace) error {
 	group.Go(func() error { return s.lead(ctx, p) })
 	group.Go(func() error { return timetable.Run(ctx) })
 	group.Go(func() error { return p.conductor.Wake(ctx, func() { p.refresh.Trigger(jobs.ByClock) }) })
+	group.Go(func() error {
+		p.opened().Written(ctx, func() { p.refresh.Trigger(jobs.ByNotification) })
+		return nil
+	})
 	if p.cfg.Content.Notify != "" {
 		shop, name, listening := s.host.shop, p.cfg.Content.ID, notListening
 		if name != "" {

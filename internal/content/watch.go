@@ -79,6 +79,41 @@ func (w *watch) moved(v version, since time.Time) bool {
 	return v != w.asked || since.Before(w.at)
 }
 
+// writtenPoll is how often the embedded store is asked whether something was written.
+const writtenPoll = time.Second
+
+// Written calls woken when something was written to the embedded store that no snapshot
+// has told of yet, as by `feedstation import`, and nothing since the last poll: what goes
+// on is left to the timetable. It returns when ctx ends, and at once for other stores.
+func (s *Store) Written(ctx context.Context, woken func()) {
+	if s.watch == nil {
+		return
+	}
+	tick := time.NewTicker(writtenPoll)
+	defer tick.Stop()
+	var last, told version
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		v := s.watch.version(ctx)
+		if v == last && v != told && s.watch.untold(v) {
+			told = v
+			woken()
+		}
+		last = v
+	}
+}
+
+// untold reports whether no snapshot has told of the changes of a version.
+func (w *watch) untold(v version) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return v != 0 && v != w.asked
+}
+
 // known notes that all changes of a version were told at a time.
 func (w *watch) known(v version, at time.Time) {
 	if w == nil || v == 0 {
