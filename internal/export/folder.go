@@ -69,9 +69,9 @@ func (s *stationFolder) close() {
 	_ = s.folder.Close()
 }
 
-// validName reports whether a name can be one of ours: documents are at most one
-// folder deep.
-func validName(name string) bool { return fs.ValidPath(name) && strings.Count(name, "/") <= 1 }
+// validName reports whether a name can be one of ours: documents are at most three
+// folders deep, which are archives of a channel.
+func validName(name string) bool { return fs.ValidPath(name) && strings.Count(name, "/") <= 3 }
 
 // at returns the folder of a file and the file's name there.
 func (s *stationFolder) at(name string, create bool) (in *durable.Folder, base string, err error) {
@@ -83,12 +83,38 @@ func (s *stationFolder) at(name string, create bool) (in *durable.Folder, base s
 	if sub, ok := s.subs[dir]; ok {
 		return sub, base, nil
 	}
-	sub, err := s.folder.Sub(dir, create)
+	if len(s.subs) >= maxOpen {
+		for _, sub := range s.subs {
+			_ = sub.Close() // nothing was written through it that is not there
+		}
+		clear(s.subs)
+	}
+	sub, err := s.sub(dir, create)
 	if err != nil {
 		return nil, "", err
 	}
 	s.subs[dir] = sub
 	return sub, base, nil
+}
+
+// maxOpen bounds how many folders are open: each archive has one.
+const maxOpen = 64
+
+// sub opens a folder below the station's.
+func (s *stationFolder) sub(dir string, create bool) (*durable.Folder, error) {
+	in := s.folder
+	names := strings.Split(dir, "/")
+	for i, name := range names {
+		next, err := in.Sub(name, create)
+		if i > 0 {
+			err = errors.Join(err, in.Close())
+		}
+		if err != nil {
+			return nil, err
+		}
+		in = next
+	}
+	return in, nil
 }
 
 func (s *stationFolder) list(context.Context) ([]byte, error) {
@@ -150,10 +176,12 @@ func (s *stationFolder) remove(_ context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if dir := path.Dir(name); dir != "." {
-		if s.folder.Remove(dir) == nil { // only an empty one is
+	for dir := path.Dir(name); dir != "." && s.folder.Remove(dir) == nil; dir = path.Dir(dir) { // only an empty one is
+		if in, open := s.subs[dir]; open {
 			delete(s.subs, dir)
-			return in.Close()
+			if err := in.Close(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
