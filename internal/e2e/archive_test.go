@@ -282,15 +282,6 @@ func measureRefreshes(t *testing.T, results *table, largeOne, smallOne *archive)
 	results.add("  of the feeds' bytes", float64(large.feeds(station))/float64(small.feeds(station)), figure{unit: "×"})
 }
 
-// processorTime returns what this process has used.
-func processorTime(t *testing.T) time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
 func (tt *table) durations(what string, durations []time.Duration, f figure) {
 	ms := func(percent int) float64 { return float64(quantile(durations, percent)) / float64(time.Millisecond) }
 	tt.add(what+", median", ms(50), f)
