@@ -67,10 +67,12 @@ func TestExportToBucket(t *testing.T) {
 	t.Parallel()
 	endpoint, client, whole := startBucket(t)
 	const to = "s3://" + bucketName + "/news/feeds"
-	p := newProcess(t, "xt.news.example", "AWS_ENDPOINT_URL=http://"+endpoint, "AWS_REGION=us-east-1",
+	p := newProcess(t, "xt.news.example", "FEEDSTATION_FEEDS_ITEMS=2", "FEEDSTATION_FEEDS_ARCHIVES_ITEMS=2", "FEEDSTATION_FEEDS_ARCHIVES_DEPTH=3", "AWS_ENDPOINT_URL=http://"+endpoint, "AWS_REGION=us-east-1",
 		"AWS_ACCESS_KEY_ID="+accessKey, "AWS_SECRET_ACCESS_KEY="+secretKey)
-	p.put(1, "年度读书节开幕")
-	p.put(2, "年度读书节闭幕")
+	p.putUpTo(7)
+	for id, title := range []string{"预告", "筹备", "年度读书节开幕", "年度读书节闭幕"} {
+		p.put(100+id, title)
+	}
 	putObject(t, client, "news/feeds/xt/mine.txt")
 	putObject(t, client, "news/feeds/others/rss.xml")
 	out := filepath.Join(p.dir, "out")
@@ -98,10 +100,23 @@ func TestExportToBucket(t *testing.T) {
 		return found
 	}
 	before := check()
+	archives := func() (names []string) {
+		for key := range objects(t, client) {
+			if strings.Contains(key, "/archive/") && strings.HasSuffix(key, "/rss.xml") {
+				names = append(names, strings.TrimPrefix(key, "news/feeds/xt/"))
+			}
+		}
+		slices.Sort(names)
+		return names
+	}
+	if got := archives(); len(got) != 4 || !strings.HasPrefix(got[3], "moment/archive/") {
+		t.Fatalf("archives %q", got)
+	}
 	for name, want := range map[string][3]string{
 		"rss.xml":        {"application/rss+xml; charset=utf-8", "", "max-age="},
 		"rss.xml.gz":     {"application/rss+xml; charset=utf-8", "gzip", "max-age="},
 		"rss.xml.br":     {"application/rss+xml; charset=utf-8", "br", "max-age="},
+		archives()[3]:    {"application/rss+xml; charset=utf-8", "", "max-age=3600"},
 		"sitemap.xml":    {"application/xml; charset=utf-8", "", "max-age="},
 		"sitemap.xml.gz": {"application/gzip", "", "max-age="},
 		"sitemap.xml.br": {"application/xml; charset=utf-8", "br", "max-age="},
@@ -135,10 +150,19 @@ func TestExportToBucket(t *testing.T) {
 	if err := client.RemoveObject(t.Context(), bucketName, "news/feeds/xt/rss.xml.br", minio.RemoveObjectOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	p.run("retract", "--id", "2")
+	p.run("retract", "--id", "103")
 	check()
 	if text := objectBody(t, client, "news/feeds/xt/rss.xml"); bytes.Contains(text, []byte("年度读书节闭幕")) || !bytes.Contains(text, []byte("年度读书节开幕")) {
 		t.Errorf("after the take-down there is\n%s", text)
+	}
+
+	// What feeds no longer have goes.
+	p.env = append(p.env, "FEEDSTATION_FEEDS_ARCHIVES_DEPTH=0")
+	p.run("build", "--out", to)
+	p.run("build", "--out", out)
+	check()
+	if got := archives(); len(got) != 0 {
+		t.Errorf("archives %q are left", got)
 	}
 
 	// An object of somebody else's is not replaced.

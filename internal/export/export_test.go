@@ -235,34 +235,6 @@ func TestWriteMends(t *testing.T) {
 	}
 }
 
-// A folder in a station's folder that is a link is not followed, and neither is that of
-// a station that is no more.
-func TestWriteFollowsNoLinks(t *testing.T) {
-	dir, outside := t.TempDir(), t.TempDir()
-	s := served{"xt": of("xt", texts)}
-	writeTo(t, dir, stations(t, "xt"), s)
-	moment := filepath.Join(dir, "xt", "moment")
-	if err := errors.Join(os.Rename(moment, filepath.Join(outside, "moment")), os.Symlink(filepath.Join(outside, "moment"), moment)); err != nil {
-		t.Fatal(err)
-	}
-	s["xt"] = of("xt", map[string]string{"/moment/rss.xml": "changed"})
-	before := tree(t, outside)
-	if err := Write(t.Context(), dir, os.Getenv, stations(t, "xt"), s); err == nil || !strings.Contains(err.Error(), "a link") {
-		t.Errorf("wrote through a link: %v", err)
-	}
-	if err := Write(t.Context(), dir, os.Getenv, stations(t, "cs"), s); err == nil {
-		t.Error("removed through a link")
-	}
-	for name, info := range tree(t, outside) {
-		if !os.SameFile(info, before[name]) {
-			t.Errorf("%s was written", name)
-		}
-	}
-	if len(before) != len(tree(t, outside)) {
-		t.Error("outside something was removed")
-	}
-}
-
 // What was written for a station goes with it; the files of others stay.
 func TestWriteRemovesStations(t *testing.T) {
 	dir := t.TempDir()

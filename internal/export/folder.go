@@ -164,16 +164,14 @@ func (s *stationFolder) write(_ context.Context, f file, body []byte) error {
 	return in.WriteDated(base, body, exportMode, f.modified)
 }
 
-// remove removes a file, and the folder that it leaves empty.
+// remove removes a file, and the folders that it leaves empty, also those that were made
+// for one that was never written.
 func (s *stationFolder) remove(_ context.Context, name string) error {
 	in, base, err := s.at(name, false)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	if err == nil {
 		err = in.Remove(base)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	for dir := path.Dir(name); dir != "." && s.folder.Remove(dir) == nil; dir = path.Dir(dir) { // only an empty one is
