@@ -17,7 +17,7 @@ func (h *host) tell(s *service) {
 	settings := websub.Settings{
 		Network: cfg.Network, Own: cfg.Push.WebSub.Hub == config.OwnHub, Editions: s.editions, Leads: s.editions.Leads, Builds: cfg.Jobs.Enabled,
 		Subscribers: cfg.Push.WebSub.Subscribers, Lease: cfg.Push.WebSub.Lease, Delay: *cfg.Push.Delay,
-		Folder: websub.NewFolder(cfg.Cache.Dir, disk.SubscriptionsName), Client: websub.NewClient(cfg.Push.WebSub.Allow), Agent: agentName(),
+		Folder: websub.NewFolder(cfg.Cache.Dir, disk.SubscriptionsName), Client: websub.NewClient(agentName(), cfg.Push.WebSub.Allow),
 	}
 	if cfg.Cache.Redis != nil {
 		shared, err := openRedis(cfg)

@@ -129,7 +129,7 @@ func (d *Destination) submit(ctx context.Context, site string, pages []string) p
 		address += "&type=daily"
 	}
 	got, err := d.client.Do(ctx, client.Request{ // whose length is known: there are no chunks
-		Method: http.MethodPost, URL: address, Header: http.Header{"Content-Type": {"text/plain"}, "Connection": {"close"}}, Body: strings.Join(pages, "\n"),
+		Method: http.MethodPost, URL: address, Header: http.Header{"Content-Type": {"text/plain"}, "Connection": {"close"}}, Body: []byte(strings.Join(pages, "\n")),
 	})
 	switch {
 	case client.IsUnsent(err):
@@ -137,8 +137,9 @@ func (d *Destination) submit(ctx context.Context, site string, pages []string) p
 		return push.Answer{Outcomes: engine.All(push.Retry, len(pages)), Err: err}
 	case err != nil:
 		return d.lost(site, pages, err)
-	}
-	if got.Status == http.StatusOK {
+	case got.Cut != nil:
+		return d.lost(site, pages, got.Cut)
+	case got.Status == http.StatusOK:
 		return d.taken(site, pages, got)
 	}
 	return d.refused(site, pages, got)

@@ -4,6 +4,8 @@
 package client
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,10 +23,11 @@ import (
 )
 
 const (
-	// maxAnswer is how much of an answer is read, in bytes: one may repeat what was sent.
+	// maxAnswer is how much of an answer is read where a request says nothing of it, in
+	// bytes: one may repeat what was sent.
 	maxAnswer = 1 << 20
-	// maxHeader is how large its header may be, in bytes.
-	maxHeader = 64 << 10
+	// MaxHeader is how large its header may be, in bytes.
+	MaxHeader = 64 << 10
 	// maxQuoted is how much of it is in an error, in bytes.
 	maxQuoted = 200
 	// maxRetryAfter bounds how long one may have us wait.
@@ -40,7 +43,7 @@ type Client struct {
 
 // New returns a client that calls itself agent and gives each request timeout, its answer
 // included. Secrets are in none of its errors. Only https goes through a proxy of the
-// environment: what is told over http is near.
+// environment: what is told over http is near. See [Over] for another transport.
 func New(agent string, timeout time.Duration, secrets ...string) *Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = func(r *http.Request) (*url.URL, error) {
@@ -50,8 +53,13 @@ func New(agent string, timeout time.Duration, secrets ...string) *Client {
 		return http.ProxyFromEnvironment(r)
 	}
 	transport.MaxIdleConnsPerHost = 8
-	transport.MaxResponseHeaderBytes = maxHeader
+	transport.MaxResponseHeaderBytes = MaxHeader
 	transport.DisableCompression = true
+	return Over(transport, agent, timeout, secrets...)
+}
+
+// Over returns a client as [New] does whose requests go over a transport.
+func Over(transport http.RoundTripper, agent string, timeout time.Duration, secrets ...string) *Client {
 	return &Client{
 		http: &http.Client{
 			Transport: transport, Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -67,14 +75,16 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 type Request struct {
 	Method, URL string
 	Header      http.Header
-	Body        string
+	Body        []byte
+	Limit       int64 // of the answer's body that is read, in bytes; 0: 1 MiB
 }
 
 // Answer is what was answered.
 type Answer struct {
 	Status int
 	Header http.Header
-	Body   []byte // at most 1 MiB of it
+	Body   []byte // as far as it is read
+	Cut    error  // why the body broke off; nil: it did not
 }
 
 // OK reports a status of success.
@@ -117,12 +127,12 @@ func (e unsentError) Is(target error) bool { return target == errUnsent }
 // IsUnsent reports whether an error of [Client.Do] says that nobody was asked.
 func IsUnsent(err error) bool { return errors.Is(err, errUnsent) }
 
-// Do sends a request. An answer of whatever status is none of its errors; one that breaks
-// off is, and has its status all the same.
+// Do sends a request. An answer of whatever status is none of its errors, nor is one that
+// breaks off once its status has come.
 func (c *Client) Do(ctx context.Context, request Request) (Answer, error) {
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
-	r, err := http.NewRequestWithContext(ctx, request.Method, request.URL, strings.NewReader(request.Body))
+	r, err := http.NewRequestWithContext(ctx, request.Method, request.URL, bytes.NewReader(request.Body))
 	if err != nil {
 		return Answer{}, unsentError{c.plain("", err)}
 	}
@@ -142,11 +152,12 @@ func (c *Client) Do(ctx context.Context, request Request) (Answer, error) {
 		return Answer{}, err
 	}
 	defer response.Body.Close() //nolint:errcheck // it was read
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	body, err := io.ReadAll(io.LimitReader(response.Body, cmp.Or(request.Limit, maxAnswer)))
+	answer := Answer{Status: response.StatusCode, Header: response.Header, Body: body}
 	if err != nil {
-		err = c.plain(r.URL.Host, err)
+		answer.Cut = c.plain(r.URL.Host, err)
 	}
-	return Answer{Status: response.StatusCode, Header: response.Header, Body: body}, err
+	return answer, nil
 }
 
 // plain returns an error without the address that was asked.

@@ -40,6 +40,23 @@ func TestDo(t *testing.T) {
 	}
 }
 
+// What breaks off once its status has come is an answer, of which no more is read than the
+// request wants.
+func TestCut(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "9")
+		fmt.Fprint(w, "taken")
+	}))
+	t.Cleanup(server.Close)
+	c := client.New("feedstation/test", time.Minute)
+	for limit, want := range map[int64]string{0: "taken", 6: "taken", 3: "tak"} {
+		answer, err := c.Do(t.Context(), client.Request{Method: http.MethodPost, URL: server.URL + "/hunter2", Limit: limit})
+		if err != nil || !answer.OK() || string(answer.Body) != want || (answer.Cut != nil) != (limit != 3) || strings.Contains(fmt.Sprint(answer.Cut), "hunter2") {
+			t.Errorf("limit %d: %+v (%v)", limit, answer, err)
+		}
+	}
+}
+
 // No error has an address, or a secret.
 func TestErrors(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))

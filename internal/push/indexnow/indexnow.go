@@ -105,9 +105,9 @@ func (d *Destination) submit(ctx context.Context, station *network.Station, noti
 		return push.Answer{Outcomes: []push.Outcome{push.Dropped}, Err: err}
 	}
 	got, err := d.client.Do(ctx, client.Request{
-		Method: http.MethodPost, URL: d.endpoint, Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}, Body: string(body),
+		Method: http.MethodPost, URL: d.endpoint, Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}, Body: body,
 	})
-	if err != nil && !got.OK() { // the text of a success does not count
+	if err != nil {
 		return push.Answer{Outcomes: []push.Outcome{push.Retry}, Err: err}
 	}
 	return d.answer(station, key, got)

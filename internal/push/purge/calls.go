@@ -53,7 +53,7 @@ func (c *Cache) calls(station *network.Station, notices []push.Notice) (all []ca
 
 // identity returns what two equal requests have in common.
 func identity(r client.Request) string {
-	parts := []string{r.URL, r.Body}
+	parts := []string{r.URL, string(r.Body)}
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		parts = append(parts, name+": "+r.Header.Get(name))
 	}
@@ -124,7 +124,7 @@ func (c *Cache) call(values map[string]string, list []string, coding string) cal
 		}
 		body = fillList(fill(s.Body, values, escape), list)
 	}
-	return call{request: client.Request{Method: s.Method, URL: fill(s.URL, values, inAddress), Header: header, Body: body}}
+	return call{request: client.Request{Method: s.Method, URL: fill(s.URL, values, inAddress), Header: header, Body: []byte(body)}}
 }
 
 // items returns what a cache may have of notices: each document in every coding, at the

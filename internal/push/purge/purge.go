@@ -167,6 +167,9 @@ func (s *sending) send(ctx context.Context, one call) {
 	s.mutex.Unlock()
 	answer, err := s.cache.client.Do(ctx, one.request)
 	if err == nil {
+		err = answer.Cut // the cache may have kept nothing
+	}
+	if err == nil {
 		if one.done(answer) {
 			return
 		}

@@ -169,7 +169,7 @@ func (r *Receiver) deliver(ctx context.Context, station *network.Station, known 
 		return client.Answer{}, err
 	}
 	name, now := "msg_"+hex.EncodeToString(id.Sum(nil)[:16]), strconv.FormatInt(time.Now().Unix(), 10)
-	return r.client.Do(ctx, client.Request{Method: http.MethodPost, URL: r.settings.URL, Body: body, Header: http.Header{
+	return r.client.Do(ctx, client.Request{Method: http.MethodPost, URL: r.settings.URL, Body: []byte(body), Header: http.Header{
 		"Content-Type": {"application/json"}, "Webhook-Id": {name}, "Webhook-Timestamp": {now}, "Webhook-Signature": {sign(r.settings.Key, name, now, body)},
 	}})
 }

@@ -261,6 +261,7 @@ func TestAnswers(t *testing.T) {
 	}{
 		{"done", 200, nil, push.Told, false, 0, "<nil>"},
 		{"accepted", 202, nil, push.Told, false, 0, "<nil>"},
+		{"done, and cut off", 200, []string{"Content-Length", "900000"}, push.Told, false, 0, "<nil>"},
 		{"nothing to say", 204, nil, push.Told, false, 0, "<nil>"},
 		{"moved", 307, []string{"Location", "/other"}, push.Retry, false, 0, "307 Temporary Redirect"},
 		{"not understood", 400, nil, push.Retry, false, 0, "400 Bad Request: said [secret]"},

@@ -13,6 +13,7 @@ import (
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/push/client"
 )
 
 // scan queues the subscribers of a station who are to be told of what is served.
@@ -122,16 +123,16 @@ func (h *Hub) send(ctx context.Context, s *Settings, j job) {
 		h.mu.Unlock()
 		return
 	}
-	got := answer{status: http.StatusNoContent}
+	got := client.Answer{Status: http.StatusNoContent}
 	if text != nil {
 		header := http.Header{
-			"User-Agent": {s.Agent}, "Content-Type": {document.MediaType()},
-			"Link": {fmt.Sprintf("<%s>; rel=%q, <%s>; rel=%q", hub, "hub", lease.Topic, "self")},
+			"Content-Type": {document.MediaType()},
+			"Link":         {fmt.Sprintf("<%s>; rel=%q, <%s>; rel=%q", hub, "hub", lease.Topic, "self")},
 		}
 		if lease.Secret != "" {
 			header["X-Hub-Signature"] = []string{sign(lease.Secret, text)}
 		}
-		got, err = ask(ctx, s.Client, http.MethodPost, lease.Callback, header, text)
+		got, err = s.Client.Do(ctx, client.Request{Method: http.MethodPost, URL: lease.Callback, Header: header, Body: text, Limit: maxAnswer})
 	}
 	h.settle(ctx, s, j, version, text != nil, got, err)
 }
@@ -169,7 +170,7 @@ func (h *Hub) body(d *desk, t topic, document *edition.Document, from string) fu
 // there is nobody to ask again.
 func (h *Hub) deny(ctx context.Context, s *Settings, j job, lease Lease) {
 	fields := url.Values{"hub.mode": {"denied"}, "hub.topic": {lease.Topic}, "hub.reason": {"This feed has no hub any more."}}
-	_, err := ask(ctx, s.Client, http.MethodGet, withQuery(lease.Callback, fields), http.Header{"User-Agent": {s.Agent}}, nil)
+	_, err := s.Client.Do(ctx, client.Request{Method: http.MethodGet, URL: withQuery(lease.Callback, fields), Limit: maxAnswer})
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.release(j)
@@ -188,7 +189,7 @@ const maxSilent = 3
 
 // settle notes what has become of a delivery. Sent is false where there was nothing to
 // be told.
-func (h *Hub) settle(ctx context.Context, s *Settings, j job, version string, sent bool, got answer, err error) {
+func (h *Hub) settle(ctx context.Context, s *Settings, j job, version string, sent bool, got client.Answer, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.release(j)
@@ -198,18 +199,18 @@ func (h *Hub) settle(ctx context.Context, s *Settings, j job, version string, se
 	}
 	now := time.Now()
 	switch {
-	case err == nil && got.ok():
+	case err == nil && got.OK():
 		sub.Delivery = given(version, now)
 		if sent {
 			h.counts.delivered.Add(1)
 		}
-	case err == nil && got.status == http.StatusGone:
+	case err == nil && got.Status == http.StatusGone:
 		sub.Lease = sub.end(now)
 		j.desk.mark(j.key, leaseField)
 		h.counts.gone.Add(1)
 	default:
 		h.counts.failed.Add(1)
-		h.log.Debug("subscriber not told", "station", j.station, "host", j.host, "status", got.status, "error", err)
+		h.log.Debug("subscriber not told", "station", j.station, "host", j.host, "status", got.Status, "error", err)
 		sub.Delivery = sub.failed(version, now)
 	}
 	if sent {

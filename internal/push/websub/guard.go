@@ -11,21 +11,24 @@ import (
 	"time"
 
 	"code.dny.dev/ssrf"
+
+	"feedstation/internal/push/client"
 )
 
-// NewClient returns a client for callbacks, which strangers name: it connects to public
-// addresses and to allowed ones alone, and not to those of this machine unless they are
-// allowed. The address is looked at when the connection is made, so that no name can have
-// another one by then. No redirect is followed, and no proxy is used, which would be
-// looked at instead.
-func NewClient(allow []netip.Prefix) *http.Client {
+// NewClient returns a client for callbacks, which strangers name. It calls itself agent.
+// It connects to public addresses and to allowed ones alone, and not to those of this
+// machine unless they are allowed. The address is looked at when the connection is made,
+// so that no name can have another one by then. No redirect is followed, and no proxy is
+// used, which would be looked at instead.
+func NewClient(agent string, allow []netip.Prefix) *client.Client {
+	return client.Over(newTransport(allow), agent, sendTimeout)
+}
+
+func newTransport(allow []netip.Prefix) *http.Transport {
 	dialer := &net.Dialer{Timeout: sendTimeout / 2, Control: guard(allow)}
-	return &http.Client{
-		Timeout: sendTimeout, CheckRedirect: stay,
-		Transport: &http.Transport{
-			DialContext: dialer.DialContext, TLSHandshakeTimeout: sendTimeout / 2, ForceAttemptHTTP2: true, DisableCompression: true,
-			MaxIdleConns: maxSending * maxSendingHost, MaxIdleConnsPerHost: maxSendingHost, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: maxHeader,
-		},
+	return &http.Transport{
+		DialContext: dialer.DialContext, TLSHandshakeTimeout: sendTimeout / 2, ForceAttemptHTTP2: true, DisableCompression: true,
+		MaxIdleConns: maxSending * maxSendingHost, MaxIdleConnsPerHost: maxSendingHost, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: client.MaxHeader,
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"feedstation/internal/push/client"
 )
 
 // What may be connected to is decided by the address, whatever it was called.
@@ -71,7 +73,7 @@ func TestClient(t *testing.T) {
 	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
 	for _, host := range []string{"127.0.0.1", "localhost", "127.1", "0177.0.0.1", "0x7f.0.0.1", "2130706433", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "0", "0.0.0.0", "LOCALHOST.", "1.0.0.127.in-addr.arpa"} {
 		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
-		if _, err := ask(ctx, NewClient(nil), http.MethodGet, fmt.Sprintf("http://%s:%s/cb?k=hunter2", host, port), nil, nil); err == nil || strings.Contains(err.Error(), "hunter2") {
+		if _, err := NewClient("feedstation/1", nil).Do(ctx, client.Request{Method: http.MethodGet, URL: fmt.Sprintf("http://%s:%s/cb?k=hunter2", host, port)}); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", host, err)
 		}
 		stop()
@@ -79,25 +81,24 @@ func TestClient(t *testing.T) {
 	if reached > 0 {
 		t.Errorf("reached %d times", reached)
 	}
-	got, err := ask(t.Context(), NewClient([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}), http.MethodGet, server.URL, nil, nil)
-	if err != nil || got.status != http.StatusTemporaryRedirect || reached != 1 {
+	got, err := NewClient("feedstation/1", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}).Do(t.Context(), client.Request{Method: http.MethodGet, URL: server.URL})
+	if err != nil || got.Status != http.StatusTemporaryRedirect || reached != 1 {
 		t.Errorf("%+v (%v), reached %d times", got, err, reached)
 	}
 }
 
 // A name that has another address at each look-up is looked at when it is connected to.
 func TestRebinding(t *testing.T) {
-	client := NewClient([]netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")})
+	transport := newTransport([]netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")})
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("reached") }))
 	defer server.Close()
 	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
 	// The dialer is given what the second look-up has found.
-	transport := client.Transport.(*http.Transport)
 	dial := transport.DialContext
 	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return dial(ctx, network, "127.0.0.1:"+port)
 	}
-	if _, err := ask(t.Context(), client, http.MethodGet, "http://rebinding.example:"+port+"/", nil, nil); !errors.Is(err, ErrRefused) {
+	if _, err := client.Over(transport, "feedstation/1", sendTimeout).Do(t.Context(), client.Request{Method: http.MethodGet, URL: "http://rebinding.example:" + port + "/"}); !errors.Is(err, ErrRefused) {
 		t.Errorf("%v", err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"hash/maphash"
 	"log/slog"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"feedstation/internal/condition"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/push/client"
 )
 
 // Editions is where what is delivered comes from.
@@ -39,14 +39,13 @@ type Settings struct {
 	Editions    Editions
 	Leads       func(station string) bool
 	Builds      bool
-	Subscribers int           // of a station at most
-	Lease       time.Duration // that is granted to who asks for none
-	Delay       time.Duration // after which every process serves an edition
-	Folder      *Folder       // in the local copy
-	Shared      Sharer        // nil: this process is the only one
-	Close       func()        // of Shared; nil: nothing is to be closed
-	Client      *http.Client  // for callbacks, see NewClient
-	Agent       string        // what it calls itself
+	Subscribers int            // of a station at most
+	Lease       time.Duration  // that is granted to who asks for none
+	Delay       time.Duration  // after which every process serves an edition
+	Folder      *Folder        // in the local copy
+	Shared      Sharer         // nil: this process is the only one
+	Close       func()         // of Shared; nil: nothing is to be closed
+	Client      *client.Client // for callbacks, see NewClient
 }
 
 // Hub is the hubs of all stations. It lives as long as the process.

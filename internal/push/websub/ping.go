@@ -7,21 +7,20 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/push"
+	"feedstation/internal/push/client"
 )
 
 const (
 	// pingTimeout is long, as some hubs fetch the feed before they answer.
 	pingTimeout = 30 * time.Second
 	pingLife    = 24 * time.Hour
-	pingBatch   = 10             // topics in a row, each in a request of its own
-	maxPause    = 24 * time.Hour // whatever a hub asks for
+	pingBatch   = 10 // topics in a row, each in a request of its own
 )
 
 // notFound is in the answer of a hub where nobody subscribes to a topic, with status 500.
@@ -30,14 +29,14 @@ const notFound = "topic not found"
 // Ping tells a hub elsewhere which feeds have changed, one in each request, which is what
 // all hubs take. It implements push.Destination.
 type Ping struct {
-	hub, agent string
-	client     *http.Client
+	hub    string
+	client *client.Client
 }
 
-// NewPing returns a ping of the hub at an address, which calls itself agent. It follows no
-// redirect.
+// NewPing returns a ping of the hub at an address, which calls itself agent.
 func NewPing(hub, agent string) *Ping {
-	return &Ping{hub, agent, &http.Client{Timeout: pingTimeout, CheckRedirect: stay}}
+	_, query, _ := strings.Cut(hub, "?") // which may have a key
+	return &Ping{hub, client.New(agent, pingTimeout, query)}
 }
 
 // Name implements push.Destination.
@@ -78,44 +77,32 @@ func (p *Ping) Send(ctx context.Context, _ *network.Station, _ *edition.Edition,
 // tell tells the hub of one topic. What concerns all topics is noted in the answer.
 func (p *Ping) tell(ctx context.Context, topic string, all *push.Answer) (push.Outcome, error) {
 	form := url.Values{"hub.mode": {"publish"}, "hub.url": {topic}}
-	header := http.Header{"User-Agent": {p.agent}, "Content-Type": {"application/x-www-form-urlencoded"}}
-	got, err := ask(ctx, p.client, http.MethodPost, p.hub, header, []byte(form.Encode()))
+	got, err := p.client.Do(ctx, client.Request{
+		Method: http.MethodPost, URL: p.hub, Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte(form.Encode()),
+	})
 	if err != nil {
 		all.Pause = time.Now() // the others would wait for it, too
 		return push.Retry, fmt.Errorf("hub: %w", err)
 	}
-	err = fmt.Errorf("hub answers %d for %s", got.status, topic)
+	err = fmt.Errorf("hub: %s: %w", topic, p.client.Refused(got))
 	switch {
-	case got.ok():
+	case got.OK():
 		return push.Told, nil
-	case got.status == http.StatusInternalServerError && bytes.Contains(bytes.ToLower(got.body), []byte(notFound)):
+	case got.Status == http.StatusInternalServerError && bytes.Contains(bytes.ToLower(got.Body), []byte(notFound)):
 		return push.Told, nil // nobody subscribes to it
-	case got.status == http.StatusTooManyRequests || got.status == http.StatusServiceUnavailable:
-		all.Pause = retryAfter(got.header, time.Now())
+	case got.Status == http.StatusTooManyRequests || got.Status == http.StatusServiceUnavailable:
+		now := time.Now()
+		if all.Pause = got.RetryAfter(now); all.Pause.IsZero() {
+			all.Pause = now
+		}
 		return push.Retry, err
-	case got.status >= 500:
+	case got.Status >= 500:
 		return push.Retry, err
 	}
-	switch got.status {
+	switch got.Status {
 	case http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusUnprocessableEntity: // of this topic
 		return push.Dropped, err
 	}
 	all.Broken = true // push.websub.hub is no hub, or one that wants something else
 	return push.Retry, err
-}
-
-// retryAfter returns the moment that an answer names (RFC 9110 §10.2.3), or now.
-func retryAfter(header http.Header, now time.Time) time.Time {
-	text := header.Get("Retry-After")
-	at, err := http.ParseTime(text)
-	if seconds, number := strconv.ParseUint(text, 10, 32); number == nil {
-		at, err = now.Add(time.Duration(seconds)*time.Second), nil
-	}
-	if err != nil || at.Before(now) {
-		return now
-	}
-	if latest := now.Add(maxPause); at.After(latest) {
-		return latest
-	}
-	return at
 }

@@ -13,6 +13,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/push"
+	"feedstation/internal/push/client"
 )
 
 var noon = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
@@ -101,11 +102,15 @@ func TestPingAnswers(t *testing.T) {
 		{"away", header("Retry-After", "3600", status(503, "")), []push.Outcome{again, again}, time.Hour, false},
 		{"away for a month", header("Retry-After", "2592000", status(503, "")), []push.Outcome{again, again}, 24 * time.Hour, false},
 		{"away, who knows how long", status(503, ""), []push.Outcome{again, again}, time.Millisecond, false},
+		{"taken, and cut off", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "9")
+			w.WriteHeader(http.StatusAccepted)
+		}, []push.Outcome{told, told}, 0, false},
 		{"a topic of another customer", status(400, "not yours"), []push.Outcome{dropped, told}, 0, false},
 		{"no hub", status(404, ""), []push.Outcome{again, again}, 0, true},
 		{"a page", status(405, ""), []push.Outcome{again, again}, 0, true},
 		{"who are you", status(401, ""), []push.Outcome{again, again}, 0, true},
-		{"it has moved", header("Location", "http://127.0.0.1:1/", status(308, "")), []push.Outcome{again, again}, 0, true},
+		{"it has moved", header("Location", "http://127.0.0.1:1/?key=hunter2", status(308, "")), []push.Outcome{again, again}, 0, true},
 		{"it hangs up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, []push.Outcome{again, again}, time.Millisecond, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -141,10 +146,10 @@ func TestPingAnswers(t *testing.T) {
 func TestPingHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := NewPing("https://hub.example/", "feedstation/1")
-		p.client.Transport = transport(func(r *http.Request) (*http.Response, error) {
+		p.client = client.Over(transport(func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
-		})
+		}), "feedstation/1", pingTimeout)
 		began := time.Now()
 		got := p.Send(t.Context(), newStation(), nil, make([]push.Notice, 10))
 		if took := time.Since(began); took != pingTimeout || got.Err == nil {

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"feedstation/internal/push/client"
 )
 
 // shared is a shared store in memory.
@@ -71,7 +73,7 @@ func (w *world) beside() *world {
 	other := &world{t: w.t, station: w.station, began: w.began, friends: w.friends, log: w.log, served: w.served, settings: w.settings}
 	other.settings.Editions, other.settings.Folder = w, NewFolder(w.t.TempDir(), ".websub")
 	other.settings.Leads = func(string) bool { return false }
-	other.settings.Client.Transport = transport(w.carry)
+	other.settings.Client = client.Over(transport(w.carry), "feedstation/1", sendTimeout)
 	other.start()
 	return other
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"feedstation/internal/push/client"
 )
 
 // host is a host of callbacks.
@@ -53,8 +55,8 @@ func (h *Hub) verify(ctx context.Context, s *Settings, asked *request, at *host)
 	} else {
 		fields.Set("hub.mode", "unsubscribe")
 	}
-	got, err := ask(ctx, s.Client, http.MethodGet, withQuery(asked.Callback, fields), http.Header{"User-Agent": {s.Agent}}, nil)
-	confirmed := err == nil && got.ok() && string(got.body) == challenge
+	got, err := s.Client.Do(ctx, client.Request{Method: http.MethodGet, URL: withQuery(asked.Callback, fields), Limit: maxAnswer})
+	confirmed := err == nil && got.OK() && string(got.Body) == challenge
 
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -77,7 +79,7 @@ func (h *Hub) verify(ctx context.Context, s *Settings, asked *request, at *host)
 	case !confirmed:
 		at.unanswered = 0
 		h.counts.refused.Add(1)
-		h.log.Debug("callback does not confirm", "host", hostOf(asked.Callback), "status", got.status)
+		h.log.Debug("callback does not confirm", "host", hostOf(asked.Callback), "status", got.Status)
 		return
 	}
 	at.unanswered = 0

@@ -33,7 +33,7 @@ const (
 	maxCallback = 2000     // bytes
 	maxToken    = 2000     // bytes of a verify_token
 	maxRequest  = 16 << 10 // bytes of a request's body
-	maxHeader   = 64 << 10 // bytes of its header
+	maxAnswer   = 64 << 10 // bytes of what a callback answers that are read
 )
 
 const (

@@ -20,6 +20,7 @@ import (
 	"feedstation/feed"
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
+	"feedstation/internal/push/client"
 )
 
 const (
@@ -70,7 +71,7 @@ func in(t *testing.T, test func(w *world)) {
 		w := &world{t: t, station: newStation(), began: time.Now(), friends: map[string]*subscriber{}, log: new(bytes.Buffer)}
 		w.settings = Settings{
 			Own: true, Editions: w, Leads: func(string) bool { return true }, Builds: true, Subscribers: 10, Lease: 240 * time.Hour, Delay: 3 * time.Second,
-			Folder: NewFolder(t.TempDir(), ".websub"), Agent: "feedstation/1", Client: &http.Client{Timeout: sendTimeout, CheckRedirect: stay, Transport: transport(w.carry)},
+			Folder: NewFolder(t.TempDir(), ".websub"), Client: client.Over(transport(w.carry), "feedstation/1", sendTimeout),
 		}
 		w.serve("1")
 		w.start()
