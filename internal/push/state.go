@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -129,12 +130,7 @@ func (o *Outbox) answered(ctx context.Context, w *worker, d *desk, answer Answer
 }
 
 func (a Answer) has(outcome Outcome) bool {
-	for _, one := range a.Outcomes {
-		if one == outcome {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(a.Outcomes, outcome)
 }
 
 // judge notes which destinations are paused or broken.
