@@ -83,7 +83,7 @@ func (e entry) notice() Notice {
 }
 
 // noted returns what becomes of an entry (zero: there is none) that something is to be
-// told of; zero again: nothing.
+// told of.
 func (e entry) noted(next entry) entry {
 	next.Told = e.Told
 	if e.Stage.pending() {
@@ -95,12 +95,18 @@ func (e entry) noted(next entry) entry {
 		next.Maybe = e.Maybe || e.Tries > 0
 	}
 	switch {
-	case next.needless():
+	case e.Stage == stageTold && e.Told.At == 0 && e.says(next) && next.Asked == 0 && e.Seen >= next.Seen:
+		return e // another process has noted it
+	case next.needless(), e.Stage.pending() && next.unknown():
 		return next.over(stageTold)
-	case next.Path == "" && next.Gone && next.Told.At == 0 && !next.Maybe && next.Asked == 0:
-		return entry{} // it came and went before anybody was told
 	}
 	return next
+}
+
+// unknown reports whether a page is gone of which nobody was told: it came and went before.
+// Of one that nothing is noted of, as of a first edition, others know by its sitemap.
+func (e entry) unknown() bool {
+	return e.Path == "" && e.Gone && e.Told.At == 0 && !e.Maybe && e.Asked == 0
 }
 
 // says reports whether both say the same.

@@ -83,7 +83,7 @@ func TestNoted(t *testing.T) {
 	type row struct {
 		name      string
 		old, next entry
-		stage     stage // empty: nothing is there any more
+		stage     stage
 		version   string
 		noted     int64
 	}
@@ -92,8 +92,10 @@ func TestNoted(t *testing.T) {
 		{"by another process, too", page("1", 10, false), page("1", 11, false), stageNew, "1", 10},
 		{"while it is being told", page("1", 10, false).claimed("t", 10), page("1", 11, false), stageClaimed, "1", 10},
 		{"five edits are one", page("1", 10, false), page("2", 11, false), stageNew, "2", 10},
-		{"came and went", page("1", 10, false), page("1", 11, true), "", "", 0},
-		{"never there", entry{}, page("1", 11, true), "", "", 0},
+		{"came and went", page("1", 10, false), page("1", 11, true), stageTold, "1", 0},
+		{"came and went, by another process, too", page("1", 10, false).noted(page("1", 11, true)), page("1", 11, true), stageTold, "1", 0},
+		{"came, went and came", page("1", 10, false).noted(page("1", 11, true)), page("1", 12, false), stageNew, "1", 12},
+		{"of the first edition", entry{}, page("1", 11, true), stageNew, "1", 11},
 		{"went while it was being told", page("1", 10, false).claimed("t", 10), page("1", 11, true), stageNew, "1", 10},
 		{"went after it was told", toldOf(page("1", 10, false), 20), page("1", 30, true), stageNew, "1", 30},
 		{"came back", toldOf(page("1", 30, true), 40), page("1", 50, false), stageNew, "1", 50},

@@ -99,7 +99,7 @@ func TestTold(t *testing.T) {
 			delete(n.articles, "first")
 			p.publish(n.print())
 			after(time.Minute)
-			wantTold(t, f)
+			wantTold(t, f, "-first")
 		}},
 		{"an import of old articles", func(t *testing.T, p *process, n *paper, f *fake) {
 			for i := range 500 {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -91,8 +92,7 @@ func swapRace(t *testing.T, s store.Swapper) {
 				if err != nil {
 					return err
 				}
-				n := 0
-				fmt.Sscan(texts[0], &n)
+				n, _ := strconv.Atoi(texts[0]) // at first there is none
 				made, _, _, err := s.Swap(t.Context(), "xt", []store.Swap{{Key: "n", Old: texts[0], New: fmt.Sprint(n + 1)}})
 				if err != nil {
 					return err
