@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/maphash"
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -248,8 +249,6 @@ func (h *Hub) all() map[string]*desk {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	all := make(map[string]*desk, len(h.desks))
-	for id, d := range h.desks {
-		all[id] = d
-	}
+	maps.Copy(all, h.desks)
 	return all
 }
