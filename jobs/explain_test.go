@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
 	"feedstation/jobs"
@@ -34,10 +35,25 @@ func (m *model) explain(p *process) {
 			}
 			for _, d := range r.Decisions {
 				m.checkDecision(r.Station, id, d)
+				if network.IsArchive(d.Path) && d.Why == 0 {
+					m.archived++
+				}
 			}
+			m.checkDecided(r, id)
 		}
 		if own := slices.IndexFunc(e.Rulings, func(r jobs.Ruling) bool { return r.Station.ID == a.Station }); there && len(e.Rulings[own].Decisions) < 4 {
 			m.fail("of %s at its own station %+v is decided", id, e.Rulings[own].Decisions)
+		}
+	}
+}
+
+// checkDecided holds that each archive that has an article is among the decisions.
+func (m *model) checkDecided(r jobs.Ruling, id string) {
+	m.t.Helper()
+	for path, contents := range m.shelf.current[r.Station.ID].AllContents() {
+		decided := func(d press.Decision) bool { return d.Path == path }
+		if network.IsArchive(path) && edition.HasAny(contents, map[string]bool{id: true}) && !slices.ContainsFunc(r.Decisions, decided) {
+			m.fail("%s%s has %s, and only %+v is decided", r.Station.ID, path, id, r.Decisions)
 		}
 	}
 }

@@ -56,6 +56,9 @@ func TestModel(t *testing.T) {
 					m.step()
 				}
 				t.Logf("%d months were read in parts, a replica that was behind was asked %d times", m.parts, m.behind)
+				if m.archived == 0 && m.options.Archives.Depth > 0 {
+					t.Error("no archive was explained")
+				}
 				if m.behind == 0 && steps == 60 {
 					t.Error("no replica was asked")
 				}
@@ -86,6 +89,7 @@ type model struct {
 	shared    months // that have, or had, an article whose page others may have
 	parts     int    // months that were read in parts
 	behind    int    // times that a replica was asked
+	archived  int    // archives that were explained to have an article
 	random    *rand.Rand
 	asking    *rand.Rand // which articles are explained
 	db        *sql.DB    // another tool's

@@ -76,17 +76,20 @@ func in(t *testing.T, test func(w *world)) {
 			t.Fatal(err)
 		}
 		defer w.editions.Close()
-		w.conductor = jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
-			if w.down != nil {
-				return nil, w.down
-			}
-			return w.store.Snapshot(ctx)
-		}, w.editions, jobs.Options{
-			Options: press.Options{Feed: network.Feed{Items: 3, Window: 24 * time.Hour, MaxItems: 10, FullText: true}, NewsName: "湘江新闻网", Version: "test", Notices: true, NoticeFor: 24 * time.Hour, Sitemaps: press.Limits{List: maxList}},
-			Overlap: 2 * time.Minute, MaxAge: time.Hour,
-		})
+		w.conduct(press.Options{Feed: network.Feed{Items: 3, Window: 24 * time.Hour, MaxItems: 10, FullText: true}})
 		test(w)
 	})
+}
+
+// conduct builds with options from now on.
+func (w *world) conduct(options press.Options) {
+	options.NewsName, options.Version, options.Notices, options.NoticeFor, options.Sitemaps.List = "湘江新闻网", "test", true, 24*time.Hour, maxList
+	w.conductor = jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
+		if w.down != nil {
+			return nil, w.down
+		}
+		return w.store.Snapshot(ctx)
+	}, w.editions, jobs.Options{Options: options, Overlap: 2 * time.Minute, MaxAge: time.Hour})
 }
 
 // newArticle returns an article of xt that is everywhere it may be.

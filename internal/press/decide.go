@@ -198,6 +198,11 @@ func (d *decider) inArchive(ctx context.Context, c *chain, i int, one *Decision)
 	if one.Why = why; !told {
 		one.Why = d.left(article.WhyFault)
 	}
+	for _, fault := range d.outcome.LeftOut {
+		if fault.ID == d.id && why&article.WhyText != 0 {
+			one.Err = fault.Err
+		}
+	}
 	return nil
 }
 
