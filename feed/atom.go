@@ -17,10 +17,11 @@ type atomFeed struct {
 	NSMedia  string `xml:"xmlns:media,attr"`
 	NSFh     string `xml:"xmlns:fh,attr,omitempty"`
 	feeds.AtomFeed
-	Generator string       `xml:"generator,omitempty"`
-	Archive   *struct{}    `xml:"fh:archive"`
-	Links     []link       `xml:"link"`
-	Entries   []*atomEntry `xml:"entry"`
+	Generator string          `xml:"generator,omitempty"`
+	Archive   *struct{}       `xml:"fh:archive"`
+	Links     []link          `xml:"link"`
+	Entries   []*atomEntry    `xml:"entry"`
+	Deleted   []*deletedEntry `xml:"at:deleted-entry"`
 }
 
 // The writers do not change once they are made.
@@ -70,7 +71,8 @@ type atomContent struct {
 }
 
 // Atom returns the feed as Atom 1.0 (RFC 4287) with the extensions Dublin
-// Core and Media RSS.
+// Core and Media RSS, and of items that are Withdrawn with deleted entries (RFC
+// 6721).
 //
 // The feed's atom:id is AtomURL, or HomeURL without one. AtomURL is the better
 // name: it is fixed by configuration, never shared by two feeds (several may
@@ -129,6 +131,9 @@ func (f *Feed) atom() (doc *atomFeed, length int) {
 			entry = entry.by(e.publisher)
 		}
 		doc.Entries = append(doc.Entries, entry)
+		if d := e.deleted(); d != nil {
+			doc.Deleted = append(doc.Deleted, d)
+		}
 	}
 	return doc, length
 }

@@ -167,8 +167,12 @@ type Item struct {
 	OriginalURL string // the address of the original of a syndicated article
 	NextURL     string // the next article
 
-	// Withdrawn says that the item is in the place of an article that was withdrawn.
-	// Feeds for aggregators have it only where these want to be told, see [Profile].
+	// Withdrawn says that the item is in the place of an article that was withdrawn,
+	// and later than it: by a second at least. Atom also names the article, as an
+	// at:deleted-entry of the second before the item's last change (RFC 6721): a
+	// reader that knows that element drops what it has of the article, and the item,
+	// which is newer, it shows as others do. Feeds for aggregators have the item only
+	// where these want to be told, see [Profile].
 	Withdrawn bool
 
 	stand Image // the picture of the body that stands for the article

@@ -27,6 +27,7 @@ func TestGolden(t *testing.T) {
 		{"bare", bareChannel()},
 		{"empty", emptyChannel()},
 		{"archive", archived(emptyChannel())},
+		{"withdrawn", withdrawnChannel()},
 	}
 	for _, c := range channels {
 		list := documents()

@@ -75,7 +75,7 @@ func (c clean) item(n int) feed.Item {
 		Tags:      c.distinct("tag", 3),
 		Language:  rapid.SampledFrom([]string{"", "zh-CN", "en", "ar"}).Draw(c.T, "language"),
 		Rights:    c.optional("rights"), OriginalURL: c.optionalAddress("original"), NextURL: c.optionalAddress("next"),
-		Source: feed.Source{Name: c.optional("source")},
+		Source: feed.Source{Name: c.optional("source")}, Withdrawn: rapid.IntRange(0, 3).Draw(c.T, "withdrawn") == 0,
 	}
 	if it.Source.Name != "" {
 		it.Source.URL = c.optionalAddress("source address")

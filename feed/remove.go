@@ -12,8 +12,9 @@ import (
 // Remove returns a document that [Feed.RSS], [Feed.Atom] or [Feed.JSON]
 // wrote without the items for whose address gone returns true, and how many these
 // were. Updated is when the document changed, which RSS and Atom tell; RSS
-// tells also when the newest item was published. What else is left is byte for byte what it was; without an item to be removed, that is the
-// document itself.
+// tells also when the newest item was published. In Atom what [Item].Withdrawn says of an
+// item goes with it. What else is left is byte for byte what it was; without an item to be
+// removed, that is the document itself.
 //
 // The error is that of a document of another media type, or that can't be read.
 func Remove(mediaType string, document []byte, gone func(address string) bool, updated time.Time) (rest []byte, n int, err error) {
@@ -24,6 +25,7 @@ func Remove(mediaType string, document []byte, gone func(address string) bool, u
 // full text, in the place of one that goes; nil: none.
 func (f *Feed) Replace(mediaType string, document []byte, by func(address string) (item *Prepared, gone bool), updated time.Time) (rest []byte, n int, err error) {
 	var cuts []cut
+	deleted := map[string][]byte{}
 	written := func(write func(p *Prepared) []byte) func(string) ([]byte, bool) {
 		return func(guid string) ([]byte, bool) {
 			item, gone := by(guid)
@@ -39,7 +41,13 @@ func (f *Feed) Replace(mediaType string, document []byte, by func(address string
 			written(func(p *Prepared) []byte { return rssItemWriter.Append(nil, f.tidy().named(p.rss.bare())) }), updated.Format(time.RFC1123Z))
 	case AtomType:
 		cuts, n, err = findXML(document, xmlNames{"feed", "entry", "link", "updated", ""},
-			written(func(p *Prepared) []byte { return atomEntryWriter.Append(nil, p.atom.bare()) }), updated.Format(time.RFC3339))
+			written(func(p *Prepared) []byte {
+				entry := atomEntryWriter.Append(nil, p.atom.bare())
+				if id := entryID.FindSubmatch(entry); id != nil {
+					deleted[string(id[1])] = p.appendDeleted(nil)
+				}
+				return entry
+			}), updated.Format(time.RFC3339))
 	case JSONType:
 		cuts, n, err = findJSON(document, written(func(p *Prepared) []byte { return jsonItemWriter.Append(nil, p.json.bare()) }))
 	default:
@@ -56,7 +64,11 @@ func (f *Feed) Replace(mediaType string, document []byte, by func(address string
 		rest = append(append(rest, document[at:c.from]...), c.instead...)
 		at = c.to
 	}
-	return append(rest, document[at:]...), n, nil
+	rest = append(rest, document[at:]...)
+	if mediaType == AtomType {
+		rest, err = redelete(rest, deleted)
+	}
+	return rest, n, err
 }
 
 // cut is a part of a document that has something else in its place.

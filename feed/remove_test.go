@@ -35,7 +35,7 @@ func TestReplace(t *testing.T) {
 					t.Fatal(err)
 				}
 				guid := feedAddress(t, item)
-				notice := feed.Item{URL: guid, Title: "本文已撤回 <&>", Published: item.Published, Updated: later}
+				notice := feed.Item{URL: guid, Title: "本文已撤回 <&>", Published: item.Published, Updated: later, Withdrawn: true}
 				if notice.Published.IsZero() {
 					notice.Published = later
 				}
@@ -153,13 +153,14 @@ func sayingMarkup(r *rapid.T) *draft {
 			URL: "https://xt.news.example/" + path, GUID: rapid.SampledFrom([]string{"", "key " + path, "https://old.example/" + path}).Draw(r, "guid"), Title: texts.Draw(r, "title"), Summary: texts.Draw(r, "summary"),
 			Body: "<p>" + texts.Draw(r, "body") + "</p>" + texts.Draw(r, "more"), Authors: []string{texts.Draw(r, "author")},
 			Language:  rapid.SampledFrom([]string{"", "en"}).Draw(r, "language"),
-			Published: time.Date(2019, 3, rapid.IntRange(10, 12).Draw(r, "day"), 9, 30, 0, 0, shanghai),
+			Published: time.Date(2019, 3, rapid.IntRange(10, 12).Draw(r, "day"), 9, 30, 0, 0, shanghai), Withdrawn: rapid.Bool().Draw(r, "withdrawn"),
 		})
 	}
 	return c
 }
 
-// Nothing that an article says is taken for the end of it, or for another one.
+// Nothing that an article says is taken for the end of it, or for another one, and what is
+// said of withdrawn ones goes and comes with them.
 func TestRemoveHostile(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		c := sayingMarkup(r)
@@ -179,6 +180,23 @@ func TestRemoveHostile(t *testing.T) {
 			without.Items, without.Updated = slices.Delete(slices.Clone(c.Items), i, i+1), later
 			want, err := d.render(&without)
 			if err != nil {
+				r.Fatalf("%v", err)
+			}
+			sameFeed(r, got, want)
+
+			with := *c
+			with.Items, with.Updated = slices.Clone(c.Items), later
+			with.Items[i].Title, with.Items[i].Updated, with.Items[i].Withdrawn = "本文已撤回", later, true
+			with.Items[i].Summary, with.Items[i].Body, with.Items[i].Authors = "", "", nil
+			channel, err := with.channel()
+			if err != nil {
+				r.Fatalf("%v", err)
+			}
+			got, n, err = channel.Replace(mediaTypes[d.name], before, func(address string) (*feed.Prepared, bool) { return channel.Items[i], address == gone }, later)
+			if err != nil || n != 1 {
+				r.Fatalf("%s: %d replaced, %v", d.name, n, err)
+			}
+			if want, err = d.render(&with); err != nil {
 				r.Fatalf("%v", err)
 			}
 			sameFeed(r, got, want)

@@ -140,6 +140,20 @@ func richChannel() *draft {
 	return c
 }
 
+// withdrawnChannel has an article, and in the places of two others that these were
+// withdrawn, one with a guid that is no address.
+func withdrawnChannel() *draft {
+	c := bareChannel()
+	c.Updated = time.Date(2019, 3, 11, 10, 0, 0, 0, shanghai)
+	for i, guid := range []string{"", "news:2 & <3>"} {
+		c.Items = append(c.Items, feed.Item{
+			URL: fmt.Sprintf("https://xt.news.example/content/2019/03/11/%d.html?a=1&b=2", i+2), GUID: guid, Title: "本文已撤回", Language: "zh-CN", Withdrawn: true,
+			Published: time.Date(2019, 3, 11, 9, 0, 0, 0, shanghai), Updated: c.Updated,
+		})
+	}
+	return c
+}
+
 // document is one rendering.
 type document struct {
 	name  string

@@ -38,7 +38,7 @@ func (p *Prepared) weigh(body int) (weight, error) {
 	}
 	rss := len(rssItemWriter.Append(scratch, named.bare()))
 	atom := atomEntryWriter.Append(scratch, p.atom.bare().by(p.publisher))
-	bare, err := max(rss, len(atom)), checkXML(string(atom))
+	bare, err := max(rss, len(p.appendDeleted(atom))), checkXML(string(atom))
 
 	json := jsonItemWriter.Append(scratch, p.json.bare())
 	bare, err = max(bare, len(json)), errors.Join(err, checkJSON(json))

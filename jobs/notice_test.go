@@ -60,6 +60,10 @@ func (w *world) wantTold(when, want string) {
 		if got := w.told(feed.station, feed.path); got != want {
 			w.t.Errorf("%s: %s%s has the %s, want the %s", when, feed.station, feed.path, got, want)
 		}
+		path := strings.TrimSuffix(feed.path, string(network.JSON)) + string(network.Atom)
+		if deleted := strings.Count(w.body(feed.station, path), ` ref="https://xt.news.example/content/2.html"`); deleted > 1 || (deleted == 1) != (want == "notice") {
+			w.t.Errorf("%s: %s%s says %d times that the article is deleted, and others have the %s", when, feed.station, path, deleted, want)
+		}
 	}
 	if got := w.told("xt", "/culture/feed.json"); got != "nothing" {
 		w.t.Errorf("%s: a feed that never had the article has the %s", when, got)

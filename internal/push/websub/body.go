@@ -2,11 +2,8 @@ package websub
 
 import (
 	"bytes"
-	"encoding/xml"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"feedstation/feed"
@@ -33,19 +30,9 @@ func cutTo(format network.Format, d *edition.Document, articles []edition.Articl
 	if end < 0 {
 		return nil, errors.New("atom feed has no end")
 	}
-	return slices.Concat(rest[:end], tombstones(gone, zone), rest[end:]), nil
-}
-
-// tombstones returns the elements that say of articles that they were withdrawn (RFC
-// 6721 §3).
-func tombstones(gone []left, zone *time.Location) []byte {
-	var text strings.Builder
+	var deleted []byte
 	for _, l := range gone {
-		var ref strings.Builder
-		if err := xml.EscapeText(&ref, []byte(feed.AtomID(l.guid))); err != nil {
-			continue // a strings.Builder takes everything
-		}
-		fmt.Fprintf(&text, `<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="%s" when="%s"/>`, ref.String(), l.when.In(zone).Format(time.RFC3339))
+		deleted = append(deleted, feed.DeletedEntry(l.guid, l.when.In(zone))...)
 	}
-	return []byte(text.String())
+	return slices.Concat(rest[:end], deleted, rest[end:]), nil
 }

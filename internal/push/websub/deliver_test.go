@@ -94,7 +94,7 @@ func TestTombstones(t *testing.T) {
 		w.serve("2")
 		w.sleep(time.Second)
 		got := w.take("atom.example")
-		if len(got) != 1 || strings.Count(got[0].body, "deleted-entry") != 1 || !strings.Contains(got[0].body, `<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="https://xt.news.example/1" when="2026-03-10T12:04:00Z"/></feed>`) {
+		if len(got) != 1 || strings.Count(got[0].body, "<at:deleted-entry") != 1 || !strings.Contains(got[0].body, `<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="https://xt.news.example/1" when="2026-03-10T12:04:00Z"></at:deleted-entry></feed>`) {
 			t.Errorf("sent %+v", got)
 		}
 		w.note(func() { reader.receive = status(500, "") }) // for a while
