@@ -161,11 +161,12 @@ func listOf(body string) string {
 
 // byKey reports whether documents are purged by what names them in their header.
 func (p *Purger) byKey() bool {
-	texts := p.URL + p.Body
+	var texts strings.Builder
+	texts.WriteString(p.URL + p.Body)
 	for _, value := range p.Headers {
-		texts += value.Reveal()
+		texts.WriteString(value.Reveal())
 	}
-	return strings.Contains(texts, "{key") || strings.Contains(texts, "{station}")
+	return strings.Contains(texts.String(), "{key") || strings.Contains(texts.String(), "{station}")
 }
 
 // validateCaches reports what shows only of all caches, and the hosts of all stations.
