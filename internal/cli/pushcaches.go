@@ -31,7 +31,7 @@ func webhooks(cfg *config.Config, agent string) (all []push.Destination) {
 			events = append(events, webhook.Event(event))
 		}
 		all = append(all, webhook.New(webhook.Settings{
-			Name: "webhook " + w.ID, URL: w.URL, Secret: w.Secret.Reveal(), Key: w.Key(), Events: events, Stations: w.Stations, Agent: agent,
+			Name: "webhook " + w.ID, URL: w.URL, Secret: w.Secret.Reveal(), Key: w.Key(), Events: events, Stations: w.Stations, Network: cfg.Network, Agent: agent,
 		}))
 	}
 	return all

@@ -108,6 +108,23 @@ func (h *site) at(path string) *Station {
 	return found
 }
 
+// At returns the station at whose own address a page is: of several of a host that in the
+// deepest folder.
+func (n *Network) At(page string) (*Station, bool) {
+	normal, err := address.Normal(page)
+	if err != nil {
+		return nil, false
+	}
+	_, rest, _ := strings.Cut(normal, "://")
+	host, path, _ := strings.Cut(rest, "/")
+	own, _ := n.at(host)
+	if own == nil {
+		return nil, false
+	}
+	s := own.at("/" + path)
+	return s, s != nil && s.Owns(page)
+}
+
 // shadowed returns why a station can't have its folder: documents of the station around
 // it are there.
 func (n *Network) shadowed(s *Station) error {

@@ -50,6 +50,36 @@ func folders(t testing.TB) *network.Network {
 	return n
 }
 
+// A page is that of the station whose folder is the deepest around it.
+func TestAt(t *testing.T) {
+	n := folders(t)
+	for page, want := range map[string]string{
+		"https://www.news.example/1.html":             "www",
+		"https://www.news.example/xt/1.html":          "xt",
+		"HTTPS://WWW.news.example:443/xt/./1.html":    "xt",
+		"https://www.news.example/xtra/1.html":        "www",
+		"https://www.news.example/xt/county/1.html":   "xt",
+		"https://www.news.example/xt/county/a/1.html": "deep",
+		"https://www.news.example/old/1.html":         "old",
+		"https://www.news.example/xt":                 "",
+		"https://www.news.example:8443/xt/1.html":     "",
+		"http://www.news.example/xt/1.html":           "",
+		"https://city.example/1.html":                 "",
+		"https://city.example/株洲/1.html":              "zz",
+		"https://localhost/xt/1.html":                 "",
+		"https://elsewhere.example/xt/1.html":         "",
+		"mailto:a@www.news.example":                   "",
+	} {
+		got := ""
+		if s, ok := n.At(page); ok {
+			got = s.ID
+		}
+		if got != want {
+			t.Errorf("At(%q) = %q, want %q", page, got, want)
+		}
+	}
+}
+
 // The file of a key is at the root of its host, whatever folder its station is in, and is
 // nowhere else.
 func TestResolveKeys(t *testing.T) {

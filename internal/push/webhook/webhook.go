@@ -51,7 +51,8 @@ type Settings struct {
 	Key      []byte   // what signs, of Secret
 	Events   []Event  // nil: all
 	Stations []string // nil: all
-	Agent    string   // User-Agent
+	Network  *network.Network
+	Agent    string // User-Agent
 }
 
 // Receiver is one that is told. It implements [push.Destination].
@@ -60,10 +61,20 @@ type Receiver struct {
 	client   *client.Client
 }
 
+// shortestKey is the length of a segment of a path, in bytes, from which on it may be what
+// lets us in, as chats have it, and not a word.
+const shortestKey = 16
+
 // New returns a receiver.
 func New(s Settings) *Receiver {
-	_, query, _ := strings.Cut(s.URL, "?")
-	return &Receiver{s, client.New(s.Agent, requestTimeout, s.Secret, query)}
+	address, query, _ := strings.Cut(s.URL, "?")
+	secrets := []string{s.Secret, query}
+	for segment := range strings.SplitSeq(address, "/") {
+		if len(segment) >= shortestKey {
+			secrets = append(secrets, segment)
+		}
+	}
+	return &Receiver{s, client.New(s.Agent, requestTimeout, secrets...)}
 }
 
 // Name returns the name in the outbox.
@@ -88,7 +99,7 @@ func (r *Receiver) Notices(change push.Change) (all []push.Notice) {
 			continue
 		}
 		for _, a := range part.articles {
-			if a.Later || station.All && !station.Owns(a.Address) {
+			if a.Later || station.All && !r.isAt(station, a.Address) {
 				continue
 			}
 			all = append(all, push.Notice{
@@ -98,6 +109,13 @@ func (r *Receiver) Notices(change push.Change) (all []push.Notice) {
 		}
 	}
 	return all
+}
+
+// isAt reports whether an address is the station's, and not in a folder of another one that
+// tells of it.
+func (r *Receiver) isAt(station *network.Station, address string) bool {
+	at, ok := r.settings.Network.At(address)
+	return ok && (at.ID == station.ID || station.Owns(address) && !at.Publishes())
 }
 
 // Send tells of articles, a request for those of one edition, so that a request that is

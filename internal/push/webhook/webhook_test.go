@@ -78,7 +78,7 @@ func newReceiver(t *testing.T) *receiver {
 
 func (r *receiver) destination(events ...webhook.Event) *webhook.Receiver {
 	return webhook.New(webhook.Settings{
-		Name: "webhook search", URL: r.URL + "/hook?key=query-secret", Secret: secret, Key: []byte(secret), Events: events, Agent: "feedstation/test",
+		Name: "webhook search", URL: r.URL + "/hook/T0/path-secret-of-a-chat?key=query-secret", Secret: secret, Key: []byte(secret), Events: events, Agent: "feedstation/test",
 	})
 }
 
@@ -184,9 +184,17 @@ func TestDelivery(t *testing.T) {
 // What is elsewhere is told of by the station that has it, and by nobody who was not asked.
 func TestNotices(t *testing.T) {
 	station := stationOf(t)
-	later, elsewhere := article(2, 0), article(3, 0)
+	later, elsewhere, inFolder, inOld := article(2, 0), article(3, 0), article(4, 0), article(5, 0)
 	later.Unlisted, later.Later = true, true
 	elsewhere.Address = "https://cs.news.example/3.html"
+	inFolder.Address = "https://xt.news.example/zz/4.html"
+	inOld.Address = "https://xt.news.example/old/5.html"
+	n, err := network.New("n", []*network.Station{
+		station, {ID: "zz", Name: "株洲站", URL: "https://xt.news.example/zz"}, {ID: "old", Name: "旧站", URL: "https://xt.news.example/old", Former: network.Former{Closed: true}},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	after := editionOf(noon)
 	for _, tt := range []struct {
 		name     string
@@ -194,17 +202,17 @@ func TestNotices(t *testing.T) {
 		stations []string
 		want     string
 	}{
-		{"a station", false, nil, "1 3"},
-		{"of the whole network", true, nil, "1"},
-		{"named", false, []string{"xt"}, "1 3"},
+		{"a station", false, nil, "1 3 4 5"},
+		{"of the whole network", true, nil, "1 5"},
+		{"named", false, []string{"xt"}, "1 3 4 5"},
 		{"another one", false, []string{"cs"}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			d := webhook.New(webhook.Settings{Stations: tt.stations})
+			d := webhook.New(webhook.Settings{Stations: tt.stations, Network: n})
 			of := *station
 			of.All = tt.all
 			var ids []string
-			for _, n := range d.Notices(push.Change{Station: &of, After: after, Difference: edition.Difference{Came: []edition.Article{article(1, 0), later, elsewhere}}}) {
+			for _, n := range d.Notices(push.Change{Station: &of, After: after, Difference: edition.Difference{Came: []edition.Article{article(1, 0), later, elsewhere, inFolder, inOld}}}) {
 				ids = append(ids, n.ID)
 				if !n.New || n.Gone || n.Version != push.Version(article(1, 0)) || !n.Seen.Equal(noon) {
 					t.Errorf("%+v", n)
@@ -264,7 +272,7 @@ func TestAnswers(t *testing.T) {
 		{"done, and cut off", 200, []string{"Content-Length", "900000"}, push.Told, false, 0, "<nil>"},
 		{"nothing to say", 204, nil, push.Told, false, 0, "<nil>"},
 		{"moved", 307, []string{"Location", "/other"}, push.Retry, false, 0, "307 Temporary Redirect"},
-		{"not understood", 400, nil, push.Retry, false, 0, "400 Bad Request: said [secret]"},
+		{"not understood", 400, nil, push.Retry, false, 0, "400 Bad Request: said [secret] to /hook/T0/[secret]?[secret] more"},
 		{"not let in", 401, nil, push.Retry, false, 0, "401 Unauthorized"},
 		{"wants no more", 410, nil, push.Retry, true, 0, "the receiver wants no more: 410 Gone"},
 		{"too many", 429, []string{"Retry-After", "60"}, push.Retry, false, time.Minute, "429 Too Many Requests"},
@@ -273,13 +281,13 @@ func TestAnswers(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newReceiver(t)
-			r.answer = func(w http.ResponseWriter, _ *http.Request) {
+			r.answer = func(w http.ResponseWriter, request *http.Request) {
 				for i := 0; i < len(tt.header); i += 2 {
 					w.Header().Set(tt.header[i], tt.header[i+1])
 				}
 				w.WriteHeader(tt.status)
 				if tt.status != http.StatusNoContent {
-					fmt.Fprint(w, "said ", secret, strings.Repeat(" more", 100_000))
+					fmt.Fprint(w, "said ", secret, " to ", request.URL, strings.Repeat(" more", 100_000))
 				}
 			}
 			answer := r.destination().Send(t.Context(), stationOf(t), editionOf(noon, article(1, 0)), []push.Notice{{ID: "1", Published: noon, Version: "0"}})
@@ -288,7 +296,7 @@ func TestAnswers(t *testing.T) {
 				answer.Pause.IsZero() != (tt.pause == 0) || tt.pause > 0 && (pause > tt.pause || pause < tt.pause-5*time.Second) {
 				t.Errorf("answer %+v, %d requests", answer, len(r.got))
 			}
-			if got := fmt.Sprint(answer.Err); !strings.HasPrefix(got, tt.err) || strings.Contains(got, "hunter2") || strings.Contains(got, "query") || len(got) > 300 {
+			if got := fmt.Sprint(answer.Err); !strings.HasPrefix(got, tt.err) || strings.Contains(got, "hunter2") || strings.Contains(got, "query") || strings.Contains(got, "path") || len(got) > 300 {
 				t.Errorf("error %q, want %q", got, tt.err)
 			}
 		})
