@@ -1,7 +1,10 @@
 package push
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -281,6 +284,58 @@ func TestFailing(t *testing.T) {
 					}
 				}
 				p.end()
+			})
+		})
+	}
+}
+
+// One that fails again and again is one condition, which lasts until it is told
+// or has nothing to be told.
+func TestFailingIsLoggedOnce(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		policy Policy
+		fails  int
+		answer Answer // besides a failure
+		again  int // lines that say that it is told again
+	}{
+		{"told in the end", Policy{}, 6, Answer{}, 1},
+		{"which says when to come back", Policy{}, 6, Answer{Pause: time.Unix(1, 0)}, 1},
+		{"a station alone", Policy{}, 6, Answer{Station: true}, 1},
+		{"dead", Policy{Life: time.Hour}, 1000, Answer{}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{name: "fake", policy: tt.policy, answer: func(send int, notices []Notice) Answer {
+					if send > tt.fails {
+						return Answer{}
+					}
+					answer := tt.answer
+					answer.Outcomes, answer.Err = fail(notices).Outcomes, errors.New("503")
+					if !answer.Pause.IsZero() {
+						answer.Pause = time.Now().Add(time.Minute)
+					}
+					return answer
+				}}
+				var log bytes.Buffer
+				p := &process{Outbox: New(slog.New(slog.NewTextHandler(&log, nil)), options(t, t.TempDir(), f)), t: t, leads: true}
+				p.run()
+				n := newPaper()
+				p.publish(n.put("first", time.Hour).print())
+				after(2 * time.Second)
+				p.publish(n.put("1", 0).print())
+				after(30 * time.Second)
+				if all := p.Conditions(); len(all) != 1 || time.Since(all[0].Since) < 20*time.Second {
+					t.Errorf("conditions: %v", all)
+				}
+				after(10 * time.Hour)
+				p.end()
+				if all := p.Conditions(); slices.ContainsFunc(all, func(c condition.Condition) bool { return c.State != "dead" }) {
+					t.Errorf("conditions afterwards: %v", all)
+				}
+				if text := log.String(); strings.Count(text, "pushing paused") != 1 || strings.Count(text, "pushing again") != tt.again {
+					t.Errorf("%s", text)
+				}
 			})
 		})
 	}

@@ -133,7 +133,24 @@ func (a Answer) has(outcome Outcome) bool {
 	return slices.Contains(a.Outcomes, outcome)
 }
 
-// judge notes which destinations are paused or broken.
+// waits reports whether a destination has yet to be told something, of a station or with ""
+// of any; o.mu is held.
+func (o *Outbox) waits(destination, station string) bool {
+	for id, d := range o.desks {
+		if station != "" && station != id {
+			continue
+		}
+		for key := range d.pending {
+			if destinationOf(key) == destination {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// judge notes which destinations are paused or broken. A pause that is over is one still
+// until something was told, so that a destination that fails each time is one condition.
 func (o *Outbox) judge(now time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -144,7 +161,7 @@ func (o *Outbox) judge(now time.Time) {
 			switch {
 			case s.Broken:
 				broken = errors.New(s.Why)
-			case s.Until > now.UnixMilli():
+			case s.Until > now.UnixMilli(), s.Until > 0 && o.waits(d.Name(), station):
 				paused = fmt.Errorf("until %s: %s", time.UnixMilli(s.Until).UTC().Format(time.RFC3339), s.Why)
 			}
 			o.conditions.Note(of(isPaused, d.Name()), station, paused)
