@@ -41,17 +41,21 @@ func TestEngineKeys(t *testing.T) {
 }
 
 func TestEngines(t *testing.T) {
+	const token = "push: {baidu: {token: 0123456789abcdef}}"
 	tests := []struct{ name, station, push, want string }{
 		{"a rotation of what is not derived", "indexnow_key: ABCD-efgh-0123\n    indexnow_rotation: 1", "", "stations[0].indexnow_rotation: only without indexnow_key: it is of keys that are derived from push.indexnow.seed"},
 		{"a key with another character", "indexnow_key: ABCD_efgh", "", "stations[0].indexnow_key: want 8 to 128 letters, digits or hyphens"},
 		{"no endpoint", "", "push: {indexnow: {endpoints: []}}", ""},
+		{"no endpoint for a key", "indexnow_key: ABCD-efgh-0123", "push: {indexnow: {endpoints: []}}", "push.indexnow.endpoints: no engine is told: want one at least"},
+		{"a token and no site", "baidu: off", "push: {baidu: {token: 0123456789abcdef}}", "push.baidu.token: Baidu is told nothing: want baidu of a station, its site as Baidu has it verified"},
+		{"a site and no token", "baidu: https://xt.news.example", "", "stations[0].baidu: Baidu is told nothing: want push.baidu.token"},
 		{"a query behind Baidu", "", "push: {baidu: {endpoint: \"https://baidu.example/urls?site=x\"}}", "push.baidu.endpoint: want no query: site and token are put behind it"},
 		{"Baidu on this machine", "", "push: {baidu: {endpoint: \"http://127.0.0.1:1/urls\"}}", ""},
 		{"Baidu off", "baidu: off", "", ""},
-		{"a site", "baidu: https://xt.news.example", "", ""},
-		{"a site by its name", "baidu: xt.news.example", "", ""},
-		{"the site of the domain", "baidu: news.example", "", ""},
-		{"another site", "baidu: https://www.xt.news.example", "", "stations[0].baidu: the station is at xt.news.example: Baidu refuses addresses that are not of the site"},
+		{"a site", "baidu: https://xt.news.example", token, ""},
+		{"a site by its name", "baidu: xt.news.example", token, ""},
+		{"the site of the domain", "baidu: news.example", token, ""},
+		{"another site", "baidu: https://www.xt.news.example", token, "stations[0].baidu: the station is at xt.news.example: Baidu refuses addresses that are not of the site"},
 		{"a page", "baidu: https://xt.news.example/index.html", "", `stations[0].baidu: want the site as Baidu has it verified, as https://xt.news.example, got "https://xt.news.example/index.html"`},
 		{"no host", "baidu: https://-", "", `stations[0].baidu: not a valid host: "-"`},
 	}

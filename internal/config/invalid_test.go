@@ -348,6 +348,8 @@ func TestLoadInvalid(t *testing.T) {
 			`33: push.webhooks[1].id: "search" is there twice, first on line 32`,
 			"33: push.webhooks[1].secret: want at least 16 visible ASCII characters",
 			`33: push.webhooks[1].events[0]: want one of published, changed, gone, got "came"`,
+			"34: push.webhooks[2].events: want one at least; without this key it is all",
+			"34: push.webhooks[2].stations: want one at least; without this key it is all",
 		}},
 		{"websub", []string{"7: push.websub.hub: the hub of station www would be at https://www.news.example/websub, where another station is"}},
 		{"statistics", []string{

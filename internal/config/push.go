@@ -88,6 +88,28 @@ func (p *Push) validate(r *report, stations []stationSection, shared []string) {
 		r.indexNow(path, s)
 		r.baiduSite(path+".baidu", s)
 	}
+	p.warnIdle(r, stations)
+}
+
+// warnIdle warns of engines that are configured by halves, and are told nothing.
+func (p *Push) warnIdle(r *report, stations []stationSection) {
+	token := p.Baidu.Token.Reveal() != ""
+	site, keys := -1, p.IndexNow.Seed.Reveal() != ""
+	for i, s := range stations {
+		if site < 0 && s.Baidu != "" && s.Baidu != BaiduOff {
+			site = i
+		}
+		keys = keys || s.IndexNowKey.Reveal() != ""
+	}
+	switch {
+	case token && site < 0:
+		r.warn("push.baidu.token", "Baidu is told nothing: want baidu of a station, its site as Baidu has it verified")
+	case !token && site >= 0:
+		r.warn(fmt.Sprintf("stations[%d].baidu", site), "Baidu is told nothing: want push.baidu.token")
+	}
+	if keys && len(p.IndexNow.Endpoints) == 0 {
+		r.warn("push.indexnow.endpoints", "no engine is told: want one at least")
+	}
 }
 
 // endpoint reports what is no address that may be told something: https, or http on
@@ -106,8 +128,11 @@ func (r *report) endpoint(path, text string) {
 	}
 }
 
-// someStations reports stations of a list that there are not.
+// someStations reports stations of a list that there are not, and a list without any.
 func (r *report) someStations(path string, list []string, known map[string]bool) {
+	if list != nil && len(list) == 0 {
+		r.value(path, "want one at least; without this key it is all")
+	}
 	for i, id := range list {
 		if !known[id] {
 			r.value(fmt.Sprintf("%s[%d]", path, i), "no station %s", quote(id))

@@ -50,6 +50,9 @@ func (w *Webhook) validate(r *report, path string, ids map[string]string, statio
 	if len(w.Key()) < minToken && w.Secret.Reveal() != "" {
 		r.value(path+".secret", "behind %s want at least %d bytes in base64", keyPrefix, minToken)
 	}
+	if w.Events != nil && len(w.Events) == 0 {
+		r.value(path+".events", "want one at least; without this key it is all")
+	}
 	for i, event := range w.Events {
 		if !slices.Contains(WebhookEvents[:], event) {
 			r.value(fmt.Sprintf("%s.events[%d]", path, i), "want one of %s, got %s", strings.Join(WebhookEvents[:], ", "), quote(event))
