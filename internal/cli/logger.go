@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"io"
+	"log"
 	"log/slog"
 	"sync/atomic"
 
@@ -43,6 +44,14 @@ func (o *output) set(c config.Log) {
 }
 
 func (o *output) logger() *slog.Logger { return slog.New(&outputHandler{output: o}) }
+
+// takeStandard has what libraries write to the standard logger be logged at level debug:
+// net/http quotes there what a server says out of turn, and a subscriber's server is
+// anybody's.
+func (o *output) takeStandard() {
+	log.SetFlags(0)
+	log.SetOutput(slog.NewLogLogger(o.logger().Handler(), slog.LevelDebug).Writer())
+}
 
 // outputHandler hands records to what the output is at the moment.
 type outputHandler struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"log"
 	"strings"
 	"testing"
 	"time"
@@ -44,5 +45,23 @@ func TestOutput(t *testing.T) {
 	o.set(config.Log{Format: config.LogText, Level: "debug"})
 	if text := say(); !strings.Contains(text, "quiet") {
 		t.Errorf("debug: %q", text)
+	}
+}
+
+// A server that says something out of turn, as a body behind a 204, does not write into
+// the log.
+func TestOutputTakesStandard(t *testing.T) {
+	flags, to := log.Flags(), log.Writer()
+	defer func() { log.SetFlags(flags); log.SetOutput(to) }()
+	var out bytes.Buffer
+	o := newOutput(&out, config.Log{Format: config.LogText, Level: "info"})
+	o.takeStandard()
+	if log.Print("Unsolicited response"); out.Len() > 0 {
+		t.Errorf("logged %q", &out)
+	}
+	o.set(config.Log{Format: config.LogText, Level: "debug"})
+	log.Print("Unsolicited\nresponse")
+	if want := ` level=DEBUG msg="Unsolicited\nresponse"` + "\n"; !strings.HasSuffix(out.String(), want) {
+		t.Errorf("logged %q, want %q", &out, want)
 	}
 }

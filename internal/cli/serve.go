@@ -82,6 +82,7 @@ type host struct {
 // listeners are open. It serves until ctx ends.
 func newHost(ctx context.Context, in *invocation, cfg *config.Config) (*host, error) {
 	o := newOutput(in.terminal.Stderr, cfg.Log)
+	o.takeStandard()
 	log := o.logger()
 	h := &host{
 		in: in, output: o, log: log, shop: &workshop{conditions: condition.New(log)}, conditions: condition.New(log), refused: condition.New(slog.New(slog.DiscardHandler)), systemd: serviceManager{log}, counter: statistics.New(log), hub: websub.New(log),
