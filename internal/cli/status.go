@@ -146,11 +146,14 @@ func printStatus(out io.Writer, n *network.Network, s *server.Status) {
 	fmt.Fprintln(out)
 	rows := [][]string{{"station", "state", "age", "as of", "newest article", "quarantined", "pending", "drift", "requests", ""}}
 	const remedy = 9 // the column: on a screen that is too narrow, who asks can be missed
+	if len(s.Stations) > 0 && s.Stations[0].WebSub != nil {
+		rows[0] = append(rows[0], "hub subscribers")
+	}
 	if len(s.Stations) > 0 && s.Stations[0].Subscribers != nil {
 		rows[0] = append(append(rows[0], "subscribers"), server.Crawlers()...)
 	}
 	for _, station := range s.WorstFirst() {
-		rows = append(rows, stationRow(n, &station)[:len(rows[0])])
+		rows = append(rows, stationRow(n, &station))
 	}
 	align(out, rows, func(i int) bool { return i >= 2 && i != remedy })
 }
@@ -172,23 +175,27 @@ func stationRow(n *network.Network, s *server.StationStatus) []string {
 		}
 		return strconv.FormatInt(n, 10)
 	}
-	age, requests, subscribers := "–", "–", "–"
+	age, requests := "–", "–"
 	if s.Age != nil {
 		age = (time.Duration(*s.Age) * time.Second).String()
 	}
 	if s.Requests != nil {
 		requests = strconv.FormatInt(*s.Requests, 10)
 	}
-	if s.Subscribers != nil {
-		subscribers = strconv.Itoa(*s.Subscribers)
-	}
 	state := s.Level().Symbol() + " " + string(s.Standing)
 	if s.Since != nil {
 		state += " since " + at(s.Since)
 	}
 	row := []string{
-		s.ID + " " + s.Name, state, age, at(s.AsOf), at(s.Newest), number(int64(s.LeftOut)), number(int64(s.Pending)), number(s.Drift), requests, s.Remedy(), subscribers,
+		s.ID + " " + s.Name, state, age, at(s.AsOf), at(s.Newest), number(int64(s.LeftOut)), number(int64(s.Pending)), number(s.Drift), requests, s.Remedy(),
 	}
+	if s.WebSub != nil {
+		row = append(row, strconv.Itoa(*s.WebSub))
+	}
+	if s.Subscribers == nil {
+		return row
+	}
+	row = append(row, strconv.Itoa(*s.Subscribers))
 	for _, crawler := range server.Crawlers() {
 		last := "–"
 		if fetched, ok := s.Crawlers[crawler]; ok {

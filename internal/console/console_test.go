@@ -138,6 +138,31 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// TestHub holds that pages show the subscribers of hubs where there are hubs, none of them too.
+func TestHub(t *testing.T) {
+	s := stations(2)
+	h := console.New(s, options())
+	for _, path := range []string{"/", "/stations/station000"} {
+		if body := get(h, path).Body.String(); strings.Contains(body, "Hub") {
+			t.Errorf("%s shows subscribers of no hub:\n%s", path, body)
+		}
+	}
+	many, none := 65_432, 0
+	s.status.Stations[0].WebSub, s.status.Stations[1].WebSub = &many, &none
+	for path, want := range map[string][]string{
+		"/":                    {`<th scope="col" class="n">Hub subscri&shy;bers<th`, `<td class="n">4.71 k<td class="n">65.4 k<td>`, `<td class="n">4.71 k<td class="n">0<td>`},
+		"/stations/station000": {"<dt>Hub subscribers<dd>65.4 k\n"},
+		"/stations/station001": {"<dt>Hub subscribers<dd>0\n"},
+	} {
+		body := get(h, path).Body.String()
+		for _, text := range want {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s has no %s:\n%s", path, text, body)
+			}
+		}
+	}
+}
+
 // TestReadOnly holds that nothing can be asked for but to be read.
 func TestReadOnly(t *testing.T) {
 	h := console.New(stations(1), options())

@@ -20,6 +20,7 @@ type overview struct {
 	Limit      string
 	Rows       []*row
 	Unrecorded string
+	Hub        bool // there are hubs, whose subscribers are shown
 }
 
 // row is a station in the table.
@@ -33,6 +34,7 @@ type row struct {
 	Age, AsOf, Newest, Since    string
 	Quarantined, Pending, Drift string
 	Requests, Subscribers       string
+	HubSubscribers              string // empty: there is no hub
 	Crawlers                    [3]string
 }
 
@@ -49,7 +51,7 @@ func (c *console) stations(w http.ResponseWriter, r *http.Request) {
 	s := c.source.Status()
 	p := c.page(r, s.Verdict.Text, &s, c.Zone)
 	query := cut(strings.TrimSpace(r.FormValue("q")), 100)
-	o := overview{Verdict: s.Verdict, Symbol: s.Verdict.Level.Symbol(), Problems: problems(&s), Query: query, Limit: limitText(s.Limit), Unrecorded: absent(&s)}
+	o := overview{Verdict: s.Verdict, Symbol: s.Verdict.Level.Symbol(), Problems: problems(&s), Query: query, Limit: limitText(s.Limit), Unrecorded: absent(&s), Hub: len(s.Stations) > 0 && s.Stations[0].WebSub != nil}
 	reasons := map[string]bool{}
 	for _, station := range s.WorstFirst() {
 		one := c.row(&station, time.Now())
@@ -108,6 +110,10 @@ func (c *console) row(s *server.StationStatus, now time.Time) row {
 	if r.Level != server.OK {
 		r.Class = r.Level
 	}
+	if s.WebSub != nil {
+		n := int64(*s.WebSub)
+		r.HubSubscribers = large(&n)
+	}
 	if s.Subscribers != nil {
 		n := int64(*s.Subscribers)
 		r.Subscribers = large(&n)
@@ -139,6 +145,9 @@ func (r *row) Cells() template.HTML {
 	add(text, r.Since)
 	for _, n := range []string{r.Quarantined, r.Pending, r.Drift, r.Requests, r.Subscribers} {
 		add(number, n)
+	}
+	if r.HubSubscribers != "" {
+		add(number, r.HubSubscribers)
 	}
 	for _, at := range r.Crawlers {
 		add(text, at)
