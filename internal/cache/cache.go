@@ -30,7 +30,9 @@ type Amend func(e *edition.Edition, retractions edition.Retractions) *edition.Ed
 // Outbox is told what an edition changes of the one before it, before it is published. It
 // may take the time of a store that does not answer, once.
 type Outbox interface {
-	Note(ctx context.Context, before, after *edition.Edition, diff edition.Difference)
+	Note(ctx context.Context, before, after *edition.Edition, diff edition.Difference, pin store.Pin)
+	// Switch is told of an edition that is about to be served instead of another one by a pin.
+	Switch(ctx context.Context, before, after *edition.Edition, pin store.Pin)
 }
 
 // Cache is the editions that this process serves. It is safe for concurrent

@@ -58,6 +58,6 @@ func (c *Cache) note(ctx context.Context, d *desk, before, after *edition.Editio
 	case now.err != nil:
 		c.log.Warn("editions not compared, others are not told what changed", "station", d.station, "error", now.err)
 	case len(now.Came)+len(now.Changed)+len(now.Left)+len(now.Paths) > 0:
-		c.outbox.Note(ctx, before, after, now.Difference)
+		c.outbox.Note(ctx, before, after, now.Difference, d.inEffect())
 	}
 }

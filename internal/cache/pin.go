@@ -154,17 +154,21 @@ func (c *Cache) nextPin(ctx context.Context, d *desk) store.Pin {
 // setPin decides what is served from now on: e, or with nil the current edition.
 func (c *Cache) setPin(ctx context.Context, d *desk, e *edition.Edition) error {
 	pin := c.nextPin(ctx, d)
+	served := d.served()
 	if e == nil {
 		if err := c.dateCurrent(ctx, d, pin.At); err != nil {
 			return fmt.Errorf("unpin %s: %w", d.station, err)
 		}
 	} else {
 		pin.Watermark = e.Watermark()
-		if served := d.served(); served != nil {
+		if served != nil {
 			e = e.Instead(served, pin.At)
 		}
 	}
 	d.stored.Store(true)
+	if next := cmp.Or(e, d.current.Load()); c.outbox != nil && served != nil && next != nil {
+		c.outbox.Switch(ctx, served, next, pin)
+	}
 	err := c.local.Pin(ctx, d.station, pin, e)
 	if err != nil {
 		c.noteWritten(c.local, d.station, err)
@@ -201,6 +205,29 @@ func (c *Cache) dateCurrent(ctx context.Context, d *desk, at time.Time) error {
 			return err
 		}
 	}
+}
+
+// Pinned returns what is pinned of a station; zero: nothing ever was. Without a watermark, or
+// where the pinned edition can't be served, the current one is.
+func (c *Cache) Pinned(station string) store.Pin {
+	d := c.desks[station]
+	if d == nil {
+		return store.Pin{}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.pin
+}
+
+// inEffect returns the pin, without a watermark where the current edition is served all the
+// same.
+func (d *desk) inEffect() store.Pin {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.pinned.Load() == nil {
+		return store.Pin{At: d.pin.At}
+	}
+	return d.pin
 }
 
 // servePinned serves e, amended, instead of the current edition; nil: that one.

@@ -135,7 +135,7 @@ func (s *service) follow() {
 func (s *service) start() {
 	if s.outbox != nil {
 		s.run(func(ctx context.Context) error {
-			return s.outbox.Run(ctx, push.Sources{Served: s.editions.Served, Leads: s.leads})
+			return s.outbox.Run(ctx, push.Sources{Served: s.editions.Served, Pinned: s.editions.Pinned, Leads: s.leads})
 		})
 	}
 	if s.cfg.Jobs.Enabled {

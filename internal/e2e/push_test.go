@@ -20,15 +20,22 @@ import (
 var seeds = flag.Int("seeds", 8, "moments at which a process is killed that tells others")
 
 // pushReceiver takes webhooks, slowly, and notes which articles it was told of, and how often.
+// It is an edge, too, that fetches what it is purged of from a process at once.
 type pushReceiver struct {
 	*httptest.Server
-	mu   sync.Mutex
-	told map[string]int
+	origin *process
+	mu     sync.Mutex
+	told   map[string]int
+	kept   map[string]string // documents of the edge, by path
 }
 
 func newPushReceiver(t *testing.T, slow time.Duration) *pushReceiver {
-	r := &pushReceiver{told: map[string]int{}}
+	r := &pushReceiver{told: map[string]int{}, kept: map[string]string{}}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		if request.Method == "PURGE" {
+			r.fetch(request.URL.Path)
+			return
+		}
 		var message struct {
 			Articles []struct{ ID, Status string }
 		}
@@ -47,6 +54,21 @@ func newPushReceiver(t *testing.T, slow time.Duration) *pushReceiver {
 	}))
 	t.Cleanup(r.Close)
 	return r
+}
+
+// fetch has the edge keep a document as it is now.
+func (r *pushReceiver) fetch(path string) {
+	text := r.origin.body(path)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kept[path] = text
+}
+
+// keptAt returns the document that the edge has at a path.
+func (r *pushReceiver) keptAt(path string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.kept[path]
 }
 
 // times returns how often something was told.

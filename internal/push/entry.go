@@ -43,6 +43,7 @@ type entry struct {
 	Published int64  `json:"published,omitempty"`
 	Seen      int64  `json:"seen"`
 	Base      int64  `json:"base"`            // watermark of the edition before Seen
+	Pin       int64  `json:"pin,omitempty"`   // of a document: since when what is pinned, or nothing, is served
 	Asked     int64  `json:"asked,omitempty"` // when an operator asked for it
 	Stage     stage  `json:"state"`
 	Noted     int64  `json:"noted"`           // since when something has had to be told of the address
@@ -73,6 +74,16 @@ func newEntry(n Notice, base time.Time, now int64) entry {
 	return e
 }
 
+// under returns the entry as one of what is served under a pin, which counts for documents
+// of which a destination is always told. What others are told of waits until what changed
+// it is served.
+func (e entry) under(pin int64, p Policy) entry {
+	if p.Always && e.Path != "" {
+		e.Pin = pin
+	}
+	return e
+}
+
 // notice returns the notice itself.
 func (e entry) notice() Notice {
 	n := Notice{Address: e.Address, Version: e.Version, Gone: e.Gone, New: e.New, Path: e.Path, ID: e.ID, Seen: time.UnixMilli(e.Seen).UTC()}
@@ -87,6 +98,9 @@ func (e entry) notice() Notice {
 func (e entry) noted(next entry) entry {
 	next.Told = e.Told
 	if e.Stage.pending() {
+		if e.Pin > next.Pin && next.Asked == 0 {
+			return e // who notes this has not heard of the pin
+		}
 		if e.says(next) && next.Asked <= e.Asked && (e.Path == "" || e.Seen > next.Base) {
 			return e // another process, or this one before it was ended, has noted it
 		}
@@ -184,9 +198,9 @@ func jittered(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64()))
 }
 
-// merge returns what two copies of an entry come to: the later edition wins, then the
-// further state; and what was told last, by whichever. It is commutative, associative and
-// idempotent, so that copies can be merged in any order and again.
+// merge returns what two copies of an entry come to: the later pin wins, then the later
+// edition, then the further state; and what was told last, by whichever. It is commutative,
+// associative and idempotent, so that copies can be merged in any order and again.
 func merge(a, b entry) entry {
 	last := a.Told
 	if compareTold(b.Told, last) > 0 {
@@ -206,7 +220,7 @@ func compareTold(a, b told) int {
 // compareEntries orders entries of a key totally, but for what was told.
 func compareEntries(a, b entry) int {
 	return cmp.Or(
-		cmp.Compare(a.Seen, b.Seen), cmp.Compare(a.Asked, b.Asked), cmp.Compare(a.Base, b.Base), cmp.Compare(a.Version, b.Version), compareBool(a.Gone, b.Gone),
+		cmp.Compare(a.Pin, b.Pin), cmp.Compare(a.Seen, b.Seen), cmp.Compare(a.Asked, b.Asked), cmp.Compare(a.Base, b.Base), cmp.Compare(a.Version, b.Version), compareBool(a.Gone, b.Gone),
 		compareBool(!a.Stage.pending(), !b.Stage.pending()), cmp.Compare(a.Tries, b.Tries), cmp.Compare(a.Stage.rank(), b.Stage.rank()),
 		cmp.Compare(a.Until, b.Until), cmp.Compare(a.Due, b.Due), cmp.Compare(a.Token, b.Token), cmp.Compare(a.Noted, b.Noted), compareBool(a.Maybe, b.Maybe), compareBool(a.New, b.New),
 		cmp.Compare(a.ID, b.ID), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Published, b.Published), cmp.Compare(a.Address, b.Address),

@@ -13,7 +13,7 @@ func anEntry(t *rapid.T, name string) entry {
 	small := rapid.Int64Range(0, 2)
 	e := entry{
 		Address: "https://xt.news.example/1.html", Version: rapid.SampledFrom([]string{"1", "2"}).Draw(t, name+" version"), Gone: rapid.Bool().Draw(t, name+" gone"),
-		ID: "1", Seen: small.Draw(t, name+" seen"), Base: small.Draw(t, name+" base"), Asked: small.Draw(t, name+" asked"),
+		ID: "1", Pin: small.Draw(t, name+" pin"), Seen: small.Draw(t, name+" seen"), Base: small.Draw(t, name+" base"), Asked: small.Draw(t, name+" asked"),
 		Stage: rapid.SampledFrom([]stage{stageNew, stageClaimed, stageRetry, stageTold, stageDropped, stageDead}).Draw(t, name+" stage"),
 		Noted: small.Draw(t, name+" noted"), Tries: rapid.IntRange(0, 2).Draw(t, name+" tries"), Token: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, name+" token"),
 		Until: small.Draw(t, name+" until"), Due: small.Draw(t, name+" due"), Maybe: rapid.Bool().Draw(t, name+" maybe"), New: rapid.Bool().Draw(t, name+" new"),
@@ -38,7 +38,7 @@ func TestMerge(t *testing.T) {
 			t.Fatalf("not associative:\n%s", cmp.Diff(merge(merge(a, b), c), merge(a, merge(b, c))))
 		}
 		later := a
-		later.Seen = max(a.Seen, b.Seen) + 1
+		later.Pin, later.Seen = max(a.Pin, b.Pin), max(a.Seen, b.Seen)+1
 		if got := merge(b, later); got.Seen != later.Seen || got.Stage != later.Stage {
 			t.Fatalf("the later edition does not win: %+v", got)
 		}

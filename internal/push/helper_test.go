@@ -138,6 +138,13 @@ func (f *fake) take() []string {
 	return told
 }
 
+// set has it answer otherwise from now on.
+func (f *fake) set(answer func(send int, notices []Notice) Answer) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.answer = answer
+}
+
 // fail returns an answer of nothing told.
 func fail(notices []Notice) Answer {
 	return Answer{Outcomes: slices.Repeat([]Outcome{Retry}, len(notices)), Err: errors.New("503")}
@@ -150,6 +157,7 @@ type process struct {
 	mu      sync.Mutex
 	current *edition.Edition
 	served  *edition.Edition // nil: the current one
+	pinned  store.Pin
 	leads   bool
 	stop    func()
 }
@@ -180,7 +188,8 @@ func (p *process) run() {
 				e := cmp.Or(p.served, p.current)
 				return e, e != nil
 			},
-			Leads: func(string) bool { p.mu.Lock(); defer p.mu.Unlock(); return p.leads },
+			Pinned: func(string) store.Pin { p.mu.Lock(); defer p.mu.Unlock(); return p.pinned },
+			Leads:  func(string) bool { p.mu.Lock(); defer p.mu.Unlock(); return p.leads },
 		})
 	}()
 	p.stop = func() { cancel(); <-ended }
@@ -211,7 +220,7 @@ func (p *process) publish(e *edition.Edition) {
 func (p *process) note(e *edition.Edition) {
 	p.t.Helper()
 	p.mu.Lock()
-	before := p.current
+	before, pin := p.current, p.pinned
 	p.mu.Unlock()
 	if before == nil {
 		return
@@ -220,13 +229,28 @@ func (p *process) note(e *edition.Edition) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.Note(p.t.Context(), before, e, diff)
+	p.Note(p.t.Context(), before, e, diff, pin)
 }
 
-func (p *process) serve(e *edition.Edition) {
+// switchTo has a pin, or its end, decide that an edition is served from now on, nil: the
+// current one. It is noted before, as the cache does.
+func (p *process) switchTo(e *edition.Edition) {
+	p.t.Helper()
+	p.mu.Lock()
+	before, after := cmp.Or(p.served, p.current), cmp.Or(e, p.current)
+	pin := store.Pin{At: time.Now()}
+	if e != nil {
+		pin.Watermark = e.Watermark()
+	}
+	p.mu.Unlock()
+	p.Switch(p.t.Context(), before, after, pin)
+	p.serve(e, pin)
+}
+
+func (p *process) serve(e *edition.Edition, pin store.Pin) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.served = e
+	p.served, p.pinned = e, pin
 }
 
 // after lets time pass, until nothing is to be done.

@@ -58,16 +58,21 @@ type Outbox struct {
 type desk struct {
 	*network.Station
 	pending   map[string]entry
-	mark      store.Mark // by which these were read, of the store that decides
-	localMark store.Mark // as this process has left it
-	epoch     string     // of the shared store, when the local copy was compared with it
-	compare   bool       // the two have to be compared
-	served    []moment   // the editions that were served here, the newest last
-	tidied    time.Time  // when what is over was last removed
+	mark      store.Mark       // by which these were read, of the store that decides
+	localMark store.Mark       // as this process has left it
+	epoch     string           // of the shared store, when the local copy was compared with it
+	compare   bool             // the two have to be compared
+	served    []moment         // the editions that were served here, the newest last
+	shown     *edition.Edition // the last of them, as it is served
+	tidied    time.Time        // when what is over was last removed
 }
 
-// moment is since when an edition is served here.
-type moment struct{ watermark, since time.Time }
+// moment is since when an edition is served here, under a pin; see pinnedAt.
+type moment struct {
+	watermark time.Time
+	pinned    int64
+	since     time.Time
+}
 
 // change is what becomes of an entry (zero: there is none), and whether that is another
 // one.
@@ -158,11 +163,13 @@ func of(k condition.Kind, destination string) condition.Kind {
 	return k
 }
 
-// Note notes what an edition that is about to be published changes of the one before it.
-// It is no error of the edition where that fails: it is noted later. Where the two are
-// for other addresses, nothing is, and where they are made by other configurations or
-// versions of the program, only those are told that always are: all would be another one.
-func (o *Outbox) Note(ctx context.Context, before, after *edition.Edition, diff edition.Difference) {
+// Note notes what an edition that is about to be published changes of the one before it,
+// and of what is served under a pin. It is no error of the edition where that fails: it is
+// noted later. Where the two are for other addresses, nothing is, and where they are made by
+// other configurations or versions of the program, only those are told that always are: all
+// would be another one. These hear of documents what [Outbox.Switch] notes while an earlier
+// edition is served.
+func (o *Outbox) Note(ctx context.Context, before, after *edition.Edition, diff edition.Difference, pin store.Pin) {
 	d := o.desks[after.Station()]
 	if d == nil || before.URL() != after.URL() {
 		return
@@ -172,13 +179,17 @@ func (o *Outbox) Note(ctx context.Context, before, after *edition.Edition, diff 
 	entries := map[string]entry{}
 	old := map[string]bool{} // keys of what left that is told only where it was told before
 	for _, destination := range o.Destinations {
-		if before.Build() != after.Build() && !destination.Policy().Always {
+		always := destination.Policy().Always
+		if before.Build() != after.Build() && !always {
 			continue
 		}
 		for _, n := range destination.Notices(change) {
+			if always && n.Path != "" && !pin.Watermark.IsZero() {
+				continue
+			}
 			n.Seen = after.Watermark()
 			key := keyOf(destination.Name(), n.Address)
-			entries[key] = newEntry(n, before.Watermark(), now.UnixMilli())
+			entries[key] = newEntry(n, before.Watermark(), now.UnixMilli()).under(pinnedAt(pin), destination.Policy())
 			if n.Gone && n.Path == "" && !slices.ContainsFunc(change.Left, func(a edition.Article) bool { return a.ID == n.ID && o.isRecent(a, now) }) {
 				old[key] = true
 			}
@@ -186,6 +197,38 @@ func (o *Outbox) Note(ctx context.Context, before, after *edition.Edition, diff 
 	}
 	if len(entries) > 0 {
 		o.note(ctx, d, entries, old)
+	}
+}
+
+// Switch notes which documents differ between an edition that is served and one that is about
+// to be, or is, in its place under a pin, of which no article is news: only those are told
+// that always are, of all of it, whatever they were told before.
+func (o *Outbox) Switch(ctx context.Context, before, after *edition.Edition, pin store.Pin) {
+	d := o.desks[after.Station()]
+	change := Change{Before: before, After: after, Difference: edition.Difference{Paths: edition.ChangedPaths(before, after)}}
+	if d == nil || len(change.Paths) == 0 {
+		return
+	}
+	change.Station = d.Station
+	now := time.Now()
+	base := now
+	for _, e := range []*edition.Edition{before, after} { // the content store's clock may be ahead
+		if e.Watermark().After(base) {
+			base = e.Watermark()
+		}
+	}
+	entries := map[string]entry{}
+	for _, destination := range o.Destinations {
+		if !destination.Policy().Always {
+			continue
+		}
+		for _, n := range destination.Notices(change) {
+			n.Seen = after.Watermark()
+			entries[keyOf(destination.Name(), n.Address)] = newEntry(n, base, now.UnixMilli()).under(pinnedAt(pin), destination.Policy())
+		}
+	}
+	if len(entries) > 0 {
+		o.note(ctx, d, entries, nil)
 	}
 }
 

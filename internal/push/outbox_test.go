@@ -146,11 +146,11 @@ func TestTold(t *testing.T) {
 		}},
 		{"pinned back", func(t *testing.T, p *process, n *paper, f *fake) {
 			pinned := p.current
-			p.serve(pinned)
+			p.switchTo(pinned)
 			p.publish(n.put("1", 0).print())
 			after(time.Hour)
 			wantTold(t, f)
-			p.serve(nil)
+			p.switchTo(nil)
 			after(2 * time.Second)
 			wantTold(t, f)
 			after(2 * time.Second)

@@ -3,6 +3,7 @@ package push
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"feedstation/internal/edition"
@@ -24,6 +25,8 @@ const (
 type Sources struct {
 	// Served returns the edition of a station that clients are served here.
 	Served func(station string) (*edition.Edition, bool)
+	// Pinned returns which edition of a station is pinned, or since when none is.
+	Pinned func(station string) store.Pin
 	// Leads reports whether this process tells others of a station.
 	Leads func(station string) bool
 }
@@ -53,7 +56,7 @@ func (o *Outbox) look(ctx context.Context, from Sources) {
 	o.flush(ctx)
 	o.noteStored(ctx, o.sync(ctx))
 	now := time.Now()
-	o.observe(from, now)
+	o.observe(ctx, from, now)
 	o.judge(now)
 	o.tidy(ctx, from, now)
 	for _, d := range o.Destinations {
@@ -228,27 +231,52 @@ func merging(other func(key string) entry) change {
 	}
 }
 
-// observe notes since when editions are served here.
-func (o *Outbox) observe(from Sources, now time.Time) {
+// observe notes since when editions are served here. A pinned one that becomes another one,
+// without what has been withdrawn since, or that can't be served any more, is published by
+// nobody: the process that tells others notes what that changes.
+func (o *Outbox) observe(ctx context.Context, from Sources, now time.Time) {
 	const remembered = 64
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	for id, d := range o.desks {
+		pin := from.Pinned(id) // before the edition, which is not taken for one that is not served yet
 		e, ok := from.Served(id)
 		if !ok {
 			continue
 		}
-		if n := len(d.served); n == 0 || !d.served[n-1].watermark.Equal(e.Watermark()) {
-			d.served = append(d.served[max(0, n-remembered):], moment{e.Watermark(), now})
+		next := moment{e.Watermark(), pinnedAt(pin), now}
+		o.mu.Lock()
+		before := d.shown
+		samePin := true
+		if n := len(d.served); n > 0 {
+			samePin = d.served[n-1].pinned == next.pinned
+		}
+		if n := len(d.served); n == 0 || !samePin || !d.served[n-1].watermark.Equal(next.watermark) {
+			d.served = append(d.served[max(0, n-remembered):], next)
+		}
+		d.shown = e
+		o.mu.Unlock()
+		if before != nil && before != e && samePin && !pin.Watermark.IsZero() && from.Leads(id) {
+			o.Switch(ctx, before, e, pin)
 		}
 	}
 }
 
-// servedSince returns since when what is served here has what an edition of a watermark
-// changed; not ok: it does not.
-func (d *desk) servedSince(watermark int64) (since time.Time, ok bool) {
-	for i := len(d.served) - 1; i >= 0 && d.served[i].watermark.UnixMilli() >= watermark; i-- {
-		since, ok = d.served[i].since, true
+// pinnedAt returns when a pin was decided, in Unix milliseconds; 0: never.
+func pinnedAt(p store.Pin) int64 {
+	if p.At.IsZero() {
+		return 0
+	}
+	return p.At.UnixMilli()
+}
+
+// servedSince returns since when what is served here has what an entry is about; not ok: it
+// does not.
+func (d *desk) servedSince(e entry, p Policy) (since time.Time, ok bool) {
+	for _, m := range slices.Backward(d.served) {
+		pin := e.under(m.pinned, p).Pin
+		if pin < e.Pin || pin == e.Pin && m.watermark.UnixMilli() < e.Seen {
+			break
+		}
+		since, ok = m.since, true
 	}
 	return since, ok
 }

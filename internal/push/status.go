@@ -83,6 +83,7 @@ func (o *Outbox) Now(ctx context.Context, served *edition.Edition, address strin
 	}
 	now := time.Now().UnixMilli()
 	told := map[string]bool{}
+	pin := o.pinnedOf(d)
 	entries, err := o.known(ctx, d, served, address, now)
 	if err != nil {
 		return 0, err
@@ -93,7 +94,7 @@ func (o *Outbox) Now(ctx context.Context, served *edition.Edition, address strin
 	for _, destination := range o.Destinations {
 		for _, n := range destination.Notices(change) {
 			n.Seen = served.Watermark()
-			e := newEntry(n, served.Watermark(), now)
+			e := newEntry(n, served.Watermark(), now).under(pin, destination.Policy())
 			e.Asked = now
 			entries[keyOf(destination.Name(), n.Address)] = e
 			told[destination.Name()] = true
@@ -108,6 +109,16 @@ func (o *Outbox) Now(ctx context.Context, served *edition.Edition, address strin
 		o.note(ctx, d, entries, nil)
 	}
 	return len(told), nil
+}
+
+// pinnedOf returns the pin under which an edition of a station is served here.
+func (o *Outbox) pinnedOf(d *desk) int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if n := len(d.served); n > 0 {
+		return d.served[n-1].pinned
+	}
+	return 0
 }
 
 // known returns what the destinations were told of an address, or would be, to be told

@@ -116,7 +116,7 @@ func isOver(e entry, p Policy, now time.Time) bool {
 func (o *Outbox) isDue(w *worker, d *desk, key string, e entry, now time.Time) bool {
 	at := now.UnixMilli()
 	asked := e.Asked > e.Told.At
-	since, served := d.servedSince(e.Seen)
+	since, served := d.servedSince(e, w.policy)
 	delay := o.Delay
 	if w.policy.Urgent {
 		delay = w.policy.After
