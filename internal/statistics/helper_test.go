@@ -73,7 +73,9 @@ func started(t *testing.T, s Settings) (r *Recorder, stop func()) {
 	if s.Prover == nil {
 		s.Prover = NewProver(nil, nil)
 	}
-	s.Stations = []*network.Station{{ID: "xt"}, {ID: "cs"}}
+	if s.Stations == nil {
+		s.Stations = []*network.Station{{ID: "xt"}, {ID: "cs"}}
+	}
 	r = New(slog.New(slog.DiscardHandler))
 	r.Set(s)
 	ctx, cancel := context.WithCancel(t.Context())

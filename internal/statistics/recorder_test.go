@@ -33,6 +33,12 @@ func read(t *testing.T, folder *Folder, shared Sharer, days ...string) map[strin
 	return all
 }
 
+// awaitCount returns when what has been observed is counted.
+func awaitCount() {
+	time.Sleep(resting)
+	synctest.Wait()
+}
+
 // TestDays is what is counted before and after midnight of the network's zone, and how long
 // it is kept.
 func TestDays(t *testing.T) {
@@ -43,7 +49,7 @@ func TestDays(t *testing.T) {
 		observer := r.Observer(n, loopback)
 		ask := func(from string) {
 			observe(t, n, observer, asked{url: "https://xt.news.example/rss.xml", userAgent: miniflux, from: from})
-			synctest.Wait()
+			awaitCount()
 		}
 		time.Sleep(15*time.Hour + 59*time.Minute + 59*time.Second) // until a second before midnight there
 		ask("192.0.2.1")
@@ -110,7 +116,7 @@ func TestSaltIsForgotten(t *testing.T) {
 			t.Errorf("in Redis: %s, %v", parts, err)
 		}
 		time.Sleep(25 * time.Hour) // 48 hours after it was made
-		synctest.Wait()
+		awaitCount()
 		if known() || len(salts()) != 0 {
 			t.Errorf("in memory: %t, in files: %v", known(), salts())
 		}
@@ -145,14 +151,14 @@ func TestRestart(t *testing.T) {
 		folder, n := NewFolder(t.TempDir(), "statistics"), portal(t)
 		for range 3 {
 			r, stop := started(t, Settings{Days: 30, Folder: folder})
-			synctest.Wait()
+			awaitCount()
 			observer := r.Observer(n, loopback)
 			for _, from := range []string{"192.0.2.1", "192.0.2.2"} {
 				observe(t, n, observer, asked{url: "https://xt.news.example/rss.xml", userAgent: miniflux, from: from})
 			}
 			observe(t, n, observer, asked{url: "https://xt.news.example/rss.xml", userAgent: feedly})
 			observe(t, n, observer, asked{url: "https://xt.news.example/sitemap.xml", userAgent: googlebot})
-			synctest.Wait()
+			awaitCount()
 			if got := maps.Collect(r.Subscribers()); got["xt"] != 464 {
 				t.Errorf("subscribers: %v", got)
 			}
@@ -162,7 +168,7 @@ func TestRestart(t *testing.T) {
 			t.Errorf("kept: %v", got)
 		}
 		r, stop := started(t, Settings{Days: 30, Folder: folder})
-		synctest.Wait()
+		awaitCount()
 		if got := maps.Collect(r.Subscribers()); got["xt"] != 464 {
 			t.Errorf("known before anybody has asked: %v", got)
 		}
@@ -181,7 +187,7 @@ func TestProcesses(t *testing.T) {
 		shared, n := newMemory(), portal(t)
 		a, stopA := started(t, Settings{Days: 30, Shared: shared})
 		b, stopB := started(t, Settings{Days: 30, Shared: shared, Folder: NewFolder(t.TempDir(), "statistics")})
-		synctest.Wait()
+		awaitCount()
 		ask := func(r *Recorder, userAgent, from string) {
 			observe(t, n, r.Observer(n, loopback), asked{url: "https://xt.news.example/rss.xml", userAgent: userAgent, from: from})
 		}
@@ -250,7 +256,7 @@ func TestObserved(t *testing.T) {
 		} {
 			observe(t, n, observer, a)
 		}
-		synctest.Wait()
+		awaitCount()
 		if got := maps.Collect(r.Subscribers()); got["xt"] != 462+3+2 || got["cs"] != 0 {
 			t.Errorf("subscribers %v", got)
 		}
@@ -289,7 +295,7 @@ func TestProvedBeside(t *testing.T) {
 		if time.Since(begin) != 0 {
 			t.Error("a request has waited")
 		}
-		synctest.Wait()
+		awaitCount()
 		time.Sleep(10 * lookupTime)
 		got := maps.Collect(r.Requests())[AgentVerdict{"Googlebot", Unchecked}]
 		if got+r.Dropped() != 2*queued || got == 0 {
@@ -353,7 +359,6 @@ func TestRenamed(t *testing.T) {
 		folder, shared := NewFolder(t.TempDir(), "statistics"), newMemory()
 		settings := Settings{Days: 30, Zone: time.UTC, Folder: folder, Shared: shared, Prover: NewProver(nil, nil), Stations: []*network.Station{was}}
 		r, stop := started(t, settings)
-		r.Set(settings)
 		ask := func(r *Recorder, s *network.Station, userAgents ...string) {
 			n, err := network.New("n", []*network.Station{{ID: s.ID, URL: "https://xt.news.example"}}, nil)
 			if err != nil {
@@ -388,7 +393,6 @@ func TestRenamed(t *testing.T) {
 		want(r, "reloaded", 2)
 		stop()
 		r, _ = started(t, settings)
-		r.Set(settings)
 		ask(r, now, miniflux, "Googlebot/2.1")
 		want(r, "restarted", 3)
 	})
