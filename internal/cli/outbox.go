@@ -16,7 +16,7 @@ func newOutbox(log *slog.Logger, cfg *config.Config, shared *redis.Store) *push.
 	}
 	options := push.Options{
 		Network: cfg.Network, Destinations: told, Dir: cfg.Cache.Dir,
-		Delay: *cfg.Push.Delay, Window: cfg.Push.Window, Burst: cfg.Push.Burst, Config: cfg.PushDigest(),
+		Delay: *cfg.Push.Delay, Window: cfg.Push.Window, Burst: cfg.Push.Burst, Config: cfg.PushDigest,
 	}
 	if shared != nil { // else it were an interface of nil
 		options.Shared = shared

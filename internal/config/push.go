@@ -174,14 +174,36 @@ func (doc *document) pushSecrets() map[string]string {
 	return all
 }
 
-// PushDigest identifies what is configured of who is told, secrets among it. It gives none
-// of them away.
-func (c *Config) PushDigest() string {
-	secrets := c.Push.secrets()
-	for id, s := range c.PushStations {
+// PushDigest identifies what is configured of one who is told, by its name in the outbox,
+// secrets among it. It gives none of them away.
+func (c *Config) PushDigest(destination string) string {
+	kind, id, _ := strings.Cut(destination, " ")
+	id, _, _ = strings.Cut(id, " ")
+	var own Push // what concerns it, and nothing else
+	stations := map[string]PushStation{}
+	switch kind {
+	case "cache":
+		own.Caches = slices.DeleteFunc(slices.Clone(c.Push.Caches), func(p Purger) bool { return p.ID != id })
+	case "webhook":
+		own.Webhooks = slices.DeleteFunc(slices.Clone(c.Push.Webhooks), func(w Webhook) bool { return w.ID != id })
+	case "indexnow":
+		own.IndexNow = c.Push.IndexNow
+		for id, s := range c.PushStations {
+			stations[id] = PushStation{IndexNowKey: s.IndexNowKey, IndexNowRotation: s.IndexNowRotation}
+		}
+	case "baidu":
+		own.Baidu = c.Push.Baidu
+		for id, s := range c.PushStations {
+			stations[id] = PushStation{Baidu: s.Baidu}
+		}
+	case "websub":
+		own.WebSub = c.Push.WebSub
+	}
+	secrets := own.secrets()
+	for id, s := range stations {
 		secrets["stations."+id] = s.IndexNowKey.Reveal()
 	}
-	text, err := json.Marshal([]any{c.Push, c.PushStations, secrets}) // of what is secret, one by one
+	text, err := json.Marshal([]any{own, stations, secrets}) // of what is secret, one by one
 	if err != nil {
 		panic(err) // it has no value that JSON lacks
 	}

@@ -164,7 +164,7 @@ type process struct {
 
 // options are those of most tests.
 func options(t testing.TB, dir string, destinations ...Destination) Options {
-	return Options{Network: oneStation(t), Destinations: destinations, Dir: dir, Delay: 3 * time.Second, Window: 48 * time.Hour, Burst: 1000, Config: "a"}
+	return Options{Network: oneStation(t), Destinations: destinations, Dir: dir, Delay: 3 * time.Second, Window: 48 * time.Hour, Burst: 1000, Config: func(string) string { return "a" }}
 }
 
 // start runs an outbox until the test, or stop, ends it.

@@ -17,12 +17,12 @@ import (
 type Options struct {
 	Network      *network.Network
 	Destinations []Destination
-	Dir          string        // of the local copy
-	Shared       store.Swapper // of all processes; nil: there is one process
-	Delay        time.Duration // how long after an edition is served here others are told of it
-	Window       time.Duration // articles that are older are told to nobody
-	Burst        int           // articles of an edition at most, the newest
-	Config       string        // identifies the configuration of the destinations
+	Dir          string                          // of the local copy
+	Shared       store.Swapper                   // of all processes; nil: there is one process
+	Delay        time.Duration                   // how long after an edition is served here others are told of it
+	Window       time.Duration                   // articles that are older are told to nobody
+	Burst        int                             // articles of an edition at most, the newest
+	Config       func(destination string) string // identifies a destination's configuration
 }
 
 // Outbox has what others have yet to be told. What an edition changes is noted before it is

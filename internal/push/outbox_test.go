@@ -297,7 +297,7 @@ func TestFailingIsLoggedOnce(t *testing.T) {
 		policy Policy
 		fails  int
 		answer Answer // besides a failure
-		again  int // lines that say that it is told again
+		again  int    // lines that say that it is told again
 	}{
 		{"told in the end", Policy{}, 6, Answer{}, 1},
 		{"which says when to come back", Policy{}, 6, Answer{Pause: time.Unix(1, 0)}, 1},
@@ -371,9 +371,10 @@ func TestDead(t *testing.T) {
 	})
 }
 
-// A configuration that has changed, or an operator, has a broken destination told again.
+// Its configuration that has changed, or an operator, has a broken destination told again;
+// that of another one does not.
 func TestReopened(t *testing.T) {
-	for _, how := range []string{"configuration", "operator"} {
+	for _, how := range []string{"configuration", "operator", "another's configuration"} {
 		t.Run(how, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := &fake{name: "fake", answer: func(send int, notices []Notice) Answer {
@@ -393,18 +394,22 @@ func TestReopened(t *testing.T) {
 				after(time.Hour)
 				wantTold(t, f)
 				current := p.current
-				if how == "operator" {
+				if changed := map[string]string{"configuration": "fake", "another's configuration": "other"}[how]; changed == "" {
 					if _, err := p.Now(t.Context(), current, address("1")); err != nil {
 						t.Fatal(err)
 					}
 				} else {
 					p.end()
-					o.Config = "b"
+					o.Config = func(destination string) string { return map[string]string{changed: "b"}[destination] + "a" }
 					p = start(t, o)
 					p.publish(current)
 				}
 				after(10 * time.Second)
-				wantTold(t, f, "1")
+				if how == "another's configuration" {
+					wantTold(t, f)
+				} else {
+					wantTold(t, f, "1")
+				}
 				p.end()
 			})
 		})

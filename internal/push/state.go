@@ -52,7 +52,7 @@ func (o *Outbox) reloadStates(ctx context.Context, mark store.Mark) error {
 	states := map[string]state{}
 	for key, text := range texts {
 		var s state
-		if json.Unmarshal([]byte(text), &s) == nil && s.Config == o.Config && strings.Contains(key, "\n") {
+		if json.Unmarshal([]byte(text), &s) == nil && strings.Contains(key, "\n") && s.Config == o.Config(destinationOf(key)) {
 			states[key] = s
 		}
 	}
@@ -67,7 +67,7 @@ func (o *Outbox) reloadStates(ctx context.Context, mark store.Mark) error {
 func (o *Outbox) setState(ctx context.Context, key string, s state) {
 	text := ""
 	if s != (state{}) {
-		s.Config = o.Config
+		s.Config = o.Config(destinationOf(key))
 		if encoded, err := json.Marshal(s); err == nil { // it has no value that JSON lacks
 			text = string(encoded)
 		}
