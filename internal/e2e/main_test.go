@@ -77,10 +77,12 @@ func TestScript(t *testing.T) {
 			env.Setenv("ADMIN", strconv.Itoa(testserver.Port(t)))
 			env.Setenv("FEEDSTATION_SERVER_ADMIN", "127.0.0.1:"+env.Getenv("ADMIN"))
 			env.Setenv("FEEDSTATION_SERVER_DRAIN", "100ms")
+			env.Setenv("NOW", time.Now().Format(time.RFC3339))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await": await, "get": get, "visit": visit, "post": post, "capture": capture, "spoil": spoil,
+			"recipient": recipient, "fill": fill,
 		},
 	})
 }
