@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,12 +41,16 @@ const cutLayout = "20060102T150405Z"
 // String returns the cut's name: its time and its hash.
 func (c Cut) String() string { return fmt.Sprintf("%s-%08x", c.Time().Format(cutLayout), c.Hash) }
 
+// parseCut is the inverse of String, of which it takes no other spelling: paths are parsed
+// by the hundred in each build.
 func parseCut(name string) (Cut, bool) {
 	at, hash, _ := strings.Cut(name, "-")
+	if len(at) != len(cutLayout) || len(hash) != 8 || strings.ToLower(hash) != hash {
+		return Cut{}, false
+	}
 	when, err := time.Parse(cutLayout, at)
 	n, err2 := strconv.ParseUint(hash, 16, 32)
-	c := Cut{when.Unix(), uint32(n)}
-	return c, err == nil && err2 == nil && c.String() == name
+	return Cut{when.Unix(), uint32(n)}, err == nil && err2 == nil
 }
 
 // ArchivePath returns the path of an archive of a channel's feed, or of the station's own
@@ -65,16 +70,15 @@ func ParseArchivePath(path string) (channel string, cut Cut, format Format, ok b
 	if !found || !strings.HasSuffix(rest, "/"+archiveFolder) {
 		return "", Cut{}, "", false
 	}
-	channel = strings.TrimPrefix(strings.TrimSuffix(rest, "/"+archiveFolder), "/")
-	if cut, ok = parseCut(at); !ok || channel != "" && CheckID(channel) != nil {
-		return "", Cut{}, "", false
-	}
-	for _, format := range Formats() {
-		if string(format) == name && ArchivePath(channel, cut, format) == path {
-			return channel, cut, format, true
+	if rest = strings.TrimSuffix(rest, "/"+archiveFolder); rest != "" {
+		if channel, found = strings.CutPrefix(rest, "/"); !found || CheckID(channel) != nil {
+			return "", Cut{}, "", false
 		}
 	}
-	return "", Cut{}, "", false
+	if cut, ok = parseCut(at); !ok || !slices.Contains(Formats(), Format(name)) {
+		return "", Cut{}, "", false
+	}
+	return channel, cut, Format(name), true
 }
 
 func cutLast(path string) (before, last string, found bool) {
