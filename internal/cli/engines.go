@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/dustin/go-humanize/english"
 	"golang.org/x/sync/errgroup"
@@ -24,6 +25,11 @@ func engines(cfg *config.Config) (all []push.Destination) {
 	secrets := []string{cfg.Push.Baidu.Token.Reveal()}
 	for _, s := range keyed(cfg.Network) {
 		secrets = append(secrets, s.Keys...)
+	}
+	for _, endpoint := range append([]string{cfg.Push.Baidu.Endpoint}, cfg.Push.IndexNow.Endpoints...) {
+		if _, query, ok := strings.Cut(endpoint, "?"); ok {
+			secrets = append(secrets, query)
+		}
 	}
 	c := client.New(agentName(), engine.Timeout, secrets...)
 	if endpoints := cfg.Push.IndexNow.Endpoints; len(keyed(cfg.Network)) > 0 {

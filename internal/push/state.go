@@ -87,9 +87,8 @@ func (o *Outbox) setState(ctx context.Context, key string, s state) {
 	o.noteStored(ctx, err)
 }
 
-// answered notes what an answer says of a destination. It returns false where nothing
-// more is to be sent now.
-func (o *Outbox) answered(ctx context.Context, w *worker, d *desk, answer Answer, now time.Time) bool {
+// answered notes what an answer says of a destination.
+func (o *Outbox) answered(ctx context.Context, w *worker, d *desk, answer Answer, now time.Time) {
 	failed := answer.Err != nil && !answer.has(Told) && !answer.has(Dropped)
 	key := stateKey(w.Name(), "")
 	if answer.Station {
@@ -126,7 +125,6 @@ func (o *Outbox) answered(ctx context.Context, w *worker, d *desk, answer Answer
 	if answer.Err != nil && next == (state{}) {
 		o.log.Warn("notices not told", "component", "push "+w.Name(), "station", d.ID, "error", answer.Err)
 	}
-	return true
 }
 
 func (a Answer) has(outcome Outcome) bool {

@@ -223,7 +223,8 @@ func (o *Outbox) tellSome(ctx context.Context, w *worker, d *desk, picked map[st
 	if len(claimed) == 0 {
 		return true // others were quicker
 	}
-	return o.send(ctx, w, d, served, claimed)
+	o.send(ctx, w, d, served, claimed)
+	return true
 }
 
 // agreeing returns the entries that the served edition agrees with, and those that it does
@@ -263,7 +264,7 @@ func (o *Outbox) agreeing(w *worker, served *edition.Edition, picked map[string]
 }
 
 // send sends what was claimed, and stores what became of it.
-func (o *Outbox) send(ctx context.Context, w *worker, d *desk, served *edition.Edition, claimed map[string]entry) bool {
+func (o *Outbox) send(ctx context.Context, w *worker, d *desk, served *edition.Edition, claimed map[string]entry) {
 	keys := keysOf(claimed)
 	slices.SortFunc(keys, func(a, b string) int {
 		x, y := claimed[a], claimed[b]
@@ -292,7 +293,7 @@ func (o *Outbox) send(ctx context.Context, w *worker, d *desk, served *edition.E
 	if o.decide(stored, d, keys, apply) != nil {
 		o.store(stored, d, keys, apply)
 	}
-	return o.answered(stored, w, d, answer, now)
+	o.answered(stored, w, d, answer, now)
 }
 
 // ask calls Send, in bounded time. It goes on for a while when ctx ends.

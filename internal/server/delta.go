@@ -67,8 +67,12 @@ func (c *deltas) of(r *http.Request, e *edition.Edition, path string, d *edition
 	if !ok {
 		return nil
 	}
+	known := knownTags(tags)
+	if len(known) > 1 { // it would have to be told which of them is the base (RFC 3229 §10.5.1)
+		return nil
+	}
 	versions := edition.VersionsOf(contents)
-	age, ok := versions.Age(d, knownTags(tags))
+	age, ok := versions.Age(d, known)
 	if !ok {
 		return nil
 	}
