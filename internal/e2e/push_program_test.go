@@ -167,7 +167,7 @@ func TestPushBuild(t *testing.T) {
 	t.Parallel()
 	p := newTelling(t, 0)
 	env := p.env
-	p.env = append(env, "FEEDSTATION_CONTENT_DSN=/dev/null/content.db")
+	p.env = slices.Concat(env, []string{"FEEDSTATION_CONTENT_DSN=/dev/null/content.db"})
 	p.start()
 	p.env = env
 	p.await("第1条")
