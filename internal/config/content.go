@@ -96,6 +96,11 @@ func (doc *document) validateContents(r *report) {
 			r.value(fmt.Sprintf("stations[%d].content", i), "contents has none with the id %s", quote(s.Content))
 		}
 	}
+	for i, s := range doc.Stations {
+		if s.All && len(used) > 1 && doc.Feeds.Archives.Depth > 0 {
+			r.warn(fmt.Sprintf("stations[%d].all", i), "its feeds get no archives (feeds.archives): the articles are in several content stores")
+		}
+	}
 	if _, ok := r.places["content"]; ok && !used[""] && len(doc.Stations) > 0 {
 		r.warn("content", "no station has its articles there")
 	}

@@ -73,3 +73,15 @@ func TestContentsWarnings(t *testing.T) {
 		t.Errorf("stores: %v", c.Stores())
 	}
 }
+
+// TestContentsArchives names the station that has no archives because its articles are in
+// several stores.
+func TestContentsArchives(t *testing.T) {
+	c, err := Parse("config.yaml", []byte(twoStores+"feeds: {archives: {depth: 4}}\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], "its feeds get no archives") || !strings.Contains(c.Warnings[0], "].all: ") {
+		t.Errorf("warnings: %q", c.Warnings)
+	}
+}
