@@ -30,43 +30,6 @@ func (d *Document) MadeFrom(what string) *Document {
 // Beyond is what the contents of the cut say where the oldest archive begins.
 const Beyond = "beyond"
 
-// links returns what the Link field of archives says by path, as it follows from where the
-// archives of a manifest end. It is half of what a manifest would have of them, which is
-// written with each edition.
-func (m *Manifest) links() map[string]string {
-	cuts, links := map[string][]network.Cut{}, map[string]string{} // cuts by channel, newest first
-	for path, contents := range m.Contents {
-		if channel, cut, _, ok := network.ParseArchivePath(path); ok && contents.Link != Beyond {
-			cuts[channel] = append(cuts[channel], cut)
-		}
-	}
-	for channel, all := range cuts {
-		slices.SortFunc(all, func(a, b network.Cut) int { return b.Compare(a) })
-		for _, format := range network.Formats() {
-			kind := "; type=\"" + format.MediaType() + "\""
-			link := func(path, relation string) string {
-				return "<" + m.URL + path + ">; rel=\"" + relation + "\"" + kind
-			}
-			paths := make([]string, len(all))
-			for i, cut := range all {
-				paths[i] = network.ArchivePath(channel, cut, format)
-			}
-			current := ", " + link(network.FeedPath(channel, format), "current")
-			for i, path := range paths {
-				text := link(path, "self") + current
-				if i+1 < len(paths) {
-					text += ", " + link(paths[i+1], "prev-archive")
-				}
-				if i > 0 {
-					text += ", " + link(paths[i-1], "next-archive")
-				}
-				links[path] = text
-			}
-		}
-	}
-	return links
-}
-
 // archives is what is asked of those of an edition, made when it is first asked for.
 type archives struct {
 	once       sync.Once

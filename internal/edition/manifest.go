@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"feedstation/internal/article"
@@ -57,7 +56,7 @@ type Entry struct {
 	MaxAge       int    `json:"max_age"` // seconds
 	StaleIfError int    `json:"stale_if_error,omitempty"`
 	Stale        int    `json:"stale_while_revalidate,omitempty"` // see Headers
-	Link         string `json:"link,omitempty"`                   // of an archive only what the manifest does not say anyway, see links
+	Link         string `json:"link,omitempty"`
 }
 
 // Manifest returns the edition's manifest.
@@ -68,12 +67,6 @@ func (e *Edition) Manifest() Manifest {
 	}
 	if !e.issued.Equal(e.watermark) {
 		m.Issued = e.issued
-	}
-	for path, link := range m.links() {
-		if entry, ok := m.Documents[path]; ok && entry.Link == link {
-			entry.Link = ""
-			m.Documents[path] = entry
-		}
 	}
 	return m
 }
@@ -129,17 +122,7 @@ func (m *Manifest) Edition(known *Edition, open func(Entry) (*Document, error)) 
 			have[d.body.hash] = d
 		}
 	}
-	whole := m.Documents
-	if links := m.links(); len(links) > 0 {
-		whole = maps.Clone(m.Documents)
-		for path, link := range links {
-			if entry, ok := whole[path]; ok {
-				entry.Link = cmp.Or(entry.Link, link)
-				whole[path] = entry
-			}
-		}
-	}
-	documents, err := openAll(whole, have, open)
+	documents, err := openAll(m.Documents, have, open)
 	if err != nil {
 		return nil, err
 	}
