@@ -24,11 +24,15 @@ func bashCompletion(program *kong.Application) string {
 	var cases strings.Builder
 	for _, command := range visibleCommands(program) {
 		names = append(names, command.Name)
-		fmt.Fprintf(&cases, "\t%s) words=%q ;;\n", command.Name, strings.Join(longFlags(flagsOf(program, command)), " "))
+		more := ""
+		if children := childrenOf(command); len(children) > 0 {
+			more = fmt.Sprintf(" more=%q", strings.Join(children, " "))
+		}
+		fmt.Fprintf(&cases, "\t%s) words=%q%s ;;\n", command.Name, strings.Join(longFlags(flagsOf(program, command)), " "), more)
 	}
 	return fmt.Sprintf(`# bash completion of feedstation
 _feedstation() {
-	local current=${COMP_WORDS[COMP_CWORD]} command='' word words
+	local current=${COMP_WORDS[COMP_CWORD]} command='' more='' word words
 	COMPREPLY=()
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in %s) command=$word; break ;; esac
@@ -38,10 +42,20 @@ _feedstation() {
 %s	esac
 	if [[ -z $command || $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+	elif [[ -n $more ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$more" -- "$current")
 	fi
 }
 complete -o bashdefault -o default -F _feedstation feedstation
 `, strings.Join(names, "|"), strings.Join(append(names, longFlags(program.Flags)...), " "), cases.String())
+}
+
+// childrenOf returns the names of the commands that a command has.
+func childrenOf(command *kong.Node) (names []string) {
+	for _, child := range command.Children {
+		names = append(names, child.Name)
+	}
+	return names
 }
 
 func longFlags(flags []*kong.Flag) (names []string) {
@@ -59,6 +73,9 @@ func zshCompletion(program *kong.Application) string {
 	for _, command := range visibleCommands(program) {
 		fmt.Fprintf(&commands, "\t'%s:%s'\n", command.Name, zshText.Replace(command.Help))
 		fmt.Fprintf(&cases, "\t%s) _arguments", command.Name)
+		if children := childrenOf(command); len(children) > 0 {
+			fmt.Fprintf(&cases, " '1:command:(%s)'", strings.Join(children, " "))
+		}
 		for _, flag := range flagsOf(program, command) {
 			fmt.Fprintf(&cases, " '%s'", zshFlag(flag))
 		}
@@ -99,7 +116,10 @@ func fishCompletion(program *kong.Application) string {
 	}
 	for _, command := range visibleCommands(program) {
 		fmt.Fprintf(&script, "complete -c feedstation -n __fish_use_subcommand -f -a %s -d '%s'\n", command.Name, fishText.Replace(command.Help))
-		for _, flag := range command.Flags {
+		if children := childrenOf(command); len(children) > 0 {
+			fmt.Fprintf(&script, "complete -c feedstation -n '__fish_seen_subcommand_from %s' -f -a '%s'\n", command.Name, strings.Join(children, " "))
+		}
+		for _, flag := range ownFlags(command) {
 			fmt.Fprintf(&script, "complete -c feedstation -n '__fish_seen_subcommand_from %s'%s\n", command.Name, fishFlag(flag))
 		}
 	}

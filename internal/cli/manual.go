@@ -21,8 +21,8 @@ func (c *manualCommand) Run(in *invocation) error {
 	}
 	program := in.program
 	pages := map[string]string{program.Name: programPage(program)}
-	for _, command := range visibleCommands(program) {
-		pages[program.Name+"-"+command.Name] = commandPage(program, command)
+	for _, command := range leaves(visibleCommands(program)) {
+		pages[pageName(command)] = commandPage(program, command)
 	}
 	for name, page := range pages {
 		if err := os.WriteFile(filepath.Join(c.Dir, name+".1"), []byte(page), 0o644); err != nil {
@@ -41,9 +41,32 @@ func visibleCommands(program *kong.Application) (commands []*kong.Node) {
 	return commands
 }
 
+// leaves returns the commands that do something: of one that has others these.
+func leaves(commands []*kong.Node) (all []*kong.Node) {
+	for _, command := range commands {
+		if len(command.Children) == 0 {
+			all = append(all, command)
+		}
+		all = append(all, leaves(command.Children)...)
+	}
+	return all
+}
+
+// pageName returns the name of a command's page.
+func pageName(command *kong.Node) string { return strings.ReplaceAll(command.FullPath(), " ", "-") }
+
 // flagsOf returns the flags of a command, those of all commands last.
 func flagsOf(program *kong.Application, command *kong.Node) []*kong.Flag {
-	return slices.Concat(command.Flags, program.Flags)
+	return append(ownFlags(command), program.Flags...)
+}
+
+// ownFlags returns the flags of a command and of those that it has.
+func ownFlags(command *kong.Node) []*kong.Flag {
+	flags := slices.Clone(command.Flags)
+	for _, child := range command.Children {
+		flags = append(flags, child.Flags...)
+	}
+	return flags
 }
 
 // roff makes text that is no markup (groff_man(7)).
@@ -53,8 +76,8 @@ func programPage(program *kong.Application) string {
 	var page strings.Builder
 	head(&page, program.Name, program.Help)
 	fmt.Fprintf(&page, ".SH SYNOPSIS\n.B %s\n.I command\n.RI [ flags ]\n.SH COMMANDS\n", roff.Replace(program.Name))
-	for _, command := range visibleCommands(program) {
-		fmt.Fprintf(&page, ".TP\n.BR %s (1)\n%s\n", roff.Replace(program.Name+"-"+command.Name), roff.Replace(command.Help))
+	for _, command := range leaves(visibleCommands(program)) {
+		fmt.Fprintf(&page, ".TP\n.BR %s (1)\n%s\n", roff.Replace(pageName(command)), roff.Replace(command.Help))
 	}
 	options(&page, program.Flags)
 	page.WriteString(`.SH ENVIRONMENT
@@ -86,8 +109,8 @@ That of the package.
 
 func commandPage(program *kong.Application, command *kong.Node) string {
 	var page strings.Builder
-	head(&page, program.Name+"-"+command.Name, command.Help)
-	fmt.Fprintf(&page, ".SH SYNOPSIS\n.B %s %s\n.RI [ flags ]\n", roff.Replace(program.Name), roff.Replace(command.Name))
+	head(&page, pageName(command), command.Help)
+	fmt.Fprintf(&page, ".SH SYNOPSIS\n.B %s\n.RI [ flags ]\n", roff.Replace(command.FullPath()))
 	for _, argument := range command.Positional {
 		fmt.Fprintf(&page, ".I %s\n", roff.Replace(argument.Summary()))
 	}

@@ -34,7 +34,14 @@ func TestManual(t *testing.T) {
 		if !ok || strings.HasPrefix(name, " ") {
 			continue
 		}
-		name, _, _ = strings.Cut(strings.TrimSpace(name), " ")
+		var words []string
+		for word := range strings.FieldsSeq(name) {
+			if strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") != "" {
+				break // arguments and flags
+			}
+			words = append(words, word)
+		}
+		name = strings.Join(words, "-")
 		pages++
 		page, err := os.ReadFile(filepath.Join(dir, "feedstation-"+name+".1"))
 		if err != nil || !strings.Contains(string(page), `\-\-config=FILE`) {
@@ -69,6 +76,8 @@ func TestBashCompletion(t *testing.T) {
 		{[]string{"feedstation", "--config", "x", "build", "--o"}, "--out"},
 		{[]string{"feedstation", "import", "arti"}, ""}, // names of files, by the shell
 		{[]string{"feedstation", "manu"}, ""},
+		{[]string{"feedstation", "push", ""}, "status now"},
+		{[]string{"feedstation", "push", "now", "--sta"}, "--station"},
 		{[]string{"feedstation", "build", "--nothing"}, ""},
 	} {
 		out, err := exec.CommandContext(t.Context(), bash, append([]string{"-c", ask, script}, tt.line...)...).CombinedOutput()

@@ -3,6 +3,7 @@ package content_test
 import (
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,13 +28,13 @@ func TestWritten(t *testing.T) {
 		defer theirs.Close()
 		a := &asker{t, ours, time.Now().UTC()}
 		a.ask()
-		woken := 0
-		go ours.Written(t.Context(), func() { woken++ })
-		expect := func(what string, want int) {
+		var woken atomic.Int64
+		go ours.Written(t.Context(), func() { woken.Add(1) })
+		expect := func(what string, want int64) {
 			t.Helper()
 			synctest.Wait()
-			if woken != want {
-				t.Errorf("%s: woken %d times, want %d", what, woken, want)
+			if got := woken.Load(); got != want {
+				t.Errorf("%s: woken %d times, want %d", what, got, want)
 			}
 		}
 		time.Sleep(time.Minute)
