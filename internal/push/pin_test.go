@@ -153,7 +153,9 @@ func TestPin(t *testing.T) {
 			cold.switchTo(first) // as `feedstation pin` does
 			cold.Close()
 			p = start(t, o)
+			p.mu.Lock()
 			p.current, p.served, p.pinned = cold.current, cold.served, cold.pinned
+			p.mu.Unlock()
 			after(time.Minute)
 			wantTold(t, to.cache, all...)
 			p.end()

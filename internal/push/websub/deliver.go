@@ -24,7 +24,10 @@ func (h *Hub) scan(s *Settings, id string, d *desk) {
 		if !ok {
 			return
 		}
-		if served != d.edition || d.stale {
+		h.mu.Lock()
+		looks := served != d.edition || d.stale
+		h.mu.Unlock()
+		if looks {
 			if err := h.observe(s, d, served, now); err != nil {
 				h.log.Debug("contents not read", "station", id, "error", err)
 				return
