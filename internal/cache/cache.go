@@ -181,9 +181,19 @@ func (c *Cache) Publish(ctx context.Context, e *edition.Edition) error {
 }
 
 // publish publishes an edition in place of the one that was current before; nil: there
-// was none.
+// was none. What was noted of one that comes to nothing, as another process was quicker, may
+// have taken the place of what is to be told of the current one: that is noted anew.
 func (c *Cache) publish(ctx context.Context, d *desk, before, e *edition.Edition) error {
 	c.note(ctx, d, before, e)
+	err := c.commit(ctx, d, e)
+	if current := d.current.Load(); errors.Is(err, edition.ErrStale) && current != nil {
+		c.note(ctx, d, e, current)
+	}
+	return err
+}
+
+// commit is publish of an edition that is noted.
+func (c *Cache) commit(ctx context.Context, d *desk, e *edition.Edition) error {
 	if c.redis != nil && !c.away.Load() {
 		if err := c.local.Note(ctx, e); err != nil && ctx.Err() == nil { // keep does it again
 			c.noteWritten(c.local, d.station, err)

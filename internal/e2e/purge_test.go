@@ -109,7 +109,7 @@ func (e *edge) gone(what, path string, since time.Time) {
 			return
 		}
 	}
-	e.t.Fatalf("%s: still in %q after %s", what, all, patience)
+	e.t.Fatalf("%s: still in %q after %s: %s", what, all, patience, e.p.adminBody("/status"))
 }
 
 // withdraw has the newsroom withdraw an article.

@@ -102,6 +102,7 @@ func (e entry) noted(next entry) entry {
 			return e // who notes this has not heard of the pin
 		}
 		if e.says(next) && next.Asked <= e.Asked && (e.Path == "" || e.Seen > next.Base) {
+			e.Seen = min(e.Seen, next.Seen)
 			return e // another process, or this one before it was ended, has noted it
 		}
 		next.Noted = min(e.Noted, next.Noted)

@@ -117,6 +117,19 @@ func TestNoted(t *testing.T) {
 	}
 }
 
+// What two processes note of the same change waits for the earlier of their editions only: the
+// other may never be served.
+func TestNotedTwice(t *testing.T) {
+	late := entry{Address: "a", ID: "1", Version: "1", Seen: 30, Base: 10, Stage: stageNew, Noted: 30}
+	served := late
+	served.Seen = 20
+	for _, first := range []entry{late, served} {
+		if got := first.noted(served).noted(late); got.Seen != served.Seen {
+			t.Errorf("after one of %d: waits for %d, want %d", first.Seen, got.Seen, served.Seen)
+		}
+	}
+}
+
 // An article that changes before anybody is told of it is new still.
 func TestStaysNew(t *testing.T) {
 	came := entry{Address: "a", ID: "1", Version: "1", New: true, Seen: 10, Stage: stageNew}

@@ -220,11 +220,19 @@ func (p *process) publish(e *edition.Edition) {
 func (p *process) note(e *edition.Edition) {
 	p.t.Helper()
 	p.mu.Lock()
-	before, pin := p.current, p.pinned
+	before := p.current
 	p.mu.Unlock()
-	if before == nil {
-		return
+	if before != nil {
+		p.noteFrom(before, e)
 	}
+}
+
+// noteFrom is note of an edition that is to take the place of another than the current one.
+func (p *process) noteFrom(before, e *edition.Edition) {
+	p.t.Helper()
+	p.mu.Lock()
+	pin := p.pinned
+	p.mu.Unlock()
 	diff, err := edition.Diff(before, e)
 	if err != nil {
 		p.t.Fatal(err)

@@ -137,6 +137,18 @@ func TestTold(t *testing.T) {
 			after(time.Minute)
 			wantTold(t, f, "1", "2")
 		}},
+		{"an edition that another process was quicker than", func(t *testing.T, p *process, n *paper, f *fake) {
+			first := n.put("1", 0).print()
+			p.publish(first)
+			late := n.put("1", -time.Second).put("2", 0).print()
+			p.note(late)
+			p.noteFrom(late, first) // which stays the current one
+			after(time.Minute)
+			wantTold(t, f, "1")
+			p.publish(n.print())
+			after(time.Minute)
+			wantTold(t, f, "1", "2")
+		}},
 		{"a refused edition that is never published", func(t *testing.T, p *process, n *paper, f *fake) {
 			p.note(n.put("1", 0).print())
 			delete(n.articles, "1")
