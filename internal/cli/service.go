@@ -77,7 +77,7 @@ func (h *host) prepare(ctx context.Context, cfg *config.Config, before *service)
 		s.places = newWorkplaces(h.log, cfg, s.editions)
 	}
 	admin := s.makeAdmin()
-	admin.Metrics = h.meter.Handler(h.log, admin.Status)
+	admin.Metrics = h.meter.Handler(h.log, admin.Operation)
 	admin.Pages = console.New(admin, console.Options{
 		Network: cfg.Network.Name, Zone: cfg.Zone, Token: admin.Token != "", Runs: admin.Runs, Visits: admin.Visits, Kept: admin.Kept, Explain: s.explain,
 	})

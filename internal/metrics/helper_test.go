@@ -68,7 +68,7 @@ func newPortal(t testing.TB, stations int) *portal {
 			}, true
 		},
 	}
-	p.admin.Metrics = p.meter.Handler(p.admin.Log, p.admin.Status)
+	p.admin.Metrics = p.meter.Handler(p.admin.Log, p.admin.Operation)
 	return p
 }
 

@@ -42,19 +42,19 @@ type Meter struct {
 	open      atomic.Int64 // see Open
 	requests  [network.Kinds][len(statuses)][encodings]prometheus.Counter
 	bytes     [network.Kinds]prometheus.Counter
-	byStation *prometheus.CounterVec
 	stations  atomic.Pointer[map[string]*perKind]
+	asks      Statistics
 	runs      *prometheus.CounterVec
 	durations *prometheus.HistogramVec
 	succeeded *prometheus.GaugeVec
 }
 
-// perKind is a counter for each kind of document.
-type perKind [network.Kinds]prometheus.Counter
+// perKind are the requests for each kind of document.
+type perKind [network.Kinds]atomic.Int64
 
 // New returns the meter of a process of that version.
 func New(version string, asks Statistics) *Meter {
-	m := new(Meter)
+	m := &Meter{asks: asks}
 	m.stations.Store(new(map[string]*perKind))
 	requests := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Namespace: Namespace, Name: "http_requests_total", Help: "Requests that the public listener answered, by kind of document, status and encoding.",
@@ -62,9 +62,6 @@ func New(version string, asks Statistics) *Meter {
 	bytes := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Namespace: Namespace, Name: "http_response_bytes_total", Help: "Bytes of the bodies of these answers, as far as they were written.",
 	}, []string{"document"})
-	m.byStation = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Namespace: Namespace, Name: "station_requests_total", Help: "Requests for paths of a station, by kind of document.",
-	}, []string{"station", "document"})
 	m.runs = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Namespace: Namespace, Name: "job_runs_total", Help: "Runs of a job that have ended: ok, failed, or stopped because the process or a reload ended them.",
 	}, []string{"job", "outcome"})
@@ -88,8 +85,7 @@ func New(version string, asks Statistics) *Meter {
 		Namespace: Namespace, Name: "http_connections", Help: "Connections that the public listener has open.",
 	}, func() float64 { return float64(m.open.Load()) })
 	m.all = []prometheus.Collector{
-		requests, bytes, m.byStation, m.runs, m.durations, m.succeeded, build, limit, connections,
-		who{asks},
+		requests, bytes, m.runs, m.durations, m.succeeded, build, limit, connections,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	}
 	m.bind(requests, bytes)
@@ -125,19 +121,13 @@ func (m *Meter) Open() *atomic.Int64 { return &m.open }
 // Stations has the requests for the stations of a network counted by station from now
 // on.
 func (m *Meter) Stations(n *network.Network) {
-	now := map[string]*perKind{}
+	before, now := *m.stations.Load(), map[string]*perKind{}
 	for _, s := range n.Stations {
-		counters := new(perKind)
-		for kind := range network.Kinds {
-			counters[kind] = m.byStation.WithLabelValues(s.ID, network.Kind(kind).String())
-		}
-		now[s.ID] = counters
-	}
-	for id := range *m.stations.Swap(&now) {
-		if now[id] == nil {
-			m.byStation.DeletePartialMatch(prometheus.Labels{"station": id})
+		if now[s.ID] = before[s.ID]; now[s.ID] == nil {
+			now[s.ID] = new(perKind)
 		}
 	}
+	m.stations.Store(&now)
 }
 
 // Observe counts a request; it is a [server.Observer].
@@ -154,7 +144,7 @@ func (m *Meter) Observe(_ *http.Request, target network.Target, sent server.Sent
 		return
 	}
 	if counters := (*m.stations.Load())[target.Station.ID]; counters != nil {
-		counters[kind].Inc()
+		counters[kind].Add(1)
 	}
 }
 
@@ -165,13 +155,30 @@ func (m *Meter) Requests(station string) (n int64) {
 	if counters == nil {
 		return 0
 	}
-	for _, counter := range counters {
-		var now dto.Metric
-		if counter.Write(&now) == nil { // a bound counter has nothing that could fail
-			n += int64(now.GetCounter().GetValue())
-		}
+	for kind := range counters {
+		n += counters[kind].Load()
 	}
 	return n
+}
+
+var stationRequests = &family{"station_requests_total", "Requests for paths of a station, by kind of document."}
+
+// requests shows the requests for each station.
+func (m metrics) requests(stations map[string]*perKind) {
+	documents := [network.Kinds][]*dto.LabelPair{}
+	for kind := range documents {
+		documents[kind] = labels("document", network.Kind(kind).String())
+	}
+	for id, counters := range stations {
+		station := labels("station", id)
+		for kind := range counters {
+			n := counters[kind].Load()
+			if n == 0 && kind == int(network.ProfileKind) { // few stations have profiles
+				continue
+			}
+			m.counter(stationRequests, n, slices.Concat(documents[kind], station))
+		}
+	}
 }
 
 // outcomes of runs.
@@ -206,8 +213,12 @@ const maxScrapes = 10
 func (m *Meter) Handler(log *slog.Logger, status func() server.Status) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(m.all...)
-	registry.MustRegister(collector{status})
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+	all := gatherer{registry, func(to metrics) {
+		to.requests(*m.stations.Load())
+		to.status(status())
+		to.who(m.asks)
+	}}
+	return promhttp.HandlerFor(all, promhttp.HandlerOpts{
 		ErrorLog:      slog.NewLogLogger(log.With("component", "metrics").Handler(), slog.LevelWarn),
 		ErrorHandling: promhttp.ContinueOnError, EnableOpenMetrics: true, CoalesceGather: true, MaxRequestsInFlight: maxScrapes,
 	})

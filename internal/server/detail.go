@@ -51,16 +51,32 @@ type Visit struct {
 // Crawlers are those whose last fetch stands beside each station.
 func Crawlers() []string { return []string{"Googlebot", "Bingbot", "Baiduspider"} }
 
-// audience returns the subscribers of stations and when the crawlers that are shown came
-// last, those alone that are not forged; nil: not recorded.
-func (a *Admin) audience() (subscribers map[string]int, last map[string]map[string]time.Time) {
+// addAudience adds the requests for each station, its subscribers, and when the crawlers
+// that are shown came last, those alone that are not forged.
+func (a *Admin) addAudience(s *Status) {
+	var subscribers map[string]int
 	if a.Subscribers != nil {
 		subscribers = a.Subscribers()
 	}
-	if a.Visits == nil {
-		return subscribers, nil
+	visits := a.lastVisits()
+	for i := range s.Stations {
+		station := &s.Stations[i]
+		if a.Requests != nil {
+			station.Requests = new(a.Requests(station.ID))
+		}
+		if subscribers != nil {
+			station.Subscribers = new(subscribers[station.ID])
+		}
+		station.Crawlers = visits[station.ID]
 	}
-	last = map[string]map[string]time.Time{}
+}
+
+// lastVisits returns when crawlers came last, by station and name.
+func (a *Admin) lastVisits() map[string]map[string]time.Time {
+	if a.Visits == nil {
+		return nil
+	}
+	last := map[string]map[string]time.Time{}
 	for _, v := range a.Visits() {
 		if v.Verified == forged || !slices.Contains(Crawlers(), v.Agent) {
 			continue
@@ -72,7 +88,7 @@ func (a *Admin) audience() (subscribers map[string]int, last map[string]map[stri
 			last[v.Station][v.Agent] = v.Last
 		}
 	}
-	return subscribers, last
+	return last
 }
 
 // forged is what a visit is of an agent that is not whom it says it is.

@@ -46,10 +46,6 @@ type StationStatus struct {
 func (a *Admin) station(of *network.Station, all []condition.Condition) StationStatus {
 	station := of.ID
 	s := StationStatus{ID: station, Name: of.Name, State: "no edition"}
-	if a.Requests != nil {
-		n := a.Requests(station)
-		s.Requests = &n
-	}
 	newest, ok := a.Editions.Current(station)
 	if e, served := a.Editions.Served(station); served {
 		built := e.Issued()

@@ -172,6 +172,14 @@ func (a *Admin) status(w http.ResponseWriter, _ *http.Request) {
 // Status returns what /status says at the moment. Neither Redis nor a content store is
 // asked.
 func (a *Admin) Status() Status {
+	s := a.Operation()
+	a.addAudience(&s)
+	return s
+}
+
+// Operation returns what Status does, but for who asks, which takes longer to find out than
+// all else.
+func (a *Admin) Operation() Status {
 	s := Status{Version: a.Version, Config: moment(a.Configured), Draining: a.Drain.Started()}
 	s.Missing, s.Ready = a.readiness().missing()
 	s.Ready = s.Ready && !s.Draining
@@ -207,18 +215,12 @@ func (a *Admin) Status() Status {
 			s.WebSub = &hubs
 		}
 	}
-	subscribers, visits := a.audience()
 	for _, station := range a.Network.Stations {
 		one := a.station(station, all)
-		if subscribers != nil {
-			n := subscribers[station.ID]
-			one.Subscribers = &n
-		}
 		if s.WebSub != nil {
 			n := s.WebSub.Subscribers[station.ID]
 			one.WebSub = &n
 		}
-		one.Crawlers = visits[station.ID]
 		s.Stations = append(s.Stations, one)
 	}
 	a.addPush(&s)
