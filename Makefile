@@ -3,9 +3,10 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # SQLite (C that was translated to Go) and the compressors share nothing between
 # goroutines, and are fifteen times slower with the race detector: it looks at
-# everything but them.
+# everything but them. make check has vetted, and nobody debugs these binaries (-w): linking
+# them takes a third less.
 PLAIN := modernc.org/sqlite/lib modernc.org/libc modernc.org/memory github.com/klauspost/compress/...
-RACE := go test -race $(PLAIN:%=-gcflags=%=-race=false) -timeout 30m
+RACE := go test -race -vet=off -ldflags=-w $(PLAIN:%=-gcflags=%=-race=false) -timeout 30m
 
 # How long `make fuzz` stays with each target.
 FUZZTIME ?= 20s
@@ -75,6 +76,10 @@ test-short: ## the tests that need no server and no minute, in half a minute
 race: ## all tests with the race detector, the longest first; the nights, which freeze and kill processes, by themselves
 	$(RACE) -skip '^TestNight$$' ./internal/e2e ./jobs ./internal/content work
 	$(RACE) -run '^TestNight$$' ./internal/e2e
+
+.PHONY: histories
+histories: ## random histories of newsrooms, readers and archives, without the race detector; SEEDS=50 for more of them
+	go test -run '^(TestModel|TestDeltas|TestArchivesAreRead)$$' -timeout 2h ./jobs $(if $(SEEDS),-seeds $(SEEDS))
 
 .PHONY: test-clock
 test-clock: ## the program while its clock is set; the first run compiles all of it against another package time

@@ -61,39 +61,37 @@ type newsroom struct {
 // what it gets with A-IM: feed are the feed, in every encoding; that it gets nothing of
 // which it has the same bytes; and that none is told what is new to whom a withdrawal is.
 func TestDeltas(t *testing.T) {
-	for seed := range uint64(6) {
-		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			in(t, func(w *world) {
-				n := &newsroom{world: w, random: rand.New(rand.NewPCG(seed, 1)), whole: map[string]int{}}
-				n.options = jobs.Options{Options: press.Options{
-					Feed:   network.Feed{Items: 8, MaxItems: 12, Window: time.Duration(seed%2) * 6 * time.Hour, FullText: true},
-					Deltas: true, Notices: seed == 3, NoticeFor: 12 * time.Hour, Version: "deltas",
-				}, Overlap: overlap, MaxAge: 6 * time.Hour}
-				if seed >= 4 { // with archives, whose feeds have what is in none, and change when one is closed
-					n.options.Archives = press.Archives{Items: 5, Depth: 3}
-				}
-				n.start()
-				for _, path := range []string{"/rss.xml", "/atom.xml", "/moment/rss.xml", "/moment/atom.xml"} {
-					n.subscribers = append(n.subscribers, &subscriber{path: path, gone: map[string]int{}})
-				}
-				for range 8 {
-					n.write()
-				}
+	histories(t, []uint64{0, 1, 2, 3, 4, 5}, func(t *testing.T, seed uint64) {
+		in(t, func(w *world) {
+			n := &newsroom{world: w, random: rand.New(rand.NewPCG(seed, 1)), whole: map[string]int{}}
+			n.options = jobs.Options{Options: press.Options{
+				Feed:   network.Feed{Items: 8, MaxItems: 12, Window: time.Duration(seed%2) * 6 * time.Hour, FullText: true},
+				Deltas: true, Notices: seed == 3, NoticeFor: 12 * time.Hour, Version: "deltas",
+			}, Overlap: overlap, MaxAge: 6 * time.Hour}
+			if seed >= 4 { // with archives, whose feeds have what is in none, and change when one is closed
+				n.options.Archives = press.Archives{Items: 5, Depth: 3}
+			}
+			n.start()
+			for _, path := range []string{"/rss.xml", "/atom.xml", "/moment/rss.xml", "/moment/atom.xml"} {
+				n.subscribers = append(n.subscribers, &subscriber{path: path, gone: map[string]int{}})
+			}
+			for range 8 {
+				n.write()
+			}
+			w.refresh()
+			for range 100 {
+				time.Sleep(time.Duration(n.random.IntN(40)+1) * time.Minute)
+				gone := n.step()
 				w.refresh()
-				for range 100 {
-					time.Sleep(time.Duration(n.random.IntN(40)+1) * time.Minute)
-					gone := n.step()
-					w.refresh()
-					for _, s := range n.subscribers {
-						n.read(s, gone)
-					}
+				for _, s := range n.subscribers {
+					n.read(s, gone)
 				}
-				if n.deltas < 100 || n.whole["withdrawn"] == 0 {
-					t.Errorf("%d deltas, whole feeds %v", n.deltas, n.whole)
-				}
-			})
+			}
+			if n.deltas < 100 || n.whole["withdrawn"] == 0 {
+				t.Errorf("%d deltas, whole feeds %v", n.deltas, n.whole)
+			}
 		})
-	}
+	})
 }
 
 // start has a process begin.

@@ -43,31 +43,28 @@ func modelOptions(seed uint64) jobs.Options {
 // say it should be; and that nothing else is read or written for it than the
 // months that were touched.
 func TestModel(t *testing.T) {
-	seeds, steps := []uint64{0, 1, 2, 3, 6, 7}, 60
-	if raced() || testing.Short() { // of which the whole run without shows more
-		seeds, steps = []uint64{7}, 25
+	steps := 60
+	if raced() || testing.Short() {
+		steps = 25
 	}
-	for _, seed := range seeds {
-		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			t.Parallel()
-			in(t, func(w *world) {
-				m := newModel(w, seed)
-				for range steps {
-					m.step()
-				}
-				t.Logf("%d months were read in parts, a replica that was behind was asked %d times", m.parts, m.behind)
-				if m.archived == 0 && m.options.Archives.Depth > 0 {
-					t.Error("no archive was explained")
-				}
-				if m.behind == 0 && steps == 60 {
-					t.Error("no replica was asked")
-				}
-				if !m.split && !m.pairs && m.parts == 0 { // one that shares a page within is read whole
-					t.Error("no month was read in parts")
-				}
-			})
+	histories(t, []uint64{0, 1, 2, 3, 6, 7}, func(t *testing.T, seed uint64) {
+		in(t, func(w *world) {
+			m := newModel(w, seed)
+			for range steps {
+				m.step()
+			}
+			t.Logf("%d months were read in parts, a replica that was behind was asked %d times", m.parts, m.behind)
+			if m.archived == 0 && m.options.Archives.Depth > 0 {
+				t.Error("no archive was explained")
+			}
+			if m.behind == 0 && steps == 60 {
+				t.Error("no replica was asked")
+			}
+			if !m.split && !m.pairs && m.parts == 0 { // one that shares a page within is read whole
+				t.Error("no month was read in parts")
+			}
 		})
-	}
+	})
 }
 
 // months are those of each station.
