@@ -88,6 +88,15 @@ func DirectoryPage(n int) string {
 	return directoryPrefix + strconv.Itoa(n) + previewSuffix
 }
 
+// StationsPage returns the path of the n-th page that lists the stations on a host of all of
+// them, from 1.
+func StationsPage(n int) string {
+	if n == 1 {
+		return "/"
+	}
+	return DirectoryPage(n)
+}
+
 const directoryPrefix = "/feeds-"
 
 // IsDirectory reports whether a path is that of a page of the directory.
@@ -217,7 +226,7 @@ func IsSitemap(path string) bool {
 var (
 	ErrUnknownHost    = errors.New("no station has this host")
 	ErrUnknownStation = errors.New("no station has this id")
-	ErrSharedRoot     = errors.New("the root of a host of all stations")
+	ErrAllStations    = errors.New("a list of all stations")
 )
 
 // Target is what a request asks for. On a shared host a former id of a station leads to
@@ -230,7 +239,7 @@ type Target struct {
 }
 
 // Resolve returns what a request's host and escaped path address. The * of a request
-// without a path is of no station.
+// without a path is of no station; nor is, on a shared host, a page that lists all of them.
 func (n *Network) Resolve(host, path string) (Target, error) {
 	own, ok := n.at(host)
 	switch {
@@ -248,7 +257,9 @@ func (n *Network) Resolve(host, path string) (Target, error) {
 		}
 		return Target{Station: s, Path: path}, nil // robots.txt, tdmrep.json or the file of a key
 	case path == "" || path == "/":
-		return Target{}, ErrSharedRoot
+		return Target{Path: "/", Shared: true}, ErrAllStations
+	case path != DirectoryPath && IsDirectory(path):
+		return Target{Path: path, Shared: true}, ErrAllStations
 	}
 	rest, rooted := strings.CutPrefix(path, "/")
 	id, _, _ := strings.Cut(rest, "/")

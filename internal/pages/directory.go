@@ -97,13 +97,7 @@ const pagedBytes = 180
 // and further pages with the others.
 func (d directory) paged(s *network.Station, names, others []template.HTML, room int) (all [][]byte) {
 	take := func(from *[]template.HTML) template.HTML {
-		n := 0
-		for n < len(*from) && (room >= size((*from)[n:n+1]) || n == 0 && d.Own == nil) {
-			room -= size((*from)[n : n+1])
-			n++
-		}
-		some := (*from)[:n]
-		*from = (*from)[n:]
+		some := fitting(from, &room, d.Own == nil)
 		return list("names", d.NamesLang, some)
 	}
 	if size(names)+size(others) > room {
@@ -126,6 +120,19 @@ func (d directory) paged(s *network.Station, names, others []template.HTML, room
 		d.Title = fmt.Sprintf("%s · %s · %d", d.Subscribe, s.Name, len(all)+1)
 		room = maxBytes - headBytes - 4*cost(s.Name) - pagedBytes
 	}
+}
+
+// fitting takes as many items as there is room for, and one all the same if anything has to
+// be taken.
+func fitting(from *[]template.HTML, room *int, some bool) []template.HTML {
+	n := 0
+	for n < len(*from) && (*room >= size((*from)[n:n+1]) || n == 0 && some) {
+		*room -= size((*from)[n : n+1])
+		n++
+	}
+	taken := (*from)[:n]
+	*from = (*from)[n:]
+	return taken
 }
 
 // size is what a list of these takes at most, in bytes.
@@ -190,9 +197,9 @@ func (d *directory) when(f Feed, none string) template.HTML {
 	return `<span class="when">` + at + template.HTML(escape(d.count(f.Articles))) + "</span>"
 }
 
-// Stations returns the page that lists the stations of a network, for the hosts under
-// which all of them are. It links to the directories there.
-func Stations(n *network.Network) []byte {
+// Stations returns the pages that list the stations of a network, for the hosts under
+// which all of them are: one, unless they are very many. They link to the directories there.
+func Stations(n *network.Network) (all [][]byte) {
 	language := ""
 	if len(n.Stations) > 0 {
 		language = n.Stations[0].Language
@@ -200,15 +207,31 @@ func Stations(n *network.Network) []byte {
 	w := wordsOf(language)
 	d := struct {
 		page
-		List template.HTML
-	}{page: page{words: w, Lang: w.language, Title: fmt.Sprintf(w.stations, n.Name)}}
+		Before, After string
+		List          template.HTML
+	}{page: page{words: w, Lang: w.language}}
+	if base(language) == w.language {
+		d.Lang = language
+	}
 	if len(n.Stations) > 0 {
 		d.Root = n.Stations[0].ID + "/" // which has the style
 	}
-	var all []template.HTML
+	var names []template.HTML
 	for _, s := range n.Stations {
-		all = append(all, anchor(s.ID+network.DirectoryPath, s.Name, d.otherLang(s.Language)))
+		names = append(names, anchor(s.ID+network.DirectoryPath, s.Name, d.otherLang(s.Language)))
 	}
-	d.List = list("names", "", all)
-	return render("stations.html", &d)
+	title := fmt.Sprintf(w.stations, n.Name)
+	for d.Title = title; ; d.Title = fmt.Sprintf("%s · %d", title, len(all)+1) {
+		room := maxBytes - headBytes - 2*cost(title)
+		d.List, d.After = list("names", "", fitting(&names, &room, true)), ""
+		if len(names) > 0 {
+			d.After = network.StationsPage(len(all) + 2)[1:]
+		}
+		if all = append(all, render("stations.html", d)); d.After == "" {
+			return all
+		}
+		if d.Before = network.StationsPage(len(all))[1:]; d.Before == "" {
+			d.Before = "./"
+		}
+	}
 }

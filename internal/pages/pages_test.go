@@ -94,7 +94,7 @@ func TestGolden(t *testing.T) {
 		"preview.en.html":     pages.Preview(en, en.Channels[0], []pages.Item{article(0), foreign}, pages.Figures{Articles: 1, Interval: time.Minute, Size: 999, Changed: noon}),
 		"preview.fr.html":     pages.Preview(fr, fr.Channels[0], []pages.Item{article(0), foreign}, figures),
 		"preview.none.html":   pages.Preview(zh, zh.Channels[0], nil, pages.Figures{Interval: 15 * time.Minute, Changed: noon}),
-		"stations.html":       pages.Stations(n),
+		"stations.html":       pages.Stations(n)[0],
 	} {
 		t.Run(name, func(t *testing.T) {
 			golden := filepath.Join("testdata", name)
@@ -270,6 +270,31 @@ func TestSize(t *testing.T) {
 		got := bytes.Count(page, []byte("<li><a href=\"https://xt.news.example/content"))
 		if len(page) > most || got < tt.least || got > pages.MaxItems {
 			t.Errorf("%s: %d articles in %d bytes, want %d at least", tt.name, got, len(page), tt.least)
+		}
+	}
+}
+
+// The list of all stations has each of them once, in pages of 15 KB that lead from one to
+// the next.
+func TestStations(t *testing.T) {
+	for _, tt := range []struct{ stations, pages int }{{1, 1}, {140, 1}, {300, 2}, {1000, 7}} {
+		n, err := network.New("湘江新闻网", stations(tt.stations), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := pages.Stations(n)
+		joined := bytes.Join(all, nil)
+		for _, s := range n.Stations {
+			if got := bytes.Count(joined, []byte(`<a href="`+s.ID+`/feeds.html">`)); got != 1 {
+				t.Errorf("%d stations: %s is there %d times", tt.stations, s.ID, got)
+			}
+		}
+		if len(all) > tt.pages {
+			t.Errorf("%d stations on %d pages, want %d", tt.stations, len(all), tt.pages)
+		}
+		mustHave(t, all, nil, nil)
+		if len(all) > 1 && !bytes.Contains(all[1], []byte(`<a href="./" rel="prev">`)) {
+			t.Error("the second page does not lead to the first")
 		}
 	}
 }

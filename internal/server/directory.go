@@ -10,8 +10,8 @@ import (
 )
 
 // directory returns what the shared hosts have at /{station}/, by station: the addresses
-// of its documents there, and those for the public. Of the empty id it is the page of
-// all stations, at /.
+// of its documents there, and those for the public; and by path the pages that list all
+// stations.
 func directory(n *network.Network) map[string]*edition.Document {
 	all := map[string]*edition.Document{}
 	note := func(id, title string, rows [][2]string) {
@@ -33,6 +33,8 @@ func directory(n *network.Network) map[string]*edition.Document {
 		}
 		note(s.ID, s.Name, rows)
 	}
-	all[""] = edition.NewDocument(pages.Type, pages.Stations(n), edition.Epoch)
+	for i, page := range pages.Stations(n) {
+		all[network.StationsPage(i+1)] = edition.NewDocument(pages.Type, page, edition.Epoch)
+	}
 	return all
 }

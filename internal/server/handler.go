@@ -94,8 +94,8 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (target network
 	path := r.URL.EscapedPath()
 	target, err := h.network.Resolve(r.Host, path)
 	switch {
-	case errors.Is(err, network.ErrSharedRoot):
-		return network.Target{Path: "/", Shared: true}, serve(w, r, h.directory[""])
+	case errors.Is(err, network.ErrAllStations) && h.directory[target.Path] != nil:
+		return target, serve(w, r, h.directory[target.Path])
 	case errors.Is(err, network.ErrUnknownHost):
 		return target, refuse(w, http.StatusMisdirectedRequest)
 	case err != nil:

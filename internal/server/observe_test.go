@@ -39,6 +39,7 @@ func TestObserver(t *testing.T) {
 		{"a closed station", "GET", "https://old.news.example/rss.xml", nil, "old", "/rss.xml", network.RSSKind, server.Sent{Status: 410, Bytes: 36}},
 		{"no edition", "GET", "https://yy.news.example/rss.xml", nil, "yy", "/rss.xml", network.RSSKind, server.Sent{Status: 503, Bytes: int64(len(noEdition))}},
 		{"all stations", "GET", "http://localhost/", nil, "", "/", network.DirectoryKind, server.Sent{Status: 200}},
+		{"no further page of stations", "GET", "http://localhost/feeds-2.html", nil, "", "/feeds-2.html", network.DirectoryKind, server.Sent{Status: 404, Bytes: int64(len(noDocument))}},
 		{"a station's addresses", "GET", "http://localhost/xt", nil, "xt", "", network.DirectoryKind, server.Sent{Status: 200}},
 		{"no station", "GET", "http://localhost/none/rss.xml", nil, "", "", network.NoKind, server.Sent{Status: 404, Bytes: int64(len(noDocument))}},
 		{"no host of ours", "GET", "https://evil.example/rss.xml", nil, "", "", network.NoKind, server.Sent{Status: 421, Bytes: int64(len(noHost))}},
