@@ -117,10 +117,10 @@ func (c *console) page(r *http.Request, title string, s *server.Status, zone *ti
 }
 
 // show answers with a page, or with its live part, which is the template of the same name
-// with -live behind it.
+// with -live behind it. A page without one is shown whole.
 func (c *console) show(w http.ResponseWriter, r *http.Request, name string, p page) {
-	if r.FormValue("part") == "live" {
-		name += "-live"
+	if live := name + "-live"; r.FormValue("part") == "live" && c.templates.Lookup(live) != nil {
+		name = live
 	}
 	var body bytes.Buffer
 	if err := c.templates.ExecuteTemplate(&body, name, p); err != nil {

@@ -163,6 +163,17 @@ func TestHub(t *testing.T) {
 	}
 }
 
+// TestNoLivePart holds that a page that does not change is whole, whatever part is asked
+// for.
+func TestNoLivePart(t *testing.T) {
+	h := console.New(stations(1), options())
+	for _, path := range []string{"/explain?part=live", "/login?part=live"} {
+		if w := get(h, path); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<html") {
+			t.Errorf("%s: status %d: %s", path, w.Code, w.Body)
+		}
+	}
+}
+
 // TestReadOnly holds that nothing can be asked for but to be read.
 func TestReadOnly(t *testing.T) {
 	h := console.New(stations(1), options())
@@ -298,9 +309,11 @@ func TestKept(t *testing.T) {
 // long reasons.
 func TestSize(t *testing.T) {
 	well, ill := stations(140), stations(140)
+	before := noon.AddDate(-1, 0, 0) // of another year, which times name
 	for i := range ill.status.Stations {
 		s := &ill.status.Stations[i]
-		s.Standing, s.Refused, s.Error, s.Since = server.Refused, true, fmt.Sprint(i, strings.Repeat("停", 1000)), &noon
+		s.AsOf, s.Newest, s.Crawlers = &before, &before, map[string]time.Time{"Googlebot": before, "Bingbot": before, "Baiduspider": before}
+		s.Standing, s.Refused, s.Error, s.Since = server.Refused, true, fmt.Sprint(i, strings.Repeat("停", 1000)), &before
 		ill.status.Problems = append(ill.status.Problems, strings.Repeat("停", 1000))
 		s.LeftOut, s.Pending, s.Drift = 1000, 120, 100_000
 	}

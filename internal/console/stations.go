@@ -42,7 +42,7 @@ type row struct {
 // each of which stands there once. Each station has its page.
 const (
 	maxReasons  = 15
-	reasonBytes = 160
+	reasonBytes = 110
 	maxProblems = 10
 	maxCommands = 40
 )
