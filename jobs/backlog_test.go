@@ -290,6 +290,32 @@ func TestNewArticleOfAnotherStation(t *testing.T) {
 	})
 }
 
+// Who waits for an article to be served does not wait for what is old in other stations.
+func TestServedBeforeTheBacklog(t *testing.T) {
+	withArchive(t, func(a *archive) {
+		if err := a.conductor.Refresh(a.t.Context()); err != nil { // and leaves a backlog of xt
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		a.put(newArticle("yy", 100, 0))
+		stored, reads := time.Now(), 0
+		a.reading = func(station string, month article.Month) error {
+			if station == "xt" {
+				if reads++; a.conductor.Checked("yy").Before(stored) {
+					t.Errorf("%s of xt is read before yy counts as up to date", month)
+				}
+			}
+			return nil
+		}
+		if err := a.conductor.Refresh(a.t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if reads == 0 {
+			t.Error("no backlog was left")
+		}
+	})
+}
+
 // A process that has ended in the middle leaves the rest to the next one.
 func TestBacklogAfterRestart(t *testing.T) {
 	for name, end := range map[string]func(cancel func()) error{

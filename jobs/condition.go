@@ -139,12 +139,12 @@ func (c *Conductor) Down() time.Duration {
 	return max(1, time.Since(down.Since))
 }
 
-// noteUpToDate notes the stations that are built here and have nothing to be
+// noteUpToDate notes the stations of desks that are built here and have nothing to be
 // rebuilt but a backlog.
-func (c *Conductor) noteUpToDate() {
+func (c *Conductor) noteUpToDate(desks ...*desk) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, d := range c.desks {
+	for _, d := range desks {
 		switch {
 		case !d.led:
 			delete(c.upToDate, d.station.ID)

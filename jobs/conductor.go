@@ -268,7 +268,6 @@ func (c *Conductor) pass(ctx context.Context, build bool, mark func() error, don
 	began = time.Now()
 	err = errors.Join(err, c.rebuild(ctx, done))
 	account.phase("build", began)
-	c.noteUpToDate()
 	c.more.Store(len(c.dirty()) > 0 && ctx.Err() == nil)
 	return err
 }

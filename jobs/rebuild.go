@@ -132,6 +132,7 @@ func (c *Conductor) build(ctx context.Context, d *desk, enough func() bool) *res
 	case r.Err == nil:
 		c.quarantine(r)
 		d.built(r)
+		c.noteUpToDate(d)
 		c.noteOffers(r)
 	case errors.Is(r.Err, edition.ErrStale):
 		r.Late, r.Err = true, nil

@@ -30,7 +30,7 @@ func (c *Conductor) markChanges(ctx context.Context) error {
 		c.markGone()
 	}
 	if err == nil {
-		c.noteUpToDate()
+		c.noteUpToDate(c.desks...)
 	}
 	return err
 }
