@@ -76,18 +76,18 @@ func answers(ctx context.Context, address string) error {
 	return nil
 }
 
-// picture returns a picture of a form's field.
-func picture(t testing.TB, fields map[string]string) (kind string, body []byte) {
+// picture returns a form with a picture in the field of a name, and with other fields.
+func picture(t testing.TB, name string, fields map[string]string) (kind string, body []byte) {
 	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
-	for name, value := range fields {
-		if err := form.WriteField(name, value); err != nil {
+	for field, value := range fields {
+		if err := form.WriteField(field, value); err != nil {
 			t.Fatal(err)
 		}
 	}
 	file, err := form.CreatePart(map[string][]string{
-		"Content-Disposition": {`form-data; name="file"; filename="img_2031.png"`}, "Content-Type": {"image/png"},
+		"Content-Disposition": {`form-data; name="` + name + `"; filename="img_2031.png"`}, "Content-Type": {"image/png"},
 	})
 	if err == nil {
 		err = png.Encode(file, image.NewGray(image.Rect(0, 0, 800, 600)))
@@ -133,7 +133,7 @@ func TestRealDirectus(t *testing.T) {
 		return "/items/articles/" + strconv.Itoa(made.Data.ID)
 	}
 	change := func(path string, fields map[string]any) { t.Helper(); d.send("PATCH", path, fields) }
-	kind, body := picture(t, map[string]string{"description": "开幕现场"})
+	kind, body := picture(t, "file", map[string]string{"description": "开幕现场"})
 	var file struct{ Data struct{ ID string } }
 	if err := json.Unmarshal(d.raw("POST", "/files", kind, body), &file); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"html"
+	"math"
 	"net/url"
 	"strings"
 
@@ -48,7 +49,7 @@ func strapi(s Settings) Kind {
 				return picture{
 					URL: m.Get("url").String(), Caption: cmp.Or(m.Get("caption").String(), m.Get("alternativeText").String()),
 					Width: m.Get("width").Int(), Height: m.Get("height").Int(), Type: m.Get("mime").String(),
-					Bytes: int64(m.Get("size").Float() * 1000), // kilobytes there
+					Bytes: int64(math.Round(m.Get("size").Float() * 1000)), // kilobytes there
 				}
 			})
 			if blocks, ok := r["body"].(json.RawMessage); ok {

@@ -120,8 +120,8 @@ func TestSystems(t *testing.T) {
 			system: "strapi", channel: "culture", all: []string{"doc1"},
 			want: []article.Article{func() article.Article {
 				a := full("doc1", "www", "https://www.news.example/spring")
-				a.Channels, a.Updated = []string{"culture"}, a.Published
-				a.Images = []article.Image{{URL: "https://www.news.example/uploads/1.jpg", Caption: "开幕", Width: 800, Height: 600, Type: "image/jpeg"}}
+				a.Channels, a.Updated, a.Language = []string{"culture"}, a.Published, "zh"
+				a.Images = []article.Image{{URL: "https://www.news.example/uploads/1.jpg", Caption: "开幕", Width: 800, Height: 600, Type: "image/jpeg", Bytes: 54000}}
 				return a
 			}()},
 			changes: []change{
@@ -132,6 +132,7 @@ func TestSystems(t *testing.T) {
 					[]string{"doc2", "doc1"},
 				},
 				{"unpublished", "DELETE FROM articles WHERE id = 4", []string{"doc2"}, []string{"doc1"}},
+				{"published in another locale", "INSERT INTO articles SELECT 8, document_id, 'Draft', 'draft', description, body, created_at, updated_at, '2019-05-01', 1, 1, 'en' FROM articles WHERE id = 3", nil, []string{"doc1"}},
 				{"its picture's caption", "INSERT INTO files (id, url) VALUES (9, '/uploads/9.jpg'); INSERT INTO files_related_mph (file_id, related_id, related_type, field) VALUES (9, 5, 'api::article.article', 'cover'); UPDATE files SET caption = '开幕' WHERE id = 9", []string{"doc1"}, []string{"doc1"}},
 			},
 		},

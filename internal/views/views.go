@@ -237,7 +237,9 @@ func (s *script) fill() error {
 			}
 			p.Shared = append(p.Shared, t)
 		}
-		p.Reads = s.Reads
+		for _, table := range s.Reads {
+			p.Reads = append(p.Reads, in(table))
+		}
 		for _, statement := range s.Statements {
 			p.Statements = append(p.Statements, in(statement))
 		}

@@ -22,7 +22,7 @@ func TestShapes(t *testing.T) {
 		Tags: []string{"a"}, Categories: []string{"b"}, Picture: "https://xt.news.example/1.jpg", Caption: "c",
 	}}}
 	for kind, path := range map[string]string{
-		"directus": "/items/news?fields=*.*", "drupal": "/jsonapi/node/article?include=uid,field_image,field_tags", "ghost": "/ghost/api/content/posts/?include=authors,tags&key=" + url.QueryEscape(Token),
+		"strapi": "/api/articles?populate=*", "directus": "/items/news?fields=*.*", "drupal": "/jsonapi/node/article?include=uid,field_image,field_tags", "ghost": "/ghost/api/content/posts/?include=authors,tags&key=" + url.QueryEscape(Token),
 	} {
 		t.Run(kind, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("testdata", kind+".json"))
