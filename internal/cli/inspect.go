@@ -167,6 +167,9 @@ func (i *inspector) print(out io.Writer) {
 			}
 		}
 		i.printExamples(out, o)
+		if o.counts[isForeign]+o.counts[isOutside]+o.counts[isOtherPort] > 0 {
+			fmt.Fprintf(out, "    pages of %s are those below its url, %s: where theirs is another, that should say so\n", station.ID, station.URL)
+		}
 	}
 }
 

@@ -55,6 +55,7 @@ func TestInspector(t *testing.T) {
 		strings.Repeat(foreign, 5) + "    on another host: and 2 more\n" +
 		"    with an address not allowed in sitemaps: 1 https://xt.news.example/" + strings.Repeat("a", 3000) + "\n" +
 		"    with too long an address: 1 https://xt.news.example/" + strings.Repeat("湘", 30) + "\n" +
+		"    pages of xt are those below its url, https://xt.news.example: where theirs is another, that should say so\n" +
 		"  yy: 50003 articles, left out of Baidu's list: 3 too old for it\n"
 	var out strings.Builder
 	i.print(&out)

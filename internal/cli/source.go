@@ -279,6 +279,9 @@ func checkSources(ctx context.Context, out io.Writer, cfg *config.Config) (ok bo
 			continue
 		}
 		fmt.Fprintf(out, "source         %s (%s) %s: %d of the newest %d items would be articles\n", source.ID, source.Name, terminal.Line(where), len(trial.Articles), trial.Items)
+		if trial.Items == 0 {
+			fmt.Fprintln(out, "  no items: is something published, and may the user of username or token see it?")
+		}
 		for _, a := range trial.Articles[:min(len(trial.Articles), 3)] {
 			fmt.Fprintf(out, "  %s %s: %s\n", a.Station, a.Published.Format(time.RFC3339), terminal.Line(a.Title))
 		}

@@ -122,6 +122,7 @@ func (s *Store) look(ctx context.Context, conn *sql.Conn) (found *catalog, err e
 // remedy.
 func (s *Store) faultsOf(c *catalog) (findings []Finding) {
 	type expected struct {
+		key      string // of content, which names it
 		name     name
 		relation relation
 		wanted   []wanted
@@ -130,13 +131,16 @@ func (s *Store) faultsOf(c *catalog) (findings []Finding) {
 	if c.single {
 		channels = s.articles
 	}
-	all := []expected{{s.articles, c.articles, articleColumns()}, {channels, c.channels, channelColumns()}}
+	all := []expected{{"articles", s.articles, c.articles, articleColumns()}, {"article_channels", channels, c.channels, channelColumns()}}
 	if c.partsFrom != "" {
-		all = append(all, expected{s.parts, c.parts, partColumns()})
+		all = append(all, expected{"article_parts", s.parts, c.parts, partColumns()})
 	}
 	for _, part := range all {
 		if !part.relation.exists {
 			text := fmt.Sprintf("%s: no such table or view", part.name)
+			if part.name.relation == part.key { // by default
+				text += fmt.Sprintf(" (content.%s names another)", part.key)
+			}
 			if s.file == nil {
 				text += fmt.Sprintf(", or no right to SELECT from it: GRANT SELECT ON %s", part.name)
 			}

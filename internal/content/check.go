@@ -100,7 +100,7 @@ func (s *Store) Survey(ctx context.Context, n *network.Network, each func(*artic
 	findings.Summary = fmt.Sprintf("%d %s of %d %s", articles, english.PluralWord(articles, "article", ""), len(counts), english.PluralWord(len(counts), "station", ""))
 	for _, station := range slices.Sorted(maps.Keys(counts)) {
 		if _, ok := n.Station(station); !ok {
-			findings.Faults = append(findings.Faults, fmt.Sprintf("articles.station: %d %s of station %q, which is not in the configuration", counts[station], english.PluralWord(counts[station], "article", ""), station))
+			findings.Faults = append(findings.Faults, fmt.Sprintf("articles.station: %d %s of station %q, which is not in the configuration: if it is one of these, its key says so", counts[station], english.PluralWord(counts[station], "article", ""), station))
 		}
 	}
 	return findings, nil

@@ -37,8 +37,8 @@ func TestCheck(t *testing.T) {
 		{name: "in use", file: "content.db", want: content.Findings{
 			Summary: "4 articles of 3 stations",
 			Faults: []string{
-				`articles.station: 1 article of station "aa", which is not in the configuration`,
-				`articles.station: 2 articles of station "yy", which is not in the configuration`,
+				`articles.station: 1 article of station "aa", which is not in the configuration: if it is one of these, its key says so`,
+				`articles.station: 2 articles of station "yy", which is not in the configuration: if it is one of these, its key says so`,
 			},
 		}},
 		{name: "a text", file: "text", err: "content: DIR/text: " + notAStore},

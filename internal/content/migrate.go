@@ -19,7 +19,7 @@ var migrations embed.FS
 // "feds". Those of versions before 8 had none and are known by their tables.
 const applicationID = 0x66656473
 
-var errForeign = errors.New("the file belongs to another program and is not written to; name another in content.dsn")
+var errForeign = errors.New("the file belongs to another program and is not written to; name another in content.dsn, or read its articles with content.driver: sqlite_readonly")
 
 // migrate brings the tables up to date in one transaction: two processes that
 // start together do it once. Where they are, nobody is locked out.

@@ -138,7 +138,7 @@ func odd(t *testing.T) (dir string) {
 
 const (
 	newerStore   = "the store was written by a newer feedstation (version 99, this one knows 10): use that one"
-	foreignStore = "the file belongs to another program and is not written to; name another in content.dsn"
+	foreignStore = "the file belongs to another program and is not written to; name another in content.dsn, or read its articles with content.driver: sqlite_readonly"
 	notAStore    = "the file is not a SQLite database; name another in content.dsn (file is not a database (26))"
 	cantOpen     = "the file can't be opened: look at its permissions and its folder's (unable to open database file (14))"
 )

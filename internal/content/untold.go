@@ -42,7 +42,11 @@ func (s *Snapshot) Untold(ctx context.Context) (sentences []string, err error) {
 	for column, sources := range made {
 		for _, of := range sources {
 			if !slices.Contains(times, of) && column != s.store.articles.String()+".id" {
-				columns[of.table] = append(columns[of.table], fmt.Sprintf("%s (%s.%s)", column, of.table, of.column))
+				text := column
+				if own := of.table + "." + of.column; own != column {
+					text += " (" + own + ")"
+				}
+				columns[of.table] = append(columns[of.table], text)
 			}
 		}
 	}
@@ -67,7 +71,8 @@ func (s *Snapshot) Untold(ctx context.Context) (sentences []string, err error) {
 // rankOf has columns named first that change without a word more often than others.
 func rankOf(column string) int {
 	first := []string{"url", "title", "channel", "station", "status", "body"}
-	i := slices.IndexFunc(first, func(name string) bool { return strings.Contains(column, "."+name+" (") })
+	column, _, _ = strings.Cut(column, " (")
+	i := slices.IndexFunc(first, func(name string) bool { return strings.HasSuffix(column, "."+name) })
 	if i < 0 {
 		return len(first)
 	}

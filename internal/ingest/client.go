@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -147,10 +148,20 @@ func (e *statusError) Error() string {
 	if e.said != "" {
 		text += ": " + e.said
 	}
+	if advice := statusAdvice[e.status]; advice != "" {
+		text += ": " + advice
+	}
 	if e.after > 0 {
 		text += fmt.Sprintf(" (asks to wait for %s)", e.after)
 	}
 	return text
+}
+
+// statusAdvice is what helps who has configured a source.
+var statusAdvice = map[int]string{
+	http.StatusUnauthorized: "are username and password, or token, those of a user who may read this?",
+	http.StatusForbidden:    "may the user of username or token read this, or does a firewall keep this client out?",
+	http.StatusNotFound:     "is url the address of the system, and collection the name that its API has for it?",
 }
 
 // isGone reports whether an error says that there is nothing at an address.
@@ -218,7 +229,7 @@ func (c *client) try(ctx context.Context, address string, header map[string]stri
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err // without the address
 		}
-		return nil, err
+		return nil, c.late(err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode == http.StatusNotModified {
@@ -229,7 +240,7 @@ func (c *client) try(ctx context.Context, address string, header map[string]stri
 	case response.StatusCode != http.StatusOK:
 		return nil, &statusError{response.StatusCode, said(body), retryAfter(response.Header.Get("Retry-After"), time.Now())}
 	case err != nil:
-		return nil, fmt.Errorf("the answer breaks off: %w", err)
+		return nil, fmt.Errorf("the answer breaks off: %w", c.late(err))
 	case len(body) > c.access.MaxBytes:
 		return nil, &contentError{fmt.Sprintf("the answer has more than %d bytes: raise max_bytes, or lower size", c.access.MaxBytes)}
 	}
@@ -237,6 +248,15 @@ func (c *client) try(ctx context.Context, address string, header map[string]stri
 		body: body, header: response.Header, url: response.Request.URL,
 		validators: validators{address, response.Header.Get("ETag"), response.Header.Get("Last-Modified")},
 	}, nil
+}
+
+// late says of an error that it took too long, if it did.
+func (c *client) late(err error) error {
+	timeout, ok := errors.AsType[net.Error](err)
+	if _, dialled := errors.AsType[*net.OpError](err); !ok || !timeout.Timeout() || dialled {
+		return err
+	}
+	return fmt.Errorf("no answer within %s: raise timeout, or lower size (%w)", c.access.Timeout, err)
 }
 
 func (c *client) request(ctx context.Context, address string, header map[string]string, known validators) (*http.Request, error) {

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"html"
 	"net/url"
 	"regexp"
@@ -39,13 +40,23 @@ func feedKind(s Settings) Kind {
 	}
 }
 
+func notFeed(a *answer, err error) error {
+	switch {
+	case len(a.body) == 0:
+		return &contentError{"an empty answer instead of a feed"}
+	case errors.Is(err, gofeed.ErrFeedTypeNotDetected) && isMarkup(a.body):
+		return &contentError{"a page of HTML instead of a feed: is url that of the feed itself, and is it open to this client?"}
+	}
+	return &contentError{"not a feed: " + err.Error()}
+}
+
 // convertFeed returns a feed as JSON.
 func convertFeed(_ *url.URL, r article.Reader, a *answer) ([]byte, error) {
 	parser := gofeed.NewParser()
 	parser.KeepOriginalFeed = true
 	feed, err := parser.Parse(bytes.NewReader(unicode(a)))
 	if err != nil {
-		return nil, &contentError{"not a feed: " + err.Error()}
+		return nil, notFeed(a, err)
 	}
 	if feed.Items == nil {
 		feed.Items = []*gofeed.Item{}

@@ -170,7 +170,7 @@ func (k *Kind) read(base *url.URL, r article.Reader, template string, at spot, a
 	}
 	null := k.Items != "" && list.Exists() && list.Type == gjson.Null // an empty list, as some systems write it
 	if !list.IsArray() && !null && !(list.IsObject() && strings.Contains(template, "{id}")) {
-		return nil, &contentError{fmt.Sprintf("no list at %q in the answer", k.Items)}
+		return nil, &contentError{k.noList()}
 	}
 	p := &page{partial: a.partial, items: list.Array(), validators: a.validators, complete: k.Complete || whole.Get("_complete").Bool()}
 	counts := strings.Contains(template, "{page") || strings.Contains(template, "{offset}")
@@ -218,6 +218,13 @@ func nextLink(header http.Header) string {
 }
 
 // notJSON says what came instead of JSON.
+func (k *Kind) noList() string {
+	if k.Items == "" {
+		return "the answer is no list: is url the address of the system?"
+	}
+	return fmt.Sprintf("no list at %q in the answer: is url the address of the system, and items the path of the list?", k.Items)
+}
+
 func notJSON(a *answer) error {
 	switch {
 	case isMarkup(a.body):

@@ -66,11 +66,11 @@ func TestSourceFaults(t *testing.T) {
 		{name: "500s", fault: times(1000, 500, ""), want: "https://cms.example/wp-json/wp/v2/posts: 500 Internal Server Error", took: 3 * time.Second},
 		{name: "429 with a wait that is short", fault: times(1, 429, "7"), took: 7 * time.Second},
 		{name: "429 with a wait that is long", fault: times(1, 429, "600"), want: "429 Too Many Requests (asks to wait for 10m0s)"},
-		{name: "401", fault: times(1000, 401, ""), want: "401 Unauthorized"},
-		{name: "404", fault: times(1000, 404, ""), want: "404 Not Found"},
+		{name: "401", fault: times(1000, 401, ""), want: "401 Unauthorized: are username and password, or token, those of a user who may read this?"},
+		{name: "404", fault: times(1000, 404, ""), want: "404 Not Found: is url the address of the system"},
 		{name: "a page of HTML", fault: says("<!doctype html><title>Log in</title>"), want: "a page of HTML instead of JSON"},
 		{name: "broken JSON", fault: says(`[{"id":1,"title":`), want: "broken JSON (17 bytes)"},
-		{name: "another JSON", fault: says(`{"id":1}`), want: `no list at "" in the answer`},
+		{name: "another JSON", fault: says(`{"id":1}`), want: "the answer is no list: is url the address of the system?"},
 		{name: "nothing", fault: says(""), want: "an empty answer instead of JSON"},
 		{name: "huge", fault: says("[" + strings.Repeat(" ", 200_000) + "]"), want: "the answer has more than 100000 bytes"},
 		{name: "redirects in circles", fault: func(w http.ResponseWriter, r *http.Request) bool {
@@ -84,7 +84,7 @@ func TestSourceFaults(t *testing.T) {
 		{name: "slow", fault: func(_ http.ResponseWriter, r *http.Request) bool {
 			<-r.Context().Done()
 			return true
-		}, want: "deadline exceeded", took: 93 * time.Second},
+		}, want: "no answer within 30s: raise timeout, or lower size", took: 93 * time.Second},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
