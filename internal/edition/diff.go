@@ -153,9 +153,13 @@ func (d *differ) complete() error {
 	if len(open) == 0 {
 		return nil
 	}
+	archives := d.archivesOf(open)
 	for path, contents := range d.before.contents {
 		month, _, shard := network.ParseShardPath(path)
 		if other, ok := d.after.contents[path]; !ok || other.Hash() != contents.Hash() || shard && !months[month] {
+			continue
+		}
+		if network.IsArchive(path) && !archives[path] {
 			continue
 		}
 		for a, err := range Articles(contents) {
@@ -169,6 +173,34 @@ func (d *differ) complete() error {
 		}
 	}
 	return nil
+}
+
+// archivesOf returns the paths of the contents of archives of the earlier edition that may
+// have one of those articles: of each feed those with the next cut, for they are as many as
+// the archive is long.
+func (d *differ) archivesOf(ids map[string]bool) map[string]bool {
+	cuts := map[string][]network.Cut{} // by channel
+	for path := range d.before.contents {
+		if channel, cut, _, ok := network.ParseArchivePath(path); ok {
+			cuts[channel] = append(cuts[channel], cut)
+		}
+	}
+	paths := map[string]bool{}
+	for _, of := range cuts {
+		slices.SortFunc(of, network.Cut.Compare)
+	}
+	for _, s := range []*side{d.before, d.after} {
+		for id := range ids {
+			p, ok := s.articles[id]
+			at := network.CutOf(p.Published, id)
+			for channel, of := range cuts {
+				if i, _ := slices.BinarySearchFunc(of, at, network.Cut.Compare); ok && i < len(of) {
+					paths[network.ArchivePath(channel, of[i], network.RSS)] = true
+				}
+			}
+		}
+	}
+	return paths
 }
 
 // unknown reports whether an edition may have an article that it seems not to

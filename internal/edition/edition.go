@@ -47,6 +47,9 @@ type Edition struct {
 type digest struct {
 	once sync.Once
 	text string
+
+	archives sync.Once
+	volumes  []Volume
 }
 
 // New returns an edition. The map is taken over. Watermark is the content
@@ -188,8 +191,7 @@ func (e *Edition) Digest() string {
 		m.Origin, m.Zone = Origin{}, ""
 		for _, entries := range []map[string]Entry{m.Documents, m.Contents} {
 			for path, entry := range entries {
-				entry.Size, entry.Gzip, entry.Often = 0, 0, false
-				entries[path] = entry
+				entries[path] = entry.reduced()
 			}
 		}
 		text, err := json.Marshal(m)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/network"
 )
 
 // manifestFormat is raised when an older program could not read a manifest.
@@ -37,8 +38,9 @@ type Manifest struct {
 	Zone      string           `json:"zone,omitempty"`
 	Pending   []article.Month  `json:"pending,omitempty"`
 	Origin    Origin           `json:"origin,omitzero"`    // zero: not known
-	Documents map[string]Entry `json:"documents"`          // by path
+	Documents map[string]Entry `json:"documents"`          // by path; those of archives are in volumes
 	Contents  map[string]Entry `json:"contents,omitempty"` // by path
+	Volumes   []Volume         `json:"volumes,omitempty"`  // the version before has none, and does without archives
 }
 
 // Entry is one document of a manifest.
@@ -63,7 +65,7 @@ type Entry struct {
 func (e *Edition) Manifest() Manifest {
 	m := Manifest{
 		Format: manifestFormat, Station: e.station, Watermark: e.watermark, Build: e.build, URL: e.url, Zone: e.zone,
-		Pending: e.pending, Origin: e.origin, Documents: entries(e.documents), Contents: entries(e.contents),
+		Pending: e.pending, Origin: e.origin, Documents: entries(e.documents), Contents: entries(e.contents), Volumes: e.volumes(),
 	}
 	if !e.issued.Equal(e.watermark) {
 		m.Issued = e.issued
@@ -74,12 +76,21 @@ func (e *Edition) Manifest() Manifest {
 // IssuedAt is [Edition.Issued] of the manifest's edition.
 func (m *Manifest) IssuedAt() time.Time { return cmp.Or(m.Issued, m.Watermark) }
 
+// entries returns those of documents that are no archives.
 func entries(documents map[string]*Document) map[string]Entry {
-	named := make(map[string]Entry, len(documents))
+	named := map[string]Entry{}
 	for path, d := range documents {
-		named[path] = d.entry()
+		if !network.IsArchive(path) {
+			named[path] = d.entry()
+		}
 	}
 	return named
+}
+
+// reduced returns the entry without what follows from its hash.
+func (entry Entry) reduced() Entry {
+	entry.Size, entry.Gzip, entry.Often = 0, 0, false
+	return entry
 }
 
 // ParseManifest reads a manifest in JSON. One of another format is an error,
@@ -113,8 +124,9 @@ func ParseManifest(data []byte) (Manifest, error) {
 	return m.Manifest, nil
 }
 
-// Edition returns the edition that the manifest names. Documents that known (which
-// may be nil) has are taken from it, the others are opened, each content once.
+// Edition returns the edition that the manifest names, whose volumes have been read.
+// Documents that known (which may be nil) has are taken from it, the others are opened,
+// each content once.
 func (m *Manifest) Edition(known *Edition, open func(Entry) (*Document, error)) (*Edition, error) {
 	have := map[Hash]*Document{}
 	if known != nil {
@@ -122,28 +134,28 @@ func (m *Manifest) Edition(known *Edition, open func(Entry) (*Document, error)) 
 			have[d.body.hash] = d
 		}
 	}
-	documents, err := openAll(m.Documents, have, open)
-	if err != nil {
-		return nil, err
-	}
-	contents, err := openAll(m.Contents, have, open)
-	if err != nil {
-		return nil, err
+	documents, contents := map[string]*Document{}, map[string]*Document{}
+	for _, v := range m.whole() {
+		if err := openAll(documents, v.Documents, have, open); err != nil {
+			return nil, err
+		}
+		if err := openAll(contents, v.Contents, have, open); err != nil {
+			return nil, err
+		}
 	}
 	e := New(m.Station, m.Watermark, m.Build, documents).At(m.URL).WithContents(contents).WithPending(m.Pending).From(m.Origin).InZone(m.Zone)
 	e.issued = m.IssuedAt()
 	return e, nil
 }
 
-func openAll(entries map[string]Entry, have map[Hash]*Document, open func(Entry) (*Document, error)) (map[string]*Document, error) {
-	documents := make(map[string]*Document, len(entries))
+func openAll(documents map[string]*Document, entries map[string]Entry, have map[Hash]*Document, open func(Entry) (*Document, error)) error {
 	for path, entry := range entries {
 		d, ok := have[entry.Hash]
 		switch {
 		case !ok:
 			var err error
 			if d, err = open(entry); err != nil {
-				return nil, fmt.Errorf("%s: %w", path, err)
+				return fmt.Errorf("%s: %w", path, err)
 			}
 			have[entry.Hash] = d
 		case !d.is(entry):
@@ -151,7 +163,7 @@ func openAll(entries map[string]Entry, have map[Hash]*Document, open func(Entry)
 		}
 		documents[path] = d
 	}
-	return documents, nil
+	return nil
 }
 
 // is reports whether a document of the same content is that of an entry.

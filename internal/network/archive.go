@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
+	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,7 +39,10 @@ func (c Cut) Time() time.Time { return time.Unix(c.At, 0).UTC() }
 const cutLayout = "20060102T150405Z"
 
 // String returns the cut's name: its time and its hash.
-func (c Cut) String() string { return fmt.Sprintf("%s-%08x", c.Time().Format(cutLayout), c.Hash) }
+func (c Cut) String() string {
+	text := c.Time().AppendFormat(make([]byte, 0, len(cutLayout)+9), cutLayout)
+	return string(hex.AppendEncode(append(text, '-'), binary.BigEndian.AppendUint32(nil, c.Hash)))
+}
 
 // parseCut is the inverse of String, of which it takes no other spelling: paths are parsed
 // by the hundred in each build.

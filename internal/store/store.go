@@ -13,7 +13,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 
 	"feedstation/internal/edition"
@@ -105,17 +104,4 @@ func ParseManifest(station string, text []byte) (edition.Manifest, error) {
 		return m, fmt.Errorf("an edition of station %q: %w", m.Station, edition.ErrDamaged)
 	}
 	return m, err
-}
-
-// Objects yields what a manifest names.
-func Objects(m edition.Manifest) iter.Seq2[edition.Hash, edition.Entry] {
-	return func(yield func(edition.Hash, edition.Entry) bool) {
-		for _, entries := range []map[string]edition.Entry{m.Documents, m.Contents} {
-			for _, entry := range entries {
-				if !yield(entry.Hash, entry) {
-					return
-				}
-			}
-		}
-	}
 }

@@ -81,6 +81,11 @@ func wantFolder(t *testing.T, s *Store, current *edition.Edition, exactly bool) 
 	if err != nil || pinned == nil != pin.Watermark.IsZero() {
 		t.Fatalf("pinned: %v, %v, %v", pin, pinned, err)
 	}
+	in, err := s.station("xt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
 	want := map[string]bool{currentName: true, lockName: true, durable.Marker: true}
 	if !pin.At.IsZero() {
 		want[pinnedName] = true
@@ -92,8 +97,14 @@ func wantFolder(t *testing.T, s *Store, current *edition.Edition, exactly bool) 
 		if pinned == nil || i < len(kept)-1 {
 			want[manifestName(m.Watermark.UnixMilli())] = true
 		}
-		for hash := range store.Objects(m) {
-			want[objectName(hash)] = true
+		for _, v := range m.Volumes {
+			want[objectName(v.Name)] = true
+		}
+		if err := readVolumes(in, &m, nil); err != nil {
+			t.Fatal(err)
+		}
+		for entry := range m.Entries() {
+			want[objectName(entry.Hash)] = true
 		}
 	}
 	got := storetest.Tree(t, filepath.Join(s.dir, "xt"))

@@ -5,7 +5,7 @@
 //
 //	{dir}/{station}/{watermark}.json  manifest of the current or a kept edition: 20261128T174003.123Z.json
 //	{dir}/{station}/current.json      the watermark and the digest of the current one
-//	{dir}/{station}/{hash}.doc        one document, packed (edition.Document.Pack)
+//	{dir}/{station}/{hash}.doc        one document, packed (edition.Document.Pack), or a list of archives (edition.Volume)
 //	{dir}/{station}/pinned.json       which edition is served instead of the current one, and its manifest
 //	{dir}/{station}/left.json         which articles have left since the oldest of these editions
 //	{dir}/{station}/lock              held by the process that publishes, or collects
@@ -171,9 +171,13 @@ func (s *Store) Fetch(ctx context.Context, station string, known *edition.Editio
 		// edition of its own names.
 		opens = []opening{s.openKept, s.open}
 	}
-	for _, open := range opens {
+	opens = append(opens, s.openReadable)
+	for i, open := range opens {
 		e, later, fault := newest(in, station, p, marks, known, open)
 		if fault == nil {
+			if i == len(opens)-1 {
+				later = marks
+			}
 			if later != nil {
 				_ = s.remove(ctx, station, later) // where that fails it is served all the same
 			}
@@ -238,10 +242,13 @@ func fetch(in *durable.Folder, station, name string, known *edition.Edition, ope
 // openKept returns the edition of a manifest, of which nobody could build again what is
 // missing.
 func (s *Store) openKept(in *durable.Folder, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
-	for hash, entry := range store.Objects(m) {
-		info, err := in.Stat(objectName(hash))
+	if err := readVolumes(in, &m, known); err != nil {
+		return nil, fmt.Errorf("cache: %s: %w", m.Station, err)
+	}
+	for entry := range m.Entries() {
+		info, err := in.Stat(objectName(entry.Hash))
 		if err != nil || !info.Mode().IsRegular() || entry.Gzip != 0 && info.Size() != entry.Packed() {
-			return nil, fmt.Errorf("cache: %s: %w", m.Station, &edition.DamagedError{Hash: hash})
+			return nil, fmt.Errorf("cache: %s: %w", m.Station, &edition.DamagedError{Hash: entry.Hash})
 		}
 	}
 	return s.open(in, m, known)
@@ -249,7 +256,18 @@ func (s *Store) openKept(in *durable.Folder, m edition.Manifest, known *edition.
 
 // open returns the edition of a manifest.
 func (s *Store) open(in *durable.Folder, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
-	e, err := m.Edition(known, s.rest(m.Station).Open)
+	return s.openWith(readVolumes, in, m, known)
+}
+
+// openReadable returns the edition of a manifest as far as its volumes can be read.
+func (s *Store) openReadable(in *durable.Folder, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
+	return s.openWith(readable, in, m, known)
+}
+
+func (s *Store) openWith(read func(*durable.Folder, *edition.Manifest, *edition.Edition) error, in *durable.Folder, m edition.Manifest, known *edition.Edition) (e *edition.Edition, err error) {
+	if err = read(in, &m, known); err == nil {
+		e, err = m.Edition(known, s.rest(m.Station).Open)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("cache: %s: %w", in.Path(manifestName(m.Watermark.UnixMilli())), err)
 	}

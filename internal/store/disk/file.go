@@ -75,13 +75,13 @@ func readSealed(in *durable.Folder, name string) ([]byte, error) {
 	return nil, fmt.Errorf("%s: %w", in.Path(name), edition.ErrDamaged)
 }
 
-// hashesIn returns the hashes in a manifest's text, as [edition.Manifest] has
-// them, without reading the rest.
-func hashesIn(manifest []byte) iter.Seq[edition.Hash] {
+// hashesIn returns the hashes in fields of a name in a manifest's text, as
+// [edition.Manifest] has them, without reading the rest.
+func hashesIn(manifest []byte, name string) iter.Seq[edition.Hash] {
 	return func(yield func(edition.Hash) bool) {
-		const field = `"hash":"`
+		field := []byte(`"` + name + `":"`)
 		for {
-			_, rest, found := bytes.Cut(manifest, []byte(field)) // in a string there would be backslashes
+			_, rest, found := bytes.Cut(manifest, field) // in a string there would be backslashes
 			var hash edition.Hash
 			if manifest = rest; !found || len(rest) < 2*sha256.Size || hash.UnmarshalText(rest[:2*sha256.Size]) != nil || !yield(hash) {
 				return

@@ -40,7 +40,11 @@ func (s *Store) TakeOver(ctx context.Context, former, station string) (taken boo
 	if err != nil || theirs.Format == 0 {
 		return false, err
 	}
-	for _, mark := range slices.Backward(published(theirs)) {
+	marks, _, err := list(from)
+	if err != nil {
+		return false, err
+	}
+	for _, mark := range slices.Backward(published(theirs, marks)) {
 		m, err := manifest(from, former, manifestName(mark))
 		switch {
 		case isAbsent(err):
@@ -95,9 +99,19 @@ func copyEdition(from, to *durable.Folder, m edition.Manifest, station string) e
 
 // copyObjects copies what a manifest names. What is not there is built again.
 func copyObjects(from, to *durable.Folder, m edition.Manifest) error {
+	var hashes []edition.Hash
+	for _, v := range m.Volumes {
+		hashes = append(hashes, v.Name)
+	}
+	if err := readVolumes(from, &m, nil); err != nil {
+		return err
+	}
+	for entry := range m.Entries() {
+		hashes = append(hashes, entry.Hash)
+	}
 	var copying errgroup.Group
 	copying.SetLimit(syncs)
-	for hash := range store.Objects(m) {
+	for _, hash := range hashes {
 		name := objectName(hash)
 		if _, err := to.Stat(name); err == nil {
 			continue

@@ -58,16 +58,13 @@ func (s *Store) Note(ctx context.Context, e *edition.Edition) error {
 // noteLeft notes what an edition has no more, before it is published in place of
 // the stored one, and forgets what left before the oldest edition that is there.
 func (s *Store) noteLeft(in *durable.Folder, e *edition.Edition, old stock) error {
-	if len(old.marks) == 0 {
-		return nil // there is none before
-	}
 	left, err := readLeft(in)
 	if err != nil && !errors.Is(err, edition.ErrDamaged) {
 		return fmt.Errorf("cache: %w", err)
 	}
 	now := Departure{At: e.Watermark(), Unknown: err != nil || old.Format == 0}
 	if !now.Unknown {
-		if now.IDs, err = s.leaving(old, e); err != nil {
+		if now.IDs, err = s.leaving(in, old, e); err != nil {
 			now.Unknown = true
 		}
 	}
@@ -77,7 +74,12 @@ func (s *Store) noteLeft(in *durable.Folder, e *edition.Edition, old stock) erro
 	if len(now.IDs) == 0 && !now.Unknown || known {
 		return nil
 	}
-	left = slices.DeleteFunc(left, func(d Departure) bool { return !d.At.After(old.oldest) })
+	marks, _, err := list(in)
+	if err != nil || len(marks) == 0 { // there is none before
+		return err
+	}
+	oldest := time.UnixMilli(marks[len(marks)-1]) // the number of one of the version before is earlier than all
+	left = slices.DeleteFunc(left, func(d Departure) bool { return !d.At.After(oldest) })
 	left = append(left, now)
 	named := 0
 	for i, d := range slices.Backward(left) {
@@ -91,19 +93,22 @@ func (s *Store) noteLeft(in *durable.Folder, e *edition.Edition, old stock) erro
 
 // leaving returns the ids of the articles of the stored edition that another one
 // does not have.
-func (s *Store) leaving(old stock, e *edition.Edition) (ids []string, err error) {
+func (s *Store) leaving(in *durable.Folder, old stock, e *edition.Edition) (ids []string, err error) {
 	if s.compared != nil {
 		if left, ok := s.compared(e.Station(), old.current.version(), e); ok {
 			return idsOf(left), nil
 		}
 	}
-	stored, differ := old.Manifest, false
+	stored, mine := old.Manifest, e.Manifest()
+	differ := !slices.EqualFunc(stored.Volumes, mine.Volumes, func(a, b edition.Volume) bool { return a.Name == b.Name })
 	for path, entry := range stored.Contents {
-		d, ok := e.Contents(path)
-		differ = differ || !ok || d.Hash() != entry.Hash
+		differ = differ || mine.Contents[path].Hash != entry.Hash
 	}
 	if !differ {
 		return nil, nil // as where a large build goes on: what is new need not be read
+	}
+	if err := readVolumes(in, &stored, e); err != nil {
+		return nil, err
 	}
 	stored.Documents = nil // contents say it
 	before, err := stored.Edition(e, s.unheld(e.Station()).Open)

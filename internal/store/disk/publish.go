@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -48,10 +49,11 @@ func (s *Store) Publish(ctx context.Context, e *edition.Edition) error {
 	if err := s.noteLeft(in, e, old); err != nil {
 		return err
 	}
-	if err := writeObjects(ctx, in, e); err != nil {
+	m := e.Manifest()
+	if err := writeObjects(ctx, in, m.Objects(e, &old.Manifest)); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
-	if err := in.Write(manifestName(e.Watermark().UnixMilli()), sealed(e.Manifest()), fileMode); err != nil {
+	if err := in.Write(manifestName(e.Watermark().UnixMilli()), sealed(m), fileMode); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
 	if err := writeSealed(in, currentName, pointer{Station: station, Watermark: e.Watermark(), Digest: e.Digest()}); err != nil {
@@ -70,17 +72,9 @@ func (s *Store) Publish(ctx context.Context, e *edition.Edition) error {
 type stock struct {
 	edition.Manifest         // of the current edition; zero: there is none that can be read
 	current          pointer // to it
-	marks            []int64 // of all manifests, the latest first
-	oldest           time.Time
 }
 
 func stored(in *durable.Folder, station string) (s stock, err error) {
-	if s.marks, _, err = list(in); err != nil {
-		return s, err
-	}
-	if len(s.marks) > 0 { // the number of one of the version before is earlier than all
-		s.oldest = time.UnixMilli(s.marks[len(s.marks)-1])
-	}
 	if s.current, err = readPointer(in, station); err == nil {
 		s.Manifest, err = manifest(in, station, s.current.name())
 	}
@@ -90,13 +84,13 @@ func stored(in *durable.Folder, station string) (s stock, err error) {
 	return s, nil
 }
 
-// writeObjects writes the documents and contents that are not there yet. The error is
+// writeObjects writes the objects that are not there yet. The error is
 // edition.ErrDamaged where some are lost, after all have been looked at.
-func writeObjects(ctx context.Context, in *durable.Folder, e *edition.Edition) error {
+func writeObjects(ctx context.Context, in *durable.Folder, objects iter.Seq[edition.Object]) error {
 	var writes errgroup.Group
 	writes.SetLimit(syncs)
 	var lost atomic.Pointer[error]
-	for d := range e.Objects() {
+	for d := range objects {
 		name := objectName(d.Hash())
 		if info, err := in.Stat(name); err == nil && info.Mode().IsRegular() && !d.Lost() {
 			continue
@@ -135,11 +129,11 @@ func (s *Store) Collect(ctx context.Context, station string) (left int64, err er
 	if err != nil {
 		return 0, err
 	}
-	_, names, err := list(in)
+	marks, names, err := list(in)
 	if err != nil {
 		return 0, err
 	}
-	named, err := s.named(in, old)
+	named, err := s.named(in, published(old, marks))
 	if err != nil {
 		return 0, fmt.Errorf("cache: %w", err)
 	}
@@ -161,8 +155,9 @@ func (s *Store) Collect(ctx context.Context, station string) (left int64, err er
 	return left, nil
 }
 
-// named returns the names of the manifests that stay, and of what they name.
-func (s *Store) named(in *durable.Folder, old stock) (map[string]bool, error) {
+// named returns the names of the manifests that stay of those that are kept, and of what
+// they name.
+func (s *Store) named(in *durable.Folder, kept []int64) (map[string]bool, error) {
 	named := map[string]bool{}
 	pin, err := readSealed(in, pinnedName)
 	if err != nil && !isAbsent(err) {
@@ -173,7 +168,6 @@ func (s *Store) named(in *durable.Folder, old stock) (map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept := published(old)
 	surplus := s.keep.Surplus(kept)
 	for _, mark := range kept {
 		if slices.Contains(surplus, mark) && mark != p.Number {
@@ -190,21 +184,26 @@ func (s *Store) named(in *durable.Folder, old stock) (map[string]bool, error) {
 		texts = append(texts, text)
 	}
 	for _, text := range texts {
-		for hash := range hashesIn(text) {
+		for hash := range hashesIn(text, "hash") {
 			named[objectName(hash)] = true
+		}
+		for name := range hashesIn(text, "volume") {
+			if err := nameVolume(in, name, named); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return named, nil
 }
 
-// published returns the watermarks of what has been published: a process may have been
+// published returns which of the watermarks have been published: a process may have been
 // killed before that.
-func published(old stock) []int64 {
+func published(old stock, marks []int64) []int64 {
 	if old.Format == 0 {
-		return old.marks
+		return marks
 	}
 	current, _ := markIn(old.current.name())
-	return slices.DeleteFunc(slices.Clone(old.marks), func(mark int64) bool { return mark > current })
+	return slices.DeleteFunc(marks, func(mark int64) bool { return mark > current })
 }
 
 func remove(in *durable.Folder, name string) error {
@@ -235,7 +234,11 @@ func (s *Store) kept(in *durable.Folder, station string) (kept []edition.Manifes
 	if err != nil {
 		return nil, err
 	}
-	for _, mark := range published(old) {
+	marks, _, err := list(in)
+	if err != nil {
+		return nil, err
+	}
+	for _, mark := range published(old, marks) {
 		if m, err := manifest(in, station, manifestName(mark)); err == nil {
 			kept = append(kept, m)
 		}
@@ -279,10 +282,10 @@ func (s *Store) Pin(ctx context.Context, station string, pin store.Pin, e *editi
 	}
 	next := pinned{At: pin.At, Watermark: pin.Watermark}
 	if e != nil {
-		if err := writeObjects(ctx, in, e); err != nil {
+		m := e.Manifest()
+		if err := writeObjects(ctx, in, m.Objects(e, &edition.Manifest{})); err != nil {
 			return fmt.Errorf("cache: %w", err)
 		}
-		m := e.Manifest()
 		next.Manifest = &m
 	}
 	if err := writeSealed(in, pinnedName, next); err != nil {

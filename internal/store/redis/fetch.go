@@ -150,14 +150,7 @@ func (r *Store) open(ctx context.Context, station, text string, known *edition.E
 }
 
 func (r *Store) edition(ctx context.Context, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
-	wanted := map[edition.Hash]edition.Entry{}
-	maps.Insert(wanted, store.Objects(m))
-	if known != nil {
-		for d := range known.Objects() {
-			delete(wanted, d.Hash())
-		}
-	}
-	fetched, err := r.documents(ctx, m.Station, wanted)
+	fetched, err := r.objects(ctx, &m, known)
 	if damaged, ok := errors.AsType[*edition.DamagedError](err); ok {
 		err = errors.Join(err, r.client.Unlink(ctx, r.documentKey(m.Station, damaged.Hash)).Err())
 	}
@@ -165,6 +158,26 @@ func (r *Store) edition(ctx context.Context, m edition.Manifest, known *edition.
 		return nil, err
 	}
 	return m.Edition(known, func(entry edition.Entry) (*edition.Document, error) { return fetched[entry.Hash], nil })
+}
+
+// objects reads the volumes of a manifest, and the documents that known does not have.
+func (r *Store) objects(ctx context.Context, m *edition.Manifest, known *edition.Edition) (map[edition.Hash]*edition.Document, error) {
+	err := m.ReadVolumes(known, func(names []edition.Hash) (map[edition.Hash][]byte, error) {
+		return r.Packed(ctx, m.Station, names)
+	})
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[edition.Hash]edition.Entry{}
+	for entry := range m.Entries() {
+		wanted[entry.Hash] = entry
+	}
+	if known != nil {
+		for d := range known.Objects() {
+			delete(wanted, d.Hash())
+		}
+	}
+	return r.documents(ctx, m.Station, wanted)
 }
 
 // documents reads documents, about batchBytes with each question. The error is

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,7 +92,7 @@ func (r *Store) put(ctx context.Context, e *edition.Edition, m edition.Manifest,
 	}
 	args[2], args[3] = manifest, r.documentPrefix(e.Station())
 	for again := true; ; again = false {
-		documents, err := r.putDocuments(ctx, e)
+		documents, err := r.putObjects(ctx, e.Station(), m.Objects(e, &edition.Manifest{}))
 		if err != nil {
 			return err
 		}
@@ -104,19 +105,19 @@ func (r *Store) put(ctx context.Context, e *edition.Edition, m edition.Manifest,
 	}
 }
 
-// putDocuments stores the documents that are missing, in batches, and returns
-// the keys of all.
-func (r *Store) putDocuments(ctx context.Context, e *edition.Edition) ([]string, error) {
+// putObjects stores the objects that are missing, in batches, and returns the keys of
+// all.
+func (r *Store) putObjects(ctx context.Context, station string, objects iter.Seq[edition.Object]) ([]string, error) {
 	var keys []string
-	var documents []*edition.Document
+	var unique []edition.Object
 	named := map[edition.Hash]bool{}
-	for d := range e.Objects() {
+	for d := range objects {
 		if named[d.Hash()] {
 			continue
 		}
 		named[d.Hash()] = true
-		keys = append(keys, r.documentKey(e.Station(), d.Hash()))
-		documents = append(documents, d)
+		keys = append(keys, r.documentKey(station, d.Hash()))
+		unique = append(unique, d)
 	}
 	if len(keys) == 0 {
 		return nil, nil
@@ -132,7 +133,7 @@ func (r *Store) putDocuments(ctx context.Context, e *edition.Edition) ([]string,
 		return nil, err
 	}
 	batch, size := r.client.Pipeline(), 0
-	for i, d := range documents {
+	for i, d := range unique {
 		if there[i].Val() == 0 {
 			data, err := d.Pack()
 			if err != nil {
@@ -141,7 +142,7 @@ func (r *Store) putDocuments(ctx context.Context, e *edition.Edition) ([]string,
 			batch.SetNX(ctx, keys[i], data, orphanTime) // not over one that stays
 			size += len(data)
 		}
-		if size < batchBytes && i < len(documents)-1 || batch.Len() == 0 {
+		if size < batchBytes && i < len(unique)-1 || batch.Len() == 0 {
 			continue
 		}
 		if _, err := batch.Exec(ctx); err != nil {

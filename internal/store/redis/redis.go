@@ -9,7 +9,7 @@
 //	n                               ZSET: hash of a document → watermark of the newest edition that names it,
 //	                                infinite for those of a pinned edition
 //	f                               ZSET: the same → watermark of the first one
-//	d:{hash}                        STRING: one document, packed
+//	d:{hash}                        STRING: one document, packed, or a list of archives
 //	lease                           STRING with a time to live: token of the process that builds
 //	push                            HASH: key of a notice → its entry in the outbox (package push); the empty key → an epoch,
 //	                                a line break → how often it was changed

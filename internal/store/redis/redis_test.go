@@ -99,8 +99,8 @@ func TestCollects(t *testing.T) {
 				names++
 			}
 		}
-		if members, _ := server.ZMembers(testKeys.namedKey("xt")); names != 3*editions || len(members) != names {
-			t.Errorf("%d documents, %d of them named; want those of %d editions", names, len(members), editions)
+		if members, _ := server.ZMembers(testKeys.namedKey("xt")); names != 7*editions || len(members) != names {
+			t.Errorf("%d objects, %d of them named; want those of %d editions", names, len(members), editions)
 		}
 	}
 	for i := range 2 * store.DefaultKeep {

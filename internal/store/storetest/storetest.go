@@ -21,11 +21,17 @@ import (
 // Noon is when the editions of Print begin.
 var Noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
+// Paths of archives of two feeds.
+const (
+	archive = "/archive/20260228T120000Z-00000001/rss.xml"
+	another = "/moment/archive/20260227T120000Z-00000002/feed.json"
+)
+
 // Print returns an edition whose documents all say text.
 func Print(minute int, text string) *edition.Edition {
 	at := Noon.Add(time.Duration(minute) * time.Minute)
 	documents := map[string]*edition.Document{}
-	for _, path := range []string{"/rss.xml", "/sitemap.xml", "/moment/feed.json"} {
+	for _, path := range []string{"/rss.xml", "/sitemap.xml", "/moment/feed.json", archive, another} {
 		documents[path] = edition.NewDocument("text/plain", []byte(text+" at "+path), at)
 	}
 	return edition.New("xt", at, "build", documents)
@@ -49,6 +55,7 @@ func Run(t *testing.T, open func(*testing.T) store.Store, collect func(store.Sto
 		"a pinned edition stays":             testPin,
 		"the later pin counts":               testPins,
 		"large documents":                    testLarge,
+		"archives of a feed that stay":       testVolumes,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, &subject{open(t), collect}) })
 	}
@@ -183,6 +190,43 @@ func testKnown(t *testing.T, s *subject) {
 			t.Errorf("%s was read again", path)
 		}
 	}
+}
+
+// testVolumes has an edition change the archives of one feed and not those of another one,
+// then both go: what stays is neither lost nor read again, and an earlier edition has its own.
+func testVolumes(t *testing.T, s *subject) {
+	headers := edition.Headers{MaxAge: time.Hour, StaleIfError: time.Minute, Link: "<https://xt.news.example/rss.xml>; rel=\"current\"\t\\"}
+	print := func(number int, text string) *edition.Edition {
+		documents := map[string]*edition.Document{"/rss.xml": edition.NewDocument("text/plain", fmt.Append(nil, number), Noon)}
+		contents := map[string]*edition.Document{}
+		if text != "" {
+			documents[another] = edition.NewDocument("text/plain", []byte("stays"), Noon).WithHeaders(headers).Carrying(7)
+			documents[archive] = edition.NewDocument("text/plain", []byte(text), Noon)
+			contents[archive] = edition.NewDocument("text/plain", []byte("of "+text), Noon).MadeFrom(text)
+		}
+		return edition.New("xt", Noon.Add(time.Duration(number)*time.Minute), "build", documents).WithContents(contents)
+	}
+	var last *edition.Edition
+	for number, text := range []string{"one", "one", "two", "", "two"} {
+		want := Publish(t, s, print(number, text))
+		s.collect(t)
+		for _, known := range []*edition.Edition{nil, last} {
+			got, err := s.Fetch(t.Context(), "xt", known)
+			if err != nil || !got.Equal(want) || got.Digest() != want.Digest() {
+				t.Fatalf("edition %d is fetched as %v, %v", number, got, err)
+			}
+			last = got
+		}
+		if kept, err := s.FetchKept(t.Context(), "xt", Noon, nil); err != nil || !kept.Equal(print(0, "one")) {
+			t.Fatalf("with edition %d, the first is %v, %v", number, kept, err)
+		}
+	}
+	pin := store.Pin{Watermark: Noon, At: Noon.Add(time.Hour)}
+	if err := s.Pin(t.Context(), "xt", pin, print(0, "one")); err != nil {
+		t.Fatal(err)
+	}
+	s.collect(t)
+	s.wantPinned(t, "xt", pin, print(0, "one"))
 }
 
 // testMany has the stores collect what they no longer need; the current
