@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"feedstation/internal/store"
 )
 
@@ -176,12 +174,11 @@ func (o *Outbox) allowed(ctx context.Context, w *worker) bool {
 	}
 	o.mu.Lock()
 	shared := o.Shared != nil && !o.away
-	if w.limit == nil {
-		w.limit = rate.NewLimiter(rate.Every(time.Minute/time.Duration(w.policy.Rate)), w.policy.Rate)
-	}
 	o.mu.Unlock()
 	if !shared {
-		return w.limit.Allow()
+		sent, ok := oneMore(w.sent, w.policy.Rate, time.Now())
+		w.sent = sent
+		return ok
 	}
 	const tries = 5 // others may take one at the same time
 	key := "rate " + w.Name()
@@ -190,15 +187,9 @@ func (o *Outbox) allowed(ctx context.Context, w *worker) bool {
 		if err != nil {
 			return false
 		}
-		minute := time.Now().Unix() / 60
-		next := strconv.FormatInt(minute, 10) + " 1"
-		var of int64
-		var sent int
-		if n, err := fmt.Sscanf(old[0], "%d %d", &of, &sent); n == 2 && err == nil && of >= minute {
-			if sent >= w.policy.Rate {
-				return false
-			}
-			next = fmt.Sprint(of, " ", sent+1)
+		next, ok := oneMore(old[0], w.policy.Rate, time.Now())
+		if !ok {
+			return false
 		}
 		made, _, _, err := o.Shared.Swap(ctx, allStations, []store.Swap{{Key: key, Old: old[0], New: next}})
 		if err != nil {
@@ -209,4 +200,20 @@ func (o *Outbox) allowed(ctx context.Context, w *worker) bool {
 		}
 	}
 	return false
+}
+
+// oneMore adds now to a text of what was sent in the last minute, in Unix milliseconds,
+// unless there is as much as the rate allows. Clocks may have been set back since.
+func oneMore(sent string, most int, now time.Time) (next string, ok bool) {
+	var recent []string
+	for at := range strings.FieldsSeq(sent) {
+		ms, err := strconv.ParseInt(at, 10, 64)
+		if err == nil && now.Sub(time.UnixMilli(ms)).Abs() < time.Minute {
+			recent = append(recent, at)
+		}
+	}
+	if len(recent) >= most {
+		return sent, false
+	}
+	return strings.Join(append(recent, strconv.FormatInt(now.UnixMilli(), 10)), " "), true
 }

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"feedstation/internal/edition"
 )
 
@@ -17,7 +15,7 @@ import (
 type worker struct {
 	Destination
 	policy Policy
-	limit  *rate.Limiter // without a shared store; nil: none
+	sent   string // without a shared store, see oneMore
 
 	// With the outbox's lock held:
 	busy bool
