@@ -2,6 +2,7 @@ package content
 
 import (
 	"context"
+	"crypto/x509"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -42,10 +43,30 @@ func explain(err error) error {
 	if fault, ok := errors.AsType[*mysql.MySQLError](err); ok {
 		return retry(isPassingMySQL(fault), advise(explainMySQL(fault), fault.Error(), err))
 	}
+	if advice := explainTLS(err); advice != "" {
+		return advise(advice, err.Error(), err)
+	}
+	if advice := explainMySQLDriver(err); advice != "" {
+		return advise(advice, err.Error(), err)
+	}
 	if _, ok := errors.AsType[*net.OpError](err); ok {
 		return again{advise("the database can't be reached: is it running, and is the address in content.dsn right?", err.Error(), err)}
 	}
 	return retry(isLost(err), err)
+}
+
+// explainTLS says which key is about a certificate that the server may not have.
+func explainTLS(err error) string {
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "the certificate of the database server is of an authority that is not trusted; name its file in content.tls_ca"
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "the certificate of the database server is for another name than that in content.dsn; set content.tls_server_name to one that it is for"
+	}
+	if fault, ok := errors.AsType[x509.CertificateInvalidError](err); ok && fault.Reason == x509.Expired {
+		return "the certificate of the database server has expired, or is not valid yet"
+	}
+	return ""
 }
 
 // advise puts the advice before an error's own words.

@@ -226,19 +226,37 @@ const (
 	mysqlNoColumn   = 1054
 	mysqlNoSelect   = 1142
 	mysqlNoTable    = 1146
+	mysqlNoHost     = 1130
 	mysqlTooManyOwn = 1203
+	mysqlOldClient  = 1251
 	mysqlLockWait   = 1205
 	mysqlDeadlock   = 1213
 	mysqlNoExplain  = 1345
 	mysqlBadView    = 1356
+	mysqlNoPlugin   = 1524
+	mysqlMustChange = 1820
+	mysqlExpired    = 1862
 	mysqlTimeout    = 3024
+	mysqlLocked     = 3118
+	mysqlWantsTLS   = 3159
 	mariaTimeout    = 1969
+	mariaLocked     = 4151
 )
 
 func explainMySQL(fault *mysql.MySQLError) string {
 	switch fault.Number {
 	case mysqlDenied:
 		return "the database refuses the user or the password of content.dsn"
+	case mysqlNoHost:
+		return "the user may not connect from this host; look at the host of the account"
+	case mysqlMustChange, mysqlExpired:
+		return "the password of the user has expired; set another one, and in content.dsn"
+	case mysqlLocked, mariaLocked:
+		return "the account of the user is locked"
+	case mysqlOldClient, mysqlNoPlugin:
+		return "the account of the user has a plugin for logins that the database does not offer"
+	case mysqlWantsTLS:
+		return "the server wants TLS; set content.tls_ca, or tls=true in content.dsn"
 	case mysqlNoDBRight, mysqlNoDatabase:
 		return "there is no such database, or the user may not use it; look at content.dsn"
 	case mysqlNoTable:
@@ -255,6 +273,23 @@ func explainMySQL(fault *mysql.MySQLError) string {
 		return "the database has too many connections"
 	case mysqlShutdown:
 		return "the database is shutting down"
+	}
+	return ""
+}
+
+// explainMySQLDriver says what to do about a login that the driver has given up.
+func explainMySQLDriver(err error) string {
+	switch {
+	case errors.Is(err, mysql.ErrNoTLS):
+		return "the server has no TLS; leave content.tls_… and tls in content.dsn out, or set its TLS up"
+	case errors.Is(err, mysql.ErrUnknownPlugin):
+		return "the account of the user has a plugin for logins of a kind that is not known here; want caching_sha2_password, sha256_password, mysql_native_password or ed25519"
+	case errors.Is(err, mysql.ErrCleartextPassword):
+		return "the account of the user wants the password as it is; with TLS, add allowCleartextPasswords=true to content.dsn"
+	case errors.Is(err, mysql.ErrNativePassword):
+		return "the account of the user has mysql_native_password; take allowNativePasswords=false out of content.dsn"
+	case errors.Is(err, mysql.ErrOldPassword):
+		return "the password of the user is kept as before MySQL 4.1; set it again"
 	}
 	return ""
 }
