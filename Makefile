@@ -141,12 +141,17 @@ packager:
 
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
+# What is looked at; a test takes less.
+VULNFOR := ./...
+
 .PHONY: vulncheck
 vulncheck: ## known vulnerabilities in what is compiled in, by VULNDB: a folder, or https://vuln.go.dev
 	@case '$(VULNDB)' in \
 	'') printf '%s\n' '***' '*** vulncheck: SKIPPED, nothing was looked up. VULNDB names the database: a folder, or https://vuln.go.dev' '***' >&2 ;; \
-	*://*) go run $(GOVULNCHECK) -db '$(VULNDB)' ./... ;; \
-	*) go run $(GOVULNCHECK) -db "file://$$(cd '$(VULNDB)' && pwd)" ./... ;; \
+	*://*) go run $(GOVULNCHECK) -db '$(VULNDB)' $(VULNFOR) ;; \
+	*) ls '$(VULNDB)'/*.json >/dev/null 2>&1 || ls '$(VULNDB)'/index/modules.json* >/dev/null 2>&1 || \
+		{ echo "vulncheck: $(VULNDB) is no database: want index/modules.json, or files of OSV (GO-….json)" >&2; exit 1; }; \
+		go run $(GOVULNCHECK) -db "file://$$(cd '$(VULNDB)' && pwd)" $(VULNFOR) ;; \
 	esac
 
 .PHONY: clean
