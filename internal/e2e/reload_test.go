@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -30,6 +32,7 @@ type reloading struct {
 	stations []string // lines of the file
 	server   []string
 	rest     string
+	tls      *tls.Config // of clients; nil: the public listener has none
 }
 
 func newReloading(t *testing.T, env ...string) *reloading {
@@ -108,15 +111,28 @@ func (r *reloading) host(name, path string) (status int, body string) {
 	return status, body
 }
 
+// secure has the public listener speak TLS.
+func (r *reloading) secure(t *testing.T) {
+	cert, key := writePair(t, r.dir, 1, "xt.news.example")
+	r.server = append(r.server, "tls: {cert: "+cert+", key: "+key+"}")
+	r.write()
+	r.tls = &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "xt.news.example"}
+	r.tls.RootCAs.AppendCertsFromPEM(readFile(t, cert))
+}
+
 // hammer has clients ask the public port all the time until stop, on connections that
-// they keep and on new ones: each answer has to be 200.
+// they keep and on new ones, with TLS in HTTP/2 as well: each answer has to be 200.
 func (r *reloading) hammer(paths ...string) (asked *atomic.Int64, stop func()) {
 	r.t.Helper()
 	done := make(chan struct{})
 	var clients sync.WaitGroup
 	asked = new(atomic.Int64)
 	for i := range 4 {
-		client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: i%2 == 1}}
+		scheme, transport := "http", &http.Transport{DisableKeepAlives: i%2 == 1}
+		if r.tls != nil {
+			scheme, transport.TLSClientConfig, transport.ForceAttemptHTTP2 = "https", r.tls.Clone(), i < 3
+		}
+		client := &http.Client{Timeout: patience, Transport: transport}
 		clients.Go(func() {
 			defer client.CloseIdleConnections()
 			for n := i; ; n++ {
@@ -126,14 +142,14 @@ func (r *reloading) hammer(paths ...string) (asked *atomic.Int64, stop func()) {
 				default:
 				}
 				path := paths[n%len(paths)]
-				response, err := client.Get("http://127.0.0.1:" + r.port + path)
+				response, err := client.Get(scheme + "://127.0.0.1:" + r.port + path)
 				if err != nil {
 					r.t.Errorf("client %d: %v", i, err)
 					return
 				}
 				_, err = io.Copy(io.Discard, response.Body)
-				if response.Body.Close(); err != nil || response.StatusCode != http.StatusOK {
-					r.t.Errorf("client %d: %s: %s, %v", i, path, response.Status, err)
+				if response.Body.Close(); err != nil || response.StatusCode != http.StatusOK || transport.ForceAttemptHTTP2 != (response.ProtoMajor == 2) {
+					r.t.Errorf("client %d: %s: %s %s, %v", i, path, response.Proto, response.Status, err)
 				}
 				asked.Add(1)
 			}

@@ -155,29 +155,36 @@ func (r *reloading) activate() (start func(env ...string)) {
 	}
 }
 
-// TestRestart restarts a process whose sockets systemd holds, ten times and without a
+// TestRestart restarts a process whose sockets systemd holds, several times and without a
 // drain, while clients ask all the time: each gets its feed, of the process that ends or
 // of the next one.
 func TestRestart(t *testing.T) {
 	t.Parallel()
 	require.Time(t)
-	r := newReloading(t)
-	r.server[3] = "drain: 0s"
-	start := r.activate()
-	start()
-	r.await("早间新闻")
-	asked, stop := r.hammer("/xt/rss.xml", "/xt/sitemap.xml")
-	for range 10 {
-		before := asked.Load()
-		r.until("clients have asked", func() bool { return asked.Load() >= before+100 })
-		if took, err := r.end(syscall.SIGTERM); err != nil {
-			t.Errorf("the end took %v: %v\n%s", took, err, &r.log)
-		}
-		start()
-	}
-	stop()
-	if _, err := r.end(syscall.SIGTERM); err != nil {
-		t.Error(err)
+	for name, secure := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
+		t.Run(name, func(t *testing.T) {
+			r := newReloading(t)
+			r.server[3] = "drain: 0s"
+			start := r.activate()
+			if secure {
+				r.secure(t)
+			}
+			start()
+			r.until("ready", func() bool { return r.adminBody("/readyz") == "ready\n" })
+			asked, stop := r.hammer("/xt/rss.xml", "/xt/sitemap.xml")
+			for range 6 {
+				before := asked.Load()
+				r.until("clients have asked", func() bool { return asked.Load() >= before+100 })
+				if took, err := r.end(syscall.SIGTERM); err != nil {
+					t.Errorf("the end took %v: %v\n%s", took, err, &r.log)
+				}
+				start()
+			}
+			stop()
+			if _, err := r.end(syscall.SIGTERM); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

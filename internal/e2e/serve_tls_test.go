@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"feedstation/internal/testkit/require"
 	"feedstation/internal/testkit/testserver"
 )
 
@@ -165,6 +166,28 @@ func TestServeTLS(t *testing.T) {
 	if !strings.Contains(r.log.String(), `msg=tls certificates=`+cert+` names="xt.news.example, yy.news.example"`) {
 		t.Errorf("the log does not tell of the certificate:\n%s", &r.log)
 	}
+}
+
+// TestReloadHTTP2 has each reload bring another server on the same socket, while clients
+// ask in HTTP/2 and in HTTP/1.1: the server before leaves them to the next one.
+func TestReloadHTTP2(t *testing.T) {
+	t.Parallel()
+	require.Time(t)
+	r := newReloading(t)
+	r.server[3] = "drain: 0s"
+	r.secure(t)
+	r.start()
+	r.until("ready", func() bool { return r.adminBody("/readyz") == "ready\n" })
+	asked, stop := r.hammer("/xt/rss.xml", "/readyz")
+	server := r.server
+	for i := range 10 {
+		r.server = append(slices.Clip(server), "h2c: "+strconv.FormatBool(i%2 == 0))
+		r.write()
+		r.mustReload()
+		before := asked.Load()
+		r.until("clients have asked", func() bool { return asked.Load() >= before+50 })
+	}
+	stop()
 }
 
 // TestRedirectWithoutTLS moves the public listener to another port, with TLS, while
