@@ -53,9 +53,10 @@ func one(t *testing.T, pattern string) string {
 }
 
 // TestDist builds what is published of the last commit for this machine's processor,
-// in two clones: the bytes are equal. Then it is used: the package where only it is
-// installed, the image where there is nothing else.
+// in two clones: the bytes are equal. Then it is used: the packages where systemd runs,
+// and where only they are installed, the image where there is nothing else.
 func TestDist(t *testing.T) {
+	t.Parallel()
 	require.Time(t)
 	require.Root(t)
 	require.Binary(t, "dpkg")
@@ -63,14 +64,14 @@ func TestDist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var dist [2]string
+	var clones, dist [2]string
 	for i, name := range []string{"a", "longer/b"} {
-		clone := filepath.Join(t.TempDir(), name)
-		runIn(t, top, nil, "git", "-c", "safe.directory=*", "clone", "-q", "--no-hardlinks", top, clone)
-		dist[i] = filepath.Join(clone, "dist")
+		clones[i] = filepath.Join(t.TempDir(), name)
+		runIn(t, top, nil, "git", "-c", "safe.directory=*", "clone", "-q", "--no-hardlinks", top, clones[i])
+		dist[i] = filepath.Join(clones[i], "dist")
 	}
-	for _, dist := range dist {
-		runIn(t, filepath.Dir(dist), []string{"ARCHES=" + runtime.GOARCH}, "deploy/package/build")
+	for _, clone := range clones {
+		runIn(t, clone, []string{"ARCHES=" + runtime.GOARCH}, "deploy/package/build")
 	}
 	names := filesIn(t, dist[0])
 	if other := filesIn(t, dist[1]); !slices.Equal(names, other) || len(names) != 6 {
@@ -86,13 +87,19 @@ func TestDist(t *testing.T) {
 	if text := runIn(t, "", nil, program, "version"); !strings.Contains(text, commit) || strings.Contains(text, "dirty") {
 		t.Errorf("the version is %q; want one of commit %s", text, commit)
 	}
-	t.Run("deb", func(t *testing.T) { testDeb(t, one(t, dist[0]+"/*.deb")) })
-	t.Run("rpm", func(t *testing.T) { testRPM(t, one(t, dist[0]+"/*.rpm"), one(t, dist[0]+"/*.deb")) })
+	deb, rpm := one(t, dist[0]+"/*.deb"), one(t, dist[0]+"/*.rpm")
+	t.Run("service", func(t *testing.T) {
+		t.Parallel()
+		testService(t, earlierPackage(t, clones[1], deb), deb, rpm)
+	})
+	t.Run("deb", func(t *testing.T) { testDeb(t, deb) })
+	t.Run("rpm", func(t *testing.T) { testRPM(t, rpm, deb) })
 	t.Run("components", func(t *testing.T) { testComponents(t, program) })
 	t.Run("image", func(t *testing.T) { testImage(t, one(t, dist[0]+"/*.oci.tar")) })
 }
 
-// TestOtherProcessor builds the program for the second processor that it is shipped for.
+// TestOtherProcessor builds the program for the second processor that it is shipped for,
+// and runs it where that is emulated.
 func TestOtherProcessor(t *testing.T) {
 	t.Parallel()
 	require.Time(t)
@@ -106,9 +113,12 @@ func TestOtherProcessor(t *testing.T) {
 	if libraries, err := file.ImportedLibraries(); file.Machine != elf.EM_AARCH64 || err != nil || len(libraries) > 0 {
 		t.Errorf("it is for %v and needs %q, %v", file.Machine, libraries, err)
 	}
+	if text := runIn(t, "", nil, require.Binary(t, "qemu-aarch64-static"), program, "version"); !strings.HasPrefix(text, "feedstation ") {
+		t.Errorf("emulated, it says %q", text)
+	}
 }
 
-func readFile(t *testing.T, name string) []byte {
+func readFile(t testing.TB, name string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -118,7 +128,7 @@ func readFile(t *testing.T, name string) []byte {
 }
 
 // replaceIn changes one line of a file.
-func replaceIn(t *testing.T, name, old, with string) {
+func replaceIn(t testing.TB, name, old, with string) {
 	t.Helper()
 	text := string(readFile(t, name))
 	if strings.Count(text, old) != 1 {
@@ -257,20 +267,28 @@ func testDeb(t *testing.T, deb string) {
 	}
 }
 
-// nextVersion returns the package as one of a later version.
+// nextVersion returns the package as one of a later version, whose shipped configuration
+// has changed, too: what was edited stays.
 func nextVersion(t *testing.T, deb string) string {
 	t.Helper()
-	dir, next := filepath.Join(t.TempDir(), "files"), filepath.Join(t.TempDir(), "next.deb")
+	return repack(t, deb, "99", func(dir string) {
+		replaceIn(t, filepath.Join(dir, "etc/feedstation/config.yaml"), "# The configuration of feedstation.", "# The configuration of a later feedstation.")
+	})
+}
+
+// repack returns a package with other files as one of another version.
+func repack(t *testing.T, deb, version string, change func(dir string)) string {
+	t.Helper()
+	dir, packed := filepath.Join(t.TempDir(), "files"), filepath.Join(t.TempDir(), version+".deb")
 	runIn(t, "", nil, "dpkg-deb", "--raw-extract", deb, dir)
 	control := filepath.Join(dir, "DEBIAN/control")
-	text := regexp.MustCompile(`(?m)^Version: .*$`).ReplaceAll(readFile(t, control), []byte("Version: 99"))
+	text := regexp.MustCompile(`(?m)^Version: .*$`).ReplaceAll(readFile(t, control), []byte("Version: "+version))
 	if err := os.WriteFile(control, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	// The shipped configuration has changed, too: what was edited stays.
-	replaceIn(t, filepath.Join(dir, "etc/feedstation/config.yaml"), "# The configuration of feedstation.", "# The configuration of a later feedstation.")
-	runIn(t, "", nil, "dpkg-deb", "-Znone", "--build", dir, next)
-	return next
+	change(dir)
+	runIn(t, "", nil, "dpkg-deb", "-Znone", "--build", dir, packed)
+	return packed
 }
 
 // testRPM holds that the other package has the same files.

@@ -220,6 +220,10 @@ func debianPackage(name string) string {
 		return "varnish"
 	case "systemd-analyze":
 		return "systemd"
+	case "systemd-nspawn":
+		return "systemd-container"
+	case "qemu-aarch64-static":
+		return "qemu-user-static"
 	case "promtool":
 		return "prometheus"
 	case "php":
