@@ -8,6 +8,13 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 PLAIN := modernc.org/sqlite/lib modernc.org/libc modernc.org/memory github.com/klauspost/compress/...
 RACE := go test -race -vet=off -ldflags=-w $(PLAIN:%=-gcflags=%=-race=false) -timeout 30m
 
+# The module that compares with others is none of go.work, as its dependencies are
+# nobody else's.
+BENCH := GOWORK=off go -C bench
+
+# What `make compare` is told: `go doc ./bench` has the flags.
+COMPARE ?= -out ../docs -readme ../README.md
+
 # How long `make fuzz` stays with each target.
 FUZZTIME ?= 20s
 
@@ -31,7 +38,7 @@ check: tidy fmt vet fix staticcheck lint ## all checks that need no test run: th
 # the build needs and go.sum lacks stops every other check.
 .PHONY: tidy
 tidy: ## go.mod says what is used, no more and no less
-	@for module in . feed sitemap; do \
+	@for module in . feed sitemap bench; do \
 		echo "go -C $$module mod tidy -e -diff"; \
 		diff=$$(go -C $$module mod tidy -e -diff 2>&1 | sed -n '/^diff .*go\.mod$$/,/^diff .*go\.sum$$/p'); \
 		if [ -n "$$diff" ]; then echo "$$diff"; exit 1; fi; \
@@ -46,10 +53,12 @@ fmt: ## every file is as gofumpt writes it
 .PHONY: vet
 vet: ## go vet
 	go vet -tags archive,clock work
+	$(BENCH) vet ./...
 
 .PHONY: fix
 fix: ## nothing is left that go fix would modernise
 	go fix -tags archive,clock -diff work
+	$(BENCH) fix -diff ./...
 
 .PHONY: staticcheck
 staticcheck: ## staticcheck
@@ -58,6 +67,7 @@ staticcheck: ## staticcheck
 .PHONY: lint
 lint: ## golangci-lint, built once into Go's build cache
 	go run $(GOLANGCI) run ./... ./feed/... ./sitemap/...
+	cd bench && GOWORK=off go run $(GOLANGCI) run ./...
 
 # Compiles it and runs nothing; .ci/run does that while apt is busy.
 .PHONY: linter
@@ -101,6 +111,10 @@ bench-source: ## 200,000 posts of a WordPress over HTTP, interrupted once: memor
 bench-views: ## what a change costs the databases of known systems, with 200,000 posts; some minutes
 	go test -tags archive -run '^TestCost$$' -count 1 -v ./internal/views
 
+.PHONY: compare
+compare: ## beside WordPress, Django, Hugo, nginx and libraries: docs/comparison.md; some minutes, COMPARE=-quick prints tables alone
+	$(BENCH) run . $(COMPARE)
+
 .PHONY: fuzz
 fuzz: ## every fuzz target, FUZZTIME=20s each
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file target; do \
@@ -121,8 +135,8 @@ rename-module: ## PATH=example.org/x/feedstation: the module's path, everywhere
 	case "$$new" in '' | *[!A-Za-z0-9./_~-]*) echo 'usage: make rename-module PATH=example.org/x/feedstation' >&2; exit 2 ;; esac; \
 	old=$$(sed -n 's/^module //p' go.mod); name=$$(echo "$$old" | sed 's/[.]/[.]/g'); \
 	grep -rlIF --exclude-dir=.git --exclude-dir=var "$$old" . | while read -r file; do \
-		sed -E -e "s,(^|[^A-Za-z0-9./_-])$$name/(feed|sitemap|jobs|internal)([^A-Za-z0-9_-]|\$$),\1$$new/\2\3,g" \
-			-e "s,^module $$name(/|\$$),module $$new\1," "$$file" >"$$file.renamed" || exit 1; \
+		sed -E -e "s,(^|[^A-Za-z0-9./_-])$$name/(feed|sitemap|jobs|internal|bench)([^A-Za-z0-9_-]|\$$),\1$$new/\2\3,g" \
+			-e "s,^module $$name(/|\$$),module $$new\1," -e "s,^([[:space:]]*)$$name( v0| =>),\1$$new\2," "$$file" >"$$file.renamed" || exit 1; \
 		if cmp -s "$$file" "$$file.renamed"; then rm "$$file.renamed"; else cat "$$file.renamed" >"$$file" && rm "$$file.renamed"; fi; \
 	done
 

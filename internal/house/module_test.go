@@ -71,6 +71,15 @@ func TestLibraries(t *testing.T) {
 	}
 }
 
+// The comparison with others, a module that is none of go.work, builds and passes its
+// tests, a short comparison among them.
+func TestComparison(t *testing.T) {
+	require.Time(t)
+	t.Parallel()
+	files(t, top, func(string, []byte) {}) // all of it takes part
+	run(t, filepath.Join(top, "bench"), []string{"GOWORK=off"}, "go", "test", "./...")
+}
+
 // make rename-module gives the module another path: afterwards nothing has the
 // old one, and everything builds.
 func TestRenameModule(t *testing.T) {
@@ -96,7 +105,7 @@ func TestRenameModule(t *testing.T) {
 			if strings.Contains(line, old+"/internal/") {
 				t.Errorf("%s: %s", file, line)
 			}
-			for _, room := range []string{"feed", "sitemap", "jobs", "internal"} {
+			for _, room := range []string{"feed", "sitemap", "jobs", "internal", "bench"} {
 				packages[room] += strings.Count(line, `"`+path+"/"+room)
 			}
 		}
@@ -107,6 +116,7 @@ func TestRenameModule(t *testing.T) {
 		}
 	}
 	run(t, folder, nil, "go", "vet", "work") // compiles what others import
+	run(t, filepath.Join(folder, "bench"), []string{"GOWORK=off"}, "go", "vet", "./...")
 }
 
 // modulePath returns the path of the main module.

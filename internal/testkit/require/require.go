@@ -208,7 +208,7 @@ func version(dir string) float64 {
 // one of those that the tests are known to need.
 func debianPackage(name string) string {
 	switch name {
-	case "redis-server", "redis-sentinel", "chromium", "pgbouncer", "nginx", "caddy", "dpkg", "rpm", "buildah":
+	case "redis-server", "redis-sentinel", "chromium", "pgbouncer", "nginx", "caddy", "dpkg", "rpm", "buildah", "hugo", "gunicorn":
 		return name
 	case "postgres", "initdb", "pg_ctl":
 		return "postgresql"
@@ -228,6 +228,10 @@ func debianPackage(name string) string {
 		return "prometheus"
 	case "php":
 		return "php-cli"
+	case "php-fpm8.2":
+		return "php-fpm"
+	case "node":
+		return "nodejs"
 	}
 	return ""
 }

@@ -35,9 +35,9 @@ var shared struct {
 	count   int // of servers and databases
 }
 
-// Main runs the tests of a package and ends its servers. It returns the exit
-// status.
-func Main(m *testing.M) int {
+// Main runs the tests of a package, an [*testing.M], and ends its servers. It returns
+// the exit status.
+func Main(m interface{ Run() int }) int {
 	shared.mu.Lock()
 	shared.running = true
 	shared.mu.Unlock()

@@ -80,6 +80,17 @@ var (
 // Start installs and starts a WordPress. A machine without one skips the test.
 func Start(t testing.TB, o Options) *Site {
 	t.Helper()
+	s := Install(t, o)
+	if err := s.serve(t); err != nil {
+		t.Fatalf("wordpress: %v", err)
+	}
+	return s
+}
+
+// Install installs a WordPress that the test serves itself, by a PHP of its own with
+// Dir and Environment.
+func Install(t testing.TB, o Options) *Site {
+	t.Helper()
 	s := &Site{php: require.Binary(t, "php"), dir: t.TempDir()}
 	require.File(t, filepath.Join(source, "wp-load.php"), "wordpress php-cli php-mysql")
 	s.Server = sqltest.MariaDB(t)
@@ -91,11 +102,11 @@ func Start(t testing.TB, o Options) *Site {
 	if len(o.Sites) > 0 {
 		s.Run(t, sites, map[string]any{"sites": o.Sites})
 	}
-	if err := s.serve(t); err != nil {
-		t.Fatalf("wordpress: %v", err)
-	}
 	return s
 }
+
+// Dir is the folder that WordPress takes for its own.
+func (s *Site) Dir() string { return s.dir }
 
 // layOut makes the folder that WordPress takes for its own: links to Debian's
 // files, and our settings beside them.
@@ -131,8 +142,8 @@ func (s *Site) layOut(o Options) error {
 	return nil
 }
 
-// environment is what config.php reads.
-func (s *Site) environment() []string {
+// Environment is what config.php reads.
+func (s *Site) Environment() []string {
 	return append(os.Environ(), "WORDPRESS_DIR="+s.dir, "WORDPRESS_SOURCE="+source,
 		"WORDPRESS_DB="+s.Database, "WORDPRESS_DB_HOST="+s.Server.Addr(), "WORDPRESS_HOST="+Host)
 }
@@ -142,7 +153,7 @@ func (s *Site) serve(t testing.TB) error {
 	s.URL = "http://" + testserver.Addr(port)
 	process, err := testserver.Command{
 		Program: s.php, Args: []string{"-d", "opcache.enable_cli=1", "-S", testserver.Addr(port), "-t", s.dir, filepath.Join(s.dir, "router.php")},
-		Dir: s.dir, Env: append(s.environment(), "PHP_CLI_SERVER_WORKERS=2"),
+		Dir: s.dir, Env: append(s.Environment(), "PHP_CLI_SERVER_WORKERS=2"),
 		Answers: func(ctx context.Context, _ int) error {
 			status, body, err := s.get(ctx, "/wp-json/", "")
 			if err == nil && status != http.StatusOK {
@@ -179,7 +190,7 @@ $in = json_decode(stream_get_contents(STDIN), true);
 		code = prepare + "require ABSPATH . 'wp-config.php'; wp_set_current_user(1);\n" + script
 	}
 	cmd := exec.CommandContext(t.Context(), s.php, "-d", "display_errors=stderr", "-r", code)
-	cmd.Dir, cmd.Env, cmd.Stdin = s.dir, s.environment(), bytes.NewReader(input)
+	cmd.Dir, cmd.Env, cmd.Stdin = s.dir, s.Environment(), bytes.NewReader(input)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
