@@ -115,6 +115,15 @@ bench-views: ## what a change costs the databases of known systems, with 200,000
 compare: ## beside WordPress, Django, Hugo, nginx and libraries: docs/comparison.md; some minutes, COMPARE=-quick prints tables alone
 	$(BENCH) run . $(COMPARE)
 
+.PHONY: bench-fleet
+bench-fleet: ## twenty processes on one Redis and on a cluster, and simulations of 20 and 200: the figures of docs/scale.md; half an hour
+	go test -tags archive -run '^TestFleetAtSize$$' -count 1 -timeout 1h -v ./internal/cache
+	go test -tags archive -run '^TestScale$$' -count 1 -timeout 1h -v ./internal/e2e
+
+.PHONY: soak
+soak: ## an hour of random writes, restarts, failovers and retractions; FEEDSTATION_SOAK=10m for less
+	go test -tags archive -run '^TestSoak$$' -count 1 -timeout 0 -v ./internal/e2e
+
 .PHONY: fuzz
 fuzz: ## every fuzz target, FUZZTIME=20s each
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file target; do \
