@@ -34,6 +34,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +66,8 @@ type Options struct {
 	URLs map[string]string
 	// Keep is which editions are kept besides the current one.
 	Keep store.Keep
+	// Dial connects to a server; nil: as the network does.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Timeout is how long a connection and an answer are waited for; 0: half a
 	// second.
 	Timeout time.Duration
@@ -77,6 +80,9 @@ const (
 	// maxIdleTime is how long a connection is kept that nobody needs: firewalls and
 	// proxies forget silent ones, and tell neither end.
 	maxIdleTime = time.Minute
+	// mapTime is how old a cluster's map of slots may become, not the default's minute:
+	// a master that is gone can't say who has taken its place.
+	mapTime = 5 * time.Second
 	// batchBytes is how much is sent, or asked for, before an answer is waited
 	// for.
 	batchBytes = 1 << 20
@@ -111,7 +117,7 @@ func New(options Options) (*Store, error) {
 		Addrs: options.Addrs, MasterName: options.Master, DB: options.DB,
 		Username: options.Username, Password: options.Password,
 		SentinelUsername: options.SentinelUsername, SentinelPassword: options.SentinelPassword,
-		TLSConfig: options.TLS, DisableIdentity: true, OnConnect: introduce,
+		TLSConfig: options.TLS, Dialer: options.Dial, DisableIdentity: true, OnConnect: introduce,
 		DialTimeout: timeout, ReadTimeout: timeout, WriteTimeout: timeout, PoolTimeout: timeout,
 		// Once more, since the first connection may be one that a firewall has
 		// forgotten; after that the next tick tries again.
@@ -128,7 +134,9 @@ func New(options Options) (*Store, error) {
 	case "sentinel":
 		r.client = redis.NewFailoverClient(universal.Failover())
 	case "cluster":
-		r.client = redis.NewClusterClient(universal.Cluster())
+		cluster := universal.Cluster()
+		cluster.ClusterStateReloadInterval = mapTime
+		r.client = redis.NewClusterClient(cluster)
 	default:
 		return nil, fmt.Errorf("redis: unknown mode %q", options.Mode)
 	}

@@ -1,8 +1,10 @@
 package redistest
 
 import (
+	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -51,6 +53,41 @@ func TestCluster(t *testing.T) {
 		if err := client.SetNX(t.Context(), fmt.Sprint("f:{", i, "}:m"), i, 0).Err(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// What a master had its replica has, which takes its place.
+func TestClusterFailsOver(t *testing.T) {
+	t.Parallel()
+	c := StartCluster(t)
+	c.Replicate()
+	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: c.Addrs(), ClusterStateReloadInterval: time.Second})
+	t.Cleanup(func() { client.Close() })
+	if err := client.Set(t.Context(), "title", "x", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	for i, node := range c.Nodes()[:masters] {
+		if node.Do("DBSIZE") == int64(0) {
+			continue
+		}
+		replica := c.Nodes()[masters+i]
+		err := until(t.Context(), "replicated", func(ctx context.Context) (bool, error) {
+			n, err := ask(ctx, replica.Addr(), "DBSIZE")
+			return n == int64(1), err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.FailOver(i); got != replica {
+			t.Errorf("%s took over; want %s", got.Addr(), replica.Addr())
+		}
+	}
+	err := until(t.Context(), "read", func(ctx context.Context) (bool, error) {
+		got, err := client.Get(ctx, "title").Result()
+		return got == "x", err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 
