@@ -68,6 +68,24 @@ func TestFlags(t *testing.T) {
 	}
 }
 
+// The document has a command that a stranger can run, without the folders of this
+// machine.
+func TestCommand(t *testing.T) {
+	for args, want := range map[string]string{
+		"-out ../docs -readme ../README.md":           "make compare",
+		"-quick -out /srv/x --readme=/srv/y":          "GOWORK=off go -C bench run . -quick",
+		"-peers hugo -out=/srv/x -works build,change": "GOWORK=off go -C bench run . -peers hugo -works build,change",
+	} {
+		o, err := parse(strings.Fields(args))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := command(o, strings.Fields(args)); got != want {
+			t.Errorf("%s: got %q, want %q", args, got, want)
+		}
+	}
+}
+
 // What this machine lacks is told and left out; what fails is a failure.
 func TestInvite(t *testing.T) {
 	s, err := newStage(t.Context())

@@ -115,6 +115,24 @@ func parse(args []string) (options, error) {
 	return o, nil
 }
 
+// command is what repeats a run, wherever it was to write to.
+func command(o options, args []string) string {
+	if o.out == "../docs" && len(args) == 4 { // as make has it
+		return "make compare"
+	}
+	var kept []string
+	for i := 0; i < len(args); i++ {
+		name, _, whole := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
+		switch {
+		case name != "out" && name != "readme":
+			kept = append(kept, args[i])
+		case !whole:
+			i++
+		}
+	}
+	return strings.TrimSpace("GOWORK=off go -C bench run . " + strings.Join(kept, " "))
+}
+
 func commas(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
 }
@@ -148,7 +166,7 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	r := &report.Run{
 		Results: b.results, Missing: b.missing, Versions: versions(ctx, b), Machine: machine(),
-		Command: strings.Join(append([]string{"make compare"}, args...), " "),
+		Command: command(o, args),
 	}
 	fmt.Print(b.results.Tables())
 	if o.out != "" {
