@@ -216,7 +216,11 @@ func (s *simulation) restored() bool {
 		s.Fatal(err)
 	}
 	defer r.Close()
-	heads, err := r.Heads(s.Context(), slices.Collect(maps.Keys(s.newest)))
+	var stations []string
+	for i := range s.stations {
+		stations = append(stations, station(i))
+	}
+	heads, err := r.Heads(s.Context(), stations)
 	return err == nil && !slices.ContainsFunc(heads, func(h store.Head) bool { return h.Version == store.Version{} })
 }
 
