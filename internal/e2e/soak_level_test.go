@@ -90,9 +90,9 @@ func (s *soak) kept(p *process) (documents, size, manifests float64) {
 		named := map[edition.Hash]bool{}
 		for _, m := range kept {
 			manifests++
-			for hash, entry := range store.Objects(m) {
-				if !named[hash] {
-					named[hash] = true
+			for entry := range m.Entries() {
+				if !named[entry.Hash] {
+					named[entry.Hash] = true
 					size += float64(entry.Packed())
 				}
 			}
