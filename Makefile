@@ -63,6 +63,7 @@ fix: ## nothing is left that go fix would modernise
 .PHONY: staticcheck
 staticcheck: ## staticcheck
 	go tool staticcheck -tags archive,clock work
+	cd bench && GOWORK=off $$(go -C .. tool -n staticcheck) ./...
 
 .PHONY: lint
 lint: ## golangci-lint, built once into Go's build cache

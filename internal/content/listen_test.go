@@ -159,7 +159,7 @@ func TestListenAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := e.store(t, listening, func(o *content.Options) {
-		o.DSN, o.Timeout = server.DSNAt(proxy.Addr(), "root", "", name), 200*time.Millisecond
+		o.DSN, o.Timeout = server.DSNAt(proxy.Addr(), "root", "", name), time.Second
 	})
 	for _, fault := range []struct {
 		name   string

@@ -203,7 +203,7 @@ func TestPushReload(t *testing.T) {
 }
 
 // idle reports whether nothing waits to be told.
-func (p *telling) idle() bool {
+func (p *process) idle() bool {
 	text, err := p.command("push", "status", "--json").Output()
 	var all []struct{ Pending int }
 	return err == nil && json.Unmarshal(text, &all) == nil && !slices.ContainsFunc(all, func(s struct{ Pending int }) bool { return s.Pending > 0 })

@@ -128,7 +128,9 @@ func (s *soak) catchUp() {
 	for _, r := range s.readers {
 		for missing := r.walk(began); missing != ""; missing = r.walk(began) {
 			if time.Since(began) > starved {
-				s.Fatalf("%s of port %s after %v: %s", r.station, r.process.port, starved, missing)
+				status := r.process.adminBody("/status")
+				_, _ = r.process.end(syscall.SIGABRT) // its goroutines go to the log
+				s.Fatalf("%s of port %s after %v: %s: %s", r.station, r.process.port, starved, missing, status)
 			}
 			pause(200 * time.Millisecond)
 		}

@@ -135,9 +135,15 @@ func (p *process) feedHas(text string, has bool) {
 // until waits until something is so.
 func (p *process) until(what string, is func() bool) {
 	p.t.Helper()
-	for deadline := time.Now().Add(patience); !is(); time.Sleep(50 * time.Millisecond) {
+	p.within(patience, what, is)
+}
+
+// within waits for so long until it is.
+func (p *process) within(limit time.Duration, what string, is func() bool) {
+	p.t.Helper()
+	for deadline := time.Now().Add(limit); !is(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			p.t.Fatalf("%s: not within %s\n%s", what, patience, p.adminBody("/status"))
+			p.t.Fatalf("%s: not within %s\n%s", what, limit, p.adminBody("/status"))
 		}
 	}
 }
