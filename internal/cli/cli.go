@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/alecthomas/kong"
 
 	"feedstation/internal/config"
@@ -67,6 +68,9 @@ func Run(args []string, terminal Terminal) int {
 		// mostly serves what it holds.
 		debug.SetGCPercent(50)
 	}
+	// In a container the collector works harder before the kernel ends the process, which
+	// counts what it has of files, too. GOMEMLIMIT is another limit; without one, none.
+	_, _ = memlimit.SetGoMemLimitWithOpts(memlimit.WithProvider(memlimit.FromCgroup), memlimit.WithRatio(0.75))
 	screen, _ := terminal.Stderr.(*os.File)
 	stdout, _ := terminal.Stdout.(*os.File)
 	terminal.Stdout, terminal.Stderr = visible.Writer(terminal.Stdout), visible.Writer(terminal.Stderr)
