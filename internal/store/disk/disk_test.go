@@ -31,7 +31,8 @@ func TestCollects(t *testing.T) {
 	if _, err := l.Collect(t.Context(), "xt"); err != nil {
 		t.Fatal(err)
 	}
-	if names := objectsIn(t, l); len(names) != (1+store.DefaultKeep)*3 {
+	const each = 5 + 2 // documents, and lists of the archives of a feed
+	if names := objectsIn(t, l); len(names) != (1+store.DefaultKeep)*each {
 		t.Errorf("%d objects; want those of the current edition and the kept ones", len(names))
 	}
 	left, _ := filepath.Glob(filepath.Join(l.dir, "xt", "*.tmp-*"))
