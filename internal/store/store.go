@@ -35,8 +35,8 @@ type Store interface {
 	// edition.ErrDamaged when it is not what was stored.
 	Fetch(ctx context.Context, station string, known *edition.Edition) (*edition.Edition, error)
 	// Publish stores an edition, unless it is stored already: who asks again, since
-	// the answer was lost, has published it. The error is edition.ErrStale when the stored edition is later than the edition's base, or
-	// is of its watermark and later.
+	// the answer was lost, has published it. The error is edition.ErrStale when the
+	// stored edition is later than the edition's base, or is of its watermark and later.
 	Publish(ctx context.Context, e *edition.Edition) error
 	// Kept returns the manifests of the current edition and of the kept ones,
 	// the newest first.
