@@ -59,7 +59,11 @@ func newProcess(t testing.TB, host string, env ...string) *process {
 }
 
 func (p *process) command(args ...string) *exec.Cmd {
-	c := exec.Command(p.program, args...)
+	program := p.program
+	if program == "feedstation" && args[0] != "serve" {
+		program = brief
+	}
+	c := exec.Command(program, args...)
 	c.Dir, c.Env = p.dir, slices.Clip(p.env)
 	if p.as != nil {
 		c.SysProcAttr = &syscall.SysProcAttr{Credential: p.as}
