@@ -80,9 +80,11 @@ func (p *process) run(args ...string) {
 
 // start serves until the test ends, and then must end with status 0, or until it
 // is killed.
-func (p *process) start() {
+func (p *process) start() { p.t.Helper(); p.startAs(p.command("serve")) }
+
+// startAs is start with a command of one's own.
+func (p *process) startAs(serve *exec.Cmd) {
 	p.t.Helper()
-	serve := p.command("serve")
 	serve.Stdout, serve.Stderr = &p.log, &p.log
 	if err := serve.Start(); err != nil {
 		p.t.Fatal(err)
