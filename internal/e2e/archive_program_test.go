@@ -32,6 +32,7 @@ type archive struct {
 	program, dir, listen, admin string
 	name                        string                        // how many articles, as the table says it
 	insert                      func(id, station, url string) // puts a new article into a server's tables; nil: the store is embedded
+	others                      *pushReceiver                 // who are told of what changes
 }
 
 // adminToken is that of each archive.
@@ -39,7 +40,7 @@ const adminToken = "0123456789abcdef"
 
 // newArchive returns one of archiveStations, in a folder of its own.
 func newArchive(t *testing.T, program string) *archive {
-	a := &archive{t: t, program: program, dir: t.TempDir(), listen: testserver.Addr(testserver.Port(t)), admin: testserver.Addr(testserver.Port(t))}
+	a := &archive{t: t, program: program, dir: t.TempDir(), listen: testserver.Addr(testserver.Port(t)), admin: testserver.Addr(testserver.Port(t)), others: newPushReceiver(t, 0)}
 	a.configure(archiveStations, content.SQLite, a.path("content.db"))
 	return a
 }
@@ -53,6 +54,7 @@ func (a *archive) configure(stations int, driver, dsn string) {
 	}
 	text = fmt.Appendf(text, "content: {driver: %s, dsn: %q}\ncache: {dir: %q}\nserver: {listen: %q, admin: %q, admin_token: %q, drain: 100ms}\n",
 		driver, dsn, a.path("cache"), a.listen, a.admin, adminToken)
+	text = fmt.Appendf(text, archivePush, a.others.URL, adminToken)
 	if err := os.WriteFile(a.path("config.yaml"), text, 0o644); err != nil {
 		a.t.Fatal(err)
 	}
@@ -212,7 +214,9 @@ func (a *archive) serve(results *table) {
 	step("waiting until it has nothing to do")
 	results.add("  its memory at rest", a.rest(pid)/megabyte, figure{unit: "MB", goal: 180})
 	results.add("  its peak memory", status(a.t, pid, "VmHWM")/megabyte, figure{unit: "MB"})
+	a.mustHaveTold()
 	a.wake(results)
+	a.mustHaveTold(woken()...)
 }
 
 // start starts feedstation serve, for as long as the test runs, and returns its
@@ -245,6 +249,14 @@ func (a *archive) start(results *table, first figure) (pid string) {
 // wakes is how often it is measured how soon a new article is served.
 const wakes = 20
 
+// woken returns the ids of these articles.
+func woken() (ids []string) {
+	for i := range wakes {
+		ids = append(ids, fmt.Sprint("wake-", i))
+	}
+	return ids
+}
+
 // wake measures how long it takes from the newsroom's request for a refresh until
 // the article that it names is served.
 func (a *archive) wake(results *table) {
@@ -256,8 +268,8 @@ func (a *archive) wake(results *table) {
 		publish = a.publisher(station)
 	}
 	var took []time.Duration
-	for i := range wakes {
-		id, url := fmt.Sprint("wake-", i), station.Address(fmt.Sprintf("/wake/%d.html", i))
+	for i, id := range woken() {
+		url := station.Address(fmt.Sprintf("/wake/%d.html", i))
 		publish(id, station.ID, url)
 		started := time.Now()
 		r, err := http.NewRequestWithContext(a.t.Context(), "POST", "http://"+a.admin+"/-/refresh", strings.NewReader(fmt.Sprintf(`{"ids": [%q]}`, id)))

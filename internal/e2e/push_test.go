@@ -83,6 +83,17 @@ func (r *pushReceiver) at(what string) []time.Time {
 	return slices.Clone(r.told[what])
 }
 
+// counts returns how often what was told.
+func (r *pushReceiver) counts() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	counts := map[string]int{}
+	for what, times := range r.told {
+		counts[what] = len(times)
+	}
+	return counts
+}
+
 // configure adds to the configuration of a process.
 func (p *process) configure(more string) {
 	p.t.Helper()
