@@ -208,15 +208,16 @@ func (c *Cache) dateCurrent(ctx context.Context, d *desk, at time.Time) error {
 }
 
 // Pinned returns what is pinned of a station; zero: nothing ever was. Without a watermark, or
-// where the pinned edition can't be served, the current one is.
-func (c *Cache) Pinned(station string) store.Pin {
+// where the pinned edition can't be served, the current one is. The edition, which may be nil,
+// is as it was pinned: it may have what has been withdrawn since.
+func (c *Cache) Pinned(station string) (store.Pin, *edition.Edition) {
 	d := c.desks[station]
 	if d == nil {
-		return store.Pin{}
+		return store.Pin{}, nil
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.pin
+	return d.pin, d.whole
 }
 
 // inEffect returns the pin, without a watermark where the current edition is served all the

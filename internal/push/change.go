@@ -20,11 +20,15 @@ type unsaved struct {
 	apply change
 }
 
-// note stores entries, in the local copy first: what is published is published after
-// that. What no store takes is stored later.
-func (o *Outbox) note(ctx context.Context, d *desk, entries map[string]entry, old map[string]bool) {
+// note stores entries, but for those that are needless beside what is there now, in the
+// local copy first: what is published is published after that. What no store takes is
+// stored later.
+func (o *Outbox) note(ctx context.Context, d *desk, entries map[string]entry, needless func(key string, now entry) bool) {
+	if len(entries) == 0 {
+		return
+	}
 	o.store(ctx, d, keysOf(entries), func(key string, now entry) (entry, bool) {
-		if old[key] && now.Told.At == 0 && !now.Stage.pending() {
+		if needless(key, now) {
 			return now, false
 		}
 		next := now.noted(entries[key])

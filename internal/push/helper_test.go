@@ -52,6 +52,13 @@ func (p *paper) put(id string, ago time.Duration) *paper {
 	return p
 }
 
+// printAs returns an edition of a watermark that has an article alone.
+func (p *paper) printAs(watermark time.Time, id string) *edition.Edition {
+	other := newPaper()
+	other.at = watermark.Add(-time.Second)
+	return other.put(id, time.Hour).print()
+}
+
 // print returns the edition.
 func (p *paper) print() *edition.Edition {
 	p.at = p.at.Add(time.Second)
@@ -158,6 +165,7 @@ type process struct {
 	current *edition.Edition
 	served  *edition.Edition // nil: the current one
 	pinned  store.Pin
+	whole   *edition.Edition // as it was pinned
 	leads   bool
 	stop    func()
 }
@@ -188,8 +196,12 @@ func (p *process) run() {
 				e := cmp.Or(p.served, p.current)
 				return e, e != nil
 			},
-			Pinned: func(string) store.Pin { p.mu.Lock(); defer p.mu.Unlock(); return p.pinned },
-			Leads:  func(string) bool { p.mu.Lock(); defer p.mu.Unlock(); return p.leads },
+			Pinned: func(string) (store.Pin, *edition.Edition) {
+				p.mu.Lock()
+				defer p.mu.Unlock()
+				return p.pinned, p.whole
+			},
+			Leads: func(string) bool { p.mu.Lock(); defer p.mu.Unlock(); return p.leads },
 		})
 	}()
 	p.stop = func() { cancel(); <-ended }
@@ -253,6 +265,9 @@ func (p *process) switchTo(e *edition.Edition) {
 	p.mu.Unlock()
 	p.Switch(p.t.Context(), before, after, pin)
 	p.serve(e, pin)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.whole = e
 }
 
 func (p *process) serve(e *edition.Edition, pin store.Pin) {
@@ -260,6 +275,15 @@ func (p *process) serve(e *edition.Edition, pin store.Pin) {
 	defer p.mu.Unlock()
 	p.served, p.pinned = e, pin
 }
+
+// take has the process find what another one has left.
+func (p *process) take(of *process) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.current, p.served, p.pinned, p.whole = of.current, of.served, of.pinned, of.whole
+}
+
+func (p *process) lead(leads bool) { p.mu.Lock(); defer p.mu.Unlock(); p.leads = leads }
 
 // after lets time pass, until nothing is to be done.
 func after(d time.Duration) {

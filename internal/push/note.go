@@ -42,15 +42,18 @@ func (o *Outbox) Note(ctx context.Context, before, after *edition.Edition, diff 
 			}
 		}
 	}
-	if len(entries) > 0 {
-		o.note(ctx, d, entries, old)
-	}
+	o.note(ctx, d, entries, func(key string, now entry) bool { return old[key] && now.Told.At == 0 && !now.Stage.pending() })
 }
 
 // Switch notes which documents differ between an edition that is served and one that is about
 // to be, or is, in its place under a pin, of which no article is news: only those are told
 // that always are, of all of it, whatever they were told before.
 func (o *Outbox) Switch(ctx context.Context, before, after *edition.Edition, pin store.Pin) {
+	o.switched(ctx, before, after, pin, time.Time{})
+}
+
+// switched is Switch without what was told since a moment as it is now; zero: of all.
+func (o *Outbox) switched(ctx context.Context, before, after *edition.Edition, pin store.Pin, since time.Time) {
 	d := o.desks[after.Station()]
 	change := Change{Before: before, After: after, Difference: edition.Difference{Paths: edition.ChangedPaths(before, after)}}
 	if d == nil || len(change.Paths) == 0 {
@@ -74,9 +77,10 @@ func (o *Outbox) Switch(ctx context.Context, before, after *edition.Edition, pin
 			entries[keyOf(destination.Name(), n.Address)] = newEntry(n, base, now.UnixMilli()).under(pinnedAt(pin), destination.Policy())
 		}
 	}
-	if len(entries) > 0 {
-		o.note(ctx, d, entries, nil)
-	}
+	o.note(ctx, d, entries, func(key string, now entry) bool {
+		told, next := now.Told, entries[key]
+		return !since.IsZero() && told.At > since.UnixMilli() && told.Version == next.Version && told.Gone == next.Gone && !now.Stage.pending()
+	})
 }
 
 // bounded returns a difference without the articles that others are not told of.

@@ -60,6 +60,7 @@ type desk struct {
 	compare   bool             // the two have to be compared
 	served    []moment         // the editions that were served here, the newest last
 	shown     *edition.Edition // the last of them, as it is served
+	led       bool             // this process told others of it then
 	tidied    time.Time        // when what is over was last removed
 }
 

@@ -45,14 +45,12 @@ func TestPin(t *testing.T) {
 			wantTold(t, to.cache)
 		}},
 		{"back before it was told", func(t *testing.T, p *process, _ *paper, first *edition.Edition, to told) {
-			p.leads = false
+			p.lead(false)
 			p.switchTo(first)
 			after(2 * time.Second)
 			p.switchTo(nil)
 			after(2 * time.Second)
-			p.mu.Lock()
-			p.leads = true
-			p.mu.Unlock()
+			p.lead(true)
 			after(time.Minute)
 			wantTold(t, to.cache, all...) // it may have what was pinned
 		}},
@@ -124,6 +122,39 @@ func TestPin(t *testing.T) {
 			wantTold(t, to.cache, all...)
 			wantTold(t, to.engine)
 		}},
+		{"withdrawn from it, and the process is killed before it notes that", func(t *testing.T, p *process, n *paper, first *edition.Edition, to told) {
+			p.switchTo(first)
+			after(time.Minute)
+			wantTold(t, to.cache, all...)
+			p.end()
+			shown := n.printAs(first.Watermark(), "another")
+			for _, want := range [][]string{all, nil} { // and not when it starts again
+				next := start(t, p.Options)
+				next.take(p)
+				next.serve(shown, p.pinned)
+				after(time.Minute)
+				wantTold(t, to.cache, want...)
+				next.end()
+			}
+			wantTold(t, to.engine)
+		}},
+		{"withdrawn from it while another process tells, which ends", func(t *testing.T, p *process, n *paper, first *edition.Edition, to told) {
+			p.switchTo(first)
+			after(time.Minute)
+			wantTold(t, to.cache, all...)
+			p.lead(false)
+			p.serve(n.printAs(first.Watermark(), "another"), p.pinned)
+			after(time.Minute)
+			wantTold(t, to.cache)
+			p.lead(true)
+			after(time.Minute)
+			wantTold(t, to.cache, all...)
+			p.lead(false)
+			after(time.Minute)
+			p.lead(true)
+			after(time.Minute)
+			wantTold(t, to.cache)
+		}},
 		{"a content store whose clock is ahead", func(t *testing.T, p *process, n *paper, first *edition.Edition, to told) {
 			n.at = n.at.Add(time.Hour)
 			p.publish(n.put("3", 0).print())
@@ -153,9 +184,7 @@ func TestPin(t *testing.T) {
 			cold.switchTo(first) // as `feedstation pin` does
 			cold.Close()
 			p = start(t, o)
-			p.mu.Lock()
-			p.current, p.served, p.pinned = cold.current, cold.served, cold.pinned
-			p.mu.Unlock()
+			p.take(cold)
 			after(time.Minute)
 			wantTold(t, to.cache, all...)
 			p.end()

@@ -24,8 +24,9 @@ const (
 type Sources struct {
 	// Served returns the edition of a station that clients are served here.
 	Served func(station string) (*edition.Edition, bool)
-	// Pinned returns which edition of a station is pinned, or since when none is.
-	Pinned func(station string) store.Pin
+	// Pinned returns which edition of a station is pinned, or since when none is; and that
+	// edition as it was pinned, with what has been withdrawn since, or nil.
+	Pinned func(station string) (store.Pin, *edition.Edition)
 	// Leads reports whether this process tells others of a station.
 	Leads func(station string) bool
 }

@@ -17,15 +17,18 @@ type moment struct {
 
 // observe notes since when editions are served here. A pinned one that becomes another one,
 // without what has been withdrawn since, or that can't be served any more, is published by
-// nobody: the process that tells others notes what that changes.
+// nobody: the process that tells others notes what that changes. One that begins to tell
+// compares with what was pinned, for the process before it may have ended too early to note
+// it.
 func (o *Outbox) observe(ctx context.Context, from Sources, now time.Time) {
 	const remembered = 64
 	for id, d := range o.desks {
-		pin := from.Pinned(id) // before the edition, which is not taken for one that is not served yet
+		pin, pinned := from.Pinned(id) // before the edition, which is not taken for one that is not served yet
 		e, ok := from.Served(id)
 		if !ok {
 			continue
 		}
+		leads := from.Leads(id)
 		next := moment{e.Watermark(), pinnedAt(pin), now}
 		o.mu.Lock()
 		before := d.shown
@@ -36,9 +39,14 @@ func (o *Outbox) observe(ctx context.Context, from Sources, now time.Time) {
 		if n := len(d.served); n == 0 || !samePin || !d.served[n-1].watermark.Equal(next.watermark) {
 			d.served = append(d.served[max(0, n-remembered):], next)
 		}
-		d.shown = e
+		begins := leads && !d.led
+		d.shown, d.led = e, leads
 		o.mu.Unlock()
-		if before != nil && before != e && samePin && !pin.Watermark.IsZero() && from.Leads(id) {
+		switch {
+		case pin.Watermark.IsZero() || !leads:
+		case begins && pinned != nil:
+			o.switched(ctx, pinned, e, pin, pin.At)
+		case before != nil && before != e && samePin:
 			o.Switch(ctx, before, e, pin)
 		}
 	}

@@ -105,9 +105,7 @@ func (o *Outbox) Now(ctx context.Context, served *edition.Edition, address strin
 			o.setState(ctx, stateKey(name, station), state{})
 		}
 	}
-	if len(entries) > 0 {
-		o.note(ctx, d, entries, nil)
-	}
+	o.note(ctx, d, entries, func(string, entry) bool { return false })
 	return len(told), nil
 }
 
