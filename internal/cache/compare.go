@@ -53,11 +53,30 @@ func (c *Cache) Noting(outbox Outbox) { c.outbox = outbox }
 // there is none, and has the outbox told.
 func (c *Cache) note(ctx context.Context, d *desk, before, after *edition.Edition) {
 	now := d.compare(before, after)
+	if c.outbox != nil && before != nil {
+		c.noteDifference(ctx, before, after, now.Difference, now.err)
+	}
+}
+
+// noteAmended has the outbox told what retractions change before a store has these. A
+// process that ends before it publishes that serves it from its next start on, when nobody
+// knows what was there before. No turn is waited for.
+func (c *Cache) noteAmended(ctx context.Context, changed []amendment) {
+	if c.outbox == nil {
+		return
+	}
+	for _, a := range changed {
+		difference, err := edition.Diff(a.before, a.after)
+		c.noteDifference(ctx, a.before, a.after, difference, err)
+	}
+}
+
+func (c *Cache) noteDifference(ctx context.Context, before, after *edition.Edition, difference edition.Difference, err error) {
+	d := c.desks[after.Station()]
 	switch {
-	case c.outbox == nil || before == nil:
-	case now.err != nil:
-		c.log.Warn("editions not compared, others are not told what changed", "station", d.station, "error", now.err)
-	case len(now.Came)+len(now.Changed)+len(now.Left)+len(now.Paths) > 0:
-		c.outbox.Note(ctx, before, after, now.Difference, d.inEffect())
+	case err != nil:
+		c.log.Warn("editions not compared, others are not told what changed", "station", d.station, "error", err)
+	case len(difference.Came)+len(difference.Changed)+len(difference.Left)+len(difference.Paths) > 0:
+		c.outbox.Note(ctx, before, after, difference, d.inEffect())
 	}
 }

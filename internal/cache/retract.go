@@ -17,7 +17,7 @@ import (
 func (c *Cache) Retractions() edition.Retractions { return *c.retractions.Load() }
 
 // Retract adds retractions: to those of this process, whose editions it amends at
-// once, then to those of Redis, then to those of the local copy; and it publishes
+// once, then, once the outbox knows what that changes, to those of Redis, then to those of the local copy; and it publishes
 // the amended editions. What Redis and the local copy do not take they get later.
 // The error is edition.ErrUnsent where a retraction is in effect in this process
 // only: Redis, or without Redis the local copy, does not have it.
@@ -27,6 +27,7 @@ func (c *Cache) Retract(ctx context.Context, retractions ...edition.Retraction) 
 	}
 	c.unamended.Store(false)
 	changed := c.amendServed()
+	c.noteAmended(ctx, changed)
 	var err error
 	if c.redis != nil {
 		err = c.send(ctx, retractions)
