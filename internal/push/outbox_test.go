@@ -496,3 +496,53 @@ func TestRate(t *testing.T) {
 		})
 	}
 }
+
+// Steps go on where another process left them, and after a pause that is none of them.
+func TestSteps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		steps := []time.Duration{5 * time.Minute, 10 * time.Minute, 20 * time.Minute}
+		want := []time.Duration{5 * time.Minute, 10 * time.Minute, 2 * time.Minute, 20 * time.Minute, 20 * time.Minute}
+		var sends []time.Time
+		f := &fake{name: "fake", answer: func(_ int, notices []Notice) Answer {
+			a := fail(notices)
+			switch sends = append(sends, time.Now()); len(sends) {
+			case 3:
+				a.Pause = time.Now().Add(2 * time.Minute)
+			case len(want) + 1:
+				return Answer{}
+			default:
+				a.Steps = steps
+			}
+			a.Station = true
+			return a
+		}}
+		o := options(t, t.TempDir(), f)
+		p := start(t, o)
+		n := newPaper()
+		p.publish(n.put("first", time.Hour).print())
+		after(2 * time.Second)
+		p.publish(n.put("1", 0).print())
+		for _, wait := range want {
+			after(wait - time.Minute)
+			p.end()
+			next := start(t, o)
+			next.take(p)
+			p = next
+			after(time.Minute)
+		}
+		after(time.Minute)
+		wantTold(t, f, "1")
+		p.publish(n.put("2", 0).print()) // told, so that it begins anew
+		after(5*time.Minute + 10*time.Second)
+		want = append(want, 0, 5*time.Minute)
+		var waits []time.Duration
+		for i := range sends[1:] {
+			waits = append(waits, sends[i+1].Sub(sends[i]).Round(time.Minute))
+		}
+		waits[len(waits)-2] = 0 // until "2" was published
+		if !slices.Equal(waits, want) {
+			t.Errorf("sent after %v, want %v", waits, want)
+		}
+		p.end()
+	})
+}

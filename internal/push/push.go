@@ -79,5 +79,8 @@ type Answer struct {
 	Err      error     // why not all were told
 	Pause    time.Time // nothing is sent before; zero: at once, or as Retry says
 	Broken   bool      // nothing is sent before its configuration has changed; Err says why
-	Station  bool      // Pause and Broken are for the station alone, not for all
+	Station  bool      // all of this is for the station alone, not for all
+	// Steps are how long nothing is sent after each such answer in a row, the last of them
+	// from then on; nil: that is as Policy says.
+	Steps []time.Duration
 }

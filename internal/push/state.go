@@ -87,7 +87,7 @@ func (o *Outbox) setState(ctx context.Context, key string, s state) {
 
 // answered notes what an answer says of a destination.
 func (o *Outbox) answered(ctx context.Context, w *worker, d *desk, answer Answer, now time.Time) {
-	failed := answer.Err != nil && !answer.has(Told) && !answer.has(Dropped)
+	failed := answer.Err != nil && (len(answer.Steps) > 0 || !answer.has(Told) && !answer.has(Dropped))
 	key := stateKey(w.Name(), "")
 	if answer.Station {
 		key = stateKey(w.Name(), d.ID)
@@ -104,10 +104,10 @@ func (o *Outbox) answered(ctx context.Context, w *worker, d *desk, answer Answer
 	case answer.Broken:
 		next.Broken = true
 	case answer.Pause.After(now):
-		next.Until = answer.Pause.UnixMilli()
+		next.Until, next.Fails = answer.Pause.UnixMilli(), before.Fails
 	case failed:
 		next.Fails = before.Fails + 1
-		next.Until = now.Add(w.policy.backoff(next.Fails)).UnixMilli()
+		next.Until = now.Add(answer.wait(w.policy, next.Fails)).UnixMilli()
 	default:
 		next = state{}
 	}
@@ -123,6 +123,14 @@ func (o *Outbox) answered(ctx context.Context, w *worker, d *desk, answer Answer
 	if answer.Err != nil && next == (state{}) {
 		o.log.Warn("notices not told", "component", "push "+w.Name(), "station", d.ID, "error", answer.Err)
 	}
+}
+
+// wait returns how long nothing is sent after so many such answers in a row.
+func (a Answer) wait(p Policy, n int) time.Duration {
+	if len(a.Steps) == 0 {
+		return p.backoff(n)
+	}
+	return a.Steps[min(n, len(a.Steps))-1]
 }
 
 func (a Answer) has(outcome Outcome) bool {

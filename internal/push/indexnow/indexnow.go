@@ -31,7 +31,7 @@ const (
 
 // patience is how long a station waits whose key an engine could not verify, one time
 // after the other.
-var patience = [...]time.Duration{15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
+var patience = []time.Duration{15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
 
 // Destination is an endpoint of IndexNow. What it is told the engines tell each other.
 type Destination struct {
@@ -39,16 +39,15 @@ type Destination struct {
 	rate           int
 	client         *client.Client
 
-	mu       sync.Mutex
-	seen     map[string]string // where the file of a key was seen, by key
-	refusals map[string]int    // of the key of a station, one after the other
+	mu   sync.Mutex
+	seen map[string]string // where the file of a key was seen, by key
 }
 
 // New returns the destination of an endpoint, which is asked rate times a minute at most.
 func New(endpoint string, rate int, c *client.Client) *Destination {
 	_, rest, _ := strings.Cut(endpoint, "://")
 	host, _, _ := strings.Cut(rest, "/")
-	return &Destination{endpoint: endpoint, host: host, rate: rate, client: c, seen: map[string]string{}, refusals: map[string]int{}}
+	return &Destination{endpoint: endpoint, host: host, rate: rate, client: c, seen: map[string]string{}}
 }
 
 // Name implements push.Destination.
@@ -120,7 +119,6 @@ func (d *Destination) answer(station *network.Station, key string, got client.An
 	after := got.RetryAfter(now)
 	switch status := got.Status; {
 	case got.OK(): // 202: the key will be looked at
-		d.accepted(station)
 		return push.Answer{Outcomes: []push.Outcome{push.Told}}
 	case status == http.StatusForbidden:
 		answer.Station = true
@@ -133,7 +131,7 @@ func (d *Destination) answer(station *network.Station, key string, got client.An
 		if code != notVerified {
 			d.forget(key)
 		}
-		answer.Pause = now.Add(d.refused(station))
+		answer.Steps = patience
 	case status == http.StatusTooManyRequests: // it counts the address that asks, so all stations wait
 		if answer.Pause = after; after.IsZero() {
 			answer.Pause = now.Add(crowded)
@@ -162,22 +160,6 @@ func parse(body []byte) string {
 		return ""
 	}
 	return fault.ErrorCode
-}
-
-// accepted notes that a station's key was not refused.
-func (d *Destination) accepted(station *network.Station) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.refusals, station.ID)
-}
-
-// refused notes that it was, and returns how long the station waits.
-func (d *Destination) refused(station *network.Station) time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	n := d.refusals[station.ID]
-	d.refusals[station.ID] = min(n+1, len(patience)-1)
-	return patience[n]
 }
 
 // forget has the file of a key be looked for again.

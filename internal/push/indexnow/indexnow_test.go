@@ -132,9 +132,9 @@ func TestAnswers(t *testing.T) {
 		{"200 and a body that hangs", enginetest.HangsLater(200), push.Told, 0, false, false, ""},
 		{"400", says(400, code("InvalidRequestParameters")), push.Dropped, 0, false, false, `400 Bad Request: {"errorCode":"InvalidRequestParameters","message":"no key at https://xt.news.example/[secret].txt"}`},
 		{"400 without JSON", says(400, "<html>"), push.Dropped, 0, false, false, "400 Bad Request: <html>"},
-		{"403, verification goes on", says(403, code("SiteVerificationNotCompleted")), push.Retry, 15 * time.Minute, true, false, `403 Forbidden: {"errorCode":"SiteVerificationNotCompleted","message":"no key at https://xt.news.example/[secret].txt"}`},
-		{"403, no key", says(403, code("KeyNotFound")), push.Retry, 15 * time.Minute, true, false, `403 Forbidden: {"errorCode":"KeyNotFound","message":"no key at https://xt.news.example/[secret].txt"}`},
-		{"403 without a code", says(403, "forbidden"), push.Retry, 15 * time.Minute, true, false, "403 Forbidden: forbidden"},
+		{"403, verification goes on", says(403, code("SiteVerificationNotCompleted")), push.Retry, 0, true, false, `403 Forbidden: {"errorCode":"SiteVerificationNotCompleted","message":"no key at https://xt.news.example/[secret].txt"}`},
+		{"403, no key", says(403, code("KeyNotFound")), push.Retry, 0, true, false, `403 Forbidden: {"errorCode":"KeyNotFound","message":"no key at https://xt.news.example/[secret].txt"}`},
+		{"403 without a code", says(403, "forbidden"), push.Retry, 0, true, false, "403 Forbidden: forbidden"},
 		{"403, burned", says(403, code("UserForbiddedToAccessSite")), push.Retry, 0, true, true, `403 Forbidden: {"errorCode":"UserForbiddedToAccessSite","message":"no key at https://xt.news.example/[secret].txt"} (the key is refused for good, raise the station's indexnow_rotation)`},
 		{"405", says(405, ""), push.Dropped, 0, false, false, "405 Method Not Allowed"},
 		{"413", says(413, ""), push.Dropped, 0, false, false, "413 Request Entity Too Large"},
@@ -180,26 +180,19 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// A key that can't be verified has its station wait, longer each time; once it is, the
-// next time is a first one.
+// A key that can't be verified has its station wait, longer each time.
 func TestVerification(t *testing.T) {
 	d := newDesk(t, "")
-	refusal := enginetest.Says(403, `{"errorCode":"SiteVerificationNotCompleted"}`)
-	waits := func(want time.Duration) {
-		t.Helper()
-		if got := time.Until(d.send().Pause).Round(time.Minute); got != want {
-			t.Errorf("waits %s, want %s", got, want)
+	want := []time.Duration{15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
+	for _, body := range []string{`{"errorCode":"SiteVerificationNotCompleted"}`, `{"errorCode":"KeyNotFound"}`, "forbidden"} {
+		d.engine.Next(enginetest.Says(403, body))
+		if a := d.send(); outcome(t, a, 3) != push.Retry || !a.Station || !slices.Equal(a.Steps, want) {
+			t.Errorf("%s: answer %+v", body, a)
 		}
 	}
-	for _, want := range []time.Duration{15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 24 * time.Hour} {
-		d.engine.Next(refusal)
-		waits(want)
-	}
-	if a := d.send(); outcome(t, a, 3) != push.Told {
+	if a := d.send(); outcome(t, a, 3) != push.Told || a.Steps != nil {
 		t.Fatalf("answer %+v", a)
 	}
-	d.engine.Next(refusal)
-	waits(15 * time.Minute)
 }
 
 // A key is used once its file is at the public address; until then the former one is.
@@ -259,7 +252,7 @@ func TestRotation(t *testing.T) {
 	d.site.Put("/"+former+".txt", enginetest.Says(200, former))
 	burned := enginetest.Says(403, `{"errorCode":"UserForbiddedToAccessSite"}`)
 	d.engine.Next(burned)
-	if a := d.send(); a.Broken || !a.Station || a.Pause.IsZero() || outcome(t, a, 3) != push.Retry {
+	if a := d.send(); a.Broken || !a.Station || a.Steps == nil || outcome(t, a, 3) != push.Retry {
 		t.Errorf("the former key is burned: %+v", a)
 	}
 	d.site.Put("/"+present+".txt", enginetest.Says(200, present))
