@@ -19,8 +19,7 @@ import (
 	"feedstation/internal/terminal"
 )
 
-// engines returns the search engines that are told. Those of IndexNow share the rate: they
-// may be one, and count the address that asks.
+// engines returns the search engines that are told.
 func engines(cfg *config.Config) (all []push.Destination) {
 	secrets := []string{cfg.Push.Baidu.Token.Reveal()}
 	for _, s := range keyed(cfg.Network) {
@@ -32,9 +31,9 @@ func engines(cfg *config.Config) (all []push.Destination) {
 		}
 	}
 	c := client.New(agentName(), engine.Timeout, secrets...)
-	if endpoints := cfg.Push.IndexNow.Endpoints; len(keyed(cfg.Network)) > 0 {
-		for _, endpoint := range endpoints {
-			all = append(all, indexnow.New(endpoint, max(1, cfg.Push.IndexNow.Rate/len(endpoints)), c))
+	if len(keyed(cfg.Network)) > 0 {
+		for _, endpoint := range cfg.Push.IndexNow.Endpoints {
+			all = append(all, indexnow.New(endpoint, cfg.Push.IndexNow.Rate, c))
 		}
 	}
 	sites := map[string]string{}

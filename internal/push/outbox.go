@@ -47,6 +47,7 @@ type Outbox struct {
 	away    bool               // the shared store did not answer; who syncs asks it again
 	states  map[string]state   // of destinations, as they are stored, see stateKey
 	mark    store.Mark         // of these
+	sent    map[string]string  // by rate, without a shared store; see oneMore
 	unsaved []unsaved
 }
 
@@ -69,7 +70,7 @@ func New(log *slog.Logger, options Options) *Outbox {
 	files := newLocal(log, options.Dir)
 	o := &Outbox{
 		Options: options, log: log, files: files, local: newPatient(files), conditions: condition.New(log), counts: newCounts(), token: rand.Text(), wake: make(chan struct{}, 1),
-		desks: map[string]*desk{}, workers: map[string]*worker{}, states: map[string]state{},
+		desks: map[string]*desk{}, workers: map[string]*worker{}, states: map[string]state{}, sent: map[string]string{},
 	}
 	for _, s := range options.Network.Stations {
 		o.desks[s.ID] = &desk{Station: s, pending: map[string]entry{}, compare: true}

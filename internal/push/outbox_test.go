@@ -455,13 +455,15 @@ func TestSlow(t *testing.T) {
 	})
 }
 
-// A destination is sent no more in any minute than it wants, of all processes together.
+// Those who share a rate are sent no more in any minute than it says, of all processes
+// together.
 func TestRate(t *testing.T) {
 	for _, shared := range []bool{false, true} {
 		t.Run(fmt.Sprint("shared ", shared), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &fake{name: "fake", policy: Policy{Rate: 30}}
-				o := options(t, t.TempDir(), f)
+				policy := Policy{Rate: 30, Rated: "both"}
+				f, other := &fake{name: "fake", policy: policy}, &fake{name: "other", policy: policy}
+				o := options(t, t.TempDir(), f, other)
 				if shared {
 					o.Shared = newMemory()
 				}
@@ -475,9 +477,9 @@ func TestRate(t *testing.T) {
 				p.publish(n.print())
 				total := 0
 				var sent []int // by second
-				for range 5 * 60 {
+				for range 8 * 60 {
 					after(time.Second)
-					told := len(f.take())
+					told := len(f.take()) + len(other.take())
 					sent = append(sent, told)
 					total += told
 					last := 0
@@ -488,7 +490,7 @@ func TestRate(t *testing.T) {
 						t.Fatalf("%d in the minute up to %ds", last, len(sent))
 					}
 				}
-				if total != 100 {
+				if total != 200 {
 					t.Errorf("%d were told", total)
 				}
 				p.end()

@@ -48,6 +48,7 @@ type Policy struct {
 	Always bool          // also of editions of another configuration or version of the program
 	Once   bool          // a Send whose outcome is not known is not repeated
 	Rate   int           // calls of Send in a minute at most, of all processes and stations together; 0: any
+	Rated  string        // who shares that rate; empty: nobody does
 }
 
 // Destination is one that is told. Its methods may be called at the same time.

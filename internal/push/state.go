@@ -1,6 +1,7 @@
 package push
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -183,13 +184,15 @@ func (o *Outbox) allowed(ctx context.Context, w *worker) bool {
 	o.mu.Lock()
 	shared := o.Shared != nil && !o.away
 	o.mu.Unlock()
+	key := "rate " + cmp.Or(w.policy.Rated, w.Name())
 	if !shared {
-		sent, ok := oneMore(w.sent, w.policy.Rate, time.Now())
-		w.sent = sent
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		sent, ok := oneMore(o.sent[key], w.policy.Rate, time.Now())
+		o.sent[key] = sent
 		return ok
 	}
 	const tries = 5 // others may take one at the same time
-	key := "rate " + w.Name()
 	for range tries {
 		old, err := o.Shared.Texts(ctx, allStations, []string{key})
 		if err != nil {

@@ -15,7 +15,6 @@ import (
 type worker struct {
 	Destination
 	policy Policy
-	sent   string // without a shared store, see oneMore
 
 	// With the outbox's lock held:
 	busy bool

@@ -43,7 +43,8 @@ type Destination struct {
 	seen map[string]string // where the file of a key was seen, by key
 }
 
-// New returns the destination of an endpoint, which is asked rate times a minute at most.
+// New returns the destination of an endpoint. All of them together are asked rate times a
+// minute at most: they may be one, and count the address that asks.
 func New(endpoint string, rate int, c *client.Client) *Destination {
 	_, rest, _ := strings.Cut(endpoint, "://")
 	host, _, _ := strings.Cut(rest, "/")
@@ -55,7 +56,7 @@ func (d *Destination) Name() string { return "indexnow " + d.host }
 
 // Policy implements push.Destination.
 func (d *Destination) Policy() push.Policy {
-	return push.Policy{Batch: maxBatch, Every: spacing, Life: life, Rate: d.rate}
+	return push.Policy{Batch: maxBatch, Every: spacing, Life: life, Rate: d.rate, Rated: "indexnow"}
 }
 
 // Notices implements push.Destination. A station without a key tells nothing.

@@ -353,7 +353,7 @@ func TestNotices(t *testing.T) {
 
 func TestPolicy(t *testing.T) {
 	d := newDesk(t, "")
-	if got, want := d.destination.Policy(), (push.Policy{Batch: 10_000, Every: 10 * time.Minute, Life: 24 * time.Hour, Rate: 30}); got != want {
+	if got, want := d.destination.Policy(), (push.Policy{Batch: 10_000, Every: 10 * time.Minute, Life: 24 * time.Hour, Rate: 30, Rated: "indexnow"}); got != want {
 		t.Errorf("policy %+v, want %+v", got, want)
 	}
 	d.tell("https://api.indexnow.org/indexnow")

@@ -27,6 +27,8 @@ const (
 	parallel = 8
 	// batch is how many documents are purged in a Send by requests of one each.
 	batch = 100
+	// twins is how many addresses a document has: sitemaps have a second.
+	twins = 2
 	// life is as long as a cache may keep what it has: stale_while_revalidate and
 	// stale_if_error are 720h at most.
 	life = 2 * 720 * time.Hour
@@ -84,19 +86,21 @@ func (c *Cache) Name() string {
 }
 
 // Policy has a cache be purged before others are told. What another version of the program
-// makes otherwise is another document for a cache, too. Where requests are counted a Send is
-// one.
+// makes otherwise is another document for a cache, too. Where requests are counted a Send
+// has a known number of them at most: both destinations of a cache share its rate.
 func (c *Cache) Policy() push.Policy {
-	p := push.Policy{Batch: batch, Life: life, Urgent: true, Pause: pause, Always: true, Rate: c.settings.Rate}
+	p := push.Policy{Batch: batch, Life: life, Urgent: true, Pause: pause, Always: true, Rated: c.settings.Name}
 	if c.again {
 		p.After = c.settings.Again
 	}
-	each := (1 + len(c.settings.Hosts)) * max(1, len(c.settings.Codings))
-	switch {
+	places := (1 + len(c.settings.Hosts)) * max(1, len(c.settings.Codings)) // each with requests of its own
+	switch rate := c.settings.Rate; {
+	case c.list && rate > 0:
+		p.Batch, p.Rate = max(1, c.settings.Batch/twins), max(1, rate/places)
 	case c.list:
-		p.Batch = max(1, c.settings.Batch/each)
-	case p.Rate > 0:
-		p.Batch, p.Rate = 1, max(1, p.Rate/each)
+		p.Batch = c.settings.Batch
+	case rate > 0:
+		p.Batch, p.Rate = 1, max(1, rate/places/twins)
 	}
 	return p
 }

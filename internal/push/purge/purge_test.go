@@ -312,7 +312,12 @@ func TestNotices(t *testing.T) {
 	}
 }
 
+// How a cache wants to be told, and that it gets no more requests a minute than its rate.
 func TestPolicy(t *testing.T) {
+	var sitemaps []string // each at two addresses
+	for month := range 100 {
+		sitemaps = append(sitemaps, fmt.Sprintf("/sitemaps/%d-01.xml", 2000+month))
+	}
 	const list = `{"files":{urls}}`
 	for _, tt := range []struct {
 		name        string
@@ -321,15 +326,24 @@ func TestPolicy(t *testing.T) {
 	}{
 		{"one each", purge.Settings{}, 100, 0},
 		{"lists", purge.Settings{Body: list, Batch: 30}, 30, 0},
-		{"lists of several hosts", purge.Settings{Body: list, Batch: 30, Hosts: []string{"a", "b"}, Rate: 60}, 10, 60},
-		{"counted", purge.Settings{Rate: 60, Codings: []string{"br", "gzip", "identity"}}, 1, 20},
+		{"lists, counted", purge.Settings{Body: list, Batch: 30, Rate: 5}, 15, 5},
+		{"lists of several hosts, counted", purge.Settings{Body: list, Batch: 30, Hosts: []string{"a", "b"}, Rate: 60}, 15, 20},
+		{"counted", purge.Settings{Rate: 60, Codings: []string{"br", "gzip", "identity"}}, 1, 10},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.settings.Name, tt.settings.Again = "cache edge", 3*time.Second
+			e := newEdge(t)
+			tt.settings.URL, tt.settings.Name, tt.settings.Again = e.URL+"{path}", "cache edge", 3*time.Second
 			atOnce, again := purge.New(tt.settings)
 			p, q := atOnce.Policy(), again.Policy()
-			if p.Batch != tt.batch || p.Rate != tt.rate || !p.Urgent || p.After != 0 || p.Once || !p.Always || p.Life < 720*time.Hour || p.Pause > time.Minute || !q.Urgent || q.After != 3*time.Second || q.Batch != p.Batch {
+			if p.Batch != tt.batch || p.Rate != tt.rate || !p.Urgent || p.After != 0 || p.Once || !p.Always || p.Life < 720*time.Hour || p.Pause > time.Minute || !q.Urgent || q.Rate != p.Rate || p.Rated != "cache edge" || q.Rated != p.Rated || q.After != 3*time.Second || q.Batch != p.Batch {
 				t.Errorf("policies %+v, %+v", p, q)
+			}
+			if tt.rate > 0 {
+				station := stationIn(t, "https://xt.news.example")
+				atOnce.Send(t.Context(), station, nil, noticesOf(station, sitemaps[:p.Batch]...))
+				if n := p.Rate * len(e.take()); n == 0 || n > tt.settings.Rate {
+					t.Errorf("%d requests a minute, want %d at most", n, tt.settings.Rate)
+				}
 			}
 			if atOnce.Name() != "cache edge" || again.Name() != "cache edge again" {
 				t.Errorf("names %q, %q", atOnce.Name(), again.Name())
