@@ -52,6 +52,28 @@ func TestRequestLimits(t *testing.T) {
 			}
 		})
 	})
+	t.Run("at a host, of each process", func(t *testing.T) {
+		in(t, func(w *world) {
+			w.settings.Subscribers, w.settings.Shared = 100, &shared{fields: map[string]map[string]string{}}
+			w.set()
+			other := w.beside()
+			defer func() { other.stop() }()
+			for i := range 3 {
+				for _, process := range []*world{w, other} {
+					if code := subscribe(process, fmt.Sprintf("https://reader.example/%p/%d", process, i)); code != 202 {
+						t.Errorf("%d", code)
+					}
+				}
+			}
+			for i := range 3 {
+				w.sleep(time.Second)
+				if n := len(w.asked("reader.example")); n != 2*(i+1) {
+					t.Errorf("after %d s: asked %d times", 10*i, n)
+				}
+				w.sleep(9 * time.Second)
+			}
+		})
+	})
 	t.Run("the same again", func(t *testing.T) {
 		in(t, func(w *world) {
 			for range 10 {

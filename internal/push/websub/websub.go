@@ -36,6 +36,8 @@ const (
 	maxAnswer   = 64 << 10 // bytes of what a callback answers that are read
 )
 
+// Limits of each process. What many processes take together grows with their number, by one
+// request to a callback's host in verifyEvery each; deliveries are of the one that leads.
 const (
 	requestsPerSecond = 20               // new ones, of everybody together
 	verifyEvery       = 10 * time.Second // at a callback's host
