@@ -54,6 +54,23 @@ func (p *process) walk(path string) walked {
 	return w
 }
 
+// reaches reports whether a feed leads to so many archives, all of which are there: while the
+// first edition is built some have yet to be.
+func (p *process) reaches(path string, archives int) bool {
+	for next := range archives + 1 {
+		response, _, err := p.get("/xt" + path)
+		if err != nil || response.StatusCode != http.StatusOK {
+			return false
+		}
+		prev := prevArchive.FindStringSubmatch(response.Header.Get("Link"))
+		if prev == nil {
+			return next == archives
+		}
+		path = prev[1]
+	}
+	return false
+}
+
 // mustHave holds that a walk has met so many articles, the newest first.
 func (w walked) mustHave(t *testing.T, n, archives int) {
 	t.Helper()
@@ -82,6 +99,9 @@ func TestArchivesOfAFleet(t *testing.T) {
 	publisher.putUpTo(first)
 	publisher.start()
 	follower.start()
+	for _, p := range both {
+		p.until("its archives are built", func() bool { return p.reaches("/rss.xml", 4) && p.reaches("/atom.xml", 4) })
+	}
 	readers := map[*process]*deltaReader{publisher: {name: "newsboat", tag: true}, follower: {name: "newsboat", tag: true}}
 	same := func(n, archives int) (last walked) {
 		t.Helper()

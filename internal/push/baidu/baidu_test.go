@@ -56,7 +56,7 @@ func page(i int) string { return fmt.Sprintf("%s/%d.html", site, i) }
 
 // restart has the destination know nothing.
 func (d *desk) restart() {
-	d.destination = baidu.New(d.options, client.New("feedstation/test", 300*time.Millisecond, token))
+	d.destination = baidu.New(d.options, client.New("feedstation/test", 2*time.Second, token))
 }
 
 // send sends the notices of the articles, as the outbox does: those that are to be told

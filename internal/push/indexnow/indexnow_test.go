@@ -51,7 +51,7 @@ func newDesk(t *testing.T, folder string) *desk {
 
 // tell has the destination be that of an endpoint.
 func (d *desk) tell(endpoint string) {
-	d.destination = indexnow.New(endpoint, 30, client.New("feedstation/test", 300*time.Millisecond, present, former))
+	d.destination = indexnow.New(endpoint, 30, client.New("feedstation/test", 2*time.Second, present, former))
 }
 
 // at returns a station.
