@@ -99,17 +99,17 @@ func (e *edge) keep() {
 	}
 }
 
-// gone waits until the edge shows an article nowhere.
-func (e *edge) gone(what, path string, since time.Time) {
+// gone waits until the edge shows an article nowhere, which it has to within a while.
+func (e *edge) gone(what, path string, since time.Time, within time.Duration) {
 	e.t.Helper()
 	var all []string
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := since.Add(within); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if all = e.showing(path); len(all) == 0 {
 			e.t.Logf("%s: gone from the edge after %s", what, time.Since(since).Round(10*time.Millisecond))
 			return
 		}
 	}
-	e.t.Fatalf("%s: still in %q after %s: %s", what, all, patience, e.p.adminBody("/status"))
+	e.t.Fatalf("%s: still in %q after %s: %s", what, all, within, e.p.adminBody("/status"))
 }
 
 // withdraw has the newsroom withdraw an article.
@@ -139,12 +139,12 @@ func (e *edge) mustPurge() {
 	}
 	began := time.Now()
 	e.p.run("retract", "--id", "2")
-	e.gone("retracted", "content/2.html", began)
+	e.gone("retracted", "content/2.html", began, prompt)
 
 	e.keep()
 	began = time.Now()
 	e.p.withdraw(1)
-	e.gone("withdrawn", "content/1.html", began)
+	e.gone("withdrawn", "content/1.html", began, prompt)
 
 	e.keep()
 	e.purged.Refuse(true)
@@ -154,7 +154,7 @@ func (e *edge) mustPurge() {
 		e.t.Error("the edge has not kept what it could not be purged of")
 	}
 	e.purged.Refuse(false)
-	e.gone("withdrawn while it could not be purged, once it could", "content/3.html", time.Now())
+	e.gone("withdrawn while it could not be purged, once it could", "content/3.html", time.Now(), patience)
 	e.p.put(5, "晚间新闻")
 	began = time.Now()
 	for len(e.showing("content/5.html")) == 0 {
