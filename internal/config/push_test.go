@@ -67,3 +67,32 @@ push:
 		})
 	}
 }
+
+// The secrets of all who are told may be in files.
+func TestPushSecretFiles(t *testing.T) {
+	const text = `
+network: {name: 湘江新闻网}
+stations:
+  - {id: xt, name: 湘潭站, url: "https://xt.news.example", baidu: xt.news.example}
+  - {id: hy, name: 衡阳站, url: "https://hy.news.example"}
+push:
+  caches: [{id: edge, url: "https://edge.example{path}", headers: {Authorization: "Bearer {token}"}}]
+  webhooks: [{id: search, url: "https://search.example/hook"}]
+`
+	var environ []string
+	for _, name := range []string{"PUSH_INDEXNOW_SEED", "PUSH_BAIDU_TOKEN", "PUSH_CACHES_EDGE_TOKEN", "PUSH_WEBHOOKS_SEARCH_SECRET", "STATIONS_HY_INDEXNOW_KEY"} {
+		environ = append(environ, "FEEDSTATION_"+name+"_FILE="+secretFile(t, strings.ReplaceAll(name, "_", "-")+"\n"))
+	}
+	c, err := loadOpen(newReport("config.yaml"), []byte(text), environ, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for got, want := range map[string]string{
+		c.Push.IndexNow.Seed.Reveal(): "PUSH-INDEXNOW-SEED", c.Push.Baidu.Token.Reveal(): "PUSH-BAIDU-TOKEN", c.Push.Caches[0].Token.Reveal(): "PUSH-CACHES-EDGE-TOKEN",
+		c.Push.Webhooks[0].Secret.Reveal(): "PUSH-WEBHOOKS-SEARCH-SECRET", c.PushStations["hy"].IndexNowKey.Reveal(): "STATIONS-HY-INDEXNOW-KEY",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
