@@ -18,6 +18,12 @@ COMPARE ?= -out ../docs -readme ../README.md
 # How long `make fuzz` stays with each target.
 FUZZTIME ?= 20s
 
+# What `make bench` runs, how often, and beside which commit.
+BENCHMARKS ?= .
+PACKAGES ?= work
+COUNT ?= 6
+BASE ?= $(shell git describe --tags --abbrev=0 2>/dev/null)
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -97,8 +103,12 @@ test-clock: ## the program while its clock is set; the first run compiles all of
 	go test -tags clock -run '^TestClock' -count 1 ./internal/e2e
 
 .PHONY: bench
-bench: ## all benchmarks, one package at a time
-	go test -run '^$$' -bench . -benchmem -p 1 work
+bench: ## all benchmarks in turns with the last tag's, and a table; BENCHMARKS=REGEXP, PACKAGES=./feed, COUNT=6 rounds, BASE=COMMIT
+	BENCHMARKS='$(BENCHMARKS)' PACKAGES='$(PACKAGES)' COUNT=$(COUNT) bench/beside.sh $(BASE)
+
+.PHONY: bench-once
+bench-once: ## each benchmark once, with the race detector, so that none rots
+	$(RACE) -run '^$$' -bench . -benchtime 1x work
 
 .PHONY: bench-archive
 bench-archive: ## a million articles: build, refresh, serve; minutes; FEEDSTATION_ARCHIVE=FILE begins with a filled store
