@@ -50,6 +50,11 @@ func (h *hung) FetchKept(ctx context.Context, station string, watermark time.Tim
 	return h.Store.FetchKept(ctx, station, watermark, known)
 }
 
+func (h *hung) OpenKept(m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
+	<-h.frozen
+	return h.Store.OpenKept(m, known)
+}
+
 func (h *hung) Pinned(ctx context.Context, station string, known *edition.Edition) (store.Pin, *edition.Edition, error) {
 	<-h.frozen
 	return h.Store.Pinned(ctx, station, known)

@@ -32,6 +32,7 @@ type localStore interface {
 	AddRetracted(ctx context.Context, more edition.Retractions) error
 	LookRetracted(before disk.Copies, missed bool) (disk.Retracted, error)
 	Left(station string) ([]disk.Departure, error)
+	OpenKept(m edition.Manifest, known *edition.Edition) (*edition.Edition, error)
 	Note(ctx context.Context, e *edition.Edition) error
 	Collect(ctx context.Context, station string) (left int64, err error)
 	RemoveFormer(ctx context.Context, former, station string, after time.Duration) (gone bool, err error)
@@ -204,6 +205,11 @@ func (l *local) Kept(ctx context.Context, station string) ([]edition.Manifest, e
 // FetchKept implements store.Store.
 func (l *local) FetchKept(ctx context.Context, station string, watermark time.Time, known *edition.Edition) (*edition.Edition, error) {
 	return ask(l, nil, func() (*edition.Edition, error) { return l.files.FetchKept(ctx, station, watermark, known) })
+}
+
+// openKept returns the edition of a manifest that Kept returned.
+func (l *local) openKept(m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
+	return ask(l, nil, func() (*edition.Edition, error) { return l.files.OpenKept(m, known) })
 }
 
 // Pinned implements store.Store.

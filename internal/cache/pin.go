@@ -19,6 +19,7 @@ type KeptEdition struct {
 	Documents int
 	Current   bool
 	Pinned    bool
+	manifest  *edition.Manifest
 }
 
 // Kept returns the editions of a station that can be pinned, the newest first:
@@ -53,7 +54,7 @@ func (c *Cache) Kept(ctx context.Context, station string) ([]KeptEdition, error)
 			kept[n-1].Pinned = kept[n-1].Pinned || isPinned
 			continue
 		}
-		kept = append(kept, KeptEdition{m.Watermark, m.IssuedAt(), len(m.Documents), isCurrent, isPinned})
+		kept = append(kept, KeptEdition{m.Watermark, m.IssuedAt(), len(m.Documents), isCurrent, isPinned, &m})
 	}
 	return kept, nil
 }
@@ -122,13 +123,11 @@ func (c *Cache) fetchKept(ctx context.Context, d *desk, watermark time.Time) (*e
 	return e, err
 }
 
-// Copy returns a kept edition of the local copy as it was published.
-func (c *Cache) Copy(ctx context.Context, station string, watermark time.Time) (*edition.Edition, error) {
-	d, ok := c.desks[station]
-	if !ok {
-		return nil, fmt.Errorf("kept %s: %w", station, store.ErrNone)
-	}
-	return c.local.FetchKept(ctx, station, watermark, d.current.Load())
+// Copy returns a kept edition as it was published: what the local copy lacks of it shows
+// when that is read.
+func (c *Cache) Copy(k KeptEdition) (*edition.Edition, error) {
+	current, _ := c.Current(k.manifest.Station)
+	return c.local.openKept(*k.manifest, current)
 }
 
 // nextPin returns a pin that is later than all that are known.

@@ -39,7 +39,7 @@ type Editions interface {
 	Served(station string) (*edition.Edition, bool)
 	Retractions() edition.Retractions
 	Kept(ctx context.Context, station string) ([]cache.KeptEdition, error)
-	Copy(ctx context.Context, station string, watermark time.Time) (*edition.Edition, error)
+	Copy(k cache.KeptEdition) (*edition.Edition, error)
 }
 
 // Asker explains articles.

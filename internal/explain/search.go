@@ -101,7 +101,7 @@ func (i *inquiry) keep(ctx context.Context) {
 		}
 		for _, k := range kept[:min(len(kept), maxKept)] {
 			one := Kept{Station: s.ID, Edition: k.Issued.UTC(), Current: k.Current, Pinned: k.Pinned}
-			if e, err := i.Editions.Copy(ctx, s.ID, k.Watermark); err == nil {
+			if e, err := i.Editions.Copy(k); err == nil {
 				if mentions, err := e.Mentions(ctx, map[string]bool{i.said.ID: true}, nil, near); err == nil {
 					shown := slices.ContainsFunc(mentions, func(m edition.Mention) bool { return m.Place > 0 && !m.Article.Notice })
 					one.Has = &shown

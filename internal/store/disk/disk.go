@@ -169,7 +169,7 @@ func (s *Store) Fetch(ctx context.Context, station string, known *edition.Editio
 	if _, former := in.Stat(formerName); former == nil {
 		// The version before was the last: it has removed the documents that no
 		// edition of its own names.
-		opens = []opening{s.openKept, s.open}
+		opens = []opening{s.openWhole, s.open}
 	}
 	opens = append(opens, s.openReadable)
 	for i, open := range opens {
@@ -239,9 +239,9 @@ func fetch(in *durable.Folder, station, name string, known *edition.Edition, ope
 	return open(in, m, known)
 }
 
-// openKept returns the edition of a manifest, of which nobody could build again what is
+// openWhole returns the edition of a manifest, of which nobody could build again what is
 // missing.
-func (s *Store) openKept(in *durable.Folder, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
+func (s *Store) openWhole(in *durable.Folder, m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
 	if err := readVolumes(in, &m, known); err != nil {
 		return nil, fmt.Errorf("cache: %s: %w", m.Station, err)
 	}

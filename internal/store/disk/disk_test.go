@@ -146,3 +146,34 @@ func TestPrevious(t *testing.T) {
 		t.Errorf("after publishing again: %v", err)
 	}
 }
+
+// A kept edition is opened by its manifest, without a look at each of its documents: one
+// that is lost costs itself, where to fetch the edition, to serve it, fails.
+func TestOpenKept(t *testing.T) {
+	l := newStore(t)
+	first := storetest.Publish(t, l, storetest.Print(0, "one"))
+	storetest.Publish(t, l, storetest.Print(1, "two"))
+	kept, err := l.Kept(t.Context(), "xt")
+	if err != nil || len(kept) != 2 {
+		t.Fatalf("%d kept, %v", len(kept), err)
+	}
+	if e, err := l.OpenKept(kept[1], nil); err != nil || !e.Equal(first) {
+		t.Errorf("OpenKept: %v", err)
+	}
+	if err := os.Remove(l.path("xt", objectName(kept[1].Documents["/rss.xml"].Hash))); err != nil {
+		t.Fatal(err)
+	}
+	e, err := l.OpenKept(kept[1], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, damaged := range map[string]bool{"/rss.xml": true, "/sitemap.xml": false} {
+		d, _ := e.Document(path)
+		if _, err := d.Body(); errors.Is(err, edition.ErrDamaged) != damaged || (err != nil) != damaged {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if _, err := l.FetchKept(t.Context(), "xt", first.Watermark(), nil); !errors.Is(err, edition.ErrDamaged) {
+		t.Errorf("FetchKept: %v; want ErrDamaged", err)
+	}
+}

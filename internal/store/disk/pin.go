@@ -61,7 +61,7 @@ func (s *Store) Pinned(_ context.Context, station string, known *edition.Edition
 	case p.Manifest != nil && p.Manifest.Station != station:
 		return p.pin(), nil, fmt.Errorf("cache: %s: %w", in.Path(pinnedName), edition.ErrDamaged)
 	case p.Manifest != nil:
-		e, err := s.openKept(in, *p.Manifest, known)
+		e, err := s.openWhole(in, *p.Manifest, known)
 		return p.pin(), e, err
 	case p.Number > 0:
 		e, err := fetch(in, station, numberName(p.Number), known, s.open)

@@ -223,10 +223,21 @@ func (s *Store) Kept(_ context.Context, station string) ([]edition.Manifest, err
 		return nil, err
 	}
 	defer in.Close()
-	return s.kept(in, station)
+	marks, err := s.kept(in, station)
+	if err != nil {
+		return nil, err
+	}
+	var kept []edition.Manifest
+	for _, mark := range marks {
+		if m, err := manifest(in, station, manifestName(mark)); err == nil {
+			kept = append(kept, m)
+		}
+	}
+	return kept, nil
 }
 
-func (s *Store) kept(in *durable.Folder, station string) (kept []edition.Manifest, err error) {
+// kept returns the watermarks of the editions that are kept.
+func (s *Store) kept(in *durable.Folder, station string) (marks []int64, err error) {
 	if !s.confirmed(in, station) {
 		return nil, nil
 	}
@@ -234,16 +245,10 @@ func (s *Store) kept(in *durable.Folder, station string) (kept []edition.Manifes
 	if err != nil {
 		return nil, err
 	}
-	marks, _, err := list(in)
-	if err != nil {
+	if marks, _, err = list(in); err != nil {
 		return nil, err
 	}
-	for _, mark := range published(old, marks) {
-		if m, err := manifest(in, station, manifestName(mark)); err == nil {
-			kept = append(kept, m)
-		}
-	}
-	return kept, nil
+	return published(old, marks), nil
 }
 
 // FetchKept implements store.Store.
@@ -253,17 +258,30 @@ func (s *Store) FetchKept(_ context.Context, station string, watermark time.Time
 		return nil, err
 	}
 	defer in.Close()
-	kept, err := s.kept(in, station)
+	marks, err := s.kept(in, station)
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range kept {
-		if !m.Watermark.Equal(watermark) {
+	for _, mark := range marks {
+		if mark >= numbers && mark != watermark.UnixMilli() { // a number does not say it
 			continue
 		}
-		return s.openKept(in, m, known)
+		if m, err := manifest(in, station, manifestName(mark)); err == nil && m.Watermark.Equal(watermark) {
+			return s.openWhole(in, m, known)
+		}
 	}
 	return nil, store.ErrNone
+}
+
+// OpenKept returns the edition of a manifest that Kept returned: what it lacks shows when
+// that is read.
+func (s *Store) OpenKept(m edition.Manifest, known *edition.Edition) (*edition.Edition, error) {
+	in, err := s.station(m.Station)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	return s.open(in, m, known)
 }
 
 // Pin implements store.Store.
