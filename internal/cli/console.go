@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"feedstation/internal/server"
@@ -44,13 +42,10 @@ func (s *service) explain(ctx context.Context, article, station string) (string,
 	return text.String(), nil
 }
 
-// visits returns what crawlers have fetched, the last visit first.
-func (h *host) visits() (all []server.Visit) {
-	for v := range h.counter.Visits() {
+// visits implements [server.Visits].
+func (h *host) visits(wanted func(station, agent string) bool) (all []server.Visit) {
+	for v := range h.counter.Visits(wanted) {
 		all = append(all, server.Visit{Station: v.Station, Agent: v.Agent, Verified: string(v.Verdict), Document: v.Document, Fetches: v.Fetches, Last: v.Last})
 	}
-	slices.SortFunc(all, func(a, b server.Visit) int {
-		return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.Station, b.Station), cmp.Compare(a.Agent, b.Agent), cmp.Compare(a.Document, b.Document))
-	})
 	return all
 }

@@ -210,7 +210,7 @@ func (s *service) makeAdmin() *server.Admin {
 	asker := &explain.Asker{Network: s.cfg.Network, Editions: s.editions}
 	if s.cfg.Statistics.Days > 0 {
 		asker.Visits = func(context.Context) (all []explain.Crawler, err error) {
-			for v := range h.counter.Visits() {
+			for v := range h.counter.Visits(nil) {
 				all = append(all, crawlerOf(v))
 			}
 			return all, nil

@@ -35,7 +35,7 @@ type Options struct {
 	Zone    *time.Location // of the times on pages that are of no one station
 	Token   bool           // a token is set, so that there are sessions
 	Runs    func() []server.Run
-	Visits  func() []server.Visit // nil: not recorded
+	Visits  server.Visits // nil: not recorded
 	// Explain says why an article, by its id or its address, is in a document or not; an
 	// empty station is all. It asks the content store.
 	Explain func(ctx context.Context, article, station string) (string, error)

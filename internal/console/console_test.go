@@ -87,7 +87,10 @@ func TestPages(t *testing.T) {
 		}
 		return "", errors.New("no such article")
 	}
-	o.Visits = func() []server.Visit {
+	o.Visits = func(wanted func(station, agent string) bool) []server.Visit {
+		if wanted != nil {
+			t.Error("not all visits are asked for")
+		}
 		return []server.Visit{{Station: "station001", Agent: "Googlebot", Verified: "yes", Document: "rss", Fetches: 1234, Last: noon}}
 	}
 	h := console.New(s, o)
@@ -222,6 +225,21 @@ func TestETag(t *testing.T) {
 // hostile is a text that would be markup, a script or another line.
 const hostile = `</td><script>alert("1")</script>'"&<img src=x onerror=alert(1)>` + "\u202e\x00"
 
+// The last visit of all stations comes first.
+func TestVisitsAreOrdered(t *testing.T) {
+	o := options()
+	o.Visits = func(func(station, agent string) bool) (all []server.Visit) {
+		for i, agent := range []string{"Bingbot", "Googlebot", "Baiduspider"} {
+			all = append(all, server.Visit{Station: "xt", Agent: agent, Verified: "yes", Document: "rss", Last: noon.Add(time.Duration(i*2%3) * time.Hour)})
+		}
+		return all
+	}
+	page := get(console.New(stations(1), o), "/crawlers").Body.String()
+	if google, baidu, bing := strings.Index(page, "Googlebot"), strings.Index(page, "Baiduspider"), strings.Index(page, "Bingbot"); google < 0 || google > baidu || baidu > bing {
+		t.Errorf("Googlebot at %d, Baiduspider at %d, Bingbot at %d", google, baidu, bing)
+	}
+}
+
 // TestHostile puts such a text wherever one comes from others.
 func TestHostile(t *testing.T) {
 	s := stations(2)
@@ -240,7 +258,7 @@ func TestHostile(t *testing.T) {
 	o.Runs = func() []server.Run {
 		return []server.Run{{Job: hostile, Cause: hostile, Err: errors.New(hostile), Phases: []server.Phase{{Name: hostile}}, Published: []string{hostile}}}
 	}
-	o.Visits = func() []server.Visit { return s.detail.Visits }
+	o.Visits = func(func(station, agent string) bool) []server.Visit { return s.detail.Visits }
 	o.Kept = func(context.Context, string) ([]server.Kept, error) { return nil, errors.New(hostile) }
 	h := console.New(s, o)
 	q := "?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&next=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -74,14 +76,18 @@ func (c *console) crawlers(w http.ResponseWriter, r *http.Request) {
 	p := c.page(r, "Crawlers", &s, c.Zone)
 	var all []server.Visit
 	if c.Visits != nil {
-		all = c.Visits()
+		all = c.Visits(nil)
 	}
 	p.Content = c.visits(all, c.Visits != nil, true, time.Now())
 	c.show(w, r, "crawlers", p)
 }
 
-// visits lists visits; those that are recorded of several stations name theirs.
+// visits lists visits, the last first; those that are recorded of several stations name
+// theirs.
 func (c *console) visits(all []server.Visit, recorded, byStation bool, now time.Time) visits {
+	slices.SortFunc(all, func(a, b server.Visit) int {
+		return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.Station, b.Station), cmp.Compare(a.Agent, b.Agent), cmp.Compare(a.Document, b.Document), cmp.Compare(a.Verified, b.Verified))
+	})
 	v := visits{Recorded: recorded, ByStation: byStation, More: max(0, len(all)-maxVisits)}
 	for _, one := range all[:len(all)-v.More] {
 		v.All = append(v.All, visitRow{one.Station, one.Agent, one.Verified, one.Document, clock(&one.Last, now, c.Zone), humanize.Comma(one.Fetches)})

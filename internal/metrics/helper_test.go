@@ -172,7 +172,9 @@ func (a *asking) Subscribers() iter.Seq2[string, int] { return maps.All(a.subscr
 
 func (a *asking) Dropped() int64 { return 8 }
 
-func (a *asking) Visits() iter.Seq[statistics.CrawlerVisit] { return slices.Values(a.visits) }
+func (a *asking) Visits(func(station, agent string) bool) iter.Seq[statistics.CrawlerVisit] {
+	return slices.Values(a.visits)
+}
 
 // some are asked by search engines, robots.txt of each station and its sitemaps, and by
 // readers.

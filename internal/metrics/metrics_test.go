@@ -180,7 +180,7 @@ func TestWho(t *testing.T) {
 func TestScrapeLooksOnce(t *testing.T) {
 	p := newPortal(t, 1)
 	p.some()
-	p.admin.Visits = func() []server.Visit { t.Error("visits"); return nil }
+	p.admin.Visits = func(func(station, agent string) bool) []server.Visit { t.Error("visits"); return nil }
 	p.admin.Subscribers = func() map[string]int { t.Error("subscribers"); return nil }
 	p.admin.Requests = func(string) int64 { t.Error("requests"); return 0 }
 	want(t, p.scrape(t), "feedstation_statistics_dropped_total", "feedstation_statistics_dropped_total 8")

@@ -15,7 +15,7 @@ type Statistics interface {
 	Requests() iter.Seq2[statistics.AgentVerdict, int64]
 	Disregarded() iter.Seq2[string, int64]
 	Subscribers() iter.Seq2[string, int]
-	Visits() iter.Seq[statistics.CrawlerVisit]
+	Visits(wanted func(station, agent string) bool) iter.Seq[statistics.CrawlerVisit]
 	Dropped() int64
 }
 
@@ -47,7 +47,7 @@ func (m metrics) who(asks Statistics) {
 	for station, n := range asks.Subscribers() {
 		m.gauge(subscribers, float64(n), labels("station", station))
 	}
-	m.lastFetches(asks.Visits())
+	m.lastFetches(asks.Visits(func(_, agent string) bool { return engines[agent] != nil }))
 }
 
 // lastFetches shows when search engines last came, leaving out those who only say that

@@ -147,7 +147,7 @@ type Admin struct {
 	Kept        func(ctx context.Context, station string) ([]Kept, error) // the editions that can be pinned; it may wait for the stores
 	Requests    func(station string) int64                                // for paths of the station, since the process began; nil: not counted
 	Subscribers func() map[string]int                                     // by station; nil: not recorded
-	Visits      func() []Visit                                            // of crawlers; nil: not recorded
+	Visits      Visits                                                    // nil: not recorded
 	Readers     func(station string) map[string]int                       // of a station's documents, by path; nil: not recorded
 	WebSub      func() (w WebSub, ok bool)                                // the hubs of stations; not ok, or nil: they have none of their own
 

@@ -48,6 +48,10 @@ type Visit struct {
 	Last           time.Time
 }
 
+// Visits returns the visits of the stations and crawlers that are wanted, in no order;
+// nil: all are.
+type Visits func(wanted func(station, agent string) bool) []Visit
+
 // Crawlers are those whose last fetch stands beside each station.
 func Crawlers() []string { return []string{"Googlebot", "Bingbot", "Baiduspider"} }
 
@@ -77,8 +81,8 @@ func (a *Admin) lastVisits() map[string]map[string]time.Time {
 		return nil
 	}
 	last := map[string]map[string]time.Time{}
-	for _, v := range a.Visits() {
-		if v.Verified == forged || !slices.Contains(Crawlers(), v.Agent) {
+	for _, v := range a.Visits(func(_, agent string) bool { return slices.Contains(Crawlers(), agent) }) {
+		if v.Verified == forged {
 			continue
 		}
 		if last[v.Station] == nil {
@@ -103,7 +107,7 @@ type Detail struct {
 	Months      []MonthDetail // the newest first
 	Quarantine  []article.RowError
 	Retractions []edition.Retraction // in effect, the newest first
-	Visits      []Visit              // the newest first
+	Visits      []Visit              // in no order
 }
 
 // DocumentDetail is a feed.
@@ -150,12 +154,7 @@ func (a *Admin) Detail(status *Status, station string) (d Detail, ok bool) {
 		})
 	}
 	if a.Visits != nil {
-		for _, v := range a.Visits() {
-			if v.Station == station {
-				d.Visits = append(d.Visits, v)
-			}
-		}
-		slices.SortFunc(d.Visits, func(x, y Visit) int { return y.Last.Compare(x.Last) })
+		d.Visits = a.Visits(func(of, _ string) bool { return of == station })
 	}
 	return d, true
 }

@@ -120,7 +120,7 @@ func (s *Station) merge(other *Station) error {
 			inner(&s.Requests, name)[verdict] += n
 		}
 	}
-	for v := range other.visits() {
+	for v := range other.visits(nil) {
 		s.visit(v.Agent, v.Verdict, v.Document, v.Visit)
 	}
 	for name, n := range other.Disregarded {
@@ -129,10 +129,13 @@ func (s *Station) merge(other *Station) error {
 	return nil
 }
 
-// visits yields all visits of crawlers.
-func (s *Station) visits() iter.Seq[CrawlerVisit] {
+// visits yields the visits of the crawlers that are wanted; nil: all are.
+func (s *Station) visits(wanted func(agent string) bool) iter.Seq[CrawlerVisit] {
 	return func(yield func(CrawlerVisit) bool) {
 		for name, verdicts := range s.Visits {
+			if wanted != nil && !wanted(name) {
+				continue
+			}
 			for verdict, documents := range verdicts {
 				for document, v := range documents {
 					if !yield(CrawlerVisit{Agent: name, Verdict: verdict, Document: document, Visit: v}) {

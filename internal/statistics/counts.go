@@ -77,17 +77,19 @@ func (r *Recorder) Readers(station string) map[string]int {
 }
 
 // Visits yields the visits of crawlers today and yesterday, as far as this process knows of
-// others.
-func (r *Recorder) Visits() iter.Seq[CrawlerVisit] {
+// others: of the stations and agents that are wanted, which is far less than of all; nil:
+// all are.
+func (r *Recorder) Visits(wanted func(station, agent string) bool) iter.Seq[CrawlerVisit] {
 	both, present := map[string]*Station{}, presentIDsOf(r.settings.Load().Stations)
 	r.mu.Lock()
 	for _, parts := range r.present() {
 		for _, part := range parts {
 			for id, s := range part {
-				if id = present.of(id); both[id] == nil {
+				id = present.of(id)
+				if both[id] == nil {
 					both[id] = new(Station)
 				}
-				for v := range s.visits() {
+				for v := range s.visits(func(agent string) bool { return wanted == nil || wanted(id, agent) }) {
 					both[id].visit(v.Agent, v.Verdict, v.Document, v.Visit)
 				}
 			}
@@ -96,7 +98,7 @@ func (r *Recorder) Visits() iter.Seq[CrawlerVisit] {
 	r.mu.Unlock()
 	return func(yield func(CrawlerVisit) bool) {
 		for id, s := range both {
-			for v := range s.visits() {
+			for v := range s.visits(nil) {
 				v.Station = id
 				if !yield(v) {
 					return

@@ -172,7 +172,7 @@ func TestRestart(t *testing.T) {
 		if got := maps.Collect(r.Subscribers()); got["xt"] != 464 {
 			t.Errorf("known before anybody has asked: %v", got)
 		}
-		for v := range r.Visits() {
+		for v := range r.Visits(nil) {
 			if v.Station != "xt" || v.Agent != "Googlebot" || v.Fetches != 3 || v.Document != "index" {
 				t.Errorf("visit %+v", v)
 			}
@@ -212,7 +212,7 @@ func TestProcesses(t *testing.T) {
 			if got := maps.Collect(r.Subscribers()); got["xt"] != 9 || len(r.Conditions()) != 0 {
 				t.Errorf("%s has %v, problems %v", name, got, r.Conditions())
 			}
-			for v := range r.Visits() {
+			for v := range r.Visits(nil) {
 				if v.Fetches != 2 {
 					t.Errorf("%s: visit %+v", name, v)
 				}
@@ -272,7 +272,7 @@ func TestObserved(t *testing.T) {
 			t.Errorf("disregarded %v", got)
 		}
 		visits := map[string]int64{}
-		for v := range r.Visits() {
+		for v := range r.Visits(nil) {
 			visits[v.Station+" "+v.Agent+" "+v.Document] = v.Fetches
 		}
 		if !maps.Equal(visits, map[string]int64{"xt GPTBot rss": 2, "xt GPTBot robots": 1, "cs GPTBot rss": 1}) {
@@ -375,7 +375,7 @@ func TestRenamed(t *testing.T) {
 			if len(got) != 1 || got["xt"] != 463 || readers["/rss.xml"] != 463 {
 				t.Errorf("%s: subscribers %v, readers %v", when, got, readers)
 			}
-			for v := range r.Visits() {
+			for v := range r.Visits(nil) {
 				if v.Station != "xt" || v.Fetches != fetches {
 					t.Errorf("%s: visit %+v, want %d", when, v, fetches)
 				}

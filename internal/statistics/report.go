@@ -111,7 +111,7 @@ func reportOf(id string, counted map[string]map[string]*Station, days []string) 
 	slices.SortFunc(r.Agents, func(a, b AgentReport) int {
 		return cmp.Or(cmp.Compare(b.Requests, a.Requests), strings.Compare(a.Agent, b.Agent), strings.Compare(string(b.Verified), string(a.Verified)))
 	})
-	r.Crawlers = slices.AppendSeq(r.Crawlers, sum.visits())
+	r.Crawlers = slices.AppendSeq(r.Crawlers, sum.visits(nil))
 	slices.SortFunc(r.Crawlers, func(a, b CrawlerVisit) int {
 		return cmp.Or(strings.Compare(a.Agent, b.Agent), strings.Compare(string(b.Verdict), string(a.Verdict)), strings.Compare(a.Document, b.Document))
 	})
