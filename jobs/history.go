@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -36,8 +37,8 @@ const maxPublished = 10
 // Account is what a run did.
 type Account struct {
 	Phases    []Phase
-	Published []string // ids of the first stations of which an edition was published
-	Editions  int      // how many were
+	Published []string // ids of the first stations that were published
+	Stations  int      // how many were
 	Changed   int      // documents that were not so in the editions before
 }
 
@@ -45,6 +46,7 @@ type Account struct {
 type note struct {
 	mu sync.Mutex
 	Account
+	published map[string]bool // by the id of the station, which may be so twice: what is new goes first
 }
 
 type noteKey struct{}
@@ -71,11 +73,11 @@ func (n *note) built(r *Report) {
 	if !r.Published {
 		return
 	}
-	n.Editions++
-	n.Changed += r.Changed
-	if len(n.Published) < maxPublished {
-		n.Published = append(n.Published, r.Station.ID)
+	if n.published == nil {
+		n.published = map[string]bool{}
 	}
+	n.published[r.Station.ID] = true
+	n.Changed += r.Changed
 }
 
 // account returns what was noted, the stations in the order of their ids.
@@ -83,7 +85,8 @@ func (n *note) account() Account {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	a := n.Account
-	a.Phases, a.Published = slices.Clone(a.Phases), slices.Sorted(slices.Values(a.Published))
+	a.Phases, a.Published, a.Stations = slices.Clone(a.Phases), slices.Sorted(maps.Keys(n.published)), len(n.published)
+	a.Published = a.Published[:min(a.Stations, maxPublished)]
 	return a
 }
 
@@ -126,7 +129,7 @@ func (h *History) Add(task string, r Run) {
 	}
 }
 
-func (p Past) idle() bool { return p.Err == nil && !p.Stopped && p.Editions == 0 }
+func (p Past) idle() bool { return p.Err == nil && !p.Stopped && p.Stations == 0 }
 
 // Runs returns the last runs, the newest first.
 func (h *History) Runs() []Past {

@@ -51,7 +51,7 @@ func TestHistory(t *testing.T) {
 			for _, phase := range p.Phases {
 				phases = append(phases, phase.Name)
 			}
-			got = append(got, fmt.Sprintf("%s ×%d: %s, %d published %v, changed %t, failed %t", p.Cause, p.Times, strings.Join(phases, " "), p.Editions, p.Published, p.Changed > 0, p.Err != nil))
+			got = append(got, fmt.Sprintf("%s ×%d: %s, %d published %v, changed %t, failed %t", p.Cause, p.Times, strings.Join(phases, " "), p.Stations, p.Published, p.Changed > 0, p.Err != nil))
 		}
 		want := []string{
 			"notification ×1: look build, 0 published [], changed false, failed true",
@@ -78,7 +78,7 @@ func TestHistory(t *testing.T) {
 func TestHistoryIsBounded(t *testing.T) {
 	var history jobs.History
 	for n := range 200 {
-		history.Add("refresh", jobs.Run{Cause: jobs.BySchedule, Started: time.Unix(int64(n), 0), Account: jobs.Account{Editions: n % 2}})
+		history.Add("refresh", jobs.Run{Cause: jobs.BySchedule, Started: time.Unix(int64(n), 0), Account: jobs.Account{Stations: n % 2}})
 		history.Add("audit", jobs.Run{Cause: jobs.BySchedule})
 	}
 	runs := history.Runs()

@@ -12,7 +12,7 @@ func (h *host) runs() (runs []server.Run) {
 	for _, p := range h.history.Runs() {
 		run := server.Run{
 			Job: p.Task, Cause: string(p.Cause), Times: p.Times, Started: p.Started, Duration: p.Duration,
-			Published: p.Published, Editions: p.Editions, Changed: p.Changed, Stopped: p.Stopped, Err: p.Err,
+			Published: p.Published, Stations: p.Stations, Changed: p.Changed, Stopped: p.Stopped, Err: p.Err,
 		}
 		for _, phase := range p.Phases {
 			run.Phases = append(run.Phases, server.Phase(phase))

@@ -76,7 +76,7 @@ func TestPages(t *testing.T) {
 	o.Runs = func() []server.Run {
 		return []server.Run{
 			{Job: "refresh", Cause: "schedule", Times: 7, Started: noon, Duration: 12 * time.Millisecond, Phases: []server.Phase{{Name: "look", Duration: 10 * time.Millisecond}}},
-			{Job: "audit", Cause: "start", Times: 1, Started: noon, Duration: time.Second, Published: []string{"xt", "yy"}, Editions: 5, Changed: 40},
+			{Job: "audit", Cause: "start", Times: 1, Started: noon, Duration: time.Second, Published: []string{"xt", "yy"}, Stations: 5, Changed: 40},
 			{Job: "refresh", Cause: "request", Times: 1, Started: noon, Err: errors.New("no such table")},
 			{Job: "refresh", Times: 1, Started: noon, Stopped: true, Err: context.Canceled},
 		}

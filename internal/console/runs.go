@@ -53,7 +53,7 @@ func (c *console) run(run server.Run, now time.Time) runRow {
 		phases = append(phases, phase.Name+" "+exact(phase.Duration))
 	}
 	row.Phases, row.Stations = strings.Join(phases, ", "), strings.Join(run.Published, ", ")
-	if more := run.Editions - len(run.Published); more > 0 {
+	if more := run.Stations - len(run.Published); more > 0 {
 		row.Stations += " and " + strconv.Itoa(more) + " more"
 	}
 	return row

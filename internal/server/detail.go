@@ -20,7 +20,7 @@ type Run struct {
 	Duration   time.Duration
 	Phases     []Phase
 	Published  []string // ids of the first stations that were published
-	Editions   int      // how many were
+	Stations   int      // how many were
 	Changed    int      // documents
 	Stopped    bool
 	Err        error
