@@ -142,8 +142,8 @@ func sentence(e *explain.Explanation) string {
 	if len(e.Verdicts) == 0 {
 		return "Nothing is known of " + name + "."
 	}
-	var from, stations []string
-	reason, leaves := "", ""
+	var stations, reasons []string
+	from, leaves := map[string][]string{}, ""
 	for _, v := range e.Verdicts {
 		if v.In && v.Reason != "" && leaves == "" {
 			leaves = " The next build takes it away: " + v.Reason
@@ -151,10 +151,10 @@ func sentence(e *explain.Explanation) string {
 		if !v.LeftOut {
 			continue
 		}
-		if reason == "" {
-			reason = v.Reason
+		if from[v.Reason] == nil {
+			reasons = append(reasons, v.Reason)
 		}
-		from = append(from, v.Station+v.Path)
+		from[v.Reason] = append(from[v.Reason], v.Station+v.Path)
 	}
 	for _, d := range e.Documents {
 		if !slices.Contains(stations, d.Station) {
@@ -162,15 +162,21 @@ func sentence(e *explain.Explanation) string {
 		}
 	}
 	served := fmt.Sprintf("%d %s of %s", len(e.Documents), english.PluralWord(len(e.Documents), "document", ""), strings.Join(stations, ", "))
+	var out []string
+	for _, reason := range reasons {
+		out = append(out, english.WordSeries(from[reason], "and")+": "+reason)
+	}
 	switch {
 	case len(from) == 0 && len(stations) == 0:
 		return name + " is in no document, and may be in none: it is too old."
 	case len(from) == 0:
 		return name + " is served everywhere it may be: in " + served + "." + leaves
+	case len(stations) == 0 && len(reasons) == 1:
+		return name + " is served nowhere: " + reasons[0]
 	case len(stations) == 0:
-		return name + " is served nowhere: " + reason
+		return name + " is served nowhere: left out of " + strings.Join(out, "; of ")
 	}
-	return name + " is left out of " + english.WordSeries(from, "and") + ": " + reason + "; it is in " + served + "." + leaves
+	return name + " is left out of " + strings.Join(out, "; of ") + "; it is in " + served + "." + leaves
 }
 
 // columns prints rows in columns as wide as their widest cell, all to the left.

@@ -83,7 +83,7 @@ func TestPages(t *testing.T) {
 	}
 	o.Explain = func(_ context.Context, article, station string) (string, error) {
 		if article == "1" {
-			return article + " is in /rss.xml of " + station + " <b>\n", nil
+			return article + " is in /rss.xml of " + station + " <b>\n\n✓ yes  row  <b>\n", nil
 		}
 		return "", errors.New("no such article")
 	}
@@ -103,7 +103,7 @@ func TestPages(t *testing.T) {
 		"/runs":                         {"the last of 7", "look 10ms", "xt, yy and 3 more", "✗ failed", "no such table", "! stopped"},
 		"/crawlers":                     {"Googlebot", "1,234"},
 		"/explain":                      {"Why an article is in a document or not"},
-		"/explain?article=1&station=xt": {`value="xt"`, "<pre tabindex=\"0\">1 is in /rss.xml of xt &lt;b&gt;\n</pre>"},
+		"/explain?article=1&station=xt": {`value="xt"`, `<p class="said">1 is in /rss.xml of xt &lt;b&gt;</p>`, "<pre tabindex=\"0\">✓ yes  row  &lt;b&gt;\n</pre>"},
 		"/explain?article=%3Cb%3E":      {`value="&lt;b&gt;"`, "✗ no such article"},
 		"/login?next=%2Fruns":           {`value="/runs"`, `type="password"`},
 		"/login?wrong=1":                {"✗ That is not the token."},
