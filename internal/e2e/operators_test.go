@@ -124,7 +124,7 @@ func TestOperatorsHang(t *testing.T) {
 	defer d.server.Cont(t)
 	defer redis.Cont()
 	p.awaitTrouble()
-	for _, path := range []string{"/", "/stations/xt", "/runs", "/crawlers", "/status"} {
+	for _, path := range []string{"/", "/?part=live", "/stations/xt", "/runs", "/crawlers", "/status", "/metrics"} {
 		began := time.Now()
 		status, _, err := fetch("http://127.0.0.1:"+p.admin+path, "")
 		if took := time.Since(began); err != nil || status != http.StatusOK || took > prompt {

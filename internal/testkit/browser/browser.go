@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -72,17 +73,17 @@ func Start(t testing.TB, hosts string, flags ...string) *Browser {
 		"--disable-background-networking", "--user-data-dir=" + profile, "--host-resolver-rules=" + hosts,
 	}, flags...)...)
 	command.ExtraFiles = []*os.File{fromTest, toTest}
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := errors.Join(command.Start(), fromTest.Close(), toTest.Close()); err != nil {
 		t.Fatal(err)
 	}
 	b := &Browser{t: t, pipe: toBrowser, answers: map[int]chan message{}, loaded: make(chan struct{}, 1), ended: make(chan struct{})}
 	go b.read(fromBrowser)
 	t.Cleanup(func() {
-		err := command.Process.Kill()
-		_ = command.Wait() // which tells that it was killed
+		err := syscall.Kill(-command.Process.Pid, syscall.SIGKILL) // or its children would write their caches once more
+		_ = command.Wait()                                         // which tells that it was killed
 		<-b.ended
-		// Its children end a moment after it, and write until then.
-		for range 100 {
+		for range 100 { // the children end a moment after it
 			if os.RemoveAll(profile) == nil {
 				break
 			}
