@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/encoding/protodelim"
 
 	"feedstation/internal/condition"
 	"feedstation/internal/edition"
@@ -347,6 +349,33 @@ func TestToken(t *testing.T) {
 		if w.Code != want || strings.Contains(w.Body.String(), "feedstation_") != (want == 200) {
 			t.Errorf("%q: status %d, want %d", header, w.Code, want)
 		}
+	}
+}
+
+// How long jobs take is there for servers that know native histograms, and for those that
+// do not.
+func TestDurations(t *testing.T) {
+	p := newPortal(t, 1)
+	for _, took := range []time.Duration{20 * time.Millisecond, time.Second, time.Minute} {
+		p.meter.Ended("refresh", jobs.Run{Started: noon, Duration: took, Ended: true})
+	}
+	r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8081/metrics", nil)
+	r.Header.Set("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited")
+	w := httptest.NewRecorder()
+	p.admin.Handler().ServeHTTP(w, r)
+	for {
+		var family dto.MetricFamily
+		if err := protodelim.UnmarshalFrom(w.Body, &family); err != nil {
+			t.Fatalf("no durations: %v", err)
+		}
+		if family.GetName() != "feedstation_job_duration_seconds" {
+			continue
+		}
+		h := family.GetMetric()[0].GetHistogram()
+		if h.GetSampleCount() != 3 || len(h.GetBucket()) != 10 || h.GetSchema() != 3 || len(h.GetPositiveDelta()) != 3 {
+			t.Errorf("%v", h)
+		}
+		return
 	}
 }
 
