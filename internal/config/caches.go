@@ -69,7 +69,6 @@ func (p *Purger) validate(r *report, path string, ids map[string]string, station
 		r.value(path+".method", "want a method such as PURGE, got %s", quote(p.Method))
 	}
 	p.validateAddress(r, path+".url")
-	r.text(path+".body", p.Body)
 	r.headers(path+".headers", p.Headers)
 	r.line(path+".token", p.Token.Reveal())
 	between(r, path+".batch", p.Batch, 1, 1000)

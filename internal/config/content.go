@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"feedstation/internal/article"
+	"feedstation/internal/database"
 	"feedstation/internal/suggest"
 )
 
@@ -59,6 +60,9 @@ func (c *Content) validateMap(r *report, path string) {
 	known := append(article.Columns(), "article_id", "channel")
 	for _, column := range slices.Sorted(maps.Keys(c.Map)) {
 		if slices.Contains(known, column) {
+			if real := c.Map[column]; real != "" && !database.IsIdentifier(real) {
+				r.value(fmt.Sprintf("%s.map[%s]", path, quote(column)), "not a column's name: %s", quote(real))
+			}
 			continue
 		}
 		text := "articles have no such column"

@@ -110,8 +110,11 @@ func (e *environment) read(t target, taken map[string]string) (text, from string
 	if open {
 		e.warnings = append(e.warnings, fault{place{variable: from}, t.path, errors.New("all users of this machine may read or write that file: chmod o-rw")})
 	}
-	text = strings.TrimSuffix(string(data), "\n")
-	return strings.TrimSuffix(text, "\r"), from, true
+	text = strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	if text == "" { // nobody names a file to have no secret
+		e.add(place{variable: from}, t.path, fmt.Errorf("%s is empty", file))
+	}
+	return text, from, true
 }
 
 // Variable returns the text of a variable, or of the file that the one with _FILE behind

@@ -309,6 +309,11 @@ func TestEnvironmentFaults(t *testing.T) {
 			[]string{"FEEDSTATION_CONTENT_DSN_FILE: content.dsn: open testdata/none: no such file or directory"},
 		},
 		{
+			"nothing in the file", "",
+			[]string{"FEEDSTATION_PUSH_BAIDU_TOKEN_FILE=/dev/null"},
+			[]string{"FEEDSTATION_PUSH_BAIDU_TOKEN_FILE: push.baidu.token: /dev/null is empty"},
+		},
+		{
 			"value of a file", "",
 			[]string{"FEEDSTATION_CONTENT_DSN_FILE=" + secretFile(t, "postgres://feedstation:hunter2@db.news.example/cms")},
 			[]string{"FEEDSTATION_CONTENT_DSN_FILE: content.dsn: want the path of a file, got an address"},
@@ -317,7 +322,7 @@ func TestEnvironmentFaults(t *testing.T) {
 			"not UTF-8", "",
 			[]string{"FEEDSTATION_NETWORK_NAME=\xcf\xe6", "FEEDSTATION_STATIONS_XT_DESCRIPTION=\xcf\xe6"},
 			[]string{
-				`FEEDSTATION_NETWORK_NAME: network.name: want one line without control characters, got "\xcf\xe6"`,
+				`FEEDSTATION_NETWORK_NAME: network.name: want text without control characters, got "\xcf\xe6"`,
 				`FEEDSTATION_STATIONS_XT_DESCRIPTION: stations[0].description: want text without control characters, got "\xcf\xe6"`,
 			},
 		},

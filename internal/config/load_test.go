@@ -179,6 +179,12 @@ func TestWarnings(t *testing.T) {
 			"jobs:\n  enabled: false\n",
 			[]string{"f.yaml:4: jobs.enabled: without cache.redis this process only serves what cache.dir has"},
 		},
+		{
+			"nobody to tell",
+			"push:\n  baidu: {}\n  indexnow: {rate: 60}\n  websub: {lease: 48h}\n",
+			[]string{"f.yaml:4: push.baidu: Baidu is told nothing: want token", "f.yaml:5: push.indexnow: no host has a key: want seed", "f.yaml:6: push.websub: feeds name no hub: want hub"},
+		},
+		{"nobody to tell, as it says", "push:\n  baidu: {token: \"\"}\n  indexnow: {seed: \"\"}\n  websub: {hub: \"\"}\n", nil},
 		{"nothing to build", "jobs:\n  enabled: false\ncache:\n  redis: {addrs: [127.0.0.1:6379]}\n", nil},
 	}
 	for _, tt := range tests {

@@ -110,6 +110,19 @@ func (p *Push) warnIdle(r *report, stations []stationSection) {
 	if keys && len(p.IndexNow.Endpoints) == 0 {
 		r.warn("push.indexnow.endpoints", "no engine is told: want one at least")
 	}
+	r.warnWithout("push.baidu", "token", token || site >= 0, "Baidu is told nothing")
+	r.warnWithout("push.indexnow", "seed", keys, "no host has a key")
+	r.warnWithout("push.websub", "hub", p.WebSub.Hub != "", "feeds name no hub")
+}
+
+// warnWithout warns of a section that is there without the key that puts it to use; one
+// that is there and empty says that nobody is told.
+func (r *report) warnWithout(section, key string, used bool, idle string) {
+	_, there := r.places[section]
+	_, said := r.places[join(section, key)]
+	if there && !said && !used {
+		r.warn(section, "%s: want %s", idle, key)
+	}
 }
 
 // endpoint reports what is no address that may be told something: https, or http on

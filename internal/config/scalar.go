@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	// A machine may have no time zones, as a small container.
 	_ "time/tzdata"
@@ -39,8 +40,8 @@ type storeKey string
 
 // scalars are all types that a single value can have.
 var scalars = map[reflect.Type]scalar{
-	reflect.TypeFor[string]():            {wantText, textTag, func(text string) (any, error) { return text, nil }},
-	reflect.TypeFor[Secret]():            {wantText, textTag, func(text string) (any, error) { return NewSecret(text), nil }},
+	reflect.TypeFor[string]():            {wantText, textTag, parseText},
+	reflect.TypeFor[Secret]():            {wantText, textTag, parseSecret},
 	reflect.TypeFor[storeKey]():          {wantKey, textTag, func(text string) (any, error) { return storeKey(text), nil }},
 	reflect.TypeFor[bool]():              {"true or false", "!!bool", parseBool},
 	reflect.TypeFor[int]():               {"a whole number", "!!int", parseInt},
@@ -51,6 +52,29 @@ var scalars = map[reflect.Type]scalar{
 	reflect.TypeFor[netip.Prefix]():      {"a range of addresses", textTag, parsePrefix},
 	reflect.TypeFor[schedule.Schedule](): {"a schedule", textTag, func(text string) (any, error) { return schedule.Parse(text) }},
 }
+
+// parseText reads any text but one that nobody can have meant. An empty one is as the key's
+// absence, or missing.
+func parseText(text string) (any, error) {
+	if isBlank(text) {
+		return nil, errBlank
+	}
+	if strings.ContainsFunc(text, isControl) || !utf8.ValidString(text) {
+		return nil, fmt.Errorf("want text without control characters, got %s", quote(text))
+	}
+	return text, nil
+}
+
+func parseSecret(text string) (any, error) {
+	if isBlank(text) {
+		return nil, errBlank
+	}
+	return NewSecret(text), nil
+}
+
+var errBlank = errors.New("want text, got only spaces")
+
+func isBlank(text string) bool { return text != "" && strings.TrimSpace(text) == "" }
 
 func parseBool(text string) (any, error) {
 	switch text {

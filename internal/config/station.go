@@ -161,7 +161,6 @@ func (s *stationSection) validateOptions(r *report, path string) {
 	r.address(path+".logo", s.Logo)
 	r.rights(path+".rights", &s.Rights)
 	r.line(path+".news_name", s.NewsName)
-	r.text(path+".description", s.Description)
 }
 
 // profiles reports the names of a list that are no profile's, or are there twice.

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
+	"feedstation/internal/database"
 	"feedstation/internal/network"
 	"feedstation/sitemap"
 )
@@ -63,38 +63,55 @@ func (c *Content) validate(r *report, path string) {
 	if c.Notify != "" && c.Driver != Postgres {
 		r.value(path+".notify", "only for postgres: no other database notifies")
 	}
-	switch notify := c.NotifyDSN.Reveal(); {
-	case notify == "":
-	case c.Notify == "":
-		r.value(path+".notify_dsn", "only with notify")
-	case !isPostgresDSN(notify):
-		r.value(path+".notify_dsn", "%s", wantPostgresDSN)
+	if c.Notify != "" && !database.IsIdentifier(c.Notify) {
+		r.value(path+".notify", "not a channel's name such as feedstation: %s", quote(c.Notify))
 	}
+	if c.NotifyDSN.Reveal() != "" && c.Notify == "" {
+		r.value(path+".notify_dsn", "only with notify")
+	}
+	c.validateNames(r, path)
 	dsn := c.DSN.Reveal()
-	if strings.TrimSpace(dsn) == "" {
+	if dsn == "" {
 		r.value(path+".dsn", "missing")
 		return
 	}
 	switch c.Driver {
 	case SQLite, SQLiteReadOnly:
 		c.validateFile(r, path, dsn)
-	case Postgres:
-		if !isPostgresDSN(dsn) {
-			r.value(path+".dsn", "%s", wantPostgresDSN)
-		}
-	case MySQL:
-		if !strings.Contains(dsn, "@") || !strings.Contains(dsn, "/") {
-			r.value(path+".dsn", "want an address such as user:password@tcp(host:3306)/database")
+	case Postgres, MySQL:
+		c.validateAddress(r, path+".dsn", c.DSN)
+		if c.NotifyDSN.Reveal() != "" {
+			c.validateAddress(r, path+".notify_dsn", c.NotifyDSN)
 		}
 	default:
 		r.value(path+".driver", "want sqlite, sqlite_readonly, postgres or mysql, got %q", word(c.Driver))
 	}
 }
 
-const wantPostgresDSN = "want an address such as postgres://user:password@host:5432/database"
+// validateAddress reports the part of a server's address that is wrong.
+func (c *Content) validateAddress(r *report, path string, dsn Secret) {
+	verified := c.tlsFiles() != (tlsFiles{})
+	var err error
+	if c.Driver == Postgres {
+		_, err = database.ParsePostgres(dsn.Reveal(), verified)
+	} else {
+		_, err = database.ParseMySQL(dsn.Reveal(), verified)
+	}
+	if err != nil {
+		r.value(path, "%w", err)
+	}
+}
 
-func isPostgresDSN(dsn string) bool {
-	return strings.Contains(dsn, "://") || strings.Contains(dsn, "=")
+// validateNames reports what no relation is called.
+func (c *Content) validateNames(r *report, path string) {
+	for _, n := range []struct{ key, name string }{{"articles", c.Articles}, {"article_channels", c.ArticleChannels}, {"article_parts", c.ArticleParts}} {
+		if n.name == "" {
+			continue // as without the key
+		}
+		if err := database.CheckName(n.name); err != nil {
+			r.value(path+"."+n.key, "%w", err)
+		}
+	}
 }
 
 // shortcode is a name that a plugin of WordPress can register.
@@ -242,25 +259,17 @@ func overlap(host, other string) bool {
 
 // name reports a text that is missing or is not one line.
 func (r *report) name(path, text string) {
-	if strings.TrimSpace(text) == "" {
+	if text == "" {
 		r.value(path, "missing")
 		return
 	}
 	r.line(path, text)
 }
 
-// line reports a text with line breaks or other control characters, or one of
-// the environment that is not UTF-8.
+// line reports a text with line breaks or other control characters.
 func (r *report) line(path, text string) {
-	if strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) {
+	if strings.ContainsFunc(text, unicode.IsControl) {
 		r.value(path, "want one line without control characters, got %s", quote(text))
-	}
-}
-
-// text reports what line does, but for line breaks and tabs.
-func (r *report) text(path, text string) {
-	if strings.ContainsFunc(text, isControl) || !utf8.ValidString(text) {
-		r.value(path, "want text without control characters, got %s", quote(text))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"feedstation/internal/database"
 	"feedstation/internal/suggest"
 )
 
@@ -23,7 +24,7 @@ func (s *Store) setColumns(called map[string]string) error {
 			return fmt.Errorf("map: no column of the contract: %q", column)
 		case real == "" && w.required:
 			return fmt.Errorf("map: %s: articles need it", column)
-		case real != "" && !isIdentifier(real):
+		case real != "" && !database.IsIdentifier(real):
 			return fmt.Errorf("map: %s: not a column's name: %q", column, real)
 		}
 	}

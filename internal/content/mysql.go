@@ -12,18 +12,17 @@ import (
 	"time"
 
 	"github.com/go-sql-driver/mysql"
+
+	"feedstation/internal/database"
 )
 
 // openMySQL returns a pool that connects when it is needed.
 func openMySQL(dsn string, encryption *tls.Config, timeout time.Duration) (*sql.DB, error) {
-	config, err := mysql.ParseDSN(dsn)
-	if err != nil || faultOfForm(dsn, "") != "" || strings.Contains(config.Addr, "@") {
-		return nil, faultOfMySQL(dsn)
+	config, err := database.ParseMySQL(dsn, encryption != nil)
+	if err != nil {
+		return nil, fmt.Errorf("dsn: %w", err)
 	}
 	if encryption != nil && config.Net == "tcp" {
-		if config.TLSConfig != "" {
-			return nil, errors.New("dsn: tls: remove it: with content.tls_… the server is always verified")
-		}
 		config.TLS = encryption.Clone()
 	}
 	config.ParseTime, config.Loc, config.InterpolateParams = true, time.UTC, true
@@ -71,6 +70,9 @@ func (c connector) session() []string {
 // Connect implements driver.Connector.
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
+	if silent := context.Cause(ctx); err != nil && errors.Is(silent, errSilent) {
+		return nil, fmt.Errorf("what listens at the address in content.dsn says nothing, where MySQL and MariaDB greet; of PostgreSQL content.driver is postgres: %w", silent)
+	}
 	if err != nil {
 		return nil, err
 	}

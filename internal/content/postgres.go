@@ -5,9 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"database/sql"
-	"errors"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +14,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"feedstation/internal/database"
 )
 
 // maxIdle is how many connections to a server there are at most, unless a
@@ -26,7 +26,7 @@ const maxIdle = 4
 func openPostgres(ctx context.Context, dsn string, encryption *tls.Config, timeout time.Duration) (*sql.DB, *pgxpool.Pool, error) {
 	config, err := parsePostgres(dsn, encryption, timeout)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("dsn: %w", err)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -39,14 +39,11 @@ func openPostgres(ctx context.Context, dsn string, encryption *tls.Config, timeo
 
 // parsePostgres returns how a server is connected to.
 func parsePostgres(dsn string, encryption *tls.Config, timeout time.Duration) (*pgxpool.Config, error) {
-	config, err := pgxpool.ParseConfig(dsn)
-	if err != nil || faultOfForm(dsn, "") != "" || misread(config.ConnConfig) {
-		return nil, faultOfPostgres(dsn, err)
+	config, err := database.ParsePostgres(dsn, encryption != nil)
+	if err != nil {
+		return nil, err
 	}
 	if encryption != nil {
-		if _, twice := parameters(dsn)["sslmode"]; twice {
-			return nil, errors.New("dsn: sslmode: remove it: with content.tls_… the server is always verified")
-		}
 		encrypt(config.ConnConfig, encryption)
 	}
 	if !strings.Contains(dsn, "pool_max_conns") {
@@ -86,16 +83,6 @@ func encrypt(config *pgx.ConnConfig, encryption *tls.Config) {
 	// With sslmode=prefer each host is there twice, with and without.
 	hosts = slices.CompactFunc(hosts, func(a, b *pgconn.FallbackConfig) bool { return a.Host == b.Host && a.Port == b.Port })
 	config.TLSConfig, config.Fallbacks = hosts[0].TLSConfig, hosts[1:]
-}
-
-// misread reports whether the driver has taken a piece of a password for a
-// host: it cuts at the first @, where the password has one.
-func misread(config *pgx.ConnConfig) bool {
-	strange := func(host string) bool {
-		return !strings.HasPrefix(host, "/") && strings.ContainsAny(host, "@:/?# ") && net.ParseIP(host) == nil
-	}
-	return strange(config.Host) ||
-		slices.ContainsFunc(config.Fallbacks, func(f *pgconn.FallbackConfig) bool { return strange(f.Host) })
 }
 
 // postgres is the dialect of PostgreSQL 12 and later.

@@ -5,9 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-sql-driver/mysql"
-	"github.com/jackc/pgx/v5/pgxpool"
-
+	"feedstation/internal/database"
 	"feedstation/internal/secret"
 )
 
@@ -43,8 +41,8 @@ func FuzzSecretDSN(f *testing.F) {
 		told := ""
 		switch dsn.driver {
 		case Postgres:
-			config, err := pgxpool.ParseConfig(address)
-			if err != nil || misread(config.ConnConfig) {
+			config, err := database.ParsePostgres(address, false)
+			if err != nil {
 				break // refused in our own words
 			}
 			c := config.ConnConfig
@@ -53,8 +51,8 @@ func FuzzSecretDSN(f *testing.F) {
 				told += " lookup " + other.Host
 			}
 		case MySQL:
-			config, err := mysql.ParseDSN(address)
-			if err != nil || strings.Contains(config.Addr, "@") {
+			config, err := database.ParseMySQL(address, false)
+			if err != nil {
 				break
 			}
 			told = fmt.Sprintf("dial %s: %s user %q database %s %v %v", config.Net, config.Addr, config.User, config.DBName, config.Params, config.Collation)

@@ -28,6 +28,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"feedstation/internal/article"
+	"feedstation/internal/database"
 	"feedstation/internal/network"
 	"feedstation/internal/secret"
 )
@@ -213,7 +214,7 @@ func (s *Store) setListening(o Options) error {
 	}
 	config, err := parsePostgres(o.NotifyDSN, o.TLS, s.timeout)
 	if err != nil {
-		return fmt.Errorf("notify_%w", err) // every one begins with dsn:
+		return fmt.Errorf("notify_dsn: %w", err)
 	}
 	s.listens = config.ConnConfig
 	return nil
@@ -237,7 +238,7 @@ func (s *Store) setChannel(o Options) error {
 		return nil
 	case o.Driver != Postgres:
 		return errors.New("only PostgreSQL has notifications")
-	case !isIdentifier(o.Notify):
+	case !database.IsIdentifier(o.Notify):
 		return fmt.Errorf("not a channel's name such as feedstation: %q", o.Notify)
 	}
 	s.notify = o.Notify

@@ -51,6 +51,9 @@ func parse(fields []string) (Schedule, error) {
 		return Schedule{every: every}, err
 	}
 
+	if meant := meant(fields); meant != "" {
+		return Schedule{}, fmt.Errorf("write %q", meant)
+	}
 	line, err := crontab(fields)
 	if err != nil {
 		return Schedule{}, err
@@ -95,6 +98,24 @@ func parseEvery(text string) (time.Duration, error) {
 	return interval, nil
 }
 
+// meant returns the schedule that a text is but for its @, @every or unit; empty: it is
+// none.
+func meant(fields []string) string {
+	text := strings.Join(fields, " ")
+	bare := strings.TrimPrefix(text, "@")
+	if slices.Contains(shorthands, "@"+bare) && bare == text {
+		return "@" + bare
+	}
+	interval := strings.TrimSpace(strings.TrimPrefix(bare, "every"))
+	if number(interval) > 0 {
+		interval += "s"
+	}
+	if _, err := parseEvery(interval); err != nil {
+		return ""
+	}
+	return "@every " + interval
+}
+
 // crontab writes a shorthand or five fields as cron reads them, or says which
 // part is wrong.
 func crontab(fields []string) (string, error) {
@@ -105,8 +126,7 @@ func crontab(fields []string) (string, error) {
 		return fields[0], nil
 	}
 	if len(fields) != len(parts) {
-		return "", fmt.Errorf(`%d fields instead of 5: write minute, hour, day of month, month and day of week, `+
-			`or "@every 30s"`, len(fields))
+		return "", fmt.Errorf(`want 5 fields, got %d: write minute, hour, day of month, month and day of week, without seconds, or "@every 30s"`, len(fields))
 	}
 	line := slices.Clone(fields)
 	line[4] = sundays(line[4])

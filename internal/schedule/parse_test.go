@@ -10,7 +10,7 @@ import (
 func TestParseRefuses(t *testing.T) {
 	const (
 		short  = `the interval is shorter than one second: write "@every 1s" or longer`
-		count  = `instead of 5: write minute, hour, day of month, month and day of week, or "@every 30s"`
+		count  = `: write minute, hour, day of month, month and day of week, without seconds, or "@every 30s"`
 		known  = `unknown shorthand: write @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly or "@every 30s"`
 		values = `, like "1", "1,3", "1-5" or "*/2"`
 		zone   = `write a name of the IANA database, like "CRON_TZ=Asia/Shanghai"`
@@ -22,10 +22,10 @@ func TestParseRefuses(t *testing.T) {
 		spec string
 		want string
 	}{
-		{"empty", "", `"": 0 fields ` + count},
-		{"space", "  ", `"  ": 0 fields ` + count},
-		{"few fields", "0 3 * *", `"0 3 * *": 4 fields ` + count},
-		{"seconds field", "0 0 3 * * *", `"0 0 3 * * *": 6 fields ` + count},
+		{"empty", "", `"": want 5 fields, got 0` + count},
+		{"space", "  ", `"  ": want 5 fields, got 0` + count},
+		{"few fields", "0 3 * *", `"0 3 * *": want 5 fields, got 4` + count},
+		{"seconds field", "0 0 3 * * *", `"0 0 3 * * *": want 5 fields, got 6` + count},
 
 		{"interval of 0", "@every 0s", `"@every 0s": ` + short},
 		{"negative interval", "@every -1h", `"@every -1h": ` + short},
@@ -43,13 +43,19 @@ func TestParseRefuses(t *testing.T) {
 		{"shorthand", "@fortnightly", `"@fortnightly": ` + known},
 		{"case", "@Hourly", `"@Hourly": ` + known},
 		{"not at a start", "@reboot", `"@reboot": ` + known},
-		{"shorthand and more", "@hourly 5", `"@hourly 5": 2 fields ` + count},
+		{"interval alone", "30s", `"30s": write "@every 30s"`},
+		{"interval without a unit", "30", `"30": write "@every 30s"`},
+		{"interval without @", "every 1h30m", `"every 1h30m": write "@every 1h30m"`},
+		{"interval without a space", "@every30s", `"@every30s": write "@every 30s"`},
+		{"interval in a zone", "CRON_TZ=UTC 5m", `"CRON_TZ=UTC 5m": write "@every 5m"`},
+		{"shorthand without @", "hourly", `"hourly": write "@hourly"`},
+		{"shorthand and more", "@hourly 5", `"@hourly 5": want 5 fields, got 2` + count},
 
 		{"tz alone", "TZ=UTC", `"TZ=UTC": unknown setting "TZ": ` + assign},
 		{"empty tz alone", "TZ=", `"TZ=": unknown setting "TZ": ` + assign},
 		{"tz", "TZ=Asia/Shanghai 0 3 * * *", `"TZ=Asia/Shanghai 0 3 * * *": unknown setting "TZ": ` + assign},
 		{"unknown zone alone", "CRON_TZ=X", `"CRON_TZ=X": unknown time zone "X": ` + zone},
-		{"zone alone", "CRON_TZ=UTC", `"CRON_TZ=UTC": 0 fields ` + count},
+		{"zone alone", "CRON_TZ=UTC", `"CRON_TZ=UTC": want 5 fields, got 0` + count},
 		{"empty zone", "CRON_TZ= 0 3 * * *", `"CRON_TZ= 0 3 * * *": unknown time zone "": ` + zone},
 		{"unknown zone", "CRON_TZ=Mars/Base 0 3 * * *", `"CRON_TZ=Mars/Base 0 3 * * *": unknown time zone "Mars/Base": ` + zone},
 		{"zone of the process", "CRON_TZ=Local 0 3 * * *", `"CRON_TZ=Local 0 3 * * *": unknown time zone "Local": ` + zone},
