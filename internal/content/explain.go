@@ -49,11 +49,31 @@ func explain(err error) error {
 	if advice := explainMySQLDriver(err); advice != "" {
 		return advise(advice, err.Error(), err)
 	}
-	if _, ok := errors.AsType[*net.OpError](err); ok {
-		return again{advise("the database can't be reached: is it running, and is the address in content.dsn right?", err.Error(), err)}
+	if advice := explainConnect(err); advice != "" {
+		words := strings.ReplaceAll(err.Error(), ": %!w(<nil>)", "") // the driver's own, of a server of another kind
+		return again{advise(advice, strings.Join(strings.Fields(words), " "), err)}
 	}
 	return retry(isLost(err), err)
 }
+
+// explainConnect says what to look at where there is no session.
+func explainConnect(err error) string {
+	if fault, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		switch text := fault.Error(); {
+		case strings.Contains(text, "unexpected message"):
+			return "what answers at the address in content.dsn is no PostgreSQL; of MySQL and MariaDB content.driver is mysql"
+		case strings.Contains(text, "refused TLS"):
+			return "the server has no TLS, or is no PostgreSQL; look at the port and at sslmode in content.dsn"
+		}
+		return unreachable
+	}
+	if _, ok := errors.AsType[*net.OpError](err); ok {
+		return unreachable
+	}
+	return ""
+}
+
+const unreachable = "the database can't be reached: is it running, and is the address in content.dsn right?"
 
 // explainTLS says which key is about a certificate that the server may not have.
 func explainTLS(err error) string {

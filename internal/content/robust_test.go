@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -238,6 +239,34 @@ func TestSecrets(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestOtherServer holds that what is no such server is told from one that is down, or slow.
+func TestOtherServer(t *testing.T) {
+	postgres, mariadb := sqltest.Postgres(t), sqltest.MariaDB(t)
+	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	for _, tt := range []struct{ name, driver, dsn, want string }{
+		{"PostgreSQL for MySQL", content.MySQL, mariadb.DSNAt(postgres.Addr(), "root", "", "x"), "of PostgreSQL content.driver is postgres: no answer in time (100ms)"},
+		{"MariaDB for PostgreSQL", content.Postgres, postgres.DSNAt(mariadb.Addr(), "root", "", "x"), "of MySQL and MariaDB content.driver is mysql (failed to connect to `user=root database=x`: " + mariadb.Addr() + " (127.0.0.1): received unexpected message)"},
+		{"MariaDB for PostgreSQL with TLS", content.Postgres, "postgres://root@" + mariadb.Addr() + "/x?sslmode=require", "the server has no TLS, or is no PostgreSQL; look at the port and at sslmode in content.dsn"},
+		{"silence for PostgreSQL", content.Postgres, postgres.DSNAt(silent.Addr().String(), "root", "", "x") + "&connect_timeout=1", "is the address in content.dsn right?"},
+		{"no file", content.SQLiteReadOnly, filepath.Join(t.TempDir(), "cms.sqlite"), "no such file or directory; look at content.dsn"},
+	} {
+		s, err := content.OpenWith(t.Context(), content.Options{Driver: tt.driver, DSN: tt.dsn, Timeout: 100 * time.Millisecond})
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		if _, err := s.Snapshot(t.Context()); err == nil || !strings.Contains(err.Error(), tt.want) || strings.ContainsAny(err.Error(), "%\n") {
+			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // closed returns an address at which nobody listens.

@@ -98,7 +98,7 @@ const grace = time.Second
 // cause returns why a statement failed: of a context that has ended, drivers
 // tell all kinds of things.
 func cause(ctx context.Context, err error) error {
-	if why := context.Cause(ctx); why != nil {
+	if why := context.Cause(ctx); why != nil && !errors.Is(err, errSilent) {
 		return why
 	}
 	return err

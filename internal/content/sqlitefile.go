@@ -67,7 +67,7 @@ var (
 func (f sqliteFile) state() (state fileState, err error) {
 	file, err := os.Open(f.name)
 	if err != nil {
-		return state, err
+		return state, fmt.Errorf("%w; look at content.dsn", err)
 	}
 	defer file.Close()
 	if state.info, err = file.Stat(); err != nil {
