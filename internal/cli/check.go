@@ -13,7 +13,9 @@ import (
 type checkCommand struct {
 	All bool `help:"Name every article whose address keeps it out of the sitemaps or Baidu's list, or that lacks something for an aggregator, not just five for each station and cause, and every pair that shares a page, not just a hundred."`
 
-	Online bool `help:"Also ask the stations' public addresses for the files of their IndexNow keys."`
+	Online bool `help:"Also ask the stations' public addresses for the files of their IndexNow keys." xor:"reach"`
+
+	Offline bool `help:"Look at the configuration alone, as before a reload: ask neither the content store nor Redis nor the network." xor:"reach"`
 }
 
 // Run looks at the configuration and the content store without changing
@@ -33,6 +35,9 @@ func (c *checkCommand) Run(in *invocation) error {
 	}
 	fmt.Fprintf(out, "configuration  %s: %d %s, %d %s\n", in.configFile,
 		len(cfg.Network.Stations), english.PluralWord(len(cfg.Network.Stations), "station", ""), channels, english.PluralWord(channels, "channel", ""))
+	if c.Offline {
+		return nil
+	}
 	var failed []error
 	var looked []*storeCheck
 	well := true

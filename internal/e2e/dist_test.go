@@ -26,6 +26,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"feedstation/internal/testkit/require"
 	"feedstation/internal/testkit/testserver"
 )
@@ -71,11 +73,11 @@ func TestDist(t *testing.T) {
 		dist[i] = filepath.Join(clones[i], "dist")
 	}
 	for _, clone := range clones {
-		runIn(t, clone, []string{"ARCHES=" + runtime.GOARCH}, "deploy/package/build")
+		runIn(t, clone, nil, "deploy/package/build")
 	}
 	names := filesIn(t, dist[0])
-	if other := filesIn(t, dist[1]); !slices.Equal(names, other) || len(names) != 6 {
-		t.Fatalf("%q and %q; want the same six", names, other)
+	if other := filesIn(t, dist[1]); !slices.Equal(names, other) || len(names) != 10 {
+		t.Fatalf("%q and %q; want the same ten", names, other)
 	}
 	for _, name := range names {
 		if !bytes.Equal(readFile(t, filepath.Join(dist[0], name)), readFile(t, filepath.Join(dist[1], name))) {
@@ -87,34 +89,77 @@ func TestDist(t *testing.T) {
 	if text := runIn(t, "", nil, program, "version"); !strings.Contains(text, commit) || strings.Contains(text, "dirty") {
 		t.Errorf("the version is %q; want one of commit %s", text, commit)
 	}
-	deb, rpm := one(t, dist[0]+"/*.deb"), one(t, dist[0]+"/*.rpm")
+	debs, rpms := packages(t, dist[0])
+	deb, rpm := debs[runtime.GOARCH], rpms[runtime.GOARCH]
 	t.Run("service", func(t *testing.T) {
 		t.Parallel()
-		testService(t, earlierPackage(t, clones[1], deb), deb, rpm)
+		earlierDeb, earlierRPM := earlierPackages(t, clones[1])
+		testService(t, [2]string{earlierDeb, deb}, [2]string{earlierRPM, rpm})
 	})
+	t.Run("other processor", func(t *testing.T) { testProcessors(t, dist[0], debs, rpms) })
 	t.Run("deb", func(t *testing.T) { testDeb(t, deb) })
 	t.Run("rpm", func(t *testing.T) { testRPM(t, rpm, deb) })
 	t.Run("components", func(t *testing.T) { testComponents(t, program) })
 	t.Run("image", func(t *testing.T) { testImage(t, one(t, dist[0]+"/*.oci.tar")) })
 }
 
-// TestOtherProcessor builds the program for the second processor that it is shipped for,
-// and runs it where that is emulated.
-func TestOtherProcessor(t *testing.T) {
-	t.Parallel()
-	require.Time(t)
-	program := filepath.Join(t.TempDir(), "feedstation")
-	runIn(t, "../..", []string{"GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0"}, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
-	file, err := elf.Open(program)
-	if err != nil {
-		t.Fatal(err)
+// processors are those that are shipped for, as packages name them.
+var processors = map[string]string{"amd64": "x86_64", "arm64": "aarch64"}
+
+// packages returns those of a folder by their processor.
+func packages(t *testing.T, dist string) (debs, rpms map[string]string) {
+	t.Helper()
+	debs, rpms = map[string]string{}, map[string]string{}
+	for arch, rpm := range processors {
+		debs[arch], rpms[arch] = one(t, dist+"/*_"+arch+".deb"), one(t, dist+"/*."+rpm+".rpm")
 	}
-	defer file.Close()
-	if libraries, err := file.ImportedLibraries(); file.Machine != elf.EM_AARCH64 || err != nil || len(libraries) > 0 {
-		t.Errorf("it is for %v and needs %q, %v", file.Machine, libraries, err)
+	return debs, rpms
+}
+
+// testProcessors holds that the packages of both processors have the same files and say the
+// same of themselves, each with its own program, which runs where its processor is emulated.
+func testProcessors(t *testing.T, dist string, debs, rpms map[string]string) {
+	require.Binary(t, "rpm")
+	said := map[string]string{}
+	for arch := range processors {
+		fields := runIn(t, "", nil, "dpkg-deb", "--field", debs[arch])
+		if !strings.Contains(fields, "\nArchitecture: "+arch+"\n") {
+			t.Errorf("the package for %s is for another:\n%s", arch, fields)
+		}
+		fields = regexp.MustCompile(`(?m)^(Architecture|Installed-Size): .*$`).ReplaceAllString(fields, "")
+		scripts := runIn(t, "", nil, "dpkg-deb", "--info", debs[arch], "postinst", "prerm", "postrm", "conffiles")
+		files := regexp.MustCompile(` +\d+ \d{4}-`).ReplaceAllString(runIn(t, "", nil, "dpkg-deb", "--contents", debs[arch]), " ") // without sizes
+		said[arch] = fields + scripts + files
+		if got := runIn(t, "", nil, "rpm", "-qp", "--queryformat", "%{ARCH}", rpms[arch]); got != processors[arch] {
+			t.Errorf("the rpm for %s is for %s", arch, got)
+		}
+		said[arch] += runIn(t, "", nil, "rpm", "-qp", "--scripts", "--requires", "--queryformat",
+			"%{NAME} %{VERSION} %{RELEASE} %{LICENSE} %{SUMMARY} %{DESCRIPTION} %{URL}\n[%{FILEMODES:perms} %{FILEUSERNAME} %{FILEFLAGS:fflags} %{FILENAMES}\n]", rpms[arch])
+
+		unpacked := t.TempDir()
+		runIn(t, "", nil, "dpkg-deb", "--extract", debs[arch], unpacked)
+		program := filepath.Join(dist, "feedstation-linux-"+arch)
+		if !bytes.Equal(readFile(t, filepath.Join(unpacked, "usr/bin/feedstation")), readFile(t, program)) {
+			t.Errorf("the package for %s has another program", arch)
+		}
+		file, err := elf.Open(program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		machine := map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}[arch]
+		if libraries, err := file.ImportedLibraries(); file.Machine != machine || err != nil || len(libraries) > 0 {
+			t.Errorf("the program for %s is for %v and needs %q, %v", arch, file.Machine, libraries, err)
+		}
+		file.Close()
+		if arch == runtime.GOARCH {
+			continue
+		}
+		if text := runIn(t, "", nil, require.Binary(t, "qemu-"+processors[arch]+"-static"), program, "version"); !strings.HasPrefix(text, "feedstation ") {
+			t.Errorf("emulated, it says %q", text)
+		}
 	}
-	if text := runIn(t, "", nil, require.Binary(t, "qemu-aarch64-static"), program, "version"); !strings.HasPrefix(text, "feedstation ") {
-		t.Errorf("emulated, it says %q", text)
+	if diff := cmp.Diff(said["amd64"], said["arm64"]); diff != "" {
+		t.Errorf("packages differ (-amd64 +arm64):\n%s", diff)
 	}
 }
 
@@ -369,14 +414,15 @@ func testImage(t *testing.T, archive string) {
 	var index, platforms struct{ Manifests []descriptor }
 	decode(readFile(t, filepath.Join(layout, "index.json")), &index)
 	decode(blob(index.Manifests[0]), &platforms)
-	if got := platforms.Manifests[0].Platform.Architecture; got != runtime.GOARCH {
-		t.Errorf("the image is for %s", got)
+	here := slices.IndexFunc(platforms.Manifests, func(d descriptor) bool { return d.Platform.Architecture == runtime.GOARCH })
+	if here < 0 || len(platforms.Manifests) != len(processors) {
+		t.Fatalf("the image is for %+v", platforms.Manifests)
 	}
 	var manifest struct {
 		Config descriptor
 		Layers []descriptor
 	}
-	decode(blob(platforms.Manifests[0]), &manifest)
+	decode(blob(platforms.Manifests[here]), &manifest)
 	var image struct {
 		Config struct {
 			User, WorkingDir     string

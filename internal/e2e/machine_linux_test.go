@@ -6,7 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -26,8 +26,9 @@ const (
 )
 
 // testService installs packages where systemd runs, and has it do with the service all
-// that it does. The first is of an earlier version; empty: there is none.
-func testService(t *testing.T, earlier, deb, rpm string) {
+// that it does. Of each kind there is one of an earlier version, empty: there is none, and
+// the present one.
+func testService(t *testing.T, debs, rpms [2]string) {
 	i := &installed{process: newProcess(t, "xt.news.example"), m: machine.Boot(t)}
 	step := func(name string, do func()) {
 		if !t.Run(name, func(t *testing.T) { i.t = t; do() }) {
@@ -36,46 +37,40 @@ func testService(t *testing.T, earlier, deb, rpm string) {
 		}
 		i.t = t
 	}
-	first := earlier
-	if first == "" {
+	if debs[0] == "" {
 		t.Log("SKIPPED: the upgrade from an earlier version, which this clone does not have")
-		first = deb
+		debs[0], rpms[0] = debs[1], rpms[1]
 	}
-	step("installed and started", func() { i.start(first) })
-	step("upgraded", func() { i.upgrade(deb) })
+	step("installed and started", func() { i.start(debs[0]) })
+	step("upgraded", func() { i.upgrade(debs[1]) })
 	step("confined", i.confined)
 	step("credentials", i.credentials)
 	step("reloaded", i.reloaded)
 	step("watched", i.watched)
 	step("sockets", i.sockets)
 	step("an account of the moment", i.dynamic)
-	step("rolled back", func() { i.upgrade(first) })
+	step("rolled back", func() { i.upgrade(debs[0]) })
 	step("removed", i.removed)
-	step("rpm", func() { i.rpm(rpm) })
+	step("rpm installed and started", func() { i.start(rpms[0]) })
+	step("rpm upgraded", func() { i.upgrade(rpms[1]) })
+	step("rpm rolled back", func() { i.upgrade(rpms[0]) })
+	step("rpm erased", i.erased)
 }
 
 // earlierCommit is one before others were told of changes, and before feeds answered with
 // what is new.
 const earlierCommit = "7e4dcb520620"
 
-// earlierPackage returns the package as that commit has it, built in a clone, or "" where
+// earlierPackages returns the packages as that commit builds them, in a clone, or "" where
 // the clone does not go back so far.
-func earlierPackage(t *testing.T, clone, deb string) string {
+func earlierPackages(t *testing.T, clone string) (deb, rpm string) {
 	t.Helper()
 	if err := exec.CommandContext(t.Context(), "git", "-C", clone, "checkout", "-q", earlierCommit).Run(); err != nil {
-		return ""
+		return "", ""
 	}
-	return repack(t, deb, "0~earlier", func(dir string) {
-		runIn(t, clone, []string{"CGO_ENABLED=0"}, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(dir, "usr/bin/feedstation"), ".")
-		for from, to := range map[string]string{
-			"feedstation.service": "usr/lib/systemd/system/feedstation.service", "feedstation.sysusers": "usr/lib/sysusers.d/feedstation.conf",
-			"feedstation.tmpfiles": "usr/lib/tmpfiles.d/feedstation.conf", "postinstall": "DEBIAN/postinst", "preremove": "DEBIAN/prerm", "postremove": "DEBIAN/postrm",
-		} {
-			overwrite(t, filepath.Join(dir, to), string(readFile(t, filepath.Join(clone, "deploy/package", from))))
-		}
-		config := regexp.MustCompile(`(?m)^  (dsn|dir): var/`).ReplaceAllString(string(readFile(t, filepath.Join(clone, "config.yaml"))), "  $1: /var/lib/feedstation/")
-		overwrite(t, filepath.Join(dir, "etc/feedstation/config.yaml"), config)
-	})
+	earlier := t.TempDir()
+	runIn(t, clone, []string{"ARCHES=" + runtime.GOARCH, "VERSION=v0.0.0-0.earlier"}, "deploy/package/build", earlier)
+	return one(t, earlier+"/*.deb"), one(t, earlier+"/*.rpm")
 }
 
 // overwrite gives a file that there is another text.
@@ -122,6 +117,16 @@ func (i *installed) dpkg(args ...string) {
 	i.m.Run(append([]string{"dpkg", "--force-confold", "--force-downgrade"}, args...)...)
 }
 
+// install puts a package in the place of any other version.
+func (i *installed) install(file string) {
+	i.t.Helper()
+	if filepath.Ext(file) == ".rpm" {
+		i.m.Run("rpm", "--nodeps", "--upgrade", "--oldpackage", "--replacepkgs", i.bring(file))
+		return
+	}
+	i.dpkg("--install", i.bring(file))
+}
+
 // show returns a property of the unit.
 func (i *installed) show(property string) string {
 	i.t.Helper()
@@ -143,8 +148,8 @@ func (i *installed) shows(path, text string) {
 }
 
 // start installs a package, edits one line and starts the service.
-func (i *installed) start(deb string) {
-	i.dpkg("--install", i.bring(deb))
+func (i *installed) start(file string) {
+	i.install(file)
 	config := filepath.Join(i.m.Root, "etc/feedstation/config.yaml")
 	replaceIn(i.t, config, "  listen: 127.0.0.1:8080", "  listen: 127.0.0.1:"+i.port)
 	i.write("etc/feedstation/environment", "FEEDSTATION_SERVER_ADMIN=127.0.0.1:"+i.admin+"\nFEEDSTATION_SERVER_DRAIN=50ms\nFEEDSTATION_JOBS_REFRESH=@every 1s\n")
@@ -162,9 +167,9 @@ func (i *installed) start(deb string) {
 
 // upgrade puts another version in the place of the one that runs, which goes on with its
 // data and the configuration as it was edited.
-func (i *installed) upgrade(deb string) {
+func (i *installed) upgrade(file string) {
 	before := i.show("MainPID")
-	i.dpkg("--install", i.bring(deb))
+	i.install(file)
 	if now := i.show("MainPID"); now == before || now == "0" {
 		i.t.Errorf("the process was %s and is %s", before, now)
 	}
@@ -231,20 +236,27 @@ func (i *installed) reloaded() {
 	pid := i.show("MainPID")
 	config := filepath.Join(i.m.Root, "etc/feedstation/config.yaml")
 	text := string(readFile(i.t, config))
-	replaceIn(i.t, config, "\nstations:\n", "\nstations:\n  - {id: yy, name: 岳阳站, url: \"https://yy.news.example\"}\n")
+	replaceIn(i.t, config, "\nstations:\n", "\nstations:\n  - {id: ld, name: 娄底站, url: \"https://ld.news.example\"}\n")
 	i.m.Run("systemctl", "reload", unitName)
-	i.shows("/yy/robots.txt", "https://yy.news.example/")
+	i.shows("/ld/robots.txt", "https://ld.news.example/")
 	i.until("systemd is told", func() bool {
 		journal := i.m.Run("journalctl", "--no-pager", "--output=cat", "UNIT="+unitName)
 		_, told, ok := strings.Cut(journal, "(RELOADING=1")
 		return ok && strings.Contains(told, "(READY=1")
 	})
-	for _, want := range []struct{ text, logged string }{{"stations: [\n", "configuration not reloaded"}, {text, "configuration reloaded"}} {
-		overwrite(i.t, config, want.text)
-		before := strings.Count(i.journal(), want.logged)
-		i.m.Run("systemctl", "reload", unitName)
-		i.until(want.logged, func() bool { return strings.Count(i.journal(), want.logged) > before })
-		i.shows("/xt/rss.xml", "<item>")
+	const reloads, fault = "reloading file=", "/etc/feedstation/config.yaml:2: "
+	before := strings.Count(i.journal(), reloads)
+	overwrite(i.t, config, "stations: [\n")
+	if out, err := i.m.Try("systemctl", "reload", unitName); err == nil {
+		i.t.Errorf("a configuration with a fault is reloaded: %s", out)
+	}
+	i.until("the fault is in the journal", func() bool { return strings.Contains(i.journal(), fault) })
+	overwrite(i.t, config, text)
+	i.m.Run("systemctl", "reload", unitName)
+	i.until("the process has reloaded", func() bool { return strings.Count(i.journal(), reloads) > before })
+	i.shows("/xt/rss.xml", "<item>")
+	if n := strings.Count(i.journal(), reloads); n != before+1 {
+		i.t.Errorf("%d reloads of one configuration without a fault", n-before)
 	}
 	if now := i.show("MainPID"); now != pid || i.show("ActiveState") != "active" {
 		i.t.Errorf("the process was %s and is %s, %s", pid, now, i.show("ActiveState"))
@@ -313,22 +325,9 @@ func (i *installed) removed() {
 	}
 }
 
-// rpm has the scripts of the other package do the same.
-func (i *installed) rpm(rpm string) {
-	run := func(args ...string) { i.t.Helper(); i.m.Run(append([]string{"rpm", "--nodeps"}, args...)...) }
-	file := i.bring(rpm)
-	run("--install", file)
-	config := filepath.Join(i.m.Root, "etc/feedstation/config.yaml")
-	replaceIn(i.t, config, "  listen: 127.0.0.1:8080", "  listen: 127.0.0.1:"+i.port)
-	i.m.Run("systemctl", "enable", "--now", unitName)
-	i.shows("/xt/rss.xml", "<item>")
-	before := i.show("MainPID")
-	run("--reinstall", file)
-	if now := i.show("MainPID"); now == before || now == "0" {
-		i.t.Errorf("the process was %s and is %s", before, now)
-	}
-	i.shows("/xt/rss.xml", "<item>")
-	run("--erase", "feedstation")
+// erased erases the rpm, which leaves what was written and edited.
+func (i *installed) erased() {
+	i.m.Run("rpm", "--nodeps", "--erase", "feedstation")
 	if state, _ := i.m.Try("systemctl", "is-active", unitName); state != "inactive" {
 		i.t.Errorf("erased, the service is %s", state)
 	}
