@@ -13,6 +13,12 @@ import (
 // quoted is an address as a secret's file should not have it.
 var quoted = regexp.MustCompile(`^(?s:".*"|'.*')$`)
 
+// assigned is an address as a file of environment variables has it.
+var assigned = regexp.MustCompile(`^(?:export )?[A-Z][A-Z0-9_]*=`)
+
+// adoNET is an address of keywords with semicolons between them.
+var adoNET = regexp.MustCompile(`(?i)^(?:server|data source|host|port|database|user|user id|uid)\s*=[^;']*;\s*[a-z]`)
+
 // faultOfForm returns what is wrong with an address as a whole; empty: nothing.
 func faultOfForm(dsn, want string) string {
 	trimmed := strings.TrimSpace(dsn)
@@ -24,6 +30,10 @@ func faultOfForm(dsn, want string) string {
 		return "is in quotes: remove them"
 	case strings.HasPrefix(scheme, "jdbc:"):
 		return "is an address of JDBC; " + want
+	case assigned.MatchString(dsn):
+		return "is an assignment to a variable: keep what is behind the ="
+	case adoNET.MatchString(dsn):
+		return "has semicolons, as an address of ADO.NET; " + want
 	case isURL && strings.ContainsRune(scheme, '+'):
 		return "has a driver of another program in its scheme; " + want
 	}
