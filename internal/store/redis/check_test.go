@@ -42,6 +42,13 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
+	for _, command := range commands {
+		server.Do("ACL", "SETUSER", "lacking", "reset", "on", ">secret", "~feedstation:*", "+@all", "-"+command)
+		r := openRedis(t, Options{Mode: "single", Addrs: []string{server.Addr()}, Timeout: patient, Username: "lacking", Password: "secret"})
+		if _, err := r.Check(t.Context(), stations); !IsReply(err) || !strings.Contains(err.Error(), "the '"+command+"' command") {
+			t.Errorf("without %s: %v, want it named", command, err)
+		}
+	}
 	if n := server.Do("DBSIZE"); n != int64(0) {
 		t.Errorf("%v keys are left", n)
 	}

@@ -21,6 +21,7 @@ var redisFaults = []struct{ answer, words string }{
 	{"ERR invalid DB index", "there is no database of that number (cache.redis.db)"},
 	{"ERR This instance has cluster support disabled", "not a cluster (cache.redis.mode)"},
 	{"MOVED", "part of a cluster (cache.redis.mode)"},
+	{"CLUSTERDOWN", "a cluster of which a part is missing, or not yet joined"},
 	{"ERR No such master", "the sentinels know no such master (cache.redis.master)"},
 	{"READONLY", "a replica, which takes no writes (cache.redis.addrs)"},
 	{"OOM", "its memory is full"},
