@@ -25,10 +25,10 @@ import (
 // stranger is an account that owns nothing.
 const stranger = 65534
 
-func chownAll(t *testing.T, dir string, uid int) {
+func chownAll(t *testing.T, dir string, uid, gid int) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
-		return errors.Join(err, os.Lchown(name, uid, uid))
+		return errors.Join(err, os.Lchown(name, uid, gid))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -81,17 +81,9 @@ func TestRestartWhereNothingCanBeWritten(t *testing.T) {
 			func(t *testing.T, _, copied string) { chmodFolders(t, copied, 0o555) }, nil,
 		},
 		{
-			"another account's", func(t *testing.T) string { return t.TempDir() },
+			"another account's of the group", func(t *testing.T) string { return t.TempDir() },
 			func(t *testing.T, _, copied string) {
-				chownAll(t, copied, 0)
-				for _, pattern := range []string{"*", "*/*"} {
-					names, _ := filepath.Glob(filepath.Join(copied, pattern))
-					for _, name := range names {
-						if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
-							os.Chmod(name, 0o644)
-						}
-					}
-				}
+				chownAll(t, copied, 0, stranger)
 			}, nil,
 		},
 	}
@@ -104,8 +96,8 @@ func TestRestartWhereNothingCanBeWritten(t *testing.T) {
 			open(t, p.dir)
 			p.put(1, "年度读书节开幕")
 			p.run("build")
-			chownAll(t, p.dir, stranger)
-			chownAll(t, copied, stranger)
+			chownAll(t, p.dir, stranger, stranger)
+			chownAll(t, copied, stranger, stranger)
 			tt.hinder(t, disk, copied)
 			p.as, p.program = &syscall.Credential{Uid: stranger, Gid: stranger}, program
 			p.start()
@@ -321,8 +313,8 @@ func TestRootWorksInFolderOfAnother(t *testing.T) {
 		}
 	}
 	copied, out := filepath.Join(p.dir, "var/cache"), filepath.Join(p.dir, "out")
-	chownAll(t, copied, stranger)
-	chownAll(t, out, stranger)
+	chownAll(t, copied, stranger, stranger)
+	chownAll(t, out, stranger, stranger)
 	p.run("retract", "--station", "xt", "--id", "1")
 	kept, err := p.command("pin", "xt").Output()
 	first := regexp.MustCompile(`(?m)^(20\S+ \S+) +\d+ *$`).FindSubmatch(kept)

@@ -26,8 +26,9 @@ const (
 	sealEnd    = "}\n"
 )
 
-// fileMode is the mode of files: what is not published yet is nobody's to read.
-const fileMode = 0o600
+// fileMode is the mode of files: what is not published yet is not for everybody to read. A
+// container may get another account of the same group at each start.
+const fileMode = 0o640
 
 // writeSealed puts a value into a file.
 func writeSealed(in *durable.Folder, name string, value any) error {
