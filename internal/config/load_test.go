@@ -158,6 +158,27 @@ func TestLoadUnreadable(t *testing.T) {
 	}
 }
 
+// TestMounted reads a configuration and a secret as Kubernetes mounts them, written by an
+// editor that begins files with a byte order mark and ends lines with two characters.
+func TestMounted(t *testing.T) {
+	dir := t.TempDir()
+	if err := errors.Join(
+		os.Mkdir(filepath.Join(dir, "..2026_11_29"), 0o700), os.Symlink("..2026_11_29", filepath.Join(dir, "..data")),
+		os.WriteFile(filepath.Join(dir, "..data", "config.yaml"), []byte("\ufeffnetwork: {name: 湘江新闻网}\r\nstations:\r\n  - {id: xt, name: 湘潭站, url: https://xt.news.example}\r\n"), 0o600),
+		os.WriteFile(filepath.Join(dir, "..data", "token"), []byte("0123456789abcdef\r\n"), 0o600),
+		os.Symlink("..data/config.yaml", filepath.Join(dir, "config.yaml")), os.Symlink("..data/token", filepath.Join(dir, "token")),
+	); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(filepath.Join(dir, "config.yaml"), []string{"FEEDSTATION_SERVER_ADMIN_TOKEN_FILE=" + filepath.Join(dir, "token")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Warnings) > 0 || c.Server.AdminToken.Reveal() != "0123456789abcdef" || c.Network.Stations[0].Name != "湘潭站" {
+		t.Errorf("warnings %q, token %q, %+v", c.Warnings, c.Server.AdminToken.Reveal(), c.Network.Stations[0])
+	}
+}
+
 func TestWarnings(t *testing.T) {
 	const base = "network: {name: 湘江新闻网}\nstations: [{id: xt, name: 湘潭站, url: https://xt.news.example}]\n"
 	_, change := time.Now().In(zone(t, "Europe/Berlin")).ZoneBounds()

@@ -46,7 +46,8 @@ func TestFewDescriptors(t *testing.T) {
 	}
 }
 
-// TestIPv6 has both listeners on addresses of IPv6.
+// TestIPv6 has both listeners on addresses of IPv6. The process ends as some containers have
+// it end.
 func TestIPv6(t *testing.T) {
 	t.Parallel()
 	free, err := net.Listen("tcp", "[::1]:0")
@@ -72,6 +73,9 @@ func TestIPv6(t *testing.T) {
 		return response.StatusCode == http.StatusOK
 	})
 	p.isReady("[::1]")
+	if _, err := p.end(syscall.SIGQUIT); p.serve.ProcessState.ExitCode() != 2 || !strings.Contains(p.log.String(), "\ngoroutine ") {
+		t.Errorf("SIGQUIT: %v, want status 2 and the stacks of goroutines", err)
+	}
 }
 
 // isReady fails the test unless the process says that it should be sent requests.
