@@ -32,7 +32,13 @@ func (s *service) greet(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
-	addresses(s.host.in.terminal.Stdout, s.cfg, s.entrances[0].listener.Addr())
+	var admin net.Addr
+	for _, e := range s.entrances {
+		if e.key == adminKey {
+			admin = e.listener.Addr()
+		}
+	}
+	addresses(s.host.in.terminal.Stdout, s.cfg, s.entrances[0].listener.Addr(), admin)
 }
 
 func (s *service) ready() bool {
@@ -44,8 +50,8 @@ func (s *service) ready() bool {
 	return true
 }
 
-// addresses prints where a newcomer can look.
-func addresses(out io.Writer, cfg *config.Config, address net.Addr) {
+// addresses prints where a newcomer can look; admin may be nil.
+func addresses(out io.Writer, cfg *config.Config, address, admin net.Addr) {
 	_, port, err := net.SplitHostPort(address.String())
 	if err != nil || len(cfg.Server.Hosts) == 0 {
 		fmt.Fprintf(out, "\nfeedstation serves %d %s on %s\n", len(cfg.Network.Stations), english.PluralWord(len(cfg.Network.Stations), "station", ""), address)
@@ -57,8 +63,13 @@ func addresses(out io.Writer, cfg *config.Config, address net.Addr) {
 	}
 	base := scheme + net.JoinHostPort(cfg.Server.Hosts[0], port)
 	fmt.Fprintf(out, "\nfeedstation serves %d %s. Worth opening:\n\n", len(cfg.Network.Stations), english.PluralWord(len(cfg.Network.Stations), "station", ""))
-	show := func(what, path string) {
+	showAt := func(base, what, path string) {
 		fmt.Fprintf(out, "  %s%*s%s%s\n", what, max(1, 28-uniseg.StringWidth(what)), "", base, path)
+	}
+	show := func(what, path string) { showAt(base, what, path) }
+	show("Pages for people", "/")
+	if at, ok := admin.(*net.TCPAddr); ok {
+		showAt("http://"+at.String(), "Pages for operators", "/")
 	}
 	for _, s := range cfg.Network.Stations {
 		show(s.Name, "/"+s.ID+network.FeedPath("", network.RSS))
