@@ -41,6 +41,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
 	"feedstation/internal/edition"
@@ -126,7 +127,6 @@ func New(options Options) (*Store, error) {
 		// A feature of Redis Enterprise that looks names up at every connect.
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
-	redis.SetLogger(silent{}) // what it says comes back as errors too
 	r := &Store{keys: keys{cmp.Or(options.Prefix, DefaultPrefix)}, keep: options.Keep, urls: options.URLs}
 	switch options.Mode {
 	case "single":
@@ -153,11 +153,8 @@ func introduce(ctx context.Context, conn *redis.Conn) error {
 	return nil
 }
 
-// silent is a logger for the library, which has one for all clients.
-type silent struct{}
-
-// Printf implements the library's interface.
-func (silent) Printf(context.Context, string, ...any) {}
+// The library has one log for all clients: what it says there comes back as errors too.
+func init() { logging.Disable() }
 
 // Close closes the connections. What fails then is of no account, such as a farewell to
 // a server that has hung up: every command has had its answer.

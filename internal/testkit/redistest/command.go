@@ -7,7 +7,11 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 )
+
+// Tests ask servers that have yet to start, or are killed.
+func init() { logging.Disable() }
 
 // Do sends one command, as CONFIG SET maxmemory 1mb, and returns its reply. An
 // error reply fails the test.
