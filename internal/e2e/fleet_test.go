@@ -60,7 +60,7 @@ func newProcess(t testing.TB, host string, env ...string) *process {
 
 func (p *process) command(args ...string) *exec.Cmd {
 	program := p.program
-	if program == "feedstation" && args[0] != "serve" {
+	if program == "feedstation" && len(args) > 0 && args[0] != "serve" {
 		program = brief
 	}
 	c := exec.Command(program, args...)
