@@ -308,7 +308,7 @@ func TestAway(t *testing.T) {
 	r := newReceiver(t)
 	d := r.destination()
 	ctx, cancel := context.WithCancel(t.Context())
-	r.answer = func(http.ResponseWriter, *http.Request) { cancel(); <-ctx.Done() }
+	r.answer = func(_ http.ResponseWriter, request *http.Request) { cancel(); <-request.Context().Done() }
 	notices := []push.Notice{{ID: "1", Published: noon, Version: "0"}}
 	if answer := d.Send(ctx, stationOf(t), editionOf(noon), notices); answer.Outcomes[0] != push.Retry || !errors.Is(answer.Err, context.Canceled) {
 		t.Errorf("hanging: %+v", answer)
