@@ -115,6 +115,7 @@ func TestLimitedMachine(t *testing.T) {
 			p.run("demo", "--articles", strconv.Itoa(articles))
 			p.program = group.Wrap(t, p.dir, program)
 			p.start()
+			p.program = program // what writes articles is elsewhere
 			p.until("ready", func() bool { return p.adminBody("/readyz") == "ready\n" })
 			for i := range changes {
 				title := fmt.Sprintf("第%d条快讯", i)
