@@ -51,25 +51,29 @@ func (c *Content) validateTLS(r *report, path string) {
 	c.tlsFiles().validate(r, path+".")
 }
 
-// validateMap reports columns that the contract does not have.
+// validateMap reports columns that the contract does not have, and those that it can't do
+// without.
 func (c *Content) validateMap(r *report, path string) {
 	if len(c.Map) > 0 && c.Driver == SQLite {
-		r.value(path+".map", "only for postgres and mysql: the embedded store names its columns itself")
+		r.value(path+".map", "only for a database of your own: the embedded store names its columns itself")
 		return
 	}
 	known := append(article.Columns(), "article_id", "channel")
+	required := []string{"id", "station", "url", "title", "published", "modified_at", "article_id", "channel"}
 	for _, column := range slices.Sorted(maps.Keys(c.Map)) {
-		if slices.Contains(known, column) {
-			if real := c.Map[column]; real != "" && !database.IsIdentifier(real) {
-				r.value(fmt.Sprintf("%s.map[%s]", path, quote(column)), "not a column's name: %s", quote(real))
+		at, real := fmt.Sprintf("%s.map[%s]", path, quote(column)), c.Map[column]
+		switch {
+		case !slices.Contains(known, column):
+			text := "articles have no such column"
+			if meant, ok := suggest.Nearest(column, known); ok {
+				text += fmt.Sprintf(" (did you mean %q?)", meant)
 			}
-			continue
+			r.value(at, "%s", text)
+		case real == "" && slices.Contains(required, column):
+			r.value(at, "articles need it")
+		case real != "" && !database.IsIdentifier(real):
+			r.value(at, "not a column's name: %s", quote(real))
 		}
-		text := "articles have no such column"
-		if meant, ok := suggest.Nearest(column, known); ok {
-			text += fmt.Sprintf(" (did you mean %q?)", meant)
-		}
-		r.value(fmt.Sprintf("%s.map[%s]", path, quote(column)), "%s", text)
 	}
 }
 

@@ -51,6 +51,7 @@ func TestLoadInvalid(t *testing.T) {
 		{"content-map", []string{
 			`11: content.map["pubished"]: articles have no such column (did you mean "published"?)`,
 			`12: content.map["headline"]: articles have no such column`,
+			`14: content.map["url"]: articles need it`,
 		}},
 		{"content-relations", []string{
 			"8: content.articles: only for a database of your own: the embedded store names its tables itself",
@@ -85,7 +86,7 @@ func TestLoadInvalid(t *testing.T) {
 			"9: content.id: only for contents: the store of content has no name",
 			`11: content.sources[0].station: the articles of station "xt" are in another content store`,
 			"13: contents[0].overlap: want 1s to 24h0m0s, got 0s",
-			"13: contents[0].map: only for postgres and mysql: the embedded store names its columns itself",
+			"13: contents[0].map: only for a database of your own: the embedded store names its columns itself",
 			"13: contents[0].driver: content is an embedded store, too: one has room for all stations that need one",
 			`14: contents[1].id: "cms" is the id of a source (line 11)`,
 			"14: contents[1].dsn: missing",
