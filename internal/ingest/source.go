@@ -69,10 +69,11 @@ type Source struct {
 	mu         sync.Mutex
 	articles   int
 	success    time.Time
-	first      bool              // the first pass is not over
-	leftOut    map[string]string // reasons by item
-	hinted     []string          // items that the next run asks about
-	compareNow bool              // the next run compares, whether that is due or not
+	first      bool                // the first pass is not over
+	leftOut    map[string]string   // reasons by item
+	lacking    map[string][]string // columns of values that an item's article is without
+	hinted     []string            // items that the next run asks about
+	compareNow bool                // the next run compares, whether that is due or not
 
 	// What follows belongs to the run.
 	until   time.Time          // nothing is asked before
@@ -132,7 +133,7 @@ func NewSource(log *slog.Logger, n *network.Network, store SourceStore, o Option
 	}
 	return &Source{
 		Options: o, log: log.With("component", "source "+o.ID), network: n, store: store, client: asked, base: base,
-		conditions: condition.New(log), leftOut: map[string]string{}, kept: map[part]error{}, logged: map[string]bool{},
+		conditions: condition.New(log), leftOut: map[string]string{}, lacking: map[string][]string{}, kept: map[part]error{}, logged: map[string]bool{},
 	}, nil
 }
 
@@ -364,11 +365,16 @@ func (s *Source) Status() Status {
 	case s.first:
 		status.State = "first pass"
 	}
+	if len(s.leftOut)+len(s.lacking) > 0 {
+		status.LeftOut = map[string]int{}
+	}
 	for _, reason := range s.leftOut {
-		if status.LeftOut == nil {
-			status.LeftOut = map[string]int{}
-		}
 		status.LeftOut[reason]++
+	}
+	for _, columns := range s.lacking {
+		for _, column := range columns {
+			status.LeftOut[column]++
+		}
 	}
 	if wrong := s.conditions.All(); len(wrong) > 0 {
 		status.State, status.Since, status.Err = wrong[0].State, wrong[0].Since, wrong[0].Err

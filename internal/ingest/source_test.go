@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"feedstation/internal/article"
 	"feedstation/internal/testkit/cmstest"
 )
@@ -163,6 +165,49 @@ func TestSourceGUID(t *testing.T) {
 		want := `reason="guid: \"https://xt.news.example/?p=2\" is that of article 1"`
 		if got := lines.String(); strings.Count(got, want) != 1 || source.Status().Articles != 3 {
 			t.Errorf("%d articles, log: %s", source.Status().Articles, got)
+		}
+	})
+}
+
+// TestSourceLacking holds that values which an article can do without are left out of it,
+// logged once, and counted by column until the item is mended.
+func TestSourceLacking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := openStore(t)
+		defer store.Close()
+		language := "chinese"
+		api := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprintf(w, `[{"id":2,"title":"b","at":"2026-11-20T09:00:00Z","lang":"zh"},`+
+				`{"id":1,"title":"a","at":"2026-11-20T08:00:00Z","lang":%q,"media":[{"url":"1.jpg","width":-1},{"url":"2.jpg","height":-1}]}]`, language)
+		})
+		fields := map[string]string{"id": "id", "title": "title", "published": "at", "language": "lang", "images": "media"}
+		source, _, lines := open(t, store, "json", Settings{Fields: fields}, api, func(o *Options) { o.Link = "https://xt.news.example/{id}" })
+		for range 3 {
+			mustRun(t, source)
+			time.Sleep(10 * time.Minute)
+		}
+		want := map[string]int{"language, value only": 1, "images, value only": 1}
+		if diff := cmp.Diff(want, source.Status().LeftOut); diff != "" {
+			t.Errorf("left out (-want +got):\n%s", diff)
+		}
+		if n := strings.Count(lines.String(), "value of source left out"); n != 3 {
+			t.Errorf("%d lines, want one a value:\n%s", n, lines)
+		}
+		trial, err := source.Try(t.Context())
+		if err != nil || len(trial.Articles) != 2 {
+			t.Fatalf("%+v, %v", trial, err)
+		}
+		if diff := cmp.Diff(want, trial.LeftOut); diff != "" {
+			t.Errorf("of a trial (-want +got):\n%s", diff)
+		}
+		language = "zh"
+		mustRun(t, source)
+		delete(want, "language, value only")
+		if diff := cmp.Diff(want, source.Status().LeftOut); diff != "" {
+			t.Errorf("mended (-want +got):\n%s", diff)
+		}
+		if got := stored(t, store, "1"); got.Language != "zh" || len(got.Images) != 2 {
+			t.Errorf("the article: %+v", got)
 		}
 	})
 }

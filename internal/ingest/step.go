@@ -68,7 +68,9 @@ func (p *step) add(known map[string]content.SourceItem, entries []entry) {
 		}
 		a, text, reason := p.source.article(&e)
 		item := content.SourceItem{Item: e.id, ArticleID: a.ID, Published: e.published, Stamp: e.stamp, Digest: sum(text)}
-		p.source.leave(e.id, reason)
+		if reason != "" {
+			p.source.leave(e.id, reason)
+		}
 		switch {
 		case reason != "" && reason != hidden && before.ArticleID != "":
 			item.ArticleID = before.ArticleID // what readers see does not get worse
@@ -133,6 +135,7 @@ const hidden = "not published"
 // article returns the article of an item and its text in the import format, or why
 // there is none.
 func (s *Source) article(e *entry) (a article.Article, text, reason string) {
+	s.clear(e.id)
 	r := maps.Clone(e.article)
 	id := s.ID + ":" + e.id
 	if len(id) > article.MaxIDBytes {
@@ -223,14 +226,18 @@ func (s *Source) channelsOf(e *entry, r values, id string) (channels []string) {
 // maxLeftOut bounds how many items are remembered with why they are left out.
 const maxLeftOut = 10_000
 
-// leave notes why an item is left out; "": it is not. Each reason is logged once.
+// clear forgets what was left out of an item, or why it was.
+func (s *Source) clear(item string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.leftOut, item)
+	delete(s.lacking, item)
+}
+
+// leave notes why an item is left out. Each reason is logged once.
 func (s *Source) leave(item, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if reason == "" {
-		delete(s.leftOut, item)
-		return
-	}
 	if len(s.leftOut) < maxLeftOut {
 		s.leftOut[item] = reason
 	}
@@ -240,9 +247,16 @@ func (s *Source) leave(item, reason string) {
 	}
 }
 
+// odd notes the values that an item's article is without. Each is logged once.
 func (s *Source) odd(item string, odd []article.Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, fault := range odd {
 		text := fmt.Sprint(fault)
+		column, _, _ := strings.Cut(cmp.Or(fault.Place, "unknown field"), "[") // images[0].width is of images
+		if column += ", value only"; len(s.lacking) < maxLeftOut && !slices.Contains(s.lacking[item], column) {
+			s.lacking[item] = append(s.lacking[item], column)
+		}
 		if s.logged[text] || len(s.logged) >= maxLeftOut {
 			continue
 		}

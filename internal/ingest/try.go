@@ -11,7 +11,7 @@ import (
 type Trial struct {
 	Items    int // of the first page
 	Articles []article.Article
-	LeftOut  map[string]int // items by reason
+	LeftOut  map[string]int // items by reason, and values of others by column
 	Unknown  map[string]int // articles by what they are filed under that is no channel
 	// Categories are what articles are filed under, those with the most first.
 	Categories []Category
@@ -50,6 +50,9 @@ func (s *Source) Try(ctx context.Context) (*Trial, error) {
 		if reason != "" {
 			trial.LeftOut[reason]++
 			continue
+		}
+		for _, column := range s.lacking[e.id] {
+			trial.LeftOut[column]++
 		}
 		trial.Articles = append(trial.Articles, a)
 		trial.count(categoriesOf(e.filed))

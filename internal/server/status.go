@@ -107,7 +107,7 @@ type Source struct {
 	Since    time.Time      // of what is wrong; zero: nothing is
 	Success  time.Time      // when it was read last; zero: not yet
 	Articles int            // that the store has of it
-	LeftOut  map[string]int // its items by why they are no articles
+	LeftOut  map[string]int // its items by why they are no articles, and values of others by column
 	Err      error
 }
 
