@@ -33,7 +33,7 @@ type initCommand struct {
 	Dir        string            `help:"A folder of Markdown or JSON Lines, with --from files." placeholder:"FOLDER"`
 	Collection string            `help:"The type of content, where there are several." placeholder:"NAME"`
 	Link       string            `help:"The address of an article's page, with {slug} or another value of it, where the system does not know it." placeholder:"URL"`
-	Field      map[string]string `help:"Where a field of articles is, as body=content." placeholder:"FIELD=PATH"`
+	Field      map[string]string `help:"Where a field of articles is, as body=content; of a database its column." placeholder:"FIELD=PATH"`
 	Username   string            `help:"Who may read there; the password or token is asked for, or taken from the environment." placeholder:"NAME"`
 
 	Name     string   `help:"The portal's name." placeholder:"NAME"`

@@ -86,7 +86,7 @@ func (s *initial) surveyFile() error {
 
 func (s *initial) surveyDatabase(ctx context.Context) error {
 	c := s.command
-	s.config.Content = setup.Content{Driver: driverOf(c.DSN), DSN: c.DSN, Articles: c.Articles, ArticleChannels: c.ArticleChannels}
+	s.config.Content = setup.Content{Driver: driverOf(c.DSN), DSN: c.DSN, Articles: c.Articles, ArticleChannels: c.ArticleChannels, Map: c.Field}
 	dsn, err := config.Variable(s.environ, dsnVariable)
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func (s *initial) surveyStations(ctx context.Context, cfg *config.Config, store 
 	}
 	for _, f := range findings {
 		if f.Fatal {
-			return fmt.Errorf("%s (`feedstation views --for SYSTEM` prints the views for a known system, docs/databases.md shows your own)", finding(f))
+			return fmt.Errorf("%s (--field NAME=COLUMN says what a column is called; `feedstation views --for SYSTEM` prints the views for a known system, docs/databases.md shows your own)", finding(f))
 		}
 	}
 	bar := s.in.progress("articles", -1, false)
@@ -161,7 +161,7 @@ func driverOf(dsn string) string {
 	if strings.Contains(dsn, "tcp(") || strings.Contains(dsn, "unix(") || strings.HasPrefix(dsn, "mysql://") {
 		return config.MySQL
 	}
-	if info, err := os.Stat(dsn); err == nil && info.Mode().IsRegular() {
+	if info, err := os.Stat(dsn); err == nil && info.Mode().IsRegular() || !strings.ContainsAny(dsn, "@=") && !strings.Contains(dsn, "://") {
 		return config.SQLiteReadOnly
 	}
 	return config.Postgres

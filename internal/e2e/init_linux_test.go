@@ -45,6 +45,18 @@ func TestInitDatabase(t *testing.T) {
 				t.Errorf("the channel's feed lacks its article:\n%s", feed)
 			}
 
+			// A plain table needs no view.
+			d.exec(`CREATE TABLE posts AS SELECT id AS nr, url AS permalink, title, published, modified_at, 'moment' AS section FROM articles WHERE id = '1'`)
+			plain := []string{"init", "--force", "--from", "database", "--dsn", dsn, "--articles", "posts", "--article-channels", "none", "--field", "id=nr", "--field", "channel=section"}
+			if out, err := p.command(plain...).CombinedOutput(); err == nil || !strings.Contains(string(out), "if permalink is it") || !strings.Contains(string(out), "--field") {
+				t.Errorf("init of a table without url: %v\n%s", err, out)
+			}
+			p.run(append(plain, "--field", "url=permalink")...)
+			p.run("build", "--out", "plain")
+			if feed := p.file("plain/station/moment/rss.xml"); !strings.Contains(feed, "早间新闻") {
+				t.Errorf("the feed of a plain table lacks its article:\n%s", feed)
+			}
+
 			// A password is in no file that others may read.
 			d.exec("%s", map[string]string{
 				"postgres": "CREATE ROLE init_reader LOGIN SUPERUSER PASSWORD 's3cret''s'", "mysql": "CREATE USER init_reader@'%' IDENTIFIED BY 's3cret''s'",

@@ -36,6 +36,7 @@ type Content struct {
 	Driver                    string
 	DSN                       string // empty: in the environment
 	Articles, ArticleChannels string // relations; empty: as by default
+	Map                       map[string]string
 	Source                    *Source
 }
 
