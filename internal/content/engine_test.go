@@ -33,6 +33,11 @@ func engines(t *testing.T, test func(t *testing.T, e *engine)) {
 		open(t, file) // it makes its tables
 		test(t, &engine{name: content.SQLite, options: content.Options{Driver: content.SQLite, DSN: file}, db: foreign(t, file)})
 	})
+	others(t, test)
+}
+
+// others runs a test with a new database of each kind that is another program's.
+func others(t *testing.T, test func(t *testing.T, e *engine)) {
 	t.Run("other sqlite", func(t *testing.T) { test(t, newOtherSQLite(t)) })
 	servers(t, test)
 }
