@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"cmp"
 	"os"
 	"strings"
 	"testing"
@@ -59,6 +60,10 @@ func TestDocs(t *testing.T) {
 			t.Errorf("docs/databases.md does not name %s", system)
 		}
 		out := printed(t, views.Options{System: system})
+		source := map[string]string{"wordpress-multisite": "wordpress", "joomla": "json", "wagtail": "json"}[system]
+		if !strings.Contains(out, "`"+cmp.Or(source, system)+"`") {
+			t.Errorf("%s: names no source for what SQL can't give", system)
+		}
 		for _, odd := range []string{"<no value>", "%!", "&#", "\n\n\n"} {
 			if strings.Contains(out, odd) {
 				t.Errorf("%s: prints %q", system, odd)
