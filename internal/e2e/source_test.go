@@ -209,8 +209,10 @@ func TestSource(t *testing.T) {
 
 	p.start()
 	p.feedHas("Report 30.", true)
-	a.add(31, "Report 31.", time.Now())
+	began = time.Now()
+	a.add(31, "Report 31.", began)
 	p.feedHas("Report 31.", true)
+	t.Logf("an article is served %s after it is at the source, which is asked every 5s", time.Since(began).Round(time.Millisecond))
 	a.add(31, "Report 31, corrected.", time.Now())
 	p.feedHas("Report 31, corrected.", true)
 	a.set(func() { a.items = slices.Delete(a.items, 9, 10) }) // 10
