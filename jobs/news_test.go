@@ -1,6 +1,9 @@
 package jobs_test
 
 import (
+	"encoding/json"
+	"html"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +50,35 @@ func TestNotNews(t *testing.T) {
 		time.Sleep(time.Minute)
 		w.want("the field has changed", news(), []string{notice.URL})
 	})
+}
+
+// A title reads the same in feeds, news and films, whether the newsroom's system keeps
+// markup and references in it, as WordPress does, or plain text.
+func TestTitles(t *testing.T) {
+	for name, tt := range map[string]struct{ title, want string }{
+		"markup":     {"Tom &amp; Jerry <b>bold</b> &#8217;s", "Tom & Jerry bold ’s"},
+		"plain text": {"1 < 2 && R&D", "1 < 2 && R&D"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(w *world) {
+				a := newArticle("xt", 1, time.Hour)
+				a.Title, a.Enclosures = tt.title, []article.Enclosure{{URL: "1.mp4", Type: "video/mp4"}}
+				w.put(a)
+				w.refresh()
+				for path, tag := range map[string]string{"/rss.xml": "<title>", "/atom.xml": "<title>", "/sitemaps/news.xml": "<news:title>", "/sitemaps/2026-03.xml": "<video:title>"} {
+					body := w.body("xt", path)
+					last, _, _ := strings.Cut(body[strings.LastIndex(body, tag)+len(tag):], "</")
+					if got := html.UnescapeString(last); got != tt.want {
+						w.t.Errorf("%s: %q, want %q", path, got, tt.want)
+					}
+				}
+				var list struct{ Items []struct{ Title string } }
+				if err := json.Unmarshal([]byte(w.body("xt", "/feed.json")), &list); err != nil || len(list.Items) != 1 || list.Items[0].Title != tt.want {
+					w.t.Errorf("feed.json: %+v, %v, want %q", list, err, tt.want)
+				}
+			})
+		})
+	}
 }
 
 func documentOf(e *edition.Edition, path string) *edition.Document {

@@ -45,11 +45,14 @@ func TestTimeZoneChanges(t *testing.T) {
 
 		check := func(zone *time.Location) {
 			w.t.Helper()
-			found := map[string]int{}
+			found, months, index := map[string]int{}, 0, w.body("xt", network.IndexPath)
 			for path := range w.edition("xt").All() {
 				month, _, ok := network.ParseShardPath(path)
 				if !ok {
 					continue
+				}
+				if months++; !strings.Contains(index, path+"</loc>") {
+					w.t.Errorf("%s: the index does not name %s", zone, path)
 				}
 				for address, published := range publications {
 					n := strings.Count(w.body("xt", path), "<loc>"+address+"</loc>")
@@ -57,6 +60,9 @@ func TestTimeZoneChanges(t *testing.T) {
 						w.t.Errorf("%s: %s is in %s", zone, address, path)
 					}
 				}
+			}
+			if n := strings.Count(index, "/sitemaps/20"); n != months {
+				w.t.Errorf("%s: the index names %d files, want %d", zone, n, months)
 			}
 			for address := range publications {
 				if found[address] != 1 {
