@@ -86,6 +86,7 @@ func TestRequests(t *testing.T) {
 		{name: "closed station", target: "/rss.xml", host: "old.news.example", status: 410, body: "This feed has been closed for good.\n", header: map[string]string{"Cache-Control": "public, max-age=60"}},
 		{name: "closed channel", target: "/gossip/feed.json", host: "xt.news.example", status: 410, body: "This feed has been closed for good.\n", header: map[string]string{"Access-Control-Allow-Origin": "*"}},
 		{name: "moved station", target: "/old2/moment/rss.xml?x=1", host: "localhost", status: 308, body: "This feed has moved.\n", header: map[string]string{"Location": "https://xt.news.example/moment/rss.xml"}},
+		{name: "moved station, its own host", target: "/robots.txt", host: "old2.news.example", status: 308, body: hasMoved, header: map[string]string{"Location": "https://xt.news.example/robots.txt"}},
 		{name: "moved channel", target: "/life/atom.xml", host: "xt.news.example", status: 308, body: "This feed has moved.\n", header: map[string]string{"Location": "https://xt.news.example/moment/atom.xml"}},
 
 		{name: "former id of a station", target: "/xiangtan/moment/rss.xml?x=1", host: "localhost", status: 308, body: hasMoved, header: map[string]string{"Location": "/xt/moment/rss.xml", "Cache-Control": "public, max-age=60"}},

@@ -152,6 +152,10 @@ func TestTwin(t *testing.T) {
 		if !bytes.Equal(body, doctest.Gzip(t, documents()["/sitemap.xml"])) {
 			t.Errorf("accepting %q: not the compressed sitemap", accept)
 		}
+		whole := get(t, address, "GET", "/sitemap.xml", "Accept-Encoding: "+accept)
+		if tag := got.Header.Get("Etag"); tag == "" || tag == whole.Header.Get("Etag") {
+			t.Errorf("accepting %q: ETag %q, want one of its own", accept, tag)
+		}
 	}
 	if got := get(t, address, "GET", "/rss.xml.gz"); got.StatusCode != 404 {
 		t.Errorf("a feed's twin: status %d, want 404", got.StatusCode)
