@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"feedstation/internal/testkit/redistest"
 )
 
 // check runs the command and returns what it prints.
@@ -89,5 +91,27 @@ func TestCheckEmptyFeed(t *testing.T) {
 				t.Errorf("build: %v\n%s", err, out)
 			}
 		})
+	}
+}
+
+// TestCheckRedis holds that check says of Redis what its operator has to know: the
+// version, the rights that are enough, and a policy that removes editions.
+func TestCheckRedis(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	p := newProcess(t, "xt.news.example", "FEEDSTATION_CACHE_REDIS_ADDRS="+server.Addr())
+	p.put(1, "早间新闻")
+	const rights, policy = "\n  a user needs: ACL SETUSER feedstation on >PASSWORD resetkeys ~feedstation:* ", "\n  maxmemory-policy "
+	out, err := p.check()
+	if err != nil || !strings.Contains(out, "redis          "+server.Addr()+": version ") || !strings.Contains(out, ", editions can be shared"+rights) || strings.Contains(out, policy) {
+		t.Errorf("check: %v\n%s", err, out)
+	}
+	server.Do("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+	if out, err = p.check(); err != nil || !strings.Contains(out, policy+"allkeys-lru: editions may be removed") {
+		t.Errorf("check where editions are evicted: %v\n%s", err, out)
+	}
+	server.Do("ACL", "SETUSER", "default", "-hset")
+	if out, err = p.check(); err == nil || !strings.Contains(out, "the 'hset' command") || !strings.Contains(out, rights) {
+		t.Errorf("check without a right: %v\n%s", err, out)
 	}
 }

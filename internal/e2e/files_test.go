@@ -96,10 +96,17 @@ func TestRestartWhereNothingCanBeWritten(t *testing.T) {
 			open(t, p.dir)
 			p.put(1, "年度读书节开幕")
 			p.run("build")
+			place := "local copy     " + copied + ": "
+			if out, _ := p.check(); tt.name == "no room" && !strings.Contains(out, place+"only ") {
+				t.Errorf("check of a small disk:\n%s", out)
+			}
 			chownAll(t, p.dir, stranger, stranger)
 			chownAll(t, copied, stranger, stranger)
 			tt.hinder(t, disk, copied)
 			p.as, p.program = &syscall.Credential{Uid: stranger, Gid: stranger}, program
+			if out, err := p.check(); err == nil || !strings.Contains(out, place+"can't be written: ") {
+				t.Errorf("check: %v\n%s", err, out)
+			}
 			p.start()
 			p.await("年度读书节开幕")
 			p.awaitStatusText("local copy not writable")

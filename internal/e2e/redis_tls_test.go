@@ -68,6 +68,13 @@ func TestRedisTLS(t *testing.T) {
 			}
 			p.start()
 			p.await("午间新闻")
+			p.until("it is told why", func() bool { return strings.Contains(p.adminBody("/status"), tt.want) })
+			if _, err := p.end(os.Interrupt); err != nil {
+				t.Error(err)
+			}
+			if log := p.log.String(); !strings.Contains(log, "msg=redis mode=single ") || !strings.Contains(log, tt.want) || strings.Contains(log, server.Password) {
+				t.Errorf("the log:\n%s", log)
+			}
 		})
 	}
 }
