@@ -209,7 +209,7 @@ func TestReload(t *testing.T) {
 		t.Errorf("the end took %v: %v\n%s", took, err, &r.log)
 	}
 	log := r.log.String()
-	for _, want := range []string{`msg=starting`, `msg=listening listener=server.listen`, `msg="configuration in effect" file=config.yaml stations=1`, `"msg":"configuration reloaded"`, `msg="content store" driver=sqlite dsn=var/content.db`} {
+	for _, want := range []string{`msg=starting version=`, `msg="local copy" dir=var/cache`, `msg=listening listener=server.listen`, `msg="configuration in effect" file=config.yaml stations=1`, `"msg":"configuration reloaded"`, `msg="content store" driver=sqlite dsn=var/content.db`} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log has no %s:\n%s", want, log)
 		}
@@ -314,12 +314,16 @@ func TestReloadRefused(t *testing.T) {
 		return strings.Contains(r.tokenBody("/status", reloadToken+"2"), "configuration has changed, reload to have it take effect")
 	})
 	r.signal(syscall.SIGHUP)
-	r.until("well", func() bool { return !strings.Contains(r.adminBody("/status"), "problems") })
+	r.until("well", func() bool { // which the secret of before opens again
+		told := r.adminBody("/status")
+		return told != "" && !strings.Contains(told, "problems")
+	})
 	if took, err := r.end(syscall.SIGTERM); err != nil {
 		t.Errorf("the end took %v: %v\n%s", took, err, &r.log)
 	}
-	if n := strings.Count(r.log.String(), "configuration has changed, reload to have it take effect"); n > 40 {
-		t.Errorf("told %d times", n)
+	told, over := strings.Count(r.log.String(), `msg="configuration has changed, reload to have it take effect"`), strings.Count(r.log.String(), `msg="configuration is the one in effect"`)
+	if told < 2 || told != over {
+		t.Errorf("told %d times that it has changed, and %d times that it is in effect", told, over)
 	}
 	if strings.Contains(r.log.String(), "hunter2") {
 		t.Error("the password is in the log")
