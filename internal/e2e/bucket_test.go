@@ -4,12 +4,16 @@ package e2e
 
 import (
 	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/minio/minio-go/v7"
@@ -67,7 +71,8 @@ func TestExportToBucket(t *testing.T) {
 	t.Parallel()
 	endpoint, client, whole := startBucket(t)
 	const to = "s3://" + bucketName + "/news/feeds"
-	p := newProcess(t, "xt.news.example", "FEEDSTATION_FEEDS_ITEMS=2", "FEEDSTATION_FEEDS_ARCHIVES_ITEMS=2", "FEEDSTATION_FEEDS_ARCHIVES_DEPTH=3", "AWS_ENDPOINT_URL=http://"+endpoint, "AWS_REGION=us-east-1",
+	var written ledger
+	p := newProcess(t, "xt.news.example", "FEEDSTATION_FEEDS_ITEMS=2", "FEEDSTATION_FEEDS_ARCHIVES_ITEMS=2", "FEEDSTATION_FEEDS_ARCHIVES_DEPTH=3", "AWS_ENDPOINT_URL="+written.start(t, endpoint), "AWS_REGION=us-east-1",
 		"AWS_ACCESS_KEY_ID="+accessKey, "AWS_SECRET_ACCESS_KEY="+secretKey)
 	p.putUpTo(7)
 	for id, title := range []string{"预告", "筹备", "年度读书节开幕", "年度读书节闭幕"} {
@@ -157,6 +162,7 @@ func TestExportToBucket(t *testing.T) {
 	}
 
 	// What feeds no longer have goes.
+	entries := written.take()
 	p.env = append(p.env, "FEEDSTATION_FEEDS_ARCHIVES_DEPTH=0")
 	p.run("build", "--out", to)
 	p.run("build", "--out", out)
@@ -164,6 +170,29 @@ func TestExportToBucket(t *testing.T) {
 	if got := archives(); len(got) != 0 {
 		t.Errorf("archives %q are left", got)
 	}
+
+	// What goes has gone last, and each write has said what it replaces.
+	lately := written.take()
+	removes := func(e entry) bool { return e.method == http.MethodDelete }
+	first, last := slices.IndexFunc(lately, removes), len(lately)-1
+	if first < 0 || slices.ContainsFunc(lately[first:last], func(e entry) bool { return !removes(e) }) || !strings.HasSuffix(lately[last].key, "/.feedstation-files") {
+		t.Errorf("written and removed: %v", lately)
+	}
+	for _, e := range append(entries, lately...) {
+		if !removes(e) && e.replaces == "" {
+			t.Errorf("%s is written whatever is there", e.key)
+		}
+	}
+
+	// What another one writes meanwhile is not replaced; the next export has it right.
+	p.put(200, "年度读书节综述")
+	written.before = map[string]func(){"/xt/rss.xml": func() { putObject(t, client, "news/feeds/xt/rss.xml") }}
+	if text, err := p.command("build", "--out", to).CombinedOutput(); err == nil || !strings.Contains(string(text), "something else has written there meanwhile") {
+		t.Errorf("%v\n%s", err, text)
+	}
+	p.run("build", "--out", to)
+	p.run("build", "--out", out)
+	check()
 
 	// An object of somebody else's is not replaced.
 	putObject(t, client, "elsewhere/xt/robots.txt")
@@ -189,10 +218,56 @@ func TestExportToBucket(t *testing.T) {
 	}
 }
 
+// ledger has what is written to an object store, and removed there, through a proxy.
+type ledger struct {
+	mu      sync.Mutex
+	entries []entry
+	before  map[string]func() // by the end of a key: what happens once before it is written
+}
+
+type entry struct{ method, key, replaces string }
+
+// start returns the address of the proxy.
+func (l *ledger) start(t *testing.T, endpoint string) string {
+	t.Helper()
+	forward := httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.Out.URL.Scheme, r.Out.URL.Host = "http", endpoint // the Host is signed
+	}}
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut || r.Method == http.MethodDelete {
+			l.note(entry{r.Method, r.URL.Path, r.Header.Get("If-Match") + r.Header.Get("If-None-Match")})
+		}
+		forward.ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	return proxy.URL
+}
+
+func (l *ledger) note(e entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = append(l.entries, e)
+	for end, do := range l.before {
+		if e.method == http.MethodPut && strings.HasSuffix(e.key, end) {
+			delete(l.before, end)
+			do()
+		}
+	}
+}
+
+// take returns what there is since the last time.
+func (l *ledger) take() []entry {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	taken := l.entries
+	l.entries = nil
+	return taken
+}
+
 func putObject(t *testing.T, client *minio.Client, key string) {
 	t.Helper()
 	if _, err := client.PutObject(t.Context(), bucketName, key, strings.NewReader("mine"), 4, minio.PutObjectOptions{}); err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 }
 
