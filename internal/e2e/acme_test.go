@@ -144,6 +144,11 @@ func TestACME(t *testing.T) {
 	if told := r.adminBody("/status"); strings.Contains(told, "problems") {
 		t.Errorf("status:\n%s", told)
 	}
+	for _, host := range []string{"xt.news.example", "yy.news.example"} {
+		if kept, err := filepath.Glob(filepath.Join(r.dir, "var/cache/.acme", host+"*")); err != nil || len(kept) == 0 {
+			t.Errorf("the local copy has no certificate of %s: %v", host, err)
+		}
+	}
 	if took, err := r.end(syscall.SIGTERM); err != nil {
 		t.Fatalf("the end took %v: %v\n%s", took, err, &r.log)
 	}

@@ -98,17 +98,20 @@ func (f *front) get(method, address, host, path string, header ...string) (*http
 	return response, body
 }
 
-// inFolder is the configuration of a station in a folder of a host.
-const inFolder = `
+// otherStations are the configuration of one in a folder of a host, and of those that are
+// closed or have moved.
+const otherStations = `
   - {id: hy, name: 衡阳站, url: "https://city.news.example/hy", channels: [{id: moment, name: 时刻新闻}]}
+  - {id: old, name: 旧站, url: "https://old.news.example", closed: true}
+  - {id: moved, name: 迁站, url: "https://moved.news.example", moved_to: "https://xt.news.example"}
 jobs:`
 
-// newsOf returns a process of two articles, and another station in a folder, that serves
-// and has written its files.
+// newsOf returns a process of two articles, and other stations, that serves and has written
+// its files.
 func newsOf(t *testing.T) (p *process, out string) {
 	t.Helper()
 	p = newProcess(t, "xt.news.example", "FEEDSTATION_SERVER_STALE_WHILE_REVALIDATE=0s")
-	replaceIn(t, filepath.Join(p.dir, "config.yaml"), "\njobs:", inFolder)
+	replaceIn(t, filepath.Join(p.dir, "config.yaml"), "\njobs:", otherStations)
 	p.put(1, "年度读书节开幕")
 	p.put(2, "年度读书节闭幕")
 	out = filepath.Join(p.dir, "out")
@@ -321,7 +324,9 @@ func TestVarnish(t *testing.T) {
 	p, _ := newsOf(t)
 	f := newFront(t)
 	f.proxy = varnishOf(t, configured(t, "varnish.vcl", `"8080"`, fmt.Sprintf("%q", p.port)))
+	f.plain = f.proxy
 	f.mustServe(p, false)
+	f.mustRefuse()
 	f.takeDown(p, true, func() {
 		for method, path := range map[string]string{"PURGE": "/rss.xml", "BAN": "/"} {
 			if response, _ := f.get(method, f.proxy, "xt.news.example", path); response.StatusCode != http.StatusOK {

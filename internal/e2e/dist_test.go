@@ -200,7 +200,8 @@ func (r *rooted) command(args ...string) *exec.Cmd {
 	command.Env = append([]string{
 		fmt.Sprint("FEEDSTATION_SERVER_ADMIN=127.0.0.1:", r.admin), "FEEDSTATION_SERVER_DRAIN=50ms",
 	}, r.env...)
-	command.SysProcAttr = &syscall.SysProcAttr{Chroot: r.root, Credential: &syscall.Credential{Uid: r.as, Gid: r.as}, Pdeathsig: syscall.SIGKILL}
+	// It is the first process, as in a container.
+	command.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID, Chroot: r.root, Credential: &syscall.Credential{Uid: r.as, Gid: r.as}, Pdeathsig: syscall.SIGKILL}
 	return command
 }
 
@@ -243,6 +244,15 @@ func (r *rooted) serve(path, want string, args ...string) {
 	}
 }
 
+// packaged are files of the package.
+var packaged = []string{
+	"usr/bin/feedstation", "etc/feedstation/config.yaml",
+	"usr/lib/systemd/system/feedstation.service", "usr/lib/sysusers.d/feedstation.conf", "usr/lib/tmpfiles.d/feedstation.conf",
+	"usr/share/man/man1/feedstation.1.gz", "usr/share/man/man1/feedstation-serve.1.gz",
+	"usr/share/bash-completion/completions/feedstation", "usr/share/zsh/vendor-completions/_feedstation", "usr/share/fish/vendor_completions.d/feedstation.fish",
+	"usr/share/doc/feedstation/copyright", "usr/share/doc/feedstation/notices.txt", "usr/share/doc/feedstation/sbom.cdx.json",
+}
+
 // testDeb installs the package in an empty folder, changes one line, serves, upgrades,
 // removes and purges it.
 func testDeb(t *testing.T, deb string) {
@@ -260,6 +270,11 @@ func testDeb(t *testing.T, deb string) {
 		runIn(t, "", []string{"DEBIAN_FRONTEND=noninteractive"}, append([]string{"dpkg", "--root=" + root, "--force-script-chrootless", "--force-depends", "--force-confold"}, args...)...)
 	}
 	dpkg("--install", deb)
+	for _, name := range packaged {
+		if _, err := os.Stat(filepath.Join(root, name)); err != nil {
+			t.Error(err)
+		}
+	}
 	passwd := regexp.MustCompile(`(?m)^feedstation:[^:]*:(\d+):`).FindSubmatch(readFile(t, filepath.Join(root, "etc/passwd")))
 	if passwd == nil {
 		t.Fatal("no account")

@@ -35,6 +35,7 @@ func manifests(t *testing.T) (objects []any) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	found := map[string]bool{}
 	for i, document := range bytes.Split(text, []byte("\n---\n")) {
 		var is meta.TypeMeta
 		if err := yaml.Unmarshal(document, &is); err != nil {
@@ -49,7 +50,13 @@ func manifests(t *testing.T) (objects []any) {
 		if err := yaml.UnmarshalStrict(document, object); err != nil {
 			t.Errorf("document %d: %v", i, err)
 		}
+		found[is.APIVersion+" "+is.Kind] = true
 		objects = append(objects, object)
+	}
+	for kind := range kinds {
+		if !found[kind] {
+			t.Errorf("there is no %s", kind)
+		}
 	}
 	return objects
 }
@@ -57,11 +64,24 @@ func manifests(t *testing.T) (objects []any) {
 func TestManifests(t *testing.T) {
 	var pods []core.PodTemplateSpec
 	names := map[string]bool{}
-	selects := func(what string, selector *meta.LabelSelector) {
+	chosenBy := map[string]map[int]bool{} // by the kind of what selects
+	selects := func(kind, name string, selector *meta.LabelSelector) {
 		t.Helper()
 		chosen, err := meta.LabelSelectorAsSelector(selector)
-		if err != nil || !slices.ContainsFunc(pods, func(p core.PodTemplateSpec) bool { return chosen.Matches(labels.Set(p.Labels)) }) {
-			t.Errorf("%s selects no pod: %v, %v", what, chosen, err)
+		if err != nil {
+			t.Fatalf("%s %s: %v", kind, name, err)
+		}
+		if chosenBy[kind] == nil {
+			chosenBy[kind] = map[int]bool{}
+		}
+		none := true
+		for i, p := range pods {
+			if chosen.Matches(labels.Set(p.Labels)) {
+				chosenBy[kind][i], none = true, false
+			}
+		}
+		if none {
+			t.Errorf("%s %s selects no pod: %v", kind, name, chosen)
 		}
 	}
 	objects := manifests(t)
@@ -76,7 +96,7 @@ func TestManifests(t *testing.T) {
 			names["secret "+o.Name] = true
 		case *apps.Deployment:
 			pods = append(pods, o.Spec.Template)
-			selects("deployment "+o.Name, o.Spec.Selector)
+			selects("deployment", o.Name, o.Spec.Selector)
 		}
 	}
 	if len(pods) != 2 {
@@ -85,16 +105,21 @@ func TestManifests(t *testing.T) {
 	for _, object := range objects {
 		switch o := object.(type) {
 		case *core.Service:
-			selects("service "+o.Name, &meta.LabelSelector{MatchLabels: o.Spec.Selector})
+			selects("service", o.Name, &meta.LabelSelector{MatchLabels: o.Spec.Selector})
 			for _, port := range o.Spec.Ports {
 				if !slices.ContainsFunc(pods[0].Spec.Containers[0].Ports, func(p core.ContainerPort) bool { return p.Name == port.TargetPort.StrVal }) {
 					t.Errorf("service %s: no port %s", o.Name, port.TargetPort.StrVal)
 				}
 			}
 		case *policy.PodDisruptionBudget:
-			selects("budget "+o.Name, o.Spec.Selector)
+			selects("budget", o.Name, o.Spec.Selector)
 		case *networking.NetworkPolicy:
-			selects("policy "+o.Name, &o.Spec.PodSelector)
+			selects("policy", o.Name, &o.Spec.PodSelector)
+		}
+	}
+	for _, kind := range []string{"deployment", "service", "budget", "policy"} {
+		if n := len(chosenBy[kind]); n != len(pods) {
+			t.Errorf("a %s selects %d of %d kinds of pods", kind, n, len(pods))
 		}
 	}
 	for _, pod := range pods {
