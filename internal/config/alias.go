@@ -11,6 +11,20 @@ import (
 	"feedstation/internal/network"
 )
 
+// networkAliases are the paths of all stations that lead to documents.
+type networkAliases struct {
+	Status int               `key:"status" default:"308"`
+	Sets   []string          `key:"sets" default:"wordpress,hugo,ghost"`
+	Paths  map[string]string `key:"paths"` // documents, by path
+}
+
+// stationAliases are those of a station.
+type stationAliases struct {
+	Status *int              `key:"status"` // nil: the network's
+	Sets   []string          `key:"sets"`   // nil: the network's
+	Paths  map[string]string `key:"paths"`  // they go before the network's
+}
+
 // validateAliases reports aliases that lead nowhere. One of the network has to lead
 // somewhere at one station at least.
 func (doc *document) validateAliases(r *report) {

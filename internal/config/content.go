@@ -5,11 +5,89 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"feedstation/internal/article"
 	"feedstation/internal/database"
 	"feedstation/internal/suggest"
 )
+
+// The kinds of content store.
+const (
+	SQLite         = "sqlite"          // embedded
+	SQLiteReadOnly = "sqlite_readonly" // a file of another program
+	Postgres       = "postgres"
+	MySQL          = "mysql" // and MariaDB
+)
+
+// The values of Content.Text.
+const (
+	TextHTML      = "html"
+	TextWordPress = "wordpress" // as it is in WordPress's table of posts
+)
+
+// Content is where the articles are.
+type Content struct {
+	// ID is the name of one of Contents, as network.Station has it; empty: it is
+	// Config.Content.
+	ID string `key:"id"`
+	// Driver is the kind of store: SQLite, SQLiteReadOnly, Postgres or MySQL.
+	Driver string `key:"driver" default:"sqlite"`
+	// DSN is where the store is. For SQLite and SQLiteReadOnly it is the path of the
+	// file, relative to the working directory, else an address with user and password.
+	// [Content.SafeDSN] is what may be shown of it.
+	DSN Secret `key:"dsn" default:"var/content.db"`
+	// TLSCA, TLSCert, TLSKey and TLSServerName are what those of [Redis] are, for a
+	// server; any of them has the connections encrypted and the server verified. Without
+	// them it is as DSN says.
+	TLSCA         string `key:"tls_ca"`
+	TLSCert       string `key:"tls_cert"`
+	TLSKey        string `key:"tls_key"`
+	TLSServerName string `key:"tls_server_name"`
+	// Articles and ArticleChannels are the names of the two relations in a
+	// newsroom's own database.
+	Articles        string `key:"articles" default:"articles"`
+	ArticleChannels string `key:"article_channels" default:"article_channels"`
+	// Text is what bodies are: TextHTML, or TextWordPress.
+	Text string `key:"text" default:"html"`
+	// ArticleParts is the name of the relation of what WordPress's bodies show of
+	// other posts, in a newsroom's own database; empty: there is none.
+	ArticleParts string `key:"article_parts"`
+	// Shortcodes are those that plugins of WordPress register, besides the known
+	// ones.
+	Shortcodes []string `key:"shortcodes" default:""`
+	// Map is what the columns of the contract are called in the newsroom's own
+	// database, where that is another name; "": a column that is not to be read.
+	Map map[string]string `key:"map"`
+	// Notify is the channel of PostgreSQL's NOTIFY that wakes a refresh; empty:
+	// none.
+	Notify string `key:"notify"`
+	// NotifyDSN is where the server itself is that notifies, where DSN is a pooler or a
+	// standby; empty: DSN.
+	NotifyDSN Secret `key:"notify_dsn"`
+	// Zone is that of times which name none, in the store and in what is imported.
+	Zone *time.Location `key:"timezone" default:"UTC"`
+	// Status has words of the newsroom's system that are not the usual ones.
+	Status StatusWords `key:"status"`
+	// Overlap is how much later than it stamped its rows a transaction may
+	// commit and be found by the next refresh, 1s to 24h.
+	Overlap time.Duration `key:"overlap" default:"2m"`
+	// Timeout bounds how long a server is waited for, and one statement there,
+	// 100ms to 5m.
+	Timeout time.Duration `key:"timeout" default:"10s"`
+	// Demo is how many demo articles an empty embedded store is filled with,
+	// 0 to 1,000,000, unless there are editions already.
+	Demo int `key:"demo" default:"0"`
+	// Sources fill the embedded store; see [Content.Expanded].
+	Sources []Source `key:"sources" default:""`
+}
+
+// StatusWords are what a newsroom's system has as status, in any case.
+type StatusWords struct {
+	Published []storeKey `key:"published" default:""`
+	Withdrawn []storeKey `key:"withdrawn" default:""`
+	Draft     []storeKey `key:"draft" default:""`
+}
 
 // Reader returns what reads the values of articles. The configuration is valid.
 func (c Content) Reader() article.Reader {

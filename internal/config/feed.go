@@ -7,6 +7,51 @@ import (
 	"feedstation/internal/network"
 )
 
+// The values of Feeds.LeadImage.
+const (
+	Auto  = "auto"
+	Never = "never"
+)
+
+// The values of Feeds.Withdrawn.
+const (
+	Omit   = "omit"
+	Notice = "notice"
+)
+
+// Feeds is how feeds are made.
+type Feeds struct {
+	// Items is how many articles a feed has at least, if there are so many, 1 to 500.
+	Items int `key:"items" default:"50"`
+	// Window is for how long a feed has every article, 0s (no longer than Items
+	// reach) to 720h.
+	Window time.Duration `key:"window" default:"24h"`
+	// MaxItems is how many articles a feed has at most, Items to 2,000.
+	MaxItems int `key:"max_items" default:"500"`
+	// FullText puts the whole article into the feeds, not only its summary.
+	FullText bool `key:"full_text" default:"true"`
+	// Withdrawn is Omit, or Notice, which has feeds say of an article that was
+	// withdrawn or deleted that it was, in its place, for NoticeFor, 1m to 8760h.
+	Withdrawn string        `key:"withdrawn" default:"omit"`
+	NoticeFor time.Duration `key:"notice_for" default:"72h"`
+	// Deltas answers readers that ask for what is new in a feed that they have (RFC 3229).
+	Deltas bool `key:"deltas" default:"false"`
+	// LeadImage is Auto, which puts an article's first picture at the head of a
+	// text that does not have it, or Never.
+	LeadImage string `key:"lead_image" default:"auto"`
+	// Archives are documents of what feeds no longer have.
+	Archives Archives `key:"archives"`
+}
+
+// Archives are documents of what a feed no longer has.
+type Archives struct {
+	// Items is how many articles each of them has, 1 to 500, and at most as many as the
+	// feed has.
+	Items int `key:"items" default:"50"`
+	// Depth is how many of them a feed has at most, up to 200; 0: none.
+	Depth int `key:"depth" default:"0"`
+}
+
 // Feed returns what feeds have of which neither the station nor the channel says
 // otherwise.
 func (f *Feeds) Feed() network.Feed {

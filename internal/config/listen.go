@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,59 @@ import (
 
 	"feedstation/internal/network"
 )
+
+// Server is how the documents are served.
+type Server struct {
+	// Listen is the public listener's host:port; without a host it is on all
+	// interfaces, port 0 is a free one. Or UnixScheme and a path, or SystemdScheme and
+	// a name.
+	Listen string `key:"listen" default:"127.0.0.1:8080"`
+	// Admin is the admin listener's, in the same ways; on a loopback interface or a
+	// path unless there is an AdminToken.
+	Admin string `key:"admin" default:"127.0.0.1:8081"`
+	// AdminToken opens the admin listener but for health; empty: what may be read is
+	// open, and nobody may ask for work.
+	AdminToken Secret `key:"admin_token"`
+	// Hooks are the secrets of those who may wake the jobs by webhooks.
+	Hooks Hooks `key:"hooks"`
+	// AdminHosts are names of the admin listener besides localhost, its
+	// addresses and the host of Admin.
+	AdminHosts []string `key:"admin_hosts" default:""`
+	// Hosts are those under which every station is reachable as /{station}/….
+	Hosts []string `key:"hosts" default:"localhost,127.0.0.1"`
+	// Robots are lines of the robots.txt of every host, for stations that have none of
+	// their own: rules for all robots, then groups of their own.
+	Robots []string `key:"robots" default:""`
+	// StaleIfError is how long proxies may serve what they have while this
+	// server can't be reached, 0s (never) to 720h.
+	StaleIfError time.Duration `key:"stale_if_error" default:"24h"`
+	// StaleWhileRevalidate is how long proxies may serve what has become old
+	// while they ask for it anew, 0s (never) to 720h. A take-down shows there for
+	// that much longer.
+	StaleWhileRevalidate time.Duration `key:"stale_while_revalidate" default:"15m"`
+	// Drain is how long a stopping process lets open requests end, 0s to 5m.
+	Drain time.Duration `key:"drain" default:"5s"`
+	// Proxies are addresses, and ranges of them, whose X-Forwarded-For or Forwarded is
+	// believed by who counts clients.
+	Proxies []netip.Prefix `key:"proxies" default:""`
+	// TLS is that of the public listener.
+	TLS TLS `key:"tls"`
+	// H2C has the public listener speak HTTP/2 also without TLS, to proxies that begin
+	// with it.
+	H2C bool `key:"h2c" default:"false"`
+}
+
+// Hooks are the secrets of webhooks, by the system that sends them; empty: it may not.
+type Hooks struct {
+	Ghost     Secret `key:"ghost"`
+	WordPress Secret `key:"wordpress"`
+	Strapi    Secret `key:"strapi"`
+}
+
+// Secrets returns the secrets by system.
+func (h *Hooks) Secrets() map[string]string {
+	return map[string]string{"ghost": h.Ghost.Reveal(), "wordpress": h.WordPress.Reveal(), "strapi": h.Strapi.Reveal()}
+}
 
 // The schemes of listeners that are no host:port.
 const (

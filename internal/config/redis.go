@@ -13,6 +13,51 @@ import (
 	"time"
 )
 
+// The modes of Redis.
+const (
+	Single   = "single"
+	Sentinel = "sentinel"
+	Cluster  = "cluster"
+)
+
+// Redis is how to reach Redis.
+type Redis struct {
+	// Mode is Single, Sentinel or Cluster.
+	Mode string `key:"mode" default:"single"`
+	// Addrs are host:port, or the path of a socket with Single: of the one server with
+	// Single, of the sentinels with Sentinel, of some nodes with Cluster. There is at
+	// least one. What a URL in the file says besides is in the other fields.
+	Addrs []string `key:"addrs"`
+	// Master is the name that the sentinels watch; empty with other modes.
+	Master string `key:"master"`
+	// Username of the ACL user; empty: the default user.
+	Username string `key:"username"`
+	Password Secret `key:"password"`
+	// SentinelUsername and SentinelPassword are for the sentinels themselves; empty with
+	// other modes.
+	SentinelUsername string `key:"sentinel_username"`
+	SentinelPassword Secret `key:"sentinel_password"`
+	// DB is the number of the database, from 0; always 0 with Cluster.
+	DB int `key:"db" default:"0"`
+	// TLS encrypts the connections and verifies the servers' certificates.
+	TLS bool `key:"tls" default:"false"`
+	// TLSCA is a file with the certificates of the authorities that are trusted, in
+	// PEM; empty: the system's.
+	TLSCA string `key:"tls_ca"`
+	// TLSCert and TLSKey are files with a certificate for servers that ask for one, and
+	// its private key, in PEM; empty: none.
+	TLSCert string `key:"tls_cert"`
+	TLSKey  string `key:"tls_key"`
+	// TLSServerName is the name in the servers' certificates; empty: the host of their
+	// address.
+	TLSServerName string `key:"tls_server_name"`
+	// Prefix is what all keys begin with, so that networks, or a staging and a
+	// production, can share a Redis.
+	Prefix string `key:"prefix" default:"feedstation:"`
+	// Poll is how often a process looks for new editions, at least 100ms.
+	Poll time.Duration `key:"poll" default:"1s"`
+}
+
 // validPrefix has no braces: what is in the first ones of a key chooses its slot in a
 // cluster.
 var validPrefix = regexp.MustCompile(`^[A-Za-z0-9._:/-]{1,100}$`)

@@ -6,10 +6,57 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"feedstation/feed"
 	"feedstation/internal/network"
 )
+
+type stationSection struct {
+	ID               string           `key:"id"`
+	Was              []string         `key:"was"`
+	Key              storeKey         `key:"key"`     // empty: the id
+	Content          string           `key:"content"` // of contents; empty: that of content
+	Name             string           `key:"name"`
+	URL              string           `key:"url"`
+	All              bool             `key:"all" default:"false"`
+	Email            string           `key:"email"`
+	Language         tag              `key:"language"` // empty: the network's
+	Zone             *time.Location   `key:"timezone"` // nil: the network's
+	Description      string           `key:"description"`
+	Icon             string           `key:"icon"`
+	Logo             string           `key:"logo"`
+	Rights           rightsSection    `key:"rights"`
+	NewsName         string           `key:"news_name"` // empty: that of sitemaps
+	Robots           []string         `key:"robots"`    // nil: the server's
+	Profiles         []string         `key:"profiles"`  // nil: the network's
+	Closed           bool             `key:"closed" default:"false"`
+	MovedTo          string           `key:"moved_to"`
+	Items            *int             `key:"items"` // nil: as feeds has it, and so the next three
+	Window           *time.Duration   `key:"window"`
+	MaxItems         *int             `key:"max_items"`
+	FullText         *bool            `key:"full_text"`
+	IndexNowKey      Secret           `key:"indexnow_key"`
+	IndexNowRotation int              `key:"indexnow_rotation" default:"0"`
+	Baidu            string           `key:"baidu"`
+	Aliases          stationAliases   `key:"aliases"`
+	Channels         []channelSection `key:"channels"`
+}
+
+type channelSection struct {
+	ID       string         `key:"id"`
+	Was      []string       `key:"was"`
+	Key      storeKey       `key:"key"` // empty: the id
+	Name     string         `key:"name"`
+	News     bool           `key:"news" default:"true"`
+	Profiles []string       `key:"profiles"` // nil: the station's
+	Closed   bool           `key:"closed" default:"false"`
+	MovedTo  string         `key:"moved_to"`
+	Items    *int           `key:"items"` // nil: as the station has it, and so the next three
+	Window   *time.Duration `key:"window"`
+	MaxItems *int           `key:"max_items"`
+	FullText *bool          `key:"full_text"`
+}
 
 // validateStations reports what network.New would refuse, each with its place,
 // and what else is wrong with stations.
