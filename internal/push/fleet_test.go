@@ -148,9 +148,7 @@ func TestShared(t *testing.T) {
 				o := options(t, t.TempDir(), f)
 				o.Shared = m
 				p := start(t, o)
-				n := newPaper()
-				p.publish(n.put("first", time.Hour).print())
-				after(2 * time.Second)
+				n := p.baseline()
 				tt.do(t, m, o, p, n, f)
 				p.end()
 			})
@@ -163,9 +161,7 @@ func TestAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{name: "cache again", policy: Policy{Batch: 100, Urgent: true, After: 10 * time.Second}}
 		p := start(t, options(t, t.TempDir(), f))
-		n := newPaper()
-		p.publish(n.put("first", time.Hour).print())
-		after(2 * time.Second)
+		n := p.baseline()
 		p.publish(n.put("1", 0).print())
 		after(9 * time.Second)
 		wantTold(t, f)

@@ -397,3 +397,11 @@ func (m *memory) All(_ context.Context, station string) (all map[string]string, 
 	err = m.ask(func() { all = m.some(station, func(store.Swap) bool { return true }) })
 	return all, err
 }
+
+// baseline publishes a first edition, which nobody is told of.
+func (p *process) baseline() *paper {
+	n := newPaper()
+	p.publish(n.put("first", time.Hour).print())
+	after(2 * time.Second)
+	return n
+}

@@ -199,9 +199,7 @@ func TestTold(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := &fake{name: "fake", policy: Policy{Batch: 100}}
 				p := start(t, options(t, t.TempDir(), f))
-				n := newPaper()
-				p.publish(n.put("first", time.Hour).print())
-				after(2 * time.Second)
+				n := p.baseline()
 				tt.do(t, p, n, f)
 				p.end()
 			})
@@ -265,9 +263,7 @@ func TestFailing(t *testing.T) {
 				f := &fake{name: "fake", policy: tt.policy, answer: tt.answer}
 				other := &fake{name: "other"}
 				p := start(t, options(t, t.TempDir(), f, other))
-				n := newPaper()
-				p.publish(n.put("first", time.Hour).print())
-				after(2 * time.Second)
+				n := p.baseline()
 				p.publish(n.put("1", 0).print())
 				after(5 * time.Second)
 				wantTold(t, other, "1") // which it does not hold up
@@ -332,9 +328,7 @@ func TestFailingIsLoggedOnce(t *testing.T) {
 				var log bytes.Buffer
 				p := &process{Outbox: New(slog.New(slog.NewTextHandler(&log, nil)), options(t, t.TempDir(), f)), t: t, leads: true}
 				p.run()
-				n := newPaper()
-				p.publish(n.put("first", time.Hour).print())
-				after(2 * time.Second)
+				n := p.baseline()
 				p.publish(n.put("1", 0).print())
 				after(30 * time.Second)
 				if all := p.Conditions(); len(all) != 1 || time.Since(all[0].Since) < 20*time.Second {
@@ -358,9 +352,7 @@ func TestDead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{name: "fake", policy: Policy{Batch: 10, Life: 2 * time.Hour}, answer: func(_ int, notices []Notice) Answer { return fail(notices) }}
 		p := start(t, options(t, t.TempDir(), f))
-		n := newPaper()
-		p.publish(n.put("first", time.Hour).print())
-		after(2 * time.Second)
+		n := p.baseline()
 		p.publish(n.put("1", 0).print())
 		after(100 * time.Minute)
 		p.publish(n.put("2", 0).print())
@@ -399,9 +391,7 @@ func TestReopened(t *testing.T) {
 				}}
 				o := options(t, t.TempDir(), f)
 				p := start(t, o)
-				n := newPaper()
-				p.publish(n.put("first", time.Hour).print())
-				after(2 * time.Second)
+				n := p.baseline()
 				p.publish(n.put("1", 0).print())
 				after(time.Hour)
 				wantTold(t, f)
@@ -436,9 +426,7 @@ func TestSlow(t *testing.T) {
 		quick := &fake{name: "quick"}
 		o := options(t, t.TempDir(), slow, quick)
 		p := start(t, o)
-		n := newPaper()
-		p.publish(n.put("first", time.Hour).print())
-		after(2 * time.Second)
+		n := p.baseline()
 		p.publish(n.put("1", 0).put("2", 0).print())
 		after(4 * time.Second)
 		wantTold(t, quick, "1", "2")
@@ -468,9 +456,7 @@ func TestRate(t *testing.T) {
 					o.Shared = newMemory()
 				}
 				p := start(t, o)
-				n := newPaper()
-				p.publish(n.put("first", time.Hour).print())
-				after(2 * time.Second)
+				n := p.baseline()
 				for i := range 100 {
 					n.put(fmt.Sprint(i), 0)
 				}
@@ -520,9 +506,7 @@ func TestSteps(t *testing.T) {
 		}}
 		o := options(t, t.TempDir(), f)
 		p := start(t, o)
-		n := newPaper()
-		p.publish(n.put("first", time.Hour).print())
-		after(2 * time.Second)
+		n := p.baseline()
 		p.publish(n.put("1", 0).print())
 		for _, wait := range want {
 			after(wait - time.Minute)
