@@ -69,6 +69,9 @@ func addresses(out io.Writer, cfg *config.Config, address, admin net.Addr) {
 	show := func(what, path string) { showAt(base, what, path) }
 	show("Pages for people", "/")
 	if at, ok := admin.(*net.TCPAddr); ok {
+		if at.IP.IsUnspecified() {
+			at = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: at.Port}
+		}
 		showAt("http://"+at.String(), "Pages for operators", "/")
 	}
 	for _, s := range cfg.Network.Stations {
