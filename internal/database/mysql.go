@@ -31,7 +31,7 @@ var server = regexp.MustCompile(`^(?:[a-z]+(?:\([^()]*\))?)?/`)
 // faultOfMySQL is faultOfPostgres for MySQL.
 func faultOfMySQL(dsn string) error {
 	if fault := faultOfForm(dsn, mysqlForm); fault != "" {
-		return errors.New("" + fault)
+		return errors.New(fault)
 	}
 	if strings.Contains(dsn, "://") && !strings.Contains(dsn, "@tcp(") && !strings.Contains(dsn, "@unix(") {
 		return errors.New("is a URL; " + mysqlForm + ", with the password as it is, not percent-encoded")

@@ -51,8 +51,8 @@ func parse(fields []string) (Schedule, error) {
 		return Schedule{every: every}, err
 	}
 
-	if meant := meant(fields); meant != "" {
-		return Schedule{}, fmt.Errorf("write %q", meant)
+	if text := meant(fields); text != "" {
+		return Schedule{}, fmt.Errorf("write %q", text)
 	}
 	line, err := crontab(fields)
 	if err != nil {
