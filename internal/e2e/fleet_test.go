@@ -61,7 +61,7 @@ func newProcess(t testing.TB, host string, env ...string) *process {
 func (p *process) command(args ...string) *exec.Cmd {
 	program := p.program
 	if program == "feedstation" && len(args) > 0 && args[0] != "serve" {
-		program = brief
+		program = unraced
 	}
 	c := exec.Command(program, args...)
 	c.Dir, c.Env = p.dir, slices.Clip(p.env)

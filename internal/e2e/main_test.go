@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,31 +34,29 @@ func main() {
 	}))
 }
 
-// brief is the program for scripts, and for commands that end. With the race detector half
-// of the time of these is their start, and what they do in parallel the tests of its own
-// package look at: so it is built without.
-var brief = "feedstation"
-
-// buildBrief builds it as make check has already compiled it.
-func buildBrief(dir string) error {
-	brief = filepath.Join(dir, "feedstation")
-	if out, err := exec.Command("go", "build", "-o", brief, "../..").CombinedOutput(); err != nil {
-		return fmt.Errorf("%w\n%s", err, out)
-	}
-	return nil
-}
+// unraced is the program without the race detector, for scripts and for commands that end:
+// with it half of their time is their start, and what they do in parallel the tests of its
+// own package look at.
+var unraced = "feedstation"
 
 // buildProgram builds feedstation as it is shipped: where its memory or its time counts,
 // it may not be the test's.
 func buildProgram(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "feedstation")
-	command := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", program, "../..")
-	command.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := goBuild(program, []string{"CGO_ENABLED=0"}, "-trimpath"); err != nil {
+		t.Fatal(err)
 	}
 	return program
+}
+
+func goBuild(program string, environ []string, flags ...string) error {
+	command := exec.Command("go", slices.Concat([]string{"build", "-o", program}, flags, []string{"../.."})...)
+	command.Env = append(os.Environ(), environ...)
+	if out, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	return nil
 }
 
 // withServers are the tests, some of which start database servers.
@@ -73,7 +72,8 @@ func (w withServers) Run() int {
 			panic(err)
 		}
 		defer os.RemoveAll(dir)
-		if err := buildBrief(dir); err != nil {
+		unraced = filepath.Join(dir, "feedstation")
+		if err := goBuild(unraced, nil); err != nil { // as make check has already compiled it
 			panic(err)
 		}
 	}
@@ -97,7 +97,7 @@ func TestScript(t *testing.T) {
 			}
 			env.Setenv("ROOT", root)
 			if raced {
-				env.Setenv("PATH", filepath.Dir(brief)+string(filepath.ListSeparator)+env.Getenv("PATH"))
+				env.Setenv("PATH", filepath.Dir(unraced)+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			}
 			env.Setenv("PORT", strconv.Itoa(testserver.Port(t)))
 			env.Setenv("FEEDSTATION_SERVER_LISTEN", "127.0.0.1:"+env.Getenv("PORT"))
