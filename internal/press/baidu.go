@@ -126,9 +126,11 @@ func (b *draft) recallList() {
 		}
 	}
 	*m = listMemory{}
-	for i := range b.memory.month.chunks {
-		if c := &b.memory.month.chunks[i]; c.addresses != nil && c.addresses.Dropped() {
-			c.addresses = nil
+	for _, s := range b.memory.month.shards {
+		for i := range s.chunks {
+			if c := &s.chunks[i]; c.addresses != nil && c.addresses.Dropped() {
+				c.addresses = nil
+			}
 		}
 	}
 }
@@ -140,9 +142,12 @@ func (b *draft) addresses(path string, known map[edition.Hash]*addressChunk) (al
 	if !ok {
 		return nil, fmt.Errorf("it has no contents: %w", edition.ErrDamaged)
 	}
-	if m := &b.memory.month; m.contents == contents.Hash() {
-		for i := range m.chunks {
-			c := &m.chunks[i]
+	for _, s := range b.memory.month.shards {
+		if s.contents != contents.Hash() {
+			continue
+		}
+		for i := range s.chunks {
+			c := &s.chunks[i]
 			if c.addresses == nil {
 				if c.addresses, err = addressesOf(edition.ParseArticles(c.contents.Text())); err != nil {
 					return nil, err

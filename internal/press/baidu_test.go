@@ -304,7 +304,7 @@ func TestBaiduOfOtherChunks(t *testing.T) {
 	b.addContent(network.BaiduPath, edition.Join(listType, []*gzjoin.Chunk{&whole}), 33, noon)
 	current := edition.New("xt", noon, "", b.documents)
 	contents := chunk{contents: gzjoin.New(doctest.Body(t, b.contents[february]))}
-	memory := Memory{month: monthMemory{contents: b.contents[february].Hash(), chunks: []chunk{contents}}}
+	memory := Memory{month: monthMemory{shards: []shardMemory{{contents: b.contents[february].Hash(), chunks: []chunk{contents}}}}}
 	for left := 30; left > 27; left-- {
 		b = shardsOf(memory, map[string][]string{january: addresses("a", left, 0), february: addresses("b", 3, 0)})
 		b.current = current

@@ -190,15 +190,15 @@ func (w *chunkWriter) keep(c chunk) {
 	*last = append(*last, c)
 }
 
-// fits reports whether all is in one file, and that within the limits, as chunks
-// that have been kept may not be.
-func (w *chunkWriter) fits() bool {
+// fits reports whether all is in so many files, and the last within the limits, as
+// chunks that have been kept may not be.
+func (w *chunkWriter) fits(files int) bool {
 	pages, size := 0, int64(len(w.head)+len(w.tail))
-	for i := range w.files[0] {
-		pages, size = pages+w.files[0][i].pages, size+w.files[0][i].entries.Size()
+	for _, c := range w.files[files-1] {
+		pages, size = pages+c.pages, size+c.entries.Size()
 	}
 	maxPages, maxSize := w.options.Limits()
-	return len(w.files) == 1 && pages <= maxPages && size <= maxSize
+	return len(w.files) == files && pages <= maxPages && size <= maxSize
 }
 
 // addSitemaps adds what has been written at paths, without a sitemap where it has

@@ -12,10 +12,15 @@ import (
 	"feedstation/internal/network"
 )
 
-// monthMemory is the month that changes most, in chunks; it has but one sitemap.
+// monthMemory is the month that changes most, in the chunks of its sitemaps.
 type monthMemory struct {
-	month              article.Month
-	document, contents edition.Hash // of the sitemap
+	month  article.Month
+	shards []shardMemory
+}
+
+// shardMemory is one of a month's sitemaps.
+type shardMemory struct {
+	document, contents edition.Hash
 	chunks             []chunk
 }
 
@@ -92,11 +97,7 @@ func (b *builder) month(ctx context.Context, month article.Month, e *Extent) err
 	b.readdress.add(w.moved)
 	b.addSitemaps(w, func(n int) string { return network.ShardPath(month, n) })
 	if month == article.MonthOf(b.asOf, b.station.Zone) { // others change rarely
-		b.memory.month = monthMemory{}
-		path := network.ShardPath(month, 1)
-		if document := b.documents[path]; document != nil && len(w.files) == 1 {
-			b.memory.month = monthMemory{month, document.Hash(), b.contents[path].Hash(), w.files[0]}
-		}
+		b.memory.month = b.rememberMonth(month, w.files)
 	}
 	return nil
 }
@@ -136,18 +137,42 @@ func (b *builder) list(ctx context.Context, w *chunkWriter, from, to time.Time) 
 	return nil
 }
 
+// rememberMonth returns a month as it has been written; none where a sitemap has no page.
+func (b *builder) rememberMonth(month article.Month, files [][]chunk) monthMemory {
+	m := monthMemory{month: month}
+	for i, chunks := range files {
+		path := network.ShardPath(month, i+1)
+		document := b.documents[path]
+		if document == nil {
+			return monthMemory{}
+		}
+		m.shards = append(m.shards, shardMemory{document.Hash(), b.contents[path].Hash(), chunks})
+	}
+	return m
+}
+
 // patch returns a month of which it has read again the chunks that an extent
-// touches; nil where the others are not known, or can't be in one file with what
-// is new. It is nil as well where an article has come or left that the extent does
-// not name: then a hint is missing, and chunks that were not read may lack the
-// article or have it twice. And it is nil where what was read shares a page with
+// touches; nil where the others are not known, or what is new does not fit into the
+// last sitemap with them. It is nil as well where an article has come or left that the
+// extent does not name: then a hint is missing, and chunks that were not read may lack
+// the article or have it twice. And it is nil where what was read shares a page with
 // what was not, or an article has left, or is back.
 func (b *builder) patch(ctx context.Context, month article.Month, e *Extent) (*chunkWriter, error) {
-	chunks := b.remembered(month)
-	if chunks == nil || e.Whole {
+	shards := b.remembered(month)
+	if shards == nil || e.Whole {
 		return nil, nil
 	}
+	from, end := month.Bounds(b.station.Zone)
+	w := b.newMonth(from)
+	w.files = w.files[:0]
+	var chunks []chunk
 	var was []byte // the month's contents, which need not be read
+	full := 0      // chunks of the sitemaps before the last
+	for _, s := range shards {
+		full = len(chunks)
+		chunks, w.files = append(chunks, s.chunks...), append(w.files, s.chunks)
+	}
+	w.files[len(shards)-1] = nil
 	for i := range chunks {
 		was = append(was, chunks[i].contents.Text()...)
 	}
@@ -155,8 +180,11 @@ func (b *builder) patch(ctx context.Context, month article.Month, e *Extent) (*c
 	if err != nil {
 		return nil, err
 	}
-	from, end := month.Bounds(b.station.Zone)
-	w := b.newMonth(from)
+	// What changes in a full sitemap moves all behind it, and a sitemap need not begin
+	// with a day.
+	if full > 0 && slices.Contains(touched[:full+1], true) {
+		return nil, nil
+	}
 	w.came, w.known, w.feeds = map[string]int{}, maps.Collect(edition.KnownBy(was, e.ids)), b.guids
 	w.before, w.later = map[string]bool{}, map[string]bool{}
 	for _, known := range w.known {
@@ -170,8 +198,9 @@ func (b *builder) patch(ctx context.Context, month article.Month, e *Extent) (*c
 		}
 	}
 	addresses := map[string]bool{} // of what is read again, before and after
-	whole := true
-	for i, c := range chunks {
+	whole := full == 0
+	for i := full; i < len(chunks); i++ {
+		c := chunks[i]
 		until := c.until
 		if i == len(chunks)-1 {
 			until = end
@@ -216,7 +245,7 @@ func (b *builder) patch(ctx context.Context, month article.Month, e *Extent) (*c
 	for address := range w.pages {
 		addresses[address] = true
 	}
-	if w.twins != nil || len(w.known) > 0 || !whole && (edition.Shares(was, addresses, idsOf(w.came)) || !w.fits()) {
+	if w.twins != nil || len(w.known) > 0 || !whole && (edition.Shares(was, addresses, idsOf(w.came)) || !w.fits(len(shards))) {
 		return nil, nil
 	}
 	return w, nil
@@ -230,18 +259,24 @@ func idsOf(counts map[string]int) map[string]bool {
 	return ids
 }
 
-// remembered returns the chunks of a month if they are those of the current
+// remembered returns the sitemaps of a month if they are those of the current
 // edition; nothing if that is not known.
-func (b *builder) remembered(month article.Month) []chunk {
-	m, path := b.memory.month, network.ShardPath(month, 1)
-	document := b.previous(path)
-	if m.month != month || document == nil || document.Hash() != m.document || b.previous(network.ShardPath(month, 2)) != nil {
+func (b *builder) remembered(month article.Month) []shardMemory {
+	m := b.memory.month
+	if m.month != month || b.previous(network.ShardPath(month, len(m.shards)+1)) != nil {
 		return nil
 	}
-	if contents, ok := b.current.Contents(path); !ok || contents.Hash() != m.contents {
-		return nil
+	for i, s := range m.shards {
+		path := network.ShardPath(month, i+1)
+		document := b.previous(path)
+		if document == nil || document.Hash() != s.document {
+			return nil
+		}
+		if contents, ok := b.current.Contents(path); !ok || contents.Hash() != s.contents {
+			return nil
+		}
 	}
-	return m.chunks
+	return m.shards
 }
 
 // touchedBy returns which chunks have a day that an extent touches: that of an
