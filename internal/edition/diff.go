@@ -20,8 +20,9 @@ type Difference struct {
 // Diff returns how b differs from a, of which either may be nil. It reads the
 // contents that differ, and those of the months of single articles. What the
 // contents of a month say of an article goes before what those of a feed say. Of
-// months that are pending in b nothing is known: no article of them is said to have
-// left. The error is that of damaged contents.
+// months that are pending nothing is known: no article of them is said to have left
+// for b, nor, where a has none of it, to have come. The error is that of damaged
+// contents.
 func Diff(a, b *Edition) (Difference, error) {
 	d := differ{before: newSide(a), after: newSide(b), equal: map[string]bool{}}
 	if err := d.read(); err != nil {
@@ -104,7 +105,7 @@ func newSide(e *Edition) *side {
 func (d *differ) read() error {
 	for _, both := range [][2]*side{{d.before, d.after}, {d.after, d.before}} {
 		for path, contents := range both[0].contents {
-			if other, ok := both[1].contents[path]; ok && other.Hash() == contents.Hash() {
+			if other, ok := both[1].contents[path]; ok && other.Hash() == contents.Hash() || both[1].awaits(path) {
 				continue
 			}
 			for a, err := range Articles(contents) {
@@ -116,6 +117,14 @@ func (d *differ) read() error {
 		}
 	}
 	return nil
+}
+
+// awaits reports whether a path is that of a month which has yet to be built and of
+// which there is nothing so far.
+func (s *side) awaits(path string) bool {
+	month, _, shard := network.ParseShardPath(path)
+	_, ok := s.contents[path]
+	return !ok && shard && slices.Contains(s.pending, month)
 }
 
 // add notes an article of the contents at a path.
@@ -133,8 +142,8 @@ func (s *side) add(path string, a Article) {
 	}
 }
 
-// complete adds what equal contents say of the articles that have been read, where
-// that may decide.
+// complete adds what equal contents, and months that the other edition awaits, say of
+// the articles that have been read, where that may decide.
 func (d *differ) complete() error {
 	open := map[string]bool{}
 	months := map[article.Month]bool{}
@@ -154,21 +163,21 @@ func (d *differ) complete() error {
 		return nil
 	}
 	archives := d.archivesOf(open)
-	for path, contents := range d.before.contents {
-		month, _, shard := network.ParseShardPath(path)
-		if other, ok := d.after.contents[path]; !ok || other.Hash() != contents.Hash() || shard && !months[month] {
-			continue
-		}
-		if network.IsArchive(path) && !archives[path] {
-			continue
-		}
-		for a, err := range Articles(contents) {
-			if err != nil {
-				return err
+	for _, both := range [][2]*side{{d.before, d.after}, {d.after, d.before}} {
+		for path, contents := range both[0].contents {
+			month, _, shard := network.ParseShardPath(path)
+			other, ok := both[1].contents[path]
+			if shard && !months[month] || network.IsArchive(path) && !archives[path] ||
+				!both[1].awaits(path) && (!ok || other.Hash() != contents.Hash()) {
+				continue
 			}
-			if open[a.ID] {
-				d.before.add(path, a)
-				d.after.add(path, a)
+			for a, err := range Articles(contents) {
+				if err != nil {
+					return err
+				}
+				if open[a.ID] {
+					both[0].add(path, a)
+				}
 			}
 		}
 	}

@@ -162,6 +162,12 @@ func TestDiffOfPendingMonths(t *testing.T) {
 	if diff, err = edition.Diff(whole, nil); err != nil || len(diff.Left) != 3 || len(diff.Paths) != 4 {
 		t.Errorf("to nothing: %+v, %v", diff, err)
 	}
+	// The month comes, with what a feed had and has no more.
+	pending = paper("xt", of(dated("1", 1), dated("2", 1), dated("3", 1), dated("4", 2)), nil, january)
+	whole = paper("xt", of(dated("1", 1), dated("2", 1), dated("3", 1), dated("4", 2), dated("5", 3), dated("6", 3)), nil)
+	if diff, err = edition.Diff(pending, whole); err != nil || len(diff.Left)+len(diff.Changed) > 0 || !slices.Equal(ids(diff.Came), []string{"5", "6"}) {
+		t.Errorf("built: %+v, %v", diff, err)
+	}
 	damaged := edition.New("xt", edition.Epoch, "", nil).WithContents(map[string]*edition.Document{
 		"/rss.xml": edition.NewDocument("text/plain", []byte("no contents\n"), edition.Epoch),
 	})
