@@ -114,6 +114,10 @@ bench-once: ## each benchmark once, with the race detector, so that none rots
 bench-archive: ## a million articles: build, refresh, serve; minutes; FEEDSTATION_ARCHIVE=FILE begins with a filled store
 	go test -tags archive -run '^TestArchive$$' -count 1 -timeout 3h -v ./internal/e2e
 
+.PHONY: bench-archive-postgres
+bench-archive-postgres: ## ten million articles in a newsroom's own tables on PostgreSQL; an hour and 25 GB; FEEDSTATION_ARTICLES=1000000 for less
+	go test -tags archive -run '^TestArchiveOfNewsroom$$' -count 1 -timeout 3h -v ./internal/e2e
+
 .PHONY: bench-source
 bench-source: ## 200,000 posts of a WordPress over HTTP, interrupted once: memory and requests; some minutes
 	go test -tags archive -run '^TestSourceArchive$$' -count 1 -timeout 1h -v ./internal/e2e

@@ -86,9 +86,7 @@ client saw. Programs that write files are run once after each event, as their cr
 func (rs Results) concessions() string {
 	var b strings.Builder
 	for _, r := range rs.Better() {
-		a, _ := rs.Advantage(r)
-		fmt.Fprintf(&b, "- %s: %s is %s times (%s) as good as %s.\n", r.Work.Title, r.Peer,
-			number(1/a.Median), Spread{Min: 1 / a.Max, Max: 1 / a.Min}.span(), Us)
+		fmt.Fprintf(&b, "- %s: beside %s, %s is %s.\n", r.Work.Title, r.Peer, Us, rs.verdict(r))
 	}
 	if b.Len() == 0 {
 		b.WriteString("- In no row of this run.\n")
@@ -131,13 +129,23 @@ func (rs Results) summary() string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("| work | beside | feedstation is |\n|---|---|---|\n")
+	b.WriteString("| work | feedstation | beside | feedstation is |\n|---|--:|--:|---|\n")
 	for _, row := range []struct {
 		what   string
 		result Result
 	}{{"best", best}, {"worst", worst}} {
-		a, _ := rs.Advantage(row.result)
-		fmt.Fprintf(&b, "| %s row: %s | %s | %s times as good (%s) |\n", row.what, row.result.Work.Title, row.result.Peer, number(a.Median), a.span())
+		w, r := row.result.Work, row.result
+		fmt.Fprintf(&b, "| %s row: %s, %s | %s | %s: %s | %s |\n", row.what, w.Title, w.Unit,
+			number(NewSpread(rs.rounds(w, Us)).Median), r.Peer, number(NewSpread(r.Rounds).Median), rs.verdict(r))
 	}
 	return b.String()
+}
+
+// verdict says how many times better or worse than a result ours is.
+func (rs Results) verdict(r Result) string {
+	a, _ := rs.Advantage(r)
+	if a.Median >= 1 {
+		return fmt.Sprintf("%s times better (%s)", number(a.Median), a.span())
+	}
+	return fmt.Sprintf("%s times worse (%s)", number(1/a.Median), Spread{Min: 1 / a.Max, Max: 1 / a.Min}.span())
 }

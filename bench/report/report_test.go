@@ -115,7 +115,7 @@ func TestWrite(t *testing.T) {
 	for _, want := range []string{
 		"Django: missing: python3-django", "| Hugo | 0.111.3 | Debian's |", "(comparison-speed.svg)", "(comparison-size.svg)",
 		"| | feedstation | Hugo |\n|---|---|---|\n| At night | 200 | 500 |\n",
-		"- Speed: nginx & files is 2.50 times (1.67–4.00) as good as feedstation.",
+		"- Speed: beside nginx & files, feedstation is 2.50 times worse (1.67–4.00).",
 	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("no %q in\n%s", want, text)
@@ -146,8 +146,9 @@ func TestWriteREADME(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "before\n" + begin + "| work | beside | feedstation is |\n|---|---|---|\n" +
-		"| best row: Size | Hugo | 1,234 times as good (1,234) |\n| worst row: Speed | nginx & files | 0.400 times as good (0.250–0.600) |\n" + end + "after\n"
+	want := "before\n" + begin + "| work | feedstation | beside | feedstation is |\n|---|--:|--:|---|\n" +
+		"| best row: Size, MB | 10.0 | Hugo: 12,345 | 1,234 times better (1,234) |\n" +
+		"| worst row: Speed, requests/s | 900 | nginx & files: 2,000 | 2.50 times worse (1.67–4.00) |\n" + end + "after\n"
 	if string(text) != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)
 	}

@@ -75,16 +75,22 @@ func (rs Results) Works() []*Work {
 	return works
 }
 
+// rounds returns a peer's figures in a work; nil: there are none.
+func (rs Results) rounds(w *Work, peer string) []float64 {
+	i := slices.IndexFunc(rs, func(r Result) bool { return r.Work == w && r.Peer == peer })
+	if i < 0 {
+		return nil
+	}
+	return rs[i].Rounds
+}
+
 // Ratio compares a result with that of another peer in the same rounds. It is
 // false where there is none.
 func (rs Results) Ratio(r Result, base string) (Spread, bool) {
-	i := slices.IndexFunc(rs, func(o Result) bool { return o.Work == r.Work && o.Peer == base })
-	if i < 0 {
-		return Spread{}, false
-	}
+	of := rs.rounds(r.Work, base)
 	var ratios []float64
-	for round := range min(len(r.Rounds), len(rs[i].Rounds)) {
-		if ratio := r.Rounds[round] / rs[i].Rounds[round]; ratio > 0 && !math.IsInf(ratio, 0) {
+	for round := range min(len(r.Rounds), len(of)) {
+		if ratio := r.Rounds[round] / of[round]; ratio > 0 && !math.IsInf(ratio, 0) {
 			ratios = append(ratios, ratio)
 		}
 	}

@@ -23,7 +23,7 @@ const (
 // testVariables tell the tests what there is, and what must not be skipped: see
 // CONTRIBUTING.md.
 var testVariables = []string{
-	"FEEDSTATION_REQUIRE", "FEEDSTATION_AXE", "FEEDSTATION_PICTURES", "FEEDSTATION_SYSTEMS", "FEEDSTATION_ARCHIVE", "FEEDSTATION_REDIS_SERVER",
+	"FEEDSTATION_REQUIRE", "FEEDSTATION_AXE", "FEEDSTATION_PICTURES", "FEEDSTATION_SYSTEMS", "FEEDSTATION_ARCHIVE", "FEEDSTATION_ARTICLES", "FEEDSTATION_REDIS_SERVER",
 }
 
 // target is a value that a variable can set.

@@ -13,6 +13,7 @@ import (
 
 	"feedstation/internal/content"
 	"feedstation/internal/demo"
+	"feedstation/internal/network"
 	"feedstation/internal/testkit/sqltest"
 )
 
@@ -78,13 +79,15 @@ func (a *archive) loadServer(driver string, server *sqltest.Server, moment, pres
 		}
 	}
 	a.configure(archiveStations, driver, server.RootDSN(name))
-	a.insert = func(id, station, url string) {
+	a.insert = func(n int, station *network.Station) (id, url string) {
+		id, url = fmt.Sprint("wake-", n), station.Address(fmt.Sprintf("/wake/%d.html", n))
 		statement := fmt.Sprintf(`INSERT INTO articles (id, station, url, title, summary, body, published, updated)
 			SELECT '%s', '%s', '%s', '新', '', '', now, now FROM (SELECT modified_at AS now FROM (SELECT %s AS modified_at) AS clock) AS x`,
-			id, station, url, strings.TrimPrefix(present, "DEFAULT "))
+			id, station.ID, url, strings.TrimPrefix(present, "DEFAULT "))
 		if _, err := db.ExecContext(a.t.Context(), statement); err != nil {
 			a.t.Fatalf("%s: %v", statement, err)
 		}
+		return id, url
 	}
 }
 

@@ -30,9 +30,9 @@ const megabyte = 1e6
 type archive struct {
 	t                           *testing.T
 	program, dir, listen, admin string
-	name                        string                        // how many articles, as the table says it
-	insert                      func(id, station, url string) // puts a new article into a server's tables; nil: the store is embedded
-	others                      *pushReceiver                 // who are told of what changes
+	name                        string                                                 // how many articles, as the table says it
+	insert                      func(n int, station *network.Station) (id, url string) // puts a new article into a server's tables; nil: the store is embedded
+	others                      *pushReceiver                                          // who are told of what changes
 }
 
 // adminToken is that of each archive.
@@ -215,8 +215,7 @@ func (a *archive) serve(results *table) {
 	results.add("  its memory at rest", a.rest(pid)/megabyte, figure{unit: "MB", goal: 180})
 	results.add("  its peak memory", status(a.t, pid, "VmHWM")/megabyte, figure{unit: "MB"})
 	a.mustHaveTold()
-	a.wake(results)
-	a.mustHaveTold(woken()...)
+	a.mustHaveTold(a.wake(results)...)
 }
 
 // start starts feedstation serve, for as long as the test runs, and returns its
@@ -249,17 +248,9 @@ func (a *archive) start(results *table, first figure) (pid string) {
 // wakes is how often it is measured how soon a new article is served.
 const wakes = 20
 
-// woken returns the ids of these articles.
-func woken() (ids []string) {
-	for i := range wakes {
-		ids = append(ids, fmt.Sprint("wake-", i))
-	}
-	return ids
-}
-
 // wake measures how long it takes from the newsroom's request for a refresh until
-// the article that it names is served.
-func (a *archive) wake(results *table) {
+// the article that it names is served, and returns the ids of these articles.
+func (a *archive) wake(results *table) (ids []string) {
 	step("requests for a refresh")
 	stations := a.config().Network.Stations
 	station := stations[len(stations)-1]
@@ -268,9 +259,9 @@ func (a *archive) wake(results *table) {
 		publish = a.publisher(station)
 	}
 	var took []time.Duration
-	for i, id := range woken() {
-		url := station.Address(fmt.Sprintf("/wake/%d.html", i))
-		publish(id, station.ID, url)
+	for i := range wakes {
+		id, url := publish(i, station)
+		ids = append(ids, id)
 		started := time.Now()
 		r, err := http.NewRequestWithContext(a.t.Context(), "POST", "http://"+a.admin+"/-/refresh", strings.NewReader(fmt.Sprintf(`{"ids": [%q]}`, id)))
 		if err != nil {
@@ -295,11 +286,12 @@ func (a *archive) wake(results *table) {
 		time.Sleep(300 * time.Millisecond) // requests are limited to five a second
 	}
 	results.durations("from POST /-/refresh to the article being served, "+a.name, took, figure{unit: "ms", goal: 200})
+	return ids
 }
 
 // publisher returns what publishes articles of a station, with texts of others, in
 // the embedded store.
-func (a *archive) publisher(station *network.Station) func(id, station, url string) {
+func (a *archive) publisher(station *network.Station) func(n int, station *network.Station) (id, url string) {
 	d := &desk{archive: a, network: a.config().Network}
 	var err error
 	if d.store, err = content.Open(a.t.Context(), a.path("content.db")); err != nil {
@@ -307,11 +299,11 @@ func (a *archive) publisher(station *network.Station) func(id, station, url stri
 	}
 	a.t.Cleanup(func() { d.store.Close() })
 	drafts := d.drafts(station, wakes)
-	return func(id, _, url string) {
-		draft := drafts[0]
-		drafts = drafts[1:]
-		draft.ID, draft.URL = id, url
+	return func(n int, station *network.Station) (id, url string) {
+		draft := drafts[n]
+		draft.ID, draft.URL = fmt.Sprint("wake-", n), station.Address(fmt.Sprintf("/wake/%d.html", n))
 		d.publish(draft)
+		return draft.ID, draft.URL
 	}
 }
 
@@ -371,12 +363,11 @@ func (a *archive) rest(pid string) float64 {
 // ticks returns how much processor time a process has used, in hundredths of a
 // second (proc_pid_stat(5): utime and stime).
 func ticks(t *testing.T, pid string) float64 {
-	text, err := os.ReadFile("/proc/" + pid + "/stat")
-	if err != nil {
-		t.Fatal(err)
+	t.Helper()
+	fields := processFields(pid)
+	if fields == nil {
+		t.Fatalf("process %s has ended", pid)
 	}
-	_, after, _ := strings.Cut(string(text), ") ")
-	fields := strings.Fields(after)
 	return number(t, fields[11]) + number(t, fields[12])
 }
 
