@@ -106,21 +106,11 @@ func JoinContents(chunks []*gzjoin.Chunk) *Content { return Join(contentsType, c
 
 // Articles yields the articles of contents, in their order, without notices. An
 // error, which is ErrDamaged or that of a body at rest that can't be read, ends it.
-func Articles(contents *Document) iter.Seq2[Article, error] {
-	text, err := contents.Body()
-	if err != nil {
-		return unreadable(err)
-	}
-	return ParseArticles(text)
-}
-
-func unreadable(err error) iter.Seq2[Article, error] {
-	return func(yield func(Article, error) bool) { yield(Article{}, fmt.Errorf("contents: %w", err)) }
-}
+func Articles(contents *Document) iter.Seq2[Article, error] { return withoutNotices(Lines(contents)) }
 
 // ParseArticles does so with the lines of contents.
 func ParseArticles(text []byte) iter.Seq2[Article, error] {
-	return withoutNotices(parseLines(text))
+	return withoutNotices(FindLines(text, nil))
 }
 
 func withoutNotices(lines iter.Seq2[Article, error]) iter.Seq2[Article, error] {
@@ -135,18 +125,28 @@ func withoutNotices(lines iter.Seq2[Article, error]) iter.Seq2[Article, error] {
 
 // Lines yields the articles of contents and the notices, in their order. An error, as
 // that of Articles, ends it.
-func Lines(contents *Document) iter.Seq2[Article, error] {
-	text, err := contents.Body()
-	if err != nil {
-		return unreadable(err)
-	}
-	return parseLines(text)
+func Lines(contents *Document) iter.Seq2[Article, error] { return linesOf(contents, nil) }
+
+// Find yields the articles of these ids that contents have, in their order, without
+// notices. An error, as that of Articles, ends it. It takes far less than to read all.
+func Find(contents *Document, ids map[string]bool) iter.Seq2[Article, error] {
+	return withoutNotices(linesOf(contents, ids))
 }
 
-func parseLines(text []byte) iter.Seq2[Article, error] {
+func linesOf(contents *Document, ids map[string]bool) iter.Seq2[Article, error] {
+	text, err := contents.Body()
+	if err != nil {
+		return func(yield func(Article, error) bool) { yield(Article{}, fmt.Errorf("contents: %w", err)) }
+	}
+	return FindLines(text, ids)
+}
+
+// FindLines yields the articles of lines of contents and the notices, in their order;
+// with ids, of these alone. An error, which is ErrDamaged, ends it.
+func FindLines(text []byte, ids map[string]bool) iter.Seq2[Article, error] {
 	return func(yield func(Article, error) bool) {
 		for line := range bytes.Lines(text) {
-			if line[0] == formerMark {
+			if line[0] == formerMark || ids != nil && !hasID(ids, line) {
 				continue
 			}
 			a, ok := parseArticle(string(bytes.TrimSuffix(line, []byte("\n"))))
@@ -226,35 +226,15 @@ func Pages(text []byte) iter.Seq2[[]byte, bool] {
 	}
 }
 
+// hasID reports whether a line is of one of some ids.
+func hasID(ids map[string]bool, line []byte) bool {
+	id, _, _ := bytes.Cut(line, []byte("\t"))
+	return has(ids, id)
+}
+
 // has reports whether a set has a text of a line.
 func has(set map[string]bool, text []byte) bool {
 	return set[string(text)] || bytes.IndexByte(text, '\\') >= 0 && set[unescape.Replace(string(text))]
-}
-
-// Find yields the articles of these ids that contents have, in their order, without
-// notices. An error, as that of Articles, ends it. It takes far less than to read all.
-func Find(contents *Document, ids map[string]bool) iter.Seq2[Article, error] {
-	text, err := contents.Body()
-	if err != nil {
-		return unreadable(err)
-	}
-	return withoutNotices(FindLines(text, ids))
-}
-
-// FindLines does so with the lines of contents, and yields notices, too.
-func FindLines(text []byte, ids map[string]bool) iter.Seq2[Article, error] {
-	return func(yield func(Article, error) bool) {
-		for line := range bytes.Lines(text) {
-			if id, _, _ := bytes.Cut(line, []byte("\t")); !has(ids, id) {
-				continue
-			}
-			for a, err := range parseLines(line) {
-				if !yield(a, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
 }
 
 // HasAny reports whether contents have any of the articles of these ids, or a notice
@@ -265,7 +245,7 @@ func HasAny(contents *Document, ids map[string]bool) bool {
 		return true // contents that can't be read may have it
 	}
 	for line := range bytes.Lines(text) {
-		if id, _, _ := bytes.Cut(line, []byte("\t")); has(ids, id) {
+		if hasID(ids, line) {
 			return true
 		}
 	}

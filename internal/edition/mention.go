@@ -57,7 +57,7 @@ func mentions(path string, text []byte, ids, addresses map[string]bool) (all []M
 			}
 			continue
 		}
-		for a, err := range parseLines(line) {
+		for a, err := range FindLines(line, nil) {
 			m := Mention{Path: path, Article: a}
 			if listed {
 				m.Place = place
