@@ -120,7 +120,6 @@ type Conductor struct {
 	upcoming    time.Time           // when an embargo or an article's time ends next, by the store's clock
 	ahead       time.Duration       // by how much the store's clock is ahead of this machine's
 	seen        map[uint64]sighting // hints that have been followed, by their hash
-	contentIDs  idsOf               // of the contents that were looked at last
 	building    bool                // this pass is one of Build
 	acceptOlder bool                // see AcceptOlder
 	alone       bool                // this pass builds all stations

@@ -1,7 +1,6 @@
 package jobs
 
 import (
-	"hash/maphash"
 	"slices"
 	"time"
 
@@ -16,17 +15,12 @@ import (
 // One that had another place, another station or another month, has left it. What
 // was elsewhere, the audit finds.
 
-// idsOf are the hashes of the ids of an edition's contents, sorted, by the hash of
-// the contents: 4 bytes an article, so that contents are read once.
-type idsOf map[edition.Hash][]uint32
-
 // followMoves marks where articles were that have changed.
 func (c *Conductor) followMoves(changes []article.Change, now time.Time) {
 	if len(changes) == 0 {
 		return
 	}
-	known := idsOf{}
-	told := map[article.Change]bool{}
+	told, ids := map[article.Change]bool{}, idsOf(changes)
 	for _, d := range c.desks {
 		current, ok := c.editions.Current(d.station.ID)
 		if !ok || d.guest {
@@ -41,14 +35,16 @@ func (c *Conductor) followMoves(changes []article.Change, now time.Time) {
 			here[month] = append(here[month], change)
 		}
 		for path, contents := range current.AllContents() {
-			among := changes
-			switch month, _, shard := network.ParseShardPath(path); {
+			among, wanted := changes, ids
+			month, _, shard := network.ParseShardPath(path)
+			older := shard && month != this && month != last
+			switch {
 			case !shard && (d.station.All || network.IsArchive(path)):
 				continue // they do not say whose an article is, or the months say the same
-			case shard && month != this && month != last:
-				among = here[month]
+			case older:
+				among, wanted = here[month], idsOf(here[month])
 			}
-			for _, a := range c.findIn(contents, among, known) {
+			for _, a := range findIn(contents, wanted, older) {
 				i := slices.IndexFunc(among, func(change article.Change) bool { return change.ID == a.ID })
 				left := article.Change{ID: a.ID, Station: d.station.ID, Published: a.Published, Kind: article.Left}
 				there := d.station.ID == among[i].Station && article.MonthOf(a.Published, d.station.Zone) == article.MonthOf(among[i].Published, d.station.Zone)
@@ -59,36 +55,20 @@ func (c *Conductor) followMoves(changes []article.Change, now time.Time) {
 			}
 		}
 	}
-	c.contentIDs = known
 }
 
-// findIn returns the articles of changes that contents have, and notes what ids the
-// contents have. What can't be read is built again anyway.
-func (c *Conductor) findIn(contents *edition.Document, changes []article.Change, known idsOf) (found []edition.Article) {
-	if len(changes) == 0 {
-		return nil
-	}
-	hash := contents.Hash()
-	ids, ok := known[hash]
-	if !ok {
-		if ids, ok = c.contentIDs[hash]; !ok {
-			for a, err := range edition.Articles(contents) {
-				if err != nil {
-					return nil
-				}
-				ids = append(ids, c.hashOf(a.ID))
-			}
-			slices.Sort(ids)
-		}
-		known[hash] = ids
-	}
-	wanted := map[string]bool{}
+func idsOf(changes []article.Change) map[string]bool {
+	ids := map[string]bool{}
 	for _, change := range changes {
-		if _, there := slices.BinarySearch(ids, c.hashOf(change.ID)); there {
-			wanted[change.ID] = true
-		}
+		ids[change.ID] = true
 	}
-	if len(wanted) == 0 {
+	return ids
+}
+
+// findIn returns the articles of some ids that contents have, as far as they can be read:
+// what can't is built again anyway. What is no older month is asked again and again.
+func findIn(contents *edition.Document, wanted map[string]bool, older bool) (found []edition.Article) {
+	if len(wanted) == 0 || !older && !edition.MayHave(contents, wanted) {
 		return nil
 	}
 	for a, err := range edition.Find(contents, wanted) {
@@ -99,8 +79,6 @@ func (c *Conductor) findIn(contents *edition.Document, changes []article.Change,
 	}
 	return found
 }
-
-func (c *Conductor) hashOf(id string) uint32 { return uint32(maphash.String(c.seed, id)) }
 
 // auditFirst has the next audit begin with months of other stations in which
 // articles may have been that have changed in such numbers that none is named.
