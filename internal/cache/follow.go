@@ -89,8 +89,8 @@ func (c *Cache) Sync(ctx context.Context) error {
 	return errors.Join(localErr, sharedErr, retractedErr, c.mend(ctx), c.follow(ctx, shared, copied), c.apply(ctx))
 }
 
-// sharedHeads asks Redis, and the first time also what the version before has taken
-// down, and what it does when it is full. Without Redis, and without an answer, there are none.
+// sharedHeads asks Redis, and the first time also what it does when it is full. Without
+// Redis, and without an answer, there are none.
 func (c *Cache) sharedHeads(ctx context.Context) ([]store.Head, error) {
 	if c.redis == nil {
 		return nil, nil
@@ -104,11 +104,6 @@ func (c *Cache) sharedHeads(ctx context.Context) ([]store.Head, error) {
 	if err != nil || c.asked {
 		return heads, err
 	}
-	former, err := c.redis.Former(ctx, c.stations)
-	if err != nil {
-		return heads, err
-	}
-	c.learn(former...)
 	policy, err := c.redis.Evicts(ctx)
 	if c.asked = err == nil; policy != "" {
 		c.log.Warn("redis may remove editions when its memory is full; volatile-lru or noeviction suits better", "maxmemory-policy", policy)

@@ -524,29 +524,6 @@ func TestRetractionsSurviveDamage(t *testing.T) {
 	}
 }
 
-// What was taken down with the version before stays so.
-func TestRedisFormerRetractions(t *testing.T) {
-	server := redistest.Start(t)
-	for id, state := range map[string]string{"taken": "held", "back": "lifted", "noted": "gone"} {
-		server.Do("HSET", "f:{xt}:r", id, fmt.Sprintf(`{"station":"xt","id":%q,"at":"2026-11-20T08:00:00Z","state":%q}`, id, state))
-	}
-	server.Do("HSET", "f:{xt}:r", "broken", "garbage")
-	c := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
-	if err := c.Sync(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	got := c.Retractions()
-	if len(got) != 2 || got["taken"].State != edition.Held || got["back"].State != edition.Lifted {
-		t.Errorf("knows %v", got)
-	}
-	// The others learn of them without the former keys.
-	server.Do("DEL", "f:{xt}:r")
-	other := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
-	if err := other.Sync(t.Context()); err != nil || other.Retractions()["taken"].State != edition.Held {
-		t.Errorf("another process knows %v, %v", other.Retractions(), err)
-	}
-}
-
 // A retraction that is damaged in Redis is a problem until it is given again, and
 // keeps no process from the others.
 func TestRedisDamagedRetraction(t *testing.T) {

@@ -39,32 +39,6 @@ func (r *Store) Retracted(ctx context.Context) ([]edition.Retraction, error) {
 	return all, errors.Join(faults...)
 }
 
-// Former returns the retractions of articles of some stations that the versions
-// before this one have left, under keys without a prefix: f:{station}:r. What they
-// noted of articles that the newsroom had withdrawn is left out.
-func (r *Store) Former(ctx context.Context, stations []string) ([]edition.Retraction, error) {
-	answers := make([]*redis.MapStringStringCmd, len(stations))
-	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, station := range stations {
-			answers[i] = p.HGetAll(ctx, "f:{"+station+"}:r")
-		}
-		return nil
-	})
-	if err != nil && !IsReply(err) { // a right to other keys may be missing
-		return nil, fmt.Errorf("redis: %w", err)
-	}
-	var all []edition.Retraction
-	for _, answer := range answers {
-		for _, text := range answer.Val() {
-			var one edition.Retraction
-			if json.Unmarshal([]byte(text), &one) == nil && (one.State == edition.Held || one.State == edition.Lifted) {
-				all = append(all, one)
-			}
-		}
-	}
-	return all, nil
-}
-
 // Retract adds retractions.
 func (r *Store) Retract(ctx context.Context, retractions ...edition.Retraction) error {
 	if len(retractions) == 0 {

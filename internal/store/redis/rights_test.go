@@ -54,7 +54,7 @@ func TestRights(t *testing.T) {
 				refused += fmt.Sprint(server.Do("ACL", "LOG"))
 				used += fmt.Sprint(server.Do("INFO", "commandstats"))
 			}
-			for _, right := range []string{"f:{xt}:r", "client|setname", "maxmemory-policy", "config|get", "info"} {
+			for _, right := range []string{"client|setname", "maxmemory-policy", "config|get", "info"} {
 				refused = strings.ReplaceAll(refused, "object "+right, "")
 			}
 			if strings.Contains(refused, "object ") {
@@ -97,9 +97,6 @@ func useRest(t *testing.T, r *Store) {
 		t.Error(err)
 	}
 	if _, err := r.Retracted(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if _, err := r.Former(t.Context(), stations); err != nil {
 		t.Error(err)
 	}
 	if _, err := r.ShareSalt(t.Context(), "2026-11-29", []byte("salt"), time.Minute); err != nil {
