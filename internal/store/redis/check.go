@@ -18,7 +18,7 @@ type Condition struct {
 
 // commands are those that a user needs, besides HELLO and AUTH, which all may use.
 var commands = []string{
-	"eval", "evalsha", "exists", "get", "set", "strlen", "del", "unlink", "persist", "pexpire",
+	"eval", "evalsha", "exists", "get", "set", "del", "unlink", "persist", "pexpire",
 	"hmget", "hgetall", "hget", "hset", "hsetnx", "hdel", "hlen", "hkeys",
 	"zadd", "zrange", "zrangebyscore", "zrem", "zscore",
 }
@@ -70,7 +70,6 @@ func (r *Store) probe(ctx context.Context, station string) error {
 			{"set", text, "", "px", life},
 			{"get", text},
 			{"exists", text},
-			{"strlen", text},
 			{"hset", hash, "a", ""},
 			{"pexpire", hash, life},
 			{"hsetnx", hash, "b", ""},

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -184,24 +185,11 @@ func (r *Store) objects(ctx context.Context, m *edition.Manifest, known *edition
 // store.ErrNone when one is not there, and a DamagedError when one is not what was stored.
 func (r *Store) documents(ctx context.Context, station string, wanted map[edition.Hash]edition.Entry) (map[edition.Hash]*edition.Document, error) {
 	hashes := slices.Collect(maps.Keys(wanted))
-	sizes := make([]*redis.IntCmd, len(hashes))
 	fetched := make(map[edition.Hash]*edition.Document, len(hashes))
-	if len(hashes) == 0 {
-		return fetched, nil
-	}
-	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, hash := range hashes {
-			sizes[i] = p.StrLen(ctx, r.documentKey(station, hash))
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
 	for start := 0; start < len(hashes); {
 		end, size := start, int64(0)
-		for end < len(hashes) && (end == start || size+sizes[end].Val() <= batchBytes) {
-			size += sizes[end].Val()
+		for end < len(hashes) && (end == start || size+sizeOf(wanted[hashes[end]]) <= batchBytes) {
+			size += sizeOf(wanted[hashes[end]])
 			end++
 		}
 		packed, err := r.Packed(ctx, station, hashes[start:end])
@@ -216,16 +204,18 @@ func (r *Store) documents(ctx context.Context, station string, wanted map[editio
 	return fetched, nil
 }
 
+// unknownSize is what a document counts whose size its entry does not tell, as that of
+// the version before.
+const unknownSize = batchBytes / 16
+
+func sizeOf(entry edition.Entry) int64 { return cmp.Or(entry.Gzip, unknownSize) }
+
 // Packed reads packed documents at once. The error is store.ErrNone when one is not
 // there.
 func (r *Store) Packed(ctx context.Context, station string, hashes []edition.Hash) (map[edition.Hash][]byte, error) {
 	ctx = doing(ctx, fetching)
-	answers := make([]*redis.StringCmd, len(hashes))
-	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, hash := range hashes {
-			answers[i] = p.Get(ctx, r.documentKey(station, hash))
-		}
-		return nil
+	answers, err := each(ctx, r, len(hashes), func(p redis.Pipeliner, i int) *redis.StringCmd {
+		return p.Get(ctx, r.documentKey(station, hashes[i]))
 	})
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return nil, err

@@ -35,12 +35,8 @@ return ''`
 // lease runs a script on the leases of stations.
 func (r *Store) lease(ctx context.Context, script string, stations []string, args ...any) (holders []string, err error) {
 	ctx = doing(ctx, leasing)
-	answers := make([]*redis.Cmd, len(stations))
-	_, err = r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, station := range stations {
-			answers[i] = p.Eval(ctx, script, []string{r.leaseKey(station)}, args...)
-		}
-		return nil
+	answers, err := each(ctx, r, len(stations), func(p redis.Pipeliner, i int) *redis.Cmd {
+		return p.Eval(ctx, script, []string{r.leaseKey(stations[i])}, args...)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("redis: %w", err)

@@ -119,16 +119,7 @@ func (r *Store) putObjects(ctx context.Context, station string, objects iter.Seq
 		keys = append(keys, r.documentKey(station, d.Hash()))
 		unique = append(unique, d)
 	}
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	there := make([]*redis.IntCmd, len(keys))
-	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, key := range keys {
-			there[i] = p.Exists(ctx, key)
-		}
-		return nil
-	})
+	there, err := each(ctx, r, len(keys), func(p redis.Pipeliner, i int) *redis.IntCmd { return p.Exists(ctx, keys[i]) })
 	if err != nil {
 		return nil, err
 	}

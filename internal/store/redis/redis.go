@@ -160,6 +160,21 @@ func init() { logging.Disable() }
 // a server that has hung up: every command has had its answer.
 func (r *Store) Close() { _ = r.client.Close() }
 
+// each asks n questions in one round trip. The error is that of the first answer that is one.
+func each[C redis.Cmder](ctx context.Context, r *Store, n int, ask func(p redis.Pipeliner, i int) C) ([]C, error) {
+	answers := make([]C, n)
+	if n == 0 {
+		return answers, nil
+	}
+	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i := range answers {
+			answers[i] = ask(p, i)
+		}
+		return nil
+	})
+	return answers, err
+}
+
 // DefaultPrefix is what all keys begin with.
 const DefaultPrefix = "feedstation:"
 

@@ -50,12 +50,8 @@ func (r *Store) SharePart(ctx context.Context, day, run string, stations map[str
 // SharedParts implements statistics.Sharer.
 func (r *Store) SharedParts(ctx context.Context, day string, stations []string) ([]map[string][]byte, error) {
 	ctx = doing(ctx, counting)
-	answers := make([]*redis.MapStringStringCmd, len(stations))
-	_, err := r.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, station := range stations {
-			answers[i] = p.HGetAll(ctx, r.statisticsKey(station, day))
-		}
-		return nil
+	answers, err := each(ctx, r, len(stations), func(p redis.Pipeliner, i int) *redis.MapStringStringCmd {
+		return p.HGetAll(ctx, r.statisticsKey(stations[i], day))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("redis: %w", err)

@@ -58,12 +58,9 @@ func (r *Store) Swap(ctx context.Context, station string, swaps []store.Swap) (m
 
 // Marks implements store.Swapper.
 func (r *Store) Marks(ctx context.Context, stations []string) ([]store.Mark, error) {
-	answers := make([]*redis.SliceCmd, len(stations))
-	_, err := r.client.Pipelined(doing(ctx, telling), func(p redis.Pipeliner) error {
-		for i, station := range stations {
-			answers[i] = markOfTexts(ctx, p, r.textsKey(station))
-		}
-		return nil
+	ctx = doing(ctx, telling)
+	answers, err := each(ctx, r, len(stations), func(p redis.Pipeliner, i int) *redis.SliceCmd {
+		return markOfTexts(ctx, p, r.textsKey(stations[i]))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("redis: %w", err)
