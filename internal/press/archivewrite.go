@@ -5,12 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"feedstation/feed"
 	"feedstation/internal/article"
@@ -72,24 +69,19 @@ func (w *archivist) write(ctx context.Context, c *chain, i int, heads []article.
 	}
 	links := []link{{"self", own}, {"current", document.Current}, {"prev-archive", document.PrevArchive}, {"next-archive", document.NextArchive}}
 	written := make([]*edition.Document, len(formats))
-	var work errgroup.Group
-	for n, format := range formats {
-		revision := edition.Revision{
+	err = inParallel(len(formats), func(n int) (err error) {
+		format := formats[n]
+		written[n], err = edition.Revision{
 			MediaType: format.mediaType, Newest: newest, AsOf: w.asOf, Items: len(entries), Headers: w.feedHeaders(strings.Join(linksOf(format.name, links...), ", "), archiveAge),
 			Render: func(modified time.Time) ([]byte, error) {
 				d := document
 				d.Updated = modified.In(w.station.Zone)
 				return format.render(&d)
 			},
-		}
-		work.Go(func() error {
-			return Recovered(func() (err error) {
-				written[n], err = revision.Revise(w.before(c.path(i, format.name)))
-				return err
-			})
-		})
-	}
-	if err := work.Wait(); err != nil {
+		}.Revise(w.before(c.path(i, format.name)))
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	for n, format := range formats {
@@ -113,36 +105,13 @@ func (w *archivist) archiveItems(ctx context.Context, heads []article.Article) (
 		}
 		read = append(read, a)
 	}
-	if err := w.learn(read, w.work); err != nil {
+	err := w.readWhole(ctx, read, w.work, func(_, articles []article.Article) {
+		for id, item := range w.prepare(articles, nil) {
+			items[id] = item.prepared
+		}
+	})
+	if err != nil {
 		return nil, err
-	}
-	for some := range slices.Chunk(read, readAtOnce) {
-		articles, err := w.snapshot.Whole(ctx, some)
-		if err != nil {
-			return nil, err
-		}
-		w.identify(articles)
-		prepared, faults := make([]*feed.Prepared, len(articles)), make([]error, len(articles))
-		var work errgroup.Group
-		work.SetLimit(runtime.GOMAXPROCS(0))
-		for i := range articles {
-			work.Go(func() error {
-				a := &articles[i]
-				a.Updated = w.changed(a)
-				faults[i] = Recovered(func() (err error) {
-					prepared[i], err = feed.Prepare(w.item(a))
-					return err
-				})
-				return nil
-			})
-		}
-		_ = work.Wait() // each notes its own error
-		for i, a := range articles {
-			items[a.ID] = prepared[i]
-			if faults[i] != nil {
-				w.outcome.LeftOut = append(w.outcome.LeftOut, article.RowError{ID: a.ID, Column: "feed", Err: faults[i]})
-			}
-		}
 	}
 	for id, item := range items {
 		if item != nil {

@@ -1,10 +1,7 @@
 package press
 
 import (
-	"runtime"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"feedstation/feed"
 	"feedstation/internal/edition"
@@ -57,21 +54,15 @@ func figuresOf(rss *edition.Document) pages.Figures {
 // of these.
 func (b *builder) addPreviews(feeds []channelFeed, documents map[string]*edition.Document) error {
 	made := make([]*edition.Document, len(feeds))
-	var work errgroup.Group
-	work.SetLimit(runtime.GOMAXPROCS(0))
-	for i, f := range feeds {
-		if f.channel.ID == "" {
-			continue
+	err := inParallel(len(feeds), func(i int) (err error) {
+		f := &feeds[i]
+		if f.channel.ID != "" {
+			figures := figuresOf(documents[network.FeedPath(f.channel.ID, network.RSS)])
+			made[i], err = b.preview(f.channel, f.items, figures, f.changed)
 		}
-		figures := figuresOf(documents[network.FeedPath(f.channel.ID, network.RSS)])
-		work.Go(func() error {
-			return Recovered(func() (err error) {
-				made[i], err = b.preview(f.channel, f.items, figures, f.changed)
-				return err
-			})
-		})
-	}
-	if err := work.Wait(); err != nil {
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	for i, f := range feeds {

@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"runtime"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"feedstation/feed"
 	"feedstation/internal/article"
@@ -35,57 +32,67 @@ func (b *builder) readItems(ctx context.Context, feeds []channelFeed, work *Work
 			read = append(read, a)
 		}
 	}
-	if err := b.learn(read, work); err != nil {
-		return err
-	}
-	for some := range slices.Chunk(read, readAtOnce) {
-		articles, err := b.snapshot.Whole(ctx, some)
-		if err != nil {
-			return err
-		}
-		b.identify(articles)
-		b.prepare(articles, heads)
+	err := b.readWhole(ctx, read, work, func(some, articles []article.Article) {
+		maps.Copy(b.items, b.prepare(articles, heads))
 		for _, a := range some {
 			b.broken[a.ID] = b.items[a.ID] == nil
 		}
-	}
+	})
 	maps.DeleteFunc(b.broken, func(_ string, broken bool) bool { return !broken })
-	return nil
+	return err
 }
 
 // readAtOnce is how many articles are in memory as a whole.
 const readAtOnce = 100
 
-// prepare makes the items of articles, and has them remembered by their heads.
-func (b *builder) prepare(articles []article.Article, heads map[string]uint64) {
-	items, faults := make([]*Item, len(articles)), make([]error, len(articles))
-	var work errgroup.Group
-	work.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range articles {
-		work.Go(func() error {
-			a := &articles[i]
-			a.Updated = b.changed(a)
-			items[i] = &Item{content: digest(b.seed, articles[i:i+1])}
-			if old := b.known.Item(heads[a.ID]); old != nil && old.content == items[i].content {
-				items[i] = old
-				return nil
-			}
-			faults[i] = Recovered(func() (err error) {
-				items[i].prepared, err = feed.Prepare(b.item(a))
-				return err
-			})
-			items[i].fault = faults[i]
-			b.known.Remember(heads[a.ID], len(a.Body)+len(a.Summary), items[i])
-			return nil
-		})
+// readWhole reads articles as a whole, given by their heads, some at a time, and finds out
+// what identifies them. Those whose rows are broken are not among the articles that each has.
+func (b *builder) readWhole(ctx context.Context, heads []article.Article, work *Work, each func(some, articles []article.Article)) error {
+	if err := b.learn(heads, work); err != nil {
+		return err
 	}
-	_ = work.Wait() // each notes its own error
+	for some := range slices.Chunk(heads, readAtOnce) {
+		articles, err := b.snapshot.Whole(ctx, some)
+		if err != nil {
+			return err
+		}
+		b.identify(articles)
+		for i := range articles {
+			articles[i].Updated = b.changed(&articles[i])
+		}
+		each(some, articles)
+	}
+	return nil
+}
+
+// prepare returns the items of articles, by id, and has them remembered by their heads; nil:
+// by none.
+func (b *builder) prepare(articles []article.Article, heads map[string]uint64) map[string]*Item {
+	made := make([]*Item, len(articles))
+	_ = inParallel(len(articles), func(i int) error { // each notes its own error
+		a, item := &articles[i], &Item{content: digest(b.seed, articles[i:i+1])}
+		made[i] = item
+		if old := b.known.Item(heads[a.ID]); old != nil && old.content == item.content {
+			made[i] = old
+			return nil
+		}
+		item.fault = Recovered(func() (err error) {
+			item.prepared, err = feed.Prepare(b.item(a))
+			return err
+		})
+		if heads != nil {
+			b.known.Remember(heads[a.ID], len(a.Body)+len(a.Summary), item)
+		}
+		return nil
+	})
+	items := map[string]*Item{}
 	for i, a := range articles {
-		b.items[a.ID] = items[i]
-		if faults[i] != nil {
-			b.outcome.LeftOut = append(b.outcome.LeftOut, article.RowError{ID: a.ID, Column: "feed", Err: faults[i]})
+		items[a.ID] = made[i]
+		if fault := made[i].fault; fault != nil {
+			b.outcome.LeftOut = append(b.outcome.LeftOut, article.RowError{ID: a.ID, Column: "feed", Err: fault})
 		}
 	}
+	return items
 }
 
 // item turns an article into a feed's item, with times in the zone of the

@@ -2,7 +2,10 @@ package press
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // PanicError is the error of what has panicked. It wraps nothing: a panic is a
@@ -22,4 +25,15 @@ func Recovered(run func() error) (err error) {
 		}
 	}()
 	return run()
+}
+
+// inParallel runs what may panic for each of n, as many at a time as there are processors,
+// and returns the first error.
+func inParallel(n int, run func(i int) error) error {
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		work.Go(func() error { return Recovered(func() error { return run(i) }) })
+	}
+	return work.Wait()
 }
