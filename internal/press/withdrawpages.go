@@ -108,42 +108,27 @@ func writtenItems(document *edition.Document, n int) (items []pages.Item, err er
 	if err != nil {
 		return nil, err
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	if _, err := d.Token(); err != nil { // the object's brace
+	_, list, _ := bytes.Cut(body, []byte(`"items":`)) // which no text has: its quotes are escaped
+	d := json.NewDecoder(bytes.NewReader(list))
+	if _, err := d.Token(); err != nil { // the list's bracket
 		return nil, err
 	}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
+	for len(items) < n && d.More() {
+		var item struct {
+			URL       string    `json:"url"`
+			Title     string    `json:"title"`
+			Summary   string    `json:"summary"`
+			Language  string    `json:"language"`
+			Published time.Time `json:"date_published"`
+			Modified  time.Time `json:"date_modified"`
+		}
+		if err := d.Decode(&item); err != nil {
 			return nil, err
 		}
-		if name != "items" {
-			if err := d.Decode(new(json.RawMessage)); err != nil {
-				return nil, err
-			}
-			continue
+		if item.Published.IsZero() {
+			item.Published = item.Modified
 		}
-		if _, err := d.Token(); err != nil {
-			return nil, err
-		}
-		for len(items) < n && d.More() {
-			var item struct {
-				URL       string    `json:"url"`
-				Title     string    `json:"title"`
-				Summary   string    `json:"summary"`
-				Language  string    `json:"language"`
-				Published time.Time `json:"date_published"`
-				Modified  time.Time `json:"date_modified"`
-			}
-			if err := d.Decode(&item); err != nil {
-				return nil, err
-			}
-			if item.Published.IsZero() {
-				item.Published = item.Modified
-			}
-			items = append(items, pages.Item{URL: item.URL, Title: item.Title, Summary: item.Summary, Language: item.Language, Published: item.Published})
-		}
-		return items, nil
+		items = append(items, pages.Item{URL: item.URL, Title: item.Title, Summary: item.Summary, Language: item.Language, Published: item.Published})
 	}
-	return nil, nil
+	return items, nil
 }
