@@ -188,11 +188,7 @@ func (g gathered) Newest(ctx context.Context, stations []string, channel string,
 		}
 	}
 	slices.SortStableFunc(heads, func(a, b article.Article) int { return b.Published.Compare(a.Published) })
-	n := 0
-	for n < min(len(heads), most) && (n < least || !heads[n].Published.Before(since)) {
-		n++
-	}
-	return heads[:n], nil
+	return newestOf(heads, since, least, most), nil
 }
 
 func (g gathered) Whole(ctx context.Context, heads []article.Article) ([]article.Article, error) {

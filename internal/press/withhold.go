@@ -36,36 +36,28 @@ func withhold(ctx context.Context, s Snapshot, retractions edition.Retractions) 
 // Newest asks for more where that many articles have some of those in them: mostly
 // the newest have none.
 func (s withheld) Newest(ctx context.Context, stations []string, channel string, since time.Time, least, most int) ([]article.Article, error) {
-	heads, err := newestBut(ctx, s.Snapshot, s.ids, stations, channel, since, least, most)
-	for i := range heads {
-		heads[i].Unlink(s.links)
-	}
-	return heads, err
+	return s.unlinked(newestBut(ctx, s.Snapshot, s.ids, stations, channel, since, least, most))
 }
 
-// Between asks for more where that many articles have some of those in them.
+// Between asks for more as Newest does.
 func (s withheld) Between(ctx context.Context, stations []string, channel string, from, to time.Time, most int) ([]article.Article, error) {
-	for more := 0; ; more = min(2*more+most, len(s.ids)) {
-		heads, err := s.Snapshot.Between(ctx, stations, channel, from, to, most+more)
-		if err != nil {
-			return nil, err
-		}
-		all := len(heads) < most+more
-		heads = slices.DeleteFunc(heads, func(a article.Article) bool { return s.ids[a.ID] })
-		if all || len(heads) >= most || more == len(s.ids) {
-			heads = heads[:min(len(heads), most)]
-			for i := range heads {
-				heads[i].Unlink(s.links)
-			}
-			return heads, nil
-		}
-	}
+	return s.unlinked(headsBut(s.ids, from, most, most, func(_, most int) ([]article.Article, error) {
+		return s.Snapshot.Between(ctx, stations, channel, from, to, most)
+	}))
 }
 
 // newestBut is Newest without the articles of some ids.
 func newestBut(ctx context.Context, s Snapshot, without map[string]bool, stations []string, channel string, since time.Time, least, most int) ([]article.Article, error) {
+	return headsBut(without, since, least, most, func(least, most int) ([]article.Article, error) {
+		return s.Newest(ctx, stations, channel, since, least, most)
+	})
+}
+
+// headsBut reads heads without those of some ids, of which there are at least and at most
+// so many, as Newest says.
+func headsBut(without map[string]bool, since time.Time, least, most int, read func(least, most int) ([]article.Article, error)) ([]article.Article, error) {
 	for more := 0; ; more = min(2*(least+more)-least, len(without)) {
-		heads, err := s.Newest(ctx, stations, channel, since, least+more, most+more)
+		heads, err := read(least+more, most+more)
 		if err != nil {
 			return nil, err
 		}
@@ -73,21 +65,30 @@ func newestBut(ctx context.Context, s Snapshot, without map[string]bool, station
 		heads = slices.DeleteFunc(heads, func(a article.Article) bool { return without[a.ID] })
 		enough := len(heads) >= least && (len(heads) >= most || found < most+more)
 		if enough || found < least+more || more == len(without) {
-			n := 0
-			for n < min(len(heads), most) && (n < least || !heads[n].Published.Before(since)) {
-				n++
-			}
-			return heads[:n], nil
+			return newestOf(heads, since, least, most), nil
 		}
 	}
 }
 
-func (s withheld) Whole(ctx context.Context, heads []article.Article) ([]article.Article, error) {
-	articles, err := s.Snapshot.Whole(ctx, heads)
+// newestOf returns the first of heads: those since a time, but at least and at most so many.
+func newestOf(heads []article.Article, since time.Time, least, most int) []article.Article {
+	n := 0
+	for n < min(len(heads), most) && (n < least || !heads[n].Published.Before(since)) {
+		n++
+	}
+	return heads[:n]
+}
+
+// unlinked takes the links to articles that have been taken down out of others.
+func (s withheld) unlinked(articles []article.Article, err error) ([]article.Article, error) {
 	for i := range articles {
 		articles[i].Unlink(s.links)
 	}
 	return articles, err
+}
+
+func (s withheld) Whole(ctx context.Context, heads []article.Article) ([]article.Article, error) {
+	return s.unlinked(s.Snapshot.Whole(ctx, heads))
 }
 
 func (s withheld) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {
