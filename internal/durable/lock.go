@@ -76,16 +76,11 @@ func (f *Folder) Agree(ctx context.Context, name, text string) (lock *Lock, agre
 	if err != nil {
 		return nil, false, err
 	}
-	there := make([]byte, len(text)+1)
-	agreed = true
-	switch err = lockFile(file, true); {
-	case err == nil:
-		err = errors.Join(file.Truncate(0), writeAt(file, text))
-	case errors.Is(err, errLocked):
-		n, _ := file.ReadAt(there, 0)
-		agreed, err = string(there[:n]) == text, nil
+	if err = lockFile(file, true); err == nil {
+		_, err = file.WriteAt([]byte(text), 0)
+		err = errors.Join(err, file.Truncate(int64(len(text))))
 	}
-	for err == nil {
+	for err == nil || errors.Is(err, errLocked) {
 		if err = lockFile(file, false); !errors.Is(err, errLocked) { // the first is still writing
 			break
 		}
@@ -93,19 +88,14 @@ func (f *Folder) Agree(ctx context.Context, name, text string) (lock *Lock, agre
 		case <-ctx.Done():
 			err = context.Cause(ctx)
 		case <-time.After(lockPoll):
-			n, _ := file.ReadAt(there, 0)
-			agreed, err = string(there[:n]) == text, nil
 		}
 	}
 	if err != nil {
 		return nil, false, errors.Join(err, file.Close())
 	}
-	return &Lock{file}, agreed, nil
-}
-
-func writeAt(file *os.File, text string) error {
-	_, err := file.WriteAt([]byte(text), 0)
-	return err
+	there := make([]byte, len(text)+1)
+	n, _ := file.ReadAt(there, 0)
+	return &Lock{file}, string(there[:n]) == text, nil
 }
 
 // LockFile locks a file, which is made, and does not wait; held: by another process.
