@@ -48,8 +48,7 @@ func sealed(value any) []byte {
 }
 
 // readSealed returns the content of a file. The error is store.ErrNone when there is
-// none, store.ErrForeign when it is a manifest that was not sealed, and
-// edition.ErrDamaged when it is not what was written.
+// none, and edition.ErrDamaged when it is not what was written.
 func readSealed(in *durable.Folder, name string) ([]byte, error) {
 	data, err := in.Read(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -65,13 +64,6 @@ func readSealed(in *durable.Folder, name string) ([]byte, error) {
 		if string(data[:before]) == sealHead+hex.EncodeToString(sum[:])+sealMiddle && string(data[len(data)-len(sealEnd):]) == sealEnd {
 			return content, nil
 		}
-	}
-	var older struct {
-		Format  int
-		Content json.RawMessage
-	}
-	if json.Unmarshal(data, &older) == nil && older.Format != 0 && older.Content == nil {
-		return nil, fmt.Errorf("%s: %w", in.Path(name), store.ErrForeign)
 	}
 	return nil, fmt.Errorf("%s: %w", in.Path(name), edition.ErrDamaged)
 }
