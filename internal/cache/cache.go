@@ -59,7 +59,6 @@ type Cache struct {
 	copied      disk.Copies                   // their files in the local copy, as they were read
 	unsaved     atomic.Bool                   // the local copy may lack some
 	noted       string                        // Head.Retracted when Redis and this process had the same; of Sync
-	unsent      atomic.Bool                   // Redis may lack some
 	opened      atomic.Bool                   // there are the current editions of all stations that have one
 	followed    atomic.Bool                   // the stores have been asked, see Followed
 	inStep      atomic.Pointer[time.Time]     // see InStep

@@ -98,7 +98,6 @@ func (c *Cache) learn(retractions ...edition.Retraction) bool {
 	}
 	c.retractions.Store(&all)
 	c.unamended.Store(true)
-	c.unsent.Store(true)
 	return true
 }
 
@@ -161,7 +160,7 @@ func (c *Cache) followRetractions(ctx context.Context, heads []store.Head) error
 		c.log.Error("retractions of the local copy not read", "error", faults[0])
 		faults[0] = nil
 	}
-	if len(heads) > 0 && (heads[0].Retracted != c.noted || c.unsent.Load()) {
+	if len(heads) > 0 && (heads[0].Retracted != c.noted || len(c.Unsent()) > 0) {
 		err := c.shareRetractions(ctx)
 		if err == nil {
 			c.noted = heads[0].Retracted
@@ -176,13 +175,11 @@ func (c *Cache) followRetractions(ctx context.Context, heads []store.Head) error
 
 // shareRetractions brings the retractions into step with Redis.
 func (c *Cache) shareRetractions(ctx context.Context) error {
-	c.unsent.Store(false) // until another one is learned
 	theirs, err := c.learnShared(ctx)
 	if err == nil {
 		err = c.send(ctx, c.lackedBy(theirs))
 	}
 	if err != nil {
-		c.unsent.Store(true)
 		return fmt.Errorf("retractions: %w", err)
 	}
 	return nil
