@@ -11,7 +11,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"feedstation/internal/durable"
-	"feedstation/internal/edition"
 	"feedstation/internal/store"
 )
 
@@ -40,23 +39,26 @@ func (s *Store) TakeOver(ctx context.Context, former, station string) (taken boo
 	if err != nil || theirs.Format == 0 {
 		return false, err
 	}
-	marks, _, err := list(from)
+	marks, names, err := list(from)
 	if err != nil {
 		return false, err
 	}
+	if err := copyFiles(ctx, from, to, names); err != nil {
+		return false, fmt.Errorf("cache: %w", err)
+	}
 	for _, mark := range slices.Backward(published(theirs, marks)) {
 		m, err := manifest(from, former, manifestName(mark))
-		switch {
-		case isAbsent(err):
+		if isAbsent(err) {
 			continue
-		case err != nil:
-			return false, fmt.Errorf("cache: %w", err)
 		}
-		if err = errors.Join(ctx.Err(), copyEdition(from, to, m, station)); err != nil {
+		if m.Station = station; err == nil {
+			err = to.Write(manifestName(m.Watermark.UnixMilli()), sealed(m), fileMode)
+		}
+		if err != nil {
 			return false, fmt.Errorf("cache: %w", err)
 		}
 	}
-	if err := s.takePin(from, to, station); err != nil {
+	if err := takePin(from, to, station); err != nil {
 		return false, fmt.Errorf("cache: %w", err)
 	}
 	m := theirs.Manifest
@@ -68,66 +70,38 @@ func (s *Store) TakeOver(ctx context.Context, former, station string) (taken boo
 	return true, writeSealed(to, currentName, pointer{Station: station, Watermark: m.Watermark, Digest: e.Digest()})
 }
 
-// takePin copies what is pinned, and which articles have left.
-func (s *Store) takePin(from, to *durable.Folder, station string) error {
-	p, err := readPin(from)
-	if err == nil && p.Manifest != nil {
-		p.Manifest.Station = station
-		err = copyObjects(from, to, *p.Manifest)
-	}
-	if err == nil && p.Number == 0 && !p.At.IsZero() {
-		err = writeSealed(to, pinnedName, p)
-	}
-	if err != nil {
-		return err
-	}
-	left, err := readLeft(from)
-	if err != nil || len(left) == 0 {
-		return err
-	}
-	return writeSealed(to, leftName, left)
-}
-
-// copyEdition copies what a manifest names, and then that.
-func copyEdition(from, to *durable.Folder, m edition.Manifest, station string) error {
-	if err := copyObjects(from, to, m); err != nil {
-		return err
-	}
-	m.Station = station
-	return to.Write(manifestName(m.Watermark.UnixMilli()), sealed(m), fileMode)
-}
-
-// copyObjects copies what a manifest names. What is not there is built again.
-func copyObjects(from, to *durable.Folder, m edition.Manifest) error {
-	var hashes []edition.Hash
-	for _, v := range m.Volumes {
-		hashes = append(hashes, v.Name)
-	}
-	if err := readVolumes(from, &m, nil); err != nil {
-		return err
-	}
-	for entry := range m.Entries() {
-		hashes = append(hashes, entry.Hash)
-	}
-	var copying errgroup.Group
+// copyFiles copies what editions name, and which articles have left.
+func copyFiles(ctx context.Context, from, to *durable.Folder, names []string) error {
+	copying, ctx := errgroup.WithContext(ctx)
 	copying.SetLimit(syncs)
-	for _, hash := range hashes {
-		name := objectName(hash)
-		if _, err := to.Stat(name); err == nil {
+	for _, name := range names {
+		if !isObject(name) && name != leftName {
 			continue
 		}
 		copying.Go(func() error {
-			packed, err := from.Read(name)
-			if errors.Is(err, fs.ErrNotExist) {
+			data, err := from.Read(name)
+			if errors.Is(err, fs.ErrNotExist) { // a process has collected it
 				return nil
 			}
-			if err != nil {
+			if err = errors.Join(ctx.Err(), err); err != nil {
 				return err
 			}
-			return to.Write(name, packed, fileMode)
+			return to.Write(name, data, fileMode)
 		})
 	}
 	return copying.Wait()
+}
+
+// takePin copies what is pinned.
+func takePin(from, to *durable.Folder, station string) error {
+	p, err := readPin(from)
+	if err != nil || p.Number != 0 || p.At.IsZero() {
+		return err
+	}
+	if p.Manifest != nil {
+		p.Manifest.Station = station
+	}
+	return writeSealed(to, pinnedName, p)
 }
 
 // RemoveFormer removes the folder of a former id of a station, once the station has had
