@@ -44,29 +44,8 @@ func (r *Store) Errors() map[string]int64 {
 	return all
 }
 
-// errorCounts counts the errors of a client; it implements redis.Hook.
+// errorCounts counts the errors of a client.
 type errorCounts [operations]atomic.Int64
-
-// DialHook implements redis.Hook: what can't connect fails as a command.
-func (*errorCounts) DialHook(next redis.DialHook) redis.DialHook { return next }
-
-// ProcessHook implements redis.Hook.
-func (c *errorCounts) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
-		err := next(ctx, cmd)
-		c.note(ctx, err)
-		return err
-	}
-}
-
-// ProcessPipelineHook implements redis.Hook.
-func (c *errorCounts) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return func(ctx context.Context, cmds []redis.Cmder) error {
-		err := next(ctx, cmds)
-		c.note(ctx, err)
-		return err
-	}
-}
 
 func (c *errorCounts) note(ctx context.Context, err error) {
 	o, known := ctx.Value(operationKey{}).(operation)

@@ -52,43 +52,40 @@ type explainedError struct {
 func (e *explainedError) Error() string { return e.words + ": " + e.err.Error() }
 func (e *explainedError) Unwrap() error { return e.err }
 
-// safeErrors explains all errors of a client and takes the passwords out of them: a
+// watch explains all errors of a client, counts them and takes the passwords out of them: a
 // server that does not know a command answers with its arguments, and those of
-// HELLO and AUTH are passwords.
-type safeErrors struct{ secrets *secret.Redactor }
+// HELLO and AUTH are passwords. It implements redis.Hook.
+type watch struct {
+	*errorCounts
+	secrets *secret.Redactor
+}
 
-// DialHook implements redis.Hook.
-func (s safeErrors) DialHook(next redis.DialHook) redis.DialHook {
+// DialHook implements redis.Hook: what can't connect is counted as a command.
+func (w watch) DialHook(next redis.DialHook) redis.DialHook {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := next(ctx, network, addr)
-		return conn, s.safe(err)
+		return conn, w.safe(err)
 	}
 }
 
 // ProcessHook implements redis.Hook.
-func (s safeErrors) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
-		err := s.safe(next(ctx, cmd))
-		s.clean(cmd)
-		return err
-	}
+func (w watch) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error { return w.done(ctx, next(ctx, cmd), cmd) }
 }
 
 // ProcessPipelineHook implements redis.Hook.
-func (s safeErrors) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return func(ctx context.Context, cmds []redis.Cmder) error {
-		err := s.safe(next(ctx, cmds))
-		for _, cmd := range cmds {
-			s.clean(cmd)
+func (w watch) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error { return w.done(ctx, next(ctx, cmds), cmds...) }
+}
+
+func (w watch) done(ctx context.Context, err error, cmds ...redis.Cmder) error {
+	w.note(ctx, err)
+	for _, cmd := range cmds {
+		if err := cmd.Err(); err != nil {
+			cmd.SetErr(w.safe(err))
 		}
-		return err
 	}
+	return w.safe(err)
 }
 
-func (s safeErrors) safe(err error) error { return s.secrets.Error(explain(err)) }
-
-func (s safeErrors) clean(cmd redis.Cmder) {
-	if err := cmd.Err(); err != nil {
-		cmd.SetErr(s.safe(err))
-	}
-}
+func (w watch) safe(err error) error { return w.secrets.Error(explain(err)) }

@@ -140,8 +140,7 @@ func New(options Options) (*Store, error) {
 	default:
 		return nil, fmt.Errorf("redis: unknown mode %q", options.Mode)
 	}
-	r.client.AddHook(&r.errors)
-	r.client.AddHook(safeErrors{secret.New(options.Password, options.SentinelPassword)})
+	r.client.AddHook(watch{&r.errors, secret.New(options.Password, options.SentinelPassword)})
 	return r, nil
 }
 
