@@ -105,14 +105,6 @@ func (d *desk) built(r *result) {
 	}
 }
 
-// sooner returns the earlier of two times, of which zero is never.
-func sooner(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}
-
 // desk returns the desk of a station of the network.
 func (c *Conductor) desk(station string) *desk {
 	for _, d := range c.desks {

@@ -70,7 +70,7 @@ func (c *Conductor) freePage(address string) {
 // that has lost its articles for a while; an embargo is no withdrawal.
 func follows(r edition.Retraction, state article.State, now time.Time) (next edition.Retraction, ok bool) {
 	next = r
-	next.Station, next.At, next.Row = state.Station, later(now, r.At.Add(time.Millisecond)), time.Time{}
+	next.Station, next.At, next.Row = state.Station, edition.Later(now, r.At.Add(time.Millisecond)), time.Time{}
 	next.Published = state.Published
 	switch {
 	case r.State == edition.Held && !state.Visible && !state.Published.After(now):
@@ -81,13 +81,6 @@ func follows(r edition.Retraction, state article.State, now time.Time) (next edi
 		return next, true
 	}
 	return edition.Retraction{}, false
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 func (c *Conductor) retract(ctx context.Context, retractions []edition.Retraction) error {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"feedstation/internal/edition"
 	"feedstation/internal/schedule"
 )
 
@@ -133,7 +134,7 @@ func (tt *Timetable) watch(ctx context.Context) {
 		for _, e := range tt.entries {
 			switch interval, due := e.schedule.Every(), e.due(); {
 			case interval > 0 && time.Until(due) <= 0:
-				e.set(later(due, time.Now().Add(-look)).Add(interval)) // missed runs are not made up for
+				e.set(edition.Later(due, time.Now().Add(-look)).Add(interval)) // missed runs are not made up for
 				e.task.Trigger(BySchedule)
 			case interval > 0:
 			case !due.IsZero() && !now.Before(due):

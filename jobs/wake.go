@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"time"
+
+	"feedstation/internal/edition"
 )
 
 // wakePoll is how exactly the clock's changes are kept to.
@@ -48,7 +50,7 @@ func (c *Conductor) noteDue() {
 	next := c.upcoming
 	for _, d := range c.desks {
 		if d.led && !d.due.Equal(unknown) {
-			next = sooner(next, d.due)
+			next = edition.Sooner(next, d.due)
 		}
 	}
 	c.mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"feedstation/internal/article"
+	"feedstation/internal/edition"
 	"feedstation/internal/press"
 )
 
@@ -123,7 +124,7 @@ func (c *Conductor) follow(change article.Change) {
 		case own:
 			w.Month(article.MonthOf(change.Published, d.station.Zone)).Add(change.ID, change.Published)
 		default:
-			w.AddSpan(press.Span{From: change.Published, To: later(change.Published, change.Group.Last)})
+			w.AddSpan(press.Span{From: change.Published, To: edition.Later(change.Published, change.Group.Last)})
 		}
 	}
 }

@@ -96,7 +96,7 @@ func (d *Document) Instead(of *Document, at time.Time) *Document {
 	if of != nil {
 		modified = of.Modified()
 		if of.Hash() != d.Hash() {
-			modified = later(at, modified.Add(time.Second))
+			modified = Later(at, modified.Add(time.Second))
 		}
 	}
 	if !modified.After(d.Modified()) {

@@ -71,20 +71,13 @@ func (r Revision) complete(d *Document) *Document { return d.Carrying(r.Items).W
 
 // modified returns when content changed that differs from that of previous.
 func (r Revision) modified(previous *Document) time.Time {
-	modified := later(r.Newest, Epoch)
+	modified := Later(r.Newest, Epoch)
 	if modified.After(r.AsOf) || previous != nil && !modified.After(r.Since) {
 		modified = r.AsOf // a clock in the newsroom is ahead
 	}
 	modified = modified.UTC().Truncate(time.Second)
 	if previous != nil && !modified.After(previous.Modified()) {
-		modified = later(r.AsOf, previous.Modified().Add(time.Second)).UTC().Truncate(time.Second)
+		modified = Later(r.AsOf, previous.Modified().Add(time.Second)).UTC().Truncate(time.Second)
 	}
 	return modified
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

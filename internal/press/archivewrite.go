@@ -65,7 +65,7 @@ func (w *archivist) write(ctx context.Context, c *chain, i int, heads []article.
 	var lines []byte
 	for _, e := range entries {
 		w.decide(path, e.ID, 0)
-		newest, lines = later(newest, e.Updated), e.AppendTo(lines)
+		newest, lines = edition.Later(newest, e.Updated), e.AppendTo(lines)
 	}
 	links := []link{{"self", own}, {"current", document.Current}, {"prev-archive", document.PrevArchive}, {"next-archive", document.NextArchive}}
 	written := make([]*edition.Document, len(formats))

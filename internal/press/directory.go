@@ -89,7 +89,7 @@ func (b *builder) addDirectory() error {
 		made := b.memory.feeds[channel.ID]
 		made.row.Channel = channel
 		rows = append(rows, made.row)
-		newest = later(newest, made.changed)
+		newest = edition.Later(newest, made.changed)
 	}
 	return b.addDirectoryPages(rows, b.network.Stations, newest)
 }

@@ -52,7 +52,7 @@ func (b *builder) fill(f *channelFeed) (c feed.Feed, newest time.Time) {
 		if f.shown = append(f.shown, e.Article); !e.Notice {
 			b.decide(f.path(), e.ID, 0)
 		}
-		newest = later(newest, e.Updated)
+		newest = edition.Later(newest, e.Updated)
 	}
 	f.items, f.newest, f.changed = shownItems(c.Items), newestItem(entries), newest
 	return c, newest

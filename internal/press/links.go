@@ -64,7 +64,7 @@ func (w *withdrawal) findLinks(retractions edition.Retractions) {
 			continue
 		}
 		key := article.Link("", r.URL)
-		w.hidden[key] = later(w.hidden[key], r.At)
+		w.hidden[key] = edition.Later(w.hidden[key], r.At)
 		for _, address := range r.Translations {
 			translations[address] = true
 		}
@@ -91,15 +91,8 @@ func (w *withdrawal) findLinks(retractions edition.Retractions) {
 		if w.losses[path] == nil {
 			w.losses[path] = &loss{path: path}
 		}
-		w.losses[path].linked = later(w.losses[path].linked, last)
+		w.losses[path].linked = edition.Later(w.losses[path].linked, last)
 	}
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // hasAddress reports whether contents have an article of one of some addresses;
@@ -139,7 +132,7 @@ func unlink(path string, body []byte, hidden map[string]time.Time) (rest []byte,
 			if !ok {
 				return link
 			}
-			last = later(last, at)
+			last = edition.Later(last, at)
 			return nil
 		})
 	}

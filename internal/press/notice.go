@@ -61,7 +61,7 @@ func noticeItem(station *network.Station, notice edition.Article) (*feed.Prepare
 // which is a change of it.
 func noticeAt(a edition.Article, at time.Time) edition.Article {
 	a.Notice, a.Unlisted = true, false
-	a.Updated = later(at.UTC().Truncate(time.Second), a.Updated.Add(time.Second))
+	a.Updated = edition.Later(at.UTC().Truncate(time.Second), a.Updated.Add(time.Second))
 	return a
 }
 
@@ -148,7 +148,7 @@ func (b *builder) keepNotices(f *channelFeed, known map[string]article.State) {
 		}
 		if ends := a.Updated.Add(b.options.NoticeFor); ends.After(b.asOf) {
 			notices = append(notices, a)
-			f.due = sooner(f.due, ends)
+			f.due = edition.Sooner(f.due, ends)
 		}
 	}
 	slices.SortFunc(notices, func(a, b edition.Article) int {

@@ -171,19 +171,11 @@ func (b *builder) remember(feeds []channelFeed, documents map[string]*edition.Do
 func (b *builder) noteWindows() {
 	for _, channel := range append([]network.Channel{{}}, b.station.Channels...) {
 		made := b.memory.feeds[channel.ID]
-		b.outcome.Due = sooner(b.outcome.Due, made.due)
+		b.outcome.Due = edition.Sooner(b.outcome.Due, made.due)
 		if made.cut.Articles > 0 {
 			b.outcome.Cut = append(b.outcome.Cut, made.cut)
 		}
 	}
-}
-
-// sooner returns the earlier of two times, of which zero is never.
-func sooner(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // digestOf returns a digest of what a feed is made from.

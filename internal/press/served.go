@@ -87,7 +87,7 @@ func Recall(station *network.Station, e *edition.Edition, mentions []edition.Men
 	r.served, r.notices = ServedIn(e, mentions)
 	paths := []string{network.FeedPath("", network.RSS)}
 	for i, m := range mentions {
-		r.published = later(r.published, m.Article.Published)
+		r.published = edition.Later(r.published, m.Article.Published)
 		_, _, isFeed := parseFeedPath(m.Path)
 		switch {
 		case isFeed && !slices.Contains(paths, m.Path):

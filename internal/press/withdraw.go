@@ -55,9 +55,9 @@ func Withdraw(n *network.Network, station *network.Station, e *edition.Edition, 
 		return e
 	}
 	for _, l := range w.losses { // documents change when the last of the articles is withdrawn
-		w.asOf = later(w.asOf, l.linked)
+		w.asOf = edition.Later(w.asOf, l.linked)
 		for id := range l.articles {
-			w.asOf = later(w.asOf, retractions[id].At)
+			w.asOf = edition.Later(w.asOf, retractions[id].At)
 		}
 	}
 	if w.asOf.IsZero() {

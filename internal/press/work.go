@@ -50,7 +50,7 @@ func (w *Work) AddSpan(s Span) {
 	if last := &w.Spans[n]; s.From.Before(last.From) {
 		last.From = s.From
 	}
-	w.Spans[n].To = later(w.Spans[n].To, s.To)
+	w.Spans[n].To = edition.Later(w.Spans[n].To, s.To)
 }
 
 // Backlog is work that is done in parts.

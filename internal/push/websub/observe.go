@@ -122,7 +122,7 @@ func (o *observer) left(before, after []edition.Article) (list []left, err error
 	ids, err := o.withdrawn()
 	for _, a := range missing {
 		if slices.Contains(ids, a.ID) {
-			list = append(list, left{a.KnownBy(), later(o.served.Watermark(), a.Updated)})
+			list = append(list, left{a.KnownBy(), edition.Later(o.served.Watermark(), a.Updated)})
 		}
 	}
 	return list, err
@@ -151,11 +151,4 @@ func without(list, other []edition.Article) (rest []edition.Article) {
 		}
 	}
 	return rest
-}
-
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
 }
