@@ -121,16 +121,20 @@ func (c *Cache) Current(station string) (*edition.Edition, bool) {
 // answers, or nothing.
 func (c *Cache) Stored(ctx context.Context) (where string) {
 	some := func(h store.Head) bool { return h.Version != (store.Version{}) || h.Unconfirmed || h.Err != nil }
-	if heads, err := c.local.Heads(ctx, c.stations); err == nil && slices.ContainsFunc(heads, some) {
-		return c.files.Dir()
-	}
-	if c.redis == nil {
-		return ""
-	}
-	if heads, err := c.redis.Heads(ctx, c.stations); err == nil && slices.ContainsFunc(heads, some) {
-		return redisName
+	for i, s := range c.stores() {
+		if heads, err := s.Heads(ctx, c.stations); err == nil && slices.ContainsFunc(heads, some) {
+			return [...]string{c.files.Dir(), redisName}[i]
+		}
 	}
 	return ""
+}
+
+// stores returns the local copy and, where it is configured, Redis.
+func (c *Cache) stores() []store.Store {
+	if c.redis == nil {
+		return []store.Store{c.local}
+	}
+	return []store.Store{c.local, c.redis}
 }
 
 // Served returns the edition of a station that clients are served: the pinned

@@ -134,11 +134,8 @@ func (c *Cache) Copy(k KeptEdition) (*edition.Edition, error) {
 func (c *Cache) nextPin(ctx context.Context, d *desk) store.Pin {
 	pin := store.Pin{At: time.Now().UTC().Truncate(time.Millisecond)}
 	earlier := []store.Pin{d.pin}
-	if heads, err := c.local.Heads(ctx, []string{d.station}); err == nil {
-		earlier = append(earlier, heads[0].Pin)
-	}
-	if c.redis != nil {
-		if heads, err := c.redis.Heads(ctx, []string{d.station}); err == nil {
+	for _, s := range c.stores() {
+		if heads, err := s.Heads(ctx, []string{d.station}); err == nil {
 			earlier = append(earlier, heads[0].Pin)
 		}
 	}
@@ -168,20 +165,15 @@ func (c *Cache) setPin(ctx context.Context, d *desk, e *edition.Edition) error {
 	if next := cmp.Or(e, d.current.Load()); c.outbox != nil && served != nil && next != nil {
 		c.outbox.Switch(ctx, served, next, pin)
 	}
-	err := c.local.Pin(ctx, d.station, pin, e)
-	if err != nil {
-		c.noteWritten(c.local, d.station, err)
-	}
-	if c.redis != nil {
-		sharedErr := c.redis.Pin(ctx, d.station, pin, e)
-		if sharedErr == nil {
-			err = nil
-		} else {
-			c.noteWritten(c.redis, d.station, sharedErr)
+	var faults []error
+	for _, s := range c.stores() {
+		if err := s.Pin(ctx, d.station, pin, e); err != nil {
+			c.noteWritten(s, d.station, err)
+			faults = append(faults, err)
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("pin %s: %w", d.station, err)
+	if len(faults) == len(c.stores()) { // nobody else would learn of it
+		return fmt.Errorf("pin %s: %w", d.station, faults[0])
 	}
 	c.servePinned(d, pin, e)
 	return nil
