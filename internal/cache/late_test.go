@@ -223,6 +223,32 @@ func TestDiskHangsWithRedis(t *testing.T) {
 	wantStored(t, c)
 }
 
+// What others publish while Redis is being asked is followed at once, whatever the disk does:
+// a process that waits for its own retractions each time would stay behind a busy station.
+func TestDiskHangsAndOthersAreQuicker(t *testing.T) {
+	server := redistest.Start(t)
+	c := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	other := newAmended(t, newLocal(t), newRedis(t, server.Addr()))
+	printed(t, c, 1)
+	settle(t, c, other)
+	defer freeze(c, time.Millisecond)()
+	if err := other.Retract(t.Context(), held("art-1")); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Publish(t.Context(), storetest.Print(9, "art-1 art-9")); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Publish(t.Context(), storetest.Print(5, "art-1 art-5")); !errors.Is(err, edition.ErrStale) {
+		t.Errorf("Publish: %v; want ErrStale", err)
+	}
+	if !shows(t, c, "art-9") || shows(t, c, "art-1") {
+		t.Errorf("art-9 is served: %t; art-1: %t", shows(t, c, "art-9"), shows(t, c, "art-1"))
+	}
+	if down := c.Retractions(); !down["art-1"].Down() {
+		t.Errorf("retractions are %v", down)
+	}
+}
+
 // A process that ends writes what its disk had not taken, and does not wait for
 // one that stays frozen.
 func TestDiskHangsAtClose(t *testing.T) {

@@ -196,14 +196,12 @@ func (c *Cache) lackedBy(theirs []edition.Retraction) (lacked []edition.Retracti
 	return lacked
 }
 
-// readRetractions learns those that a later edition than was seen may have been
-// made with. Sync amends the editions of other stations.
+// readRetractions learns those that a later edition of a store than was seen may have been
+// made with: they are where the edition is, so that no disk holds up what Redis has. Sync
+// amends the editions of other stations.
 func (c *Cache) readRetractions(ctx context.Context, s store.Store) error {
-	if err := c.readRetracted(); err != nil {
-		return err
-	}
 	if s == store.Store(c.local) {
-		return nil
+		return c.readRetracted()
 	}
 	_, err := c.learnShared(ctx)
 	return err
