@@ -95,6 +95,28 @@ func processorTime(b *testing.B) time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
+// BenchmarkFollowChange fetches a station of 200 documents of which 20 are new.
+func BenchmarkFollowChange(b *testing.B) {
+	server := redistest.Start(b)
+	publisher := newRedis(b, server.Addr())
+	follower, err := Open(b.Context(), slog.New(slog.DiscardHandler), []string{"xt"}, newLocal(b), newRedis(b, server.Addr()), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	version := 0
+	for b.Loop() {
+		b.StopTimer()
+		if err := publisher.Publish(b.Context(), storetest.Large(200, version)); err != nil {
+			b.Fatal(err)
+		}
+		version++
+		b.StartTimer()
+		if err := follower.Sync(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkPublishVisible publishes in one process and waits until another one,
 // which asks every second, has it.
 func BenchmarkPublishVisible(b *testing.B) {

@@ -37,7 +37,7 @@ type localStore interface {
 	Collect(ctx context.Context, station string) (left int64, err error)
 	RemoveFormer(ctx context.Context, former, station string, after time.Duration) (gone bool, err error)
 	ReadObject(station string, hash edition.Hash) ([]byte, error)
-	WriteObject(ctx context.Context, station string, hash edition.Hash, packed []byte) error
+	WriteObject(station string, hash edition.Hash, packed []byte) error
 }
 
 // local is the local copy as it is used by a process that serves: a disk that does
@@ -100,7 +100,7 @@ func (o objects) read(hash edition.Hash) ([]byte, error) {
 
 func (o objects) Write(hash edition.Hash, packed []byte) error {
 	_, err := ask(o.local, nil, func() (struct{}, error) {
-		return struct{}{}, o.local.files.WriteObject(context.Background(), o.station, hash, packed)
+		return struct{}{}, o.local.files.WriteObject(o.station, hash, packed)
 	})
 	return err
 }

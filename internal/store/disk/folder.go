@@ -214,18 +214,26 @@ func (s *Store) station(station string) (*durable.Folder, error) {
 // holds it, but not for ever, as a process that was stopped does.
 const lockTime = 10 * time.Second
 
-// lock opens the folder of a station, to write, once no other process does, until
-// unlock is called.
-func (s *Store) lock(ctx context.Context, station string) (in *durable.Folder, unlock func(), err error) {
+// claim opens the folder of a station, to write. It is made where there is none.
+func (s *Store) claim(station string) (*durable.Folder, error) {
 	base, err := s.folder()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if in, err = base.Sub(station, true); err != nil {
-		return nil, nil, fmt.Errorf("cache: %w", err)
+	in, err := base.Sub(station, true)
+	if err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
 	}
 	if err := in.Claim(ownStation(in)); err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("cache: %w", err), in.Close())
+		return nil, errors.Join(fmt.Errorf("cache: %w", err), in.Close())
+	}
+	return in, nil
+}
+
+// lock is claim once no other process has the lock, until unlock is called.
+func (s *Store) lock(ctx context.Context, station string) (in *durable.Folder, unlock func(), err error) {
+	if in, err = s.claim(station); err != nil {
+		return nil, nil, err
 	}
 	lock, err := lockFile(ctx, in, lockName)
 	if err != nil {

@@ -1,7 +1,6 @@
 package disk
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"syscall"
@@ -31,13 +30,14 @@ func (s *Store) readObject(station string, hash edition.Hash) ([]byte, error) {
 }
 
 // WriteObject writes a packed document of a station, before the manifest that names
-// it, or again.
-func (s *Store) WriteObject(ctx context.Context, station string, hash edition.Hash, packed []byte) error {
-	in, unlock, err := s.lock(ctx, station)
+// it, or again. It waits for no lock, since many are written at once: what is collected
+// meanwhile is missed by who publishes the manifest, and written then.
+func (s *Store) WriteObject(station string, hash edition.Hash, packed []byte) error {
+	in, err := s.claim(station)
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer in.Close()
 	return in.Write(objectName(hash), packed, fileMode)
 }
 
@@ -50,7 +50,7 @@ type objects struct {
 func (o objects) Read(hash edition.Hash) ([]byte, error) { return o.ReadObject(o.station, hash) }
 
 func (o objects) Write(hash edition.Hash, packed []byte) error {
-	return o.WriteObject(context.Background(), o.station, hash, packed)
+	return o.WriteObject(o.station, hash, packed)
 }
 
 // unheld returns the rest of a station's documents that keeps nothing in memory.
