@@ -30,6 +30,7 @@ type initCommand struct {
 	ArticleChannels string `help:"The relation of their channels, with --from database." placeholder:"NAME"`
 
 	URL        string            `name:"url" help:"The address of the system, or of the feed." placeholder:"URL"`
+	Sitemap    string            `help:"The site's sitemap, with --from feed: its pages are articles as well." placeholder:"URL"`
 	Dir        string            `help:"A folder of Markdown or JSON Lines, with --from files." placeholder:"FOLDER"`
 	Collection string            `help:"The type of content, where there are several." placeholder:"NAME"`
 	Link       string            `help:"The address of an article's page, with {slug} or another value of it, where the system does not know it." placeholder:"URL"`
@@ -174,6 +175,8 @@ func (c *initCommand) settings() []setting {
 	switch c.From {
 	case config.WordPress:
 		list = append(list, setting{value: &c.Username, flag: "username", text: "User with an application password", optional: true}, password)
+	case config.FeedKind:
+		list = append(list, setting{value: &c.Sitemap, flag: "sitemap", text: "The site's sitemap, if its pages are articles that the feed has no more", optional: true})
 	case config.Ghost:
 		token.text, token.flag = "Content API key of a custom integration", "token"
 		list = append(list, token)

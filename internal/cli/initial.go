@@ -230,6 +230,7 @@ func (s *initial) surveySource(ctx context.Context) error {
 	station.Channels = setup.Named(filed)
 	s.config.Stations = []setup.Station{station}
 	s.config.Content.Source.Station, s.config.Content.Source.Channels = station.ID, station.Channels
+	s.config.Content.Source.Sitemap = c.Sitemap // whose pages are the station's, which is known now
 	return c.addresses(s.config.Stations)
 }
 

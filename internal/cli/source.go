@@ -85,7 +85,7 @@ func keepIDs(ctx context.Context, n *network.Network, store ingest.SourceStore, 
 func sourceOptions(n *network.Network, content config.Content, c config.Source) (ingest.Options, error) {
 	kind, err := ingest.KindOf(c.Kind, ingest.Settings{
 		URL: c.URL, Collection: c.Collection, Authenticated: c.Username != "" || c.Token.Reveal() != "", Fields: c.Fields,
-		Items: c.Items, Next: c.Next, All: c.All, Item: c.Item, Size: c.Size, Include: c.Include,
+		Items: c.Items, Next: c.Next, All: c.All, Item: c.Item, Size: c.Size, Include: c.Include, Sitemap: c.Sitemap,
 	})
 	if err != nil {
 		return ingest.Options{}, fmt.Errorf("source %s: %w", c.ID, err)

@@ -20,6 +20,7 @@ var within = map[string]string{
 	"      collection: news": "content:\n  sources:\n    - id: cms\n      kind: drupal\n      url: https://xt.news.example\n      station: xt\n",
 	"network:":               "network:\n  name: 湘江新闻网\n  timezone: Asia/Shanghai\n",
 	"    - id: pages":        "content:\n  sources:\n",
+	"    - id: site":         "content:\n  sources:\n",
 	"    - id: desk":         "content:\n  sources:\n",
 }
 

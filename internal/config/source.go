@@ -64,6 +64,9 @@ type Source struct {
 	Next string `key:"next"`
 	// All is the address of all items, the newest first; empty: URL.
 	All string `key:"all"`
+	// Sitemap is the address of the site's sitemap, whose pages are articles as well, of
+	// FeedKind.
+	Sitemap string `key:"sitemap"`
 	// Item is the address of single items: {ids}, comma-separated, or {id}.
 	Item string `key:"item"`
 	// Size is how many items a page has, 1 to 1000; 0: as many as the kind allows.
@@ -193,13 +196,17 @@ func (s *Source) validateAddresses(r *report, path string) {
 		case text == "":
 		case !slices.Contains(kinds, s.Kind):
 			r.value(path+"."+key, "only for kind %s", strings.Join(kinds, ", "))
-		case key == "all" || key == "item":
+		case key == "all" || key == "item" || key == "sitemap":
 			r.template(path+"."+key, text)
 		}
 	}
 	only("all", s.All, JSON)
 	only("item", s.Item, JSON)
 	only("items", s.Items, JSON)
+	only("sitemap", s.Sitemap, FeedKind)
+	if s.Sitemap != "" && len(s.Sites) > 0 {
+		r.value(path+".sitemap", "not with sites: each has a sitemap of its own")
+	}
 	only("dir", s.Dir, Files)
 	if s.Kind == Files && s.Dir == "" {
 		r.value(path+".dir", "missing: the folder of the files")

@@ -66,6 +66,13 @@ func TestSources(t *testing.T) {
 			"7: content.sources[0].username: want username and password, or neither",
 			"7: content.sources[0].tls: want certificate and key, or neither",
 		}},
+		{name: "sitemap", source: `{id: cms, kind: feed, url: "https://xt.news.example/rss.xml", sitemap: "https://xt.news.example/sitemap.xml", station: xt}`},
+		{name: "sitemap of another kind", source: `{id: cms, kind: wordpress, url: "https://cms.example", sitemap: "https://cms.example/sitemap.xml", station: xt}`, want: []string{
+			"7: content.sources[0].sitemap: only for kind feed",
+		}},
+		{name: "sitemap of many", source: `{id: cms, kind: feed, sites: {"https://cms.example": xt}, sitemap: "https://cms.example/sitemap.xml"}`, want: []string{
+			"7: content.sources[0].sitemap: not with sites: each has a sitemap of its own",
+		}},
 		{name: "password in the address", source: `{id: cms, kind: wordpress, url: "https://u:hunter2@cms.example", station: xt}`, want: []string{
 			`7: content.sources[0].url: want username and password as keys of their own: "https://[secret]@cms.example"`,
 		}},

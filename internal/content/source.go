@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"time"
 
 	"feedstation/internal/article"
@@ -17,6 +19,10 @@ const (
 	acceptSource  = `INSERT INTO sources (id, state, accepted) VALUES (?, '', 1) ON CONFLICT (id) DO UPDATE SET accepted = 1`
 	countArticles = `SELECT count(*) FROM source_articles WHERE source = ? AND article_id <> ''`
 	readItems     = `SELECT item, article_id, published, stamp, digest FROM source_articles WHERE source = ? AND item IN (SELECT value FROM json_each(?))`
+	// Few articles are at the addresses that are asked about, and those of a source are many.
+	readAt        = `SELECT id, url FROM articles WHERE url IN (SELECT value FROM json_each(?))`
+	readAddresses = `SELECT item, url FROM source_articles JOIN articles ON articles.id = article_id WHERE source_articles.source = ?`
+	readOf        = `SELECT item, article_id, published, stamp, digest FROM source_articles WHERE source = ? AND article_id IN (SELECT value FROM json_each(?))`
 	readMissing   = `SELECT item, article_id, published, stamp, digest FROM source_articles WHERE source = ? AND article_id <> '' AND pass < ? AND published > ?`
 	// Numbers by their size; ids of one length as texts.
 	readRank     = `SELECT coalesce(sum((length(item), item) < (length(?2), ?2)), 0), count(*) FROM source_articles WHERE source = ?1`
@@ -72,6 +78,45 @@ func (s *Store) SourceItems(ctx context.Context, source string, items []string) 
 	return known, err
 }
 
+// SourceAddresses returns the addresses of a source's articles by their items.
+func (s *Store) SourceAddresses(ctx context.Context, source string) (map[string]string, error) {
+	return s.pairs(ctx, readAddresses, source)
+}
+
+// SourceItemsAt returns the items of a source whose articles are at some addresses, by
+// these.
+func (s *Store) SourceItemsAt(ctx context.Context, source string, addresses []string) (map[string]SourceItem, error) {
+	at, err := s.pairs(ctx, readAt, list(addresses))
+	if err != nil || len(at) == 0 {
+		return nil, err
+	}
+	known := map[string]SourceItem{}
+	ids := slices.Collect(maps.Keys(at))
+	err = s.sourceItems(ctx, func(i SourceItem) { known[at[i.ArticleID]] = i }, readOf, source, list(ids))
+	return known, err
+}
+
+// pairs returns what a query has in two columns, by the first.
+func (s *Store) pairs(ctx context.Context, query string, args ...any) (map[string]string, error) {
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("content: source: %w", s.explain(err))
+	}
+	defer rows.Close()
+	pairs := map[string]string{}
+	for rows.Next() {
+		var first, second string
+		if err := rows.Scan(&first, &second); err != nil {
+			return nil, fmt.Errorf("content: source: %w", s.explain(err))
+		}
+		pairs[first] = second
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("content: source: %w", s.explain(err))
+	}
+	return pairs, nil
+}
+
 // SourceRank returns how many items of a source come before one in the order of their
 // ids, and how many there are.
 func (s *Store) SourceRank(ctx context.Context, source, item string) (before, all int, err error) {
@@ -121,6 +166,7 @@ type SourceChange struct {
 	Articles  iter.Seq2[article.Article, error] // that are new or have changed; nil: none
 	Items     []SourceItem                      // that are new or have changed, with those of Articles
 	Met       []string                          // further items that are there
+	Moved     []string                          // former keys of Items
 	Gone      []SourceItem                      // that are there no more: their articles are withdrawn
 	Hidden    []string                          // ids of articles that are drafts now
 	Withdrawn []string                          // ids of articles that are withdrawn now
@@ -165,6 +211,7 @@ func writeStep(ctx context.Context, tx *sql.Tx, source string, c *SourceChange, 
 		args   []any
 	}{
 		{len(c.Met) > 0, meetItems, []any{source, list(c.Met), c.Pass}},
+		{len(c.Moved) > 0, forgetItems, []any{source, list(c.Moved)}},
 		{len(gone) > 0, forgetItems, []any{source, list(gone)}},
 		{len(c.Hidden) > 0, hideArticles, []any{list(c.Hidden), millis(started), string(article.Draft)}},
 		{len(withdrawn) > 0, hideArticles, []any{list(withdrawn), millis(started), string(article.Withdrawn)}},

@@ -22,19 +22,21 @@ import (
 
 // feedKind is a feed of RSS, Atom or JSON Feed; its archives (RFC 5005 §4) are its
 // further pages. What has left it may be there all the same, unless it says that it is
-// complete (§2). Paths are of what gofeed makes of a feed.
+// complete (§2). Paths are of what gofeed makes of a feed; those that begin with _ are of
+// pages.
 func feedKind(s Settings) Kind {
 	return Kind{
-		Changes: s.URL, Items: "items", Next: "_next", Size: 1,
+		Changes: s.URL, Sitemap: s.Sitemap, Items: "items", Next: "_next", Size: 1,
 		Header: map[string]string{"Accept": "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"},
 		Fields: map[string]string{
 			"id": "guid || link", "url": "link || guid", "guid": "guid || link", "title": "title",
-			"summary": "description", "body": "content || description",
+			"summary": "_summary || description", "body": "content || description",
 			"published": "publishedParsed || updatedParsed", "updated": "updatedParsed", "modified": "updatedParsed || publishedParsed",
-			"authors": "authors.#.name || author.name", "terms": "categories", "tags": "categories",
+			"authors": "authors.#.name || author.name", "terms": "_terms || categories", "tags": "_tags || categories",
 			"images":     "extensions.media.content || extensions.media.group.0.children.content || image",
 			"enclosures": "enclosures",
 			"rights":     "dcExt.rights.0",
+			"language":   "_language", "noindex": "_noindex",
 		},
 		Convert: convertFeed, Mend: mendFeed,
 	}

@@ -32,7 +32,7 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 	for {
 		start := at.Page == 0 && at.Cursor == "" && at.Next == ""
 		known := validators{}
-		if start {
+		if start && (s.Kind.Sitemap == "" || s.fed != nil) {
 			known = st.Validators
 		}
 		p, entries, err := list.turn(ctx, at, known)
@@ -50,6 +50,9 @@ func (s *Source) follow(ctx context.Context, late func() bool) (more bool, err e
 		step, err := s.changes(ctx, entries)
 		if err != nil {
 			return false, err
+		}
+		if start && !p.notModified {
+			s.fed = idsOf(entries)
 		}
 		// A page with nothing new is the last of a list that has the newest first; and of
 		// what has changed, if it is not even full.
@@ -151,6 +154,14 @@ func (s *Source) compareNewest(ctx context.Context, step *step, read []entry, co
 	return s.withdraw(ctx, newest, step, missing, len(read) == 0)
 }
 
+func idsOf(entries []entry) map[string]bool {
+	ids := map[string]bool{}
+	for _, e := range entries {
+		ids[e.id] = true
+	}
+	return ids
+}
+
 // maxPass is later than every comparison.
 const maxPass = 1<<63 - 1
 
@@ -170,17 +181,14 @@ func oldest(entries []entry) (from time.Time, ok bool) {
 // missing returns what comparisons have not met since pass, was published after from,
 // and is not among entries.
 func (s *Source) missing(ctx context.Context, pass int64, from time.Time, entries []entry) ([]content.SourceItem, error) {
-	met := map[string]bool{}
-	for _, e := range entries {
-		met[e.id] = true
-	}
+	met := idsOf(entries)
 	found, err := s.store.SourceMissing(ctx, s.ID, pass, from)
 	if err != nil {
 		return nil, &storeError{err}
 	}
 	var missing []content.SourceItem
 	for _, i := range found {
-		if !met[i.Item] {
+		if !met[i.Item] && (!s.state.ByAddress || i.Stamp == fedUnlisted) { // of the others sitemaps tell
 			missing = append(missing, i)
 		}
 	}

@@ -34,6 +34,9 @@ type Kind struct {
 	// List is the address of all items, the newest first, of which nothing is needed
 	// but id, published and what Stamp says; empty: Changes has all, whole.
 	List string
+	// Sitemap is the address of a sitemap, or of an index of them, that lists the pages of
+	// all items, also of those that Changes has no more; empty: there is none.
+	Sitemap string
 	// Item is the address of items by their ids; empty: there is none. IDs is what each
 	// of {ids} is, and where that begins with & they follow each other.
 	Item string

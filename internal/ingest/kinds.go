@@ -20,6 +20,7 @@ type Settings struct {
 	// The rest is of the kind json alone; see config.Source.
 	Items, Next, All, Item string
 	Size                   int
+	Sitemap                string // of the kind feed alone
 }
 
 // kinds are all kinds by their names.

@@ -20,6 +20,8 @@ type values map[string]any
 // entry is an item of a source.
 type entry struct {
 	id        string
+	as        string // the id of its article; empty: it is made of id
+	page      string // the key of the page that it is, of one from a sitemap
 	published time.Time
 	modified  time.Time
 	stamp     int64

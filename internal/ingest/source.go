@@ -49,6 +49,8 @@ type SourceStore interface {
 	Source(ctx context.Context, source string) (state string, accepted bool, err error)
 	SourceArticles(ctx context.Context, source string) (int, error)
 	SourceItems(ctx context.Context, source string, items []string) (map[string]content.SourceItem, error)
+	SourceAddresses(ctx context.Context, source string) (map[string]string, error)
+	SourceItemsAt(ctx context.Context, source string, addresses []string) (map[string]content.SourceItem, error)
 	SourceRank(ctx context.Context, source, item string) (before, all int, err error)
 	SourceBetween(ctx context.Context, source, after, before string) ([]content.SourceItem, error)
 	SourceMissing(ctx context.Context, source string, pass int64, from time.Time) ([]content.SourceItem, error)
@@ -85,6 +87,10 @@ type Source struct {
 	report  func(articles int) // is told of each page of this run
 	state   state
 	saved   string // the state as the store has it
+	// Of a source with a sitemap: the items of the feed as it is, nil: it has not been
+	// read yet; and when pages that could not be read are asked for again, by items.
+	fed     map[string]bool
+	resting map[string]time.Time
 }
 
 // part is a part of the comparisons.
@@ -109,11 +115,22 @@ type state struct {
 	// that is under way, nil: none is.
 	Pass  int64 `json:"pass"`
 	Audit *spot `json:"audit,omitempty"`
+	// ByAddress says that the keys of items are the addresses of their pages, as they are
+	// since there is a sitemap. Crawl is the pass over the sitemaps that is under way, nil:
+	// none is; Crawled: there was a first one.
+	ByAddress bool   `json:"by_address,omitempty"`
+	Crawl     *crawl `json:"crawl,omitempty"`
+	Crawled   bool   `json:"crawled,omitempty"`
+}
+
+// complete reports whether the first pass is over.
+func (s *Source) complete() bool {
+	return s.state.Complete && (s.Kind.Sitemap == "" || s.state.Crawled)
 }
 
 // NewSource returns a source, unless its certificates can't be read.
 func NewSource(log *slog.Logger, n *network.Network, store SourceStore, o Options) (*Source, error) {
-	c, err := newClient(o.Access, o.Kind.Changes, o.Kind.List, o.Kind.Item)
+	c, err := newClient(o.Access, o.Kind.Changes, o.Kind.List, o.Kind.Item, o.Kind.Sitemap)
 	if err != nil {
 		return nil, fmt.Errorf("source %s: tls: %w", o.ID, err)
 	}
@@ -134,6 +151,7 @@ func NewSource(log *slog.Logger, n *network.Network, store SourceStore, o Option
 	return &Source{
 		Options: o, log: log.With("component", "source "+o.ID), network: n, store: store, client: asked, base: base,
 		conditions: condition.New(log), leftOut: map[string]string{}, lacking: map[string][]string{}, kept: map[part]error{}, logged: map[string]bool{},
+		resting: map[string]time.Time{},
 	}, nil
 }
 
@@ -209,6 +227,11 @@ func (s *Source) Run(ctx context.Context, report func(articles int)) (changed, m
 func (s *Source) run(ctx context.Context) (more bool, err error) {
 	began := time.Now()
 	late := func() bool { return time.Since(began) > runFor }
+	if s.Kind.Sitemap != "" && !s.state.ByAddress {
+		if err := s.goByAddress(ctx); err != nil {
+			return false, err
+		}
+	}
 	if !s.state.Complete && s.state.At == nil && s.Kind.List != "" {
 		// What readers see first comes first.
 		if _, err := s.audit(ctx, func() bool { return true }); err != nil {
@@ -218,12 +241,22 @@ func (s *Source) run(ctx context.Context) (more bool, err error) {
 	if more, err := s.follow(ctx, late); err != nil || more {
 		return more, err
 	}
+	if s.Kind.Sitemap != "" && !s.state.Crawled {
+		err := s.crawl(ctx, late, false)
+		s.audited = time.Now()
+		return !s.state.Crawled, err
+	}
 	compare, err := s.askHinted(ctx)
 	if err != nil {
 		return false, err
 	}
 	if !compare && time.Since(s.audited) < s.Audit {
 		return false, nil
+	}
+	if s.Kind.Sitemap != "" {
+		err := s.crawlAgain(ctx, late)
+		s.audited = time.Now()
+		return false, err
 	}
 	pages := 0
 	whole, err := s.audit(ctx, func() bool { pages++; return pages >= auditPages || late() })
@@ -245,7 +278,11 @@ func (s *Source) AuditAll(ctx context.Context) error {
 	if err := s.load(ctx); err != nil {
 		return err
 	}
-	_, err := s.audit(ctx, func() bool { return false })
+	never := func() bool { return false }
+	if s.Kind.Sitemap != "" {
+		return s.crawl(ctx, never, false)
+	}
+	_, err := s.audit(ctx, never)
 	return err
 }
 
@@ -317,7 +354,7 @@ func (s *Source) count(ctx context.Context) {
 func (s *Source) noteFirst() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.first = !s.state.Complete
+	s.first = !s.complete()
 }
 
 // FirstPass reports whether the first pass over the source is not over.

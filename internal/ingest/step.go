@@ -31,6 +31,9 @@ func (s *Source) newStep() *step { return &step{source: s, items: map[string]int
 
 // step compares whole items with what is known of them, and returns what is new.
 func (s *Source) step(ctx context.Context, entries []entry) (*step, error) {
+	if s.state.ByAddress {
+		return s.fromFeed(ctx, entries)
+	}
 	known, err := s.known(ctx, entries)
 	if err != nil {
 		return nil, err
@@ -81,6 +84,9 @@ func (p *step) add(known map[string]content.SourceItem, entries []entry) {
 			}
 		}
 		known[e.id] = item
+		if is && before.Item != e.id {
+			p.Moved = append(p.Moved, before.Item)
+		}
 		if is && item == before {
 			p.Met = append(p.Met, e.id)
 			continue
@@ -137,10 +143,7 @@ const hidden = "not published"
 func (s *Source) article(e *entry) (a article.Article, text, reason string) {
 	s.clear(e.id)
 	r := maps.Clone(e.article)
-	id := s.ID + ":" + e.id
-	if len(id) > article.MaxIDBytes {
-		id = fmt.Sprintf("%s:%x", s.ID, sha256.Sum256([]byte(e.id)))
-	}
+	id := cmp.Or(e.as, s.articleID(e.id))
 	r["id"] = id
 	delete(r, "modified")
 	delete(r, "terms")
@@ -176,6 +179,15 @@ func (s *Source) article(e *entry) (a article.Article, text, reason string) {
 	}
 	s.odd(e.id, odd)
 	return a, text, ""
+}
+
+// articleID returns the id of the article that is made of an item.
+func (s *Source) articleID(item string) string {
+	id := s.ID + ":" + item
+	if len(id) > article.MaxIDBytes {
+		id = fmt.Sprintf("%s:%x", s.ID, sha256.Sum256([]byte(item)))
+	}
+	return id
 }
 
 func filed(terms []string) string {

@@ -2,9 +2,11 @@ package ingest
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"feedstation/internal/article"
+	"feedstation/internal/content"
 )
 
 // Trial is what a source would give.
@@ -45,6 +47,14 @@ func (s *Source) Try(ctx context.Context) (*Trial, error) {
 		}
 		trial.Items = len(entries)
 	}
+	if s.Kind.Sitemap != "" {
+		pages, err := s.tryPages(ctx, entries)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, pages...)
+		trial.Items = len(entries)
+	}
 	for _, e := range entries {
 		a, _, reason := s.article(&e)
 		if reason != "" {
@@ -63,4 +73,33 @@ func (s *Source) Try(ctx context.Context) (*Trial, error) {
 		}
 	}
 	return trial, nil
+}
+
+// tryPages reads pages of the sitemap that are not in the feed, the last changed first.
+func (s *Source) tryPages(ctx context.Context, feed []entry) (entries []entry, err error) {
+	f, err := s.readSitemap(ctx, s.Kind.Sitemap)
+	for n := 0; err == nil && len(f.pages) == 0 && len(f.files) > 0 && n < maxNested; n++ {
+		f, err = s.readSitemap(ctx, f.files[0])
+	}
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, e := range feed {
+		if u, err := s.base.Parse(e.article.text("url")); err == nil {
+			known[addressKey(u.String())] = true
+		}
+	}
+	pages := slices.DeleteFunc(s.ofStations(f.pages), func(l listing) bool { return known[l.key] })
+	slices.SortStableFunc(pages, func(a, b listing) int { return b.lastmod.Compare(a.lastmod) })
+	for _, l := range pages[:min(len(pages), tried)] {
+		e, err := s.page(ctx, &l, content.SourceItem{})
+		if err != nil {
+			return nil, err
+		}
+		if e != nil {
+			entries = append(entries, *e)
+		}
+	}
+	return entries, nil
 }

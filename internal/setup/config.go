@@ -45,9 +45,9 @@ func (c Content) Database() bool { return c.Driver != "sqlite" }
 
 // Source is a system that is asked over HTTP.
 type Source struct {
-	ID, Kind, URL, Dir, Station, Collection, Link, Username string
-	Fields                                                  map[string]string
-	Channels                                                []Channel
+	ID, Kind, URL, Sitemap, Dir, Station, Collection, Link, Username string
+	Fields                                                           map[string]string
+	Channels                                                         []Channel
 }
 
 //go:embed config.tmpl

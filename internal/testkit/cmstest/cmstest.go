@@ -73,7 +73,7 @@ func (s *System) Handlers() map[string]http.Handler {
 	return map[string]http.Handler{
 		"wordpress": http.HandlerFunc(s.wordPress), "ghost": http.HandlerFunc(s.ghost), "drupal": http.HandlerFunc(s.drupal),
 		"directus": http.HandlerFunc(s.directus), "strapi": http.HandlerFunc(s.strapi), "json": http.HandlerFunc(s.plain),
-		"feed": http.HandlerFunc(s.feed),
+		"feed": http.HandlerFunc(s.feed), "site": http.HandlerFunc(s.site),
 	}
 }
 

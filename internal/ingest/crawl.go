@@ -1,0 +1,347 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"feedstation/internal/article"
+	"feedstation/internal/content"
+)
+
+// crawl is a pass over all sitemaps, as far as it has come.
+type crawl struct {
+	Left    []string `json:"left"`              // sitemaps that are to be read, in this order
+	Files   int      `json:"files,omitempty"`   // that have been
+	Pages   int      `json:"pages,omitempty"`   // that these list
+	Partial bool     `json:"partial,omitempty"` // not all could be read: what is missing may be there
+}
+
+const (
+	// maxSitemaps bounds a pass, as an index may name itself by way of others.
+	maxSitemaps = 10_000
+	// auditListed is how many listed pages a comparison looks at, and auditPages how many
+	// sitemaps: a large site is compared part by part.
+	auditListed = 20_000
+	// listedAtOnce is how many of them are compared in one transaction, and readAtOnce how
+	// many pages are read at most before what they have is stored.
+	listedAtOnce = 1000
+	readAtOnce   = 20
+)
+
+// crawl goes on with the pass over the sitemaps, or begins one, until it is late; of
+// large ones it reads a part, if that is asked for.
+func (s *Source) crawl(ctx context.Context, late func() bool, part bool) error {
+	st := &s.state
+	if st.Crawl == nil {
+		st.Pass++
+		st.Crawl = &crawl{Left: []string{s.Kind.Sitemap}}
+	}
+	c := st.Crawl
+	for began := *c; len(c.Left) > 0; {
+		f, done, err := s.sitemap(ctx, c.Left[0], late)
+		switch {
+		case err != nil && (c.Files == 0 || !ofOnePage(ctx, err)):
+			return err
+		case err != nil:
+			s.leave(c.Left[0], reasonOf(err, c.Left[0]))
+			f, done, c.Partial = &sitemapFile{}, true, true
+		case f.fault != "":
+			s.leave(c.Left[0], f.fault)
+			c.Partial = true
+		}
+		if !done {
+			return nil
+		}
+		c.Files, c.Pages = c.Files+1, c.Pages+len(f.pages)
+		c.Left = append(f.files, c.Left[1:]...)
+		if most := maxSitemaps - c.Files; len(c.Left) > most {
+			s.leave(s.Kind.Sitemap, fmt.Sprintf("more than %d sitemaps", maxSitemaps))
+			c.Left, c.Partial = c.Left[:most], true
+		}
+		if len(c.Left) == 0 {
+			break
+		}
+		if err := s.save(ctx, &content.SourceChange{}, nil); err != nil {
+			return err
+		}
+		if late() || part && (c.Files-began.Files >= auditPages || c.Pages-began.Pages >= auditListed) {
+			return nil
+		}
+	}
+	return s.endCrawl(ctx)
+}
+
+// crawlAgain compares a part of the sitemaps. While that takes several comparisons, each
+// also looks at the sitemap that has changed last.
+func (s *Source) crawlAgain(ctx context.Context, late func() bool) error {
+	if s.state.Crawl != nil {
+		f, _, err := s.sitemap(ctx, s.Kind.Sitemap, late)
+		if err == nil && len(f.files) > 0 {
+			_, _, err = s.sitemap(ctx, f.files[0], late)
+		}
+		if err != nil && !ofOnePage(ctx, err) {
+			return err
+		}
+	}
+	return s.crawl(ctx, late, true)
+}
+
+// endCrawl withdraws what the pass that ends has not met, unless the feed has it. As in
+// [Source.endAudit], of several sitemaps it has to be missed twice: a page may have moved
+// from one to the other.
+func (s *Source) endCrawl(ctx context.Context) error {
+	st, step := &s.state, s.newStep()
+	if !st.Crawl.Partial {
+		pass := st.Pass
+		if st.Crawl.Files > 1 {
+			pass--
+		}
+		missing, err := s.store.SourceMissing(ctx, s.ID, pass, time.Time{})
+		if err != nil {
+			return &storeError{err}
+		}
+		missing = slices.DeleteFunc(missing, func(i content.SourceItem) bool { return i.Stamp == fedUnlisted || s.fed[i.Item] })
+		if err := s.withdraw(ctx, all, step, missing, st.Crawl.Pages == 0); err != nil {
+			return err
+		}
+		step.Settled = true
+	}
+	st.Crawl, st.Crawled = nil, true
+	return s.save(ctx, &step.SourceChange, step.odd)
+}
+
+// sitemap reads a sitemap and compares the pages that it lists. Done: with all of them.
+func (s *Source) sitemap(ctx context.Context, address string, late func() bool) (f *sitemapFile, done bool, err error) {
+	if f, err = s.readSitemap(ctx, address); err != nil {
+		return nil, false, err
+	}
+	for pages := range slices.Chunk(f.pages, listedAtOnce) {
+		if done, err = s.list(ctx, pages, late); err != nil || !done {
+			return f, false, err
+		}
+	}
+	return f, true, nil
+}
+
+func (s *Source) readSitemap(ctx context.Context, address string) (*sitemapFile, error) {
+	a, err := s.client.get(ctx, address, map[string]string{"Accept": "application/xml, text/xml, text/plain;q=0.9, */*;q=0.8"}, validators{})
+	if err != nil {
+		return nil, err
+	}
+	f, err := readSitemap(s.Reader, a, s.Access.MaxBytes)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", shown(address), err)
+	}
+	return f, nil
+}
+
+// list reads those of some pages that are unknown or have changed since they were read.
+func (s *Source) list(ctx context.Context, pages []listing, late func() bool) (done bool, err error) {
+	pages = s.ofStations(pages)
+	keys := make([]string, len(pages))
+	for i := range pages {
+		keys[i] = pages[i].key
+	}
+	known, err := s.knownAt(ctx, keys)
+	if err != nil {
+		return false, err
+	}
+	step, read := s.newStep(), 0
+	save := func() error {
+		err := s.save(ctx, &step.SourceChange, step.odd)
+		if s.report != nil && read > 0 {
+			s.report(read)
+		}
+		step, read = s.newStep(), 0
+		return err
+	}
+	for i := range pages {
+		before, ok := known[pages[i].key]
+		if !s.isStale(&pages[i], before, ok) {
+			step.meet(known, pages[i].key)
+			continue
+		}
+		if late() {
+			return false, save()
+		}
+		e, err := s.page(ctx, &pages[i], before)
+		if err == nil && e != nil && e.page != "" {
+			if e.page != e.id {
+				err = save() // the other may be among what has been read
+			}
+			err = errors.Join(err, s.settleTwin(ctx, e, before))
+		}
+		if err != nil {
+			return false, errors.Join(err, save())
+		}
+		if e != nil {
+			step.add(known, []entry{*e})
+		}
+		if read++; read == readAtOnce {
+			if err := save(); err != nil {
+				return false, err
+			}
+		}
+	}
+	return true, save()
+}
+
+// ofStations returns the pages that are of stations which the source has articles of.
+func (s *Source) ofStations(pages []listing) []listing {
+	return slices.DeleteFunc(slices.Clone(pages), func(l listing) bool {
+		ours := s.isOurs(l.key)
+		if !ours {
+			s.leave(l.key, elsewhere)
+		}
+		return !ours
+	})
+}
+
+// elsewhere is the reason of pages that are not at the address of a station.
+const elsewhere = "a page of the sitemap is not below the address of the station"
+
+func (s *Source) isOurs(page string) bool {
+	station, ok := s.network.At(page)
+	return ok && s.Serves(station.ID)
+}
+
+// isStale reports whether a page is to be read: it is unknown, has changed since, or came
+// by the feed without what an article needs.
+func (s *Source) isStale(l *listing, before content.SourceItem, known bool) bool {
+	switch {
+	case time.Now().Before(s.resting[l.key]):
+		return false
+	case !known:
+		return true
+	case before.Stamp == fedUnlisted:
+		return before.ArticleID == ""
+	case before.Stamp == fedListed:
+		return false
+	}
+	return stampOf(l) > before.Stamp
+}
+
+// stampOf returns the stamp of a page that is listed.
+func stampOf(l *listing) int64 {
+	if l.lastmod.IsZero() {
+		return 0
+	}
+	return l.lastmod.UnixMilli()
+}
+
+// meet notes that a sitemap lists an item.
+func (p *step) meet(known map[string]content.SourceItem, key string) {
+	item, ok := known[key]
+	switch {
+	case !ok: // a page that can't be read
+	case item.Stamp == fedUnlisted || item.Item != key:
+		if item.Item != key {
+			p.Moved = append(p.Moved, item.Item)
+		}
+		if item.Item = key; item.Stamp == fedUnlisted {
+			item.Stamp = fedListed
+		}
+		known[key], p.Items = item, append(p.Items, item)
+	default:
+		p.Met = append(p.Met, key)
+	}
+}
+
+// page reads a page; nil: that can't be done now.
+func (s *Source) page(ctx context.Context, l *listing, before content.SourceItem) (*entry, error) {
+	a, err := s.client.get(ctx, l.address, map[string]string{"Accept": "text/html, application/xhtml+xml, */*;q=0.8"}, validators{})
+	var p *webPage
+	if err == nil {
+		p, err = readWebPage(a)
+	}
+	e := entry{article: values{}}
+	_, refused := errors.AsType[*contentError](err)
+	switch {
+	case err == nil:
+		if e, err = s.read(p, l); err != nil {
+			return nil, err
+		}
+	case isGone(err):
+		e.remove("the page is not there", before)
+	case refused:
+		e.fault = reasonOf(err, l.address)
+	case !ofOnePage(ctx, err):
+		return nil, err
+	default:
+		s.leave(l.key, reasonOf(err, l.address))
+		if len(s.resting) >= maxLeftOut {
+			clear(s.resting)
+		}
+		s.resting[l.key] = time.Now().Add(maxRest)
+		return nil, nil
+	}
+	e.id, e.stamp = l.key, stampOf(l)
+	return &e, nil
+}
+
+// read returns what a page says as an item of the feed.
+func (s *Source) read(p *webPage, l *listing) (e entry, err error) {
+	text, err := json.Marshal(p.item(s.Reader, l))
+	if err != nil {
+		return e, err
+	}
+	e = s.Kind.entry(gjson.ParseBytes(text), s.Reader)
+	if e.page = addressKey(p.canonical); !s.isOurs(e.page) {
+		e.fault = "the page is that of another site"
+	}
+	return e, nil
+}
+
+// remove has an item's article withdrawn, or says why there is none.
+func (e *entry) remove(reason string, before content.SourceItem) {
+	if before.ArticleID == "" {
+		e.fault = reason
+	} else {
+		e.article["status"] = string(article.Withdrawn)
+	}
+}
+
+// settleTwin gives the article of a page its id and its guid. A page that is another one,
+// by its canonical address or as it leads there, has that one's article, or is it.
+func (s *Source) settleTwin(ctx context.Context, e *entry, before content.SourceItem) error {
+	switch {
+	case e.fault != "":
+		return nil
+	case e.page != e.id:
+		known, err := s.knownAt(ctx, []string{e.page})
+		if err != nil {
+			return err
+		}
+		if other := known[e.page]; other.ArticleID != "" && other.Item != e.id {
+			e.remove("the page is one of another address", before)
+			return nil
+		}
+	}
+	guid := e.page
+	if before.ArticleID == s.articleID(e.id) {
+		guid = e.id
+	}
+	e.as, e.article["guid"] = cmp.Or(before.ArticleID, s.articleID(guid)), guid
+	return nil
+}
+
+// ofOnePage reports whether an error says something of one page or sitemap alone: not
+// that the source asks to wait, that the store fails or that the run ends.
+func ofOnePage(ctx context.Context, err error) bool {
+	status, ok := errors.AsType[*statusError](err)
+	_, ofStore := errors.AsType[*storeError](err)
+	return ctx.Err() == nil && !ofStore && (!ok || status.after == 0)
+}
+
+// reasonOf returns why an address can't be read, without that.
+func reasonOf(err error, address string) string {
+	return strings.TrimPrefix(err.Error(), shown(address)+": ")
+}
