@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -110,6 +111,9 @@ func (c *initCommand) where(in *invocation, ask *asker) (err error) {
 		}
 		return &usageError{fmt.Errorf("feedstation: init: --from: want one of %s, got %q", strings.Join(values, ", "), c.From)}
 	}
+	if err := c.stray(); err != nil {
+		return &usageError{fmt.Errorf("feedstation: init: %w", err)}
+	}
 	for _, q := range c.settings() {
 		switch {
 		case q.of != nil && *q.of == "":
@@ -128,6 +132,35 @@ func (c *initCommand) where(in *invocation, ask *asker) (err error) {
 		}
 	}
 	return nil
+}
+
+// stray reports flags that say nothing of where the articles are.
+func (c *initCommand) stray() error {
+	file, database, systems := []string{fromFile}, []string{fromDatabase}, slices.Sorted(maps.Keys(sourceTitles))
+	systems = append(systems, config.Files)
+	var faults []error
+	for _, f := range []struct {
+		flag  string
+		given bool
+		of    []string
+	}{
+		{"file", c.File != "", file},
+		{"dsn", c.DSN != "", database},
+		{"articles", c.Articles != "", database},
+		{"article-channels", c.ArticleChannels != "", database},
+		{"field", len(c.Field) > 0, append(database, systems...)}, // the import format has fields of its own
+		{"url", c.URL != "", systems},
+		{"collection", c.Collection != "", systems},
+		{"link", c.Link != "", systems},
+		{"username", c.Username != "", systems},
+		{"dir", c.Dir != "", []string{config.Files}},
+		{"sitemap", c.Sitemap != "", []string{config.FeedKind}},
+	} {
+		if f.given && !slices.Contains(f.of, c.From) {
+			faults = append(faults, fmt.Errorf("--%s goes with --from %s, not with %s", f.flag, strings.Join(f.of, ", "), c.From))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 const (

@@ -47,12 +47,16 @@ func (s *initial) render() (*config.Config, []byte, error) {
 	return cfg, text.Bytes(), err
 }
 
+// unnamed is the station of articles that name none, until the address of their pages
+// tells a better id.
+const unnamed = "feedstation-init"
+
 // survey looks at the articles for their stations and channels.
 func (s *initial) survey(ctx context.Context) error {
 	c := s.command
 	s.config = setup.Config{
 		Name: "feedstation", Language: "en", Timezone: "UTC", // until more is known
-		Stations: []setup.Station{{ID: "station", Key: "station", Name: "station", URL: "https://www.news.example"}},
+		Stations: []setup.Station{{ID: unnamed, Key: unnamed, Name: unnamed, URL: "https://www.news.example"}},
 		Content:  setup.Content{Driver: config.SQLite, DSN: "var/content.db"},
 	}
 	switch c.From {
@@ -173,6 +177,12 @@ func (s *initial) take(what string, faults []string) error {
 		return errNothing(what, faults)
 	}
 	s.config.Stations = s.found.Stations()
+	for i, st := range s.config.Stations {
+		if st.Key == unnamed {
+			named := setup.StationAt(st.URL)
+			s.config.Stations[i].ID, s.config.Stations[i].Key, s.config.Stations[i].Name = named.ID, named.ID, named.Name
+		}
+	}
 	if !s.config.Content.Database() {
 		if err := s.onlyIDs(); err != nil {
 			return err
@@ -203,7 +213,7 @@ func (s *initial) onlyIDs() error {
 func (s *initial) surveySource(ctx context.Context) error {
 	c := s.command
 	s.config.Content.Source = &setup.Source{
-		ID: c.From, Kind: c.From, URL: c.URL, Dir: c.Dir, Station: "station", Collection: c.Collection, Link: c.Link, Username: c.Username, Fields: c.Field,
+		ID: c.From, Kind: c.From, URL: c.URL, Dir: c.Dir, Station: unnamed, Collection: c.Collection, Link: c.Link, Username: c.Username, Fields: c.Field,
 	}
 	source, err := s.source(ctx)
 	if err != nil {

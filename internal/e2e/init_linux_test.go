@@ -53,7 +53,7 @@ func TestInitDatabase(t *testing.T) {
 			}
 			p.run(append(plain, "--field", "url=permalink")...)
 			p.run("build", "--out", "plain")
-			if feed := p.file("plain/station/moment/rss.xml"); !strings.Contains(feed, "早间新闻") {
+			if feed := p.file("plain/xt/moment/rss.xml"); !strings.Contains(feed, "早间新闻") {
 				t.Errorf("the feed of a plain table lacks its article:\n%s", feed)
 			}
 
