@@ -44,8 +44,10 @@ func (s *soak) levels() (all []level) {
 				}
 			}
 		}
+		p.freeze() // it collects
 		l.values["files"], l.values["disk"] = s.folder(filepath.Join(p.dir, "var/cache"))
 		l.values["named"], l.values["stored"], l.values["manifests"] = s.kept(p)
+		p.thaw()
 		all = append(all, l)
 	}
 	master := s.redis.Master()
@@ -74,8 +76,8 @@ func (s *soak) folder(dir string) (files, size float64) {
 	return files, size
 }
 
-// kept returns how many documents the editions have that a process keeps, their bytes,
-// and how many editions these are.
+// kept returns how many documents, contents and lists of archives the editions have that a
+// process keeps, their bytes, and how many editions these are.
 func (s *soak) kept(p *process) (documents, size, manifests float64) {
 	s.Helper()
 	local, err := disk.Open(filepath.Join(p.dir, "var/cache"), store.Keep{})
@@ -90,11 +92,21 @@ func (s *soak) kept(p *process) (documents, size, manifests float64) {
 		named := map[edition.Hash]bool{}
 		for _, m := range kept {
 			manifests++
-			for entry := range m.Entries() {
-				if !named[entry.Hash] {
-					named[entry.Hash] = true
-					size += float64(entry.Packed())
+			e, err := local.OpenKept(m, nil)
+			if err != nil {
+				s.Fatal(err)
+			}
+			m = e.Manifest() // with what its volumes name
+			for object := range m.Objects(e, &edition.Manifest{}) {
+				if named[object.Hash()] {
+					continue
 				}
+				packed, err := object.Pack()
+				if err != nil {
+					s.Fatal(err)
+				}
+				named[object.Hash()] = true
+				size += float64(len(packed))
 			}
 		}
 		documents += float64(len(named))
