@@ -14,3 +14,6 @@ func (c *Conductor) WithClock(clock func() time.Time) *Conductor {
 	c.clock = clock
 	return c
 }
+
+// Hint is [Conductors.Hint] for a single content store.
+func (c *Conductor) Hint(h Hint) error { return c.peers.Hint(h) }

@@ -21,10 +21,6 @@ type Hint struct {
 // audit finds what is dropped.
 const maxHints = 10_000
 
-// Hint has the next refresh follow a hint. The error names a station that does
-// not publish.
-func (c *Conductor) Hint(h Hint) error { return c.peers.Hint(h) }
-
 func (c *Conductor) hint(h Hint) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
