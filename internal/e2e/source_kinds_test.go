@@ -36,6 +36,7 @@ var systems = map[string]struct {
 	"rss":      {handler: "feed", source: "kind: feed, url: %s/rss.xml"},
 	"atom":     {handler: "feed", source: "kind: feed, url: %s/atom.xml"},
 	"jsonfeed": {handler: "feed", source: "kind: feed, url: %s/feed.json"},
+	"pages":    {handler: "site", source: "kind: feed, url: 'https://xt.news.example/empty.xml', sitemap: 'https://xt.news.example/sitemap.xml', rate: 1000, tls: {ca: %s}"},
 }
 
 // TestSourceKinds holds that the same articles make the same documents, whichever system
@@ -75,11 +76,15 @@ func TestSourceKinds(t *testing.T) {
 			}
 			server := httptest.NewServer(fake.Handlers()[s.handler])
 			t.Cleanup(server.Close)
-			p := newProcess(t, "xt.news.example")
+			at, env := server.URL, []string(nil)
+			if s.handler == "site" { // whose pages are at their own addresses
+				env, at = hosted(t, "xt.news.example", fake.Handlers()[s.handler])
+			}
+			p := newProcess(t, "xt.news.example", env...)
 			file := filepath.Join(p.dir, "config.yaml")
 			text, err := os.ReadFile(file)
 			if err == nil {
-				source := fmt.Sprintf("\ncontent:\n  sources:\n    - {id: cms, station: xt, "+s.source+"}\n", server.URL)
+				source := fmt.Sprintf("\ncontent:\n  sources:\n    - {id: cms, station: xt, "+s.source+"}\n", at)
 				err = os.WriteFile(file, append(text, source...), 0o600)
 			}
 			if err != nil {
