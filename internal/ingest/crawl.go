@@ -56,6 +56,8 @@ func (s *Source) crawl(ctx context.Context, late func() bool, part bool) error {
 		case f.fault != "":
 			s.leave(c.Left[0], f.fault)
 			c.Partial = true
+		default:
+			s.clear(c.Left[0])
 		}
 		if !done {
 			return nil

@@ -99,7 +99,8 @@ func TestSitemap(t *testing.T) {
 		want["/old"], want["/about"], want["/gone"] = "Edited", "About", "Back"
 		wantShown(t, store, "edited", want)
 
-		site.set("/posts.xml.gz", urlset("/both", "/old 2026-11-20", "/about 2026-11-21"), "/about", "404", "/list.txt", "https://xt.news.example/old")
+		source, lines = site.open(t, store, nil) // another process; /both is in the feed alone
+		site.set("/posts.xml.gz", urlset("/old 2026-11-20", "/about 2026-11-21"), "/news.xml", urlset("/missed"), "/about", "404", "/list.txt", "https://xt.news.example/old")
 		audits(t, source, 3)
 		delete(want, "/about")
 		delete(want, "/gone")
@@ -273,8 +274,9 @@ func TestSitemapFaults(t *testing.T) {
 				time.Sleep(time.Until(noon.Add(time.Hour)))
 				store, site := openStore(t), &website{}
 				defer store.Close()
-				site.set("/rss.xml", feedOf(), "/sitemap.xml", index("/1.xml", "/2.xml"), "/1.xml", urlset("/a", "/b"), "/2.xml", urlset("/c"),
-					"/a", pageOf("A"), "/b", pageOf("B"), "/c", pageOf("C"), "/new", pageOf("New"))
+				sound := []string{"/sitemap.xml", index("/1.xml", "/2.xml"), "/1.xml", urlset("/a", "/b")}
+				site.set(sound...)
+				site.set("/rss.xml", feedOf(), "/2.xml", urlset("/c"), "/a", pageOf("A"), "/b", pageOf("B"), "/c", pageOf("C"), "/new", pageOf("New"))
 				source, lines := site.open(t, store, nil)
 				mustRun(t, source)
 				site.set(tt.pairs...)
@@ -295,6 +297,16 @@ func TestSitemapFaults(t *testing.T) {
 				}
 				if tt.left != "" && !slices.ContainsFunc(reasons(source), func(reason string) bool { return strings.HasPrefix(reason, tt.left) }) {
 					t.Errorf("left out: %q; want %q\n%s", reasons(source), tt.left, lines)
+				}
+				if strings.HasPrefix(tt.name, "a sitemap") {
+					site.set(sound...)
+					for range 60 {
+						time.Sleep(time.Minute)
+						_, _ = run(t, source)
+					}
+					if got := reasons(source); got != nil {
+						t.Errorf("mended, but left out: %q", got)
+					}
 				}
 			})
 		})
