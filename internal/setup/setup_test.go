@@ -122,3 +122,22 @@ func TestConfigNames(t *testing.T) {
 		}
 	}
 }
+
+// TestConfigSitemap holds that the sitemap of a website is written as its source's.
+func TestConfigSitemap(t *testing.T) {
+	const sitemap = "https://xt.news.example/sitemap.xml"
+	c := setup.Config{
+		Name: "n", Language: "en", Timezone: "UTC", Stations: []setup.Station{{ID: "xt", Key: "xt", Name: "x", URL: "https://xt.news.example"}},
+		Content: setup.Content{Driver: "sqlite", DSN: "var/content.db", Source: &setup.Source{
+			ID: "feed", Kind: "feed", URL: "https://xt.news.example/rss.xml", Sitemap: sitemap, Station: "xt",
+		}},
+	}
+	var out bytes.Buffer
+	if err := c.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := config.Parse("config.yaml", out.Bytes(), nil)
+	if err != nil || cfg.Content.Sources[0].Sitemap != sitemap {
+		t.Errorf("%v\n%s", err, &out)
+	}
+}
