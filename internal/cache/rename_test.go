@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -110,6 +111,24 @@ func TestRename(t *testing.T) {
 				wantTaken(t, fresh, next, next)
 			}
 		})
+	}
+}
+
+// Where nothing says what was retracted, nothing of a former id is served either.
+func TestRenameWithoutRetractions(t *testing.T) {
+	local := newLocal(t)
+	before := newCache(t, slog.New(slog.DiscardHandler), local, nil)
+	printed(t, before, 1)
+	if err := before.Retract(t.Context(), held("art-1")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{retractedName, retractedName + ".twin"} {
+		if err := os.WriteFile(filepath.Join(local.Dir(), name), []byte("damaged"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if e, ok := renamed(t, local.Dir(), nil).Served("xiangtan"); ok {
+		t.Errorf("served: the edition of %s", e.Watermark())
 	}
 }
 

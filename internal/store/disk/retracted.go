@@ -126,11 +126,15 @@ func (s *Store) AddRetracted(ctx context.Context, more edition.Retractions) erro
 const unconfirmedName = "unconfirmed"
 
 // Distrust has nothing of some stations served from the local copy until another
-// edition is published there. That holds in this process also where it can't be
+// edition is published there, nor taken over from their former ids. That holds in this process also where it can't be
 // noted in the folder.
 func (s *Store) Distrust(ctx context.Context, stations []string) error {
-	var faults []error
+	all := slices.Clone(stations)
 	for _, station := range stations {
+		all = append(all, s.former[station]...)
+	}
+	var faults []error
+	for _, station := range all {
 		if head, err := s.head(station); err == nil && head == (store.Head{}) {
 			continue // has nothing
 		}
