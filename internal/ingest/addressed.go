@@ -3,6 +3,7 @@ package ingest
 import (
 	"cmp"
 	"context"
+	"maps"
 
 	"feedstation/internal/content"
 )
@@ -63,9 +64,7 @@ func (s *Source) knownAt(ctx context.Context, keys []string) (map[string]content
 	if err != nil {
 		return nil, &storeError{err}
 	}
-	for key, item := range at {
-		known[key] = item
-	}
+	maps.Copy(known, at)
 	return known, nil
 }
 

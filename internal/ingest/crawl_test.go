@@ -60,7 +60,7 @@ func TestSitemap(t *testing.T) {
 			"/posts.xml.gz", urlset("/both 2026-11-20", "/old 2026-11-19", "/about 2026-11-19", "/gone 2026-11-19", "/lead 2026-11-19"),
 			"/news.xml", urlset("/both 2026-11-20T12:00:00Z", "/missed"), "/list.txt", "\ufeffhttps://xt.news.example/old\r\nhttps://xt.news.example/a%20b?utm_medium=x\r\nhttps://other.example/x\r\n",
 			"/both", pageOf("no"), "/old", pageOf("Old"), "/about", "<title>About</title>", "/missed", pageOf("Missed"), "/a b", pageOf("Spaced"), "/lead", ">/old")
-		source, lines := site.open(t, store, nil)
+		source, _ := site.open(t, store, nil)
 		if !mustRun(t, source) {
 			t.Error("nothing has changed")
 		}
@@ -99,7 +99,7 @@ func TestSitemap(t *testing.T) {
 		want["/old"], want["/about"], want["/gone"] = "Edited", "About", "Back"
 		wantShown(t, store, "edited", want)
 
-		source, lines = site.open(t, store, nil) // another process; /both is in the feed alone
+		source, lines := site.open(t, store, nil) // another process; /both is in the feed alone
 		site.set("/posts.xml.gz", urlset("/old 2026-11-20", "/about 2026-11-21"), "/news.xml", urlset("/missed"), "/about", "404", "/list.txt", "https://xt.news.example/old")
 		audits(t, source, 3)
 		delete(want, "/about")

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -37,9 +38,7 @@ func (s *website) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.asked = append(s.asked, r.URL.Path)
 	w.Header().Set("Content-Type", "text/html")
-	for name, values := range s.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), s.header)
 	to, leads := strings.CutPrefix(text, ">")
 	status, err := strconv.Atoi(text)
 	switch {
