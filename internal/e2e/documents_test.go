@@ -15,8 +15,8 @@ import (
 
 // triedElsewhere has the commands of the documents that others try, by their beginning.
 var triedElsewhere = map[string]string{
-	"go test ./...":                                  "this is one of them",
-	"GOWORK=off go -C bench run . -quick":            "TestComparison of internal/house",
+	"go test ./...": "this is one of them",
+	"make compare":  "TestComparison of internal/house",
 	"sudo apt install ./feedstation_1.0.0_amd64.deb": "TestDist",
 }
 
