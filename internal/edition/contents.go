@@ -134,11 +134,23 @@ func Find(contents *Document, ids map[string]bool) iter.Seq2[Article, error] {
 }
 
 func linesOf(contents *Document, ids map[string]bool) iter.Seq2[Article, error] {
-	text, err := contents.Body()
+	text, err := textOf(contents)
 	if err != nil {
-		return func(yield func(Article, error) bool) { yield(Article{}, fmt.Errorf("contents: %w", err)) }
+		return func(yield func(Article, error) bool) { yield(Article{}, err) }
 	}
 	return FindLines(text, ids)
+}
+
+// textOf returns the lines of contents, none of nil.
+func textOf(contents *Document) ([]byte, error) {
+	if contents == nil {
+		return nil, nil
+	}
+	text, err := contents.Body()
+	if err != nil {
+		return nil, fmt.Errorf("contents: %w", err)
+	}
+	return text, nil
 }
 
 // FindLines yields the articles of lines of contents and the notices, in their order;

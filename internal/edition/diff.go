@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -24,7 +25,7 @@ type Difference struct {
 // for b, nor, where a has none of it, to have come. The error is that of damaged
 // contents.
 func Diff(a, b *Edition) (Difference, error) {
-	d := differ{before: newSide(a), after: newSide(b), equal: map[string]bool{}}
+	d := differ{before: newSide(a), after: newSide(b)}
 	if err := d.read(); err != nil {
 		return Difference{}, err
 	}
@@ -71,7 +72,6 @@ func ChangedPaths(a, b *Edition) (paths []string) {
 // differ compares two editions.
 type differ struct {
 	before, after *side
-	equal         map[string]bool // paths of equal contents that have been read
 }
 
 // side is one of the editions, with the articles that have been read of it.
@@ -101,22 +101,70 @@ func newSide(e *Edition) *side {
 	return &side{e, map[string]place{}}
 }
 
-// read reads the contents that differ.
+// read reads what differs of the contents that differ.
 func (d *differ) read() error {
-	for _, both := range [][2]*side{{d.before, d.after}, {d.after, d.before}} {
-		for path, contents := range both[0].contents {
-			if other, ok := both[1].contents[path]; ok && other.Hash() == contents.Hash() || both[1].awaits(path) {
-				continue
-			}
-			for a, err := range Articles(contents) {
-				if err != nil {
-					return err
-				}
-				both[0].add(path, a)
-			}
+	for path, was := range d.before.contents {
+		is, ok := d.after.contents[path]
+		if ok && is.Hash() == was.Hash() || d.after.awaits(path) {
+			continue
+		}
+		if err := d.compare(path, was, is); err != nil {
+			return err
+		}
+	}
+	for path, is := range d.after.contents {
+		if _, ok := d.before.contents[path]; ok || d.before.awaits(path) {
+			continue
+		}
+		if err := d.compare(path, nil, is); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// compare reads the lines that differ of the contents at a path, of which either may be
+// nil: of a month of tens of thousands few do.
+func (d *differ) compare(path string, was, is *Document) error {
+	before, err := textOf(was)
+	if err != nil {
+		return err
+	}
+	after, err := textOf(is)
+	if err != nil {
+		return err
+	}
+	before, after = withoutCommon(before, after)
+	for s, text := range map[*side][]byte{d.before: before, d.after: after} {
+		for a, err := range ParseArticles(text) {
+			if err != nil {
+				return err
+			}
+			s.add(path, a)
+		}
+	}
+	return nil
+}
+
+// withoutCommon returns two texts without the lines with which both begin, and without
+// those with which both end but the first of these.
+func withoutCommon(a, b []byte) (restA, restB []byte) {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	n = bytes.LastIndexByte(a[:n], '\n') + 1
+	a, b = a[n:], b[n:]
+	n = 0
+	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	end := a[len(a)-n:]
+	n = len(end) - (bytes.IndexByte(end, '\n') + 1)
+	if n == len(end) { // no line is whole
+		n = 0
+	}
+	return a[:len(a)-n], b[:len(b)-n]
 }
 
 // awaits reports whether a path is that of a month which has yet to be built and of
@@ -142,8 +190,9 @@ func (s *side) add(path string, a Article) {
 	}
 }
 
-// complete adds what equal contents, and months that the other edition awaits, say of
-// the articles that have been read, where that may decide.
+// complete adds what else is said of the articles that have been read, where that may
+// decide: by equal contents, by the lines that contents share which differ, and by months
+// that the other edition awaits.
 func (d *differ) complete() error {
 	open := map[string]bool{}
 	months := map[article.Month]bool{}
@@ -163,20 +212,27 @@ func (d *differ) complete() error {
 		return nil
 	}
 	archives := d.archivesOf(open)
-	for _, both := range [][2]*side{{d.before, d.after}, {d.after, d.before}} {
+	for i, both := range [][2]*side{{d.before, d.after}, {d.after, d.before}} {
 		for path, contents := range both[0].contents {
 			month, _, shard := network.ParseShardPath(path)
 			other, ok := both[1].contents[path]
-			if shard && !months[month] || network.IsArchive(path) && !archives[path] ||
-				!both[1].awaits(path) && (!ok || other.Hash() != contents.Hash()) {
+			equal := ok && other.Hash() == contents.Hash()
+			if i == 1 && equal { // read for both
 				continue
 			}
-			for a, err := range Articles(contents) {
+			if !ok && !both[1].awaits(path) || (equal || !ok) && (shard && !months[month] || network.IsArchive(path) && !archives[path]) {
+				continue
+			}
+			sides := both[:1]
+			if equal {
+				sides = both[:]
+			}
+			for a, err := range Find(contents, open) {
 				if err != nil {
 					return err
 				}
-				if open[a.ID] {
-					both[0].add(path, a)
+				for _, s := range sides {
+					s.add(path, a)
 				}
 			}
 		}
