@@ -8,9 +8,6 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 PLAIN := modernc.org/sqlite/lib modernc.org/libc modernc.org/memory github.com/klauspost/compress/...
 RACE := go test -race -vet=off -ldflags=-w $(PLAIN:%=-gcflags=%=-race=false) -timeout 30m
 
-# Tests of whole programs in which most happens at once.
-RACED := TestNight|TestReload|TestFleet|TestHub|TestHubOfFleet|TestPushKilled|TestPushRedis|TestStores|TestSourceKill|TestPostTwoProcesses|TestDatabaseNetwork|TestFailOver|TestNotify|TestStatisticsOfFleet|TestDeltaReaders|TestOperatorsHang
-
 # The module that compares with others is none of go.work, as its dependencies are
 # nobody else's.
 BENCH := GOWORK=off go -C bench
@@ -96,17 +93,6 @@ test-short: ## the tests that need no server and no minute, in half a minute
 race: ## all tests with the race detector, the longest first; the nights, which freeze and kill processes, by themselves
 	$(RACE) -skip '^TestNight$$' ./internal/e2e ./jobs ./internal/content work
 	$(RACE) -run '^TestNight$$' ./internal/e2e
-
-# What .ci/run does instead, in two thirds of the time: the first two beside each other.
-.PHONY: race-packages programs race-programs
-race-packages: ## the tests of packages with the race detector
-	$(RACE) ./jobs ./internal/content $$(go list work | grep -v '/internal/e2e$$')
-
-programs: ## the tests of whole programs without it
-	go test -vet=off -timeout 30m -skip '^TestNight$$' ./internal/e2e
-
-race-programs: ## those of whole programs in which most happens at once, with it
-	$(RACE) -run '^($(RACED))$$' ./internal/e2e
 
 .PHONY: histories
 histories: ## random histories of newsrooms, readers and archives, without the race detector; SEEDS=50 for more of them
