@@ -94,13 +94,22 @@ func convertFeed(_ *url.URL, r article.Reader, a *answer) ([]byte, error) {
 
 // unicode returns the body of a feed in UTF-8, if only the header names its encoding.
 func unicode(a *answer) []byte {
-	if utf8.Valid(a.body) || declared.Match(a.body[:min(len(a.body), 200)]) {
+	if declared.Match(a.body[:min(len(a.body), 200)]) {
+		return a.body // which the parser reads
+	}
+	if _, _, certain := charset.DetermineEncoding(nil, a.header.Get("Content-Type")); !certain {
 		return a.body
 	}
-	encoding, _, certain := charset.DetermineEncoding(nil, a.header.Get("Content-Type"))
-	if !certain {
+	return inUTF8(a)
+}
+
+// inUTF8 returns the body of an answer in UTF-8, whose encoding its header names, or
+// what it begins with.
+func inUTF8(a *answer) []byte {
+	if utf8.Valid(a.body) {
 		return a.body
 	}
+	encoding, _, _ := charset.DetermineEncoding(a.body[:min(len(a.body), 1024)], a.header.Get("Content-Type"))
 	text, err := encoding.NewDecoder().Bytes(a.body)
 	if err != nil {
 		return a.body // and the parser says why it can't be read

@@ -7,10 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/charset"
 
 	"feedstation/internal/article"
 )
@@ -91,19 +89,6 @@ func attribute(t *html.Token, name string) string {
 		}
 	}
 	return ""
-}
-
-// inUTF8 returns a page's text, whose encoding its header or the page itself names.
-func inUTF8(a *answer) []byte {
-	if utf8.Valid(a.body) {
-		return a.body
-	}
-	encoding, _, _ := charset.DetermineEncoding(a.body[:min(len(a.body), 1024)], a.header.Get("Content-Type"))
-	text, err := encoding.NewDecoder().Bytes(a.body)
-	if err != nil {
-		return a.body
-	}
-	return text
 }
 
 // forbidsIndex reports whether directives for all robots keep a page out of search.
