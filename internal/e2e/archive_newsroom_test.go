@@ -75,9 +75,11 @@ func (a *tables) exec(statement string, args ...any) {
 	}
 }
 
+// newsroomTables are those of newsroom.sql that have rows of articles.
+var newsroomTables = []string{"article", "body", "picture", "article_category"}
+
 // fill makes the tables, the articles of ten years and, as a dump does, the indexes
-// last. Every third has a picture, every fourth is in two channels, every fiftieth
-// was withdrawn.
+// last.
 func (a *tables) fill(results *table, articles int) {
 	a.name = fmt.Sprintf("%d articles on PostgreSQL", articles)
 	a.last = articles
@@ -92,34 +94,12 @@ func (a *tables) fill(results *table, articles int) {
 		a.t.Fatal("newsroom.sql says nowhere where its indexes begin")
 	}
 	a.exec(schema)
-	stations := a.config().Network.Stations
-	for i, s := range stations {
-		a.exec("INSERT INTO site VALUES ($1, $2, $3)", i, s.ID, s.URL)
-		for k, c := range s.Channels {
-			a.exec("INSERT INTO category VALUES ($1, $2, $3)", 10*i+k, i, c.ID)
-		}
-	}
-	for _, table := range []string{"article", "body", "picture", "article_category"} {
+	for _, table := range newsroomTables {
 		a.exec("ALTER TABLE " + table + " DISABLE TRIGGER ALL")
 	}
-	numbers := strings.NewReplacer("{articles}", fmt.Sprint(articles), "{stations}", fmt.Sprint(len(stations)))
-	const step = 500_000
-	for from := 1; from <= articles; from += step {
-		for _, columns := range []string{
-			`article (id, site_id, headline, teaser, byline, state, published_at, changed_at)
-				SELECT i, i % {stations}, '第' || i || '条新闻:湘江两岸的一天', '这是第' || i || '条新闻的摘要,说的是湘江两岸一天里的事。', ARRAY['记者' || i % 97],
-				CASE i % 50 WHEN 0 THEN 'pulled' ELSE 'live' END, at, at FROM (SELECT i, now() - make_interval(secs => ({articles} - i) * (3650.0 * 86400 / {articles})) AS at`,
-			`body SELECT i, '<p>' || repeat('湘江两岸,第' || i || '条新闻的正文。', 20) || '</p>' FROM (SELECT i`,
-			`picture SELECT i, 0, 'https://img.news.example/' || i || '.jpg', '现场', 1200, 800 FROM (SELECT i`,
-			`article_category SELECT i, 10 * (i % {stations}) + (i / {stations} + k) % 10 FROM generate_series(0, 1) AS k, (SELECT i`,
-		} {
-			where := map[string]string{"picture": "WHERE i % 3 = 0", "article_category": "WHERE k = 0 OR i % 4 = 0"}[strings.Fields(columns)[0]]
-			a.exec("INSERT INTO " + numbers.Replace(columns) +
-				fmt.Sprintf(" FROM generate_series(%d, %d) AS i) AS numbers %s", from, min(from+step-1, articles), where))
-		}
-	}
+	a.write(articles)
 	a.exec(indexes)
-	for _, table := range []string{"article", "body", "picture", "article_category"} {
+	for _, table := range newsroomTables {
 		a.exec("ALTER TABLE " + table + " ENABLE TRIGGER ALL")
 		a.exec("VACUUM ANALYZE " + table)
 	}
@@ -129,6 +109,34 @@ func (a *tables) fill(results *table, articles int) {
 		a.t.Fatal(err)
 	}
 	results.add("  their size", size/megabyte, figure{unit: "MB"})
+}
+
+// write writes articles, of which every third has a picture, every fourth is in two
+// channels and every fiftieth was withdrawn.
+func (a *tables) write(articles int) {
+	stations := a.config().Network.Stations
+	for i, s := range stations {
+		a.exec("INSERT INTO site VALUES ($1, $2, $3)", i, s.ID, s.URL)
+		for k, c := range s.Channels {
+			a.exec("INSERT INTO category VALUES ($1, $2, $3)", 10*i+k, i, c.ID)
+		}
+	}
+	numbers := strings.NewReplacer("{articles}", fmt.Sprint(articles), "{stations}", fmt.Sprint(len(stations)))
+	const some = 500_000
+	for from := 1; from <= articles; from += some {
+		numbered := fmt.Sprintf("generate_series(%d, %d) AS i", from, min(from+some-1, articles))
+		for _, rows := range []string{
+			`article (id, site_id, headline, teaser, byline, state, published_at, changed_at)
+				SELECT i, i % {stations}, '第' || i || '条新闻:湘江两岸的一天', '这是第' || i || '条新闻的摘要,说的是湘江两岸一天里的事。', ARRAY['记者' || i % 97],
+				CASE i % 50 WHEN 0 THEN 'pulled' ELSE 'live' END, at, at
+				FROM (SELECT i, now() - make_interval(secs => ({articles} - i) * (3650.0 * 86400 / {articles})) AS at FROM {i}) AS times`,
+			`body SELECT i, '<p>' || repeat('湘江两岸,第' || i || '条新闻的正文。', 20) || '</p>' FROM {i}`,
+			`picture SELECT i, 0, 'https://img.news.example/' || i || '.jpg', '现场', 1200, 800 FROM {i} WHERE i % 3 = 0`,
+			`article_category SELECT i, 10 * (i % {stations}) + (i / {stations} + k) % 10 FROM {i}, generate_series(0, 1) AS k WHERE k = 0 OR i % 4 = 0`,
+		} {
+			a.exec("INSERT INTO " + strings.ReplaceAll(numbers.Replace(rows), "{i}", numbered))
+		}
+	}
 }
 
 // publish puts a new article into the tables, as the newsroom does.
@@ -165,10 +173,10 @@ func (a *tables) measure(t *testing.T, results *table) {
 // idle measures what refreshes, audits and following cost in ten minutes without a
 // change.
 func (a *tables) idle(results *table, pid string) {
-	const minutes = 0.1
-	step(fmt.Sprintf("%v minutes without a change", minutes))
+	const minutes = 10
+	step(fmt.Sprintf("%d minutes without a change", minutes))
 	before, server := ticks(a.t, pid), a.databaseTicks()
-	time.Sleep(6 * time.Second)
+	time.Sleep(minutes * time.Minute)
 	percent := func(ticks float64) float64 { return ticks / (minutes * 60) }
 	results.add("  idle, of a core", percent(ticks(a.t, pid)-before), figure{unit: "%", goal: 1.5})
 	results.add("  the database's", percent(a.databaseTicks()-server), figure{unit: "%"})
