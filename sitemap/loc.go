@@ -22,8 +22,8 @@ type locator struct {
 // Loc returns an address as sitemaps publish it, before XML escaping. The error is
 // that of a [URLError].
 func Loc(address string) (string, error) {
-	var given, encoded, buf [256]byte // most addresses need no memory of their own
-	l := locator{given[:0], encoded[:0]}
+	var l locator
+	var buf [256]byte // most addresses need no more
 	loc, n, err := l.appendLoc(buf[:0], address)
 	switch {
 	case err != nil:

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"iter"
 	"slices"
 	"time"
 
@@ -149,9 +148,7 @@ func (b *draft) addresses(path string, known map[edition.Hash]*addressChunk) (al
 		for i := range s.chunks {
 			c := &s.chunks[i]
 			if c.addresses == nil {
-				if c.addresses, err = addressesOf(edition.ParseArticles(c.contents.Text())); err != nil {
-					return nil, err
-				}
+				c.addresses = addressesOf(c.contents.Text())
 			}
 			all = append(all, c.addresses)
 		}
@@ -159,33 +156,30 @@ func (b *draft) addresses(path string, known map[edition.Hash]*addressChunk) (al
 	}
 	chunk, ok := b.memory.list.addresses[contents.Hash()]
 	if !ok {
-		if chunk, err = addressesOf(edition.Articles(contents)); err != nil {
+		text, err := contents.Body()
+		if err != nil {
 			return nil, err
 		}
+		chunk = addressesOf(text)
 	}
 	known[contents.Hash()] = chunk
 	return []*addressChunk{chunk}, nil
 }
 
-// addressesOf returns the addresses that Baidu takes of the contents of a month.
-func addressesOf(articles iter.Seq2[edition.Article, error]) (*addressChunk, error) {
+// addressesOf returns the addresses that Baidu takes of lines of a month's contents.
+func addressesOf(lines []byte) *addressChunk {
 	var locs []string
-	for a, err := range articles {
-		if err != nil {
-			return nil, err
-		}
-		if a.Unlisted {
-			continue
-		}
-		if loc, why := forBaidu(a.Address); why == 0 {
-			locs = append(locs, loc)
+	size := 0
+	for address, later := range edition.Pages(lines) {
+		if loc, why := forBaidu(string(address)); why == 0 && !later {
+			locs, size = append(locs, loc), size+len(loc)+1
 		}
 	}
-	var list []byte
+	list := make([]byte, 0, size)
 	for _, loc := range slices.Backward(locs) {
 		list = append(append(list, loc...), '\n')
 	}
-	return &addressChunk{gzjoin.New(list), len(locs)}, nil
+	return &addressChunk{gzjoin.New(list), len(locs)}
 }
 
 // forBaidu returns an address as the list has it, or why Baidu does not take it.

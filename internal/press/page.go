@@ -119,8 +119,8 @@ func absolute(page, address string) string {
 	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
 		return address
 	}
-	if origin, ok := originOf(page); ok && isPlainPath(address) { // as nearly all are: an archive has millions
-		return origin + address
+	if base, ok := baseOf(page, address); ok && isPlainPath(address) { // as nearly all are: an archive has millions
+		return base + address
 	}
 	if len(address) > sitemap.MaxLoc { // resolving takes time by the square of the length
 		return ""
@@ -139,29 +139,35 @@ func absolute(page, address string) string {
 	return address
 }
 
-// originOf returns scheme and host of the address of an article.
-func originOf(page string) (origin string, ok bool) {
+// baseOf returns what a plain path goes behind: one from the root scheme and host of the
+// page's address, another one its folder, of an address without dots in its folders.
+func baseOf(page, path string) (base string, ok bool) {
 	_, rest, ok := strings.Cut(page, "://")
-	path := strings.IndexAny(rest, "/?#@")
-	if !ok || path <= 0 || rest[path] != '/' {
+	end := strings.IndexAny(rest, "/?#@")
+	if !ok || end <= 0 || rest[end] != '/' {
 		return "", false
 	}
-	return page[:len(page)-len(rest)+path], true
+	if end += len(page) - len(rest); strings.HasPrefix(path, "/") {
+		return page[:end], true
+	}
+	folder := page[end : strings.LastIndexByte(page, '/')+1]
+	return page[:end+len(folder)], isPlainPath(folder) && !strings.ContainsAny(page, "?#")
 }
 
-// isPlainPath reports whether a path stands for itself behind any origin: it begins at
-// the root, and has nothing to be resolved or escaped.
+// isPlainPath reports whether a path stands for itself behind what it is relative to:
+// it has nothing to be resolved or escaped.
 func isPlainPath(path string) bool {
-	if !strings.HasPrefix(path, "/") {
-		return false
-	}
+	slash := true // before
 	for i := range len(path) {
 		switch c := path[i]; {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
-		case (c == '/' || c == '.') && (i == 0 || path[i-1] != '/'):
+			slash = false
+		case c == '/' && (i == 0 || !slash):
+			slash = true
+		case c == '.' && !slash:
 		default:
 			return false
 		}
 	}
-	return true
+	return path != ""
 }
