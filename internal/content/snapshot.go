@@ -24,6 +24,8 @@ type Snapshot struct {
 	version version          // of the embedded store, read before the transaction began
 	reached edition.Position // of a server, read before as well
 
+	prepared map[string]*sql.Stmt // of the embedded store, by text
+
 	mu     sync.Mutex
 	broken faults // rows that are left out
 	odd    faults // values that are
@@ -72,7 +74,7 @@ func (s *Store) beginNow(ctx context.Context) (*Snapshot, error) {
 		reached := s.reached(ctx, conn)
 		at, err := s.dialect.begin(ctx, conn, s.timeout)
 		if err == nil {
-			return &Snapshot{store: s, dialect: s.dialect, conn: conn, at: at, reached: reached}, nil
+			return &Snapshot{store: s, dialect: s.dialect, conn: conn, at: at, reached: reached, prepared: map[string]*sql.Stmt{}}, nil
 		}
 		discard(conn)
 		if attempt > maxIdle || !isLost(err) || ctx.Err() != nil {
@@ -123,6 +125,9 @@ func (s *Snapshot) Close() {
 	s.closed.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), farewell)
 		defer cancel()
+		for _, compiled := range s.prepared {
+			_ = compiled.Close() // its connection goes with it where that fails
+		}
 		if _, err := s.conn.ExecContext(ctx, "ROLLBACK"); err != nil {
 			discard(s.conn)
 			return
@@ -164,7 +169,7 @@ func (s *Snapshot) askWithin(ctx context.Context, q *statement, timeout time.Dur
 		a.timer = time.AfterFunc(a.bound, func() { a.cancel(silent) })
 	}
 	var err error
-	a.clock.time(func() { a.Rows, err = s.conn.QueryContext(a.ctx, q.text.String(), q.args...) })
+	a.clock.time(func() { a.Rows, err = s.run(a.ctx, q) })
 	a.rest()
 	if err != nil {
 		a.clock.end()
@@ -173,6 +178,24 @@ func (s *Snapshot) askWithin(ctx context.Context, q *statement, timeout time.Dur
 		return nil, err
 	}
 	return a, nil
+}
+
+// run runs a statement. The embedded store compiles a text once: a full build asks for
+// each month with the same, and SQLite takes as long to compile it as to read a hundred rows.
+func (s *Snapshot) run(ctx context.Context, q *statement) (*sql.Rows, error) {
+	text := q.text.String()
+	if s.dialect.remote() {
+		return s.conn.QueryContext(ctx, text, q.args...)
+	}
+	compiled, ok := s.prepared[text]
+	if !ok {
+		var err error
+		if compiled, err = s.conn.PrepareContext(ctx, text); err != nil {
+			return nil, err
+		}
+		s.prepared[text] = compiled
+	}
+	return compiled.QueryContext(ctx, q.args...)
 }
 
 // next waits for the next row. Only that is bound, not what is done with it.
