@@ -231,7 +231,16 @@ func (s *Snapshot) status() string {
 	if _, changed := s.store.reader.Status[""]; changed {
 		return "substr(" + s.dialect.text(c) + ", 1, 100)"
 	}
-	return "CASE WHEN " + s.statusWord() + " NOT IN ('', 'published') THEN substr(" + s.dialect.text(c) + ", 1, 100) END"
+	return "CASE WHEN NOT " + s.plain() + " AND " + s.statusWord() + " NOT IN ('', 'published') THEN substr(" + s.dialect.text(c) + ", 1, 100) END"
+}
+
+// plain is the condition that the column says published as the embedded store writes it,
+// as nearly all rows do: they need not be compared with every word. NULL is not plain.
+func (s *Snapshot) plain() string {
+	if _, changed := s.store.reader.Status["published"]; changed || s.dialect.remote() {
+		return "1 = 0"
+	}
+	return s.catalog.column("status").name + " IS 'published'"
 }
 
 // statusWord is the column to be compared with words, which must be there. NULL
@@ -263,7 +272,7 @@ func (r *row) status() article.Status {
 func (s *Snapshot) shown(q *statement) string {
 	condition := "1 = 1"
 	if status := s.catalog.column("status"); !status.missing() {
-		condition = s.statusWord() + " NOT IN " + s.hiddenWords()
+		condition = "(" + s.plain() + " OR " + s.statusWord() + " NOT IN " + s.hiddenWords() + ")"
 	}
 	if expires := s.catalog.column("expires"); !expires.missing() {
 		condition += " AND (" + expires.name + " IS NULL OR " + q.compare(expires, ">", s.at) + " OR " + q.compare(expires, "<", earliest()) +
