@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/config"
 	"feedstation/internal/content"
 	"feedstation/internal/network"
@@ -134,6 +135,51 @@ func (a *archive) fill(results *table, articles int) {
 	step("feedstation demo, " + a.name)
 	took, _ := a.run("demo", "--articles", fmt.Sprint(articles))
 	results.add("demo, "+a.name, took.Seconds(), figure{unit: "s"})
+}
+
+// fillFrom puts the newest articles of another archive, so many, into the empty store:
+// the same newsroom, with the same feeds, that has nothing old.
+func (a *archive) fillFrom(other *archive, articles int) {
+	a.t.Helper()
+	a.name = fmt.Sprintf("%d articles", articles)
+	step("the newest articles of " + other.name + ", " + a.name)
+	var stations []string
+	for _, s := range other.config().Network.Stations {
+		stations = append(stations, s.ID)
+	}
+	a.configure(len(stations), content.SQLite, a.path("content.db"))
+	from, to := other.open(), a.open()
+	defer from.Close()
+	defer to.Close()
+	snapshot, err := from.Snapshot(a.t.Context())
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer snapshot.Close()
+	newest, err := snapshot.Latest(a.t.Context(), stations, "", articles)
+	if err != nil || len(newest) != articles {
+		a.t.Fatalf("%d articles, %v", len(newest), err)
+	}
+	all := func(yield func(article.Article, error) bool) {
+		for _, one := range newest {
+			if !yield(one, nil) {
+				return
+			}
+		}
+	}
+	if _, err := to.Put(a.t.Context(), all); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+// open opens the embedded store.
+func (a *archive) open() *content.Store {
+	a.t.Helper()
+	s, err := content.Open(a.t.Context(), a.config().Content.DSN.Reveal())
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return s
 }
 
 // adopt begins with a copy of a store, of the stations of either size of archive.
