@@ -5,8 +5,11 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # goroutines, and are fifteen times slower with the race detector: it looks at
 # everything but them. make check has vetted, and nobody debugs these binaries (-w): linking
 # them takes a third less.
+# The detector clears its notes of an object of 32 KiB or more by mapping fresh pages, which
+# costs more than the object on a virtual machine: told so, it overwrites them. Nor does it
+# wait for a second at the end of each process.
 PLAIN := modernc.org/sqlite/lib modernc.org/libc modernc.org/memory github.com/klauspost/compress/...
-RACE := go test -race -vet=off -ldflags=-w $(PLAIN:%=-gcflags=%=-race=false) -timeout 30m
+RACE := GOGC=400 GORACE='clear_shadow_mmap_threshold=1000000000 atexit_sleep_ms=0' go test -race -vet=off -ldflags=-w $(PLAIN:%=-gcflags=%=-race=false) -timeout 30m
 
 # The module that compares with others is none of go.work, as its dependencies are
 # nobody else's.

@@ -110,7 +110,7 @@ func TestLimitedMachine(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			group := require.NewCgroup(t, tt.limits)
 			redis := redistest.Start(t)
-			p := newProcess(t, "xt.news.example", "FEEDSTATION_CACHE_REDIS_ADDRS="+redis.Addr())
+			p := newProcess(t, "xt.news.example", "FEEDSTATION_CACHE_REDIS_ADDRS="+redis.Addr(), "GOGC=") // which make race sets
 			p.program = program
 			p.run("demo", "--articles", strconv.Itoa(articles))
 			p.program = group.Wrap(t, p.dir, program)

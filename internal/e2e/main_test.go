@@ -65,8 +65,6 @@ type withServers struct{ m *testing.M }
 // Run implements testscript.TestingM.
 func (w withServers) Run() int {
 	if raced {
-		// Each process would wait for a second at its end.
-		os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 		dir, err := os.MkdirTemp("", "feedstation")
 		if err != nil {
 			panic(err)
