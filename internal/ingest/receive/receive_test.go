@@ -144,7 +144,7 @@ func TestPost(t *testing.T) {
 		{name: "no gzip", header: []string{"Content-Encoding", "gzip"}, body: line("1", ""), status: 400, want: broken + `"gzip: …`},
 		{name: "half of gzip", header: []string{"Content-Encoding", "gzip"}, body: packed(line("1", ""))[:40], status: 400, want: broken + `"body: unexpected EOF"…`},
 		{name: "another encoding", header: []string{"Content-Encoding", "br"}, body: "x", status: 415, want: broken + `"Content-Encoding: want gzip or none, got \"br\""…`},
-		{name: "much of nothing in gzip", header: []string{"Content-Encoding", "gzip"}, body: packed(strings.Repeat(" ", 257<<20)), status: 413, want: broken + `"body: the body is larger than 256 MiB: send it in parts"…`},
+		{name: "much of nothing in gzip", header: []string{"Content-Encoding", "gzip"}, body: strings.Repeat(packed(strings.Repeat(" ", 1<<20)), 257), status: 413, want: broken + `"body: the body is larger than 256 MiB: send it in parts"…`},
 		{name: "a long key", header: []string{"Idempotency-Key", strings.Repeat("x", 201)}, body: line("1", ""), status: 400, want: broken + `"Idempotency-Key: longer than 200 bytes"…`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
