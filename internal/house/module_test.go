@@ -62,9 +62,9 @@ func TestLibraries(t *testing.T) {
 			t.Parallel()
 			// What this test reads decides how long its result is kept.
 			files(t, filepath.Join(top, library), func(string, []byte) {})
-			args := []string{"test", "./..."}
+			args := []string{"test", "-vet=off", "./..."} // make check vets
 			if testing.Short() {
-				args = []string{"test", "-short", "./..."}
+				args = append(args, "-short")
 			}
 			run(t, filepath.Join(top, library), []string{"GOWORK=off"}, "go", args...)
 		})
@@ -77,7 +77,7 @@ func TestComparison(t *testing.T) {
 	require.Time(t)
 	t.Parallel()
 	files(t, top, func(string, []byte) {}) // all of it takes part
-	run(t, filepath.Join(top, "bench"), []string{"GOWORK=off"}, "go", "test", "./...")
+	run(t, filepath.Join(top, "bench"), []string{"GOWORK=off"}, "go", "test", "-vet=off", "./...")
 }
 
 // make rename-module gives the module another path: afterwards nothing has the
