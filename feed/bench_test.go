@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/feeds"
-
 	"feedstation/feed"
 )
 
@@ -36,83 +34,6 @@ func benchmarkChannel() *draft {
 		})
 	}
 	return c
-}
-
-// gorillaFeed is as much of c as gorilla's own feed can hold.
-func gorillaFeed(c *draft) *feeds.Feed {
-	f := &feeds.Feed{
-		Title:       c.Title,
-		Link:        &feeds.Link{Href: c.HomeURL},
-		Description: c.Description,
-		Author:      &feeds.Author{Name: c.Author, Email: c.Email},
-		Updated:     c.Updated,
-		Copyright:   c.Rights,
-	}
-	for _, it := range c.Items {
-		f.Add(&feeds.Item{
-			Title:       it.Title,
-			Link:        &feeds.Link{Href: it.URL},
-			Source:      &feeds.Link{Href: it.Source.URL},
-			Author:      &feeds.Author{Name: it.Authors[0]},
-			Description: it.Summary,
-			Id:          it.URL,
-			IsPermaLink: "true",
-			Updated:     it.Updated,
-			Created:     it.Published,
-			Content:     it.Body,
-		})
-	}
-	return f
-}
-
-// BenchmarkFormats writes all three formats from prepared articles: here, and
-// by gorilla's generic feed, which writes less.
-func BenchmarkFormats(b *testing.B) {
-	d := benchmarkChannel()
-	c, err := d.channel()
-	if err != nil {
-		b.Fatal(err)
-	}
-	g := gorillaFeed(d)
-	formats := []struct {
-		name  string
-		write func() ([]byte, error)
-	}{{"rss", c.RSS}, {"atom", c.Atom}, {"json", c.JSON}}
-	b.Run("feed", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			for _, f := range formats {
-				if _, err := f.write(); err != nil {
-					b.Fatal(err)
-				}
-			}
-		}
-	})
-	b.Run("gorilla", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			for _, render := range []func() (string, error){g.ToRss, g.ToAtom, g.ToJSON} {
-				if _, err := render(); err != nil {
-					b.Fatal(err)
-				}
-			}
-		}
-	})
-	for _, f := range formats {
-		b.Run(f.name, func(b *testing.B) {
-			doc, err := f.write()
-			if err != nil {
-				b.Fatal(err)
-			}
-			b.SetBytes(int64(len(doc)))
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := f.write(); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
 }
 
 // BenchmarkPrepare prepares articles of 4 KB: plain text, and text that is half

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"math/bits"
 	"reflect"
 	"slices"
 	"strings"
@@ -157,13 +158,9 @@ var jsonStops = func() (t [256]bool) {
 func appendJSONString(b []byte, s string) []byte {
 	b = append(b, '"')
 	from := 0
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if !jsonStops[c] {
-			continue
-		}
-		escape, size := jsonEscapes[c], 1
-		if c == 0xE2 { // as most quotes begin, too
+	for i := nextStop(s, 0); i < len(s); i = nextStop(s, i+1) {
+		escape, size := jsonEscapes[s[i]], 1
+		if s[i] == 0xE2 { // as most quotes begin, too
 			if !strings.HasPrefix(s[i+1:], "\x80") || len(s) < i+3 || s[i+2]&^1 != 0xA8 {
 				continue
 			}
@@ -171,10 +168,28 @@ func appendJSONString(b []byte, s string) []byte {
 		}
 		b = append(append(b, s[from:i]...), escape...)
 		from = i + size
-		i = from - 1
 	}
 	b = append(b, s[from:]...)
 	return append(b, '"')
+}
+
+// nextStop returns the index of the first of jsonStops in s from i on, or its length. It
+// looks at eight bytes at once: what is less than a bound, and so what is 0 once the byte
+// that it equals is taken from it, borrows from the highest bit of its byte.
+func nextStop(s string, i int) int {
+	const each, highest = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(s); i += 8 {
+		w := s[i : i+8]
+		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 | uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+		quote, backslash, e2 := x^each*'"', x^each*'\\', x^each*0xE2
+		if stops := ((x-each*0x20)&^x | (quote-each)&^quote | (backslash-each)&^backslash | (e2-each)&^e2) & highest; stops != 0 {
+			return i + bits.TrailingZeros64(stops)/8
+		}
+	}
+	for i < len(s) && !jsonStops[s[i]] {
+		i++
+	}
+	return i
 }
 
 // separators are what stands for the line and the paragraph separator.
