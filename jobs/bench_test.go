@@ -48,8 +48,9 @@ func benchmarkRefresh(b *testing.B, options jobs.Options, gap time.Duration) {
 // refreshed is a station of ten channels that has been built once.
 type refreshed struct {
 	station  *network.Station
+	store    *content.Store
 	editions *cache.Cache
-	put      func(ago time.Duration) // one new article
+	put      func(ago time.Duration) article.Article // one new article
 	refresh  func()
 }
 
@@ -79,7 +80,7 @@ func newRefreshed(b *testing.B, options jobs.Options, gap time.Duration) *refres
 	snapshot := func(ctx context.Context) (jobs.Snapshot, error) { return store.Snapshot(ctx) }
 	conductor := jobs.NewConductor(slog.New(slog.DiscardHandler), n, snapshot, editions, options)
 	id := 0
-	put := func(ago time.Duration) {
+	put := func(ago time.Duration) article.Article {
 		id++
 		a := newArticle("xt", id, ago)
 		a.Channels = []string{fmt.Sprint("c", id%10)}
@@ -87,6 +88,7 @@ func newRefreshed(b *testing.B, options jobs.Options, gap time.Duration) *refres
 		if _, err := store.Put(b.Context(), func(yield func(article.Article, error) bool) { yield(a, nil) }); err != nil {
 			b.Fatal(err)
 		}
+		return a
 	}
 	refresh := func() {
 		if err := conductor.Refresh(b.Context()); err != nil {
@@ -97,5 +99,5 @@ func newRefreshed(b *testing.B, options jobs.Options, gap time.Duration) *refres
 		put(time.Duration(600-i) * gap)
 	}
 	refresh()
-	return &refreshed{station, editions, put, refresh}
+	return &refreshed{station, store, editions, put, refresh}
 }
