@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
@@ -64,9 +63,7 @@ type commands struct {
 // SIGTERM and SIGHUP end it, but SIGHUP has serve reload.
 func Run(args []string, terminal Terminal) int {
 	if os.Getenv("GOGC") == "" {
-		// Half of what is served, not as much again, may be garbage: a process
-		// mostly serves what it holds.
-		debug.SetGCPercent(50)
+		collect()
 	}
 	// In a container the collector works harder before the kernel ends the process, which
 	// counts what it has of files, too. GOMEMLIMIT is another limit; without one, none.
