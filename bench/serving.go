@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"feedstation/bench/report"
@@ -32,6 +34,11 @@ var (
 		Note: "The same clients with the ETag and the Last-Modified that they have been given, or with the one that is answered with 304: " +
 			"WordPress knows no ETag again that nginx has made weak for gzip, and is asked with If-Modified-Since alone.",
 		Sentence: "{peer} answers {times} as many conditional GETs with 304 a second as a {base}.",
+	}
+	notModifiedProcessor = &report.Work{
+		ID: "not-modified-processor", Title: "Processor time of a 304", Less: true, Base: bare, Unit: "µs/request",
+		Note:     "Processor time of the peer's processes, as above, over the same requests.",
+		Sentence: "{peer} takes {times} as much of the processor for a conditional GET with 304 as a {base}.",
 	}
 	notModifiedP99 = &report.Work{
 		ID: "not-modified-p99", Title: "304 of a feed, the slowest of a hundred", Note: "The p99 of the same requests.", Base: bare, Unit: "ms", Less: true,
@@ -108,40 +115,32 @@ func (b *bench) askSites(sites []*site) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	rate, p99, processor := grid(len(sites), b.size.rounds), grid(len(sites), b.size.rounds), grid(len(sites), b.size.rounds)
-	shortRate, shortP99 := grid(len(sites), b.size.rounds), grid(len(sites), b.size.rounds)
+	works := [...]*report.Work{gzipWork, gzipP99, gzipProcessor, notModified, notModifiedP99, notModifiedProcessor}
+	var figures [len(works)][][]float64
+	for i := range figures {
+		figures[i] = grid(len(sites), b.size.rounds)
+	}
 	step("asking for feeds")
 	err := turns(ctx, b.size.rounds, len(sites), func(round, i int) error {
-		before, err := used(sites[i].pids()...)
+		first, err := sites[i].ask(ctx, whole[i], http.StatusOK, b.size.turn)
 		if err != nil {
 			return err
 		}
-		l, err := ask(ctx, whole[i], http.StatusOK, b.size.turn)
-		if err != nil {
-			return fmt.Errorf("%s: %w", sites[i].name, err)
-		}
-		after, err := used(sites[i].pids()...)
+		then, err := sites[i].ask(ctx, short[i], http.StatusNotModified, b.size.turn)
 		if err != nil {
 			return err
 		}
-		rate[i][round], p99[i][round] = l.perSecond, milliseconds(l.p99)
-		processor[i][round] = (after.processor - before.processor).Seconds() * 1e6 / float64(l.requests)
-		l, err = ask(ctx, short[i], http.StatusNotModified, b.size.turn)
-		if err != nil {
-			return fmt.Errorf("%s: %w", sites[i].name, err)
+		for n, figure := range slices.Concat(first, then) {
+			figures[n][i][round] = figure
 		}
-		shortRate[i][round], shortP99[i][round] = l.perSecond, milliseconds(l.p99)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	gzipWork.Note = fmt.Sprintf(servingNote, b.size.turn)
-	for _, w := range []struct {
-		work    *report.Work
-		figures [][]float64
-	}{{gzipWork, rate}, {gzipP99, p99}, {gzipProcessor, processor}, {notModified, shortRate}, {notModifiedP99, shortP99}} {
-		b.add(w.work, names, func(i int) []float64 { return w.figures[i] })
+	for n, w := range works {
+		b.add(w, names, func(i int) []float64 { return figures[n][i] })
 	}
 	peaks := grid(len(sites), 1)
 	for i, s := range sites {
@@ -153,6 +152,25 @@ func (b *bench) askSites(sites []*site) error {
 	}
 	b.add(memory, names, func(i int) []float64 { return peaks[i] })
 	return nil
+}
+
+// ask asks a site for a while, and returns requests a second, the p99 in milliseconds and the
+// processor time of a request in microseconds.
+func (s *site) ask(ctx context.Context, t target, status int, d time.Duration) ([]float64, error) {
+	before, err := used(s.pids()...)
+	if err != nil {
+		return nil, err
+	}
+	l, err := ask(ctx, t, status, d)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.name, err)
+	}
+	after, err := used(s.pids()...)
+	if err != nil {
+		return nil, err
+	}
+	processor := (after.processor - before.processor).Seconds() * 1e6 / float64(l.requests)
+	return []float64{l.perSecond, milliseconds(l.p99), processor}, nil
 }
 
 func milliseconds(d time.Duration) float64 { return d.Seconds() * 1000 }
