@@ -92,6 +92,21 @@ func (p *process) isReady(host string) {
 	}
 }
 
+// onDisk returns a copy of a folder whose files are not in memory, where they would count
+// against a limit of it.
+func onDisk(t *testing.T, folder string) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/var/tmp", "feedstation-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.CopyFS(dir, os.DirFS(folder)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // TestLimitedMachine has the program build, serve and follow changes of 60,000 articles
 // in the smallest container that somebody has tried it in, with a Redis beside it: it is
 // ready, answers, and takes nothing that answers late for unreachable.
@@ -111,6 +126,7 @@ func TestLimitedMachine(t *testing.T) {
 			group := require.NewCgroup(t, tt.limits)
 			redis := redistest.Start(t)
 			p := newProcess(t, "xt.news.example", "FEEDSTATION_CACHE_REDIS_ADDRS="+redis.Addr(), "GOGC=") // which make race sets
+			p.dir = onDisk(t, p.dir)
 			p.program = program
 			p.run("demo", "--articles", strconv.Itoa(articles))
 			p.program = group.Wrap(t, p.dir, program)
