@@ -7,8 +7,10 @@ import (
 
 // TestAbsolute holds that what is told to be plain is what resolving makes of it.
 func TestAbsolute(t *testing.T) {
-	pages := []string{"https://xt.news.example/a/1.html", "https://xt.news.example:8443/1", "https://xt.news.example", "https://xt.news.example?next=/1", "https://xt.news.example#/1", "https://湘潭.example/1", "/1", "",
-		"https://xt.news.example/a/b/", "https://xt.news.example/a//b/1", "https://xt.news.example/a/../b/1", "https://xt.news.example/a b/1", "https://xt.news.example/a/1?next=/b/2", "https://xt.news.example/a/1#/b"}
+	pages := []string{
+		"https://xt.news.example/a/1.html", "https://xt.news.example:8443/1", "https://xt.news.example", "https://xt.news.example?next=/1", "https://xt.news.example#/1", "https://湘潭.example/1", "/1", "",
+		"https://xt.news.example/a/b/", "https://xt.news.example/a//b/1", "https://xt.news.example/a/../b/1", "https://xt.news.example/a b/1", "https://xt.news.example/a/1?next=/b/2", "https://xt.news.example/a/1#/b",
+	}
 	addresses := []string{
 		"/a.jpg", "/", "/a/b-c_d.JPG", "/a/", "/a..b", "/a.", "//cdn.news.example/a.jpg", "/a//b.jpg", "/./a", "/../a", "/a/../b", "/a/.", "/a/..", "/.a", "/a?b=c", "/a#b", "/a b", "/图.jpg", "/%41", "/a:b",
 		"/~a", "a.jpg", "../a.jpg", "b/a.jpg", "a//b.jpg", "b/", "a..b", ".a", ".", "..", "b/./a", "b/../a", "a:b", "b/a:b", "?a", "#a", "", "mailto:a@news.example", "https://a.example/../b", "ftp://a.example/b",
