@@ -174,11 +174,14 @@ func (m *model) step() {
 	}
 }
 
+// refresh refreshes until no old month waits for the next pass, as on a busy machine.
 func (m *model) refresh() {
 	m.Helper()
 	m.note("refresh")
-	if err := m.conductor.Refresh(m.Context()); err != nil {
-		m.fail("refresh: %v", err)
+	for more := true; more; more = m.conductor.More() {
+		if err := m.conductor.Refresh(m.Context()); err != nil {
+			m.fail("refresh: %v", err)
+		}
 	}
 }
 

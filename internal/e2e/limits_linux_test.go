@@ -96,7 +96,7 @@ func (p *process) isReady(host string) {
 // against a limit of it.
 func onDisk(t *testing.T, folder string) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/var/tmp", "feedstation-")
+	dir, err := os.MkdirTemp("/var/tmp", "feedstation-") //nolint:usetesting // t.TempDir may be in memory
 	if err != nil {
 		t.Fatal(err)
 	}
