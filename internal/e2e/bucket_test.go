@@ -186,7 +186,7 @@ func TestExportToBucket(t *testing.T) {
 
 	// What another one writes meanwhile is not replaced; the next export has it right.
 	p.put(200, "年度读书节综述")
-	written.before = map[string]func(){"/xt/rss.xml": func() { putObject(t, client, "news/feeds/xt/rss.xml") }}
+	written.meanwhile("/xt/rss.xml", func() { putObject(t, client, "news/feeds/xt/rss.xml") })
 	if text, err := p.command("build", "--out", to).CombinedOutput(); err == nil || !strings.Contains(string(text), "something else has written there meanwhile") {
 		t.Errorf("%v\n%s", err, text)
 	}
@@ -241,6 +241,13 @@ func (l *ledger) start(t *testing.T, endpoint string) string {
 	}))
 	t.Cleanup(proxy.Close)
 	return proxy.URL
+}
+
+// meanwhile has something done once, before a key that ends so is written.
+func (l *ledger) meanwhile(end string, do func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.before = map[string]func(){end: do}
 }
 
 func (l *ledger) note(e entry) {
