@@ -143,20 +143,26 @@ func withAlternates(urls []sitemap.URL) []sitemap.URL {
 	return urls
 }
 
-// BenchmarkGzip writes through a compressor, in one pass. The ratio is that of
-// the sizes without and with it.
-func BenchmarkGzip(b *testing.B) {
-	zone := shanghai(b)
-	urls := archive(sitemap.MaxURLs, zone)
-	benchmarks := []struct {
-		name string
-		opts sitemap.Options
-		urls []sitemap.URL
-	}{
+// fullSitemap is as much as one sitemap may have.
+type fullSitemap struct {
+	name string
+	opts sitemap.Options
+	urls []sitemap.URL
+}
+
+func fullSitemaps(b *testing.B) []fullSitemap {
+	b.Helper()
+	urls := archive(sitemap.MaxURLs, shanghai(b))
+	return []fullSitemap{
 		{"plain", sitemap.Options{}, plain(urls)},
 		{"images", sitemap.Options{Images: true, MaxBytes: sitemap.MaxBytes}, urls},
 	}
-	for _, bm := range benchmarks {
+}
+
+// BenchmarkGzip writes through a compressor, in one pass. The ratio is that of
+// the sizes without and with it.
+func BenchmarkGzip(b *testing.B) {
+	for _, bm := range fullSitemaps(b) {
 		for level := 1; level <= 6; level++ {
 			b.Run(fmt.Sprintf("%s/level %d", bm.name, level), func(b *testing.B) {
 				var size counter

@@ -10,23 +10,12 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
-
-	"feedstation/sitemap"
 )
 
 // BenchmarkBesideGzip writes URLs through the quickest compressor, in turns with that
 // compressor alone, which is given the same bytes; the goal is 1.15 times its time.
 func BenchmarkBesideGzip(b *testing.B) {
-	urls := archive(sitemap.MaxURLs, shanghai(b))
-	benchmarks := []struct {
-		name string
-		opts sitemap.Options
-		urls []sitemap.URL
-	}{
-		{"plain", sitemap.Options{}, plain(urls)},
-		{"images", sitemap.Options{Images: true, MaxBytes: sitemap.MaxBytes}, urls},
-	}
-	for _, bm := range benchmarks {
+	for _, bm := range fullSitemaps(b) {
 		b.Run(bm.name, func(b *testing.B) {
 			var text bytes.Buffer
 			if err := writeAll(&text, bm.opts, bm.urls); err != nil {
