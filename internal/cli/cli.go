@@ -63,7 +63,7 @@ type commands struct {
 // SIGTERM and SIGHUP end it, but SIGHUP has serve reload.
 func Run(args []string, terminal Terminal) int {
 	if os.Getenv("GOGC") == "" {
-		collect()
+		paceCollector()
 	}
 	// In a container the collector works harder before the kernel ends the process, which
 	// counts what it has of files, too. GOMEMLIMIT is another limit; without one, none.

@@ -9,7 +9,7 @@ import (
 // TestGarbage holds how much garbage there may be: half of what is in use where that is
 // much, and 8 MiB where it is little, as soon as either changes.
 func TestGarbage(t *testing.T) {
-	collect()
+	paceCollector()
 	read := func(name string) float64 {
 		sample := []metrics.Sample{{Name: name}}
 		metrics.Read(sample)
