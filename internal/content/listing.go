@@ -228,19 +228,18 @@ func (s *Snapshot) status() string {
 	if c.missing() {
 		return "NULL"
 	}
-	if _, changed := s.store.reader.Status[""]; changed {
-		return "substr(" + s.dialect.text(c) + ", 1, 100)"
+	text := s.dialect.exact("substr(" + s.dialect.text(c) + ", 1, 100)")
+	if !s.published() {
+		return text
 	}
-	return "CASE WHEN NOT " + s.plain() + " AND " + s.statusWord() + " NOT IN ('', 'published') THEN substr(" + s.dialect.text(c) + ", 1, 100) END"
+	return "NULLIF(" + text + ", 'published')"
 }
 
-// plain is the condition that the column says published as the embedded store writes it,
-// as nearly all rows do: they need not be compared with every word. NULL is not plain.
-func (s *Snapshot) plain() string {
-	if _, changed := s.store.reader.Status["published"]; changed || s.dialect.remote() {
-		return "1 = 0"
-	}
-	return s.catalog.column("status").name + " IS 'published'"
+// published reports whether the word stands for what it says, and not for another status
+// in this newsroom.
+func (s *Snapshot) published() bool {
+	_, changed := s.store.reader.Status["published"]
+	return !changed
 }
 
 // statusWord is the column to be compared with words, which must be there. NULL
@@ -272,7 +271,10 @@ func (r *row) status() article.Status {
 func (s *Snapshot) shown(q *statement) string {
 	condition := "1 = 1"
 	if status := s.catalog.column("status"); !status.missing() {
-		condition = "(" + s.plain() + " OR " + s.statusWord() + " NOT IN " + s.hiddenWords() + ")"
+		condition = s.statusWord() + " NOT IN " + s.hiddenWords()
+		if !s.dialect.remote() && s.published() { // nearly all rows have it, and need not be compared with every word
+			condition = "(" + status.name + " = 'published' OR " + condition + ")"
+		}
 	}
 	if expires := s.catalog.column("expires"); !expires.missing() {
 		condition += " AND (" + expires.name + " IS NULL OR " + q.compare(expires, ">", s.at) + " OR " + q.compare(expires, "<", earliest()) +
