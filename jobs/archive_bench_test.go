@@ -10,6 +10,7 @@ import (
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/press"
+	"feedstation/internal/testkit/processor"
 	"feedstation/jobs"
 )
 
@@ -32,9 +33,9 @@ func BenchmarkArchives(b *testing.B) {
 		var took [2]time.Duration
 		for i, w := range worlds {
 			w.put(0)
-			began := processorTime(b)
+			began := processor.Time(b)
 			w.refresh()
-			took[i] = processorTime(b) - began
+			took[i] = processor.Time(b) - began
 		}
 		closed := 0
 		if e, _ = worlds[1].editions.Current("xt"); archivesDiffer(before, e) {

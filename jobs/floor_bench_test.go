@@ -12,6 +12,7 @@ import (
 	"feedstation/feed"
 	"feedstation/internal/article"
 	"feedstation/internal/edition"
+	"feedstation/internal/testkit/processor"
 )
 
 // BenchmarkRefreshFloor compares a refresh after one new article of ten channels, as that
@@ -60,10 +61,10 @@ type spent struct{ wall, processor time.Duration }
 
 func (s *spent) add(b *testing.B, do func()) {
 	b.Helper()
-	began, computed := time.Now(), processorTime(b)
+	began, computed := time.Now(), processor.Time(b)
 	do()
 	s.wall += time.Since(began)
-	s.processor += processorTime(b) - computed
+	s.processor += processor.Time(b) - computed
 }
 
 // readAndPrepare reads an article and makes an item of it.

@@ -4,13 +4,13 @@ package jobs_test
 
 import (
 	"encoding/json"
-	"syscall"
 	"testing"
 	"time"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/pages"
+	"feedstation/internal/testkit/processor"
 )
 
 // BenchmarkPages compares what pages for people cost with the rest of a refresh after one new
@@ -28,9 +28,9 @@ func benchmarkPages(w *refreshed, b *testing.B) {
 	for b.Loop() {
 		w.put(0)
 		before, _ := w.editions.Current("xt")
-		began := processorTime(b)
+		began := processor.Time(b)
 		w.refresh()
-		refreshes += processorTime(b) - began
+		refreshes += processor.Time(b) - began
 		e, _ := w.editions.Current("xt")
 		var rows []pages.Feed
 		var changed []network.Channel
@@ -46,14 +46,14 @@ func benchmarkPages(w *refreshed, b *testing.B) {
 		if len(changed) != 1 {
 			b.Fatalf("%d previews have changed", len(changed))
 		}
-		began = processorTime(b)
+		began = processor.Time(b)
 		for _, channel := range changed {
 			rss, _ := e.Document(network.FeedPath(channel.ID, network.RSS))
 			figures := pages.Figures{Articles: rss.Items(), Interval: rss.Headers().MaxAge, Size: rss.Size(), Changed: rss.Modified()}
 			again(b, e, network.PreviewPath(channel.ID), pages.Preview(w.station, channel, items[channel.ID], figures))
 		}
 		again(b, e, network.DirectoryPath, pages.Directory(w.station, rows, nil)[0])
-		made += processorTime(b) - began
+		made += processor.Time(b) - began
 	}
 	b.ReportMetric(made.Seconds()/(refreshes-made).Seconds(), "of-the-rest")
 	b.ReportMetric(refreshes.Seconds()*1000/float64(b.N), "refresh-ms")
@@ -91,14 +91,4 @@ func itemsOf(b *testing.B, e *edition.Edition, channel network.Channel) (items [
 		items = append(items, pages.Item(it))
 	}
 	return items
-}
-
-// processorTime returns how long the process has been computing.
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -7,13 +7,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/store"
 	"feedstation/internal/store/storetest"
+	"feedstation/internal/testkit/processor"
 	"feedstation/internal/testkit/redistest"
 )
 
@@ -75,24 +75,15 @@ func lines(reply any) func(func(string) bool) {
 func BenchmarkFollow140(b *testing.B) {
 	server := redistest.Start(b)
 	c := stationsOn(b, server.Addr(), 140)
-	before := processorTime(b)
+	before := processor.Time(b)
 	for b.Loop() {
 		if err := c.Sync(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}
-	each := (processorTime(b) - before).Seconds() / float64(b.N)
+	each := (processor.Time(b) - before).Seconds() / float64(b.N)
 	b.ReportMetric(each*1e6, "cpu-µs/op")
 	b.ReportMetric(each*100, "%core-at-1s")
-}
-
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 // BenchmarkFollowChange fetches a station of 200 documents of which 20 are new.

@@ -16,6 +16,7 @@ import (
 	"feedstation/internal/network"
 	"feedstation/internal/store"
 	"feedstation/internal/store/disk"
+	"feedstation/internal/testkit/processor"
 )
 
 // floor measures the processor time that no full build can do without: that of
@@ -24,9 +25,9 @@ import (
 // full build took.
 func (a *archive) floor(results *table, built time.Duration) {
 	step("what a full build has to take at the least, " + a.name)
-	began := processorTime(a.t)
+	began := processor.Time(a.t)
 	rows := a.readListing()
-	read := processorTime(a.t) - began
+	read := processor.Time(a.t) - began
 	size, compressed := a.compressSitemaps()
 	results.add("reading the listing of all rows once", read.Seconds(), figure{unit: "s"})
 	results.add("compressing the sitemaps once", compressed.Seconds(), figure{unit: "s"})
@@ -115,9 +116,9 @@ func (a *archive) compressSitemaps() (size int64, took time.Duration) {
 				a.t.Fatal(err)
 			}
 			size += int64(len(body))
-			began := processorTime(a.t)
+			began := processor.Time(a.t)
 			gzjoin.New(body)
-			took += processorTime(a.t) - began
+			took += processor.Time(a.t) - began
 		}
 	}
 	return size, took

@@ -24,6 +24,7 @@ import (
 	"feedstation/internal/network"
 	"feedstation/internal/store"
 	"feedstation/internal/store/disk"
+	"feedstation/internal/testkit/processor"
 	"feedstation/jobs"
 )
 
@@ -255,9 +256,9 @@ func measureRefreshes(t *testing.T, results *table, largeOne, smallOne *archive)
 	for i := range busyRefreshes {
 		for k, d := range desks {
 			d.publish(drafts[k][i])
-			before, used := d.current(station.ID), processorTime(t)
+			before, used := d.current(station.ID), processor.Time(t)
 			d.busy = append(d.busy, d.refresh())
-			d.work += processorTime(t) - used
+			d.work += processor.Time(t) - used
 			if d.current(station.ID) == before {
 				t.Fatalf("no edition of %s after that of %s", station.ID, before.Watermark())
 			}

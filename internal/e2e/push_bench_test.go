@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,6 +20,7 @@ import (
 	"feedstation/internal/push"
 	"feedstation/internal/store"
 	"feedstation/internal/store/disk"
+	"feedstation/internal/testkit/processor"
 	"feedstation/jobs"
 )
 
@@ -53,24 +53,16 @@ func BenchmarkPush(b *testing.B) {
 	for b.Loop() {
 		for i, d := range []*newsDesk{off, on} {
 			d.put(b)
-			began := processorTime(b)
+			began := processor.Time(b)
 			if err := d.conductor.Refresh(b.Context()); err != nil {
 				b.Fatal(err)
 			}
-			spent[i] += processorTime(b) - began
+			spent[i] += processor.Time(b) - began
 		}
 	}
 	b.ReportMetric(float64(spent[0].Microseconds())/float64(b.N), "off-µs")
 	b.ReportMetric(float64(spent[1].Microseconds())/float64(b.N), "on-µs")
 	b.ReportMetric(float64(spent[1])/float64(spent[0]), "on/off")
-}
-
-func processorTime(tb testing.TB) time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		tb.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // newsDesk is a station of ten channels and 600 articles.

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 	"feedstation/internal/article"
 	"feedstation/internal/content"
 	"feedstation/internal/network"
+	"feedstation/internal/testkit/processor"
 )
 
 // BenchmarkImport imports lines into a store that grows, in turns with plain INSERTs of the
@@ -49,16 +49,16 @@ func BenchmarkImport(b *testing.B) {
 		text := importLines(next, articles)
 		next += articles
 		rows := plainRows(b, text)
-		began := processorTime(b)
+		began := processor.Time(b)
 		if err := intake.Put(b.Context(), store, Lines("articles", bytes.NewReader(text))); err != nil || intake.Count.Stored != next {
 			b.Fatal(intake.Count, err)
 		}
-		imported = processorTime(b) - began
-		began = processorTime(b)
+		imported = processor.Time(b) - began
+		began = processor.Time(b)
 		for some := range slices.Chunk(rows, batchSize) {
 			table.insert(b, some)
 		}
-		return imported, processorTime(b) - began
+		return imported, processor.Time(b) - began
 	}
 	for range 3 {
 		turn() // until the caches are full
@@ -152,16 +152,4 @@ func (t plainTable) insert(b *testing.B, rows [][]any) {
 	if err := tx.Commit(); err != nil {
 		b.Fatal(err)
 	}
-}
-
-// processorTime returns how long the process has been computing: other programs of the
-// machine make little difference to it.
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -5,13 +5,12 @@ package metrics_test
 import (
 	"net/http"
 	"net/http/httptest"
-	"syscall"
 	"testing"
-	"time"
 
 	"feedstation/internal/edition"
 	"feedstation/internal/network"
 	"feedstation/internal/server"
+	"feedstation/internal/testkit/processor"
 )
 
 // BenchmarkScrape measures what an operator's Prometheus costs a process of 140 stations;
@@ -20,13 +19,13 @@ func BenchmarkScrape(b *testing.B) {
 	p := newPortal(b, 140)
 	p.some()
 	h := p.admin.Handler()
-	size, began := 0, processorTime(b)
+	size, began := 0, processor.Time(b)
 	for b.Loop() {
 		w := &counting{header: http.Header{}}
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8081/metrics", nil))
 		size = w.size
 	}
-	b.ReportMetric((processorTime(b)-began).Seconds()*1000/float64(b.N), "processor-ms/scrape")
+	b.ReportMetric((processor.Time(b)-began).Seconds()*1000/float64(b.N), "processor-ms/scrape")
 	b.ReportMetric(float64(size)/1000, "KB/scrape")
 }
 
@@ -41,17 +40,6 @@ func (c *counting) WriteHeader(int)     {}
 func (c *counting) Write(p []byte) (int, error) {
 	c.size += len(p)
 	return len(p), nil
-}
-
-// processorTime returns how long the process has been computing: other programs of the
-// machine make no difference to it.
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // BenchmarkObserve measures what counting costs a request.

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -23,6 +22,7 @@ import (
 	"feedstation/internal/network"
 	"feedstation/internal/server"
 	"feedstation/internal/statistics"
+	"feedstation/internal/testkit/processor"
 )
 
 // benchFeed is a feed of 50 articles in full text.
@@ -165,7 +165,7 @@ func asking(b *testing.B, request string, serve func(context.Context, net.Listen
 		b.Fatal(err)
 	}
 	return func(n int) time.Duration {
-		began := processorTime(b)
+		began := processor.Time(b)
 		for range n {
 			if _, err := io.WriteString(conn, request); err != nil {
 				b.Fatal(err)
@@ -174,19 +174,8 @@ func asking(b *testing.B, request string, serve func(context.Context, net.Listen
 				b.Fatal(err)
 			}
 		}
-		return processorTime(b) - began
+		return processor.Time(b) - began
 	}
-}
-
-// processorTime returns how long the process has been computing: other programs of the
-// machine make little difference to it.
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // counting returns what counts requests, until the benchmark is over.
