@@ -3,6 +3,9 @@ package press
 import (
 	"net/url"
 	"testing"
+
+	"feedstation/internal/address"
+	"feedstation/sitemap"
 )
 
 // TestAbsolute holds that what is told to be plain is what resolving makes of it.
@@ -16,12 +19,27 @@ func TestAbsolute(t *testing.T) {
 		"/~a", "a.jpg", "../a.jpg", "b/a.jpg", "a//b.jpg", "b/", "a..b", ".a", ".", "..", "b/./a", "b/../a", "a:b", "b/a:b", "?a", "#a", "", "mailto:a@news.example", "https://a.example/../b", "ftp://a.example/b",
 	}
 	for _, page := range pages {
-		for _, address := range addresses {
-			if got, want := absolute(page, address), resolved(page, address); got != want {
-				t.Errorf("absolute(%q, %q) = %q, want %q", page, address, got, want)
+		for _, path := range addresses {
+			if got, want := absolute(page, path), resolved(page, path); got != want {
+				t.Errorf("absolute(%q, %q) = %q, want %q", page, path, got, want)
 			}
 		}
 	}
+}
+
+// FuzzAbsolute holds that the short way of plain paths is never another one.
+func FuzzAbsolute(f *testing.F) {
+	f.Add("https://xt.news.example/a/1.html", "b/1.jpg")
+	f.Add("https://xt.news.example/a/../1.html?b=/c", "/1.jpg")
+	f.Fuzz(func(t *testing.T, given, path string) {
+		page, err := address.Normal(given)
+		if err != nil || len(path) > sitemap.MaxLoc {
+			t.Skip()
+		}
+		if got, want := absolute(page, path), resolved(page, path); got != want {
+			t.Errorf("absolute(%q, %q) = %q, want %q", page, path, got, want)
+		}
+	})
 }
 
 // resolved is what absolute returns without a short way.

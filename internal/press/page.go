@@ -139,8 +139,9 @@ func absolute(page, address string) string {
 	return address
 }
 
-// baseOf returns what a plain path goes behind: one from the root scheme and host of the
-// page's address, another one its folder, of an address without dots in its folders.
+// baseOf returns what a plain path is appended to: scheme and host of the page's address
+// and, unless the path begins at the root, the page's folder. It is not ok where the address
+// itself has something to be resolved or escaped.
 func baseOf(page, path string) (base string, ok bool) {
 	_, rest, ok := strings.Cut(page, "://")
 	end := strings.IndexAny(rest, "/?#@")
