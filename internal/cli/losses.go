@@ -17,9 +17,10 @@ import (
 // losses are the rows and the values that a content store leaves out, each once, by
 // column and reason.
 type losses struct {
-	most int // examples of each
-	seen map[lossKey]bool
-	kind map[lossKind]*loss
+	most     int // examples of each
+	seen     map[lossKey]bool
+	kind     map[lossKind]*loss
+	surveyed bool // all rows have been read: those without an id, too
 }
 
 type lossKey struct{ id, place string }
@@ -37,7 +38,7 @@ type loss struct {
 }
 
 func newLosses(most int) *losses {
-	return &losses{most, map[lossKey]bool{}, map[lossKind]*loss{}}
+	return &losses{most: most, seen: map[lossKey]bool{}, kind: map[lossKind]*loss{}}
 }
 
 // particular is what differs between two rows that are broken in the same way.
@@ -46,7 +47,7 @@ var particular = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[0-9]+`)
 // add notes what has been left out.
 func (l *losses) add(fault article.RowError) {
 	key := lossKey{fault.ID, fault.Column}
-	if fault.ID != "" && l.seen[key] {
+	if fault.ID != "" && l.seen[key] || fault.ID == "" && l.surveyed {
 		return
 	}
 	l.seen[key] = true

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"hash/maphash"
 	"time"
 
 	"github.com/dustin/go-humanize/english"
@@ -13,20 +12,21 @@ import (
 // maxPairs is how many pairs of articles are named.
 const maxPairs = 100
 
-// pairs finds articles that readers take for one: they share a page, or a guid. It
-// remembers of each article a hash and the id.
+// pairs finds articles that readers take for one: they share a page, or a guid. It looks
+// at all articles and, where settle finds some, names them as it looks at all once more.
 type pairs struct {
 	now  time.Time
 	most int
-	seed maphash.Seed
 
-	byPage, byGUID map[uint64]string
+	pages, guids   *hashes
+	byPage, byGUID map[uint64]string // ids, of what is there more than once
 	found          []string
 	more           int
 }
 
-func newPairs(now time.Time, most int) *pairs {
-	return &pairs{now: now, most: most, seed: maphash.MakeSeed(), byPage: map[uint64]string{}, byGUID: map[uint64]string{}}
+// newPairs returns pairs that adds the pages of all articles that readers may see.
+func newPairs(now time.Time, most int, pages *hashes) *pairs {
+	return &pairs{now: now, most: most, pages: pages, guids: newHashes()}
 }
 
 // add looks at an article. One that readers can't see shares nothing.
@@ -34,18 +34,37 @@ func (p *pairs) add(a *article.Article) {
 	if !a.VisibleAt(p.now) {
 		return
 	}
-	p.pair(p.byPage, a.URL, a.ID, "share the page %s: feeds and sitemaps have it once, for the newer one")
+	p.pages.add(a.URL)
 	if a.GUID != "" {
-		p.pair(p.byGUID, a.GUID, a.ID, "have the guid %q: feeds know one of them by its address")
+		p.guids.add(a.GUID)
 	}
 }
 
-func (p *pairs) pair(by map[uint64]string, text, id, share string) {
-	hash := maphash.String(p.seed, text)
-	other, ok := by[hash]
-	by[hash] = id
+// settle reports whether there are articles to be named.
+func (p *pairs) settle() bool {
+	p.pages.sort()
+	p.guids.sort()
+	p.byPage, p.byGUID = p.pages.repeated(), p.guids.repeated()
+	return len(p.byPage)+len(p.byGUID) > 0
+}
+
+// name looks at an article once more.
+func (p *pairs) name(a *article.Article) {
+	if !a.VisibleAt(p.now) {
+		return
+	}
+	p.pair(p.byPage, p.pages.of(a.URL), a.ID, "share the page %s: feeds and sitemaps have it once, for the newer one", a.URL)
+	p.pair(p.byGUID, p.guids.of(a.GUID), a.ID, "have the guid %q: feeds know one of them by its address", a.GUID)
+}
+
+func (p *pairs) pair(ids map[uint64]string, hash uint64, id, share, text string) {
+	other, repeated := ids[hash]
+	if !repeated {
+		return
+	}
+	ids[hash] = id
 	switch {
-	case !ok:
+	case other == "":
 	case len(p.found) < p.most:
 		p.found = append(p.found, fmt.Sprintf("articles %s and %s "+share, other, id, text))
 	default:

@@ -13,12 +13,19 @@ func TestPairs(t *testing.T) {
 	a := func(id, page, guid string, status article.Status) *article.Article {
 		return &article.Article{ID: id, URL: "https://xt.news.example/" + page, GUID: guid, Status: status, Published: now.Add(-time.Hour)}
 	}
-	p := newPairs(now, 3)
-	for _, one := range []*article.Article{
+	articles := []*article.Article{
 		a("1", "a", "", article.Published), a("2", "b", "g", article.Published), a("3", "a", "h", article.Withdrawn), a("4", "a", "g", article.Published),
-		a("5", "a", "i", article.Published), a("6", "b", "", article.Published), a("7", "c", "", article.Draft),
-	} {
+		a("5", "a", "i", article.Published), a("6", "b", "", article.Published), a("7", "c", "", article.Draft), a("8", "c", "j", article.Published),
+	}
+	p := newPairs(now, 3, newHashes())
+	for _, one := range articles {
 		p.add(one)
+	}
+	if !p.settle() {
+		t.Error("no pairs")
+	}
+	for _, one := range articles {
+		p.name(one)
 	}
 	want := []string{
 		"articles 1 and 4 share the page https://xt.news.example/a: feeds and sitemaps have it once, for the newer one",
@@ -28,5 +35,18 @@ func TestPairs(t *testing.T) {
 	}
 	if got := p.lines(); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+func TestNoPairs(t *testing.T) {
+	now := time.Now()
+	for _, ids := range [][]string{nil, {"1"}, {"1", "2"}} {
+		p := newPairs(now, 1, newHashes())
+		for _, id := range ids {
+			p.add(&article.Article{ID: id, URL: "https://xt.news.example/" + id, Status: article.Published, Published: now})
+		}
+		if p.settle() {
+			t.Errorf("%q: found some", ids)
+		}
 	}
 }

@@ -36,10 +36,10 @@ func newStoreCheck(cfg *config.Config, all bool) *storeCheck {
 	if all {
 		examples, most = math.MaxInt, math.MaxInt
 	}
-	now := time.Now()
+	now, pages := time.Now(), newHashes()
 	losses := newLosses(examples)
 	return &storeCheck{
-		cfg: cfg, examples: examples, inspector: newInspector(cfg.Network, now, examples), pairs: newPairs(now, most), links: newTranslations(now, most),
+		cfg: cfg, examples: examples, inspector: newInspector(cfg.Network, now, examples), pairs: newPairs(now, most, pages), links: newTranslations(now, most, pages),
 		profiles: newProfileCheck(cfg), losses: losses, rehearsal: newRehearsal(cfg, losses),
 	}
 }
@@ -107,10 +107,9 @@ func listens(ctx context.Context, store *content.Store) (err error) {
 	return cmp.Or(err, heard)
 }
 
-// survey looks at every article.
+// survey looks at every article, and once more where some are to be named.
 func (c *storeCheck) survey(ctx context.Context, in *invocation, store *content.Store) (err error) {
 	bar := in.progress("articles", -1, false)
-	defer bar.finish()
 	c.rehearsal.ask("", "all articles", "", false)
 	c.findings, err = store.Survey(ctx, c.cfg.Network, func(a *article.Article) {
 		bar.add(1)
@@ -118,7 +117,33 @@ func (c *storeCheck) survey(ctx context.Context, in *invocation, store *content.
 		c.pairs.add(a)
 		c.links.add(a)
 	})
-	return err
+	bar.finish()
+	if err != nil {
+		return err
+	}
+	c.losses.surveyed = true
+	shared := c.pairs.settle() // which sorts the pages
+	if single := c.links.settle(); shared || single {
+		return c.name(ctx, in, store)
+	}
+	return nil
+}
+
+// name shows every article again to what names some.
+func (c *storeCheck) name(ctx context.Context, in *invocation, store *content.Store) error {
+	bar := in.progress("articles to name", -1, false)
+	defer bar.finish()
+	return store.Look(ctx, func(ctx context.Context, snapshot *content.Snapshot) error {
+		for a, err := range snapshot.Inventory(ctx) {
+			if err != nil {
+				return err
+			}
+			bar.add(1)
+			c.pairs.name(&a)
+			c.links.name(&a)
+		}
+		return nil
+	})
 }
 
 // print prints what was found. It reports whether all is well.

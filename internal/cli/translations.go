@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"hash/maphash"
 	"maps"
 	"slices"
 	"time"
@@ -14,15 +13,17 @@ import (
 )
 
 // translations finds what engines do not take of the links between translations: those
-// that are not returned, and languages by names that they do not know. It remembers a
-// hash of each page, and two of each link.
+// that are not returned, and languages by names that they do not know. It remembers two
+// hashes of each link. It looks at all articles and, where settle finds some, names them
+// as it looks at all once more.
 type translations struct {
-	now   time.Time
-	most  int
-	seed  maphash.Seed
-	pages map[uint64]string // ids
-	links map[[2]uint64]bool
-	odd   map[string]*oddTag
+	now    time.Time
+	most   int
+	pages  *hashes // of all articles, as pairs adds them
+	links  map[[2]uint64]bool
+	odd    map[string]*oddTag
+	single [][2]uint64       // links that are not returned
+	ids    map[uint64]string // of their articles
 }
 
 // oddTag is a language that engines do not know by its name.
@@ -31,8 +32,8 @@ type oddTag struct {
 	id       string // of one
 }
 
-func newTranslations(now time.Time, most int) *translations {
-	return &translations{now: now, most: most, seed: maphash.MakeSeed(), pages: map[uint64]string{}, links: map[[2]uint64]bool{}, odd: map[string]*oddTag{}}
+func newTranslations(now time.Time, most int, pages *hashes) *translations {
+	return &translations{now: now, most: most, pages: pages, links: map[[2]uint64]bool{}, odd: map[string]*oddTag{}, ids: map[uint64]string{}}
 }
 
 // add looks at an article. Those that readers can't see have no links.
@@ -41,12 +42,10 @@ func (t *translations) add(a *article.Article) {
 		return
 	}
 	tags := map[string]bool{a.Language: true}
-	page := maphash.String(t.seed, a.URL)
-	t.pages[page] = a.ID
 	for _, other := range a.Alternates {
 		tags[other.Lang] = true
 		if other.URL != a.URL {
-			t.links[[2]uint64{page, maphash.String(t.seed, other.URL)}] = true
+			t.links[[2]uint64{t.pages.of(a.URL), t.pages.of(other.URL)}] = true
 		}
 	}
 	for tag := range tags {
@@ -57,6 +56,26 @@ func (t *translations) add(a *article.Article) {
 			t.odd[tag] = &oddTag{id: a.ID}
 		}
 		t.odd[tag].articles++
+	}
+}
+
+// settle reports whether there are articles to be named, after all pages are there and
+// sorted.
+func (t *translations) settle() bool {
+	for link := range t.links {
+		if t.pages.has(link[1]) && !t.links[[2]uint64{link[1], link[0]}] {
+			t.single = append(t.single, link)
+			t.ids[link[0]], t.ids[link[1]] = "", ""
+		}
+	}
+	return len(t.single) > 0
+}
+
+// name looks at an article once more.
+func (t *translations) name(a *article.Article) {
+	page := t.pages.of(a.URL)
+	if _, wanted := t.ids[page]; wanted && a.VisibleAt(t.now) {
+		t.ids[page] = a.ID
 	}
 }
 
@@ -94,9 +113,8 @@ func (t *translations) lines() (lines []string) {
 			odd.articles, english.PluralWord(odd.articles, "article names the language", "articles name the language"), tag, knownTag(tag), odd.id))
 	}
 	var single []string
-	for link := range t.links {
-		from, to := t.pages[link[0]], t.pages[link[1]]
-		if to != "" && to != from && !t.links[[2]uint64{link[1], link[0]}] {
+	for _, link := range t.single {
+		if from, to := t.ids[link[0]], t.ids[link[1]]; from != "" && to != "" && from != to { // nothing has changed meanwhile
 			single = append(single, fmt.Sprintf("article %s names article %s as a translation, which does not name it: engines take only links that are returned", from, to))
 		}
 	}

@@ -24,14 +24,16 @@ func TestKnownTag(t *testing.T) {
 
 func TestTranslations(t *testing.T) {
 	now := time.Now()
-	found := newTranslations(now, 2)
+	pages := newHashes()
+	found := newTranslations(now, 2, pages)
+	var articles []article.Article
 	page := func(id int) string { return fmt.Sprintf("https://xt.news.example/%d.html", id) }
 	add := func(id int, lang string, to ...int) {
 		a := article.Article{ID: fmt.Sprint(id), URL: page(id), Language: lang, Published: now.Add(-time.Hour), Status: article.Published}
 		for _, other := range to {
 			a.Alternates = append(a.Alternates, article.Alternate{Lang: "en", URL: page(other)})
 		}
-		found.add(&a)
+		articles = append(articles, a)
 	}
 	add(1, "", 2)        // returned
 	add(2, "en-UK", 1)   // which returns it
@@ -39,8 +41,20 @@ func TestTranslations(t *testing.T) {
 	add(4, "en-UK")
 	add(5, "", 1)
 	add(6, "", 1, 2)
-	draft := article.Article{ID: "7", URL: page(7), Status: article.Draft, Language: "en-UK", Alternates: []article.Alternate{{Lang: "en", URL: page(1)}}}
-	found.add(&draft)
+	articles = append(articles, article.Article{ID: "7", URL: page(7), Status: article.Draft, Language: "en-UK", Alternates: []article.Alternate{{Lang: "en", URL: page(1)}}})
+	for i, a := range articles {
+		found.add(&articles[i])
+		if a.VisibleAt(now) {
+			pages.add(a.URL)
+		}
+	}
+	pages.sort()
+	if !found.settle() {
+		t.Error("no links that are not returned")
+	}
+	for i := range articles {
+		found.name(&articles[i])
+	}
 	want := []string{
 		"2 articles name the language en-UK, which engines know as en-GB, such as article 2",
 		"article 3 names article 4 as a translation, which does not name it: engines take only links that are returned",
