@@ -60,7 +60,11 @@ func (s *Snapshot) listing(station string, from, to time.Time, size int, after *
 	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND ", s.ofStation(q, station),
 		" AND ", s.publishedAt(q, ">=", from), " AND ", s.publishedAt(q, "<", s.until(to)))
 	s.behind(q, after, ">")
-	q.add(fmt.Sprintf(" ORDER BY %s, %s LIMIT %d", c.name("published"), c.name("id"), size))
+	published := c.name("published")
+	if s.dialect.remote() { // in the order of its index by time, PostgreSQL would read the month of all stations
+		published = fmt.Sprintf("COALESCE(%[1]s, %[1]s)", published)
+	}
+	q.add(fmt.Sprintf(" ORDER BY %s, %s LIMIT %d", published, c.name("id"), size))
 	return q
 }
 
@@ -130,7 +134,11 @@ func (s *Snapshot) givenGUID() string {
 
 // allow bounds what the statements of the snapshot may take.
 func (s *Snapshot) allow(ctx context.Context, timeout time.Duration) error {
-	change := s.dialect.patience(timeout)
+	return s.set(ctx, s.dialect.patience(timeout))
+}
+
+// set runs a statement that changes how the others are run; empty: there is none.
+func (s *Snapshot) set(ctx context.Context, change string) error {
 	if change == "" {
 		return nil
 	}

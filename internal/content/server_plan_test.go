@@ -105,7 +105,7 @@ func TestServerPlan(t *testing.T) {
 				{"a time of a channel", s.between(heads(), one, "c2", from, to, 50, nil), []string{"articles_of_station"}, 300},
 				{"a time of all stations", s.between(heads(), all, "", from, to, 50, nil), []string{"articles_by_time"}, 300},
 				{"a time of a channel that has few", s.latestMembers(heads(), one, "rare", from, to, 50, nil), []string{"article_channels_of_channel"}, 1500},
-				{"how far a station's newest reach", s.farthest(one), []string{"articles_of_station"}, farBack + 10},
+				{"how far a station's newest reach", s.farthest(one), []string{"articles_of_station"}, farBack + 10}, // also where nothing may be sorted
 				{"how far the newest reach", s.farthest(all), []string{"articles_by_time"}, farBack + 10},
 				{"latest of all stations", s.latest(whole(), all, "", time.Time{}, 50, nil), []string{"articles_by_time"}, 300},
 				{"latest of two stations", s.latest(whole(), stations(2), "", time.Time{}, 50, nil), []string{"articles_by_time"}, 1000},
@@ -142,6 +142,7 @@ func TestServerPlan(t *testing.T) {
 				}
 			}
 			viewed(t, store, db)
+			numbered(t, store, db)
 		})
 	}
 }
@@ -169,6 +170,50 @@ func viewed(t *testing.T, store *Store, db *sql.DB) {
 	q := s.latest(whole(), stations(1), "c2", time.Time{}, 50, nil)
 	if read := rowsRead(t, s, q); read > 1100 {
 		t.Errorf("latest of a view's channel: reads %d rows:\n%s", read, explained(t, s, q))
+	}
+}
+
+// numbered holds that a view whose stations have numbers in its table is read by station:
+// in the order of the index by time lie the articles of all of them.
+func numbered(t *testing.T, store *Store, db *sql.DB) {
+	t.Helper()
+	analyze := "ANALYZE"
+	if store.dialect == (mySQL{}) {
+		analyze = "ANALYZE TABLE articles_placed, place"
+	}
+	for _, statement := range []string{
+		`CREATE TABLE place (id integer PRIMARY KEY, code varchar(64) UNIQUE)`,
+		`INSERT INTO place SELECT row_number() OVER (ORDER BY code), code FROM site`,
+		`CREATE TABLE articles_placed AS SELECT a.id, p.id AS place_id, url, title, published, modified_at FROM articles a JOIN place p ON code = station`,
+		`CREATE INDEX articles_of_place ON articles_placed (place_id, published, id)`,
+		`CREATE INDEX articles_placed_by_time ON articles_placed (published, id)`,
+		`CREATE VIEW placed AS SELECT a.id, code AS station, url, title, published, modified_at FROM articles_placed a JOIN place p ON p.id = place_id`,
+		analyze,
+	} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	of := &Store{dialect: store.dialect, read: store.read, articles: name{relation: "placed"}, channels: store.channels, timeout: store.timeout, network: store.network}
+	of.reach.size = 1000
+	s, err := of.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	from, to := article.MonthOf(s.Time().AddDate(-5, 0, 0), time.UTC).Bounds(time.UTC)
+	month := s.listing("s0", from, to, pageSize, nil)
+	if read := rowsRead(t, s, month); read > 100 {
+		t.Errorf("listing of a view of numbered stations: reads %d rows:\n%s", read, explained(t, s, month))
+	}
+	farthest := s.farthest(stations(1))
+	if err := s.sorting(t.Context(), func() error {
+		if read := rowsRead(t, s, farthest); read > 6000 {
+			t.Errorf("how far the newest of a numbered station reach: reads %d rows:\n%s", read, explained(t, s, farthest))
+		}
+		return nil
+	}); err != nil {
+		t.Error(err)
 	}
 }
 
