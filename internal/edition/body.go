@@ -81,14 +81,19 @@ func (b *body) restore(gzip func() []byte) {
 	}
 }
 
-// release notes that the body is at rest as it is in memory.
-func (b *body) release(rest *Rest) {
+// release notes that the body is at rest as it is in memory, and whether it is to leave
+// that.
+func (b *body) release(rest *Rest, leave bool) {
 	e := b.held.Load()
 	if e == nil || b.lost.Load() {
 		return
 	}
 	b.rest.Store(rest)
-	rest.ring.hold(b, e)
+	if leave {
+		rest.ring.leave(b)
+	} else {
+		rest.ring.hold(b, e)
+	}
 }
 
 // ErrBusy is what an encoding meets that is not made yet, while others are made: the

@@ -4,7 +4,9 @@ import (
 	"container/list"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"feedstation/internal/article"
 	"feedstation/internal/network"
 )
 
@@ -38,7 +40,7 @@ func (r *Rest) Open(entry Entry) (*Document, error) {
 		}
 		d, err := Unpack(entry, data)
 		if err == nil {
-			d.body.release(r)
+			d.body.release(r, false)
 		}
 		return d, err
 	}
@@ -52,21 +54,24 @@ func (r *Rest) Open(entry Entry) (*Document, error) {
 func (r *Rest) Keep(entry Entry, packed []byte) (*Document, error) {
 	d, err := Unpack(entry, packed)
 	if err == nil && r.source.Write(entry.Hash, packed) == nil { // else it stays in memory
-		d.body.release(r)
+		d.body.release(r, false)
 	}
 	return d, err
 }
 
 // Release notes that the documents and the contents of an edition are at rest, as far
-// as they are in memory. The contents of feeds stay in memory: they are small, and
+// as they are in memory. Months of long ago leave it: nobody has asked for them, and a
+// first build makes all of them. The contents of feeds stay in memory: they are small, and
 // every take-down asks for them.
 func (r *Rest) Release(e *Edition) {
-	for _, d := range e.documents {
-		d.body.release(r)
+	recent := article.MonthOf(e.watermark.AddDate(0, -1, 0), time.UTC)
+	for path, d := range e.documents {
+		month, _, shard := network.ParseShardPath(path)
+		d.body.release(r, shard && month.Compare(recent) < 0)
 	}
 	for path, d := range e.contents {
-		if _, _, shard := network.ParseShardPath(path); shard || network.IsArchive(path) {
-			d.body.release(r)
+		if month, _, shard := network.ParseShardPath(path); shard || network.IsArchive(path) {
+			d.body.release(r, shard && month.Compare(recent) < 0)
 		}
 	}
 }
@@ -88,7 +93,7 @@ func (r *Rest) Mend(d *Document, packed []byte) (err error) {
 	}
 	if err == nil {
 		d.body.lost.Store(false)
-		d.body.release(r)
+		d.body.release(r, false)
 	}
 	return err
 }
@@ -152,6 +157,15 @@ func (r *Ring) hold(b *body, e *encoded) {
 	e.element = r.bodies.PushBack(h)
 	r.used += h.size
 	r.shrink()
+}
+
+// leave has a body leave memory that is at rest and in no ring.
+func (r *Ring) leave(b *body) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now := b.held.Load(); now != nil && now.element == nil {
+		b.held.Store(nil)
+	}
 }
 
 // grow counts anew what a body takes.

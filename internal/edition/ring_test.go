@@ -310,6 +310,34 @@ func TestSettleAtRest(t *testing.T) {
 	}
 }
 
+// TestLongAgoLeaves holds that what has been stored of old months leaves memory until it
+// is asked for, and stays from then on while the ring has room.
+func TestLongAgoLeaves(t *testing.T) {
+	documents, contents := map[string]*edition.Document{"/rss.xml": counted("feed\n", 1)}, map[string]*edition.Document{}
+	for _, month := range []string{"2018-12", "2019-01", "2019-02", "2019-03"} {
+		path := "/sitemaps/" + month + ".xml"
+		documents[path], contents[path] = counted("month "+month+"\n", 1), counted("contents "+month+"\n", 1)
+	}
+	e := edition.New("xt", noon, "", documents).WithContents(contents)
+	stored := packsOf(e)
+	rest := edition.NewRest(stored, edition.NewRing(room))
+	for _, reads := range []int{1, 0} {
+		rest.Release(e)
+		for _, of := range []map[string]*edition.Document{documents, contents} {
+			for path, d := range of {
+				doctest.Body(t, d)
+				want := 0
+				if path == "/sitemaps/2018-12.xml" || path == "/sitemaps/2019-01.xml" {
+					want = reads
+				}
+				if n := stored.reads(); n != want {
+					t.Errorf("%s: read %d times, want %d", path, n, want)
+				}
+			}
+		}
+	}
+}
+
 // TestRing holds for random questions that the ring keeps to its budget, and that what
 // it gives is what was stored.
 func TestRing(t *testing.T) {
