@@ -13,6 +13,9 @@ import (
 	"feedstation/internal/testkit/testserver"
 )
 
+// task is what /status tells of one.
+type task struct{ Name, Outcome, Started string }
+
 // TestBadLine has the lines to the database and to Redis fail in turn in four ways,
 // with another text each time: the log has one line for each when it begins, and one
 // when it is over.
@@ -26,6 +29,18 @@ func TestBadLine(t *testing.T) {
 		"FEEDSTATION_LOG_FORMAT=json")
 	p.start()
 	p.await("早间新闻")
+	tasks := func() map[string]task {
+		var told struct{ Jobs []task }
+		if err := json.Unmarshal([]byte(p.adminBody("/status")), &told); err != nil {
+			t.Fatal(err)
+		}
+		of := map[string]task{}
+		for _, one := range told.Jobs {
+			of[one.Name] = one
+		}
+		return of
+	}
+	p.until("the first audit, as the next one is minutes away", func() bool { return tasks()["audit"].Outcome == "ok" })
 
 	nobody := testserver.Addr(testserver.Port(t))
 	lines := map[*faultproxy.Proxy]string{database: desk.server.Addr(), cache: redis.Addr()}
@@ -37,32 +52,26 @@ func TestBadLine(t *testing.T) {
 			t.Fatalf("%d runs have failed", len(failed))
 		}
 		for proxy, target := range lines {
-			proxy.Refuse(turn%4 == 0)
-			proxy.Freeze(turn%4 == 2)
-			proxy.CutEvery(turn % 4 / 3 * (turn%16 + 1)) // fewer bytes than an answer has, however long it takes
 			if turn%4 == 1 {
 				target = nobody
 			}
+			proxy.Refuse(true) // nothing gets through from one way to fail to the next
 			proxy.Switch(target)
+			proxy.Freeze(turn%4 == 2)
+			proxy.CutEvery(turn % 4 / 3 * (turn%16 + 1)) // fewer bytes than an answer has, however long it takes
+			proxy.Refuse(turn%4 == 0)
 		}
 		<-pace.C
-		var told struct {
-			Jobs []struct{ Name, Outcome, Started string }
-		}
-		if err := json.Unmarshal([]byte(p.adminBody("/status")), &told); err != nil {
-			t.Fatal(err)
-		}
-		for _, job := range told.Jobs {
-			if job.Name == "refresh" && job.Outcome == "failed" {
-				failed[job.Started] = true
-			}
+		if refresh := tasks()["refresh"]; refresh.Outcome == "failed" {
+			failed[refresh.Started] = true
 		}
 	}
 	for proxy, target := range lines {
-		proxy.Refuse(false)
+		proxy.Refuse(true)
+		proxy.Switch(target)
 		proxy.Freeze(false)
 		proxy.CutEvery(0)
-		proxy.Switch(target)
+		proxy.Refuse(false)
 	}
 	p.until("all is well", func() bool { return !strings.Contains(p.adminBody("/status"), "problems") })
 	desk.write(2, "午间新闻")
