@@ -88,6 +88,7 @@ func TestServerPlan(t *testing.T) {
 			at := s.Time().AddDate(-5, 0, 0)
 			after := &place{published: at, id: "5000099"}
 			from, to := article.MonthOf(at, time.UTC).Bounds(time.UTC)
+			within := &place{published: from.AddDate(0, 0, 9), id: "5000099"} // at a month's end little is left, and any index will do
 			tests := []struct {
 				name  string
 				query *statement
@@ -101,7 +102,7 @@ func TestServerPlan(t *testing.T) {
 				{"latest of all stations' channel that has few", s.latestMembers(whole(), all, "rare", time.Time{}, time.Time{}, 50, nil), []string{"article_channels_of_channel"}, 1500},
 				{"latest of a channel that has none", s.latestMembers(whole(), all, "none", time.Time{}, time.Time{}, 50, nil), []string{"article_channels_of_channel"}, 10},
 				{"a time of a station", s.between(heads(), one, "", from, to, 50, nil), []string{"articles_of_station"}, 300},
-				{"a time of a station, further", s.between(heads(), one, "", from, to, 50, &place{published: from.AddDate(0, 0, 9), id: "5000099"}), []string{"articles_of_station"}, 300},
+				{"a time of a station, further", s.between(heads(), one, "", from, to, 50, within), []string{"articles_of_station"}, 300},
 				{"a time of a channel", s.between(heads(), one, "c2", from, to, 50, nil), []string{"articles_of_station"}, 300},
 				{"a time of all stations", s.between(heads(), all, "", from, to, 50, nil), []string{"articles_by_time"}, 300},
 				{"a time of a channel that has few", s.latestMembers(heads(), one, "rare", from, to, 50, nil), []string{"article_channels_of_channel"}, 1500},
@@ -113,7 +114,7 @@ func TestServerPlan(t *testing.T) {
 				{"latest of all stations, further", s.latest(whole(), all, "", time.Time{}, 50, after), []string{"articles_by_time"}, 300},
 				{"months", s.newestBetween("s0", time.Time{}, at), []string{"articles_of_station"}, 10},
 				{"listing", s.listing("s0", from, to, pageSize, nil), []string{"articles_of_station"}, 300},
-				{"listing, further", s.listing("s0", from, to, pageSize, after), []string{"articles_of_station"}, 300},
+				{"listing, further", s.listing("s0", from, to, pageSize, within), []string{"articles_of_station"}, 300},
 				{"totals", s.totalsOf("s0", [][2]time.Time{{from, to}}), []string{"articles_of_station"}, 300},
 				{"the newest change", s.newestChange(0), []string{"articles_by_change"}, 5},
 				{"the newest change of a day", s.newestChange(24 * time.Hour), []string{"articles_by_change"}, 5},
