@@ -121,8 +121,11 @@ func (s *Snapshot) latestMembers(of part, stations []string, channel string, fro
 // newestFirst is an order that no index serves, so that no planner reads the
 // archive in that order.
 func (s *Snapshot) newestFirst() string {
-	return fmt.Sprintf(" ORDER BY COALESCE(%[1]s, %[1]s) DESC, COALESCE(%[2]s, %[2]s) DESC", s.catalog.name("published"), s.catalog.name("id"))
+	return " ORDER BY " + unindexed(s.catalog.name("published")) + " DESC, " + unindexed(s.catalog.name("id")) + " DESC"
 }
+
+// unindexed is a column in a form that no index has.
+func unindexed(column string) string { return fmt.Sprintf("COALESCE(%[1]s, %[1]s)", column) }
 
 func reachKey(stations []string, channel string) string {
 	return strings.Join(stations, "\x00") + "\x00" + channel

@@ -62,7 +62,7 @@ func (s *Snapshot) listing(station string, from, to time.Time, size int, after *
 	s.behind(q, after, ">")
 	published := c.name("published")
 	if s.dialect.remote() { // in the order of its index by time, PostgreSQL would read the month of all stations
-		published = fmt.Sprintf("COALESCE(%[1]s, %[1]s)", published)
+		published = unindexed(published)
 	}
 	q.add(fmt.Sprintf(" ORDER BY %s, %s LIMIT %d", published, c.name("id"), size))
 	return q

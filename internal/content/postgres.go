@@ -90,9 +90,9 @@ type postgres struct{}
 
 func (p postgres) begin(ctx context.Context, conn *sql.Conn, timeout time.Duration) (at time.Time, err error) {
 	// Without arguments, all statements are one question.
-	// Compiling a question of 50 rows takes longer than to answer it. Every
+	// Compiling a question of 50 rows takes longer than to answer it. Nearly every
 	// question has an index in its order; a planner who knows too little of a
-	// view's columns would rather read the archive and sort it.
+	// view's columns would rather read the archive and sort it. See also sorting.
 	_, err = conn.ExecContext(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off; "+p.sorting(false)+"; "+p.patience(timeout))
 	if err != nil {
 		return at, err
