@@ -178,10 +178,24 @@ func (m *model) step() {
 func (m *model) refresh() {
 	m.Helper()
 	m.note("refresh")
-	for more := true; more; more = m.conductor.More() {
-		if err := m.conductor.Refresh(m.Context()); err != nil {
-			m.fail("refresh: %v", err)
-		}
+	m.run(m.conductor.Refresh)
+}
+
+// audit audits, and refreshes while months that were found wait for the next pass.
+func (m *model) audit() {
+	m.Helper()
+	m.note("audit")
+	m.run(m.conductor.Audit)
+}
+
+func (m *model) run(work func(context.Context) error) {
+	m.Helper()
+	err := work(m.Context())
+	for err == nil && m.conductor.More() {
+		err = m.conductor.Refresh(m.Context())
+	}
+	if err != nil {
+		m.fail("%v", err)
 	}
 }
 
@@ -197,12 +211,8 @@ func (m *model) elapse() {
 func (m *model) look() {
 	m.Helper()
 	m.refresh()
-	if !m.mode.audits {
-		return
-	}
-	m.note("audit")
-	if err := m.conductor.Audit(m.Context()); err != nil {
-		m.fail("audit: %v", err)
+	if m.mode.audits {
+		m.audit()
 	}
 }
 
