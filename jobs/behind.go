@@ -45,11 +45,12 @@ func (c *Conductor) AcceptOlder() { c.acceptOlder = true }
 // *BehindError: nothing that was published disappears, and nothing that was withdrawn
 // is back, because another server has yet to learn of it.
 func (c *Conductor) open(ctx context.Context) (snapshot Snapshot, origin edition.Origin, err error) {
+	published := c.published() // meanwhile another station may be published from a later snapshot
 	if snapshot, err = c.snapshot(ctx); err != nil {
 		return nil, origin, err
 	}
 	if origin, err = snapshot.Origin(ctx); err == nil {
-		err = c.behind(ctx, snapshot, origin)
+		err = c.behind(ctx, snapshot, origin, published)
 	}
 	if err != nil {
 		snapshot.Close()
@@ -58,23 +59,29 @@ func (c *Conductor) open(ctx context.Context) (snapshot Snapshot, origin edition
 	return snapshot, origin, nil
 }
 
+// published returns how far the store was that the current editions were built from.
+func (c *Conductor) published() (origins []edition.Origin) {
+	for _, d := range c.desks {
+		if current, ok := c.editions.Current(d.station.ID); ok && !d.guest && current.Origin().Store == c.name {
+			origins = append(origins, current.Origin())
+		}
+	}
+	return origins
+}
+
 // behind returns a *BehindError where the store has gone back. It has when its server's
 // log says so, or, whatever is missing, when another server answers than the one whose
 // content is published. The same server may have lost the row of the newest change
 // because that was deleted, or dated back; it has gone back when it lacks more. Where it
 // lacks most, as when it is empty, the gate says so of each station.
-func (c *Conductor) behind(ctx context.Context, snapshot Snapshot, origin edition.Origin) error {
+func (c *Conductor) behind(ctx context.Context, snapshot Snapshot, origin edition.Origin, published []edition.Origin) error {
 	var last edition.Origin
 	lacks := false
-	for _, d := range c.desks {
-		current, ok := c.editions.Current(d.station.ID)
-		if !ok || d.guest || current.Origin().Store != c.name {
-			continue
+	for _, of := range published {
+		if of.Newest.After(last.Newest) {
+			last = of
 		}
-		if current.Origin().Newest.After(last.Newest) {
-			last = current.Origin()
-		}
-		lacks = lacks || origin.Lacks(current.Origin())
+		lacks = lacks || origin.Lacks(of)
 	}
 	if lacks && !c.acceptOlder && !origin.Newest.After(last.Newest) {
 		return &BehindError{origin.Newest, last.Newest, true}

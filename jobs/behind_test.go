@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"feedstation/internal/article"
 	"feedstation/internal/content"
+	"feedstation/internal/edition"
 	"feedstation/internal/press"
 	"feedstation/internal/testkit/require"
 	"feedstation/jobs"
@@ -180,6 +182,41 @@ func TestBehindByLog(t *testing.T) {
 			})
 		}
 	}
+}
+
+// overtaken is a snapshot beside which another is opened, and published from.
+type overtaken struct {
+	faultySnapshot
+	meanwhile func(edition.Origin)
+}
+
+func (s overtaken) Origin(ctx context.Context) (edition.Origin, error) {
+	origin, err := s.faultySnapshot.Origin(ctx)
+	s.meanwhile(origin)
+	return origin, err
+}
+
+// Stations are built side by side: one that is published from a later snapshot leaves no
+// store behind.
+func TestBehindIsNotOvertaken(t *testing.T) {
+	in(t, func(w *world) {
+		w.log = 10
+		w.put(append(several("xt", 1, 3), several("yy", 10, 3)...)...)
+		w.refresh()
+		conductor := jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
+			s, err := w.store.Snapshot(ctx)
+			return overtaken{faultySnapshot{Snapshot: s, log: w.log, fault: w.fault}, func(o edition.Origin) {
+				w.log++
+				o.Position = edition.Position{"log": w.log}
+				w.editions.current["yy"] = w.edition("yy").From(o)
+			}}, err
+		}, w.editions, options)
+		time.Sleep(time.Minute)
+		w.put(newArticle("xt", 4, 0))
+		if err := conductor.Refresh(w.t.Context()); err != nil || !strings.Contains(w.body("xt", "/rss.xml"), "/4.html") {
+			t.Errorf("%v; the feed of xt:\n%s", err, w.body("xt", "/rss.xml"))
+		}
+	})
 }
 
 // A later change ends it, as every copy that is written to has one.
