@@ -2,9 +2,11 @@ package edition
 
 import (
 	"container/list"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
+	"weak"
 
 	"feedstation/internal/article"
 	"feedstation/internal/network"
@@ -100,7 +102,8 @@ func (r *Rest) Mend(d *Document, packed []byte) (err error) {
 
 // Ring holds the bodies that have been read last, up to a number of bytes. One that
 // has been asked for again stays when its turn to leave comes, once each time: a
-// crawler that reads an archive does not push out the feeds.
+// crawler that reads an archive does not push out the feeds. One that no edition has any
+// more leaves.
 type Ring struct {
 	mu     sync.Mutex
 	budget int64
@@ -121,18 +124,17 @@ func (r *Ring) Used() int64 {
 // heldCost is about what a body in memory takes besides its bytes.
 const heldCost = 256
 
-// holding is a body in the ring, as it is in memory.
+// holding is a body in the ring, for as long as an edition has it.
 type holding struct {
-	body *body
-	*encoded
-	size int64
+	body weak.Pointer[body]
+	size int64 // that is counted; 0: it has left the ring
 }
 
-// cost returns what the body takes, in bytes.
-func (h *holding) cost() int64 {
-	size := int64(len(h.gzip)) + heldCost
-	for i := range h.more {
-		if made := h.more[i].Load(); made != nil {
+// cost returns what a body takes in memory, in bytes.
+func (e *encoded) cost() int64 {
+	size := int64(len(e.gzip)) + heldCost
+	for i := range e.more {
+		if made := e.more[i].Load(); made != nil {
 			size += int64(len(made.body))
 		}
 	}
@@ -147,16 +149,31 @@ func (r *Ring) hold(b *body, e *encoded) {
 	if now := b.held.Load(); now != nil && now.element != nil {
 		return // another reader was quicker
 	}
-	h := &holding{body: b, encoded: e}
-	if h.size = h.cost(); h.size > r.budget {
+	size := e.cost()
+	if size > r.budget {
 		b.held.Store(nil)
 		return
 	}
 	b.asked.Store(false)
 	b.held.Store(e)
-	e.element = r.bodies.PushBack(h)
-	r.used += h.size
+	e.element = r.bodies.PushBack(&holding{weak.Make(b), size})
+	runtime.AddCleanup(b, r.forget, e.element)
+	r.used += size
 	r.shrink()
+}
+
+// forget takes a body out of the ring that no edition has any more.
+func (r *Ring) forget(element *list.Element) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.remove(element)
+}
+
+func (r *Ring) remove(element *list.Element) {
+	h := element.Value.(*holding)
+	r.used -= h.size
+	h.size = 0
+	r.bodies.Remove(element)
 }
 
 // leave has a body leave memory that is at rest and in no ring.
@@ -172,12 +189,12 @@ func (r *Ring) leave(b *body) {
 func (r *Ring) grow(e *encoded) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if e.element == nil {
+	if e.element == nil || e.element.Value.(*holding).size == 0 {
 		return // it has left
 	}
 	h := e.element.Value.(*holding)
 	r.used -= h.size
-	h.size = h.cost()
+	h.size = e.cost()
 	r.used += h.size
 	r.shrink()
 }
@@ -185,14 +202,17 @@ func (r *Ring) grow(e *encoded) {
 func (r *Ring) shrink() {
 	for r.used > r.budget {
 		first := r.bodies.Front()
-		h := first.Value.(*holding)
-		if h.body.asked.Swap(false) && r.bodies.Len() > 1 {
+		b := first.Value.(*holding).body.Value()
+		if b != nil && b.asked.Swap(false) && r.bodies.Len() > 1 {
 			r.bodies.MoveToBack(first)
 			continue
 		}
-		r.bodies.Remove(first)
-		r.used -= h.size
-		h.element = nil
-		h.body.held.Store(nil)
+		r.remove(first)
+		if b == nil {
+			continue
+		}
+		if e := b.held.Swap(nil); e != nil {
+			e.element = nil
+		}
 	}
 }

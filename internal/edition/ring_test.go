@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -387,5 +388,26 @@ func TestRingKeepsWhatIsAskedAgain(t *testing.T) {
 	}
 	if n := stored.reads(); n != 100 {
 		t.Errorf("%d documents read, want each of 100 once", n)
+	}
+}
+
+// TestRingForgets holds that what no edition has any more does not stay for want of others.
+func TestRingForgets(t *testing.T) {
+	ring := edition.NewRing(room)
+	settled := func(body string) *edition.Edition {
+		e := edition.New("xt", noon, "", map[string]*edition.Document{"/rss.xml": edition.NewDocument(textType, []byte(body), noon)})
+		edition.NewRest(packsOf(e), ring).Release(e)
+		return e
+	}
+	kept := settled("kept\n")
+	alone := ring.Used()
+	if settled("left\n"); ring.Used() == alone {
+		t.Fatal("nothing was held")
+	}
+	for ring.Used() > alone {
+		runtime.GC() // until the cleanup has run
+	}
+	if d, _ := kept.Document("/rss.xml"); string(doctest.Body(t, d)) != "kept\n" || ring.Used() != alone {
+		t.Errorf("%d bytes held, want %d", ring.Used(), alone)
 	}
 }
