@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -20,16 +21,22 @@ import (
 // forwarded; no cache keeps one.
 func (h *Handler) WithDeltas() *Handler {
 	with := *h
-	with.deltas = &deltas{budget: deltaBudget, made: map[deltaKey]*edition.Document{}}
+	with.deltas = &deltas{budget: deltaBudget, made: map[deltaKey]heldDelta{}}
 	return &with
 }
 
-// deltas are those that have been made last.
+// deltas are those that have been made last of documents that are served.
 type deltas struct {
 	budget int64      // see deltaBudget
 	mu     sync.Mutex // held while one is made
-	made   map[deltaKey]*edition.Document
+	made   map[deltaKey]heldDelta
 	size   int64
+}
+
+// heldDelta is a delta, nil where there is none, and about what it takes in memory.
+type heldDelta struct {
+	delta *edition.Document
+	cost  int64
 }
 
 // deltaKey tells which items of a document a delta has.
@@ -38,8 +45,7 @@ type deltaKey struct {
 	age                int // of the version that it begins with
 }
 
-// deltaBudget is about how many bytes they take at most. What is more begins anew: an
-// edition lives for minutes.
+// deltaBudget is about how many bytes they take at most. What is more begins anew.
 const deltaBudget = 16 << 20
 
 var (
@@ -125,14 +131,14 @@ func knownTags(lists []string) map[edition.Tag]bool {
 func (c *deltas) get(key deltaKey, d *edition.Document, versions *edition.Versions) *edition.Document {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delta, ok := c.made[key]
-	if ok {
-		return delta
+	if known, ok := c.made[key]; ok {
+		return known.delta
 	}
 	body, err := d.Body()
 	if err != nil {
 		return nil // as the whole document is going to say
 	}
+	var delta *edition.Document
 	cost := int64(1 << 10)
 	if text := changedSince(d.MediaType(), body, versions, key.age); text != nil {
 		delta = edition.NewDocument(d.MediaType(), text, d.Modified())
@@ -142,8 +148,17 @@ func (c *deltas) get(key deltaKey, d *edition.Document, versions *edition.Versio
 		clear(c.made)
 		c.size = cost
 	}
-	c.made[key] = delta
+	c.made[key] = heldDelta{delta, cost}
+	runtime.AddCleanup(d, c.forget, key)
 	return delta
+}
+
+// forget drops a delta of a document that no edition has any more.
+func (c *deltas) forget(key deltaKey) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.size -= c.made[key].cost
+	delete(c.made, key)
 }
 
 // changedSince returns a document of those items alone that came or changed since a version

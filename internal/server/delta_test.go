@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -185,9 +186,10 @@ func TestDeltasAreBounded(t *testing.T) {
 	n, editions := portal(t)
 	handler := server.New(n, editions, nil, nil).WithDeltas().WithDeltaBudget(budget)
 	most := int64(0)
+	var kept []*edition.Edition
 	for i := range 40 {
 		e, all := published([]string{"a", "b", "c"}, []string{fmt.Sprint("new", i%20), "a", "b", "c"})
-		editions["xt"] = e
+		kept, editions["xt"] = append(kept, e), e
 		if got := get(t, listen(t, handler), "GET", "/rss.xml", "A-IM: feed", "If-None-Match: "+all[0][0].ETag(edition.Gzip)[0]); got.StatusCode != http.StatusIMUsed {
 			t.Fatalf("%d: status %d", i, got.StatusCode)
 		}
@@ -195,6 +197,28 @@ func TestDeltasAreBounded(t *testing.T) {
 	}
 	if most < budget/2 || most > budget {
 		t.Errorf("%d bytes at most, of %d", most, budget)
+	}
+	runtime.KeepAlive(kept)
+}
+
+// What belongs to a document that no edition has any more is forgotten before that.
+func TestDeltasAreForgotten(t *testing.T) {
+	n, editions := portal(t)
+	handler := server.New(n, editions, nil, nil).WithDeltas()
+	one := int64(0)
+	for i := range 20 {
+		e, all := published([]string{"a", "b", "c"}, []string{fmt.Sprint("new", i), "a", "b", "c"})
+		editions["xt"] = e
+		get(t, listen(t, handler), "GET", "/rss.xml", "A-IM: feed", "If-None-Match: "+all[0][0].ETag(edition.Gzip)[0])
+		if i == 0 {
+			one = handler.DeltaBytes()
+		}
+	}
+	for handler.DeltaBytes() > 2*one {
+		runtime.GC() // until the cleanups have run
+	}
+	if handler.DeltaBytes() == 0 {
+		t.Error("that of the current document is gone, too")
 	}
 }
 
