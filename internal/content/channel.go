@@ -63,27 +63,11 @@ func (s *Snapshot) farBack(ctx context.Context, stations []string) (time.Time, e
 			return known.from, nil
 		}
 	}
-	var from time.Time
-	err := s.sorting(ctx, func() (err error) {
-		from, err = s.askTime(ctx, "published", s.farthest(stations))
-		return err
-	})
+	from, err := s.askTime(ctx, "published", s.farthest(stations))
 	if err == nil {
 		s.store.reach.back.Store(key, back{from, s.at})
 	}
 	return from, err
-}
-
-// sorting asks a question that PostgreSQL may answer by sorting: an index by time would
-// have it read so many of all stations as lie between farBack of one.
-func (s *Snapshot) sorting(ctx context.Context, ask func() error) error {
-	if err := s.set(ctx, s.dialect.sorting(true)); err != nil {
-		return err
-	}
-	if err := ask(); err != nil { // which ends the transaction
-		return err
-	}
-	return s.set(ctx, s.dialect.sorting(false))
 }
 
 // farthest returns the query of farBack. Of several stations all articles count:

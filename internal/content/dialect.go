@@ -18,9 +18,6 @@ type dialect interface {
 	// statements may take, each; 0: they may take what they want. Empty: there
 	// is no bound to change.
 	patience(timeout time.Duration) string
-	// sorting returns the statement that lets the transaction's statements sort what no
-	// index orders, or not again. Empty: the engine decides.
-	sorting(allowed bool) string
 	// describe looks at a relation; one that is not there has no columns.
 	describe(ctx context.Context, conn *sql.Conn, n name) (relation, error)
 

@@ -60,11 +60,7 @@ func (s *Snapshot) listing(station string, from, to time.Time, size int, after *
 	q.add(" FROM ", c.from, " WHERE ", s.shown(q), " AND ", s.ofStation(q, station),
 		" AND ", s.publishedAt(q, ">=", from), " AND ", s.publishedAt(q, "<", s.until(to)))
 	s.behind(q, after, ">")
-	published := c.name("published")
-	if s.dialect.remote() { // in the order of its index by time, PostgreSQL would read the month of all stations
-		published = unindexed(published)
-	}
-	q.add(fmt.Sprintf(" ORDER BY %s, %s LIMIT %d", published, c.name("id"), size))
+	q.add(fmt.Sprintf(" ORDER BY %s, %s LIMIT %d", c.name("published"), c.name("id"), size))
 	return q
 }
 

@@ -103,8 +103,6 @@ func (mySQL) patience(timeout time.Duration) string {
 		timeout.Seconds(), timeout.Milliseconds())
 }
 
-func (mySQL) sorting(bool) string { return "" }
-
 func (mySQL) quote(n name) string    { return n.quoted("`") }
 func (mySQL) placeholder(int) string { return "?" }
 func (mySQL) tick() time.Duration    { return time.Microsecond }

@@ -90,10 +90,8 @@ type postgres struct{}
 
 func (p postgres) begin(ctx context.Context, conn *sql.Conn, timeout time.Duration) (at time.Time, err error) {
 	// Without arguments, all statements are one question.
-	// Compiling a question of 50 rows takes longer than to answer it. Nearly every
-	// question has an index in its order; a planner who knows too little of a
-	// view's columns would rather read the archive and sort it. See also sorting.
-	_, err = conn.ExecContext(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off; "+p.sorting(false)+"; "+p.patience(timeout))
+	// Compiling a question of 50 rows takes longer than to answer it.
+	_, err = conn.ExecContext(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off; "+p.patience(timeout))
 	if err != nil {
 		return at, err
 	}
@@ -105,10 +103,6 @@ func (p postgres) begin(ctx context.Context, conn *sql.Conn, timeout time.Durati
 
 func (postgres) patience(timeout time.Duration) string {
 	return fmt.Sprintf("SET LOCAL statement_timeout = %d", timeout.Milliseconds())
-}
-
-func (postgres) sorting(allowed bool) string {
-	return fmt.Sprintf("SET LOCAL enable_sort = %t", allowed)
 }
 
 func (postgres) quote(n name) string      { return n.quoted(`"`) }

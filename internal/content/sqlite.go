@@ -173,8 +173,6 @@ func (embedded) begin(ctx context.Context, conn *sql.Conn, _ time.Duration) (tim
 
 func (embedded) patience(time.Duration) string { return "" }
 
-func (embedded) sorting(bool) string { return "" }
-
 // describe knows the relations: the store has made them.
 func (embedded) describe(_ context.Context, _ *sql.Conn, n name) (relation, error) {
 	found := relation{exists: true, columns: map[string]column{}}
