@@ -197,6 +197,10 @@ func TestPostTwoProcesses(t *testing.T) {
 	follower.start()
 	b.await("第1条")
 	follower.await("第1条")
+	b.until("its content store is open", func() bool { // what it serves is of Redis
+		answer, _ := b.request("POST", "/-/articles", news(1, "第1条"))
+		return answer.status == http.StatusOK
+	})
 	stop := watch(t, a, b, follower)
 	defer stop()
 	for id := 2; id < 8; id++ {
