@@ -38,7 +38,7 @@ build: ## build ./feedstation, one static binary
 	CGO_ENABLED=0 go build -trimpath -o feedstation .
 
 .PHONY: check
-check: tidy fmt vet fix staticcheck lint ## all checks that need no test run: the six that follow
+check: tidy fmt vet fix lint ## all checks that need no test run: the five that follow
 
 # The pattern work stands for the three modules of go.work.
 
@@ -68,11 +68,6 @@ vet: ## go vet
 fix: ## nothing is left that go fix would modernise
 	go fix -tags archive,clock -diff work
 	$(BENCH) fix -diff ./...
-
-.PHONY: staticcheck
-staticcheck: ## staticcheck
-	go tool staticcheck -tags archive,clock work
-	cd bench && GOWORK=off $$(go -C .. tool -n staticcheck) ./...
 
 .PHONY: lint
 lint: ## golangci-lint, built once into Go's build cache
