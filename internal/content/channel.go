@@ -21,9 +21,10 @@ const howFar = 10 * time.Minute
 // reach is how the newest articles of channels are found at the least cost. It
 // chooses between two ways to the same articles.
 type reach struct {
-	size int      // in place of farBack, for tests with fewer articles; 0: farBack
-	back sync.Map // a back, by stations
-	few  sync.Map // whether not enough of a channel's articles are among the newest, by stations and channel
+	size   int      // in place of farBack, for tests with fewer articles; 0: farBack
+	back   sync.Map // a back, by stations
+	oldest sync.Map // when the oldest of those found last was published, by stations and channel
+	few    sync.Map // whether not enough of a channel's articles are among the newest, by stations and channel
 }
 
 type back struct{ from, asked time.Time }
@@ -38,11 +39,20 @@ func (s *Snapshot) latestOfChannel(ctx context.Context, of part, stations []stri
 	}
 	key := reachKey(stations, channel)
 	if few, _ := s.store.reach.few.Load(key); from.IsZero() || few != true {
-		articles, err := s.newestArticles(ctx, of, stations, limit, func(size int, after *place) *statement {
-			return s.latest(of, stations, channel, from, size, after)
-		})
-		if err != nil || len(articles) == limit || from.IsZero() {
-			return articles, err
+		ends := []time.Time{from}
+		if last, ok := s.store.reach.oldest.Load(key); ok { // not much has gone since
+			ends = []time.Time{last.(time.Time), from}
+		}
+		for _, from := range ends {
+			articles, err := s.newestArticles(ctx, of, stations, limit, func(size int, after *place) *statement {
+				return s.latest(of, stations, channel, from, size, after)
+			})
+			if err == nil && len(articles) == limit {
+				s.store.reach.oldest.Store(key, articles[limit-1].Published)
+			}
+			if err != nil || len(articles) == limit || from.IsZero() {
+				return articles, err
+			}
 		}
 	}
 	articles, err := s.newestArticles(ctx, of, stations, limit, func(size int, after *place) *statement {

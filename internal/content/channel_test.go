@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -111,7 +112,36 @@ func TestLatestOfChannel(t *testing.T) {
 			if diff := cmp.Diff(want, few); diff != "" {
 				t.Errorf("channels with few (-want +got):\n%s", diff)
 			}
+			changed(t, store, db)
 		})
+	}
+}
+
+// changed holds that a channel's newest are found after some of them have gone, though it
+// is known how far they reached.
+func changed(t *testing.T, store *Store, db *sql.DB) {
+	t.Helper()
+	newest := func() []string {
+		s, err := store.Snapshot(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		articles, err := s.Latest(t.Context(), stations(14), "c2", 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return idsOf(articles)
+	}
+	before := newest()
+	if _, err := db.ExecContext(t.Context(), fmt.Sprintf("DELETE FROM article_channels WHERE article_id IN ('%s', '%s')", before[0], before[7])); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		after := newest()
+		if diff := cmp.Diff(slices.Concat(before[1:7], before[8:]), after[:min(len(after), 48)]); diff != "" || len(after) != 50 {
+			t.Errorf("%d of c2 without two (-want +got):\n%s", len(after), diff)
+		}
 	}
 }
 
