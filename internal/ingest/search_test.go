@@ -45,11 +45,7 @@ func TestSearch(t *testing.T) {
 			t.Run(tt.name+", "+kind, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					time.Sleep(time.Until(noon.Add(time.Hour)))
-					all := 2100
-					if kind == "drupal" {
-						all = 1100
-					}
-					s, fake := setUps[kind], &cmstest.System{Posts: posts(all)}
+					s, fake := setUps[kind], &cmstest.System{Posts: posts(1100)}
 					fake.At(50).Status = "private"
 					source, w, has := s.open(t, fake)
 					mustRun(t, source)

@@ -17,9 +17,9 @@ import (
 // changes: each is told, and none twice.
 func TestFleet(t *testing.T) {
 	require.Time(t)
-	const editions, each = 20, 500
+	const editions, each = 20, 100
 	server := redistest.Start(t)
-	f := &fake{name: "fake", policy: Policy{Batch: 250}}
+	f := &fake{name: "fake", policy: Policy{Batch: 50}}
 	var processes []*process
 	for range 2 {
 		shared, err := redis.New(redis.Options{Mode: "single", Addrs: []string{server.Addr()}, Timeout: 20 * time.Second})

@@ -334,7 +334,7 @@ func TestFailingIsLoggedOnce(t *testing.T) {
 				if all := p.Conditions(); len(all) != 1 || time.Since(all[0].Since) < 20*time.Second {
 					t.Errorf("conditions: %v", all)
 				}
-				after(10 * time.Hour)
+				after(90 * time.Minute)
 				p.end()
 				if all := p.Conditions(); slices.ContainsFunc(all, func(c condition.Condition) bool { return c.State != "dead" }) {
 					t.Errorf("conditions afterwards: %v", all)
