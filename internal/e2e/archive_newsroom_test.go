@@ -32,7 +32,7 @@ func TestArchiveOfNewsroom(t *testing.T) {
 	var results table
 	t.Cleanup(func() { results.print() })
 	server := sqltest.StartPostgres(t)
-	program := buildProgram(t)
+	program := buildProgram(t, "-buildvcs=auto") // one without a version builds everything at its start
 	small, large := newTables(t, program, server), newTables(t, program, server)
 	for _, statement := range []string{
 		// What a newsroom's server has, not what its package begins with.

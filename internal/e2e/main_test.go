@@ -41,10 +41,10 @@ var unraced = "feedstation"
 
 // buildProgram builds feedstation as it is shipped: where its memory or its time counts,
 // it may not be the test's.
-func buildProgram(t *testing.T) string {
+func buildProgram(t *testing.T, flags ...string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "feedstation")
-	if err := goBuild(program, []string{"CGO_ENABLED=0"}, "-trimpath"); err != nil {
+	if err := goBuild(program, []string{"CGO_ENABLED=0"}, append(flags, "-trimpath")...); err != nil {
 		t.Fatal(err)
 	}
 	return program
