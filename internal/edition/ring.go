@@ -126,8 +126,9 @@ const heldCost = 256
 
 // holding is a body in the ring, for as long as an edition has it.
 type holding struct {
-	body weak.Pointer[body]
-	size int64 // that is counted; 0: it has left the ring
+	body    weak.Pointer[body]
+	size    int64           // that is counted; 0: it has left the ring
+	cleanup runtime.Cleanup // takes it out with the body
 }
 
 // cost returns what a body takes in memory, in bytes.
@@ -156,8 +157,9 @@ func (r *Ring) hold(b *body, e *encoded) {
 	}
 	b.asked.Store(false)
 	b.held.Store(e)
-	e.element = r.bodies.PushBack(&holding{weak.Make(b), size})
-	runtime.AddCleanup(b, r.forget, e.element)
+	h := &holding{body: weak.Make(b), size: size}
+	e.element = r.bodies.PushBack(h)
+	h.cleanup = runtime.AddCleanup(b, r.forget, e.element)
 	r.used += size
 	r.shrink()
 }
@@ -173,6 +175,7 @@ func (r *Ring) remove(element *list.Element) {
 	h := element.Value.(*holding)
 	r.used -= h.size
 	h.size = 0
+	h.cleanup.Stop() // a body comes and goes many times
 	r.bodies.Remove(element)
 }
 

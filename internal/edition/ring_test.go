@@ -411,3 +411,31 @@ func TestRingForgets(t *testing.T) {
 		t.Errorf("%d bytes held, want %d", ring.Used(), alone)
 	}
 }
+
+// TestRingLeavesNothing holds that bodies that come and go leave nothing behind.
+func TestRingLeavesNothing(t *testing.T) {
+	documents := map[string]*edition.Document{}
+	for i := range 10 {
+		documents[fmt.Sprint("/", i)] = edition.NewDocument(textType, fmt.Appendf(nil, "%d", i), noon)
+	}
+	e, stored, _ := atRest(t, edition.New("xt", noon, "", documents), 3*300)
+	read := func(times int) uint64 {
+		for i := range times {
+			d, _ := e.Document(fmt.Sprint("/", i%10))
+			doctest.Body(t, d)
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapObjects
+	}
+	before := read(100)
+	stored.reads()
+	after := read(5000)
+	if n := stored.reads(); n != 5000 {
+		t.Fatalf("%d bodies have come", n)
+	}
+	if after > before+1000 {
+		t.Errorf("%d objects, %d before", after, before)
+	}
+}

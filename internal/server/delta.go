@@ -35,8 +35,9 @@ type deltas struct {
 
 // heldDelta is a delta, nil where there is none, and about what it takes in memory.
 type heldDelta struct {
-	delta *edition.Document
-	cost  int64
+	delta   *edition.Document
+	cost    int64
+	cleanup runtime.Cleanup // forgets it with its document
 }
 
 // deltaKey tells which items of a document a delta has.
@@ -145,11 +146,13 @@ func (c *deltas) get(key deltaKey, d *edition.Document, versions *edition.Versio
 		cost += 3 * delta.Compressed() // once more in Brotli and in zstd
 	}
 	if c.size += cost; c.size > c.budget {
+		for _, held := range c.made {
+			held.cleanup.Stop()
+		}
 		clear(c.made)
 		c.size = cost
 	}
-	c.made[key] = heldDelta{delta, cost}
-	runtime.AddCleanup(d, c.forget, key)
+	c.made[key] = heldDelta{delta, cost, runtime.AddCleanup(d, c.forget, key)}
 	return delta
 }
 
