@@ -38,11 +38,11 @@ func Drifts() []Drift { return []Drift{Lost, Found, Changed} }
 // firstAudit is what a first audit counts as the time since the last.
 const firstAudit = 5 * time.Minute
 
-// Audit compares the sitemaps with the content store, whatever the hints have said, and
-// rebuilds those that differ, with the station's feeds: of this month and the last, and
-// of older months those that have waited longest, as many as the rate allows. Months that
-// this process has not built, or has built because of a hint, are built again, as it is
-// not known what they were built from.
+// Audit compares the editions with the content store, whatever the hints have
+// said, and rebuilds what differs: the feeds, the sitemaps of this month and the
+// last, and of older months those that have waited longest, as many as the rate
+// allows. Months that this process has not built, or has built because of a
+// hint, are built again, as it is not known what they were built from.
 func (c *Conductor) Audit(ctx context.Context) error {
 	return c.run(ctx, func() error { return c.audit(ctx) })
 }
@@ -67,8 +67,8 @@ func (c *Conductor) audit(ctx context.Context) error {
 		if !d.led {
 			continue // the process that builds it audits it
 		}
+		d.mark().Feeds = true
 		if d.guest {
-			d.mark().Feeds = true
 			continue
 		}
 		c.auditArchives(d)
@@ -154,7 +154,7 @@ func (c *Conductor) auditArchives(d *desk) {
 	} else {
 		d.archive = 0
 	}
-	d.mark().AddSpan(span)
+	d.work.AddSpan(span)
 }
 
 // auditable returns the months that the store or the edition has, newest first.
@@ -207,7 +207,7 @@ func (c *Conductor) compare(ctx context.Context, snapshot Snapshot, d *desk, mon
 		default:
 			w.unhinted[month] = true
 		}
-		w.Month(month).Whole, w.audited[month], w.Feeds = true, true, true
+		w.Month(month).Whole, w.audited[month] = true, true
 	}
 	return count, nil
 }
