@@ -44,6 +44,11 @@ func TestRedisTLS(t *testing.T) {
 	publisher.await("早间新闻")
 	follower.await("早间新闻")
 
+	// In TLS 1.3 a server refuses a client after the handshake, and what was written until
+	// then may fail before the reason is read.
+	tells := func(text, want string) bool {
+		return strings.Contains(text, want) || strings.Contains(want, "certif") && strings.Contains(text, "connection reset by peer")
+	}
 	stranger := tlstest.New(t).Issue(t, "feedstation")
 	for _, tt := range []struct {
 		name string
@@ -60,7 +65,7 @@ func TestRedisTLS(t *testing.T) {
 			p := newProcess(t, "xt.news.example", tt.env...)
 			p.put(2, "午间新闻")
 			out, err := p.command("build").CombinedOutput()
-			if err == nil || !strings.Contains(string(out), tt.want) {
+			if err == nil || !tells(string(out), tt.want) {
 				t.Errorf("build: %v, want %s\n%s", err, tt.want, out)
 			}
 			if strings.Contains(string(out), server.Password) {
@@ -72,7 +77,7 @@ func TestRedisTLS(t *testing.T) {
 			if _, err := p.end(os.Interrupt); err != nil {
 				t.Error(err)
 			}
-			if log := p.log.String(); !strings.Contains(log, "msg=redis mode=single ") || !strings.Contains(log, tt.want) || strings.Contains(log, server.Password) {
+			if log := p.log.String(); !strings.Contains(log, "msg=redis mode=single ") || !tells(log, tt.want) || strings.Contains(log, server.Password) {
 				t.Errorf("the log:\n%s", log)
 			}
 		})
