@@ -73,7 +73,7 @@ func stations(n int) (ids []string) {
 	return ids
 }
 
-// TestServerPlan holds that no query of every day reads the archive, to sort it or not,
+// TestServerPlan holds that no query of every day reads or sorts the archive,
 // on servers that have the indexes which Inspect asks for.
 func TestServerPlan(t *testing.T) {
 	for _, driver := range []string{Postgres, MySQL} {
@@ -132,8 +132,12 @@ func TestServerPlan(t *testing.T) {
 						t.Errorf("%s: want %s:\n%s", tt.name, index, got)
 					}
 				}
-				if regexp.MustCompile(`Seq Scan on articles|[^>] ALL\b`).MatchString(got) {
-					t.Errorf("%s: reads the archive:\n%s", tt.name, got)
+				// An incremental sort is of those with the same time; a month or a time may be
+				// sorted, if it was found by the index, and few articles.
+				few := regexp.MustCompile("listing|a time of a (station|channel)|that has|groups").MatchString(tt.name)
+				sorted := regexp.MustCompile(`[^l] Sort |filesort`).MatchString(got) && !few
+				if sorted || regexp.MustCompile(`Seq Scan on articles|[^>] ALL\b`).MatchString(got) {
+					t.Errorf("%s: reads or sorts the archive:\n%s", tt.name, got)
 				}
 				if read := rowsRead(t, s, tt.query); read > tt.rows {
 					t.Errorf("%s: reads %d rows, want at most %d:\n%s", tt.name, read, tt.rows, got)
