@@ -15,15 +15,18 @@ import (
 	"feedstation/internal/testkit/faultproxy"
 )
 
-// near returns a feedstation on the desk's database, by way of host:port, that
-// does not wait long for it.
+// near returns a feedstation on the desk's database, by way of host:port. It waits for it
+// longer than a busy machine takes to connect.
 func (d *newsdesk) near(addr string, env ...string) *process {
 	d.t.Helper()
 	return newProcess(d.t, "xt.news.example", append([]string{ // of which env may say otherwise
 		"FEEDSTATION_CONTENT_DRIVER=" + d.room.name,
-		"FEEDSTATION_CONTENT_DSN=" + d.server.DSNAt(addr, "root", "", d.name), "FEEDSTATION_CONTENT_TIMEOUT=500ms",
+		"FEEDSTATION_CONTENT_DSN=" + d.server.DSNAt(addr, "root", "", d.name), "FEEDSTATION_CONTENT_TIMEOUT=1m",
 	}, env...)...)
 }
+
+// hasty is the timeout of a test that freezes its database.
+const hasty = "FEEDSTATION_CONTENT_TIMEOUT=500ms"
 
 // TestDatabase serves from a newsroom's own database, which is frozen, killed
 // and restarted: no answer changes for the worse, /status tells what is wrong,
@@ -48,6 +51,7 @@ func TestDatabase(t *testing.T) {
 			}
 			p.run("check")
 
+			p.env = append(p.env, hasty)
 			p.start()
 			p.await("早间新闻")
 			stop := watch(t, p)
@@ -81,7 +85,7 @@ func TestDatabaseNetwork(t *testing.T) {
 			t.Parallel()
 			d := n.open(t)
 			proxy := faultproxy.New(t, d.server.Addr())
-			p := d.near(proxy.Addr())
+			p := d.near(proxy.Addr(), hasty)
 			d.write(0, "第0条新闻")
 			p.start()
 			p.await("第0条新闻")

@@ -48,7 +48,7 @@ func TestExplainAtNight(t *testing.T) {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()
 			d := n.open(t)
-			p := d.near(d.server.Addr())
+			p := d.near(d.server.Addr(), hasty)
 			for i := range 3 {
 				d.write(i, fmt.Sprintf("第%d条新闻", i))
 			}

@@ -17,7 +17,7 @@ func TestMassChanges(t *testing.T) {
 			for id := range 20 {
 				d.write(id, fmt.Sprintf("第%d条新闻", id))
 			}
-			p := d.near(d.server.Addr(), "FEEDSTATION_JOBS_AUDIT=@every 1s", "FEEDSTATION_CONTENT_TIMEOUT=1m") // nothing here is about a slow database
+			p := d.near(d.server.Addr(), "FEEDSTATION_JOBS_AUDIT=@every 1s")
 			p.start()
 			p.await("第19条新闻")
 			list := "/xt/sitemaps/baidu.txt" // has all of them, and no other

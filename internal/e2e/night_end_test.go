@@ -35,7 +35,7 @@ func endInOrder(t *testing.T) {
 		CASE WHEN n <= 10 THEN repeat('夜间快讯', 2500) ELSE '' END FROM generate_series(1, 100) n`)
 	slow := faultproxy.New(t, d.server.Addr())
 	slow.SetDelay(10 * time.Millisecond)
-	p := d.near(slow.Addr(), single(server), "FEEDSTATION_SERVER_DRAIN="+drain.String(), "FEEDSTATION_CONTENT_TIMEOUT=10s")
+	p := d.near(slow.Addr(), single(server), "FEEDSTATION_SERVER_DRAIN="+drain.String())
 	p.start()
 	p.await("/content/1.html")
 	if s, err := p.status(); err != nil || s.Pending == 0 {
@@ -171,7 +171,7 @@ func endInSilence(t *testing.T) {
 	proxy := faultproxy.New(t, d.server.Addr())
 	server := redistest.Start(t)
 	d.write(1, "第1条新闻")
-	p := d.near(proxy.Addr(), single(server), "FEEDSTATION_CACHE_REDIS_POLL=100ms", "FEEDSTATION_CONTENT_TIMEOUT=1m")
+	p := d.near(proxy.Addr(), single(server), "FEEDSTATION_CACHE_REDIS_POLL=100ms")
 	p.start()
 	p.awaitNewest(1)
 	server.Stop()

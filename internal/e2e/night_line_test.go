@@ -25,7 +25,7 @@ func TestBadLine(t *testing.T) {
 	desk.write(1, "早间新闻")
 	redis := redistest.Start(t)
 	database, cache := faultproxy.New(t, desk.server.Addr()), faultproxy.New(t, redis.Addr())
-	p := desk.near(database.Addr(), "FEEDSTATION_CACHE_REDIS_ADDRS="+cache.Addr(), "FEEDSTATION_CACHE_REDIS_POLL=100ms",
+	p := desk.near(database.Addr(), hasty, "FEEDSTATION_CACHE_REDIS_ADDRS="+cache.Addr(), "FEEDSTATION_CACHE_REDIS_POLL=100ms",
 		"FEEDSTATION_LOG_FORMAT=json")
 	p.start()
 	p.await("早间新闻")

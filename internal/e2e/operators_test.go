@@ -114,8 +114,7 @@ func TestOperators(t *testing.T) {
 func TestOperatorsHang(t *testing.T) {
 	d := postgresRoom.open(t)
 	redis := redistest.Start(t)
-	p := d.near(d.server.Addr())
-	p.env = append(p.env, single(redis))
+	p := d.near(d.server.Addr(), hasty, single(redis))
 	d.write(1, "早间新闻")
 	p.start()
 	p.await("早间新闻")

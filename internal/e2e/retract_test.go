@@ -79,11 +79,10 @@ func TestRetract(t *testing.T) {
 	}
 	shared := redistest.Start(t)
 	env := []string{
-		"FEEDSTATION_CONTENT_DRIVER=postgres", "FEEDSTATION_CONTENT_DSN=" + desk.dsn(), "FEEDSTATION_CONTENT_TIMEOUT=500ms",
 		"FEEDSTATION_SERVER_ADMIN_TOKEN=" + token, "FEEDSTATION_CACHE_REDIS_ADDRS=" + shared.Addr(), "FEEDSTATION_CACHE_REDIS_POLL=100ms",
 	}
-	p := newProcess(t, "xt.news.example", env...)
-	follower := newProcess(t, "xt.news.example", append(env, "FEEDSTATION_JOBS_ENABLED=false")...)
+	p := desk.near(desk.server.Addr(), env...)
+	follower := desk.near(desk.server.Addr(), append(env, "FEEDSTATION_JOBS_ENABLED=false")...)
 	p.start()
 	follower.start()
 	p.await("/content/12.html")
