@@ -88,7 +88,7 @@ func (c *Conductor) audit(ctx context.Context) error {
 		}
 		count, err := c.compare(ctx, snapshot, w.desk, []article.Month{w.month})
 		faults[w.desk] = errors.Join(faults[w.desk], err)
-		budget -= max(count, 1)
+		budget -= max(count, questionCost)
 	}
 	var all []error
 	for _, d := range c.desks {
@@ -97,6 +97,10 @@ func (c *Conductor) audit(ctx context.Context) error {
 	}
 	return errors.Join(all...)
 }
+
+// questionCost is how many articles a question about a month costs at least: a database
+// plans it, however few it finds.
+const questionCost = 25
 
 // budget returns how many articles of older months this audit may look at.
 func (c *Conductor) budget() int64 {
@@ -159,20 +163,20 @@ func (c *Conductor) auditArchives(d *desk) {
 
 // auditable returns the months that the store or the edition has, newest first.
 func (c *Conductor) auditable(ctx context.Context, snapshot Snapshot, station *network.Station) ([]article.Month, error) {
-	months, err := snapshot.Months(ctx, station.ID, station.Zone)
-	if err != nil {
-		return nil, err
-	}
 	all := map[article.Month]bool{}
-	for _, month := range months {
-		all[month] = true
-	}
 	if current, ok := c.editions.Current(station.ID); ok {
 		for path := range current.AllContents() {
 			if month, _, ok := network.ParseShardPath(path); ok {
 				all[month] = true
 			}
 		}
+	}
+	months, err := snapshot.Months(ctx, station.ID, station.Zone, slices.Collect(maps.Keys(all))...)
+	if err != nil {
+		return nil, err
+	}
+	for _, month := range months {
+		all[month] = true
 	}
 	return slices.SortedFunc(maps.Keys(all), func(a, b article.Month) int { return b.Compare(a) }), nil
 }

@@ -123,6 +123,34 @@ func TestAuditCountsDriftBesideHints(t *testing.T) {
 	})
 }
 
+// TestAuditReadsTexts changes a text in the content store alone, of an article that two
+// feeds have: an audit finds it, and leaves the other feeds as they are.
+func TestAuditReadsTexts(t *testing.T) {
+	in(t, func(w *world) {
+		articles := append(several("xt", 1, 5), several("yy", 11, 5)...)
+		articles[2].Channels = []string{"moment"}
+		w.put(articles...)
+		w.refresh()
+		before := documentOf(w.edition("yy"), "/rss.xml")
+		w.exec("UPDATE articles SET body = '<p>换了的正文</p>' WHERE id = '" + articles[2].ID + "'")
+		time.Sleep(5 * time.Minute)
+		w.audit()
+		for _, path := range []string{"/rss.xml", "/moment/feed.json"} {
+			if body := w.body("xt", path); !strings.Contains(body, "换了的正文") || strings.Count(body, articles[2].URL) == 0 {
+				t.Errorf("%s lacks the text:\n%s", path, body)
+			}
+		}
+		for _, a := range articles[:5] {
+			if !strings.Contains(w.body("xt", "/atom.xml"), a.URL) {
+				t.Errorf("the feed lacks %s", a.URL)
+			}
+		}
+		if documentOf(w.edition("yy"), "/rss.xml") != before {
+			t.Error("the feed of another station is another")
+		}
+	})
+}
+
 // Old months are looked at in turn, as many as the rate allows, and each once
 // before any is looked at again.
 func TestAuditRate(t *testing.T) {

@@ -60,25 +60,7 @@ func newRefreshed(b *testing.B, options jobs.Options, gap time.Duration) *refres
 	for i := range 10 {
 		station.Channels = append(station.Channels, network.Channel{ID: fmt.Sprint("c", i), Name: fmt.Sprintf("第%d频道", i)})
 	}
-	n, err := network.New("湘江新闻网", []*network.Station{station}, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	store, err := content.Open(b.Context(), filepath.Join(b.TempDir(), "content.db"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { store.Close() })
-	local, err := disk.Open(b.TempDir(), defaultKeep)
-	if err != nil {
-		b.Fatal(err)
-	}
-	editions, err := cache.Open(b.Context(), slog.New(slog.DiscardHandler), []string{"xt"}, local, nil, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	snapshot := func(ctx context.Context) (jobs.Snapshot, error) { return store.Snapshot(ctx) }
-	conductor := jobs.NewConductor(slog.New(slog.DiscardHandler), n, snapshot, editions, options)
+	store, editions, conductor := newMeasured(b, options, station)
 	id := 0
 	put := func(ago time.Duration) article.Article {
 		id++
@@ -100,4 +82,34 @@ func newRefreshed(b *testing.B, options jobs.Options, gap time.Duration) *refres
 	}
 	refresh()
 	return &refreshed{station, store, editions, put, refresh}
+}
+
+// newMeasured returns a conductor of some stations, with an empty store, and editions on
+// the disk.
+func newMeasured(b *testing.B, options jobs.Options, stations ...*network.Station) (*content.Store, *cache.Cache, *jobs.Conductor) {
+	b.Helper()
+	n, err := network.New("湘江新闻网", stations, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	store, err := content.Open(b.Context(), filepath.Join(b.TempDir(), "content.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { store.Close() })
+	local, err := disk.Open(b.TempDir(), defaultKeep)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var ids []string
+	for _, s := range stations {
+		ids = append(ids, s.ID)
+	}
+	silent := slog.New(slog.DiscardHandler)
+	editions, err := cache.Open(b.Context(), silent, ids, local, nil, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	snapshot := func(ctx context.Context) (jobs.Snapshot, error) { return store.Snapshot(ctx) }
+	return store, editions, jobs.NewConductor(silent, n, snapshot, editions, options)
 }

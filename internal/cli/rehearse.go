@@ -206,9 +206,9 @@ func (s *rehearsed) Whole(ctx context.Context, heads []article.Article) ([]artic
 	return s.Snapshot.Whole(ctx, heads)
 }
 
-func (s *rehearsed) Months(ctx context.Context, station string, zone *time.Location) ([]article.Month, error) {
+func (s *rehearsed) Months(ctx context.Context, station string, zone *time.Location, known ...article.Month) ([]article.Month, error) {
 	s.r.ask(s.station.ID, "its months", byStation, false)
-	return s.Snapshot.Months(ctx, station, zone)
+	return s.Snapshot.Months(ctx, station, zone, known...)
 }
 
 func (s *rehearsed) Listing(ctx context.Context, station string, from, to time.Time) iter.Seq2[article.Article, error] {

@@ -154,12 +154,18 @@ func (r *row) channels(station string) []string {
 }
 
 // Months returns the months of first publication, in zone, in which the
-// station has articles, newest first. Each month costs one look into an index,
-// or one making of the month's part of a view.
-func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Location) ([]article.Month, error) {
+// station has articles, newest first. Each costs one look into an index, or one making
+// of the month's part of a view; one that the caller knows of costs nothing, but may have
+// become empty.
+func (s *Snapshot) Months(ctx context.Context, station string, zone *time.Location, known ...article.Month) ([]article.Month, error) {
 	var months []article.Month
 	before := s.at.Add(s.dialect.tick())
 	for {
+		if month := article.MonthOf(before.Add(-time.Nanosecond), zone); slices.Contains(known, month) {
+			months = append(months, month)
+			before, _ = month.Bounds(zone)
+			continue
+		}
 		newest, err := s.newest(ctx, station, before)
 		if err != nil {
 			return nil, fmt.Errorf("content: months of %s: %w", station, s.explain(err))

@@ -3,6 +3,7 @@ package content_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,9 +170,16 @@ func TestMonths(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			months, err := snapshot(t, s).Months(t.Context(), tt.station, tt.zone)
+			present := snapshot(t, s)
+			months, err := present.Months(t.Context(), tt.station, tt.zone)
 			if got := fmt.Sprint(months); got != tt.want || err != nil {
 				t.Errorf("Months = %s, %v, want %s", got, err, tt.want)
+			}
+			for known := range months {
+				all, err := present.Months(t.Context(), tt.station, tt.zone, months[known])
+				if got := fmt.Sprint(all); got != tt.want || err != nil {
+					t.Errorf("Months with %s known = %s, %v, want %s", months[known], got, err, tt.want)
+				}
 			}
 		})
 	}
@@ -191,6 +199,9 @@ func TestMonthsMeetListings(t *testing.T) {
 	months, err := present.Months(t.Context(), "xt", zone)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if known, err := present.Months(t.Context(), "xt", zone, months...); !slices.Equal(known, months) || err != nil {
+		t.Errorf("months besides %v are %v, %v", months, known, err)
 	}
 	var got []string
 	for _, m := range months {

@@ -81,7 +81,7 @@ func (b *builder) readFeeds(ctx context.Context, work *Work) ([]channelFeed, err
 		}
 		changed = append(changed, f)
 	}
-	return changed, nil
+	return changed, b.finishItems(ctx, changed, work)
 }
 
 // makeItems makes the items of feeds. A feed that turns out to have an article

@@ -13,12 +13,15 @@ import (
 // readItems makes the items of all articles of feeds that have none yet, each
 // article's once for all feeds that carry it. An article is read where no item of
 // its head is remembered, where a hint has named it, and where nothing is taken on
-// trust. One bad article does not keep the others from their readers: its item is
-// empty, and one whose row is broken is noted as such.
+// trust: then most are as they were, and their items wait for [builder.finishItems]. One
+// bad article does not keep the others from their readers: its item is empty, and one
+// whose row is broken is noted as such.
 func (b *builder) readItems(ctx context.Context, feeds []channelFeed, work *Work) error {
-	var read []article.Article
+	var read, compared []article.Article
 	heads := map[string]uint64{}
 	for _, f := range feeds {
+		_, built := b.memory.feeds[f.channel.ID]
+		compare := work.Feeds && !work.Everything && built
 		for i, a := range f.articles {
 			if _, ok := heads[a.ID]; ok || b.items[a.ID] != nil || b.broken[a.ID] {
 				continue
@@ -29,17 +32,58 @@ func (b *builder) readItems(ctx context.Context, feeds []channelFeed, work *Work
 				b.items[a.ID] = item
 				continue
 			}
+			if compare {
+				compared = append(compared, a)
+				continue
+			}
 			read = append(read, a)
 		}
 	}
-	err := b.readWhole(ctx, read, work, func(some, articles []article.Article) {
-		maps.Copy(b.items, b.prepare(articles, heads))
-		for _, a := range some {
-			b.broken[a.ID] = b.items[a.ID] == nil
+	take := func(items func([]article.Article, map[string]uint64) map[string]*Item) func(some, articles []article.Article) {
+		return func(some, articles []article.Article) {
+			maps.Copy(b.items, items(articles, heads))
+			for _, a := range some {
+				b.broken[a.ID] = b.items[a.ID] == nil
+			}
 		}
-	})
+	}
+	err := b.readWhole(ctx, read, work, take(b.prepare))
+	if err == nil {
+		err = b.readWhole(ctx, compared, work, take(b.compare))
+	}
 	maps.DeleteFunc(b.broken, func(_ string, broken bool) bool { return !broken })
 	return err
+}
+
+// finishItems makes the items of feeds that have changed which readItems has only compared.
+func (b *builder) finishItems(ctx context.Context, feeds []channelFeed, work *Work) error {
+	var read []article.Article
+	heads := map[string]uint64{}
+	for _, f := range feeds {
+		for i, a := range f.articles {
+			if item := b.items[a.ID]; heads[a.ID] == 0 && item.prepared == nil && item.fault == nil {
+				heads[a.ID] = digest(b.seed, f.articles[i:i+1])
+				read = append(read, a)
+			}
+		}
+	}
+	return b.readWhole(ctx, read, work, func(_, articles []article.Article) {
+		maps.Copy(b.items, b.prepare(articles, heads))
+	})
+}
+
+// compare returns the items of articles as far as their digests, or those that are
+// remembered of the same.
+func (b *builder) compare(articles []article.Article, heads map[string]uint64) map[string]*Item {
+	items := map[string]*Item{}
+	for i, a := range articles {
+		item := &Item{content: digest(b.seed, articles[i:i+1])}
+		if old := b.known.Item(heads[a.ID]); old != nil && old.content == item.content {
+			item = old
+		}
+		items[a.ID] = item
+	}
+	return items
 }
 
 // readAtOnce is how many articles are in memory as a whole.
