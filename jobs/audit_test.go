@@ -203,6 +203,29 @@ func TestAuditRate(t *testing.T) {
 	})
 }
 
+// A month of few articles counts as 25 of the rate.
+func TestAuditRateOfSmallMonths(t *testing.T) {
+	in(t, func(w *world) {
+		const months = 24
+		var articles []article.Article
+		for i := range months {
+			articles = append(articles, newArticle("xt", i, time.Duration(i*30+10)*dayHours))
+		}
+		w.put(articles...)
+		read := map[string]int{}
+		w.listed = func(month string) { read[month]++ }
+		slow := options
+		slow.AuditRate = 1
+		w.restart(slow)
+		w.refresh()
+		clear(read)
+		w.audit()
+		if n, old := len(read), 300/25; n < old || n > old+2 {
+			t.Errorf("a first audit read %d months, want %d and this one and the last", n, old)
+		}
+	})
+}
+
 // The month before this one is looked at until this one ends, whatever the rate.
 func TestAuditLooksAtTheLastMonth(t *testing.T) {
 	in(t, func(w *world) {

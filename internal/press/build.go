@@ -80,7 +80,8 @@ type builder struct {
 	retractions edition.Retractions
 	editions    func(station string) (*edition.Edition, bool)
 	enough      func() bool
-	items       map[string]*Item            // of the articles of feeds, by id
+	digests     map[string]uint64           // of the articles of feeds, by id
+	items       map[string]*Item            // of these, as far as a feed needs them
 	broken      map[string]bool             // articles whose rows no feed can be made from
 	guids       map[string]string           // what identifies the articles of feeds to readers, by id; nil: nobody has asked
 	holders     map[string]string           // ids of these, by guid
@@ -126,7 +127,7 @@ func (p *Press) builder(ctx context.Context, o Order) (*builder, error) {
 			station: o.Station, current: o.Previous, asOf: o.Snapshot.Time(), everything: o.Work.Everything,
 			headers: p.headers(), listed: p.options.Sitemaps.List, documents: map[string]*edition.Document{}, contents: map[string]*edition.Document{},
 		},
-		snapshot: snapshot, retractions: o.Retractions, editions: o.Editions, enough: o.Enough, items: map[string]*Item{}, broken: map[string]bool{},
+		snapshot: snapshot, retractions: o.Retractions, editions: o.Editions, enough: o.Enough, digests: map[string]uint64{}, items: map[string]*Item{}, broken: map[string]bool{},
 	}
 	b.gone = o.Work.Gone
 	if b.archives() {

@@ -3,17 +3,16 @@ package press
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 
 	"feedstation/feed"
 	"feedstation/internal/article"
 )
 
-// readItems makes the items of all articles of feeds that have none yet, each
-// article's once for all feeds that carry it. An article is read where no item of
-// its head is remembered, where a hint has named it, and where nothing is taken on
-// trust: then most are as they were, and their items wait for [builder.finishItems]. One
+// readItems finds out what the articles of feeds are, each once for all feeds that carry
+// it, and makes their items. An article is read where no item of its head is remembered,
+// where a hint has named it, and where nothing is taken on trust: then most are as they
+// were, and those of feeds that are not have their items made by [builder.finishItems]. One
 // bad article does not keep the others from their readers: its item is empty, and one
 // whose row is broken is noted as such.
 func (b *builder) readItems(ctx context.Context, feeds []channelFeed, work *Work) error {
@@ -21,69 +20,74 @@ func (b *builder) readItems(ctx context.Context, feeds []channelFeed, work *Work
 	heads := map[string]uint64{}
 	for _, f := range feeds {
 		_, built := b.memory.feeds[f.channel.ID]
-		compare := work.Feeds && !work.Everything && built
 		for i, a := range f.articles {
-			if _, ok := heads[a.ID]; ok || b.items[a.ID] != nil || b.broken[a.ID] {
+			_, met := heads[a.ID]
+			if _, done := b.digests[a.ID]; met || done || b.broken[a.ID] {
 				continue
 			}
 			heads[a.ID] = digest(b.seed, f.articles[i:i+1])
 			_, named := work.Articles[a.ID]
-			if item := b.known.Item(heads[a.ID]); item != nil && !named && !work.Feeds && !work.Everything {
-				b.items[a.ID] = item
-				continue
-			}
-			if compare {
+			item := b.known.Item(heads[a.ID])
+			switch {
+			case item != nil && !named && !work.Feeds && !work.Everything:
+				b.addItem(a.ID, item)
+			case work.Feeds && !work.Everything && built:
 				compared = append(compared, a)
-				continue
-			}
-			read = append(read, a)
-		}
-	}
-	take := func(items func([]article.Article, map[string]uint64) map[string]*Item) func(some, articles []article.Article) {
-		return func(some, articles []article.Article) {
-			maps.Copy(b.items, items(articles, heads))
-			for _, a := range some {
-				b.broken[a.ID] = b.items[a.ID] == nil
+			default:
+				read = append(read, a)
 			}
 		}
 	}
-	err := b.readWhole(ctx, read, work, take(b.prepare))
-	if err == nil {
-		err = b.readWhole(ctx, compared, work, take(b.compare))
+	err := b.readWhole(ctx, read, work, func(some, articles []article.Article) {
+		b.addItems(articles, heads)
+		b.noteBroken(some)
+	})
+	if err != nil {
+		return err
 	}
-	maps.DeleteFunc(b.broken, func(_ string, broken bool) bool { return !broken })
-	return err
+	return b.readWhole(ctx, compared, work, func(some, articles []article.Article) {
+		b.addDigests(articles)
+		b.noteBroken(some)
+	})
 }
 
-// finishItems makes the items of feeds that have changed which readItems has only compared.
+// noteBroken notes those of some articles that were read and are not there.
+func (b *builder) noteBroken(read []article.Article) {
+	for _, a := range read {
+		if _, sound := b.digests[a.ID]; !sound {
+			b.broken[a.ID] = true
+		}
+	}
+}
+
+// finishItems makes the items that feeds lack.
 func (b *builder) finishItems(ctx context.Context, feeds []channelFeed, work *Work) error {
 	var read []article.Article
 	heads := map[string]uint64{}
 	for _, f := range feeds {
 		for i, a := range f.articles {
-			if item := b.items[a.ID]; heads[a.ID] == 0 && item.prepared == nil && item.fault == nil {
+			if _, ok := heads[a.ID]; !ok && b.items[a.ID] == nil {
 				heads[a.ID] = digest(b.seed, f.articles[i:i+1])
 				read = append(read, a)
 			}
 		}
 	}
-	return b.readWhole(ctx, read, work, func(_, articles []article.Article) {
-		maps.Copy(b.items, b.prepare(articles, heads))
-	})
+	return b.readWhole(ctx, read, work, func(_, articles []article.Article) { b.addItems(articles, heads) })
 }
 
-// compare returns the items of articles as far as their digests, or those that are
-// remembered of the same.
-func (b *builder) compare(articles []article.Article, heads map[string]uint64) map[string]*Item {
-	items := map[string]*Item{}
-	for i, a := range articles {
-		item := &Item{content: digest(b.seed, articles[i:i+1])}
-		if old := b.known.Item(heads[a.ID]); old != nil && old.content == item.content {
-			item = old
-		}
-		items[a.ID] = item
+func (b *builder) addItem(id string, item *Item) { b.items[id], b.digests[id] = item, item.content }
+
+func (b *builder) addItems(articles []article.Article, heads map[string]uint64) {
+	for id, item := range b.prepare(articles, heads) {
+		b.addItem(id, item)
 	}
-	return items
+}
+
+// addDigests adds what articles are, without their items.
+func (b *builder) addDigests(articles []article.Article) {
+	for i, a := range articles {
+		b.digests[a.ID] = digest(b.seed, articles[i:i+1])
+	}
 }
 
 // readAtOnce is how many articles are in memory as a whole.

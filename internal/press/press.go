@@ -36,7 +36,8 @@ type Snapshot interface {
 	// Count returns how many visible articles of the stations, or of a channel, were
 	// published since a time, with those whose rows are broken.
 	Count(ctx context.Context, stations []string, channel string, since time.Time) (int64, error)
-	// Months returns the months in which the station has articles, newest first.
+	// Months returns the months in which the station has articles, newest first, and
+	// asks for none that is known.
 	Months(ctx context.Context, station string, zone *time.Location, known ...article.Month) ([]article.Month, error)
 	// Listing yields the visible articles first published in [from, to), oldest
 	// first, with texts only where there are enclosures, or nobody has looked for a
@@ -94,8 +95,8 @@ type Limits struct {
 
 // Item is an article as feeds carry it.
 type Item struct {
-	prepared *feed.Prepared // nil: no feed can carry it, or it is only known what it would be made from
-	fault    error          // why no feed can carry it
+	prepared *feed.Prepared // nil: no feed can carry it
+	fault    error          // why not
 	content  uint64         // digest of the article
 }
 

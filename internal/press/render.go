@@ -182,7 +182,7 @@ func (b *builder) noteWindows() {
 func (b *builder) digestOf(f *channelFeed) uint64 {
 	contents := make([]uint64, len(f.articles))
 	for i := range f.articles {
-		contents[i] = b.items[f.articles[i].ID].content
+		contents[i] = b.digests[f.articles[i].ID]
 	}
 	for _, notice := range f.notices {
 		contents = append(contents, maphash.Comparable(b.seed, notice))
