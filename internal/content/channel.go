@@ -18,12 +18,16 @@ const farBack = 5000
 // howFar is how long it is taken to be true how far farBack articles reach.
 const howFar = 10 * time.Minute
 
+// share is how many of the stations' articles a channel is first taken to have one of:
+// servers that order what they have found look at all of a time.
+const share = 20
+
 // reach is how the newest articles of channels are found at the least cost. It
 // chooses between two ways to the same articles.
 type reach struct {
 	size   int      // in place of farBack, for tests with fewer articles; 0: farBack
 	back   sync.Map // a back, by stations
-	oldest sync.Map // when the oldest of those found last was published, by stations and channel
+	oldest sync.Map // when the oldest of those found last was published, by stations and channel; without one: of the stations
 	few    sync.Map // whether not enough of a channel's articles are among the newest, by stations and channel
 }
 
@@ -39,11 +43,7 @@ func (s *Snapshot) latestOfChannel(ctx context.Context, of part, stations []stri
 	}
 	key := reachKey(stations, channel)
 	if few, _ := s.store.reach.few.Load(key); from.IsZero() || few != true {
-		ends := []time.Time{from}
-		if last, ok := s.store.reach.oldest.Load(key); ok { // not much has gone since
-			ends = []time.Time{last.(time.Time), from}
-		}
-		for _, from := range ends {
+		for _, from := range s.near(stations, channel, from) {
 			articles, err := s.newestArticles(ctx, of, stations, limit, func(size int, after *place) *statement {
 				return s.latest(of, stations, channel, from, size, after)
 			})
@@ -62,6 +62,21 @@ func (s *Snapshot) latestOfChannel(ctx context.Context, of part, stations []stri
 		s.store.reach.few.Store(key, len(articles) < limit || articles[limit-1].Published.Before(from))
 	}
 	return articles, err
+}
+
+// near returns since when the newest of a channel are looked for, before they are since
+// from: as far back as they were found last, as not much has gone since, or else as far
+// as they would be that have their share of those of the stations.
+func (s *Snapshot) near(stations []string, channel string, from time.Time) []time.Time {
+	if last, ok := s.store.reach.oldest.Load(reachKey(stations, channel)); ok {
+		return []time.Time{last.(time.Time), from}
+	}
+	if last, ok := s.store.reach.oldest.Load(reachKey(stations, "")); ok && !from.IsZero() {
+		if near := s.at.Add(-share * s.at.Sub(last.(time.Time))); near.After(from) {
+			return []time.Time{near, from}
+		}
+	}
+	return []time.Time{from}
 }
 
 // farBack returns when the oldest of the newest farBack articles was published;

@@ -58,7 +58,7 @@ func TestLatestOfChannel(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			store, db := open(t)
-			store.reach.size = 700
+			store.reach.size = 1500
 			const together = "UPDATE articles SET published = (SELECT least FROM (SELECT min(published) AS least FROM articles WHERE id LIKE '50017%') x) WHERE id LIKE '50017%'"
 			if _, err := db.ExecContext(t.Context(), together); err != nil {
 				t.Fatal(err)
@@ -69,6 +69,9 @@ func TestLatestOfChannel(t *testing.T) {
 			}
 			defer s.Close()
 			for _, stations := range [][]string{stations(14), stations(1)} {
+				if _, err := s.Latest(t.Context(), stations, "", 50); err != nil { // tells how far back a channel's are looked for first
+					t.Fatal(err)
+				}
 				for _, channel := range []string{"c2", "rare", "former", "moment", "none"} {
 					every, err := s.newestArticles(t.Context(), whole(), stations, 50, func(size int, after *place) *statement {
 						return s.latest(whole(), stations, channel, time.Time{}, size, after)

@@ -42,6 +42,9 @@ func (s *Snapshot) latestOf(ctx context.Context, of part, stations []string, cha
 		articles, err = s.newestArticles(ctx, of, stations, limit, func(size int, after *place) *statement {
 			return s.latest(of, stations, channel, from, size, after)
 		})
+		if err == nil && len(articles) == limit && channel == "" {
+			s.store.reach.oldest.Store(reachKey(stations, ""), articles[limit-1].Published)
+		}
 		if err != nil || len(articles) == limit {
 			return articles, err
 		}
