@@ -39,6 +39,8 @@ func (c *Conductor) followMoves(changes []article.Change, now time.Time) {
 			month, _, shard := network.ParseShardPath(path)
 			older := shard && month != this && month != last
 			switch {
+			case older && here[month] == nil: // as nearly all
+				continue
 			case !shard && (d.station.All || network.IsArchive(path)):
 				continue // they do not say whose an article is, or the months say the same
 			case older:

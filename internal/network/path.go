@@ -150,20 +150,21 @@ func ShardPath(month article.Month, n int) string {
 
 // ParseShardPath is the inverse of ShardPath.
 func ParseShardPath(path string) (month article.Month, n int, ok bool) {
-	name, found := strings.CutPrefix(path, "/"+shardFolder+"/")
-	var number string
-	if len(name) >= len("2006-01") {
-		name, number = name[:len("2006-01")], name[len("2006-01"):]
+	name, isShard := strings.CutPrefix(path, "/"+shardFolder+"/")
+	name, isXML := strings.CutSuffix(name, ".xml")
+	if !isShard || !isXML || len(name) < len("2006-01") {
+		return article.Month{}, 0, false
 	}
-	month, err := article.ParseMonth(name)
-	if !found || err != nil {
-		return month, 0, false
+	month, err := article.ParseMonth(name[:len("2006-01")])
+	if err != nil {
+		return article.Month{}, 0, false
 	}
-	n = 1
-	if number, found = strings.CutPrefix(strings.TrimSuffix(number, ".xml"), "-"); found {
-		n, _ = strconv.Atoi(number)
+	number := name[len("2006-01"):]
+	if number == "" {
+		return month, 1, true
 	}
-	if ShardPath(month, n) != path {
+	n, err = strconv.Atoi(number[1:])
+	if err != nil || n < 2 || number != "-"+strconv.Itoa(n) {
 		return article.Month{}, 0, false
 	}
 	return month, n, true

@@ -10,7 +10,8 @@ import (
 )
 
 // Locate returns in which months an edition has any of some articles, given by
-// their ids, of those months that are wanted, and whether a feed has one.
+// their ids, of those months that are wanted, and whether a feed has one, as far as
+// [edition.MayHave] knows.
 func Locate(e *edition.Edition, ids map[string]bool, wanted func(article.Month) bool) (months []article.Month, feeds bool) {
 	for path, contents := range e.AllContents() {
 		month, _, ok := network.ParseShardPath(path)
@@ -18,7 +19,7 @@ func Locate(e *edition.Edition, ids map[string]bool, wanted func(article.Month) 
 		case ok && wanted(month) && !slices.Contains(months, month) && edition.HasAny(contents, ids):
 			months = append(months, month)
 		case !ok && !feeds && !network.IsArchive(path): // which a build finds by the months
-			feeds = edition.HasAny(contents, ids)
+			feeds = edition.MayHave(contents, ids)
 		}
 	}
 	return months, feeds

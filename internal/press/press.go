@@ -117,16 +117,23 @@ type Press struct {
 	options Options
 	known   Items
 	seed    maphash.Seed
+	prints  map[string]string // fingerprints of the stations, by id
 }
 
 // New returns a press.
 func New(n *network.Network, options Options, items Items) *Press {
-	return &Press{n, options, items, maphash.MakeSeed()}
+	p := &Press{n, options, items, maphash.MakeSeed(), map[string]string{}}
+	for _, s := range n.Stations {
+		p.prints[s.ID] = p.print(s)
+	}
+	return p
 }
 
 // Fingerprint identifies what the documents of a station depend on besides the
 // articles: another one means another edition.
-func (p *Press) Fingerprint(station *network.Station) string {
+func (p *Press) Fingerprint(station *network.Station) string { return p.prints[station.ID] }
+
+func (p *Press) print(station *network.Station) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%+v\n", p.options)
 	fmt.Fprintf(h, "%+v %q %q %q\n", station.Feed, station.NewsName, p.network.Robots(station), p.network.TDMRep(station))

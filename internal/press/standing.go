@@ -12,6 +12,9 @@ import (
 // list of feeds, the style, the script and the icon of pages, which depend on nothing, and what is
 // said of text and data mining, if anything is.
 func (b *builder) standing() error {
+	if b.keepStanding() {
+		return nil
+	}
 	robots := []byte(b.network.Robots(b.station))
 	err := errors.Join(
 		b.addBody(network.RobotsPath, "text/plain; charset=utf-8", robots, edition.Epoch),
@@ -24,6 +27,24 @@ func (b *builder) standing() error {
 		err = errors.Join(err, b.addBody(network.TDMPath, "application/json", mining, edition.Epoch))
 	}
 	return err
+}
+
+// keepStanding keeps the documents of the current edition, where that is of the same
+// configuration and has them whole, and reports whether it has.
+func (b *builder) keepStanding() bool {
+	paths := []string{network.RobotsPath, network.StylePath, network.ScriptPath, network.IconPath, network.OPMLPath}
+	if b.network.TDMRep(b.station) != nil {
+		paths = append(paths, network.TDMPath)
+	}
+	for _, path := range paths {
+		if document := b.previous(path); b.everything || document == nil || document.Lost() {
+			return false
+		}
+	}
+	for _, path := range paths {
+		b.keep(path)
+	}
+	return true
 }
 
 // Standing returns the documents of a station that depend on the configuration alone, as
