@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -203,12 +204,15 @@ func TestBehindIsNotOvertaken(t *testing.T) {
 		w.log = 10
 		w.put(append(several("xt", 1, 3), several("yy", 10, 3)...)...)
 		w.refresh()
+		var position atomic.Int64 // of the server
+		position.Store(w.log)
 		conductor := jobs.NewConductor(slog.New(slog.DiscardHandler), w.network, func(ctx context.Context) (jobs.Snapshot, error) {
 			s, err := w.store.Snapshot(ctx)
-			return overtaken{faultySnapshot{Snapshot: s, log: w.log, fault: w.fault}, func(o edition.Origin) {
-				w.log++
-				o.Position = edition.Position{"log": w.log}
-				w.editions.current["yy"] = w.edition("yy").From(o)
+			return overtaken{faultySnapshot{Snapshot: s, log: position.Load(), fault: w.fault}, func(o edition.Origin) {
+				o.Position = edition.Position{"log": position.Add(1)}
+				w.editions.mu.Lock()
+				defer w.editions.mu.Unlock()
+				w.editions.current["yy"] = w.editions.current["yy"].From(o)
 			}}, err
 		}, w.editions, options)
 		time.Sleep(time.Minute)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,10 +34,17 @@ func TestHistory(t *testing.T) {
 		stop := runTimetable(t, table)
 		time.Sleep(3*time.Hour + time.Minute)
 		w.put(newArticle("xt", 2, 0), newArticle("yy", 3, 0))
+		synctest.Wait() // no task reads what follows
+		underway := make(chan struct{})
+		w.fault = func(string) error { <-underway; return nil }
 		refresh.Trigger(jobs.ByNotification)
+		synctest.Wait()
+		refresh.Trigger(jobs.ByNotification) // one run more, however many there are
 		refresh.Trigger(jobs.ByRequest)
 		refresh.Trigger(jobs.ByRequest)
+		close(underway)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		w.fault = func(string) error { return errors.New("no such table") }
 		w.put(newArticle("xt", 4, 0))
 		refresh.Trigger(jobs.ByNotification)
@@ -55,7 +63,8 @@ func TestHistory(t *testing.T) {
 		}
 		want := []string{
 			"notification ×1: look build, 0 published [], changed false, failed true",
-			"notification, request ×1: look build, 3 published [www xt yy], changed true, failed false",
+			"notification, request ×1: look build, 0 published [], changed false, failed false",
+			"notification ×1: look build, 3 published [www xt yy], changed true, failed false",
 			"schedule ×3: look build, 0 published [], changed false, failed false",
 			"start ×1: look build, 0 published [], changed false, failed false",
 		}
