@@ -175,7 +175,6 @@ func (r *Ring) remove(element *list.Element) {
 	h := element.Value.(*holding)
 	r.used -= h.size
 	h.size = 0
-	h.cleanup.Stop() // a body comes and goes many times
 	r.bodies.Remove(element)
 }
 
@@ -214,8 +213,10 @@ func (r *Ring) shrink() {
 		if b == nil {
 			continue
 		}
+		first.Value.(*holding).cleanup.Stop() // a body comes and goes many times
 		if e := b.held.Swap(nil); e != nil {
 			e.element = nil
 		}
+		runtime.KeepAlive(b) // stopped for one whose memory is another's by now, it would end the process
 	}
 }

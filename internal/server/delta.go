@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"weak"
 
 	"feedstation/feed"
 	"feedstation/internal/edition"
@@ -37,6 +38,7 @@ type deltas struct {
 type heldDelta struct {
 	delta   *edition.Document
 	cost    int64
+	of      weak.Pointer[edition.Document]
 	cleanup runtime.Cleanup // forgets it with its document
 }
 
@@ -147,12 +149,15 @@ func (c *deltas) get(key deltaKey, d *edition.Document, versions *edition.Versio
 	}
 	if c.size += cost; c.size > c.budget {
 		for _, held := range c.made {
-			held.cleanup.Stop()
+			if of := held.of.Value(); of != nil {
+				held.cleanup.Stop()
+				runtime.KeepAlive(of) // stopped for one whose memory is another's by now, it would end the process
+			}
 		}
 		clear(c.made)
 		c.size = cost
 	}
-	c.made[key] = heldDelta{delta, cost, runtime.AddCleanup(d, c.forget, key)}
+	c.made[key] = heldDelta{delta, cost, weak.Make(d), runtime.AddCleanup(d, c.forget, key)}
 	return delta
 }
 
