@@ -151,6 +151,21 @@ func TestAuditReadsTexts(t *testing.T) {
 	})
 }
 
+// auditSlowly makes a first audit at one article a second, and returns how often it, and
+// what comes later, reads each month.
+func (w *world) auditSlowly() map[string]int {
+	w.t.Helper()
+	read := map[string]int{}
+	w.listed = func(month string) { read[month]++ }
+	slow := options
+	slow.AuditRate = 1
+	w.restart(slow)
+	w.refresh()
+	clear(read)
+	w.audit()
+	return read
+}
+
 // Old months are looked at in turn, as many as the rate allows, and each once
 // before any is looked at again.
 func TestAuditRate(t *testing.T) {
@@ -161,14 +176,7 @@ func TestAuditRate(t *testing.T) {
 			articles = append(articles, newArticle("xt", i, time.Duration(i/monthly*30+10)*dayHours))
 		}
 		w.put(articles...)
-		read := map[string]int{}
-		w.listed = func(month string) { read[month]++ }
-		slow := options
-		slow.AuditRate = 1
-		w.restart(slow)
-		w.refresh()
-		clear(read)
-		w.audit()
+		read := w.auditSlowly()
 		if n := len(read); n < 300/monthly || n > 300/monthly+4 {
 			t.Errorf("a first audit read %d months; want what five minutes allow, and this one and the last", n)
 		}
@@ -212,14 +220,7 @@ func TestAuditRateOfSmallMonths(t *testing.T) {
 			articles = append(articles, newArticle("xt", i, time.Duration(i*30+10)*dayHours))
 		}
 		w.put(articles...)
-		read := map[string]int{}
-		w.listed = func(month string) { read[month]++ }
-		slow := options
-		slow.AuditRate = 1
-		w.restart(slow)
-		w.refresh()
-		clear(read)
-		w.audit()
+		read := w.auditSlowly()
 		if n, old := len(read), 300/25; n < old || n > old+2 {
 			t.Errorf("a first audit read %d months, want %d and this one and the last", n, old)
 		}

@@ -18,8 +18,8 @@ const farBack = 5000
 // howFar is how long it is taken to be true how far farBack articles reach.
 const howFar = 10 * time.Minute
 
-// share is how many of the stations' articles a channel is first taken to have one of:
-// servers that order what they have found look at all of a time.
+// share is one in how many of the stations' articles a channel is first taken to have. Some
+// servers look at all articles of a time, and order them, for the newest few.
 const share = 20
 
 // reach is how the newest articles of channels are found at the least cost. It

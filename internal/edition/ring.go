@@ -217,6 +217,6 @@ func (r *Ring) shrink() {
 		if e := b.held.Swap(nil); e != nil {
 			e.element = nil
 		}
-		runtime.KeepAlive(b) // stopped for one whose memory is another's by now, it would end the process
+		runtime.KeepAlive(b) // Stop may end the process where it has gone: golang.org/issue/81435
 	}
 }

@@ -124,7 +124,7 @@ type Press struct {
 func New(n *network.Network, options Options, items Items) *Press {
 	p := &Press{n, options, items, maphash.MakeSeed(), map[string]string{}}
 	for _, s := range n.Stations {
-		p.prints[s.ID] = p.print(s)
+		p.prints[s.ID] = p.fingerprint(s)
 	}
 	return p
 }
@@ -133,7 +133,7 @@ func New(n *network.Network, options Options, items Items) *Press {
 // articles: another one means another edition.
 func (p *Press) Fingerprint(station *network.Station) string { return p.prints[station.ID] }
 
-func (p *Press) print(station *network.Station) string {
+func (p *Press) fingerprint(station *network.Station) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%+v\n", p.options)
 	fmt.Fprintf(h, "%+v %q %q %q\n", station.Feed, station.NewsName, p.network.Robots(station), p.network.TDMRep(station))

@@ -151,7 +151,7 @@ func (c *deltas) get(key deltaKey, d *edition.Document, versions *edition.Versio
 		for _, held := range c.made {
 			if of := held.of.Value(); of != nil {
 				held.cleanup.Stop()
-				runtime.KeepAlive(of) // stopped for one whose memory is another's by now, it would end the process
+				runtime.KeepAlive(of) // as in package edition, where a body leaves the ring
 			}
 		}
 		clear(c.made)
